@@ -1,0 +1,21 @@
+/** The services of the cloud: one line each, loaded when first needed. */
+import type { ServiceName } from "#model/sdk.ts";
+import type { AnyServiceDefinition } from "#services/kit/service.ts";
+
+export type Registry = Record<ServiceName, () => Promise<{ service: AnyServiceDefinition }>>;
+
+export const registry: Registry = {
+  autoscaling: () => import("#services/autoscaling/index.ts"),
+  cloudformation: () => import("#services/cloudformation/index.ts"),
+  cloudwatch: () => import("#services/cloudwatch/index.ts"),
+  dynamodb: () => import("#services/dynamodb/index.ts"),
+  ec2: () => import("#services/ec2/index.ts"),
+  elbv2: () => import("#services/elbv2/index.ts"),
+  iam: () => import("#services/iam/index.ts"),
+  logs: () => import("#services/logs/index.ts"),
+  s3: () => import("#services/s3/index.ts"),
+  sns: () => import("#services/sns/index.ts"),
+  sqs: () => import("#services/sqs/index.ts"),
+  ssm: () => import("#services/ssm/index.ts"),
+  sts: () => import("#services/sts/index.ts"),
+};

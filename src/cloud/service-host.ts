@@ -1,0 +1,204 @@
+/**
+ * Holds the services of one cloud: loads each at its first use, gives it its state, runs its
+ * reconcilers, and calls its operations for the gateway and for other services alike.
+ */
+import { notImplemented } from "#model/error.ts";
+import type { ServiceName } from "#model/sdk.ts";
+import { listScopes, type Scope } from "#store/collection.ts";
+import type { Key } from "#store/store.ts";
+import type {
+  AnyServiceDefinition,
+  Caller,
+  Client,
+  Clients,
+  Credential,
+  Environment,
+  RequestContext,
+  Site,
+} from "#services/kit/service.ts";
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Registry } from "./registry.ts";
+import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
+
+/** What a request says about itself; the rest of its context comes from the environment. */
+export type RequestFacts = Omit<RequestContext, keyof Environment>;
+
+/** Checks an input against the constraints of AWS's model; throws AWS's validation error. */
+export type CheckInput = (service: ServiceName, operation: string, input: unknown) => Promise<void>;
+
+export interface ServiceHost {
+  readonly clients: Clients;
+  invoke(
+    service: ServiceName,
+    operation: string,
+    input: unknown,
+    facts: RequestFacts,
+  ): Promise<unknown>;
+  /** Sites of the services loaded so far. */
+  sites(): readonly Site[];
+  findCredential(accessKeyId: string): Promise<Credential | undefined>;
+  /** Loads the services that left records behind and queues every reconciler's keys. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ServiceHostOptions {
+  registry: Registry;
+  environment: Omit<Environment, "clients">;
+  checkInput: CheckInput;
+}
+
+type AnyOperation = (input: unknown, context: unknown) => Promise<unknown>;
+
+interface Loaded {
+  definition: AnyServiceDefinition;
+  state: unknown;
+  sites: Site[];
+  queues: WorkQueue[];
+}
+
+/** The services that issue access keys. */
+const issuers: readonly ServiceName[] = ["iam", "sts"];
+
+export function createServiceHost(options: ServiceHostOptions): ServiceHost {
+  const { registry, checkInput } = options;
+  const loaded = new Map<ServiceName, Promise<Loaded>>();
+  const sites: Site[] = [];
+  /** What to wake when a record of a collection changes, by the collection's path. */
+  const wakers = new Map<string, ((scope: Scope, id: Key) => void)[]>();
+  let stopping = false;
+
+  const clients = createClients((service, operation, input, caller) =>
+    host.invoke(service, operation, input, factsOf(caller)),
+  );
+  const environment: Environment = { ...options.environment, clients };
+  const { store, log } = environment;
+
+  const unwatch = store.watch([], (keys) => {
+    if (wakers.size === 0) return;
+    for (const [account, region, service, kind, ...id] of keys)
+      for (const wake of wakers.get(`${service}/${kind}`) ?? [])
+        wake({ account: account as string, region: region as string }, id);
+  });
+
+  const load = (name: ServiceName): Promise<Loaded> => {
+    const present = loaded.get(name);
+    if (present) return present;
+    const loading = loadService(name);
+    loaded.set(name, loading);
+    loading.catch(() => loaded.delete(name));
+    return loading;
+  };
+  const loadService = async (name: ServiceName): Promise<Loaded> => {
+    if (stopping) throw new Error("the cloud is stopping");
+    const { service: definition } = await registry[name]();
+    const env: Environment = { ...environment, log: log.with({ service: name }) };
+    const state: unknown = definition.createState?.(env);
+    const own: Loaded = {
+      definition,
+      state,
+      sites: definition.sites?.(env, state) ?? [],
+      queues: [],
+    };
+    sites.push(...own.sites);
+    await definition.start?.(env, state);
+    for (const reconciler of definition.reconcilers?.(env, state) ?? [])
+      await runReconciler(reconciler, own);
+    return own;
+  };
+  const runReconciler = async (reconciler: Reconciler, own: Loaded) => {
+    const queue = createWorkQueue(reconciler, environment);
+    own.queues.push(queue);
+    for (const { collection, idOf } of reconciler.watches) {
+      const wake = (scope: Scope, recordId: Key) => {
+        const id = idOf ? idOf(recordId) : recordId;
+        if (id) queue.add(scope, id);
+      };
+      const path = collection.path.join("/");
+      wakers.set(path, [...(wakers.get(path) ?? []), wake]);
+      const present = await store.transaction(async (tx) => {
+        const found: { scope: Scope; id: Key }[] = [];
+        for (const scope of await listScopes(tx))
+          for (const { id } of await collection.entries(tx, scope)) found.push({ scope, id });
+        return found;
+      });
+      for (const { scope, id } of present) wake(scope, id);
+    }
+  };
+  const servicesWithRecords = () =>
+    store.transaction(async (tx) => {
+      const names = new Set<string>();
+      for (const { account, region } of await listScopes(tx))
+        for (const name of Object.keys(registry)) {
+          const [first] = await tx.range([account, region, name], { limit: 1 });
+          if (first) names.add(name);
+        }
+      return [...names] as ServiceName[];
+    });
+
+  const host: ServiceHost = {
+    clients,
+    async invoke(service, operation, input, facts) {
+      const { definition, state } = await load(service);
+      const run = (definition.operations as Record<string, AnyOperation | undefined>)[operation];
+      if (!run) throw notImplemented(service, operation);
+      await checkInput(service, operation, input);
+      return run(input, { ...environment, ...facts, state });
+    },
+    sites: () => sites,
+    async findCredential(accessKeyId) {
+      for (const name of issuers) {
+        const { definition, state } = await load(name);
+        const found = await definition.findCredential?.(environment, state, accessKeyId);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    async start() {
+      for (const name of await servicesWithRecords()) await load(name);
+    },
+    async stop() {
+      stopping = true;
+      const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
+        result.status === "fulfilled" ? [result.value] : [],
+      );
+      unwatch();
+      await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
+      for (const { definition, state } of all) await definition.stop?.(environment, state);
+    },
+  };
+
+  const factsOf = (caller: Caller): RequestFacts => ({
+    account: caller.account,
+    region: caller.region,
+    principal: caller.principal,
+    requestId: caller.requestId ?? environment.random.uuid(),
+    signal: neverAborted,
+    baseUrl: environment.gateway.endpoint,
+    sourceIp: "127.0.0.1",
+    userAgent: caller.principal.arn,
+  });
+  return host;
+}
+
+const neverAborted = new AbortController().signal;
+
+type Call = (
+  service: ServiceName,
+  operation: string,
+  input: unknown,
+  caller: Caller,
+) => Promise<unknown>;
+
+function createClients(call: Call): Clients {
+  return new Proxy({} as Clients, {
+    get: (_target, service: string) => (caller: Caller) =>
+      new Proxy({} as Client<ServiceName>, {
+        get: (_client, operation: string) =>
+          // A client that is awaited by mistake must not look like a promise.
+          operation === "then"
+            ? undefined
+            : (input: unknown) => call(service as ServiceName, operation, input, caller),
+      }),
+  });
+}

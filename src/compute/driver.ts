@@ -1,0 +1,96 @@
+/**
+ * The interface of compute drivers. A machine is whatever an EC2 instance, a task, a function or a
+ * database server runs on; a driver knows how to run one and nothing of what it is for.
+ */
+
+export interface MachineSpec {
+  /** Unique within the cloud and stable over stop and start, such as "i-0123456789abcdef0". */
+  id: string;
+  /** What the machine's root volume starts from; undefined for an empty root. */
+  image: MachineImage;
+  /** Runs once, at first boot, as cloud-init would run it; the bytes as the user gave them. */
+  userData?: Uint8Array;
+  /** Variables that every process of the machine sees. */
+  environment: Record<string, string>;
+  /** Whole virtual CPUs and bytes of memory that the instance type allows. */
+  cpus: number;
+  memoryBytes: number;
+  hostname: string;
+  /** The address that the cloud gave the machine in its subnet. */
+  privateIp: string;
+  /** Labels with which a machine is found again after a crash. */
+  labels: Record<string, string>;
+}
+
+export interface MachineImage {
+  /** "ami-…", "snapshot of machine …": whatever the driver stored under that name, or a base image's name. */
+  id: string;
+  /** For container images: "amazonlinux:2023". */
+  reference?: string;
+}
+
+export type MachineState =
+  /** Asked for, not running yet. */
+  | "pending"
+  | "running"
+  | "stopping"
+  | "stopped"
+  /** Its processes ended though nobody asked for it. */
+  | "failed"
+  /** Not known to the driver, or terminated and cleaned up. */
+  | "absent";
+
+export interface MachineObservation {
+  id: string;
+  state: MachineState;
+  labels: Record<string, string>;
+  /** Processor seconds used since launch, over all restarts; wall time. */
+  cpuSeconds: number;
+  memoryBytes: number;
+  /** Bytes that went over the machine's network since launch; undefined where the driver cannot tell. */
+  networkInBytes?: number;
+  networkOutBytes?: number;
+  /** Why it failed, for the instance's state reason. */
+  reason?: string;
+}
+
+/** How to connect to a machine's port: plain data, so that another thread can use it. */
+export type Reach = { host: string; port: number } | { path: string };
+
+export interface ComputeDriver {
+  readonly name: "process" | "docker" | "simulated";
+  /** Makes the machine and boots it. Doing it twice for one id changes nothing. */
+  launch(spec: MachineSpec): Promise<void>;
+  /** Asks the machine to end, then ends it after a grace period; its disk stays. */
+  stop(id: string, options?: { force?: boolean }): Promise<void>;
+  /** Boots a stopped machine again, with the CPU and memory given; user data does not run again. */
+  start(
+    id: string,
+    changes?: Partial<Pick<MachineSpec, "cpus" | "memoryBytes" | "environment">>,
+  ): Promise<void>;
+  reboot(id: string): Promise<void>;
+  /** Ends the machine and deletes its disk. No error when it is gone already. */
+  terminate(id: string): Promise<void>;
+  observe(id: string): Promise<MachineObservation>;
+  /** Every machine the driver knows, those of an earlier run of Fogbank included. */
+  list(): Promise<MachineObservation[]>;
+  /** Captures the root volume's bytes under an image id. */
+  snapshot(id: string, imageId: string): Promise<{ sizeBytes: number }>;
+  deleteImage(imageId: string): Promise<void>;
+  /** Where a port of the machine is reached; undefined when it does not run. */
+  reach(id: string, port: number): Promise<Reach | undefined>;
+  /** The address on which the machine's own server for instance metadata may listen; undefined where there is none. */
+  metadataHost(id: string): Promise<string | undefined>;
+  /** What the machine printed, oldest first, at most the last 64 KiB. */
+  console(id: string): Promise<string>;
+  /** Runs a command inside the machine (SSM RunCommand). */
+  execute(
+    id: string,
+    command: readonly string[],
+    options?: { timeoutMs?: number; environment?: Record<string, string> },
+  ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  /** Calls back when a machine's state changed by itself. */
+  onChange(changed: (id: string) => void): () => void;
+  /** Leaves machines running where they can be adopted again (`terminate: false`) or ends them all. */
+  close(options: { terminate: boolean }): Promise<void>;
+}

@@ -1,0 +1,34 @@
+/** An error in AWS's own form: the one kind of error that a client may see. */
+
+export interface AwsErrorOptions {
+  /** The code on the wire, or the name of the modeled error shape whose code the protocol looks up. */
+  code: string;
+  message: string;
+  /** HTTP status for codes that the service's model does not know; modeled errors have their own. */
+  status?: number;
+  /** Members of a modeled error besides its message, in AWS's spelling. */
+  members?: Record<string, unknown>;
+}
+
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number | undefined;
+  readonly members: Record<string, unknown>;
+
+  constructor({ code, message, status, members = {} }: AwsErrorOptions) {
+    super(message);
+    this.name = "AwsError";
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+}
+
+/** 501: the operation exists on AWS and not here. There is no fallback that pretends. */
+export function notImplemented(service: string, operation: string, detail?: string): AwsError {
+  return new AwsError({
+    code: "NotImplemented",
+    status: 501,
+    message: `Fogbank does not implement ${service}:${operation}${detail ? ` ${detail}` : ""}. See COVERAGE.md for what it does.`,
+  });
+}

@@ -1,0 +1,16 @@
+/** Times that cloud time gives, as the Date values that the AWS types ask for. */
+
+/** The Date of a moment in milliseconds since the epoch. */
+export function dateOf(timeMs: number): Date {
+  return new Date(timeMs);
+}
+
+/** "2026-01-05T12:00:00Z": ISO 8601 without a fraction, as most AWS services print times. */
+export function isoSeconds(timeMs: number): string {
+  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
+}
+
+/** "2026-01-05T12:00:00.000Z" */
+export function isoMillis(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+
+/** Where randomness comes from: the system, or a seed that makes a run repeatable. */
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+  bytes(count: number): Uint8Array;
+  /** Lower-case hexadecimal digits. */
+  hex(digits: number): string;
+  /** Characters drawn from an alphabet. */
+  string(length: number, alphabet: string): string;
+  /** A version 4 UUID. */
+  uuid(): string;
+  pick<T>(items: readonly T[]): T;
+}
+
+function fromBytes(bytes: (count: number) => Uint8Array): Random {
+  const hex = (digits: number) =>
+    Buffer.from(bytes((digits + 1) >> 1))
+      .toString("hex")
+      .slice(0, digits);
+  const next = () => {
+    const drawn = bytes(6);
+    return Buffer.from(drawn.buffer, drawn.byteOffset, 6).readUIntBE(0, 6) / 2 ** 48;
+  };
+  return {
+    next,
+    bytes,
+    hex,
+    string: (length, alphabet) => {
+      let text = "";
+      for (const byte of bytes(length)) text += alphabet[byte % alphabet.length];
+      return text;
+    },
+    uuid: () => {
+      const digits = hex(32);
+      const variant = "89ab"[Number.parseInt(digits[16]!, 16) & 3];
+      return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+    },
+    pick: (items) => {
+      if (items.length === 0) throw new RangeError("nothing to pick from");
+      return items[Math.floor(next() * items.length)]!;
+    },
+  };
+}
+
+/** Randomness from the system, drawn in blocks. */
+export function createSystemRandom(): Random {
+  let block = Buffer.alloc(0);
+  let offset = 0;
+  return fromBytes((count) => {
+    if (count > 1024) return randomBytes(count);
+    if (offset + count > block.length) {
+      block = randomBytes(8192);
+      offset = 0;
+    }
+    return block.subarray(offset, (offset += count));
+  });
+}
+
+/** Repeatable randomness: splitmix32 over the seed. Not for secrets that leave a test. */
+export function createSeededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const word = () => {
+    state = (state + 0x9e3779b9) >>> 0;
+    let mixed = state ^ (state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    return (mixed ^ (mixed >>> 15)) >>> 0;
+  };
+  return fromBytes((count) => {
+    const bytes = Buffer.alloc(count);
+    for (let index = 0; index < count; index++) bytes[index] = word() >>> 24;
+    return bytes;
+  });
+}

@@ -1,0 +1,29 @@
+/** The contract of reconcilers; the work queue that drives them lives in `cloud/`. */
+import type { Collection } from "#store/collection.ts";
+import type { Key } from "#store/store.ts";
+import type { Scope } from "#store/collection.ts";
+
+export interface ReconcileResult {
+  /** Look again after so much cloud time, even if nothing changes. */
+  afterMs?: number;
+}
+
+/**
+ * Compares desired with actual and takes one bounded step. Level-triggered: it looks at the world,
+ * not at the event; running twice does no harm. It never sleeps. What it throws is logged and the
+ * key tried again with growing delay.
+ */
+export interface Reconciler {
+  /** "autoscaling/group": names it in logs. */
+  readonly name: string;
+  /** A change of any record of these wakes the reconciler, and each is queued once at start. */
+  readonly watches: readonly Watch[];
+  reconcile(scope: Scope, id: Key): Promise<ReconcileResult | void>;
+}
+
+export interface Watch {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly collection: Collection<any>;
+  /** The id to reconcile for a changed record's id; without it the record's own. Undefined for none. */
+  readonly idOf?: (id: Key) => Key | undefined;
+}

@@ -1,0 +1,136 @@
+/** What a service is made of, and what its operations are handed. */
+import type { Clock } from "#runtime/clock.ts";
+import type { Log } from "#runtime/log.ts";
+import type { Random } from "#runtime/random.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Store } from "#store/store.ts";
+import type { ComputeDriver } from "#compute/driver.ts";
+import type { HttpHandler, HttpRequest } from "#http/http.ts";
+import type { Input, OperationName, Output, ServiceName } from "#model/sdk.ts";
+import type { Reconciler } from "./reconciler.ts";
+
+/** Who calls: what IAM would put into `aws:PrincipalArn` and CloudTrail into userIdentity. */
+export interface Principal {
+  readonly type: "root" | "user" | "assumed-role" | "service";
+  readonly account: string;
+  readonly arn: string;
+  /** The unique id: an account id, AIDA…, or AROA…:session. */
+  readonly userId: string;
+  readonly accessKeyId?: string;
+}
+
+/** A secret that verifies signatures, and whom it stands for. */
+export interface Credential {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  /** Milliseconds since the epoch, system time; undefined never expires. */
+  expiresMs?: number;
+  principal: Principal;
+}
+
+export interface Caller extends Scope {
+  readonly principal: Principal;
+  /** The request's id when one request causes another. */
+  readonly requestId?: string;
+}
+
+/** Calls a service's operations in this process, checked and typed like a request from outside. */
+export type Client<S extends ServiceName> = {
+  readonly [N in OperationName<S>]: (input: Input<S, N>) => Promise<Output<S, N>>;
+};
+
+export type Clients = {
+  readonly [S in ServiceName]: (caller: Caller) => Client<S>;
+};
+
+/** What the composition root hands every service. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly store: Store;
+  readonly compute: ComputeDriver;
+  readonly clients: Clients;
+  /** Where files beside the store live; undefined in a cloud that keeps nothing. */
+  readonly dataDir: string | undefined;
+  readonly gateway: GatewayAddress;
+  /** The region of a request that names none. */
+  readonly defaultRegion: string;
+}
+
+export interface GatewayAddress {
+  /** "http://127.0.0.1:4566": where the gateway is reached from this machine. */
+  readonly endpoint: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** One request, whether it came over the wire or from another service. */
+export interface RequestContext extends Environment, Scope {
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** The base URL by which the client addressed Fogbank; queue URLs and the like start with it. */
+  readonly baseUrl: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+}
+
+/** A request as one service sees it: with that service's own volatile state. */
+export type Context<State = undefined> = RequestContext & { readonly state: State };
+
+export type Operation<S extends ServiceName, N extends OperationName<S>, State = never> = (
+  input: Input<S, N>,
+  context: Context<State>,
+) => Promise<Output<S, N>>;
+
+export type Operations<S extends ServiceName, State> = {
+  [N in OperationName<S>]?: (input: Input<S, N>, context: Context<State>) => Promise<Output<S, N>>;
+};
+
+/** Traffic on the gateway's port that is no API call: a load balancer's host name, a metadata path. */
+export interface Site {
+  /** Decided from the request line and headers alone, before the API is considered. */
+  matches(request: HttpRequest): boolean;
+  handle: HttpHandler;
+}
+
+export interface ServiceDefinition<S extends ServiceName, State = undefined> {
+  readonly name: S;
+  readonly operations: Operations<S, State>;
+  /** Memory that may be lost: waiters, sockets, caches. Made once per cloud, at the first use. */
+  readonly createState?: (env: Environment) => State;
+  readonly reconcilers?: (env: Environment, state: State) => Reconciler[];
+  readonly sites?: (env: Environment, state: State) => Site[];
+  /** Finds an access key that this service issued. */
+  readonly findCredential?: (
+    env: Environment,
+    state: State,
+    accessKeyId: string,
+  ) => Promise<Credential | undefined>;
+  /** Starts data planes and samplers; called once, after the state was made. */
+  readonly start?: (env: Environment, state: State) => Promise<void> | void;
+  /** Ends what `start` started. Called by stop and, before the store is emptied, by reset. */
+  readonly stop?: (env: Environment, state: State) => Promise<void> | void;
+  /** Operations that AWS has and that answer only partly here, or behave differently: for COVERAGE.md. */
+  readonly differences?: readonly Difference[];
+}
+
+export interface Difference {
+  /** The operation, or "*" for the service as a whole. */
+  operation: string;
+  /** What a user of AWS would expect and does not find, in one sentence. */
+  differs: string;
+}
+
+/** A service with its types forgotten, as the composition root keeps it. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type AnyServiceDefinition = ServiceDefinition<any, any>;
+
+export function defineService<S extends ServiceName, State = undefined>(
+  definition: ServiceDefinition<S, State>,
+): ServiceDefinition<S, State> {
+  return definition;
+}

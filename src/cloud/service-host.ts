@@ -5,7 +5,7 @@
 import { notImplemented } from "#model/error.ts";
 import type { ServiceName } from "#model/sdk.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
-import type { Key } from "#store/store.ts";
+import type { Key, KeyPart } from "#store/store.ts";
 import type {
   AnyServiceDefinition,
   Caller,
@@ -48,6 +48,14 @@ export interface ServiceHostOptions {
   checkInput: CheckInput;
 }
 
+type CollectionKey = [
+  account: string,
+  region: string,
+  service: string,
+  kind: string,
+  ...id: KeyPart[],
+];
+
 type AnyOperation = (input: unknown, context: unknown) => Promise<unknown>;
 
 interface Loaded {
@@ -76,9 +84,8 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
 
   const unwatch = store.watch([], (keys) => {
     if (wakers.size === 0) return;
-    for (const [account, region, service, kind, ...id] of keys)
-      for (const wake of wakers.get(`${service}/${kind}`) ?? [])
-        wake({ account: account as string, region: region as string }, id);
+    for (const [account, region, service, kind, ...id] of keys as CollectionKey[])
+      for (const wake of wakers.get(`${service}/${kind}`) ?? []) wake({ account, region }, id);
   });
 
   const load = (name: ServiceName): Promise<Loaded> => {
@@ -191,14 +198,15 @@ type Call = (
 ) => Promise<unknown>;
 
 function createClients(call: Call): Clients {
-  return new Proxy({} as Clients, {
-    get: (_target, service: string) => (caller: Caller) =>
-      new Proxy({} as Client<ServiceName>, {
-        get: (_client, operation: string) =>
-          // A client that is awaited by mistake must not look like a promise.
-          operation === "then"
-            ? undefined
-            : (input: unknown) => call(service as ServiceName, operation, input, caller),
-      }),
-  });
+  const clientOf = (service: ServiceName) => (caller: Caller) =>
+    new Proxy(Object.create(null) as object, {
+      get: (_client, operation: string) =>
+        // A client that is awaited by mistake must not look like a promise.
+        operation === "then"
+          ? undefined
+          : (input: unknown) => call(service, operation, input, caller),
+    });
+  return new Proxy(Object.create(null) as object, {
+    get: (_clients, service: ServiceName) => clientOf(service),
+  }) as Clients;
 }

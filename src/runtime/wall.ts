@@ -22,7 +22,7 @@ export function startTimer(delayMs: number, task: Task, onError: (error: unknown
   };
   const fire = () => {
     if (left > 0) return arm();
-    runTask(task, onError);
+    void runTask(task, onError);
   };
   arm();
   return { cancel: () => clearTimeout(handle) };

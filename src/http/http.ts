@@ -2,6 +2,8 @@
  * What the gateway and the services know of HTTP: a request comes in, a reply goes back. Which
  * engine moves the bytes is the engine's own affair.
  */
+import type { Duplex } from "node:stream";
+import type { Wall } from "#runtime/clock.ts";
 
 /** Bytes in pieces, with back-pressure: the next piece is asked for when the last was taken. */
 export type ByteStream = AsyncIterable<Uint8Array>;
@@ -15,20 +17,31 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Names and values in turn, as sent. */
   readonly rawHeaders: readonly string[];
-  /** Can be iterated once. */
+  /** Can be iterated once. A WholeBody when it arrived together with the head. */
   readonly body: ByteStream;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localPort: number;
+  /** "1.1" or "1.0". */
+  readonly httpVersion: string;
   /** Aborts when the client goes away before its reply was sent. */
   readonly signal: AbortSignal;
 }
 
 export interface HttpReply {
   status: number;
+  /** The reason phrase; without it the one that the status is known by. */
+  reason?: string;
   /** A list sends the field once per element. Framing fields are the engine's unless given here. */
   headers: Record<string, string | number | readonly string[] | undefined>;
+  /** Names and values in turn, sent as they are before `headers`: what a proxy passes on. */
+  rawHeaders?: readonly string[];
   body?: string | Uint8Array | ByteStream;
+  /**
+   * With status 101: takes over the connection once the reply's head is written. `head` holds the
+   * bytes that the client sent ahead. The receiver handles the socket's errors and its end.
+   */
+  upgrade?: (socket: Duplex, head: Uint8Array) => void;
 }
 
 export type HttpHandler = (request: HttpRequest) => Promise<HttpReply> | HttpReply;
@@ -40,16 +53,69 @@ export interface HttpServer {
   close(graceMs?: number): Promise<void>;
 }
 
+export interface ServeOptions {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  handler: HttpHandler;
+  wall: Wall;
+  limits?: Partial<HttpLimits>;
+  /** What handlers throw; the client gets a bare 500. */
+  onError?: (error: unknown) => void;
+  /** Answers what cannot be read as a request (400, 408, 414, 431 …) in the caller's own form. */
+  refuse?: (status: number, detail: string) => HttpReply;
+}
+
+/** Durations are wall time. */
+export interface HttpLimits {
+  /** Longest request line; longer ones are answered with 414. */
+  requestLineBytes: number;
+  /** Longest head, request line included; longer ones are answered with 431. */
+  headBytes: number;
+  /** From the first byte of a head to its end; then 408. */
+  headTimeoutMs: number;
+  /** How long a connection may wait for its next request. */
+  idleTimeoutMs: number;
+  /** How long the peer may neither send awaited body bytes nor take reply bytes. */
+  stallTimeoutMs: number;
+}
+
+export const defaultLimits: HttpLimits = {
+  requestLineBytes: 32 * 1024,
+  headBytes: 64 * 1024,
+  headTimeoutMs: 60_000,
+  idleTimeoutMs: 75_000,
+  stallTimeoutMs: 300_000,
+};
+
 export class BodyTooLargeError extends Error {}
+
+/** A body that is in memory already; its bytes can be had without iterating. */
+export class WholeBody implements AsyncIterable<Uint8Array> {
+  readonly bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    if (this.bytes.length > 0) yield this.bytes;
+  }
+}
+
+export const emptyBody = new WholeBody(Buffer.alloc(0));
 
 /** The whole body. Throws BodyTooLargeError when it has more than `limitBytes`. */
 export async function readBody(body: ByteStream, limitBytes: number): Promise<Buffer> {
+  if (body instanceof WholeBody) {
+    if (body.bytes.length > limitBytes) throw tooLarge(limitBytes);
+    return body.bytes;
+  }
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of body) {
     size += piece.length;
-    if (size > limitBytes)
-      throw new BodyTooLargeError(`the body is longer than ${limitBytes} bytes`);
+    if (size > limitBytes) throw tooLarge(limitBytes);
     pieces.push(piece);
   }
   if (pieces.length === 1) {
@@ -57,4 +123,8 @@ export async function readBody(body: ByteStream, limitBytes: number): Promise<Bu
     return Buffer.from(only.buffer, only.byteOffset, only.length);
   }
   return Buffer.concat(pieces, size);
+}
+
+function tooLarge(limitBytes: number): BodyTooLargeError {
+  return new BodyTooLargeError(`the body is longer than ${limitBytes} bytes`);
 }

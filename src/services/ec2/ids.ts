@@ -1,0 +1,58 @@
+/** Resource ids: a prefix and seventeen hexadecimal digits. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
+import { createHash } from "node:crypto";
+import type { Random } from "#runtime/random.ts";
+import type { AwsError } from "#model/error.ts";
+import { malformedId } from "./errors.ts";
+
+/** "i" → "i-0123456789abcdef0" */
+export function newId(random: Random, prefix: string): string {
+  return `${prefix}-0${random.hex(16)}`;
+}
+
+/** The same id for the same parts, for resources that exist before anybody creates them. */
+export function derivedId(prefix: string, ...parts: readonly string[]): string {
+  const digest = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return `${prefix}-0${digest.slice(0, 16)}`;
+}
+
+/** True for "i-" and eight or seventeen hexadecimal digits; the short form is of the years before 2018. */
+export function hasIdForm(id: string, prefix: string): boolean {
+  if (!id.startsWith(`${prefix}-`)) return false;
+  return /^([0-9a-f]{8}|[0-9a-f]{17})$/.test(id.slice(prefix.length + 1));
+}
+
+/** Throws AWS's "Invalid id" error with the code given unless the id has its prefix's form. */
+export function checkIdForm(id: string, prefix: string, code: string): void {
+  if (!hasIdForm(id, prefix)) throw malformedId(code, id, prefix);
+}
+
+/** The prefix of an id: "vpc-cidr-assoc-0…" → "vpc-cidr-assoc". */
+export function prefixOf(id: string): string {
+  const dash = id.lastIndexOf("-");
+  return dash < 0 ? "" : id.slice(0, dash);
+}
+
+export interface IdErrors {
+  prefix: string;
+  /** "InvalidVpcID.Malformed" and its like. */
+  malformedCode: string;
+  notFound: (ids: readonly string[]) => AwsError;
+}
+
+/**
+ * The records of the ids asked for, in the order of `all`; all of them when no ids are given.
+ * Throws the malformed or the not-found error as AWS does.
+ */
+export function selectByIds<T>(
+  all: readonly T[],
+  ids: readonly string[] | undefined,
+  idOf: (record: T) => string,
+  errors: IdErrors,
+): T[] {
+  if (!ids?.length) return [...all];
+  for (const id of ids) checkIdForm(id, errors.prefix, errors.malformedCode);
+  const wanted = new Set(ids);
+  const found = all.filter((record) => wanted.delete(idOf(record)));
+  if (wanted.size > 0) throw errors.notFound([...wanted]);
+  return found;
+}

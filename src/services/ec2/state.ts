@@ -1,0 +1,3 @@
+/** EC2's memory that may be lost. */
+
+export interface Ec2State {}

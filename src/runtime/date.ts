@@ -14,3 +14,8 @@ export function isoSeconds(timeMs: number): string {
 export function isoMillis(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
+
+/** Milliseconds since the epoch of an ISO 8601 text; NaN when it is none. */
+export function parseIso(text: string): number {
+  return Date.parse(text);
+}

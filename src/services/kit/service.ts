@@ -11,7 +11,7 @@ import type { Reconciler } from "./reconciler.ts";
 
 /** Who calls: what IAM would put into `aws:PrincipalArn` and CloudTrail into userIdentity. */
 export interface Principal {
-  readonly type: "root" | "user" | "assumed-role" | "service";
+  readonly type: "root" | "user" | "assumed-role" | "federated-user" | "service";
   readonly account: string;
   readonly arn: string;
   /** The unique id: an account id, AIDA…, or AROA…:session. */

@@ -9,7 +9,6 @@ import type { Key, KeyPart } from "#store/store.ts";
 import type {
   AnyServiceDefinition,
   Caller,
-  Client,
   Clients,
   Credential,
   Environment,

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+/** The `fogbank` command. Each command is a file of its own, loaded when it is asked for. */
+import { OptionError } from "#cloud/options.ts";
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+const commands: Record<string, { summary: string; load: () => Promise<{ run: Command }> }> = {
+  up: { summary: "start Fogbank", load: () => import("./up.ts") },
+  deploy: {
+    summary: "create or update a stack from a template",
+    load: () => import("./deploy.ts"),
+  },
+  status: { summary: "what runs, and where", load: () => import("./status.ts") },
+  reset: { summary: "forget everything, stop every machine", load: () => import("./reset.ts") },
+  clock: {
+    summary: "show the cloud's time, or `clock advance 15m`",
+    load: () => import("./clock.ts"),
+  },
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name = "help", ...rest] = args;
+  const command = commands[name];
+  if (command) return (await command.load()).run(rest);
+  const lines = Object.entries(commands).map(
+    ([word, { summary }]) => `  ${word.padEnd(8)} ${summary}`,
+  );
+  const usage = `usage: fogbank COMMAND [options]\n\n${lines.join("\n")}\n\nfogbank up --help lists its options.\n`;
+  const asked = ["help", "--help", "-h"].includes(name);
+  if (asked) process.stdout.write(usage);
+  else process.stderr.write(`fogbank: there is no command "${name}"\n\n${usage}`);
+  return asked ? 0 : 2;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  process.stderr.write(`fogbank: ${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,33 @@
+/** How the other commands find and ask the Fogbank that runs. */
+import { OptionError } from "#cloud/options.ts";
+
+/** FOGBANK_ENDPOINT or AWS_ENDPOINT_URL, else the default port on this machine. */
+export function findEndpoint(environment: Readonly<Record<string, string | undefined>>): string {
+  const given = environment.FOGBANK_ENDPOINT ?? environment.AWS_ENDPOINT_URL;
+  if (given) return given.replace(/\/$/, "");
+  return `http://127.0.0.1:${environment.FOGBANK_PORT ?? "4566"}`;
+}
+
+/** Throws OptionError when nothing answers, or when the answer is an error. */
+export async function ask<T>(
+  endpoint: string,
+  method: "GET" | "POST",
+  path: string,
+  body?: unknown,
+): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(`${endpoint}${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new OptionError(
+      `nothing answers on ${endpoint}; start Fogbank with \`fogbank up\`, or set FOGBANK_ENDPOINT`,
+    );
+  }
+  const answer = (await response.json()) as T & { error?: string };
+  if (!response.ok)
+    throw new OptionError(answer.error ?? `${endpoint} answered ${response.status}`);
+  return answer;
+}

@@ -1,0 +1,45 @@
+/** `fogbank up`: runs a cloud until it is told to end. */
+import { startCloud } from "#cloud/cloud.ts";
+import { readUpOptions } from "./arguments.ts";
+
+const help = `usage: fogbank up [options]        (each also as FOGBANK_… in the environment)
+
+  --port 4566             the one port; 0 takes a free one
+  --host 127.0.0.1        the address to listen on; others than loopback need --auth signed
+  --data-dir .fogbank     where everything is kept
+  --ephemeral             keep nothing
+  --compute auto          docker, process or simulated machines
+  --speed 1               cloud seconds per second
+  --auth open             signed: every signature must be right
+  --durability process    writes survive kill -9; fsync: loss of power too
+  --region us-east-1      the region of requests that name none
+  --allowed-hosts a,b     host names, besides local ones, that requests may carry
+  --log-level info        debug logs every request; warn, error, silent
+  --seed N                make ids and jitter repeatable
+`;
+
+export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const cloud = await startCloud(readUpOptions(args, process.env));
+  process.stdout.write(`Fogbank ready on ${cloud.endpoint}\n`);
+  await untilAskedToEnd();
+  await cloud.stop();
+  return 0;
+}
+
+/** The first signal ends gracefully, a second one at once. */
+function untilAskedToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const end = () => {
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    };
+    process.on("SIGINT", end);
+    process.on("SIGTERM", end);
+  });
+}

@@ -1,0 +1,130 @@
+/** The composition root: from options to a running cloud. */
+import { createLog } from "#runtime/log.ts";
+import { createScaledClock } from "#runtime/scaled-clock.ts";
+import { createSeededRandom, createSystemRandom } from "#runtime/random.ts";
+import { createVirtualClock } from "#runtime/virtual-clock.ts";
+import type { Clock } from "#runtime/clock.ts";
+import type { Log } from "#runtime/log.ts";
+import { openStore } from "./open-store.ts";
+import { createCompute } from "#compute/select.ts";
+import { serveWithNode } from "#http/node-server.ts";
+import type { HttpHandler, HttpReply } from "#http/http.ts";
+import { createGateway } from "#gateway/gateway.ts";
+import { checkInput } from "#model/check-input.ts";
+import { keepClock, lastCloudTime } from "./clock-record.ts";
+import { checkOptions, defaultOptions, type CloudOptions } from "./options.ts";
+import { registry } from "./registry.ts";
+import { openRootCredential } from "./root-credential.ts";
+import { createServiceHost, type ServiceHost } from "./service-host.ts";
+import { version } from "./version.ts";
+
+export interface Cloud {
+  /** "http://127.0.0.1:4566" */
+  readonly endpoint: string;
+  readonly clock: Clock;
+  /** Forgets everything and stops every machine. */
+  reset(): Promise<void>;
+  /** Ends what is under way, stops the machines of a cloud that keeps nothing, closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a cloud. Within a program it takes a free port and keeps nothing unless told otherwise;
+ * resolves when the port answers. Throws OptionError for options that cannot be.
+ */
+export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Cloud> {
+  const options = checkOptions({
+    ...defaultOptions,
+    port: 0,
+    dataDir: undefined,
+    logLevel: "warn",
+    ...given,
+  });
+  const log = createLog({ level: options.logLevel });
+  const random =
+    options.seed === undefined ? createSystemRandom() : createSeededRandom(options.seed);
+  const store = await openStore(options);
+  const clock = createClock(options, await lastCloudTime(store), log);
+  const clockKeeper = keepClock(clock, store);
+
+  // The port is known before there is anything behind it: machines are told of it at their launch.
+  let answer: HttpHandler = () => starting;
+  const server = await serveWithNode({
+    host: options.host,
+    port: options.port,
+    wall: clock.wall,
+    handler: (request) => answer(request),
+    onError: (error) => log.error("a connection failed", { error }),
+  });
+  const endpoint = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${server.port}`;
+  const compute = await createCompute({
+    kind: options.compute,
+    dataDir: options.dataDir,
+    clock,
+    log,
+    random,
+  });
+  const createHost = () =>
+    createServiceHost({
+      registry,
+      checkInput,
+      environment: {
+        clock,
+        random,
+        log,
+        store,
+        compute,
+        dataDir: options.dataDir,
+        gateway: { endpoint, host: options.host, port: server.port },
+        defaultRegion: options.region,
+      },
+    });
+  let host: ServiceHost = createHost();
+  const rootCredential = await openRootCredential(options, random);
+
+  const reset = async () => {
+    await host.stop();
+    for (const { id } of await compute.list()) await compute.terminate(id);
+    await store.clear();
+    host = createHost();
+  };
+  const gateway = createGateway({
+    auth: options.auth,
+    defaultRegion: options.region,
+    allowedHosts: new Set(options.allowedHosts),
+    clock,
+    random,
+    log,
+    host: () => host,
+    rootCredential,
+    administration: {
+      version,
+      clock,
+      services: () => Object.fromEntries(Object.keys(registry).map((name) => [name, "available"])),
+      reset,
+    },
+  });
+  answer = gateway;
+  await host.start();
+  return {
+    endpoint,
+    clock,
+    reset,
+    async stop() {
+      await server.close();
+      await host.stop();
+      await compute.close({ terminate: options.dataDir === undefined });
+      await clockKeeper.stop();
+      clock.stop();
+      await store.close();
+    },
+  };
+}
+
+const starting: HttpReply = { status: 503, headers: { "retry-after": 1 }, body: "starting\n" };
+
+function createClock(options: CloudOptions, lastMs: number | undefined, log: Log): Clock {
+  const onError = (error: unknown) => log.error("a timer's task failed", { error });
+  if (options.clock === "virtual") return createVirtualClock({ onError, startMs: lastMs });
+  return createScaledClock({ speed: options.speed, notBeforeMs: lastMs, onError });
+}

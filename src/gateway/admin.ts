@@ -1,0 +1,77 @@
+/** Fogbank's own endpoints under /_fogbank/, and the names under which peers' users know them. */
+import { readBody, type HttpReply, type HttpRequest } from "#http/http.ts";
+import { parseDuration } from "#runtime/duration.ts";
+import { isoMillis } from "#runtime/date.ts";
+import type { Clock } from "#runtime/clock.ts";
+
+export interface Administration {
+  readonly version: string;
+  readonly clock: Clock;
+  /** Service names with "available". */
+  services(): Record<string, string>;
+  reset(): Promise<void>;
+}
+
+type Endpoint = (request: HttpRequest, admin: Administration) => Promise<HttpReply> | HttpReply;
+
+const endpoints: Record<string, Endpoint> = {
+  "GET /_fogbank/health": (_request, { version, services }) =>
+    json(200, { version, services: services() }),
+  "GET /_fogbank/clock": (_request, { clock }) => json(200, describe(clock)),
+  "POST /_fogbank/clock": advanceClock,
+  "POST /_fogbank/reset": async (_request, admin) => {
+    await admin.reset();
+    return json(200, { status: "reset" });
+  },
+};
+
+const aliases: Record<string, string> = {
+  "GET /_localstack/health": "GET /_fogbank/health",
+  "POST /_localstack/state/reset": "POST /_fogbank/reset",
+  "POST /moto-api/reset": "POST /_fogbank/reset",
+};
+
+const prefixes = ["/_fogbank/", "/_localstack/", "/moto-api/"];
+
+/** Undefined when the request is not for these endpoints. */
+export function administrate(
+  request: HttpRequest,
+  admin: Administration,
+): Promise<HttpReply> | HttpReply | undefined {
+  if (request.target.charCodeAt(1) !== 95 && !request.target.startsWith("/moto-api/"))
+    return undefined;
+  const [path = ""] = request.target.split("?");
+  if (!prefixes.some((prefix) => path.startsWith(prefix))) return undefined;
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const name = `${method} ${path.replace(/\/$/, "")}`;
+  const endpoint = endpoints[aliases[name] ?? name];
+  if (!endpoint) return json(404, { error: `there is no ${name}` });
+  return endpoint(request, admin);
+}
+
+async function advanceClock(request: HttpRequest, { clock }: Administration): Promise<HttpReply> {
+  let durationMs: number;
+  try {
+    const wish = JSON.parse((await readBody(request.body, 10_000)).toString()) as {
+      advance?: unknown;
+    };
+    if (typeof wish.advance !== "string") throw new RangeError('write {"advance": "15m"}');
+    durationMs = parseDuration(wish.advance);
+  } catch (error) {
+    return json(400, { error: (error as Error).message });
+  }
+  await clock.advance(durationMs);
+  return json(200, describe(clock));
+}
+
+function describe(clock: Clock) {
+  return { now: isoMillis(clock.now()), mode: clock.mode, speed: clock.speed };
+}
+
+function json(status: number, value: unknown): HttpReply {
+  return {
+    status,
+    headers: { "content-type": "application/json" },
+    body: `${JSON.stringify(value)}\n`,
+  };
+}

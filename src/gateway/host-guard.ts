@@ -1,0 +1,31 @@
+/** Refuses requests whose Host names no local name: the defence against DNS rebinding. */
+import { isIP } from "node:net";
+
+const localSuffixes = [
+  "localhost",
+  "localhost.localstack.cloud",
+  "localhost.fogbank.dev",
+  "amazonaws.com",
+  "amazonaws.com.cn",
+];
+
+/** The host without its port, in lower case; "" when there is none. */
+export function hostName(header: string | undefined): string {
+  if (!header) return "";
+  const bracket = header.indexOf("]");
+  const colon = header.indexOf(":", bracket + 1);
+  return (colon < 0 ? header : header.slice(0, colon)).toLowerCase();
+}
+
+/**
+ * A browser that was lured to attacker.example sends that name even when it resolves to this
+ * machine. Addresses, localhost and AWS's own names cannot be an attacker's, nor can a bare name
+ * without dots (a container's, from a compose file).
+ */
+export function isTrustedHost(header: string | undefined, allowed: ReadonlySet<string>): boolean {
+  const name = hostName(header);
+  if (name === "" || allowed.has(name)) return true;
+  if (isIP(name.replace(/^\[|\]$/g, "")) !== 0) return true;
+  if (!name.includes(".")) return true;
+  return localSuffixes.some((suffix) => name === suffix || name.endsWith(`.${suffix}`));
+}

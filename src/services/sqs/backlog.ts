@@ -1,0 +1,36 @@
+/** How many messages a queue holds, and how old the oldest is. */
+import type { Transaction } from "#store/store.ts";
+import type { FoundQueue } from "./queue.ts";
+import { delayed, due, messages, type DueMark } from "./records.ts";
+
+export interface MessageCounts {
+  visible: number;
+  inFlight: number;
+  delayed: number;
+}
+
+export async function countMessages(
+  tx: Transaction,
+  { scope, queue }: FoundQueue,
+  nowMs: number,
+): Promise<MessageCounts> {
+  const counts = { visible: 0, inFlight: 0, delayed: 0 };
+  const marks = await tx.range<DueMark>(due.key(scope, queue.id));
+  for (const { key, value } of marks) {
+    const dueMs = key[5] as number;
+    if (dueMs <= nowMs) counts.visible++;
+    else if (value === delayed) counts.delayed++;
+    else counts.inFlight++;
+  }
+  return counts;
+}
+
+/** Milliseconds since the oldest message that is not deleted arrived; 0 for an empty queue. */
+export async function oldestAge(
+  tx: Transaction,
+  { scope, queue }: FoundQueue,
+  nowMs: number,
+): Promise<number> {
+  const [oldest] = await messages.list(tx, scope, [queue.id], { limit: 1 });
+  return oldest ? nowMs - oldest.sentMs : 0;
+}

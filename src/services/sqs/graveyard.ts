@@ -1,0 +1,24 @@
+/** Removes many messages, so many at a time that no transaction grows long. */
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { removeMessage } from "./message.ts";
+import { graves, messages, type Grave } from "./records.ts";
+
+const perPass = 500;
+
+/** Removes the first messages at once and leaves a grave for the rest. */
+export async function bury(
+  tx: Transaction,
+  scope: Scope,
+  queueId: string,
+  grave: Grave,
+): Promise<void> {
+  const found = await messages.entries(tx, scope, [queueId], { limit: perPass });
+  const dead = found.filter(
+    ({ id }) => grave.untilPlace === undefined || (id[1] as string) <= grave.untilPlace,
+  );
+  for (const { id, record } of dead)
+    removeMessage(tx, scope, queueId, id[1] as string, record.dueMs);
+  if (dead.length === perPass) graves.put(tx, scope, [queueId], grave);
+  else graves.delete(tx, scope, queueId);
+}

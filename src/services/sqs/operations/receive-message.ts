@@ -1,0 +1,61 @@
+import type { Operation } from "#services/kit/service.ts";
+import { invalidParameter } from "../errors.ts";
+import { limits } from "../limits.ts";
+import { durationOf, findQueue } from "../queue.ts";
+import { formatMessage, type AttributeWish } from "../received-message.ts";
+import { takeMessages } from "../receive.ts";
+import type { SqsState } from "../state.ts";
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = async (
+  input,
+  context,
+) => {
+  const { clock, signal, state, store } = context;
+  const { MaxNumberOfMessages: most = 1, VisibilityTimeout: visibility } = input;
+  inRange("MaxNumberOfMessages", most, 1, 10);
+  inRange("VisibilityTimeout", visibility, 0, limits.longestVisibilitySeconds);
+  inRange("WaitTimeSeconds", input.WaitTimeSeconds, 0, limits.longestWaitSeconds);
+  const wish: AttributeWish = {
+    system: new Set([
+      ...(input.AttributeNames ?? []),
+      ...(input.MessageSystemAttributeNames ?? []),
+    ]),
+    message: input.MessageAttributeNames ?? [],
+  };
+  const visibilityMs = visibility === undefined ? undefined : visibility * 1000;
+  const startMs = clock.now();
+  for (;;) {
+    const round = await store.transaction(async (tx) => {
+      const found = await findQueue(tx, input.QueueUrl, context);
+      const taken = await takeMessages(tx, found, { most, visibilityMs }, context);
+      const waitMs =
+        input.WaitTimeSeconds === undefined
+          ? durationOf(found.queue, "ReceiveMessageWaitTimeSeconds")
+          : input.WaitTimeSeconds * 1000;
+      return { found, taken, deadlineMs: startMs + waitMs };
+    });
+    const { found, taken, deadlineMs } = round;
+    const traffic = state.counters.of(found.queue.name, found.scope);
+    if (taken.received.length > 0) {
+      traffic.received += taken.received.length;
+      return { Messages: taken.received.map((one) => formatMessage(found.queue.id, one, wish)) };
+    }
+    if (clock.now() >= deadlineMs || signal.aborted) {
+      traffic.emptyReceives++;
+      return {};
+    }
+    const { nextDueMs } = taken;
+    await state.waiters.wait(
+      { scope: found.scope, queueId: found.queue.id },
+      { deadlineMs, nextDueMs, signal },
+    );
+  }
+};
+
+function inRange(name: string, value: number | undefined, least: number, most: number): void {
+  if (value === undefined || (value >= least && value <= most)) return;
+  throw invalidParameter(
+    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+  );
+}

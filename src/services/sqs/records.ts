@@ -1,0 +1,62 @@
+/** What SQS keeps. Knows nothing of requests. */
+import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
+
+export interface QueueRecord {
+  name: string;
+  /** A queue made again under an old name has another id, so it never sees the old one's messages. */
+  id: string;
+  createdMs: number;
+  modifiedMs: number;
+  purgedMs?: number;
+  /** The settable attributes as strings, defaults included. */
+  attributes: Record<string, string>;
+  tags: Tags;
+}
+
+export interface MessageAttribute {
+  dataType: string;
+  stringValue?: string;
+  binaryValue?: Uint8Array;
+}
+
+export interface MessageRecord {
+  messageId: string;
+  body: string;
+  bodyMd5: string;
+  attributes?: Record<string, MessageAttribute>;
+  attributesMd5?: string;
+  traceHeader?: string;
+  senderId: string;
+  sentMs: number;
+  /** When it may next be received. */
+  dueMs: number;
+  receives: number;
+  firstReceivedMs?: number;
+  /** What the last receipt handle says; a handle with another receipt is stale. */
+  receipt?: string;
+  /** The queue from which it was moved as a dead letter. */
+  deadLetterSourceArn?: string;
+}
+
+/** By queue name. */
+export const queues = collection<QueueRecord>("sqs", "queue");
+
+/** By queue id, then place: places grow with the time of arrival. */
+export const messages = collection<MessageRecord>("sqs", "message");
+
+/** By queue id, then due time, then place: what can be received is a range from the start to now. */
+export const due = collection<DueMark>("sqs", "due");
+
+/** Why a message that is not due yet waits. */
+export const delayed = 0;
+export const inFlight = 1;
+export type DueMark = typeof delayed | typeof inFlight;
+
+/** Messages still to be removed because their queue was deleted or purged, by queue id. */
+export const graves = collection<Grave>("sqs", "grave");
+
+export interface Grave {
+  /** Only messages at or before this place; all of them without it. */
+  untilPlace?: string;
+}

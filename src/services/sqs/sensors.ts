@@ -1,0 +1,127 @@
+/** Publishes AWS/SQS metrics each minute: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import type { Timer } from "#runtime/clock.ts";
+import { dateOf } from "#runtime/date.ts";
+import { listScopes, type Scope } from "#store/collection.ts";
+import type { Environment } from "#services/kit/service.ts";
+import { asService } from "#services/kit/principal.ts";
+import { countMessages, oldestAge, type MessageCounts } from "./backlog.ts";
+import type { QueueTraffic } from "./counters.ts";
+import { queues, type QueueRecord } from "./records.ts";
+import type { SqsState } from "./state.ts";
+
+const periodMs = 60_000;
+/** PutMetricData takes up to a thousand values a call. */
+const perCall = 500;
+const noTraffic: QueueTraffic = { sentSizes: [], received: 0, deleted: 0, emptyReceives: 0 };
+
+export interface Sensors {
+  stop(): void;
+}
+
+export function startSensors(env: Environment, state: SqsState): Sensors {
+  const { clock, log } = env;
+  let timer: Timer;
+  const arm = () => {
+    const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
+    timer = clock.at(nextMs, async () => {
+      arm();
+      try {
+        await publish(env, state, nextMs - periodMs);
+      } catch (error) {
+        log.error("queue metrics were not published", { error });
+      }
+    });
+  };
+  arm();
+  return { stop: () => timer.cancel() };
+}
+
+interface Reading {
+  queue: QueueRecord;
+  counts: MessageCounts;
+  oldestMs: number;
+}
+
+async function publish(env: Environment, state: SqsState, timestampMs: number): Promise<void> {
+  const taken = state.counters.take();
+  for (const scope of await env.store.transaction(listScopes)) {
+    const data = (await readQueues(env, scope)).flatMap((reading) => {
+      const traffic = taken.find(
+        ({ account, region, queueName }) =>
+          account === scope.account && region === scope.region && queueName === reading.queue.name,
+      )?.traffic;
+      return toMetrics(reading, traffic ?? noTraffic, timestampMs);
+    });
+    const cloudwatch = env.clients.cloudwatch(asService(scope, "sqs.amazonaws.com"));
+    for (let start = 0; start < data.length; start += perCall)
+      await cloudwatch.PutMetricData({
+        Namespace: "AWS/SQS",
+        MetricData: data.slice(start, start + perCall),
+      });
+  }
+}
+
+function readQueues({ store, clock }: Environment, scope: Scope): Promise<Reading[]> {
+  return store.transaction(async (tx) => {
+    const readings: Reading[] = [];
+    for (const queue of await queues.list(tx, scope)) {
+      const found = { scope, queue };
+      const counts = await countMessages(tx, found, clock.now());
+      const oldestMs = await oldestAge(tx, found, clock.now());
+      readings.push({ queue, counts, oldestMs });
+    }
+    return readings;
+  });
+}
+
+function toMetrics(
+  { queue, counts, oldestMs }: Reading,
+  traffic: QueueTraffic,
+  timestampMs: number,
+) {
+  const common = {
+    Dimensions: [{ Name: "QueueName", Value: queue.name }],
+    Timestamp: dateOf(timestampMs),
+  };
+  const count = (MetricName: string, Value: number): MetricDatum => ({
+    ...common,
+    MetricName,
+    Value,
+    Unit: "Count",
+  });
+  const data = [
+    count("ApproximateNumberOfMessagesVisible", counts.visible),
+    count("ApproximateNumberOfMessagesNotVisible", counts.inFlight),
+    count("ApproximateNumberOfMessagesDelayed", counts.delayed),
+    count("NumberOfMessagesSent", traffic.sentSizes.length),
+    count("NumberOfMessagesReceived", traffic.received),
+    count("NumberOfMessagesDeleted", traffic.deleted),
+    count("NumberOfEmptyReceives", traffic.emptyReceives),
+    {
+      ...common,
+      MetricName: "ApproximateAgeOfOldestMessage",
+      Value: Math.floor(oldestMs / 1000),
+      Unit: "Seconds" as const,
+    },
+  ];
+  if (traffic.sentSizes.length > 0) data.push(sentSize(common, traffic.sentSizes));
+  return data;
+}
+
+function sentSize(
+  common: Pick<MetricDatum, "Dimensions" | "Timestamp">,
+  sizes: number[],
+): MetricDatum {
+  return {
+    ...common,
+    MetricName: "SentMessageSize",
+    Unit: "Bytes",
+    StatisticValues: {
+      SampleCount: sizes.length,
+      Sum: sizes.reduce((sum, size) => sum + size, 0),
+      Minimum: sizes.reduce((least, size) => Math.min(least, size)),
+      Maximum: sizes.reduce((most, size) => Math.max(most, size)),
+    },
+  };
+}

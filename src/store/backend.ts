@@ -1,20 +1,43 @@
 /** What a storage engine offers so that `createStore` can make a Store of it. */
+import type { EncodedKey } from "./keys.ts";
+import type { Durability } from "./store.ts";
+
+/** A value in the engine's own form; what `encode` gave, unchanged until `decode`. */
+export type Stored = unknown;
 
 export interface Write {
-  key: Buffer;
+  key: EncodedKey;
   /** Undefined deletes. */
-  value: unknown;
+  stored: Stored | undefined;
 }
 
+export interface Row {
+  key: EncodedKey;
+  stored: Stored;
+}
+
+/** Called once: without an error when all is durable. */
+export type Done = (error?: Error) => void;
+
 export interface Backend {
-  get(key: Buffer): unknown;
-  /** Rows with `from` ≤ key < `to`, in key order or, reversed, from the end. */
-  scan(from: Buffer, to: Buffer, reverse: boolean): Iterable<{ key: Buffer; value: unknown }>;
+  readonly durability: Durability | "none";
+  /** Takes a value as it is now; later changes of it by its owner do not show. */
+  encode(value: unknown): Stored;
+  /** A value that its reader may change. */
+  decode(stored: Stored): unknown;
+  /** Starts the next transaction. Transactions run one after the other. */
+  begin(): void;
+  /** The decoded value. */
+  get(key: EncodedKey): unknown;
+  /** Rows with `from` ≤ key < `to`, in key order or, reversed, from the end; drawn as they are asked for. */
+  scan(from: EncodedKey, to: EncodedKey, reverse: boolean): Iterable<Row>;
   /**
-   * Applies the writes as one. They are visible to `get` and `scan` when it returns; the promise
-   * (if any) resolves when they are as durable as the mode promises.
+   * Ends the transaction and applies its writes, if any, as one. They are visible to `get` and `scan`
+   * when it returns; `done` is called, perhaps at once, when they and everything that the transaction
+   * has read are as durable as the mode promises.
    */
-  apply(writes: readonly Write[]): Promise<void> | undefined;
+  commit(writes: readonly Write[], done: Done): void;
+  /** Deletes everything; durable when it resolves. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }

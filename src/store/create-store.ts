@@ -1,150 +1,103 @@
 /** Serial transactions and watches over a backend. Conflicts cannot arise within one process. */
 import type { Backend, Write } from "./backend.ts";
-import { decodeKey, encodeKey, endOfPrefix } from "./keys.ts";
-import type { Entry, Key, RangeOptions, Store, Transaction } from "./store.ts";
+import { decodeKey, encodeKey, type EncodedKey } from "./keys.ts";
+import type { Key, Store, Transaction } from "./store.ts";
+import { OpenTransaction } from "./transaction.ts";
 
 interface Watcher {
-  prefix: Buffer;
+  prefix: EncodedKey;
   changed: (keys: readonly Key[]) => void;
+}
+
+/** Something that needs the store for itself: a transaction, or the end of all. */
+interface Job {
+  run(): Promise<void>;
+  next: Job | undefined;
 }
 
 export function createStore(backend: Backend): Store {
   const watchers = new Set<Watcher>();
-  let tail: Promise<unknown> = Promise.resolve();
+  let last: Job | undefined;
+  let closed = false;
 
-  const notify = (writes: readonly Write[]) => {
-    const keys = writes.map((write) => decodeKey(write.key));
-    for (const { prefix, changed } of watchers) {
-      const touched =
-        prefix.length === 0
-          ? keys
-          : keys.filter((_key, index) =>
-              writes[index]!.key.subarray(0, prefix.length).equals(prefix),
-            );
-      if (touched.length > 0) changed(touched);
+  const work = async (first: Job) => {
+    for (let job: Job | undefined = first; job; job = job.next) {
+      await job.run();
+      if (job === last) last = undefined;
     }
   };
-  const serially = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = tail.then(work);
-    tail = result.catch(() => {});
-    return result;
+  /** Runs the job when those before it have ended; at once, within this call, when there are none. */
+  const enqueue = (run: () => Promise<void>) => {
+    const job: Job = { run, next: undefined };
+    const before = last;
+    last = job;
+    if (before) before.next = job;
+    else void work(job);
   };
+  const runTransaction = async <T>(
+    run: (tx: Transaction) => Promise<T> | T,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ) => {
+    if (closed) return reject(new Error("the store is closed"));
+    backend.begin();
+    const tx = new OpenTransaction(backend);
+    let value: T;
+    try {
+      value = await run(tx);
+    } catch (error) {
+      tx.end();
+      return reject(error);
+    }
+    try {
+      const writes = tx.end();
+      backend.commit(writes, (error) => (error ? reject(error) : resolve(value)));
+      if (writes.length > 0 && watchers.size > 0) notify(watchers, writes);
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const alone = (run: () => Promise<void>) =>
+    new Promise<void>((resolve, reject) => enqueue(() => run().then(resolve, reject)));
   return {
-    async transaction(run) {
-      let durable: Promise<void> | undefined;
-      const result = await serially(async () => {
-        const tx = createTransaction(backend);
-        const value = await run(tx);
-        const writes = tx.close();
-        if (writes.length > 0) {
-          durable = backend.apply(writes);
-          if (watchers.size > 0) notify(writes);
-        }
-        return value;
-      });
-      if (durable) await durable;
-      return result;
-    },
+    durability: backend.durability,
+    transaction: <T>(run: (tx: Transaction) => Promise<T> | T) =>
+      new Promise<T>((resolve, reject) => enqueue(() => runTransaction(run, resolve, reject))),
     watch(prefix, changed) {
       const watcher = { prefix: encodeKey(prefix), changed };
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
-    clear: () => serially(() => backend.clear()),
-    close: () => serially(() => backend.close()),
+    clear: () => alone(() => backend.clear()),
+    close: () =>
+      alone(async () => {
+        if (closed) return;
+        closed = true;
+        await backend.close();
+      }),
   };
 }
 
-interface OpenTransaction extends Transaction {
-  /** Ends the transaction and gives its writes. */
-  close(): Write[];
-}
-
-function createTransaction(backend: Backend): OpenTransaction {
-  const written = new Map<string, Write>();
-  let open = true;
-  const guard = () => {
-    if (!open) throw new Error("the transaction has ended; await everything that uses it");
-  };
-  const write = (key: Key, value: unknown) => {
-    guard();
-    const bytes = encodeKey(key);
-    written.set(bytes.toString("latin1"), { key: bytes, value });
-  };
-  const scan = async <T>(from: Buffer, to: Buffer, options: RangeOptions): Promise<Entry<T>[]> => {
-    guard();
-    const { after, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
-    let first = from;
-    let last = to;
-    if (after) {
-      const mark = encodeKey(after);
-      if (reverse) last = mark;
-      else first = Buffer.concat([mark, Uint8Array.of(0)]);
+function notify(watchers: ReadonlySet<Watcher>, writes: readonly Write[]): void {
+  let all: Key[] | undefined;
+  for (const { prefix, changed } of watchers) {
+    let touched: Key[];
+    if (prefix === "") touched = all ??= writes.map((write) => decodeKey(write.key));
+    else {
+      touched = [];
+      for (const { key } of writes) if (key.startsWith(prefix)) touched.push(decodeKey(key));
     }
-    const found: Entry<T>[] = [];
-    if (limit <= 0 || first.compare(last) >= 0) return found;
-    for (const row of merge(
-      backend.scan(first, last, reverse),
-      overlay(first, last, reverse),
-      reverse,
-    )) {
-      found.push({ key: decodeKey(row.key), value: row.value as T });
-      if (found.length >= limit) break;
-    }
-    return found;
-  };
-  const overlay = (from: Buffer, to: Buffer, reverse: boolean): Write[] => {
-    if (written.size === 0) return [];
-    const rows = [...written.values()].filter(
-      ({ key }) => key.compare(from) >= 0 && key.compare(to) < 0,
-    );
-    rows.sort((a, b) => (reverse ? b.key.compare(a.key) : a.key.compare(b.key)));
-    return rows;
-  };
-  return {
-    async get<T>(key: Key) {
-      guard();
-      const bytes = encodeKey(key);
-      const own = written.size > 0 ? written.get(bytes.toString("latin1")) : undefined;
-      return (own ? own.value : backend.get(bytes)) as T | undefined;
-    },
-    range(prefix, options = {}) {
-      const from = encodeKey(prefix);
-      return scan(from, endOfPrefix(from), options);
-    },
-    between: (from, to, options = {}) => scan(encodeKey(from), encodeKey(to), options),
-    put(key, value) {
-      if (value === undefined) throw new TypeError("undefined cannot be stored; delete instead");
-      write(key, value);
-    },
-    delete: (key) => write(key, undefined),
-    close() {
-      open = false;
-      return [...written.values()];
-    },
-  };
-}
-
-/** Stored rows and a transaction's own writes as one sequence; a written key hides the stored one. */
-function* merge(
-  stored: Iterable<{ key: Buffer; value: unknown }>,
-  own: readonly Write[],
-  reverse: boolean,
-): Iterable<{ key: Buffer; value: unknown }> {
-  let next = 0;
-  for (const row of stored) {
-    let hidden = false;
-    for (let mine = own[next]; mine; mine = own[next]) {
-      const order = reverse ? row.key.compare(mine.key) : mine.key.compare(row.key);
-      if (order > 0) break;
-      next++;
-      if (mine.value !== undefined) yield mine;
-      if (order === 0) {
-        hidden = true;
-        break;
-      }
-    }
-    if (!hidden) yield row;
+    if (touched.length > 0) callBack(changed, touched);
   }
-  for (; next < own.length; next++) if (own[next]!.value !== undefined) yield own[next]!;
+}
+
+/** A watcher that throws has a bug of its own: it must not undo or fail a commit that has happened. */
+function callBack(changed: Watcher["changed"], keys: readonly Key[]): void {
+  try {
+    changed(keys);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }

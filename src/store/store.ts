@@ -7,7 +7,10 @@
 export type Key = readonly KeyPart[];
 export type KeyPart = string | number | Uint8Array;
 
-/** What a record may hold: what MessagePack can carry. Byte arrays stay byte arrays; times are numbers. */
+/**
+ * What a record may hold: plain objects, lists, strings, numbers, booleans, null and byte arrays.
+ * Times are numbers. Byte arrays are never changed in place, neither before nor after.
+ */
 export type Value = unknown;
 
 export interface Entry<T = Value> {
@@ -16,7 +19,7 @@ export interface Entry<T = Value> {
 }
 
 export interface RangeOptions {
-  /** Starts behind this key (exclusive). It must lie within the range. */
+  /** Starts behind this key (exclusive), whether a record has it or not. */
   after?: Key;
   /** At most so many entries. */
   limit?: number;
@@ -29,12 +32,13 @@ export interface RangeOptions {
  * transaction awaits nothing but its transaction, and may run more than once.
  */
 export interface Transaction {
+  /** A value belongs to its reader, who may change it: only `put` changes what is stored. */
   get<T>(key: Key): Promise<T | undefined>;
   /** Every entry whose key starts with the prefix (the prefix itself included), in key order. */
   range<T>(prefix: Key, options?: RangeOptions): Promise<Entry<T>[]>;
   /** Entries with `from` ≤ key < `to`, in key order. */
   between<T>(from: Key, to: Key, options?: RangeOptions): Promise<Entry<T>[]>;
-  /** Callers must not change a value after they have put it. */
+  /** Takes the value as it is now. */
   put<T>(key: Key, value: T): void;
   delete(key: Key): void;
 }
@@ -46,13 +50,15 @@ export interface Unwatch {
 }
 
 export interface Store {
+  /** "none" for a store that dies with the process. */
+  readonly durability: Durability | "none";
   /**
-   * Resolves with the function's result when its writes survive what the durability mode promises
-   * (`process`: kill -9 of Fogbank; `fsync`: loss of power). When the function throws, nothing is
-   * written and the error is passed on.
+   * Resolves with the function's result when its writes, and those whose results it has read, survive
+   * what the durability mode promises (`process`: kill -9 of Fogbank; `fsync`: loss of power). When the
+   * function throws, nothing is written and the error is passed on. Transactions run one at a time.
    */
   transaction<T>(run: (tx: Transaction) => Promise<T> | T): Promise<T>;
-  /** Calls back after every commit that touched keys under the prefix, with those keys. */
+  /** Calls back after every commit that touched keys under the prefix, with those keys, within the commit. */
   watch(prefix: Key, changed: (keys: readonly Key[]) => void): Unwatch;
   /** Deletes everything. */
   clear(): Promise<void>;

@@ -1,0 +1,279 @@
+/**
+ * The store on disk. A commit is an append to a journal; its rows stay in memory over the LMDB file
+ * and are folded into it in bulk, in the background. decisions/store-engine.md has the reasons.
+ */
+import { fdatasyncSync, closeSync, mkdirSync, openSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
+import { open } from "lmdb";
+import { Packr, Unpackr } from "msgpackr";
+import { endOfTurn } from "#runtime/turn.ts";
+import type { Backend, Done, Row, Stored, Write } from "./backend.ts";
+import { createStore } from "./create-store.ts";
+import { StoreFailedError } from "./errors.ts";
+import { Journal, segmentName, type JournalWrite } from "./journal.ts";
+import { lowestKey, type EncodedKey } from "./keys.ts";
+import { lockDirectory } from "./lock-file.ts";
+import { mergeRows, type UpperRow } from "./merge-rows.ts";
+import { findSegments, replaySegment } from "./replay.ts";
+import { createRows, scanRows, type Rows } from "./rows.ts";
+import type { Durability, Store } from "./store.ts";
+
+export interface LmdbStoreOptions {
+  /** The directory; made when it is not there. */
+  path: string;
+  durability: Durability;
+  /** Rows are folded into the LMDB file when they take so many bytes; 4 MiB unless given. */
+  foldBytes?: number;
+}
+
+/**
+ * Opens the store in a directory, or makes it. Throws StoreLockedError while another process has it
+ * open, StoreFailedError when its files are damaged or cannot be written.
+ */
+export async function openLmdbStore(options: LmdbStoreOptions): Promise<Store> {
+  mkdirSync(options.path, { recursive: true });
+  const unlock = lockDirectory(options.path);
+  try {
+    return createStore(new LmdbBackend(options, unlock));
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** A row that the LMDB file may not have yet. */
+interface PendingRow {
+  /** Undefined for a deleted row. */
+  stored: Uint8Array | undefined;
+  /** The journal's group it was written in. */
+  group: number;
+}
+
+const rowOverheadBytes = 100;
+const rowsPerSlice = 256;
+/** So many times the fold size may wait in memory before commits wait for the fold under way. */
+const mostWaitingFolds = 8;
+
+class LmdbBackend implements Backend {
+  readonly durability: Durability;
+  readonly #path: string;
+  readonly #foldBytes: number;
+  readonly #database: ReturnType<typeof openDatabase>;
+  readonly #journal: Journal;
+  readonly #unlock: () => void;
+  readonly #packr = new Packr({ useRecords: false });
+  /** Reads values that lie in a buffer of LMDB's, which the next read overwrites: copies byte arrays out. */
+  readonly #volatile = new Unpackr({ useRecords: false, copyBuffers: true });
+  #active: Rows<PendingRow> = createRows();
+  #activeBytes = 0;
+  /** Rows on their way into the file. */
+  #folding: Rows<PendingRow> | undefined;
+  #fold: Promise<void> | undefined;
+  /** Segments of earlier processes; they go with the first fold. */
+  #oldSegments: number[];
+  /** The newest group that the running transaction has read from. */
+  #readGroup = 0;
+
+  constructor({ path, durability, foldBytes = 4 << 20 }: LmdbStoreOptions, unlock: () => void) {
+    this.#path = path;
+    this.durability = durability;
+    this.#foldBytes = foldBytes;
+    this.#unlock = unlock;
+    this.#database = openDatabase(path);
+    this.#oldSegments = findSegments(path);
+    for (const segment of this.#oldSegments) this.#recover(join(path, segmentName(segment)));
+    this.#journal = new Journal(path, durability, (this.#oldSegments.at(-1) ?? 0) + 1);
+  }
+
+  encode(value: unknown): Stored {
+    return this.#packr.pack(value);
+  }
+
+  decode(stored: Stored): unknown {
+    return this.#packr.unpack(stored as Buffer);
+  }
+
+  begin(): void {
+    this.#readGroup = 0;
+  }
+
+  get(key: EncodedKey): unknown {
+    const pending = this.#active.get(key) ?? this.#folding?.get(key);
+    if (pending) {
+      if (pending.group > this.#readGroup) this.#readGroup = pending.group;
+      return pending.stored && this.decode(pending.stored);
+    }
+    const bytes = this.#database.getBinaryFast(key);
+    return bytes && this.#volatile.unpack(bytes, bytes.length);
+  }
+
+  scan(from: EncodedKey, to: EncodedKey, reverse: boolean): Iterable<Row> {
+    let rows: Iterable<Row> = this.#scanFile(from, to, reverse);
+    if (this.#folding)
+      rows = mergeRows(rows, this.#scanPending(this.#folding, from, to, reverse), reverse);
+    if (!this.#active.isEmpty)
+      rows = mergeRows(rows, this.#scanPending(this.#active, from, to, reverse), reverse);
+    return rows;
+  }
+
+  commit(writes: readonly Write[], done: Done): void {
+    const journal = this.#journal;
+    if (writes.length === 0) {
+      if (journal.failure) done(journal.failure);
+      else if (this.#readGroup <= journal.durableGroup) done();
+      else journal.wait(done);
+      return;
+    }
+    const { group } = journal;
+    const encoded = writes as readonly JournalWrite[];
+    const crowded =
+      this.#fold && this.#activeBytes > mostWaitingFolds * this.#foldBytes ? this.#fold : undefined;
+    journal.append(encoded, crowded ? (error) => void crowded.then(() => done(error)) : done);
+    if (journal.failure) return;
+    for (const { key, stored } of encoded) this.#hold(key, stored, group);
+    if (this.#activeBytes > this.#foldBytes && !this.#fold) this.#startFold();
+  }
+
+  async clear(): Promise<void> {
+    await this.#fold;
+    const journal = this.#journal;
+    journal.appendClear();
+    await new Promise<void>((resolve, reject) =>
+      journal.wait((error) => (error ? reject(error) : resolve())),
+    );
+    this.#active.clear();
+    this.#activeBytes = 0;
+    this.#database.clearSync();
+    await this.#database.flushed;
+    this.#dropSegments(journal.rotate());
+  }
+
+  async close(): Promise<void> {
+    await this.#fold;
+    if (!this.#active.isEmpty && !this.#journal.failure) {
+      this.#startFold();
+      await this.#fold;
+    }
+    this.#journal.close();
+    await this.#database.close();
+    this.#unlock();
+  }
+
+  #hold(key: EncodedKey, stored: Uint8Array | undefined, group: number): void {
+    this.#active.set(key, { stored, group });
+    this.#activeBytes += rowOverheadBytes + key.length + (stored?.length ?? 0);
+  }
+
+  *#scanPending(
+    rows: Rows<PendingRow>,
+    from: EncodedKey,
+    to: EncodedKey,
+    reverse: boolean,
+  ): Generator<UpperRow> {
+    for (const [key, { stored, group }] of scanRows(rows, from, to, reverse)) {
+      if (group > this.#readGroup) this.#readGroup = group;
+      yield { key, stored };
+    }
+  }
+
+  *#scanFile(from: EncodedKey, to: EncodedKey, reverse: boolean): Generator<Row> {
+    const start = from === "" ? lowestKey : from;
+    const rows = this.#database.getRange(
+      reverse
+        ? { start: to, end: start, reverse, exclusiveStart: true, inclusiveEnd: true }
+        : { start, end: to },
+    );
+    for (const { key, value } of rows) yield { key, stored: value };
+  }
+
+  /** Takes over what an earlier process wrote into a segment, and makes it durable. */
+  #recover(path: string): void {
+    const file = openSync(path, "r+");
+    fdatasyncSync(file);
+    closeSync(file);
+    replaySegment(path, {
+      write: (key, stored) => this.#hold(key, stored, 0),
+      clear: () => {
+        this.#active.clear();
+        this.#activeBytes = 0;
+        this.#database.clearSync();
+      },
+    });
+  }
+
+  #startFold(): void {
+    const segment = this.#journal.rotate();
+    const rows = this.#active;
+    this.#folding = rows;
+    this.#active = createRows();
+    this.#activeBytes = 0;
+    this.#fold = this.#foldRows(rows).then(
+      () => {
+        this.#folding = undefined;
+        this.#fold = undefined;
+        this.#dropSegments(segment);
+      },
+      (cause: Error) => {
+        // The journal still has every row; it is folded when the store is next opened.
+        this.#fold = undefined;
+        this.#journal.fail(cause);
+      },
+    );
+  }
+
+  /** In slices, so that the thread is free in between; LMDB writes in a thread of its own. */
+  async #foldRows(rows: Rows<PendingRow>): Promise<void> {
+    const database = this.#database;
+    let slice: Promise<boolean>[] = [];
+    const slices: Promise<unknown>[] = [];
+    const endSlice = () => {
+      const committed = Promise.all(slice);
+      slices.push(committed);
+      // It is awaited below; until then a failure must not count as unhandled.
+      committed.catch(() => {});
+      slice = [];
+    };
+    for (const [key, { stored }] of rows.entries()) {
+      slice.push(stored ? database.put(key, stored) : database.remove(key));
+      if (slice.length < rowsPerSlice) continue;
+      endSlice();
+      await endOfTurn();
+    }
+    endSlice();
+    await Promise.all(slices);
+    await database.flushed;
+    database.resetReadTxn();
+  }
+
+  #dropSegments(last: number): void {
+    for (const segment of this.#oldSegments) unlinkSync(join(this.#path, segmentName(segment)));
+    this.#oldSegments = [];
+    this.#journal.drop(last);
+  }
+}
+
+/** Keys need pages of 8 KiB to reach 3900 bytes. */
+function openDatabase(path: string) {
+  try {
+    return open<Uint8Array, EncodedKey>({
+      path: join(path, "data.mdb"),
+      pageSize: 8192,
+      encoding: "binary",
+      keyEncoder: {
+        writeKey,
+        readKey: (source: Buffer, start: number, end: number) => source.toString("latin1", start, end),
+      },
+    });
+  } catch (cause) {
+    throw new StoreFailedError(
+      `${join(path, "data.mdb")} cannot be opened: ${(cause as Error).message}. Restore the directory from a backup, or start with another one`,
+      { cause },
+    );
+  }
+}
+
+function writeKey(key: EncodedKey, target: Buffer, at: number): number {
+  // LMDB takes a larger buffer when it sees this error; `write` alone would cut the key off.
+  if (at + key.length > target.length) throw new RangeError("the key does not fit");
+  return at + target.write(key, at, "latin1");
+}

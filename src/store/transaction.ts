@@ -1,0 +1,116 @@
+/** One transaction over a backend: its own writes lie over what is stored. */
+import type { Backend, Row, Stored, Write } from "./backend.ts";
+import { decodeKey, encodeKey, endOfPrefix, type EncodedKey } from "./keys.ts";
+import { mergeRows } from "./merge-rows.ts";
+import type { Entry, Key, RangeOptions, Transaction } from "./store.ts";
+
+const noWrites: readonly Write[] = [];
+
+export class OpenTransaction implements Transaction {
+  readonly #backend: Backend;
+  #written: Map<EncodedKey, Write> | undefined;
+  /** The writes in key order, until the next write. */
+  #sorted: Write[] | undefined;
+  #open = true;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Ends the transaction and gives its writes. */
+  end(): readonly Write[] {
+    this.#open = false;
+    return this.#written ? [...this.#written.values()] : noWrites;
+  }
+
+  async get<T>(key: Key): Promise<T | undefined> {
+    this.#guard();
+    const encoded = encodeKey(key);
+    const own = this.#written?.get(encoded);
+    if (!own) return this.#backend.get(encoded) as T | undefined;
+    return own.stored === undefined ? undefined : (this.#backend.decode(own.stored) as T);
+  }
+
+  async range<T>(prefix: Key, options?: RangeOptions): Promise<Entry<T>[]> {
+    const from = encodeKey(prefix);
+    return this.#scan<T>(from, endOfPrefix(from), options);
+  }
+
+  async between<T>(from: Key, to: Key, options?: RangeOptions): Promise<Entry<T>[]> {
+    return this.#scan<T>(encodeKey(from), encodeKey(to), options);
+  }
+
+  put<T>(key: Key, value: T): void {
+    if (value === undefined) throw new TypeError("undefined cannot be stored; delete instead");
+    this.#write(encodeKey(key), this.#backend.encode(value));
+  }
+
+  delete(key: Key): void {
+    this.#write(encodeKey(key), undefined);
+  }
+
+  #guard(): void {
+    if (!this.#open)
+      throw new Error("the transaction has ended; await everything that uses it, and nothing else");
+  }
+
+  #write(key: EncodedKey, stored: Stored | undefined): void {
+    this.#guard();
+    this.#written ??= new Map();
+    this.#written.set(key, { key, stored });
+    this.#sorted = undefined;
+  }
+
+  #scan<T>(from: EncodedKey, to: EncodedKey, options: RangeOptions = {}): Entry<T>[] {
+    this.#guard();
+    const { after, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
+    if (after) {
+      const mark = encodeKey(after);
+      if (reverse) to = mark < to ? mark : to;
+      else if (mark >= from) from = `${mark}\0`;
+    }
+    const found: Entry<T>[] = [];
+    if (limit <= 0 || from >= to) return found;
+    const backend = this.#backend;
+    let rows: Iterable<Row> = backend.scan(from, to, reverse);
+    if (this.#written) rows = mergeRows(rows, this.#ownRows(from, to, reverse), reverse);
+    for (const { key, stored } of rows) {
+      found.push(new StoredEntry<T>(backend, key, stored));
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  *#ownRows(from: EncodedKey, to: EncodedKey, reverse: boolean): Generator<Write> {
+    this.#sorted ??= [...this.#written!.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const inRange = this.#sorted.filter(({ key }) => key >= from && key < to);
+    yield* reverse ? inRange.reverse() : inRange;
+  }
+}
+
+/** Decodes its key and its value when they are first asked for: many readers want only one of them. */
+class StoredEntry<T> implements Entry<T> {
+  readonly #backend: Backend;
+  readonly #encodedKey: EncodedKey;
+  #key: Key | undefined;
+  #stored: Stored;
+  #value: T | undefined;
+
+  constructor(backend: Backend, key: EncodedKey, stored: Stored) {
+    this.#backend = backend;
+    this.#encodedKey = key;
+    this.#stored = stored;
+  }
+
+  get key(): Key {
+    return (this.#key ??= decodeKey(this.#encodedKey));
+  }
+
+  get value(): T {
+    if (this.#stored !== undefined) {
+      this.#value = this.#backend.decode(this.#stored) as T;
+      this.#stored = undefined;
+    }
+    return this.#value as T;
+  }
+}

@@ -15,8 +15,8 @@ export interface Administration {
 type Endpoint = (request: HttpRequest, admin: Administration) => Promise<HttpReply> | HttpReply;
 
 const endpoints: Record<string, Endpoint> = {
-  "GET /_fogbank/health": (_request, { version, services }) =>
-    json(200, { version, services: services() }),
+  "GET /_fogbank/health": (_request, admin) =>
+    json(200, { version: admin.version, services: admin.services() }),
   "GET /_fogbank/clock": (_request, { clock }) => json(200, describe(clock)),
   "POST /_fogbank/clock": advanceClock,
   "POST /_fogbank/reset": async (_request, admin) => {

@@ -1,0 +1,382 @@
+/** One connection to a server: one exchange at a time, kept between exchanges. */
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { defaultLimits, emptyBody, WholeBody, type ByteStream } from "./http.ts";
+import {
+  HttpClientError,
+  type ClientFailure,
+  type ClientRequest,
+  type ClientResponse,
+} from "./client-exchange.ts";
+import { joinFields, readResponseHead, type ResponseHead } from "./head.ts";
+import { IncomingBody } from "./incoming-body.ts";
+import { ChunkedIntake, LengthIntake, UntilCloseIntake, type Intake } from "./intake.ts";
+import {
+  FieldWriter,
+  knownBody,
+  lengthOf,
+  streamBody,
+  writeMessage,
+  type Outlet,
+} from "./outgoing.ts";
+import type { Swept, Sweeper } from "./sweeper.ts";
+import { HttpSyntaxError, isChunked, isToken } from "./syntax.ts";
+
+export interface ClientConnectionOptions {
+  sweeper: Sweeper;
+  keepMs: number;
+  /** Offers an unused connection; false when it is not wanted. */
+  keep(connection: ClientConnection): boolean;
+  forget(connection: ClientConnection): void;
+}
+
+interface Exchange {
+  request: ClientRequest;
+  resolve: ((response: ClientResponse) => void) | undefined;
+  reject: (error: HttpClientError) => void;
+  aborted: (() => void) | undefined;
+  /** The whole request is out. */
+  sent: boolean;
+}
+
+export class ClientConnection implements Swept, Outlet {
+  readonly socket: Socket;
+  readonly name: string;
+  readonly #options: ClientConnectionOptions;
+  readonly #writer = new FieldWriter();
+  readonly #sink = (piece: Buffer) => this.#body?.push(piece);
+  #connected = false;
+  #exchange: Exchange | undefined;
+  #pending: Buffer | undefined;
+  #intake: Intake | undefined;
+  #body: IncomingBody | undefined;
+  #persists = false;
+  /** Nothing of the present exchange's response has arrived. */
+  #silent = true;
+  #closed = false;
+  #activeMs: number;
+  #drain: { resolve: () => void; reject: (error: Error) => void } | undefined;
+
+  constructor(socket: Socket, name: string, options: ClientConnectionOptions) {
+    this.socket = socket;
+    this.name = name;
+    this.#options = options;
+    this.#activeMs = options.sweeper.nowMs;
+    socket.on(socket instanceof TLSSocket ? "secureConnect" : "connect", this.#onConnect);
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
+    socket.on("drain", this.#onDrain);
+    socket.on("error", this.#onError);
+    socket.on("close", this.#onClose);
+  }
+
+  get usable(): boolean {
+    return !this.#closed && !this.socket.destroyed && this.socket.writable;
+  }
+
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  destroy(): void {
+    this.#break("aborted", "the client was closed");
+  }
+
+  drained(): Promise<void> {
+    if (this.socket.destroyed) return Promise.reject(new Error("the connection is gone"));
+    if (!this.socket.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#drain = { resolve, reject };
+    });
+  }
+
+  exchange(request: ClientRequest): Promise<ClientResponse> {
+    return new Promise((resolve, reject) => {
+      const exchange: Exchange = { request, resolve, reject, aborted: undefined, sent: false };
+      this.#exchange = exchange;
+      this.#silent = true;
+      this.#activeMs = this.#options.sweeper.nowMs;
+      if (request.signal) {
+        exchange.aborted = () => this.#break("aborted", "the request was aborted");
+        request.signal.addEventListener("abort", exchange.aborted, { once: true });
+      }
+      try {
+        this.#send(request, exchange);
+      } catch (error) {
+        this.#break("malformed", describe(error), error);
+      }
+    });
+  }
+
+  sweep(nowMs: number): void {
+    const quietMs = nowMs - this.#activeMs;
+    const { request } = this.#exchange ?? {};
+    if (!request) {
+      if (quietMs > this.#options.keepMs) this.#break("closed", "kept long enough");
+    } else if (!this.#connected) {
+      if (quietMs > (request.connectTimeoutMs ?? 10_000))
+        this.#break("connect-timeout", "no connection could be made in time");
+    } else if (quietMs > (request.idleTimeoutMs ?? 60_000) && !this.#heldBack())
+      this.#break("timeout", "the server did not answer in time");
+  }
+
+  /** Quiet because our own reader does not want more. */
+  #heldBack(): boolean {
+    return this.#body !== undefined && !this.#body.awaited && this.socket.isPaused();
+  }
+
+  #send(request: ClientRequest, exchange: Exchange): void {
+    const { method, target, body } = request;
+    if (!isToken(method) || !/^[\x21-\x7e\x80-\xff]+$/.test(target))
+      throw new TypeError("the request line cannot be sent");
+    const writer = this.#writer;
+    writer.reset(`${method} ${target} HTTP/1.1\r\n`);
+    writer.addRaw(request.rawHeaders);
+    const known = knownBody(body);
+    if (known) {
+      const length = lengthOf(known.bytes);
+      const silent =
+        length === 0 && (body === undefined || body === emptyBody) && !wantsLength(method);
+      const framing = silent ? "\r\n" : `Content-Length: ${length}\r\n\r\n`;
+      writeMessage(this.socket, writer.text + framing, known.bytes, length);
+      exchange.sent = true;
+      return;
+    }
+    const { bodyLength } = request;
+    const framing =
+      bodyLength === undefined ? "Transfer-Encoding: chunked" : `Content-Length: ${bodyLength}`;
+    const framed = bodyLength === undefined ? "chunked" : "length";
+    const head = `${writer.text}${framing}\r\n\r\n`;
+    streamBody(this, head, body as ByteStream, bodyLength ?? -1, framed).then(
+      () => {
+        exchange.sent = true;
+        if (this.#exchange === exchange && exchange.resolve === undefined) this.#settle();
+      },
+      (error: unknown) => {
+        if (this.#exchange === exchange) this.#break("closed", describe(error), error);
+      },
+    );
+  }
+
+  readonly #onConnect = () => {
+    this.#connected = true;
+    this.#activeMs = this.#options.sweeper.nowMs;
+  };
+
+  readonly #onDrain = () => {
+    this.#activeMs = this.#options.sweeper.nowMs;
+    this.#drain?.resolve();
+    this.#drain = undefined;
+  };
+
+  readonly #onData = (chunk: Buffer) => {
+    this.#activeMs = this.#options.sweeper.nowMs;
+    // A server that speaks unasked is not to be trusted with the next request.
+    if (!this.#exchange) return this.#break("closed", "bytes without a request");
+    this.#silent = false;
+    try {
+      if (this.#intake) this.#takeBody(chunk, 0);
+      else {
+        this.#pending = this.#pending ? Buffer.concat([this.#pending, chunk]) : chunk;
+        this.#takeHead();
+      }
+    } catch (error) {
+      if (error instanceof HttpSyntaxError) this.#break("malformed", error.message, error);
+      else throw error;
+    }
+  };
+
+  #takeHead(): void {
+    while (this.#pending) {
+      const bytes = this.#pending;
+      const head = readResponseHead(bytes, defaultLimits);
+      if (!head) return;
+      this.#pending = head.end < bytes.length ? bytes.subarray(head.end) : undefined;
+      if (head.status === 101) return this.#upgrade(head);
+      // Interim responses (100, 103) say nothing that our callers need.
+      if (head.status >= 200) return this.#begin(head);
+    }
+  }
+
+  #begin(head: ResponseHead): void {
+    const { framing, status, version } = head;
+    this.#persists = framing.persists(version);
+    const { method } = this.#exchange!.request;
+    const ahead = this.#pending;
+    this.#pending = undefined;
+    const chunked = isChunked(framing, version);
+    let intake: Intake | undefined;
+    if (method === "HEAD" || status === 204 || status === 304) intake = undefined;
+    else if (chunked) intake = new ChunkedIntake();
+    else if (framing.contentLength > 0) intake = new LengthIntake(framing.contentLength);
+    else if (framing.contentLength < 0) {
+      intake = new UntilCloseIntake();
+      this.#persists = false;
+    }
+    if (!intake) {
+      if (ahead) this.#persists = false;
+      this.#give(head, emptyBody);
+      return this.#settle();
+    }
+    const pieces: Buffer[] = [];
+    if (ahead) {
+      const end = intake.take(ahead, 0, (piece) => void pieces.push(piece));
+      if (end < ahead.length) this.#persists = false;
+    }
+    if (intake.done && intake.trailers.length === 0) {
+      const [only] = pieces;
+      this.#give(head, new WholeBody(pieces.length === 1 && only ? only : Buffer.concat(pieces)));
+      return this.#settle();
+    }
+    const body = new IncomingBody({
+      wanted: () => {
+        if (!this.#closed && this.socket.isPaused()) {
+          this.#activeMs = this.#options.sweeper.nowMs;
+          this.socket.resume();
+        }
+      },
+      full: () => void this.socket.pause(),
+      // Reading the rest away could take for ever; a new connection is cheaper.
+      abandoned: () => this.#break("aborted", "the response was abandoned"),
+    });
+    for (const piece of pieces) body.push(piece);
+    this.#body = body;
+    this.#intake = intake;
+    this.#give(head, body);
+    if (intake.done) this.#endBody(intake);
+  }
+
+  #give(head: ResponseHead, body: ByteStream): void {
+    const { resolve } = this.#exchange!;
+    this.#exchange!.resolve = undefined;
+    resolve?.(new Response(head, body));
+  }
+
+  #takeBody(chunk: Buffer, offset: number): void {
+    const intake = this.#intake!;
+    const end = intake.take(chunk, offset, this.#sink);
+    if (end < chunk.length) this.#persists = false;
+    if (intake.done) this.#endBody(intake);
+  }
+
+  #endBody(intake: Intake): void {
+    const body = this.#body!;
+    this.#intake = undefined;
+    this.#body = undefined;
+    body.trailers = intake.trailers;
+    body.end();
+    this.#settle();
+  }
+
+  /** The response is complete: keeps the connection if the request is out as well. */
+  #settle(): void {
+    const exchange = this.#exchange!;
+    if (this.#intake) return;
+    if (!exchange.sent && this.#persists) return;
+    this.#detach(exchange);
+    if (!this.#persists || this.socket.destroyed) {
+      this.#closed = true;
+      this.socket.destroySoon();
+      return;
+    }
+    if (this.socket.isPaused()) this.socket.resume();
+    if (!this.#options.keep(this)) this.socket.destroySoon();
+  }
+
+  #detach(exchange: Exchange): void {
+    this.#exchange = undefined;
+    if (exchange.aborted) exchange.request.signal?.removeEventListener("abort", exchange.aborted);
+  }
+
+  #upgrade(head: ResponseHead): void {
+    const exchange = this.#exchange!;
+    if (!exchange.request.upgrade) throw new HttpSyntaxError(502, "a 101 that was not asked for");
+    const { socket } = this;
+    this.#detach(exchange);
+    this.#closed = true;
+    socket.pause();
+    for (const [event, listener] of [
+      ["data", this.#onData],
+      ["end", this.#onEnd],
+      ["drain", this.#onDrain],
+      ["error", this.#onError],
+      ["close", this.#onClose],
+    ] as const)
+      socket.off(event, listener as () => void);
+    // The receiver handles errors from its own turn on; until then one must not end the process.
+    socket.on("error", () => {});
+    this.#options.forget(this);
+    const response = new Response(head, emptyBody);
+    response.upgraded = { socket, head: this.#pending ?? Buffer.alloc(0) };
+    this.#pending = undefined;
+    exchange.resolve?.(response);
+  }
+
+  readonly #onEnd = () => {
+    if (this.#intake instanceof UntilCloseIntake) {
+      this.#endBody(this.#intake);
+      return;
+    }
+    this.#break("closed", "the server closed the connection");
+  };
+
+  readonly #onError = (error: Error) => {
+    if (this.#connected) this.#break("closed", error.message, error);
+    else this.#break("connect", error.message, error);
+  };
+
+  readonly #onClose = () => {
+    this.#break("closed", "the connection was closed");
+    this.#options.forget(this);
+  };
+
+  #break(failure: ClientFailure, message: string, cause?: unknown): void {
+    const exchange = this.#exchange;
+    this.#closed = true;
+    if (exchange) {
+      this.#detach(exchange);
+      const error = new HttpClientError(failure, message, this.#connected, cause);
+      exchange.reject(error);
+      this.#intake = undefined;
+      this.#body?.fail(error);
+      this.#body = undefined;
+    }
+    this.#drain?.reject(new Error(message));
+    this.#drain = undefined;
+    this.socket.destroy();
+  }
+}
+
+class Response implements ClientResponse {
+  readonly status: number;
+  readonly reason: string;
+  readonly httpVersion: string;
+  readonly rawHeaders: readonly string[];
+  readonly body: ByteStream;
+  readonly bodyLength: number | undefined;
+  upgraded?: { socket: Socket; head: Uint8Array };
+  #headers: Record<string, string | undefined> | undefined;
+
+  constructor(head: ResponseHead, body: ByteStream) {
+    this.status = head.status;
+    this.reason = head.reason;
+    this.httpVersion = head.version;
+    this.rawHeaders = head.rawHeaders;
+    this.body = body;
+    const { contentLength } = head.framing;
+    this.bodyLength = contentLength >= 0 ? contentLength : undefined;
+  }
+
+  get headers(): Readonly<Record<string, string | undefined>> {
+    return (this.#headers ??= joinFields(this.rawHeaders));
+  }
+}
+
+/** Methods whose body is expected say that it is empty (RFC 9110, 8.6). */
+function wantsLength(method: string): boolean {
+  return method === "POST" || method === "PUT" || method === "PATCH";
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

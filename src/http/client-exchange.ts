@@ -1,0 +1,69 @@
+/** What a client sends, what it gets, and how that can fail. */
+import type { Duplex } from "node:stream";
+import type { ByteStream } from "./http.ts";
+
+/** Where to connect: an address or the path of a local socket. */
+export type Address = { host: string; port: number } | { path: string };
+
+export interface ClientRequest {
+  address: Address;
+  /** Speaks TLS; names the server for SNI and the check of its certificate. */
+  tls?: { servername: string; rejectUnauthorized?: boolean; ca?: string };
+  method: string;
+  /** Path and query, percent-encoded. */
+  target: string;
+  /** Names and values in turn, sent as they are. Host is the caller's; framing fields are the client's. */
+  rawHeaders: readonly string[];
+  body?: string | Uint8Array | ByteStream;
+  /** Of a streamed body; without it the body is sent in chunks. */
+  bodyLength?: number;
+  /** Closes the connection when aborted. */
+  signal?: AbortSignal;
+  /** Most wall time for the connection to be made; 10 s unless given. */
+  connectTimeoutMs?: number;
+  /** Most wall time in which no byte moves either way; 60 s unless given. */
+  idleTimeoutMs?: number;
+  /** Asks for another protocol: a 101 gives the connection away as `upgraded`. */
+  upgrade?: boolean;
+}
+
+export interface ClientResponse {
+  status: number;
+  reason: string;
+  httpVersion: string;
+  /** Names and values in turn, as received. */
+  rawHeaders: readonly string[];
+  /** Names in lower case; repeated fields joined with ", ". */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** A WholeBody when it arrived together with the head. Must be read or abandoned. */
+  body: ByteStream;
+  /** From Content-Length; undefined when the response does not say. */
+  bodyLength: number | undefined;
+  /** After a 101: the connection, paused, and the bytes that came behind the head. */
+  upgraded?: { socket: Duplex; head: Uint8Array };
+}
+
+export type ClientFailure =
+  /** No connection could be made: refused, unreachable, TLS failed. */
+  | "connect"
+  | "connect-timeout"
+  /** The connection ended before the response did. */
+  | "closed"
+  /** The response is no HTTP. */
+  | "malformed"
+  /** No byte moved for too long. */
+  | "timeout"
+  | "aborted";
+
+export class HttpClientError extends Error {
+  readonly failure: ClientFailure;
+  /** True when the peer may have seen any of the request. */
+  readonly sent: boolean;
+
+  constructor(failure: ClientFailure, message: string, sent: boolean, cause?: unknown) {
+    super(message, { cause });
+    this.name = "HttpClientError";
+    this.failure = failure;
+    this.sent = sent;
+  }
+}

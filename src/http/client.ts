@@ -1,0 +1,120 @@
+/**
+ * An HTTP/1.1 client on sockets that keeps connections: for proxies, health checks and deliveries.
+ * Follows no redirects and understands no content codings; what came is what is given.
+ */
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Wall } from "#runtime/clock.ts";
+import { ClientConnection } from "./client-connection.ts";
+import { HttpClientError, type ClientRequest, type ClientResponse } from "./client-exchange.ts";
+import { Sweeper } from "./sweeper.ts";
+
+export { HttpClientError } from "./client-exchange.ts";
+export type { Address, ClientFailure, ClientRequest, ClientResponse } from "./client-exchange.ts";
+
+export interface HttpClient {
+  /** Resolves when the response's head is there. Rejects with HttpClientError. */
+  request(request: ClientRequest): Promise<ClientResponse>;
+  /** Bytes over all connections, framing included. */
+  readonly traffic: { sentBytes: number; receivedBytes: number };
+  /** Closes every connection. */
+  close(): void;
+}
+
+export interface HttpClientOptions {
+  wall: Wall;
+  /** How long an unused connection is kept, wall time; 55 s unless given. */
+  keepMs?: number;
+  /** Most unused connections per address; 256 unless given. */
+  mostKept?: number;
+}
+
+/** Methods that may be sent twice (RFC 9110, 9.2.2). */
+const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]);
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const { wall, keepMs = 55_000, mostKept = 256 } = options;
+  const sweeper = new Sweeper(wall, 100);
+  const kept = new Map<string, ClientConnection[]>();
+  const open = new Set<ClientConnection>();
+  const traffic = { sentBytes: 0, receivedBytes: 0 };
+  let closed = false;
+
+  const keep = (connection: ClientConnection): boolean => {
+    if (closed) return false;
+    const stack = kept.get(connection.name);
+    if (!stack) kept.set(connection.name, [connection]);
+    else if (stack.length < mostKept) stack.push(connection);
+    else return false;
+    return true;
+  };
+  const forget = (connection: ClientConnection) => {
+    open.delete(connection);
+    sweeper.delete(connection);
+    traffic.sentBytes += connection.socket.bytesWritten;
+    traffic.receivedBytes += connection.socket.bytesRead;
+    const stack = kept.get(connection.name);
+    const index = stack?.indexOf(connection) ?? -1;
+    if (index >= 0) stack!.splice(index, 1);
+    if (stack?.length === 0) kept.delete(connection.name);
+  };
+  const reuse = (name: string): ClientConnection | undefined => {
+    const stack = kept.get(name);
+    for (let last = stack?.pop(); last; last = stack?.pop()) if (last.usable) return last;
+    return undefined;
+  };
+  const fresh = (request: ClientRequest, name: string): ClientConnection => {
+    const socket = openSocket(request);
+    const connection = new ClientConnection(socket, name, { sweeper, keepMs, keep, forget });
+    open.add(connection);
+    sweeper.add(connection);
+    return connection;
+  };
+  return {
+    traffic,
+    async request(request) {
+      if (closed) throw new HttpClientError("aborted", "the client is closed", false);
+      if (request.signal?.aborted)
+        throw new HttpClientError("aborted", "aborted before it was sent", false);
+      const name = nameOf(request);
+      const present = request.upgrade ? undefined : reuse(name);
+      if (present) {
+        try {
+          return await present.exchange(request);
+        } catch (error) {
+          // The peer closed an unused connection just as we took it: nothing came back, try anew.
+          if (!present.silent || !mayRepeat(request, error)) throw error;
+        }
+      }
+      return fresh(request, name).exchange(request);
+    },
+    close() {
+      closed = true;
+      for (const connection of open) connection.destroy();
+    },
+  };
+}
+
+function mayRepeat(request: ClientRequest, error: unknown): boolean {
+  if (!(error instanceof HttpClientError) || error.failure !== "closed") return false;
+  const { body, method } = request;
+  const replayable = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+  return replayable && idempotent.has(method);
+}
+
+function nameOf({ address, tls }: ClientRequest): string {
+  const place = "path" in address ? address.path : `${address.host}:${address.port}`;
+  return tls
+    ? `${place} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""}`
+    : place;
+}
+
+function openSocket({ address, tls }: ClientRequest): Socket {
+  if (!tls) return connect({ ...address, noDelay: true, allowHalfOpen: false });
+  const { servername, rejectUnauthorized = true, ca } = tls;
+  // An IP address is no name that SNI may carry (RFC 6066, 3).
+  const name = /^[\d.]+$|:/.test(servername) ? {} : { servername };
+  const socket = connectTls({ ...address, ...name, rejectUnauthorized, ...(ca && { ca }) });
+  socket.setNoDelay(true);
+  return socket;
+}

@@ -1,0 +1,51 @@
+/** How a reply's body is delimited (RFC 9112, 6.3; RFC 9110, 6.4.1 and 8.6). */
+import type { ByteStream, HttpReply } from "./http.ts";
+import type { RequestHead } from "./head.ts";
+import { knownBody, lengthOf, type FieldWriter } from "./outgoing.ts";
+
+export interface ReplyFraming {
+  /** "close": the body ends with its connection. */
+  framed: "chunked" | "length" | "close";
+  /** The framing field with its CRLF, or nothing. */
+  line: string;
+  /** Bytes of the body as it is sent; -1 when not known. */
+  length: number;
+  /** No body is sent, whatever the handler gave. */
+  silent: boolean;
+  known: { bytes: string | Uint8Array } | undefined;
+}
+
+/** `writer` holds the reply's own fields already. */
+export function frameReply(
+  reply: HttpReply,
+  head: RequestHead,
+  { contentLength: given }: FieldWriter,
+): ReplyFraming {
+  const { status, body } = reply;
+  const known = knownBody(body);
+  const unframed = status === 204 || status < 200;
+  const silent = unframed || status === 304 || head.method === "HEAD";
+  if (silent) {
+    // The length that a GET would have shown, if the handler says it.
+    const length = given < 0 && known && body !== undefined ? lengthOf(known.bytes) : given;
+    const shown = !unframed && length >= 0;
+    return { framed: "length", line: shown ? contentLength(length) : "", length, silent, known };
+  }
+  const length = known ? lengthOf(known.bytes) : given;
+  if (length >= 0) return { framed: "length", line: contentLength(length), length, silent, known };
+  if (head.version === "1.0") return { framed: "close", line: "", length, silent, known };
+  return { framed: "chunked", line: "Transfer-Encoding: chunked\r\n", length, silent, known };
+}
+
+function contentLength(length: number): string {
+  return `Content-Length: ${length}\r\n`;
+}
+
+/** Tells the maker of a stream that nobody will read it. */
+export async function closeStream(body: ByteStream): Promise<void> {
+  try {
+    await body[Symbol.asyncIterator]().return?.();
+  } catch {
+    // Whoever made the stream learns of its own errors; nobody waits for its bytes here.
+  }
+}

@@ -1,0 +1,56 @@
+/** A request as handlers see it; what few of them ask for is made when asked for. */
+import type { Socket } from "node:net";
+import type { ByteStream, HttpRequest } from "./http.ts";
+import { joinFields, type RequestHead } from "./head.ts";
+
+export class IncomingRequest implements HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly httpVersion: string;
+  readonly rawHeaders: readonly string[];
+  readonly body: ByteStream;
+  readonly #socket: Socket;
+  #headers: Record<string, string | undefined> | undefined;
+  #gone: AbortController | undefined;
+  #goneReason: Error | undefined;
+
+  constructor(head: RequestHead, body: ByteStream, socket: Socket) {
+    this.method = head.method;
+    this.target = head.target;
+    this.httpVersion = head.version;
+    this.rawHeaders = head.rawHeaders;
+    this.body = body;
+    this.#socket = socket;
+  }
+
+  get headers(): Readonly<Record<string, string | undefined>> {
+    return (this.#headers ??= joinFields(this.rawHeaders));
+  }
+
+  get remoteAddress(): string {
+    return this.#socket.remoteAddress ?? "";
+  }
+
+  get remotePort(): number {
+    return this.#socket.remotePort ?? 0;
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      this.#gone = new AbortController();
+      if (this.#goneReason) this.#gone.abort(this.#goneReason);
+    }
+    return this.#gone.signal;
+  }
+
+  /** Tells whoever listens that the client will not take a reply. */
+  abort(reason: Error): void {
+    if (this.#goneReason) return;
+    this.#goneReason = reason;
+    this.#gone?.abort(reason);
+  }
+}

@@ -1,0 +1,405 @@
+/** One client's connection: requests off it one after the other, each reply behind its request. */
+import type { Socket } from "node:net";
+import type { ConnectionOptions } from "./connection-options.ts";
+import { emptyBody, WholeBody, type ByteStream, type HttpReply } from "./http.ts";
+import { readRequestHead, unreadable, type RequestHead } from "./head.ts";
+import { IncomingBody } from "./incoming-body.ts";
+import { ChunkedIntake, LengthIntake, type Intake } from "./intake.ts";
+import { FieldWriter, knownBody, streamBody, writeMessage, type Outlet } from "./outgoing.ts";
+import { closeStream, frameReply } from "./reply-framing.ts";
+import { IncomingRequest } from "./request.ts";
+import { statusLine } from "./status.ts";
+import type { Swept } from "./sweeper.ts";
+import { HttpSyntaxError, isChunked } from "./syntax.ts";
+
+/** Bodies up to this size are waited for, so that their handler finds them whole. */
+const gatheredBytes = 64 * 1024;
+/** A reply backlog above which no further pipelined request is taken up. */
+const mostUnsentBytes = 1024 * 1024;
+/** How long and how much of a refused request is still read, so that the refusal arrives. */
+const lingerMs = 2000;
+const lingerBytes = 4 * 1024 * 1024;
+
+export class ServerConnection implements Swept, Outlet {
+  readonly socket: Socket;
+  readonly #options: ConnectionOptions;
+  readonly #writer = new FieldWriter();
+  readonly #sink = (piece: Buffer) => this.#body?.push(piece);
+  readonly #onReply = (reply: HttpReply) => this.#answer(reply);
+  readonly #onFailure = (error: unknown) => this.#fail(error);
+  /** Bytes that belong to no request yet. */
+  #pending: Buffer | undefined;
+  /** A head whose small body has not arrived in full. */
+  #held: RequestHead | undefined;
+  /** The request that awaits its reply. */
+  #request: IncomingRequest | undefined;
+  #head: RequestHead | undefined;
+  #intake: Intake | undefined;
+  #body: IncomingBody | undefined;
+  #awaitsContinue = false;
+  /** No request is taken after the reply under way. */
+  #last = false;
+  #advancing = false;
+  #streaming = false;
+  #lingering = 0;
+  #closed = false;
+  #drain: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  #activeMs: number;
+  #headSinceMs = 0;
+
+  constructor(socket: Socket, options: ConnectionOptions) {
+    this.socket = socket;
+    this.#options = options;
+    this.#activeMs = options.sweeper.nowMs;
+    socket.on("data", this.#onData);
+    socket.on("end", this.#onEnd);
+    socket.on("drain", this.#onDrain);
+    socket.on("error", this.#onSocketError);
+    socket.on("close", this.#onClose);
+  }
+
+  /** Ends the connection behind the reply under way, at once when there is none. */
+  finish(): void {
+    this.#last = true;
+    if (!this.#request) this.socket.destroySoon();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  drained(): Promise<void> {
+    if (this.socket.destroyed) return Promise.reject(new Error("the connection is gone"));
+    if (!this.socket.writableNeedDrain) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#drain = { resolve, reject };
+    });
+  }
+
+  sweep(nowMs: number): void {
+    const { limits } = this.#options;
+    const quietMs = nowMs - this.#activeMs;
+    if (this.#lingering > 0) {
+      if (quietMs > lingerMs) this.destroy();
+    } else if (this.#request) {
+      const stalled = this.socket.writableLength > 0 || (this.#body?.awaited ?? false);
+      if (stalled && quietMs > limits.stallTimeoutMs) this.destroy();
+      else if (!stalled) this.#activeMs = nowMs;
+    } else if (this.#held) {
+      if (quietMs > limits.stallTimeoutMs) this.#refuse(408, "the body did not arrive in time");
+    } else if (this.#pending) {
+      if (nowMs - this.#headSinceMs > limits.headTimeoutMs)
+        this.#refuse(408, "the request did not arrive in time");
+    } else if (quietMs > limits.idleTimeoutMs) this.socket.destroySoon();
+  }
+
+  readonly #onData = (chunk: Buffer) => {
+    this.#activeMs = this.#options.sweeper.nowMs;
+    if (this.#lingering > 0) {
+      this.#lingering -= chunk.length;
+      if (this.#lingering <= 0) this.destroy();
+      return;
+    }
+    let bytes = chunk;
+    if (this.#intake) {
+      const end = this.#take(chunk, 0);
+      if (end === chunk.length) return;
+      bytes = chunk.subarray(end);
+    }
+    if (this.#pending) bytes = Buffer.concat([this.#pending, bytes]);
+    else this.#headSinceMs = this.#activeMs;
+    this.#pending = bytes;
+    if (this.#request) {
+      if (bytes.length > gatheredBytes) this.socket.pause();
+    } else this.#advance();
+  };
+
+  readonly #onEnd = () => {
+    this.#last = true;
+    const gone = new Error("the client went away");
+    if (this.#intake) {
+      this.#body?.fail(gone);
+      this.#request?.abort(gone);
+      this.destroy();
+    } else if (this.#request) this.#request.abort(gone);
+    else this.socket.end();
+  };
+
+  readonly #onDrain = () => {
+    this.#activeMs = this.#options.sweeper.nowMs;
+    this.#drain?.resolve();
+    this.#drain = undefined;
+    if (!this.#request) this.#advance();
+  };
+
+  // A reset connection is the client's affair; "close" follows.
+  readonly #onSocketError = () => {};
+
+  readonly #onClose = () => {
+    if (this.#closed) return;
+    this.#closed = true;
+    const gone = new Error("the client went away");
+    this.#body?.fail(gone);
+    this.#request?.abort(gone);
+    this.#drain?.reject(gone);
+    this.#drain = undefined;
+    this.#options.closed(this);
+  };
+
+  /** Takes up pending requests until one has to be waited for. */
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      while (this.#pending && !this.#request && !this.#last && !this.#closed) {
+        if (this.socket.writableLength > mostUnsentBytes) break;
+        if (!this.#takeUp(this.#pending)) break;
+      }
+    } catch (error) {
+      if (!(error instanceof HttpSyntaxError)) this.#options.onError(error);
+      this.#refuse(error instanceof HttpSyntaxError ? error.status : 500, describe(error));
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  /** Starts the next request if enough of it is there. */
+  #takeUp(bytes: Buffer): boolean {
+    const head = this.#held ?? readRequestHead(bytes, this.#options.limits);
+    if (!head) return false;
+    const { framing, end } = head;
+    if (framing.expect !== undefined && framing.expect.toLowerCase() !== "100-continue")
+      throw new HttpSyntaxError(417, "only 100-continue can be expected");
+    if (framing.contentLength > 0 && !isChunked(framing, head.version)) {
+      const wholeEnd = end + framing.contentLength;
+      if (bytes.length >= wholeEnd) {
+        this.#keep(bytes, wholeEnd);
+        this.#start(head, new WholeBody(bytes.subarray(end, wholeEnd)));
+        return true;
+      }
+      if (framing.contentLength <= gatheredBytes && framing.expect === undefined) {
+        this.#held = head;
+        return false;
+      }
+      this.#startStreaming(head, new LengthIntake(framing.contentLength), bytes);
+    } else if (isChunked(framing, head.version))
+      this.#startStreaming(head, new ChunkedIntake(), bytes);
+    else {
+      this.#keep(bytes, end);
+      this.#start(head, emptyBody);
+    }
+    return true;
+  }
+
+  #keep(bytes: Buffer, from: number): void {
+    this.#pending = from < bytes.length ? bytes.subarray(from) : undefined;
+    this.#headSinceMs = this.#activeMs;
+  }
+
+  #startStreaming(head: RequestHead, intake: Intake, bytes: Buffer): void {
+    const pieces: Buffer[] = [];
+    const end = intake.take(bytes, head.end, (piece) => void pieces.push(piece));
+    this.#keep(bytes, end);
+    if (intake.done && intake.trailers.length === 0) {
+      const [only] = pieces;
+      const whole = pieces.length === 1 && only ? only : Buffer.concat(pieces);
+      return this.#start(head, new WholeBody(whole));
+    }
+    const { expect } = head.framing;
+    this.#awaitsContinue = expect !== undefined && head.version === "1.1" && pieces.length === 0;
+    const body = new IncomingBody({
+      wanted: () => this.#bodyWanted(),
+      full: () => void this.socket.pause(),
+      abandoned: () => void this.socket.resume(),
+    });
+    for (const piece of pieces) body.push(piece);
+    this.#body = body;
+    if (intake.done) {
+      body.trailers = intake.trailers;
+      body.end();
+    } else this.#intake = intake;
+    this.#start(head, body);
+  }
+
+  #bodyWanted(): void {
+    if (this.#awaitsContinue) {
+      this.#awaitsContinue = false;
+      this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+    }
+    if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  /** Hands bytes to the body under way; gives the offset behind it. */
+  #take(chunk: Buffer, offset: number): number {
+    const intake = this.#intake!;
+    let end: number;
+    try {
+      end = intake.take(chunk, offset, this.#sink);
+    } catch (error) {
+      this.#intake = undefined;
+      this.#last = true;
+      this.#body?.fail(error);
+      if (!this.#streaming && error instanceof HttpSyntaxError) {
+        this.#request?.abort(error);
+        this.#refuse(error.status, error.message);
+      } else this.destroy();
+      return chunk.length;
+    }
+    if (intake.done) {
+      this.#intake = undefined;
+      const body = this.#body!;
+      body.trailers = intake.trailers;
+      body.end();
+      if (!this.#request) this.#settleNext();
+    }
+    return end;
+  }
+
+  #start(head: RequestHead, body: ByteStream): void {
+    this.#held = undefined;
+    this.#head = head;
+    const request = new IncomingRequest(head, body, this.socket);
+    this.#request = request;
+    let result;
+    try {
+      result = this.#options.handler(request);
+    } catch (error) {
+      return this.#fail(error);
+    }
+    if (result instanceof Promise) result.then(this.#onReply, this.#onFailure);
+    else this.#answer(result);
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#request || this.#closed) return;
+    this.#options.onError(error);
+    this.#answer({ status: 500, headers: {} });
+  }
+
+  #answer(reply: HttpReply): void {
+    const { socket } = this;
+    // A refused request has its answer already.
+    if (!this.#request) return;
+    if (this.#closed || socket.destroyed) {
+      if (!knownBody(reply.body)) void closeStream(reply.body as ByteStream);
+      return this.#done();
+    }
+    try {
+      this.#send(reply);
+    } catch (error) {
+      if (reply.status === 500 && Object.keys(reply.headers).length === 0) return this.destroy();
+      this.#fail(error);
+    }
+  }
+
+  #send(reply: HttpReply): void {
+    const { status, body } = reply;
+    const head = this.#head!;
+    const writer = this.#writer;
+    writer.reset(statusLine(status, reply.reason));
+    if (reply.rawHeaders) writer.addRaw(reply.rawHeaders);
+    writer.addAll(reply.headers);
+    if (status === 101 && reply.upgrade) return this.#upgrade(reply.upgrade);
+    if (this.#awaitsContinue || writer.closes || !head.framing.persists(head.version))
+      this.#last = true;
+    // What is left of a short request body is skipped; a longer one costs more than a connection.
+    if (this.#intake) this.#last ||= !skippable(head.framing.contentLength);
+    const framing = frameReply(reply, head, writer);
+    if (framing.framed === "close") this.#last = true;
+    let text = writer.text + framing.line;
+    if (!writer.hasDate) text += `Date: ${this.#options.sweeper.date}\r\n`;
+    if (this.#last) {
+      if (!writer.closes) text += "Connection: close\r\n";
+    } else if (head.version === "1.0") text += "Connection: keep-alive\r\n";
+    text += "\r\n";
+    const { known, silent, length, framed } = framing;
+    if (known) {
+      writeMessage(this.socket, text, silent ? "" : known.bytes, silent ? 0 : length);
+      return this.#done();
+    }
+    if (silent) {
+      this.socket.write(text, "latin1");
+      void closeStream(body as ByteStream);
+      return this.#done();
+    }
+    this.#streaming = true;
+    streamBody(this, text, body as ByteStream, length, framed).then(
+      () => this.#done(),
+      (error: unknown) => {
+        // The head is out: all that is left to tell the client is a broken message.
+        if (!this.#closed && !this.socket.destroyed) {
+          this.#options.onError(error);
+          this.destroy();
+        }
+        this.#done();
+      },
+    );
+  }
+
+  #upgrade(take: NonNullable<HttpReply["upgrade"]>): void {
+    const { socket } = this;
+    socket.write(`${this.#writer.text}\r\n`, "latin1");
+    const ahead = this.#pending ?? Buffer.alloc(0);
+    socket.pause();
+    socket.off("data", this.#onData);
+    socket.off("end", this.#onEnd);
+    socket.off("drain", this.#onDrain);
+    socket.off("close", this.#onClose);
+    this.#pending = undefined;
+    this.#request = undefined;
+    this.#closed = true;
+    this.#options.closed(this, socket);
+    take(socket, ahead);
+  }
+
+  /** The reply is out: skips what is left of the request, then the next one's turn has come. */
+  #done(): void {
+    this.#request = undefined;
+    this.#streaming = false;
+    this.#awaitsContinue = false;
+    if (this.#closed) return;
+    if (this.#last) return this.#end();
+    if (this.#intake) {
+      this.#body!.return();
+      this.socket.resume();
+      return;
+    }
+    this.#settleNext();
+  }
+
+  #settleNext(): void {
+    this.#body = undefined;
+    this.#head = undefined;
+    if (this.socket.isPaused()) this.socket.resume();
+    if (this.#last) this.#end();
+    else if (this.#pending) this.#advance();
+  }
+
+  /** Ends our side; what the client still sends is read away, else a reset could eat the reply. */
+  #end(): void {
+    this.#body?.return();
+    this.#intake = undefined;
+    this.#pending = undefined;
+    this.#held = undefined;
+    this.#lingering = lingerBytes;
+    this.socket.end();
+    this.socket.resume();
+  }
+
+  #refuse(status: number, detail: string): void {
+    this.#last = true;
+    this.#held = undefined;
+    this.#pending = undefined;
+    this.#head ??= unreadable();
+    this.#request ??= new IncomingRequest(this.#head, emptyBody, this.socket);
+    this.#answer(this.#options.refuse(status, detail));
+  }
+}
+
+function skippable(contentLength: number): boolean {
+  return contentLength >= 0 && contentLength <= lingerBytes;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

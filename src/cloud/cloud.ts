@@ -14,7 +14,7 @@ import { checkInput } from "#model/check-input.ts";
 import { keepClock, lastCloudTime } from "./clock-record.ts";
 import { checkOptions, defaultOptions, type CloudOptions } from "./options.ts";
 import { registry } from "./registry.ts";
-import { openRootCredential } from "./root-credential.ts";
+import { defaultAccount, openRootCredential } from "./root-credential.ts";
 import { createServiceHost, type ServiceHost } from "./service-host.ts";
 import { version } from "./version.ts";
 
@@ -95,8 +95,9 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     clock,
     random,
     log,
-    host: () => host,
+    backend: () => host,
     rootCredential,
+    defaultAccount,
     administration: {
       version,
       clock,

@@ -32,7 +32,7 @@ export function answerPreflight(request: HttpRequest): HttpReply {
   };
 }
 
-/** Adds the headers that let the asking page read the reply; nothing when no page asks. */
+/** Adds the headers that let the asking page read the reply; none when no page asks. */
 export function allowOrigin(request: HttpRequest, reply: HttpReply): HttpReply {
   if (request.headers.origin === undefined) return reply;
   if (reply.headers["access-control-allow-origin"] !== undefined) return reply;
@@ -40,26 +40,33 @@ export function allowOrigin(request: HttpRequest, reply: HttpReply): HttpReply {
   return reply;
 }
 
-/** Only pages of this machine may read replies; a page from elsewhere gets no permission. */
-function originHeaders(request: HttpRequest): HttpReply["headers"] {
+/**
+ * True for pages that are not of this machine: a form on any web page could otherwise create
+ * queues here, since simple requests are sent without asking first.
+ */
+export function isForeignOrigin(request: HttpRequest, allowed: ReadonlySet<string>): boolean {
   const origin = request.headers.origin ?? "";
-  if (!isLocalOrigin(origin)) return { vary: "Origin" };
+  // Requests that carry a signature were made by someone who holds a key.
+  if (origin === "null") return request.headers.authorization === undefined;
+  if (!URL.canParse(origin)) return true;
+  return !isLocalName(new URL(origin).hostname) && !allowed.has(new URL(origin).hostname);
+}
+
+function originHeaders(request: HttpRequest): HttpReply["headers"] {
   return {
-    "access-control-allow-origin": origin,
+    "access-control-allow-origin": request.headers.origin,
     "access-control-expose-headers": exposed,
     vary: "Origin",
   };
 }
 
-function isLocalOrigin(origin: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { hostname } = new URL(origin);
+function isLocalName(name: string): boolean {
   return (
-    hostname === "localhost" ||
-    hostname.endsWith(".localhost") ||
-    hostname === "localhost.localstack.cloud" ||
-    hostname.endsWith(".localhost.localstack.cloud") ||
-    hostname === "127.0.0.1" ||
-    hostname === "[::1]"
+    name === "localhost" ||
+    name.endsWith(".localhost") ||
+    name === "localhost.localstack.cloud" ||
+    name.endsWith(".localhost.localstack.cloud") ||
+    /^127(\.\d+){3}$/.test(name) ||
+    name === "[::1]"
   );
 }

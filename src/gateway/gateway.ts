@@ -1,0 +1,141 @@
+/** The one port: what happens to a request, in order. */
+import type { Clock } from "#runtime/clock.ts";
+import type { Log } from "#runtime/log.ts";
+import type { Random } from "#runtime/random.ts";
+import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
+import { AwsError } from "#model/error.ts";
+import type { ServiceName } from "#model/sdk.ts";
+import { decode, encode, encodeError, identify, type Decoded } from "#wire/wire.ts";
+import type { Credential, RequestContext, Environment, Site } from "#services/kit/service.ts";
+import { administrate, type Administration } from "./admin.ts";
+import { createAuthenticator, type AuthMode } from "./authenticate.ts";
+import { allowOrigin, answerPreflight, isForeignOrigin, isPreflight } from "./cors.ts";
+import { isTrustedHost } from "./host-guard.ts";
+
+/** The services behind the port, as far as the gateway knows them. */
+export interface Backend {
+  invoke(
+    service: ServiceName,
+    operation: string,
+    input: unknown,
+    facts: Omit<RequestContext, keyof Environment>,
+  ): Promise<unknown>;
+  sites(): readonly Site[];
+  findCredential(accessKeyId: string): Promise<Credential | undefined>;
+}
+
+export interface GatewayOptions {
+  auth: AuthMode;
+  defaultRegion: string;
+  /** The account of callers who name no other. */
+  defaultAccount: string;
+  rootCredential: Credential;
+  /** Host names, besides local ones, that requests may carry; their pages may call, too. */
+  allowedHosts: ReadonlySet<string>;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Asked anew for each request: a reset replaces it. */
+  backend: () => Backend;
+  administration: Administration;
+}
+
+export function createGateway(options: GatewayOptions): HttpHandler {
+  const { allowedHosts, administration, backend, clock, log } = options;
+  const authenticate = createAuthenticator(options);
+
+  const handle = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
+    // A page that lured a browser here by DNS must not get an answer.
+    if (!isTrustedHost(request.headers.host, allowedHosts)) return refuseHost(request);
+    // Traffic of load balancers and websites is none of the API's business.
+    for (const site of backend().sites()) if (site.matches(request)) return site.handle(request);
+    // Browsers ask before they call; a page from elsewhere may not call at all.
+    if (request.headers.origin !== undefined) {
+      if (isForeignOrigin(request, allowedHosts)) return refuseOrigin(request);
+      if (isPreflight(request)) return answerPreflight(request);
+    }
+    // Fogbank's own endpoints.
+    const own = administrate(request, administration);
+    if (own) return own;
+    // Everything else is the AWS API.
+    return answerApi(request);
+  };
+
+  const answerApi = async (request: HttpRequest): Promise<HttpReply> => {
+    const requestId = options.random.uuid();
+    const identified = identify(request);
+    const reply = { identified, request, requestId };
+    let decoded: Decoded | undefined;
+    try {
+      // Who calls, and is it really them? The payload comes back as the operation shall see it.
+      const { caller, body } = await authenticate(identified, request);
+      // Which operation, with which input?
+      decoded = await decode(identified, request, body);
+      // Do it.
+      const output = await backend().invoke(
+        decoded.model.service,
+        decoded.operation.name,
+        decoded.input,
+        {
+          account: caller.account,
+          region: identified.region ?? options.defaultRegion,
+          principal: caller,
+          requestId,
+          signal: request.signal,
+          baseUrl: baseUrlOf(request),
+          sourceIp: request.remoteAddress,
+          userAgent: request.headers["user-agent"] ?? "",
+        },
+      );
+      return allowOrigin(request, encode(decoded, output, reply));
+    } catch (error) {
+      const known = error instanceof AwsError ? error : internalFailure(error, requestId, log);
+      return allowOrigin(request, encodeError(known, reply, decoded));
+    }
+  };
+
+  if (!log.enabled("debug")) return handle;
+  return async (request) => {
+    const startMs = clock.wall.monotonic();
+    const reply = await handle(request);
+    const durationMs = Math.round((clock.wall.monotonic() - startMs) * 1000) / 1000;
+    const { method, target, headers } = request;
+    const operation = headers["x-amz-target"];
+    log.debug("request", { method, target, operation, status: reply.status, durationMs });
+    return reply;
+  };
+}
+
+/** A defect of Fogbank's: the client gets AWS's words for it, the log gets the cause. */
+function internalFailure(error: unknown, requestId: string, log: Log): AwsError {
+  log.error("a request failed", { requestId, error });
+  return new AwsError({
+    code: "InternalFailure",
+    status: 500,
+    message:
+      "The request processing has failed because of an unknown error, exception or failure. Fogbank's log has the cause.",
+  });
+}
+
+/** How the client reached the gateway: queue URLs and the like must lead back the same way. */
+function baseUrlOf(request: HttpRequest): string {
+  return `http://${request.headers.host ?? `127.0.0.1:${request.localPort}`}`;
+}
+
+function refuseHost(request: HttpRequest): HttpReply {
+  return plain(
+    403,
+    `Fogbank does not answer to the host "${request.headers.host}". If it is yours, start with --allowed-hosts.`,
+  );
+}
+
+function refuseOrigin(request: HttpRequest): HttpReply {
+  return plain(
+    403,
+    `Pages of "${request.headers.origin}" may not call Fogbank. If it is yours, start with --allowed-hosts.`,
+  );
+}
+
+function plain(status: number, text: string): HttpReply {
+  return { status, headers: { "content-type": "text/plain" }, body: `${text}\n` };
+}

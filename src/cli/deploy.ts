@@ -1,0 +1,149 @@
+/** `fogbank deploy TEMPLATE`: creates or updates a stack and shows its events as they come. */
+import { readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+  type Parameter,
+  type Stack,
+  type StackEvent,
+} from "@aws-sdk/client-cloudformation";
+import { OptionError } from "#cloud/options.ts";
+import { pause } from "./pause.ts";
+import { findEndpoint } from "./remote.ts";
+
+const usage =
+  "usage: fogbank deploy TEMPLATE [--stack-name NAME] [--parameter KEY=VALUE]… [--region REGION]";
+const pollMs = 250;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) throw new OptionError(usage);
+  const name = values["stack-name"] ?? stackNameOf(path);
+  const client = new CloudFormationClient({
+    endpoint: findEndpoint(process.env),
+    region: values.region ?? process.env.AWS_REGION ?? "us-east-1",
+    ...(!process.env.AWS_ACCESS_KEY_ID && {
+      credentials: { accessKeyId: "fogbank", secretAccessKey: "fogbank" },
+    }),
+  });
+  const request = {
+    StackName: name,
+    TemplateBody: await readTemplate(path),
+    Parameters: (values.parameter ?? []).map(readParameter),
+    Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"] as const,
+  };
+  const stack = await findStack(client, name);
+  const seen = new Set<string>();
+  if (stack) for (const { EventId } of await listEvents(client, name)) seen.add(EventId ?? "");
+  try {
+    if (stack)
+      await client.send(
+        new UpdateStackCommand({ ...request, Capabilities: [...request.Capabilities] }),
+      );
+    else
+      await client.send(
+        new CreateStackCommand({ ...request, Capabilities: [...request.Capabilities] }),
+      );
+  } catch (error) {
+    const { message } = error as Error;
+    if (message === "No updates are to be performed." && stack) {
+      process.stdout.write(`${name} is up to date\n`);
+      return printOutputs(stack);
+    }
+    throw new OptionError(message);
+  }
+  return follow(client, name, seen);
+}
+
+async function follow(
+  client: CloudFormationClient,
+  name: string,
+  seen: Set<string>,
+): Promise<number> {
+  for (;;) {
+    await pause(pollMs);
+    const stack = await findStack(client, name);
+    for (const event of (await listEvents(client, name)).toReversed()) {
+      if (seen.has(event.EventId ?? "")) continue;
+      seen.add(event.EventId ?? "");
+      printEvent(event);
+    }
+    if (!stack) throw new OptionError(`the stack ${name} is gone`);
+    const status = stack.StackStatus ?? "";
+    if (status.endsWith("_IN_PROGRESS")) continue;
+    if (status === "CREATE_COMPLETE" || status === "UPDATE_COMPLETE") return printOutputs(stack);
+    process.stderr.write(`fogbank: ${name} ended in ${status}: ${stack.StackStatusReason ?? ""}\n`);
+    return 1;
+  }
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        "stack-name": { type: "string" },
+        parameter: { type: "string", multiple: true },
+        region: { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new OptionError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+async function readTemplate(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new OptionError(`the template ${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function readParameter(text: string): Parameter {
+  const split = text.indexOf("=");
+  if (split < 1) throw new OptionError(`--parameter takes KEY=VALUE, not "${text}"`);
+  return { ParameterKey: text.slice(0, split), ParameterValue: text.slice(split + 1) };
+}
+
+/** "examples/shop/template.yaml" is the stack "template"; names take letters, digits and hyphens. */
+function stackNameOf(path: string): string {
+  const name = basename(path, extname(path)).replaceAll(/[^A-Za-z0-9]+/g, "-");
+  return /^[A-Za-z]/.test(name) ? name : `stack-${name}`;
+}
+
+async function findStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks?.[0];
+  } catch (error) {
+    if ((error as Error).message.includes("does not exist")) return undefined;
+    throw error;
+  }
+}
+
+async function listEvents(client: CloudFormationClient, name: string): Promise<StackEvent[]> {
+  const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: name }));
+  return StackEvents ?? [];
+}
+
+function printEvent(event: StackEvent): void {
+  const { ResourceStatus = "", LogicalResourceId = "", ResourceType = "" } = event;
+  const reason = event.ResourceStatusReason ? `  ${event.ResourceStatusReason}` : "";
+  process.stdout.write(
+    `${ResourceStatus.padEnd(28)} ${LogicalResourceId.padEnd(28)} ${ResourceType}${reason}\n`,
+  );
+}
+
+function printOutputs({ Outputs = [] }: Stack): number {
+  for (const { OutputKey, OutputValue } of Outputs)
+    process.stdout.write(`${OutputKey} = ${OutputValue}\n`);
+  return 0;
+}

@@ -1,0 +1,185 @@
+/** Images and the snapshots behind them. The bytes belong to snapshots; images name their root's. */
+import { collection, listScopes, type Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import type { Tags } from "#services/kit/tags.ts";
+import { ec2Error, malformedId } from "../errors.ts";
+import { derivedId, hasIdForm } from "../ids.ts";
+import { tagOwner } from "../tags.ts";
+import type { BlockDevice } from "../volumes/block-devices.ts";
+import { publicImages, type PublicImage } from "./public-images.ts";
+
+export interface ImageRecord {
+  imageId: string;
+  name: string;
+  description: string;
+  ownerId: string;
+  state: "pending" | "available" | "failed";
+  stateReason?: { code: string; message: string };
+  architecture: string;
+  rootDeviceName: string;
+  blockDevices: BlockDevice[];
+  createdMs: number;
+  /** Anybody may launch it. */
+  public: boolean;
+  /** Accounts that may launch it besides the owner. */
+  launchAccounts: string[];
+  bootMode?: string;
+  imdsSupport?: string;
+  sourceInstanceId?: string;
+  sourceImageId?: string;
+  sourceImageRegion?: string;
+  tags: Tags;
+}
+
+export interface SnapshotRecord {
+  snapshotId: string;
+  ownerId: string;
+  volumeId: string;
+  sizeGiB: number;
+  description: string;
+  encrypted: boolean;
+  /** "deleting": the bytes go first, then the record; nobody sees it any more. */
+  state: "pending" | "completed" | "error" | "deleting";
+  stateMessage?: string;
+  startedMs: number;
+  completedMs?: number;
+  /** Under which image id the driver keeps the bytes; data volumes have none. */
+  machineImageId?: string;
+  /** The instance whose root volume is to be captured, while pending. */
+  instanceId?: string;
+  sizeBytes?: number;
+  tags: Tags;
+}
+
+export const images = collection<ImageRecord>("ec2", "image");
+export const snapshots = collection<SnapshotRecord>("ec2", "snapshot");
+
+export const imageNotFound = (ids: readonly string[]) =>
+  ids.length === 1
+    ? ec2Error("InvalidAMIID.NotFound", `The image id '[${ids[0]!}]' does not exist`)
+    : ec2Error("InvalidAMIID.NotFound", `The image ids '[${ids.join(", ")}]' do not exist`);
+
+export const snapshotNotFound = (id: string) =>
+  ec2Error("InvalidSnapshot.NotFound", `The snapshot '${id}' does not exist.`);
+
+export const imageTags = tagOwner({
+  resourceType: "image",
+  prefix: "ami",
+  records: images,
+  notFound: (id) => imageNotFound([id]),
+});
+
+export const snapshotTags = tagOwner({
+  resourceType: "snapshot",
+  prefix: "snap",
+  records: snapshots,
+  notFound: snapshotNotFound,
+});
+
+/** An image as launching sees it, whoever owns it. */
+export interface Image extends ImageRecord {
+  ownerAlias?: string;
+  creationDate?: string;
+  /** The container image of a public image. */
+  reference?: string;
+}
+
+function fromPublic(region: string, image: PublicImage): Image {
+  return {
+    imageId: image.imageId,
+    name: image.name,
+    description: image.description,
+    ownerId: image.ownerId,
+    ownerAlias: image.ownerAlias,
+    creationDate: image.creationDate,
+    state: "available",
+    architecture: image.architecture,
+    rootDeviceName: image.rootDeviceName,
+    blockDevices: [
+      {
+        deviceName: image.rootDeviceName,
+        sizeGiB: image.rootVolumeGiB,
+        volumeType: image.volumeType,
+        encrypted: false,
+        deleteOnTermination: true,
+        snapshotId: derivedId("snap", region, image.name),
+        ...(image.volumeType === "gp3" ? { iops: 3000, throughput: 125 } : { iops: 100 }),
+      },
+    ],
+    createdMs: 0,
+    public: true,
+    launchAccounts: [],
+    bootMode: image.bootMode,
+    ...(image.imdsSupport && { imdsSupport: image.imdsSupport }),
+    reference: image.reference,
+    tags: {},
+  };
+}
+
+/** Every image that the account may see in the region: its own, those shared with it, the public ones. */
+export async function visibleImages(tx: Transaction, scope: Scope): Promise<Image[]> {
+  const own = await images.list(tx, scope);
+  const shared: Image[] = [];
+  for (const other of await listScopes(tx)) {
+    if (other.region !== scope.region || other.account === scope.account) continue;
+    for (const image of await images.list(tx, other))
+      if (image.public || image.launchAccounts.includes(scope.account))
+        shared.push({ ...image, tags: {} });
+  }
+  return [
+    ...own,
+    ...shared,
+    ...publicImages(scope.region).map((image) => fromPublic(scope.region, image)),
+  ];
+}
+
+/** Throws InvalidAMIID.Malformed or InvalidAMIID.NotFound. */
+export async function findImage(tx: Transaction, scope: Scope, imageId: string): Promise<Image> {
+  if (!hasIdForm(imageId, "ami")) throw malformedId("InvalidAMIID.Malformed", imageId, "ami");
+  const own = await images.get(tx, scope, imageId);
+  if (own) return own;
+  const found = (await visibleImages(tx, scope)).find((image) => image.imageId === imageId);
+  if (!found) throw imageNotFound([imageId]);
+  return found;
+}
+
+/** The caller's own image, to be changed. Throws as `findImage`, or AuthFailure for another's. */
+export async function ownImage(
+  tx: Transaction,
+  scope: Scope,
+  imageId: string,
+): Promise<ImageRecord> {
+  const image = await findImage(tx, scope, imageId);
+  if (image.ownerId !== scope.account)
+    throw ec2Error("AuthFailure", `Not authorized for image:${imageId}`, 403);
+  return image;
+}
+
+/** A snapshot of the region, whoever owns it. */
+export async function findSnapshot(
+  tx: Transaction,
+  region: string,
+  snapshotId: string,
+): Promise<SnapshotRecord | undefined> {
+  for (const scope of await listScopes(tx)) {
+    if (scope.region !== region) continue;
+    const found = await snapshots.get(tx, scope, snapshotId);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What the driver boots for an image: captured bytes, or a public image by its container's name. */
+export async function machineImageOf(
+  tx: Transaction,
+  scope: Scope,
+  image: Image,
+): Promise<{ id: string; reference?: string }> {
+  if (image.reference !== undefined) return { id: image.imageId, reference: image.reference };
+  const root = image.blockDevices.find((device) => device.deviceName === image.rootDeviceName);
+  const snapshot =
+    root?.snapshotId === undefined
+      ? undefined
+      : await findSnapshot(tx, scope.region, root.snapshotId);
+  return { id: snapshot?.machineImageId ?? image.imageId };
+}

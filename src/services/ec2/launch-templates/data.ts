@@ -1,0 +1,40 @@
+/** What a launch template's version holds, checked as far as AWS checks it when it is made. */
+import type { RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
+import { ec2Error, missingParameter, unsupportedParameter } from "../errors.ts";
+
+/** Members whose effect Fogbank does not have: refused here, so that no launch ignores them. */
+const unsupported = [
+  "ElasticGpuSpecifications",
+  "ElasticInferenceAccelerators",
+  "InstanceMarketOptions",
+  "InstanceRequirements",
+  "LicenseSpecifications",
+  "KernelId",
+  "RamDiskId",
+  "SecondaryInterfaces",
+] as const;
+
+/** Throws for what cannot work; ids are looked up at launch only, as on AWS. */
+export function checkTemplateData(
+  data: RequestLaunchTemplateData | undefined,
+): RequestLaunchTemplateData {
+  if (!data) throw missingParameter("LaunchTemplateData");
+  for (const name of unsupported) {
+    const value = data[name];
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
+      throw unsupportedParameter(`LaunchTemplateData.${name}`);
+  }
+  const { UserData } = data;
+  if (UserData && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(UserData))
+    throw ec2Error("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
+  return data;
+}
+
+/** A new version from an earlier one: members of the new data replace those of the source. */
+export function mergeTemplateData(
+  source: RequestLaunchTemplateData,
+  data: RequestLaunchTemplateData,
+): RequestLaunchTemplateData {
+  const given = Object.entries(data).filter(([, value]) => value !== undefined);
+  return { ...source, ...Object.fromEntries(given) };
+}

@@ -1,0 +1,33 @@
+import type { LaunchTemplate, LaunchTemplateVersion } from "@aws-sdk/client-ec2";
+import { dateOf } from "#runtime/date.ts";
+import { tagsToList } from "#services/kit/tags.ts";
+import type { LaunchTemplateRecord, LaunchTemplateVersionRecord } from "./records.ts";
+
+export function describeTemplate(template: LaunchTemplateRecord): LaunchTemplate {
+  return {
+    LaunchTemplateId: template.launchTemplateId,
+    LaunchTemplateName: template.name,
+    CreateTime: dateOf(template.createdMs),
+    CreatedBy: template.createdBy,
+    DefaultVersionNumber: template.defaultVersion,
+    LatestVersionNumber: template.latestVersion,
+    Tags: tagsToList(template.tags),
+  };
+}
+
+export function describeVersion(
+  template: LaunchTemplateRecord,
+  version: LaunchTemplateVersionRecord,
+): LaunchTemplateVersion {
+  return {
+    LaunchTemplateId: template.launchTemplateId,
+    LaunchTemplateName: template.name,
+    VersionNumber: version.version,
+    VersionDescription: version.description,
+    CreateTime: dateOf(version.createdMs),
+    CreatedBy: version.createdBy,
+    DefaultVersion: version.version === template.defaultVersion,
+    // The response's shape has the request's members under the same names.
+    LaunchTemplateData: version.data as LaunchTemplateVersion["LaunchTemplateData"],
+  };
+}

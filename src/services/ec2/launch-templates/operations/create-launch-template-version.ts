@@ -1,0 +1,40 @@
+import type { Ec2Operation } from "../../context.ts";
+import { unsupportedParameter } from "../../errors.ts";
+import { findByToken, rememberToken } from "../../idempotency.ts";
+import { checkTemplateData, mergeTemplateData } from "../data.ts";
+import { describeVersion } from "../describe.ts";
+import { findTemplate, findVersion, launchTemplates, launchTemplateVersions } from "../records.ts";
+
+export const createLaunchTemplateVersion: Ec2Operation<"CreateLaunchTemplateVersion"> = async (
+  input,
+  context,
+) => {
+  if (input.ResolveAlias) throw unsupportedParameter("ResolveAlias");
+  const data = checkTemplateData(input.LaunchTemplateData);
+  const result = await context.store.transaction(async (tx) => {
+    const template = await findTemplate(tx, context, input);
+    const { launchTemplateId } = template;
+    const operation = "CreateLaunchTemplateVersion";
+    const earlier = await findByToken(tx, context, operation, input.ClientToken, input);
+    if (earlier !== undefined)
+      return { template, version: await findVersion(tx, context, template, earlier) };
+    const source =
+      input.SourceVersion === undefined
+        ? {}
+        : (await findVersion(tx, context, template, input.SourceVersion)).data;
+    const version = {
+      launchTemplateId,
+      version: template.latestVersion + 1,
+      ...(input.VersionDescription !== undefined && { description: input.VersionDescription }),
+      createdMs: context.clock.now(),
+      createdBy: context.principal.arn,
+      data: mergeTemplateData(source, data),
+    };
+    const changed = { ...template, latestVersion: version.version };
+    launchTemplates.put(tx, context, [launchTemplateId], changed);
+    launchTemplateVersions.put(tx, context, [launchTemplateId, version.version], version);
+    rememberToken(tx, context, operation, input.ClientToken, input, String(version.version));
+    return { template: changed, version };
+  });
+  return { LaunchTemplateVersion: describeVersion(result.template, result.version) };
+};

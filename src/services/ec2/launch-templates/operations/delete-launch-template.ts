@@ -1,0 +1,20 @@
+import type { Ec2Operation } from "../../context.ts";
+import { forgetToken } from "../../idempotency.ts";
+import { describeTemplate } from "../describe.ts";
+import { findTemplate, launchTemplates, launchTemplateVersions } from "../records.ts";
+
+export const deleteLaunchTemplate: Ec2Operation<"DeleteLaunchTemplate"> = async (
+  input,
+  context,
+) => {
+  const template = await context.store.transaction(async (tx) => {
+    const found = await findTemplate(tx, context, input);
+    const { launchTemplateId } = found;
+    for (const { version } of await launchTemplateVersions.list(tx, context, [launchTemplateId]))
+      launchTemplateVersions.delete(tx, context, launchTemplateId, version);
+    launchTemplates.delete(tx, context, launchTemplateId);
+    forgetToken(tx, context, "CreateLaunchTemplate", found.clientToken);
+    return found;
+  });
+  return { LaunchTemplate: describeTemplate(template) };
+};

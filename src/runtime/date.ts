@@ -19,3 +19,8 @@ export function isoMillis(timeMs: number): string {
 export function parseIso(text: string): number {
   return Date.parse(text);
 }
+
+/** "Mon, 05 Jan 2026 12:00:00 GMT": the form of HTTP's own date fields. */
+export function httpDate(timeMs: number): string {
+  return new Date(timeMs).toUTCString();
+}

@@ -1,0 +1,112 @@
+/** What each protocol offers the gateway, and what it is given. */
+import { BodyTooLargeError, readBody, WholeBody } from "#http/http.ts";
+import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
+import { AwsError } from "#model/error.ts";
+import type { ProtocolName } from "#model/facts.ts";
+import type { OperationModel, ServiceModel } from "#model/service-model.ts";
+import type { ServiceName } from "#model/sdk.ts";
+
+/** What a request says of itself in its head. */
+export interface Identified {
+  readonly protocol: ProtocolName;
+  /** Undefined when only the body can tell, or when `unknown` says that nobody can. */
+  readonly service: ServiceName | undefined;
+  /** Where the head names it: `x-amz-target`, a CBOR path, `Action` in the query. */
+  readonly operation: string | undefined;
+  /** The access key and scope of the signature, verified by nobody yet. */
+  readonly scope: CredentialScope | undefined;
+  /** From the scope, else from the host name. */
+  readonly region: string | undefined;
+  /** The name of a service that Fogbank does not have. */
+  readonly unknown: string | undefined;
+}
+
+export interface CredentialScope {
+  readonly accessKeyId: string;
+  /** "20260105" */
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly presigned: boolean;
+}
+
+export interface Decoded {
+  readonly model: ServiceModel;
+  readonly operation: OperationModel;
+  /** As the SDK types it: Date, Uint8Array, ByteStream where the operation streams. */
+  readonly input: unknown;
+}
+
+export interface DecodeRequest {
+  readonly identified: Identified;
+  readonly request: HttpRequest;
+  /** The payload, stripped of signing's own framing. */
+  readonly body: ByteStream;
+}
+
+export interface ReplyContext {
+  readonly identified: Identified;
+  readonly request: HttpRequest;
+  readonly requestId: string;
+}
+
+export interface Protocol {
+  decode(model: ServiceModel, request: DecodeRequest): Decoded | Promise<Decoded>;
+  encode(operation: OperationModel, output: unknown, context: ReplyContext): HttpReply;
+  /** The model is missing when the request never reached a service. */
+  encodeError(model: ServiceModel | undefined, error: AwsError, context: ReplyContext): HttpReply;
+}
+
+/** More than any AWS API but object stores takes in one request. */
+const bodyLimitBytes = 32 * 1024 * 1024;
+
+/** The bytes of a body that is no stream to its operation. Throws RequestEntityTooLarge. */
+export async function readWhole(body: ByteStream): Promise<Buffer> {
+  try {
+    return await readBody(body, bodyLimitBytes);
+  } catch (error) {
+    if (!(error instanceof BodyTooLargeError)) throw error;
+    throw new AwsError({
+      code: "RequestEntityTooLarge",
+      status: 413,
+      message: `The request body is longer than ${bodyLimitBytes} bytes.`,
+    });
+  }
+}
+
+/** Runs at once when the body is in memory already, so that small requests wait for nothing. */
+export function withWhole<T>(body: ByteStream, use: (bytes: Buffer) => T): T | Promise<T> {
+  if (body instanceof WholeBody && body.bytes.length <= bodyLimitBytes) return use(body.bytes);
+  return readWhole(body).then(use);
+}
+
+/** How a failed operation is named and answered, once its error is looked up in the model. */
+export interface ResolvedError {
+  readonly name: string;
+  readonly queryCode: string;
+  readonly status: number;
+  readonly fault: "client" | "server";
+  readonly modeled: boolean;
+}
+
+export function resolveError(model: ServiceModel | undefined, error: AwsError): ResolvedError {
+  const known = model?.errors.get(error.code);
+  const status = error.status ?? known?.status ?? 400;
+  return {
+    name: known?.name ?? error.code,
+    queryCode: known?.queryCode ?? error.code,
+    status,
+    fault: known?.fault ?? (status >= 500 ? "server" : "client"),
+    modeled: known !== undefined,
+  };
+}
+
+/** The members of a modeled error as its shape spells them, its message among them. */
+export function errorMembers(
+  model: ServiceModel | undefined,
+  error: AwsError,
+): Record<string, unknown> {
+  const shape = model?.errors.get(error.code)?.shape;
+  const member = shape?.members.find(({ name }) => name.toLowerCase() === "message");
+  return { ...error.members, [member?.name ?? "message"]: error.message };
+}

@@ -1,0 +1,38 @@
+/** Reads who claims to have signed a request, without believing it. */
+import type { HttpRequest } from "#http/http.ts";
+import type { CredentialScope } from "../protocol.ts";
+
+/** From the Authorization header or a presigned URL; undefined when the request is not signed so. */
+export function readScope(request: HttpRequest): CredentialScope | undefined {
+  const authorization = request.headers.authorization;
+  if (authorization !== undefined) {
+    const start = authorization.indexOf("Credential=");
+    if (start < 0) return undefined;
+    const rest = authorization.slice(start + 11);
+    const end = rest.search(/[,\s]/);
+    return parseScope(end < 0 ? rest : rest.slice(0, end), false);
+  }
+  const at = request.target.indexOf("X-Amz-Credential=");
+  if (at < 0) return undefined;
+  const rest = request.target.slice(at + 17);
+  const end = rest.indexOf("&");
+  try {
+    return parseScope(decodeURIComponent(end < 0 ? rest : rest.slice(0, end)), true);
+  } catch {
+    return undefined;
+  }
+}
+
+/** "AKID/20260105/us-east-1/sqs/aws4_request"; an access key may itself hold slashes. */
+function parseScope(text: string, presigned: boolean): CredentialScope | undefined {
+  const parts = text.split("/");
+  const [date, region, service, end] = parts.slice(-4);
+  if (parts.length < 5 || end !== "aws4_request") return undefined;
+  return {
+    accessKeyId: parts.slice(0, -4).join("/"),
+    date: date!,
+    region: region!,
+    service: service!,
+    presigned,
+  };
+}

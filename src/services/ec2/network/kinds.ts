@@ -1,0 +1,119 @@
+/** Every kind of network resource: its records, the form of its ids, its error, and the owner of its tags. */
+import type { AwsError } from "#model/error.ts";
+import type { Collection, Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { ec2Error } from "../errors.ts";
+import { tagOwner, type TagOwner, type Tagged } from "../tags.ts";
+import { groupNotFound } from "./errors.ts";
+import * as records from "./records.ts";
+
+export interface Kind<T extends Tagged> {
+  /** EC2's ResourceType. */
+  resourceType: string;
+  prefix: string;
+  records: Collection<T>;
+  notFound: (id: string) => AwsError;
+}
+
+function kind<T extends Tagged>(
+  resourceType: string,
+  prefix: string,
+  of: Collection<T>,
+  notFound: (id: string) => AwsError,
+): Kind<T> {
+  return { resourceType, prefix, records: of, notFound };
+}
+
+/** "The vpc ID 'vpc-1' does not exist" */
+const missing = (code: string, noun: string) => (id: string) =>
+  ec2Error(code, `The ${noun} ID '${id}' does not exist`);
+
+export const kinds = {
+  vpc: kind("vpc", "vpc", records.vpcs, missing("InvalidVpcID.NotFound", "vpc")),
+  subnet: kind("subnet", "subnet", records.subnets, missing("InvalidSubnetID.NotFound", "subnet")),
+  internetGateway: kind(
+    "internet-gateway",
+    "igw",
+    records.internetGateways,
+    missing("InvalidInternetGatewayID.NotFound", "internetGateway"),
+  ),
+  dhcpOptions: kind(
+    "dhcp-options",
+    "dopt",
+    records.dhcpOptions,
+    missing("InvalidDhcpOptionID.NotFound", "dhcpOption"),
+  ),
+  routeTable: kind(
+    "route-table",
+    "rtb",
+    records.routeTables,
+    missing("InvalidRouteTableID.NotFound", "routeTable"),
+  ),
+  networkAcl: kind(
+    "network-acl",
+    "acl",
+    records.networkAcls,
+    missing("InvalidNetworkAclID.NotFound", "networkAcl"),
+  ),
+  securityGroup: kind("security-group", "sg", records.securityGroups, groupNotFound),
+  groupRule: kind(
+    "security-group-rule",
+    "sgr",
+    records.groupRules,
+    missing("InvalidSecurityGroupRuleId.NotFound", "security group rule"),
+  ),
+  networkInterface: kind(
+    "network-interface",
+    "eni",
+    records.interfaces,
+    missing("InvalidNetworkInterfaceID.NotFound", "networkInterface"),
+  ),
+  address: kind(
+    "elastic-ip",
+    "eipalloc",
+    records.addresses,
+    missing("InvalidAllocationID.NotFound", "allocation"),
+  ),
+  natGateway: kind("natgateway", "nat", records.natGateways, (id) =>
+    ec2Error("NatGatewayNotFound", `NAT gateway ${id} was not found`),
+  ),
+  vpcEndpoint: kind("vpc-endpoint", "vpce", records.vpcEndpoints, (id) =>
+    ec2Error("InvalidVpcEndpointId.NotFound", `The Vpc Endpoint Id '${id}' does not exist`),
+  ),
+  peering: kind(
+    "vpc-peering-connection",
+    "pcx",
+    records.peerings,
+    missing("InvalidVpcPeeringConnectionID.NotFound", "vpcPeeringConnection"),
+  ),
+};
+
+export const networkTagOwners: readonly TagOwner[] = Object.values(kinds).map((one) =>
+  // The kinds differ in their records only, of which a tag owner sees the tags.
+  tagOwner(one as Kind<Tagged>),
+);
+
+/** The record with this id, or AWS's error for a missing one. */
+export async function find<T extends Tagged>(
+  tx: Transaction,
+  scope: Scope,
+  of: Kind<T>,
+  id: string,
+): Promise<T> {
+  const found = await of.records.get(tx, scope, id);
+  if (!found) throw of.notFound(id);
+  return found;
+}
+
+/** All records, or those with the ids given; throws for the first id that is not there. */
+export async function select<T extends Tagged>(
+  tx: Transaction,
+  scope: Scope,
+  of: Kind<T>,
+  ids: readonly string[] | undefined,
+): Promise<T[]> {
+  if (!ids?.length) return of.records.list(tx, scope);
+  const found: T[] = [];
+  for (const id of new Set(ids)) found.push(await find(tx, scope, of, id));
+  return found;
+}

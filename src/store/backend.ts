@@ -2,8 +2,8 @@
 import type { EncodedKey } from "./keys.ts";
 import type { Durability } from "./store.ts";
 
-/** A value in the engine's own form; what `encode` gave, unchanged until `decode`. */
-export type Stored = unknown;
+/** A value in the engine's own form: what `encode` gave, unchanged until `decode`. */
+export type Stored = object | string | number | boolean | null;
 
 export interface Write {
   key: EncodedKey;

@@ -5,7 +5,15 @@
  *     segment = frame…    frame = length u32, crc32 u32, operations    (little endian)
  *     operation = put key-length u16, value-length u32, key, value | delete key-length u16, key | clear
  */
-import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  openSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { atEndOfTurn } from "#runtime/turn.ts";
@@ -164,7 +172,7 @@ export class Journal {
     const body = frame.subarray(frameHeaderBytes, this.#size);
     frame.writeUInt32LE(body.length, 0);
     frame.writeUInt32LE(crc32(body), 4);
-    for (let at = 0; at < this.#size; ) at += writeSync(this.#file, frame, at, this.#size - at);
+    for (let at = 0; at < this.#size;) at += writeSync(this.#file, frame, at, this.#size - at);
     this.#size = frameHeaderBytes;
     if (frame.length > 4 * fullFrameBytes) this.#frame = Buffer.allocUnsafe(1 << 16);
   }

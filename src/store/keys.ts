@@ -84,7 +84,8 @@ export function decodeKey(encoded: EncodedKey): Key {
     const part = encoded.slice(offset, end);
     const bytes = escapes === 0 ? part : part.replaceAll("\0\xff", "\0");
     if (mark === bytesMark) key.push(Uint8Array.from(Buffer.from(bytes, "latin1")));
-    else key.push(needsEncoding.test(bytes) ? Buffer.from(bytes, "latin1").toString("utf8") : bytes);
+    else
+      key.push(needsEncoding.test(bytes) ? Buffer.from(bytes, "latin1").toString("utf8") : bytes);
     offset = end + 1;
   }
   return key;

@@ -9,9 +9,9 @@ import { Packr, Unpackr } from "msgpackr";
 import { endOfTurn } from "#runtime/turn.ts";
 import type { Backend, Done, Row, Stored, Write } from "./backend.ts";
 import { createStore } from "./create-store.ts";
-import { StoreFailedError } from "./errors.ts";
 import { Journal, segmentName, type JournalWrite } from "./journal.ts";
 import { lowestKey, type EncodedKey } from "./keys.ts";
+import { checkLmdbFile, pageBytes } from "./lmdb-file.ts";
 import { lockDirectory } from "./lock-file.ts";
 import { mergeRows, type UpperRow } from "./merge-rows.ts";
 import { findSegments, replaySegment } from "./replay.ts";
@@ -80,9 +80,14 @@ class LmdbBackend implements Backend {
     this.#foldBytes = foldBytes;
     this.#unlock = unlock;
     this.#database = openDatabase(path);
-    this.#oldSegments = findSegments(path);
-    for (const segment of this.#oldSegments) this.#recover(join(path, segmentName(segment)));
-    this.#journal = new Journal(path, durability, (this.#oldSegments.at(-1) ?? 0) + 1);
+    try {
+      this.#oldSegments = findSegments(path);
+      for (const segment of this.#oldSegments) this.#recover(join(path, segmentName(segment)));
+      this.#journal = new Journal(path, durability, (this.#oldSegments.at(-1) ?? 0) + 1);
+    } catch (error) {
+      void this.#database.close();
+      throw error;
+    }
   }
 
   encode(value: unknown): Stored {
@@ -126,9 +131,8 @@ class LmdbBackend implements Backend {
     }
     const { group } = journal;
     const encoded = writes as readonly JournalWrite[];
-    const crowded =
-      this.#fold && this.#activeBytes > mostWaitingFolds * this.#foldBytes ? this.#fold : undefined;
-    journal.append(encoded, crowded ? (error) => void crowded.then(() => done(error)) : done);
+    const crowded = this.#fold && this.#activeBytes > mostWaitingFolds * this.#foldBytes;
+    journal.append(encoded, crowded ? (error) => void this.#whenFolded(done, error) : done);
     if (journal.failure) return;
     for (const { key, stored } of encoded) this.#hold(key, stored, group);
     if (this.#activeBytes > this.#foldBytes && !this.#fold) this.#startFold();
@@ -207,18 +211,26 @@ class LmdbBackend implements Backend {
     this.#folding = rows;
     this.#active = createRows();
     this.#activeBytes = 0;
-    this.#fold = this.#foldRows(rows).then(
-      () => {
-        this.#folding = undefined;
-        this.#fold = undefined;
-        this.#dropSegments(segment);
-      },
-      (cause: Error) => {
-        // The journal still has every row; it is folded when the store is next opened.
-        this.#fold = undefined;
-        this.#journal.fail(cause);
-      },
-    );
+    this.#fold = this.#foldAndDrop(rows, segment);
+  }
+
+  async #foldAndDrop(rows: Rows<PendingRow>, segment: number): Promise<void> {
+    try {
+      await this.#foldRows(rows);
+      this.#folding = undefined;
+      this.#dropSegments(segment);
+    } catch (cause) {
+      // The journal still has every row; they are folded when the store is next opened.
+      this.#journal.fail(cause as Error);
+    } finally {
+      this.#fold = undefined;
+    }
+  }
+
+  /** Slows writers down to what the disk takes. */
+  async #whenFolded(done: Done, error: Error | undefined): Promise<void> {
+    await this.#fold;
+    done(error);
   }
 
   /** In slices, so that the thread is free in between; LMDB writes in a thread of its own. */
@@ -254,26 +266,22 @@ class LmdbBackend implements Backend {
 
 /** Keys need pages of 8 KiB to reach 3900 bytes. */
 function openDatabase(path: string) {
-  try {
-    return open<Uint8Array, EncodedKey>({
-      path: join(path, "data.mdb"),
-      pageSize: 8192,
-      encoding: "binary",
-      keyEncoder: {
-        writeKey,
-        readKey: (source: Buffer, start: number, end: number) => source.toString("latin1", start, end),
-      },
-    });
-  } catch (cause) {
-    throw new StoreFailedError(
-      `${join(path, "data.mdb")} cannot be opened: ${(cause as Error).message}. Restore the directory from a backup, or start with another one`,
-      { cause },
-    );
-  }
+  const file = join(path, "data.mdb");
+  checkLmdbFile(file);
+  return open<Uint8Array, EncodedKey>({
+    path: file,
+    pageSize: pageBytes,
+    encoding: "binary",
+    keyEncoder: { writeKey, readKey },
+  });
 }
 
 function writeKey(key: EncodedKey, target: Buffer, at: number): number {
   // LMDB takes a larger buffer when it sees this error; `write` alone would cut the key off.
   if (at + key.length > target.length) throw new RangeError("the key does not fit");
   return at + target.write(key, at, "latin1");
+}
+
+function readKey(source: Buffer, start: number, end: number): EncodedKey {
+  return source.toString("latin1", start, end);
 }

@@ -15,7 +15,7 @@ class MemoryBackend implements Backend {
   readonly #rows = createRows<Stored>();
 
   encode(value: unknown): Stored {
-    return copyValue(value);
+    return copyValue(value) as Stored;
   }
 
   decode(stored: Stored): unknown {

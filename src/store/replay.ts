@@ -47,7 +47,11 @@ function hasFrameAt(bytes: Buffer, at: number): boolean {
   if (at + frameHeaderBytes > bytes.length) return false;
   const start = at + frameHeaderBytes;
   const end = start + bytes.readUInt32LE(at);
-  return end > start && end <= bytes.length && crc32(bytes.subarray(start, end)) === bytes.readUInt32LE(at + 4);
+  return (
+    end > start &&
+    end <= bytes.length &&
+    crc32(bytes.subarray(start, end)) === bytes.readUInt32LE(at + 4)
+  );
 }
 
 function replayFrame(frame: Buffer, replayer: Replayer): void {
@@ -71,4 +75,3 @@ function replayFrame(frame: Buffer, replayer: Replayer): void {
     at += length;
   }
 }
-

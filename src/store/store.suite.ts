@@ -1,7 +1,7 @@
 /** What every store must do, whatever it keeps its rows in. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { encodeKey, KeyTooLongError, longestKeyBytes } from "./keys.ts";
 import type { Entry, Key, KeyPart, RangeOptions, Store, Transaction } from "./store.ts";
 
@@ -10,10 +10,10 @@ export interface StoreSubject {
   open(): Promise<Store>;
 }
 
-export function describeStore({ name, open }: StoreSubject): void {
-  describe(name, () => {
+export function describeStore(subject: StoreSubject): void {
+  describe(subject.name, () => {
     let store: Store;
-    before(async () => void (store = await open()));
+    before(async () => void (store = await subject.open()));
     after(() => store.close());
 
     const fill = async (entries: readonly (readonly [Key, unknown])[]) => {
@@ -234,28 +234,17 @@ export function describeStore({ name, open }: StoreSubject): void {
         fc.asyncProperty(fc.array(script, { maxLength: 12 }), async (scripts) => {
           await store.clear();
           const model = new Map<string, { key: Key; value: number }>();
-          await Promise.all(
-            scripts.map((steps) =>
-              store
-                .transaction((tx) => play(steps, tx))
-                .then(
-                  (seen) => ({ seen }),
-                  (error: Error) => ({ failed: error.message }),
-                ),
-            ),
-          ).then(async (outcomes) => {
-            for (const [index, steps] of scripts.entries()) {
-              const copy = new Map(model);
-              const expected = await play(steps, modelTransaction(copy)).then(
-                (seen) => ({ seen }),
-                (error: Error) => ({ failed: error.message }),
-              );
-              assert.deepEqual(outcomes[index], expected);
-              if ("failed" in expected) continue;
-              model.clear();
-              for (const [name, row] of copy) model.set(name, row);
-            }
-          });
+          const outcomes = await Promise.all(
+            scripts.map((steps) => outcomeOf(store.transaction((tx) => play(steps, tx)))),
+          );
+          for (const [index, steps] of scripts.entries()) {
+            const copy = new Map(model);
+            const expected = await outcomeOf(play(steps, modelTransaction(copy)));
+            assert.deepEqual(outcomes[index], expected);
+            if (typeof expected === "string") continue;
+            model.clear();
+            for (const [name, row] of copy) model.set(name, row);
+          }
         }),
         { numRuns: 150 },
       );
@@ -309,6 +298,15 @@ async function play(steps: readonly Step[], tx: Transaction): Promise<unknown[]>
   return seen;
 }
 
+/** What was seen, or the message of the error. */
+async function outcomeOf(playing: Promise<unknown[]>): Promise<unknown[] | string> {
+  try {
+    return await playing;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** The simplest thing that is right: all rows, sorted by comparing tuples part by part. */
 function modelTransaction(rows: Map<string, { key: Key; value: number }>): Transaction {
   const nameOf = (key: Key) => JSON.stringify(key, (_name, part: unknown) => part);
@@ -341,7 +339,8 @@ export function compareTuples(a: Key, b: Key): number {
 }
 
 function compareParts(a: KeyPart, b: KeyPart): number {
-  const rank = (part: KeyPart) => (part instanceof Uint8Array ? 0 : typeof part === "string" ? 1 : 2);
+  const rank = (part: KeyPart) =>
+    part instanceof Uint8Array ? 0 : typeof part === "string" ? 1 : 2;
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   if (typeof a === "number") return a - (b as number);
   return Buffer.compare(Buffer.from(a as string), Buffer.from(b as string));

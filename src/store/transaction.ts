@@ -93,7 +93,7 @@ class StoredEntry<T> implements Entry<T> {
   readonly #backend: Backend;
   readonly #encodedKey: EncodedKey;
   #key: Key | undefined;
-  #stored: Stored;
+  #stored: Stored | undefined;
   #value: T | undefined;
 
   constructor(backend: Backend, key: EncodedKey, stored: Stored) {

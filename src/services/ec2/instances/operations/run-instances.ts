@@ -1,0 +1,161 @@
+import type { Transaction } from "#store/store.ts";
+import { AwsError } from "#model/error.ts";
+import type { Ec2Context, Ec2Operation } from "../../context.ts";
+import { invalidParameterCombination, invalidParameterValue } from "../../errors.ts";
+import { findByToken, rememberToken } from "../../idempotency.ts";
+import { newId } from "../../ids.ts";
+import { instanceNetwork } from "../../network/instance-network.ts";
+import { tagsFor } from "../../tags.ts";
+import type { BlockDevice } from "../../volumes/block-devices.ts";
+import { volumes } from "../../volumes/records.ts";
+import { describeReservations, type InstanceRow } from "../describe.ts";
+import { instances, type InstanceBlockDevice, type InstanceRecord } from "../records.ts";
+import { blueprint, prepare, type Blueprint, type Preparation } from "../run/blueprint.ts";
+import { interfaceRequests } from "../run/interfaces.ts";
+import { checkCounts, launchRequest, type LaunchRequest } from "../run/launch-request.ts";
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
+export const runInstances: Ec2Operation<"RunInstances"> = async (input, context) => {
+  const counts = checkCounts(input);
+  const request = await context.store.transaction((tx) => launchRequest(tx, context, input));
+  const prepared = await prepare(context, request);
+  const rows = await context.store.transaction(async (tx) => {
+    const { ClientToken } = input;
+    const earlier = await findByToken(tx, context, "RunInstances", ClientToken, input);
+    if (earlier !== undefined) return readReservation(tx, context, earlier);
+    const reservationId = newId(context.random, "r");
+    const launched = await launch(tx, context, request, prepared, counts, reservationId);
+    rememberToken(tx, context, "RunInstances", ClientToken, input, reservationId);
+    return launched;
+  });
+  return { ...describeReservations(rows)[0] };
+};
+
+async function launch(
+  tx: Transaction,
+  context: Ec2Context,
+  request: LaunchRequest,
+  prepared: Preparation,
+  { least, most }: { least: number; most: number },
+  reservationId: string,
+): Promise<InstanceRow[]> {
+  const { base, devices } = await blueprint(tx, context, request, prepared);
+  if (most > 1 && request.PrivateIpAddress)
+    throw invalidParameterCombination(
+      "The parameter privateIpAddress cannot be used when launching more than one instance.",
+    );
+  const interfaceCount = request.NetworkInterfaces?.length ?? 1;
+  if (interfaceCount > prepared.facts.maximumInterfaces)
+    throw invalidParameterValue(
+      `Interface count ${interfaceCount} exceeds the limit for ${prepared.instanceType}`,
+    );
+  const rows: InstanceRow[] = [];
+  for (let index = 0; index < most; index++)
+    try {
+      const name = { reservationId, launchIndex: index };
+      rows.push(await launchOne(tx, context, request, prepared, { ...base, ...name }, devices));
+    } catch (error) {
+      // AWS launches as many as it can, once the minimum is reached.
+      const full = error instanceof AwsError && error.code === "InsufficientFreeAddressesInSubnet";
+      if (full && rows.length >= least) break;
+      throw error;
+    }
+  return rows;
+}
+
+/** The tags that one request may carry for the things a launch makes. */
+const taggable = ["instance", "volume", "network-interface", "spot-instances-request"];
+
+async function launchOne(
+  tx: Transaction,
+  context: Ec2Context,
+  request: LaunchRequest,
+  { profile }: Preparation,
+  base: Blueprint & Pick<InstanceRecord, "reservationId" | "launchIndex">,
+  devices: readonly BlockDevice[],
+): Promise<InstanceRow> {
+  const { random, principal } = context;
+  const instanceId = newId(random, "i");
+  const now = base.launchedMs;
+  const tags = (kind: string) => tagsFor(kind, request.TagSpecifications, principal, taggable);
+  const interfaces = await instanceNetwork.attach(
+    tx,
+    context,
+    { random, now },
+    interfaceRequests(request, instanceId, tags("network-interface")),
+  );
+  const primary = interfaces.find((one) => one.deviceIndex === 0)!;
+  const zone = request.Placement?.AvailabilityZone;
+  if (zone && zone !== primary.availabilityZone)
+    throw invalidParameterValue(
+      `Value (${zone}) for parameter availabilityZone is invalid. Subnet '${primary.subnetId}' is in the availability zone ${primary.availabilityZone}`,
+    );
+  const record: InstanceRecord = {
+    ...base,
+    instanceId,
+    ...(profile && {
+      profile: { ...profile, associationId: newId(random, "iip-assoc"), associatedMs: now },
+    }),
+    zone: primary.availabilityZone,
+    subnetId: primary.subnetId,
+    vpcId: primary.vpcId,
+    privateIp: primary.privateIp,
+    privateDnsName: primary.privateDnsName,
+    blockDevices: devices.map((device) =>
+      makeVolume(tx, context, device, {
+        instanceId,
+        zone: primary.availabilityZone,
+        now,
+        tags: tags("volume"),
+      }),
+    ),
+    tags: {
+      ...(request.template && {
+        "aws:ec2launchtemplate:id": request.template.id,
+        "aws:ec2launchtemplate:version": String(request.template.version),
+      }),
+      ...tags("instance"),
+    },
+  };
+  instances.put(tx, context, [instanceId], record);
+  return { record, interfaces };
+}
+
+function makeVolume(
+  tx: Transaction,
+  context: Ec2Context,
+  device: BlockDevice,
+  of: { instanceId: string; zone: string; now: number; tags: Record<string, string> },
+): InstanceBlockDevice {
+  const { deviceName, deleteOnTermination, ...facts } = device;
+  const volumeId = newId(context.random, "vol");
+  volumes.put(tx, context, [volumeId], {
+    ...facts,
+    volumeId,
+    zone: of.zone,
+    createdMs: of.now,
+    attachment: {
+      instanceId: of.instanceId,
+      device: deviceName,
+      deleteOnTermination,
+      attachedMs: of.now,
+    },
+    tags: of.tags,
+  });
+  return { deviceName, volumeId, deleteOnTermination, attachedMs: of.now };
+}
+
+async function readReservation(
+  tx: Transaction,
+  context: Ec2Context,
+  reservationId: string,
+): Promise<InstanceRow[]> {
+  const rows: InstanceRow[] = [];
+  for (const record of await instances.list(tx, context))
+    if (record.reservationId === reservationId)
+      rows.push({
+        record,
+        interfaces: await instanceNetwork.interfacesOf(tx, context, record.instanceId),
+      });
+  return rows.sort((a, b) => a.record.launchIndex - b.record.launchIndex);
+}

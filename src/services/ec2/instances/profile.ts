@@ -1,0 +1,47 @@
+/** The instance profile that a request names, looked up at IAM. */
+import { asService } from "#services/kit/principal.ts";
+import { AwsError } from "#model/error.ts";
+import { parseArn } from "#services/kit/arn.ts";
+import type { Ec2Context } from "../context.ts";
+import { invalidParameterCombination, invalidValueFor } from "../errors.ts";
+
+export interface Profile {
+  arn: string;
+  /** AIPA… */
+  id: string;
+  name: string;
+}
+
+interface Specification {
+  Arn?: string | undefined;
+  Name?: string | undefined;
+}
+
+/** Undefined when none is asked for. Throws InvalidParameterValue when IAM does not know it. */
+export async function findProfile(
+  context: Ec2Context,
+  specification: Specification | undefined,
+): Promise<Profile | undefined> {
+  const { Arn, Name } = specification ?? {};
+  if (!Arn && !Name) return undefined;
+  if (Arn && Name)
+    throw invalidParameterCombination(
+      "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'",
+    );
+  const name = Name ?? parseArn(Arn!)?.resource.split("/").at(-1);
+  const invalid = () =>
+    Name
+      ? invalidValueFor("iamInstanceProfile.name", Name, "Invalid IAM Instance Profile name")
+      : invalidValueFor("iamInstanceProfile.arn", Arn, "Invalid IAM Instance Profile ARN");
+  if (!name) throw invalid();
+  try {
+    const { InstanceProfile } = await context.clients
+      .iam(asService(context, "ec2.amazonaws.com"))
+      .GetInstanceProfile({ InstanceProfileName: name });
+    if (Arn && InstanceProfile?.Arn !== Arn) throw invalid();
+    return { arn: InstanceProfile!.Arn!, id: InstanceProfile!.InstanceProfileId!, name };
+  } catch (error) {
+    if (error instanceof AwsError && error.code.startsWith("NoSuchEntity")) throw invalid();
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MachineState } from "#compute/driver.ts";
+import type { InstanceStateName } from "../records.ts";
+import { plan, type Step } from "./plan.ts";
+
+const well = { launched: true, launchFailures: 0, rebootsDone: 0 };
+const hourMs = 3_600_000;
+
+type Row = [state: InstanceStateName, machine: MachineState, step: Step["do"]];
+
+const rows: Row[] = [
+  ["pending", "absent", "launch"],
+  ["pending", "pending", "wait"],
+  ["pending", "running", "mark-running"],
+  ["pending", "stopped", "start"],
+  ["pending", "failed", "start"],
+  ["running", "running", "wait"],
+  ["running", "failed", "mark-impaired"],
+  ["running", "absent", "launch"],
+  ["stopping", "running", "stop"],
+  ["stopping", "stopping", "wait"],
+  ["stopping", "stopped", "mark-stopped"],
+  ["stopping", "failed", "mark-stopped"],
+  ["stopped", "stopped", "wait"],
+  ["stopped", "running", "stop"],
+  ["shutting-down", "running", "terminate"],
+  ["shutting-down", "absent", "terminate"],
+  ["terminated", "absent", "wait"],
+  ["terminated", "failed", "terminate"],
+];
+
+for (const [state, machine, step] of rows)
+  test(`an instance that is ${state} on a machine that is ${machine}: ${step}`, () => {
+    const desired = {
+      state,
+      machine: well,
+      rebootsWanted: 0,
+      terminatedMs: 0,
+      autoRecovery: "default",
+    } as const;
+    assert.equal(plan(desired, { state: machine, firstLook: false }, 1).do, step);
+  });
+
+const running = {
+  state: "running",
+  machine: well,
+  rebootsWanted: 0,
+  autoRecovery: "default",
+} as const;
+
+test("a reboot that is wanted is done, also to revive a dead machine", () => {
+  const wanted = { ...running, rebootsWanted: 1 };
+  assert.equal(plan(wanted, { state: "running", firstLook: false }, 0).do, "reboot");
+  assert.equal(plan(wanted, { state: "failed", firstLook: false }, 0).do, "start");
+});
+
+test("a machine found dead when Fogbank starts is started again, unless recovery is disabled", () => {
+  const observed = { state: "failed", firstLook: true } as const;
+  assert.equal(plan(running, observed, 0).do, "start");
+  assert.equal(plan({ ...running, autoRecovery: "disabled" }, observed, 0).do, "mark-impaired");
+});
+
+test("an impaired machine waits for somebody and is well when it runs again", () => {
+  const impaired = { ...running, machine: { ...well, impairedMs: 1 } };
+  assert.equal(plan(impaired, { state: "failed", firstLook: false }, 2).do, "wait");
+  assert.equal(plan(impaired, { state: "running", firstLook: false }, 2).do, "mark-well");
+});
+
+test("a launch that failed three times is given up", () => {
+  const failed = { ...running, state: "pending", machine: { ...well, launchFailures: 3 } } as const;
+  assert.equal(plan(failed, { state: "absent", firstLook: false }, 0).do, "give-up");
+});
+
+test("a terminated instance goes after an hour", () => {
+  const terminated = { ...running, state: "terminated", terminatedMs: 1000 } as const;
+  const gone = { state: "absent", firstLook: false } as const;
+  assert.deepEqual(plan(terminated, gone, 1000), { do: "wait", afterMs: hourMs });
+  assert.equal(plan(terminated, gone, 1000 + hourMs).do, "forget");
+});

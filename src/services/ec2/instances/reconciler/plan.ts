@@ -1,0 +1,105 @@
+/** What to do next for one instance: a pure decision from its record and its machine's state. */
+import type { MachineState } from "#compute/driver.ts";
+import type { InstanceRecord } from "../records.ts";
+import { terminatedVisibleMs } from "../states.ts";
+
+export type Step =
+  /** Ask the driver for … */
+  | { do: "launch" | "start" | "stop" | "reboot" | "terminate" }
+  /** Write down what has come to pass. */
+  | { do: "mark-running" | "mark-stopped" | "mark-impaired" | "mark-well" }
+  /** The launch failed for good. */
+  | { do: "give-up" }
+  /** A terminated instance is shown no longer. */
+  | { do: "forget" }
+  /** Nothing until the machine signals, or until the time is up. */
+  | { do: "wait"; afterMs?: number };
+
+/** A machine on its way signals when it arrives; this is how often we look all the same. */
+export const lookAgainMs = 5000;
+const mostLaunchFailures = 3;
+
+export interface Observed {
+  state: MachineState;
+  /** Fogbank has started and sees this instance for the first time since. */
+  firstLook: boolean;
+}
+
+type Desired = Pick<
+  InstanceRecord,
+  "state" | "machine" | "rebootsWanted" | "terminatedMs" | "autoRecovery"
+>;
+
+export function plan(desired: Desired, observed: Observed, nowMs: number): Step {
+  switch (desired.state) {
+    case "pending":
+      return planPending(desired, observed);
+    case "running":
+      return planRunning(desired, observed);
+    case "stopping":
+      return planStopping(observed);
+    case "stopped":
+      // A stopped instance's machine that runs was started by nobody: end it.
+      return observed.state === "running" ? { do: "stop" } : { do: "wait" };
+    case "shutting-down":
+      return { do: "terminate" };
+    case "terminated": {
+      if (observed.state !== "absent") return { do: "terminate" };
+      const leftMs = (desired.terminatedMs ?? 0) + terminatedVisibleMs - nowMs;
+      return leftMs <= 0 ? { do: "forget" } : { do: "wait", afterMs: leftMs };
+    }
+  }
+}
+
+function planPending({ machine }: Desired, { state }: Observed): Step {
+  switch (state) {
+    case "running":
+      return { do: "mark-running" };
+    case "pending":
+    case "stopping":
+      return { do: "wait", afterMs: lookAgainMs };
+    case "stopped":
+    case "failed":
+      return { do: "start" };
+    case "absent":
+      return machine.launchFailures >= mostLaunchFailures ? { do: "give-up" } : { do: "launch" };
+  }
+}
+
+function planRunning(desired: Desired, { state, firstLook }: Observed): Step {
+  const { machine, rebootsWanted, autoRecovery } = desired;
+  const rebootDue = machine.rebootsDone < rebootsWanted;
+  switch (state) {
+    case "running":
+      if (rebootDue) return { do: "reboot" };
+      return machine.impairedMs === undefined ? { do: "wait" } : { do: "mark-well" };
+    case "pending":
+    case "stopping":
+      return { do: "wait", afterMs: lookAgainMs };
+    case "stopped":
+    case "failed": {
+      // A reboot revives a dead machine, and so does ec2:recover. Machines that died together with
+      // Fogbank's host come back by themselves: simplified automatic recovery.
+      // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
+      if (rebootDue || (firstLook && autoRecovery === "default")) return { do: "start" };
+      return machine.impairedMs === undefined ? { do: "mark-impaired" } : { do: "wait" };
+    }
+    case "absent":
+      // Its host lost it with its disk: the same instance starts over from its image.
+      return { do: "launch" };
+  }
+}
+
+function planStopping({ state }: Observed): Step {
+  switch (state) {
+    case "running":
+    case "pending":
+      return { do: "stop" };
+    case "stopping":
+      return { do: "wait", afterMs: lookAgainMs };
+    case "stopped":
+    case "failed":
+    case "absent":
+      return { do: "mark-stopped" };
+  }
+}

@@ -1,0 +1,168 @@
+/** Everything that the instances of one launch have in common, checked and completed with defaults. */
+import type { Transaction } from "#store/store.ts";
+import type { Ec2Context } from "../../context.ts";
+import { invalidParameterCombination, invalidParameterValue, invalidZone } from "../../errors.ts";
+import { findImage, machineImageOf, type Image } from "../../images/records.ts";
+import { typeFacts, type TypeFacts } from "../../instance-types/facts.ts";
+import { keyPairNotFound, keyPairs } from "../../key-pairs/records.ts";
+import { zoneNamed } from "../../regions/zones.ts";
+import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
+import { findProfile, type Profile } from "../profile.ts";
+import type { InstanceRecord, MetadataOptions } from "../records.ts";
+import type { LaunchRequest } from "./launch-request.ts";
+import { resolveImageId } from "./image-id.ts";
+import { refuseUnsupported } from "./refused.ts";
+import { decodeUserData } from "./user-data.ts";
+
+/** What must be asked of others before the transaction. */
+export interface Preparation {
+  imageId: string;
+  instanceType: string;
+  facts: TypeFacts;
+  profile: Profile | undefined;
+  userData: Uint8Array | undefined;
+}
+
+/** AWS's own default, from the first days. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
+const defaultType = "m1.small";
+
+export async function prepare(context: Ec2Context, request: LaunchRequest): Promise<Preparation> {
+  refuseUnsupported(request);
+  const instanceType = request.InstanceType ?? defaultType;
+  return {
+    imageId: await resolveImageId(context, request.ImageId),
+    instanceType,
+    facts: await typeFacts(instanceType),
+    profile: await findProfile(context, request.IamInstanceProfile),
+    userData: decodeUserData(request.UserData),
+  };
+}
+
+/** The members of an instance's record that a launch decides once for all its instances. */
+export type Blueprint = Omit<
+  InstanceRecord,
+  | "instanceId"
+  | "launchIndex"
+  | "reservationId"
+  | "profile"
+  | "zone"
+  | "subnetId"
+  | "vpcId"
+  | "privateIp"
+  | "privateDnsName"
+  | "blockDevices"
+  | "tags"
+>;
+
+export async function blueprint(
+  tx: Transaction,
+  context: Ec2Context,
+  request: LaunchRequest,
+  prepared: Preparation,
+): Promise<{ base: Blueprint; devices: BlockDevice[]; image: Image }> {
+  const { facts, instanceType, userData } = prepared;
+  const image = await findImage(tx, context, prepared.imageId);
+  if (image.state !== "available")
+    throw invalidParameterValue(`The AMI ${image.imageId} is not available: ${image.state}`);
+  checkArchitecture(image, facts);
+  const { KeyName } = request;
+  if (KeyName && !(await keyPairs.get(tx, context, KeyName))) throw keyPairNotFound(KeyName);
+  const zone = request.Placement?.AvailabilityZone;
+  if (zone && !zoneNamed(context.region, zone)) throw invalidZone(zone);
+  if (request.EbsOptimized && !facts.ebsOptimizedSupported)
+    throw invalidParameterCombination(
+      `EBS-optimized instances are not supported for your requested configuration: ${instanceType}`,
+    );
+  const cpu = cpuOptions(request, facts, instanceType);
+  const credits = cpuCredits(request, facts, instanceType);
+  const nowMs = context.clock.now();
+  const base: Blueprint = {
+    ownerId: context.account,
+    ...(context.principal.type === "service" && { requesterId: context.principal.arn }),
+    ...(request.ClientToken && { clientToken: request.ClientToken }),
+    state: "pending",
+    transitionReason: "",
+    launchedMs: nowMs,
+    rebootsWanted: 0,
+    machine: { launched: false, launchFailures: 0, rebootsDone: 0 },
+    imageId: image.imageId,
+    machineImage: await machineImageOf(tx, context, image),
+    architecture: image.architecture,
+    ...(image.bootMode && { bootMode: image.bootMode }),
+    instanceType,
+    hypervisor: facts.hypervisor,
+    ...cpu,
+    vcpus: cpu.cores * cpu.threadsPerCore,
+    memoryBytes: facts.memoryBytes,
+    ...(credits && { cpuCredits: credits }),
+    ebsOptimized: request.EbsOptimized ?? false,
+    ...(KeyName && { keyName: KeyName }),
+    ...(userData && { userData }),
+    metadataOptions: metadataOptions(request, image),
+    monitoring: request.Monitoring?.Enabled ?? false,
+    shutdownBehavior: request.InstanceInitiatedShutdownBehavior ?? "stop",
+    disableApiTermination: request.DisableApiTermination ?? false,
+    disableApiStop: request.DisableApiStop ?? false,
+    autoRecovery: request.MaintenanceOptions?.AutoRecovery ?? "default",
+    tenancy: request.Placement?.Tenancy ?? "default",
+    rootDeviceName: image.rootDeviceName,
+  };
+  const devices = mergeBlockDevices(image.blockDevices, request.BlockDeviceMappings);
+  return { base, devices, image };
+}
+
+export function checkArchitecture(
+  image: Pick<Image, "architecture">,
+  { architectures }: TypeFacts,
+): void {
+  if (architectures.includes(image.architecture)) return;
+  throw invalidParameterValue(
+    `The architecture '${architectures.join(",")}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again. You can use 'describe-instance-types' or 'describe-images' to discover the architecture of the instance type or AMI.`,
+  );
+}
+
+function cpuOptions({ CpuOptions }: LaunchRequest, facts: TypeFacts, instanceType: string) {
+  const cores = CpuOptions?.CoreCount ?? facts.cores;
+  const threadsPerCore = CpuOptions?.ThreadsPerCore ?? facts.threadsPerCore;
+  if (
+    cores > facts.cores ||
+    threadsPerCore > facts.threadsPerCore ||
+    cores < 1 ||
+    threadsPerCore < 1
+  )
+    throw invalidParameterValue(
+      `CpuOptions with ${cores} cores and ${threadsPerCore} threads per core are not valid for instance type ${instanceType}.`,
+    );
+  return { cores, threadsPerCore };
+}
+
+/** T2 instances are standard, later burstable ones unlimited. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-how-to.html */
+export function cpuCredits(
+  { CreditSpecification }: Pick<LaunchRequest, "CreditSpecification">,
+  { burstable }: TypeFacts,
+  instanceType: string,
+): "standard" | "unlimited" | undefined {
+  const asked = CreditSpecification?.CpuCredits;
+  if (!burstable) {
+    if (asked)
+      throw invalidParameterCombination(
+        `The parameter CreditSpecification is not supported for instance type ${instanceType}.`,
+      );
+    return undefined;
+  }
+  if (asked !== undefined && asked !== "standard" && asked !== "unlimited")
+    throw invalidParameterValue(`Value (${asked}) for parameter cpuCredits is invalid.`);
+  return asked ?? (instanceType.startsWith("t2.") ? "standard" : "unlimited");
+}
+
+/** Images that ask for IMDSv2 get it, with a hop limit that reaches containers. */
+function metadataOptions({ MetadataOptions }: LaunchRequest, image: Image): MetadataOptions {
+  const second = image.imdsSupport === "v2.0";
+  return {
+    httpTokens: MetadataOptions?.HttpTokens ?? (second ? "required" : "optional"),
+    httpPutResponseHopLimit: MetadataOptions?.HttpPutResponseHopLimit ?? (second ? 2 : 1),
+    httpEndpoint: MetadataOptions?.HttpEndpoint ?? "enabled",
+    httpProtocolIpv6: MetadataOptions?.HttpProtocolIpv6 ?? "disabled",
+    instanceMetadataTags: MetadataOptions?.InstanceMetadataTags ?? "disabled",
+  };
+}

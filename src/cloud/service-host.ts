@@ -115,6 +115,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const runReconciler = async (reconciler: Reconciler, own: Loaded) => {
     const queue = createWorkQueue(reconciler, environment);
     own.queues.push(queue);
+    reconciler.subscribe?.((scope, id) => queue.add(scope, id));
     for (const { collection, idOf } of reconciler.watches) {
       const wake = (scope: Scope, recordId: Key) => {
         const id = idOf ? idOf(recordId) : recordId;

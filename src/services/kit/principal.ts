@@ -13,12 +13,21 @@ export function rootPrincipal(account: string, region: string, accessKeyId?: str
   };
 }
 
-/** A service that acts in an account by itself, such as "autoscaling.amazonaws.com". */
-export function asService(scope: Scope, service: string): Caller {
+/**
+ * A service that acts in an account by itself, such as "autoscaling.amazonaws.com", on behalf of a
+ * resource when one is named.
+ */
+export function asService(scope: Scope, service: string, sourceArn?: string): Caller {
   const { account, region } = scope;
   return {
     account,
     region,
-    principal: { type: "service", account, arn: service, userId: service },
+    principal: {
+      type: "service",
+      account,
+      arn: service,
+      userId: service,
+      ...(sourceArn !== undefined && { sourceArn }),
+    },
   };
 }

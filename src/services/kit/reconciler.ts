@@ -19,6 +19,8 @@ export interface Reconciler {
   /** A change of any record of these wakes the reconciler, and each is queued once at start. */
   readonly watches: readonly Watch[];
   reconcile(scope: Scope, id: Key): Promise<ReconcileResult | void>;
+  /** Takes a function that queues a key for reasons that no record shows, such as a machine's own change. */
+  readonly subscribe?: (wake: (scope: Scope, id: Key) => void) => void;
 }
 
 export interface Watch {

@@ -17,6 +17,8 @@ export interface Principal {
   /** The unique id: an account id, AIDA…, or AROA…:session. */
   readonly userId: string;
   readonly accessKeyId?: string;
+  /** For a service: the resource on whose behalf it calls, `aws:SourceArn` in policies. */
+  readonly sourceArn?: string;
 }
 
 /** A secret that verifies signatures, and whom it stands for. */

@@ -1,5 +1,5 @@
 /** restXml, with S3's own ways. https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html */
-import type { HttpReply } from "#http/http.ts";
+import type { HttpReply, HttpRequest } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
 import { serviceFacts } from "#model/facts.ts";
 import type { OperationModel, ServiceModel } from "#model/service-model.ts";
@@ -61,7 +61,10 @@ export const restXml: Protocol = {
     let reader = readers.get(operation);
     if (!reader) readers.set(operation, (reader = createInputReader(operation, body)));
     const input = reader(request, route, payload);
-    const decoded = (value: unknown): Decoded => ({ model, operation, input: value });
+    const decoded = (value: Record<string, unknown>): Decoded => {
+      if (model.service === "s3") describePayload(value, request);
+      return { model, operation, input: value };
+    };
     return input instanceof Promise ? input.then(decoded) : decoded(input);
   },
   encode(operation, output, context) {
@@ -89,6 +92,18 @@ export const restXml: Protocol = {
     return { status, headers, body: `${prolog}${text}` };
   },
 };
+
+/** Members that tell of the body tell of it as it is stored, without the framing it was sent in. */
+function describePayload(input: Record<string, unknown>, { headers }: HttpRequest): void {
+  const length = headers["x-amz-decoded-content-length"];
+  if (length === undefined) return;
+  if (input.ContentLength !== undefined) input.ContentLength = Number(length);
+  if (typeof input.ContentEncoding !== "string") return;
+  const encodings = input.ContentEncoding.split(",").map((encoding) => encoding.trim());
+  const kept = encodings.filter((encoding) => encoding !== "aws-chunked").join(",");
+  if (kept === "") delete input.ContentEncoding;
+  else input.ContentEncoding = kept;
+}
 
 /** SDKs put the bucket into the host name, so that the schemas' paths lack it. */
 function routerOf(model: ServiceModel): Router {

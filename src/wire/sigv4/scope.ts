@@ -27,11 +27,27 @@ export function readScope(request: HttpRequest): CredentialScope | undefined {
 function parseScope(text: string, presigned: boolean): CredentialScope | undefined {
   const parts = text.split("/");
   const [date, region, service, end] = parts.slice(-4);
-  if (parts.length < 5 || end !== "aws4_request") return undefined;
+  if (parts.length < 5 || end !== "aws4_request") return parseRegionless(parts, presigned);
   return {
     accessKeyId: parts.slice(0, -4).join("/"),
     date: date!,
     region: region!,
+    service: service!,
+    presigned,
+  };
+}
+
+/** SigV4A's scope has no region. It is read so that the request reaches the refusal it deserves. */
+function parseRegionless(
+  parts: readonly string[],
+  presigned: boolean,
+): CredentialScope | undefined {
+  const [accessKeyId, date, service, end] = parts;
+  if (parts.length !== 4 || end !== "aws4_request") return undefined;
+  return {
+    accessKeyId: accessKeyId!,
+    date: date!,
+    region: "us-east-1",
     service: service!,
     presigned,
   };

@@ -1,0 +1,129 @@
+/** What a signed request claims: who signed which parts of it when. Believed once verified. */
+import type { HttpRequest } from "#http/http.ts";
+import { isoSeconds, parseIso } from "#runtime/date.ts";
+import { parseQuery } from "../rest/route.ts";
+import type { CredentialScope, Identified } from "../protocol.ts";
+import { incompleteSignature, unsupportedAlgorithm } from "./refusals.ts";
+
+export interface Claim {
+  readonly scope: CredentialScope;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  /** "20260105T120000Z" */
+  readonly date: string;
+  readonly dateMs: number;
+  readonly sessionToken: string | undefined;
+  /** Seconds that a presigned URL lives; undefined for other requests. */
+  readonly expiresSeconds: number | undefined;
+}
+
+export const algorithm = "AWS4-HMAC-SHA256";
+
+/** Refuses algorithms that are not verified here, such as SigV4A and the older signature versions. */
+export function checkAlgorithm(identified: Identified, request: HttpRequest): void {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    const [used = ""] = authorization.split(/[\s,]/);
+    if (used.startsWith("AWS") && used !== algorithm) throw unsupportedAlgorithm(identified, used);
+    return;
+  }
+  const at = request.target.indexOf("X-Amz-Algorithm=");
+  if (at < 0) return;
+  const [used = ""] = request.target.slice(at + 16).split("&");
+  if (used !== algorithm) throw unsupportedAlgorithm(identified, used);
+}
+
+export function readClaim(
+  identified: Identified,
+  scope: CredentialScope,
+  request: HttpRequest,
+): Claim {
+  return scope.presigned
+    ? readPresigned(identified, scope, request)
+    : readHeader(identified, scope, request);
+}
+
+const field = /(SignedHeaders|Signature)=([^,\s]+)/g;
+
+function readHeader(identified: Identified, scope: CredentialScope, request: HttpRequest): Claim {
+  const { headers } = request;
+  const text = headers.authorization ?? "";
+  const fields = Object.fromEntries(
+    Array.from(text.matchAll(field), ([, name, value]) => [name, value]),
+  );
+  for (const name of ["SignedHeaders", "Signature"])
+    if (!fields[name])
+      throw incompleteSignature(
+        identified,
+        `Authorization header requires '${name}' parameter. Authorization=${text.split(" ")[0]}`,
+      );
+  const date = headers["x-amz-date"] ?? compactDate(headers.date);
+  if (date === undefined)
+    throw incompleteSignature(
+      identified,
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    );
+  return {
+    scope,
+    signedHeaders: fields.SignedHeaders!.toLowerCase().split(";"),
+    signature: fields.Signature!,
+    date,
+    dateMs: momentOf(identified, date),
+    sessionToken: headers["x-amz-security-token"],
+    expiresSeconds: undefined,
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+function readPresigned(
+  identified: Identified,
+  scope: CredentialScope,
+  request: HttpRequest,
+): Claim {
+  const query = parseQuery(request.target.slice(request.target.indexOf("?") + 1));
+  const take = (name: string): string => {
+    const value = query.get(name)?.[0];
+    if (value === undefined || value === "")
+      throw incompleteSignature(identified, `AWS query-string parameters must include '${name}'.`);
+    return value;
+  };
+  const date = take("X-Amz-Date");
+  // Only S3 demands a lifetime; elsewhere the signature lives as long as any.
+  const expires = query.get("X-Amz-Expires")?.[0];
+  const expiresSeconds = Number(expires ?? 900);
+  if (!Number.isInteger(expiresSeconds) || expiresSeconds < 0 || expiresSeconds > 604_800)
+    throw incompleteSignature(
+      identified,
+      "X-Amz-Expires must be a number of seconds, less than a week (604800).",
+    );
+  return {
+    scope,
+    signedHeaders: take("X-Amz-SignedHeaders").toLowerCase().split(";"),
+    signature: take("X-Amz-Signature"),
+    date,
+    dateMs: momentOf(identified, date),
+    sessionToken: query.get("X-Amz-Security-Token")?.[0],
+    expiresSeconds,
+  };
+}
+
+const compact = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
+function momentOf(identified: Identified, date: string): number {
+  const dateMs = parseIso(date.replace(compact, "$1-$2-$3T$4:$5:$6Z"));
+  if (compact.test(date) && !Number.isNaN(dateMs)) return dateMs;
+  throw incompleteSignature(
+    identified,
+    `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+  );
+}
+
+function compactDate(httpDate: string | undefined): string | undefined {
+  const dateMs = httpDate === undefined ? Number.NaN : parseIso(httpDate);
+  return Number.isNaN(dateMs) ? undefined : formatCompact(dateMs);
+}
+
+/** "20260105T120000Z" */
+export function formatCompact(timeMs: number): string {
+  return isoSeconds(timeMs).replaceAll(/[-:]/g, "");
+}

@@ -1,0 +1,191 @@
+/**
+ * Verifies Signature Version 4 and hands out the payload without signing's framing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ */
+import { createHash, hash, timingSafeEqual } from "node:crypto";
+import { WholeBody, type ByteStream, type HttpRequest } from "#http/http.ts";
+import { serviceFacts } from "#model/facts.ts";
+import { isoMillis } from "#runtime/date.ts";
+import { withWhole, type Identified } from "../protocol.ts";
+import { canonicalRequest, type CanonicalOptions } from "./canonical.ts";
+import { ChunkedBody } from "./chunked.ts";
+import { algorithm, checkAlgorithm, formatCompact, readClaim, type Claim } from "./claim.ts";
+import {
+  expiredToken,
+  expiredUrl,
+  missingPayloadHash,
+  payloadMismatch,
+  signatureMismatch,
+  skewed,
+  wrongScope,
+  wrongSessionToken,
+} from "./refusals.ts";
+import { sign, type SigningKeys } from "./signing-keys.ts";
+
+/** The secret that belongs to the request's access key. */
+export interface Secret {
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+  /** Milliseconds since the epoch, system time. */
+  readonly expiresMs?: number | undefined;
+}
+
+export interface VerifyOptions {
+  /** System time: signatures know nothing of the cloud's clock. */
+  readonly nowMs: number;
+  readonly keys: SigningKeys;
+}
+
+const allowedMinutes = 15;
+
+/**
+ * The payload of a request that nobody verifies: unsigned, or signed with an unknown key where that
+ * is allowed. Throws only for algorithms that Fogbank does not know at all.
+ */
+export function openPayload(identified: Identified, request: HttpRequest): ByteStream {
+  checkAlgorithm(identified, request);
+  return isChunked(request) ? new ChunkedBody(request.body, undefined) : request.body;
+}
+
+/**
+ * Verifies the signature with the secret of `identified.scope`, and gives the payload: verified
+ * already when it is in memory, else while it is read. Throws what AWS answers.
+ */
+export function verify(
+  identified: Identified,
+  request: HttpRequest,
+  secret: Secret,
+  options: VerifyOptions,
+): ByteStream | Promise<ByteStream> {
+  checkAlgorithm(identified, request);
+  const scope = identified.scope!;
+  const claim = readClaim(identified, scope, request);
+  checkScope(identified, claim);
+  checkTime(identified, claim, options.nowMs);
+  checkToken(identified, claim, secret, options.nowMs);
+  const key = options.keys.of(scope, secret.secretAccessKey);
+  const s3 = identified.service === "s3";
+  const claimed = request.headers["x-amz-content-sha256"];
+  if (!s3) {
+    return withWhole(request.body, (bytes) => {
+      const payloadHash = claimed === unsignedPayload ? claimed : hash("sha256", bytes, "hex");
+      checkSignature(identified, request, claim, key, payloadHash);
+      return request.body instanceof WholeBody ? request.body : new WholeBody(bytes);
+    });
+  }
+  // Only presigned URLs may leave open what they will be sent with.
+  if (claimed === undefined && !scope.presigned) throw missingPayloadHash();
+  const payloadHash = claimed ?? unsignedPayload;
+  checkSignature(identified, request, claim, key, payloadHash);
+  return s3Payload(request, claim, key, payloadHash);
+}
+
+const unsignedPayload = "UNSIGNED-PAYLOAD";
+
+function isChunked({ headers }: HttpRequest): boolean {
+  return headers["x-amz-content-sha256"]?.startsWith("STREAMING-") ?? false;
+}
+
+function s3Payload(
+  request: HttpRequest,
+  claim: Claim,
+  key: Buffer,
+  payloadHash: string,
+): ByteStream {
+  const { body } = request;
+  if (payloadHash.startsWith("STREAMING-")) {
+    if (payloadHash.startsWith("STREAMING-UNSIGNED")) return new ChunkedBody(body, undefined);
+    const { date, signature } = claim;
+    return new ChunkedBody(body, { key, date, scope: scopeText(claim), seed: signature });
+  }
+  if (payloadHash === unsignedPayload) return body;
+  if (!(body instanceof WholeBody)) return hashed(body, payloadHash);
+  const computed = hash("sha256", body.bytes, "hex");
+  if (computed !== payloadHash) throw payloadMismatch(payloadHash, computed);
+  return body;
+}
+
+/** Fails behind the last piece when the bytes are not those that were signed. */
+async function* hashed(body: ByteStream, claimed: string): AsyncGenerator<Uint8Array> {
+  const digest = createHash("sha256");
+  for await (const piece of body) {
+    digest.update(piece);
+    yield piece;
+  }
+  const computed = digest.digest("hex");
+  if (computed !== claimed) throw payloadMismatch(claimed, computed);
+}
+
+function checkSignature(
+  identified: Identified,
+  request: HttpRequest,
+  claim: Claim,
+  key: Buffer,
+  payloadHash: string,
+): void {
+  const s3 = identified.service === "s3";
+  const { signedHeaders, signature, scope } = claim;
+  const canonical = (path: CanonicalOptions["path"]) =>
+    canonicalRequest(request, { signedHeaders, payloadHash, path });
+  const first = canonical(s3 ? "once" : "twice");
+  if (matches(claim, key, first)) return;
+  // Some clients sign S3 paths in the form that AWS documents rather than the one they send.
+  if (s3 && matches(claim, key, canonical("normalized"))) return;
+  throw signatureMismatch(identified, {
+    accessKeyId: scope.accessKeyId,
+    canonicalRequest: first,
+    stringToSign: stringToSign(claim, first),
+    signature,
+  });
+}
+
+function matches(claim: Claim, key: Buffer, canonical: string): boolean {
+  const calculated = Buffer.from(sign(key, stringToSign(claim, canonical)));
+  const given = Buffer.from(claim.signature);
+  return calculated.length === given.length && timingSafeEqual(calculated, given);
+}
+
+function stringToSign(claim: Claim, canonical: string): string {
+  return `${algorithm}\n${claim.date}\n${scopeText(claim)}\n${hash("sha256", canonical, "hex")}`;
+}
+
+function scopeText({ scope: { date, region, service } }: Claim): string {
+  return `${date}/${region}/${service}/aws4_request`;
+}
+
+function checkScope(identified: Identified, { scope, date }: Claim): void {
+  if (date.slice(0, 8) !== scope.date)
+    throw wrongScope(
+      identified,
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date.slice(0, 8)}', from '${date}'.`,
+    );
+  const expected = identified.service && serviceFacts[identified.service].signingName;
+  if (expected !== undefined && expected !== scope.service)
+    throw wrongScope(identified, `Credential should be scoped to correct service: '${expected}'.`);
+}
+
+function checkTime(identified: Identified, claim: Claim, nowMs: number): void {
+  const { date, dateMs, expiresSeconds } = claim;
+  const allowedMs = allowedMinutes * 60_000;
+  if (expiresSeconds !== undefined && nowMs > dateMs + expiresSeconds * 1000)
+    throw expiredUrl(identified, {
+      seconds: expiresSeconds,
+      expires: isoMillis(dateMs + expiresSeconds * 1000),
+      now: isoMillis(nowMs),
+    });
+  const late = expiresSeconds === undefined && dateMs < nowMs - allowedMs;
+  if (!late && dateMs <= nowMs + allowedMs) return;
+  throw skewed(identified, {
+    signed: date,
+    now: formatCompact(nowMs),
+    nowIso: isoMillis(nowMs),
+    limit: formatCompact(late ? nowMs - allowedMs : nowMs + allowedMs),
+    late,
+    allowedMinutes,
+  });
+}
+
+function checkToken(identified: Identified, claim: Claim, secret: Secret, nowMs: number): void {
+  if (claim.sessionToken !== secret.sessionToken) throw wrongSessionToken(identified);
+  if (secret.expiresMs !== undefined && nowMs >= secret.expiresMs) throw expiredToken(identified);
+}

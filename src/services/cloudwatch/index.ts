@@ -1,3 +1,58 @@
 import { defineService } from "#services/kit/service.ts";
+import { differences } from "./differences.ts";
+import { createState, recover, type State } from "./metrics/memory.ts";
+import { deleteAlarms } from "./operations/delete-alarms.ts";
+import { describeAlarmHistory } from "./operations/describe-alarm-history.ts";
+import { describeAlarmsForMetric } from "./operations/describe-alarms-for-metric.ts";
+import { describeAlarms } from "./operations/describe-alarms.ts";
+import { disableAlarmActions, enableAlarmActions } from "./operations/alarm-actions-enabled.ts";
+import {
+  deleteDashboards,
+  getDashboard,
+  listDashboards,
+  putDashboard,
+} from "./operations/dashboards.ts";
+import { getMetricData } from "./operations/get-metric-data.ts";
+import { getMetricStatistics } from "./operations/get-metric-statistics.ts";
+import { listMetrics } from "./operations/list-metrics.ts";
+import { putCompositeAlarm } from "./operations/put-composite-alarm.ts";
+import { putMetricAlarm } from "./operations/put-metric-alarm.ts";
+import { putMetricData } from "./operations/put-metric-data.ts";
+import { setAlarmState } from "./operations/set-alarm-state.ts";
+import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
+import { alarmReconciler } from "./reconcilers/alarm.ts";
+import { dueActionReconciler } from "./reconcilers/due-action.ts";
 
-export const service = defineService<"cloudwatch">({ name: "cloudwatch", operations: {} });
+export const service = defineService<"cloudwatch", State>({
+  name: "cloudwatch",
+  operations: {
+    DeleteAlarms: deleteAlarms,
+    DeleteDashboards: deleteDashboards,
+    DescribeAlarmHistory: describeAlarmHistory,
+    DescribeAlarms: describeAlarms,
+    DescribeAlarmsForMetric: describeAlarmsForMetric,
+    DisableAlarmActions: disableAlarmActions,
+    EnableAlarmActions: enableAlarmActions,
+    GetDashboard: getDashboard,
+    GetMetricData: getMetricData,
+    GetMetricStatistics: getMetricStatistics,
+    ListDashboards: listDashboards,
+    ListMetrics: listMetrics,
+    ListTagsForResource: listTagsForResource,
+    PutCompositeAlarm: putCompositeAlarm,
+    PutDashboard: putDashboard,
+    PutMetricAlarm: putMetricAlarm,
+    PutMetricData: putMetricData,
+    SetAlarmState: setAlarmState,
+    TagResource: tagResource,
+    UntagResource: untagResource,
+  },
+  createState,
+  start: recover,
+  stop: (_env, state) => {
+    for (const memory of state.scopes.values()) memory.foldTimer?.cancel();
+    for (const timer of state.awaited.values()) timer.cancel();
+  },
+  reconcilers: (env, state) => [alarmReconciler(env, state), dueActionReconciler(env)],
+  differences,
+});

@@ -1,0 +1,154 @@
+/**
+ * Composite alarms: a rule over the states of other alarms.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+ */
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { parseArn } from "#services/kit/arn.ts";
+import {
+  alarms,
+  type AlarmRecord,
+  type CompositeAlarmRecord,
+  type StateValue,
+} from "../records.ts";
+import { alarmArn } from "./message.ts";
+import { offsetTime } from "./reason.ts";
+import { transition, type TransitionContext } from "./transition.ts";
+
+export type Rule =
+  | { kind: "state"; state: StateValue; alarm: string }
+  | { kind: "constant"; value: boolean }
+  | { kind: "not"; operand: Rule }
+  | { kind: "and" | "or"; left: Rule; right: Rule };
+
+export class RuleError extends Error {}
+
+/** Reads `ALARM("a") AND NOT (OK(b) OR FALSE)`. Throws RuleError. */
+export function parseRule(text: string): Rule {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()"]+/g) ?? [];
+  let position = 0;
+  const fail = (): never => {
+    throw new RuleError(`unexpected ${tokens[position - 1] ?? "end"} in the rule`);
+  };
+  const expect = (token: string) => {
+    if (tokens[position++] !== token) fail();
+  };
+  const any = (): Rule => {
+    let left = all();
+    while (tokens[position]?.toUpperCase() === "OR") {
+      position++;
+      left = { kind: "or", left, right: all() };
+    }
+    return left;
+  };
+  const all = (): Rule => {
+    let left = one();
+    while (tokens[position]?.toUpperCase() === "AND") {
+      position++;
+      left = { kind: "and", left, right: one() };
+    }
+    return left;
+  };
+  const one = (): Rule => {
+    const token = tokens[position++]?.toUpperCase();
+    if (token === "NOT") return { kind: "not", operand: one() };
+    if (token === "TRUE" || token === "FALSE") return { kind: "constant", value: token === "TRUE" };
+    if (token === "(") {
+      const inner = any();
+      expect(")");
+      return inner;
+    }
+    if (token !== "OK" && token !== "ALARM" && token !== "INSUFFICIENT_DATA") return fail();
+    expect("(");
+    const words: string[] = [];
+    while (position < tokens.length && tokens[position] !== ")") words.push(tokens[position++]!);
+    expect(")");
+    if (words.length === 0) fail();
+    return { kind: "state", state: token, alarm: nameOf(words.join(" ")) };
+  };
+  const rule = any();
+  if (position < tokens.length) {
+    position++;
+    fail();
+  }
+  return rule;
+}
+
+function nameOf(text: string): string {
+  const plain = text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
+  const arn = parseArn(plain);
+  return arn?.service === "cloudwatch" ? arn.resource.replace(/^alarm:/, "") : plain;
+}
+
+export function childrenOf(rule: Rule): string[] {
+  if (rule.kind === "state") return [rule.alarm];
+  if (rule.kind === "not") return childrenOf(rule.operand);
+  if (rule.kind === "constant") return [];
+  return [...new Set([...childrenOf(rule.left), ...childrenOf(rule.right)])];
+}
+
+export function holds(rule: Rule, stateOf: (alarm: string) => StateValue | undefined): boolean {
+  switch (rule.kind) {
+    case "constant":
+      return rule.value;
+    case "state":
+      return stateOf(rule.alarm) === rule.state;
+    case "not":
+      return !holds(rule.operand, stateOf);
+    case "and":
+      return holds(rule.left, stateOf) && holds(rule.right, stateOf);
+    case "or":
+      return holds(rule.left, stateOf) || holds(rule.right, stateOf);
+  }
+}
+
+export async function judgeComposite(
+  tx: Transaction,
+  context: TransitionContext,
+  alarm: CompositeAlarmRecord,
+): Promise<AlarmRecord> {
+  const { scope } = context;
+  const rule = parseRule(alarm.rule);
+  const children = new Map<string, AlarmRecord>();
+  for (const name of childrenOf(rule)) {
+    const child = await alarms.get(tx, scope, name);
+    if (child) children.set(name, child);
+  }
+  const state = holds(rule, (name) => children.get(name)?.state) ? "ALARM" : "OK";
+  if (state === alarm.state) return alarm;
+  const [latest] = [...children.values()].sort(
+    (a, b) => b.stateTransitionedMs - a.stateTransitionedMs,
+  );
+  return transition(tx, context, alarm, {
+    state,
+    reason: latest
+      ? `${alarmArn(scope, latest.name)} transitioned to ${latest.state} at ${longTime(latest.stateTransitionedMs)}`
+      : `The rule ${alarm.rule} is ${state === "ALARM"}`,
+    reasonData: JSON.stringify({
+      triggeringAlarms: [...children.values()].map((child) => ({
+        arn: alarmArn(scope, child.name),
+        state: { value: child.state, timestamp: offsetTime(child.stateTransitionedMs) },
+      })),
+    }),
+  });
+}
+
+/** Monday 05 January, 2026 12:00:00 UTC */
+function longTime(timeMs: number): string {
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...options }).format(timeMs);
+  const time = offsetTime(timeMs).slice(11, 19);
+  const day = part({ day: "2-digit" });
+  const year = part({ year: "numeric" });
+  return `${part({ weekday: "long" })} ${day} ${part({ month: "long" })}, ${year} ${time} UTC`;
+}
+
+/** The composite alarms whose rule names the alarm. */
+export async function dependentsOf(tx: Transaction, scope: Scope, name: string): Promise<string[]> {
+  const all = await alarms.list(tx, scope);
+  return all.flatMap((alarm) =>
+    alarm.type === "composite" && childrenOf(parseRule(alarm.rule)).includes(name)
+      ? [alarm.name]
+      : [],
+  );
+}

@@ -1,0 +1,37 @@
+/** Where Fogbank's CloudWatch differs from AWS's. */
+import type { Difference } from "#services/kit/service.ts";
+
+export const differences: Difference[] = [
+  {
+    operation: "*",
+    differs:
+      "Alarms are judged at the end of each of their periods, counted from the epoch, and again when values for a finished period come late; AWS slides the window every minute.",
+  },
+  {
+    operation: "*",
+    differs:
+      "An alarm looks at two periods more than EvaluationPeriods; AWS does not publish how many more it looks at.",
+  },
+  {
+    operation: "PutMetricData",
+    differs: "EntityMetricData is refused.",
+  },
+  {
+    operation: "GetMetricData",
+    differs:
+      "Metrics Insights queries, other accounts, dynamic labels and the functions ANOMALY_DETECTION_BAND, DB_PERF_INSIGHTS, INSIGHT_RULE_METRIC, LAMBDA and SERVICE_QUOTA are not offered.",
+  },
+  {
+    operation: "PutMetricAlarm",
+    differs:
+      "Anomaly detection bands and PromQL criteria are refused; actions on Lambda, Systems Manager and incidents fail, and the alarm's history says so; the EC2 action recover fails likewise.",
+  },
+  {
+    operation: "PutCompositeAlarm",
+    differs: "Actions cannot be suppressed.",
+  },
+  {
+    operation: "PutDashboard",
+    differs: "Widgets are stored unchecked.",
+  },
+];

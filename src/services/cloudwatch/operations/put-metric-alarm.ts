@@ -1,0 +1,165 @@
+import type { Operation } from "#services/kit/service.ts";
+import type { Input } from "#model/sdk.ts";
+import { checkActions } from "../alarms/actions.ts";
+import { putAlarm } from "../alarms/store.ts";
+import { instanceOf } from "../alarms/transition.ts";
+import { invalidCombination, missingParameter, validationError } from "../errors.ts";
+import { mostTags } from "../limits.ts";
+import { readQueries } from "../math/query.ts";
+import type { State } from "../metrics/memory.ts";
+import { dimensionPairs } from "../metrics/identity.ts";
+import { parseStatistic } from "../metrics/statistic.ts";
+import type { Comparison, MetricStatRecord, QueryRecord, TreatMissingData } from "../records.ts";
+
+type AwsInput = Input<"cloudwatch", "PutMetricAlarm">;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+export const putMetricAlarm: Operation<"cloudwatch", "PutMetricAlarm", State> = async (
+  input,
+  context,
+) => {
+  const { metric, queries } = watched(input);
+  const evaluationPeriods = input.EvaluationPeriods!;
+  const comparison = checkedComparison(input);
+  checkRule(input, metric, queries);
+  const actions = {
+    okActions: input.OKActions ?? [],
+    alarmActions: input.AlarmActions ?? [],
+    insufficientDataActions: input.InsufficientDataActions ?? [],
+  };
+  checkActions(Object.values(actions).flat(), {
+    region: context.region,
+    instance: metric !== undefined && instanceOf(metric.dimensions) !== undefined,
+    composite: false,
+  });
+  const transitionContext = { random: context.random, scope: context, nowMs: context.clock.now() };
+  await context.store.transaction((tx) =>
+    putAlarm(
+      tx,
+      transitionContext,
+      {
+        type: "metric",
+        name: input.AlarmName!,
+        ...(input.AlarmDescription !== undefined && { description: input.AlarmDescription }),
+        actionsEnabled: input.ActionsEnabled ?? true,
+        ...actions,
+        ...(metric && { metric, extended: input.ExtendedStatistic !== undefined }),
+        ...(queries && { queries }),
+        evaluationPeriods,
+        ...(input.DatapointsToAlarm !== undefined && {
+          datapointsToAlarm: input.DatapointsToAlarm,
+        }),
+        threshold: input.Threshold!,
+        comparison,
+        ...(input.TreatMissingData !== undefined && {
+          treatMissingData: input.TreatMissingData as TreatMissingData,
+        }),
+        ...(input.EvaluateLowSampleCountPercentile !== undefined && {
+          evaluateLowSampleCountPercentile: input.EvaluateLowSampleCountPercentile as "ignore",
+        }),
+      },
+      input.Tags,
+    ),
+  );
+  return {};
+};
+
+function watched(input: AwsInput): { metric?: MetricStatRecord; queries?: QueryRecord[] } {
+  if (input.EvaluationCriteria || input.EvaluationInterval !== undefined)
+    throw validationError("Fogbank does not offer alarms with EvaluationCriteria (PromQL).");
+  if (!input.Metrics?.length) {
+    if (input.MetricName === undefined)
+      throw missingParameter("Exactly one of MetricName and Metrics must be specified.");
+    return { metric: oneMetric(input) };
+  }
+  const excluded = [
+    "MetricName",
+    "Namespace",
+    "Dimensions",
+    "Period",
+    "Unit",
+    "Statistic",
+    "ExtendedStatistic",
+  ] as const;
+  for (const name of excluded)
+    if (input[name] !== undefined && !(Array.isArray(input[name]) && input[name].length === 0))
+      throw invalidCombination(`The parameters Metrics and ${name} cannot be specified together.`);
+  const queries = readQueries(input.Metrics, "Metrics");
+  if (queries.filter(({ returnData }) => returnData).length !== 1)
+    throw validationError("Exactly one element of the metrics list should return data.");
+  return { queries };
+}
+
+function oneMetric(input: AwsInput): MetricStatRecord {
+  const { Statistic, ExtendedStatistic, Period } = input;
+  if (input.Namespace === undefined) throw missingParameter("The parameter Namespace is required.");
+  if (Statistic === undefined && ExtendedStatistic === undefined)
+    throw missingParameter("Exactly one of Statistic and ExtendedStatistic must be specified.");
+  if (Statistic !== undefined && ExtendedStatistic !== undefined)
+    throw invalidCombination(
+      "The parameters Statistic and ExtendedStatistic cannot be specified together.",
+    );
+  if (ExtendedStatistic !== undefined && !parseStatistic(ExtendedStatistic))
+    throw validationError(
+      `The value ${ExtendedStatistic} for parameter ExtendedStatistic is not supported.`,
+    );
+  if (Period === undefined) throw missingParameter("The parameter Period is required.");
+  return {
+    namespace: input.Namespace,
+    name: input.MetricName!,
+    dimensions: dimensionPairs(input.Dimensions).map(([name, value]) => ({ name, value })),
+    periodSeconds: Period,
+    statistic: (Statistic ?? ExtendedStatistic)!,
+    ...(input.Unit !== undefined && { unit: input.Unit }),
+  };
+}
+
+function checkedComparison({ ComparisonOperator, ThresholdMetricId, Threshold }: AwsInput) {
+  if (ComparisonOperator === undefined)
+    throw missingParameter("The parameter ComparisonOperator is required.");
+  if (ThresholdMetricId !== undefined || /Lower|Upper/.test(ComparisonOperator))
+    throw validationError("Fogbank does not offer alarms on anomaly detection bands.");
+  if (Threshold === undefined) throw missingParameter("The parameter Threshold is required.");
+  return ComparisonOperator as Comparison;
+}
+
+function checkRule(
+  input: AwsInput,
+  metric: MetricStatRecord | undefined,
+  queries: readonly QueryRecord[] | undefined,
+): void {
+  const { EvaluationPeriods: periods, DatapointsToAlarm, TreatMissingData } = input;
+  if (periods === undefined) throw missingParameter("The parameter EvaluationPeriods is required.");
+  if (DatapointsToAlarm !== undefined && DatapointsToAlarm > periods)
+    throw validationError("DatapointsToAlarm must be less than or equal to EvaluationPeriods.");
+  const treatments = ["breaching", "notBreaching", "ignore", "missing"];
+  if (TreatMissingData !== undefined && !treatments.includes(TreatMissingData))
+    throw validationError(
+      `The value ${TreatMissingData} for parameter TreatMissingData is not supported. Supported values are breaching, notBreaching, ignore and missing.`,
+    );
+  const low = input.EvaluateLowSampleCountPercentile;
+  if (low !== undefined && low !== "evaluate" && low !== "ignore")
+    throw validationError(
+      `Option ${low} is not supported. Supported options for parameter EvaluateLowSampleCountPercentile are evaluate and ignore.`,
+    );
+  const seconds = metric
+    ? [metric.periodSeconds]
+    : queries!.flatMap(({ stat }) => (stat ? [stat.periodSeconds] : []));
+  for (const period of seconds) checkPeriod(period, periods);
+  if ((input.Tags?.length ?? 0) > mostTags)
+    throw validationError(`An alarm has at most ${mostTags} tags.`);
+}
+
+function checkPeriod(period: number, evaluationPeriods: number): void {
+  if (![10, 20, 30].includes(period) && period % 60 !== 0)
+    throw validationError("Period must be 10, 20, 30 or a multiple of 60");
+  const total = period * evaluationPeriods;
+  if (period < 3600 && total > 86_400)
+    throw validationError(
+      "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400) for alarms using period < 3600",
+    );
+  if (total > 604_800)
+    throw validationError(
+      "Metrics cannot be checked across more than a week (EvaluationPeriods * Period must be <= 604800)",
+    );
+}

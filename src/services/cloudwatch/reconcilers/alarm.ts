@@ -1,0 +1,172 @@
+/** Judges metric alarms on the boundaries of their periods, and composite alarms when a child changed. */
+import type { Environment } from "#services/kit/service.ts";
+import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Key, Transaction } from "#store/store.ts";
+import { repeatedActionMs } from "../limits.ts";
+import { parseAction } from "../alarms/actions.ts";
+import { dependentsOf, judgeComposite } from "../alarms/composite.ts";
+import { evaluate, evaluationRange } from "../alarms/evaluate.ts";
+import { inCloudTime } from "../alarms/late-values.ts";
+import { reasonData, reasonText } from "../alarms/reason.ts";
+import { readRange } from "../alarms/range.ts";
+import { actionsFor, owe, transition, type TransitionContext } from "../alarms/transition.ts";
+import { alarmKey, memoryOf, type State } from "../metrics/memory.ts";
+import { alarms, type AlarmRecord, type MetricAlarmRecord } from "../records.ts";
+
+/** Machines report a period shortly after its end; so much wall time they have. */
+const reportingMs = 5000;
+
+export function alarmReconciler(env: Environment, state: State): Reconciler {
+  return {
+    name: "cloudwatch/alarm",
+    watches: [{ collection: alarms }],
+    subscribe: (wake) => {
+      state.wakeAlarm = (scope, name) => wake(scope, [name]);
+    },
+    reconcile: (scope, id) => judge(env, state, scope, id),
+  };
+}
+
+async function judge(
+  env: Environment,
+  state: State,
+  scope: Scope,
+  [name]: Key,
+): Promise<ReconcileResult | void> {
+  const nowMs = env.clock.now();
+  const result = await env.store.transaction(async (tx) => {
+    const alarm = await alarms.get(tx, scope, name as string);
+    if (!alarm) return undefined;
+    const context = { random: env.random, scope, nowMs };
+    const judged =
+      alarm.type === "metric"
+        ? await judgeMetric(tx, env, state, context, alarm)
+        : { alarm: await judgeComposite(tx, context, alarm), afterMs: undefined };
+    const { metricValue } = state.judgements.get(alarmKey(scope, alarm.name)) ?? {};
+    const repeatAfterMs = repeatActions(tx, context, judged.alarm, metricValue);
+    return {
+      afterMs: earliest(judged.afterMs, repeatAfterMs),
+      // Composite alarms that name this one look again; their own change wakes their dependents.
+      dependents:
+        judged.alarm.state === alarm.state ? [] : await dependentsOf(tx, scope, alarm.name),
+    };
+  });
+  if (!result) return forget(state, scope, name as string);
+  for (const dependent of result.dependents) state.wakeAlarm?.(scope, dependent);
+  return result.afterMs === undefined ? {} : { afterMs: result.afterMs };
+}
+
+async function judgeMetric(
+  tx: Transaction,
+  env: Environment,
+  state: State,
+  context: TransitionContext,
+  alarm: MetricAlarmRecord,
+): Promise<{ alarm: AlarmRecord; afterMs: number }> {
+  const { nowMs, scope } = context;
+  const memory = memoryOf(state, scope);
+  const periodMs = periodOf(alarm) * 1000;
+  const boundaryMs = nowMs - (nowMs % periodMs);
+  const graceMs = Math.min(inCloudTime(env, reportingMs), periodMs / 2);
+  const nextMs = boundaryMs + periodMs - nowMs;
+  const key = alarmKey(scope, alarm.name);
+  const last = state.judgements.get(key);
+  // A state that was set by hand lasts until a period ends or late values come.
+  if (last?.boundaryMs === boundaryMs && last.configuredMs === alarm.configuredMs)
+    return { alarm, afterMs: nextMs };
+  const count = evaluationRange(alarm.evaluationPeriods);
+  const read = await readRange(tx, memory, alarm, {
+    boundaryMs,
+    periodMs,
+    count: count + 1,
+    nowMs,
+  });
+  for (const series of read.series) {
+    const watchers = memory.watchers.get(series) ?? new Set();
+    memory.watchers.set(series, watchers.add(alarm.name));
+  }
+  // Within the time for reporting, a newest period without data is not missing yet.
+  const early = nowMs < boundaryMs + graceMs && read.periods[0]?.point === undefined;
+  const periods = early ? read.periods.slice(1) : read.periods.slice(0, count);
+  const afterMs = early ? boundaryMs + graceMs - nowMs : nextMs;
+  const treatMissingData =
+    alarm.metric?.namespace === "AWS/DynamoDB" ? "ignore" : (alarm.treatMissingData ?? "missing");
+  const evaluation = evaluate(
+    periods.map(({ point }) => point),
+    {
+      evaluationPeriods: alarm.evaluationPeriods,
+      datapointsToAlarm: alarm.datapointsToAlarm ?? alarm.evaluationPeriods,
+      comparison: alarm.comparison,
+      threshold: alarm.threshold,
+      treatMissingData,
+    },
+  );
+  const [newest] = evaluation.judged;
+  state.judgements.set(key, {
+    boundaryMs: early ? boundaryMs - periodMs : boundaryMs,
+    configuredMs: alarm.configuredMs,
+    metricValue: newest?.value,
+  });
+  if (evaluation.state === undefined || evaluation.state === alarm.state) return { alarm, afterMs };
+  if (read.tooFewSamples) return { alarm, afterMs };
+  const changed = await transition(tx, context, alarm, {
+    state: evaluation.state,
+    reason: reasonText(alarm, evaluation, alarm.state),
+    reasonData: reasonData({
+      alarm,
+      evaluation,
+      periods,
+      periodSeconds: periodOf(alarm),
+      nowMs,
+    }),
+    ...(newest && { metricValue: newest.value }),
+  });
+  return { alarm: changed, afterMs };
+}
+
+/** Seconds. With metric math, the longest period of its metrics. */
+export function periodOf({ metric, queries = [] }: MetricAlarmRecord): number {
+  if (metric) return metric.periodSeconds;
+  const watched = queries.find(({ returnData }) => returnData);
+  if (watched?.periodSeconds !== undefined) return watched.periodSeconds;
+  return Math.max(60, ...queries.map(({ stat }) => stat?.periodSeconds ?? 0));
+}
+
+/**
+ * Alarms with Auto Scaling actions invoke them once a minute while the state lasts. Gives the time
+ * until the next invocation.
+ */
+function repeatActions(
+  tx: Transaction,
+  context: TransitionContext,
+  alarm: AlarmRecord,
+  metricValue: number | undefined,
+): number | undefined {
+  if (!alarm.actionsEnabled) return undefined;
+  const scaling = actionsFor(alarm, alarm.state).filter(
+    (action) => parseAction(action)?.kind === "scaling",
+  );
+  if (scaling.length === 0) return undefined;
+  const dueMs = (alarm.repeatedMs ?? Number.NEGATIVE_INFINITY) + repeatedActionMs;
+  if (context.nowMs < dueMs) return dueMs - context.nowMs;
+  alarms.put(tx, context.scope, [alarm.name], { ...alarm, repeatedMs: context.nowMs });
+  owe(tx, context, alarm, scaling, {
+    from: alarm.state,
+    repeated: true,
+    ...(metricValue !== undefined && { metricValue }),
+  });
+  return repeatedActionMs;
+}
+
+function earliest(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function forget(state: State, scope: Scope, name: string): void {
+  const memory = memoryOf(state, scope);
+  for (const [series, watchers] of memory.watchers)
+    if (watchers.delete(name) && watchers.size === 0) memory.watchers.delete(series);
+  state.judgements.delete(alarmKey(scope, name));
+}

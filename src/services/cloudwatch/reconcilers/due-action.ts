@@ -1,0 +1,98 @@
+/** Carries out what alarms owe, once each, and writes how it went into their history. */
+import type { Environment } from "#services/kit/service.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Scope } from "#store/collection.ts";
+import { parseAction } from "../alarms/actions.ts";
+import { writeHistory } from "../alarms/history.ts";
+import { alarmArn } from "../alarms/message.ts";
+import { dueActions, type DueActionRecord } from "../records.ts";
+
+export function dueActionReconciler(env: Environment): Reconciler {
+  return {
+    name: "cloudwatch/due-action",
+    watches: [{ collection: dueActions }],
+    async reconcile(scope, id) {
+      const due = await env.store.transaction((tx) => dueActions.get(tx, scope, ...id));
+      if (!due) return;
+      const failure = await carryOut(env, scope, due).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      );
+      const nowMs = env.clock.now();
+      await env.store.transaction(async (tx) => {
+        dueActions.delete(tx, scope, ...id);
+        // What is repeated every minute would drown the history.
+        if (due.repeated && failure === undefined) return;
+        const type = due.alarmType === "MetricAlarm" ? "metric" : "composite";
+        await writeHistory(
+          tx,
+          { random: env.random, scope, nowMs },
+          { name: due.alarmName, type },
+          {
+            type: "Action",
+            summary:
+              failure === undefined
+                ? `Successfully executed action ${due.action}`
+                : `Failed to execute action ${due.action}. Received error: "${failure}"`,
+            data: JSON.stringify({
+              actionState: failure === undefined ? "Succeeded" : "Failed",
+              stateUpdateTimestamp: due.dueMs,
+              notificationResource: due.action,
+              ...(failure === undefined
+                ? { publishedMessage: published(due) }
+                : { error: failure }),
+            }),
+          },
+        );
+      });
+    },
+  };
+}
+
+function published({ action, message, subject }: DueActionRecord): unknown {
+  if (parseAction(action)?.kind !== "sns") return null;
+  return { default: message, subject };
+}
+
+async function carryOut(env: Environment, scope: Scope, due: DueActionRecord): Promise<void> {
+  const action = parseAction(due.action);
+  const caller = asService(scope, "cloudwatch.amazonaws.com", alarmArn(scope, due.alarmName));
+  switch (action?.kind) {
+    case "sns":
+      await env.clients.sns(caller).Publish({
+        TopicArn: action.topicArn,
+        Subject: due.subject,
+        Message: due.message,
+      });
+      return;
+    case "scaling":
+      await env.clients.autoscaling(caller).ExecutePolicy({
+        AutoScalingGroupName: action.group,
+        PolicyName: action.policy,
+        HonorCooldown: true,
+        ...(due.metricValue !== undefined && { MetricValue: due.metricValue }),
+        ...(due.threshold !== undefined && { BreachThreshold: due.threshold }),
+      });
+      return;
+    case "ec2":
+      return actOnInstance(env, scope, action.verb, due.instanceId);
+    default:
+      throw new Error(`Fogbank cannot carry out actions of ${action?.service ?? "this kind"}`);
+  }
+}
+
+async function actOnInstance(
+  env: Environment,
+  scope: Scope,
+  verb: "stop" | "terminate" | "reboot" | "recover",
+  instanceId: string | undefined,
+): Promise<void> {
+  if (instanceId === undefined) throw new Error("The alarm has no dimension InstanceId");
+  const ec2 = env.clients.ec2(asService(scope, "cloudwatch.amazonaws.com"));
+  const InstanceIds = [instanceId];
+  if (verb === "stop") await ec2.StopInstances({ InstanceIds });
+  else if (verb === "terminate") await ec2.TerminateInstances({ InstanceIds });
+  else if (verb === "reboot") await ec2.RebootInstances({ InstanceIds });
+  else throw new Error("Fogbank cannot recover instances yet");
+}

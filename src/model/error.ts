@@ -8,19 +8,23 @@ export interface AwsErrorOptions {
   status?: number;
   /** Members of a modeled error besides its message, in AWS's spelling. */
   members?: Record<string, unknown>;
+  /** Fields of the reply's head that belong to the error: S3's x-amz-bucket-region, a 304's ETag. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number | undefined;
   readonly members: Record<string, unknown>;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
-  constructor({ code, message, status, members = {} }: AwsErrorOptions) {
+  constructor({ code, message, status, members = {}, headers }: AwsErrorOptions) {
     super(message);
     this.name = "AwsError";
     this.code = code;
     this.status = status;
     this.members = members;
+    this.headers = headers;
   }
 }
 

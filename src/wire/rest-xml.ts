@@ -71,6 +71,8 @@ export const restXml: Protocol = {
     const { service, http, output: shape } = operation;
     const members = (output ?? {}) as Record<string, unknown>;
     const reply = writeReply(shape, members, http?.status ?? 200, encoderOf(service, operation));
+    // The model has no member for the status of a part of an object.
+    if (service === "s3" && members.ContentRange !== undefined) reply.status = 206;
     Object.assign(reply.headers, requestIds(service, context));
     return reply;
   },
@@ -80,6 +82,7 @@ export const restXml: Protocol = {
     const shape = model?.errors.get(error.code)?.shape;
     const headers: HttpReply["headers"] = {
       ...(shape && writeHeaders(shape, error.members)),
+      ...error.headers,
       ...requestIds(service, context),
     };
     if (status === 304) return { status, headers, body: "" };

@@ -1,3 +1,72 @@
+/** Amazon SNS: standard topics to queues and URLs. https://docs.aws.amazon.com/sns/latest/api/ */
 import { defineService } from "#services/kit/service.ts";
+import { publish, publishBatch } from "./operations/publish.ts";
+import { subscribe } from "./operations/subscribe.ts";
+import {
+  confirmSubscription,
+  getSubscriptionAttributes,
+  listSubscriptions,
+  listSubscriptionsByTopic,
+  setSubscriptionAttributes,
+  unsubscribe,
+} from "./operations/subscriptions.ts";
+import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
+import {
+  createTopic,
+  deleteTopic,
+  getTopicAttributes,
+  listTopics,
+  setTopicAttributes,
+} from "./operations/topics.ts";
+import { createDelivery } from "./reconcilers/delivery.ts";
+import { startSensors } from "./sensors.ts";
+import { createSnsState, type SnsState } from "./state.ts";
 
-export const service = defineService<"sns">({ name: "sns", operations: {} });
+export const service = defineService<"sns", SnsState>({
+  name: "sns",
+  operations: {
+    ConfirmSubscription: confirmSubscription,
+    CreateTopic: createTopic,
+    DeleteTopic: deleteTopic,
+    GetSubscriptionAttributes: getSubscriptionAttributes,
+    GetTopicAttributes: getTopicAttributes,
+    ListSubscriptions: listSubscriptions,
+    ListSubscriptionsByTopic: listSubscriptionsByTopic,
+    ListTagsForResource: listTagsForResource,
+    ListTopics: listTopics,
+    Publish: publish,
+    PublishBatch: publishBatch,
+    SetSubscriptionAttributes: setSubscriptionAttributes,
+    SetTopicAttributes: setTopicAttributes,
+    Subscribe: subscribe,
+    TagResource: tagResource,
+    Unsubscribe: unsubscribe,
+    UntagResource: untagResource,
+  },
+  createState: createSnsState,
+  reconcilers: (env, state) => [createDelivery(env, state)],
+  start: (env, state) => {
+    state.sensors = startSensors(env, state);
+  },
+  stop: (_env, state) => {
+    state.sensors?.stop();
+    state.http.close();
+  },
+  differences: [
+    { operation: "CreateTopic", differs: "FIFO topics answer NotImplemented." },
+    {
+      operation: "Subscribe",
+      differs:
+        "Protocols sqs, http and https work; email, sms, lambda, application and firehose answer NotImplemented.",
+    },
+    {
+      operation: "Publish",
+      differs: "Messages carry no Signature, SignatureVersion and SigningCertURL.",
+    },
+    {
+      operation: "SetTopicAttributes",
+      differs:
+        "Policies, encryption and delivery-status logging are stored and returned, not acted on.",
+    },
+  ],
+});

@@ -1,0 +1,18 @@
+/** What SNS may lose: its connections, and what was counted since the last minute. */
+import { createHttpClient, type HttpClient } from "#http/client.ts";
+import type { Context, Environment } from "#services/kit/service.ts";
+import { createCounters, type Counters } from "./counters.ts";
+import type { Sensors } from "./sensors.ts";
+
+export interface SnsState {
+  readonly http: HttpClient;
+  readonly counters: Counters;
+  /** Set while the service runs. */
+  sensors?: Sensors;
+}
+
+export type SnsContext = Context<SnsState>;
+
+export function createSnsState({ clock }: Environment): SnsState {
+  return { http: createHttpClient({ wall: clock.wall }), counters: createCounters() };
+}

@@ -1,0 +1,94 @@
+/** What the driver remembers of a machine on disk, so that the next Fogbank finds it again. */
+import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { MachineSpec } from "../driver.ts";
+import type { IsolationLevel } from "./isolation.ts";
+import type { ProcessIdentity } from "./process-table.ts";
+
+export type MachinePhase =
+  | "pending"
+  | "running"
+  | "stopping"
+  | "stopped"
+  | "failed"
+  | "terminating";
+
+export interface MachineRecord {
+  version: 1;
+  spec: Omit<MachineSpec, "userData">;
+  phase: MachinePhase;
+  /** The address by which the machine is reached, and that it finds in $HOST. */
+  host: string;
+  isolation: IsolationLevel;
+  /** The machine's init process while it has one. */
+  supervisor?: ProcessIdentity;
+  /** What holds init's namespaces open: init's parent. */
+  launcher?: ProcessIdentity;
+  /** The host's boot in which those numbers mean something. */
+  hostBootId?: string;
+  /** Processor time of the boots before this one. */
+  cpuSeconds: number;
+  boots: number;
+  reason?: string;
+}
+
+/** Where a machine's files are. */
+export interface MachineLayout {
+  directory: string;
+  /** The root volume: all that the machine wrote. */
+  root: string;
+  /** Overlay file systems' own working directories; nothing of value. */
+  work: string;
+  /** Where the machine's root is put together; empty outside the machine. */
+  mount: string;
+  /** What init runs, and which steps it has done. */
+  boot: string;
+  console: string;
+  state: string;
+  supervisor: string;
+  userData: string;
+}
+
+export function machineLayout(directory: string): MachineLayout {
+  return {
+    directory,
+    root: join(directory, "root"),
+    work: join(directory, "work"),
+    mount: join(directory, "mount"),
+    boot: join(directory, "boot"),
+    console: join(directory, "console.log"),
+    state: join(directory, "state.json"),
+    supervisor: join(directory, "boot", "supervisor"),
+    userData: join(directory, "user-data"),
+  };
+}
+
+/** Written beside and renamed, so that a reader finds the old record or the new one. */
+export async function writeRecord(layout: MachineLayout, record: MachineRecord): Promise<void> {
+  await mkdir(layout.directory, { recursive: true });
+  const beside = `${layout.state}.new`;
+  await writeFile(beside, JSON.stringify(record, undefined, 2));
+  await rename(beside, layout.state);
+}
+
+/** Every machine below the directory; a directory without a readable record is left out. */
+export async function readRecords(
+  machinesDirectory: string,
+): Promise<{ layout: MachineLayout; record: MachineRecord }[]> {
+  const found: { layout: MachineLayout; record: MachineRecord }[] = [];
+  for (const name of await namesIn(machinesDirectory)) {
+    const layout = machineLayout(join(machinesDirectory, name));
+    const text = await readFile(layout.state, "utf8").catch(() => undefined);
+    if (text !== undefined) found.push({ layout, record: JSON.parse(text) as MachineRecord });
+  }
+  return found;
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,378 @@
+/**
+ * One machine from launch to termination: what is on disk, which processes are its own, and the
+ * steps between its states. Callers see to it that its methods run one after the other.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { access, chmod, chown, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Wall } from "#runtime/clock.ts";
+import type { Log } from "#runtime/log.ts";
+import type { MachineObservation, MachineSpec, MachineState } from "../driver.ts";
+import { movedPaths, renderBoot } from "./boot-script.ts";
+import { readConsole } from "./console-log.ts";
+import { createCpuAccount, type CpuAccount } from "./cpu-account.ts";
+import { copyTree, removeTree } from "./disk.ts";
+import { initScript } from "./init-script.ts";
+import type { Isolation } from "./isolation.ts";
+import { writeRecord, type MachineLayout, type MachineRecord } from "./machine-record.ts";
+import { machineVariable, type ProcessCensus } from "./process-census.ts";
+import {
+  hostBootId,
+  isAlive,
+  parseStat,
+  readProcess,
+  readVariable,
+  signalProcess,
+  type ProcessIdentity,
+} from "./process-table.ts";
+import { rootScript } from "./root-script.ts";
+import { planBoot } from "./user-data/plan.ts";
+
+/** How long processes may take to end after SIGTERM, in wall time. */
+export const stopGraceMs = 10_000;
+export const terminateGraceMs = 2_000;
+/** How long init may take to come up before the boot counts as failed. */
+const bootTimeoutMs = 20_000;
+const killTimeoutMs = 10_000;
+const pollMs = 10;
+
+export type MachineChanges = Partial<Pick<MachineSpec, "cpus" | "memoryBytes" | "environment">>;
+
+export interface MachineSurroundings {
+  wall: Wall;
+  log: Log;
+  isolation: Isolation;
+  census: ProcessCensus;
+  /** True where machines end with Fogbank. */
+  passing: boolean;
+  pageBytes: number;
+  /** The image's root directory; undefined for one that the driver does not hold. */
+  imageRoot(imageId: string): Promise<string | undefined>;
+  /** The machine's state changed by itself. */
+  changed(id: string): void;
+}
+
+export class Machine {
+  readonly layout: MachineLayout;
+  record: MachineRecord;
+  readonly #around: MachineSurroundings;
+  #account: CpuAccount;
+  #child: ChildProcess | undefined;
+
+  constructor(layout: MachineLayout, record: MachineRecord, around: MachineSurroundings) {
+    this.layout = layout;
+    this.record = record;
+    this.#around = around;
+    this.#account = createCpuAccount(record.cpuSeconds);
+  }
+
+  get id(): string {
+    return this.record.spec.id;
+  }
+
+  get running(): boolean {
+    return this.record.phase === "running";
+  }
+
+  /** First boot: the root volume from its image, then user data. */
+  async launch(userData: Uint8Array | undefined): Promise<void> {
+    const { layout, record } = this;
+    await this.#save({ phase: "pending" });
+    if (userData) await writeFile(layout.userData, userData);
+    const image = await this.#around.imageRoot(record.spec.image.id);
+    if (image !== undefined) await copyTree(image, layout.root);
+    await this.boot();
+  }
+
+  /** Starts the machine's init and waits until its root stands; user data goes on by itself. */
+  async boot(): Promise<void> {
+    const { layout, record } = this;
+    const { isolation } = this.#around;
+    await this.#save({ phase: "pending", isolation: isolation.level, reason: undefined });
+    this.#account = createCpuAccount(this.#account.seconds);
+    await this.#prepareBoot();
+    const console = openSync(layout.console, "a");
+    try {
+      const [program, ...rest] = isolation.initCommand(layout, {
+        hostname: record.spec.hostname,
+        host: record.host,
+      });
+      this.#child = spawn(program!, rest, {
+        cwd: layout.root,
+        detached: true,
+        env: this.environment(),
+        stdio: ["ignore", console, console, ...(this.#around.passing ? (["pipe"] as const) : [])],
+        ...(isolation.level === "directory" && isolation.user),
+      });
+    } finally {
+      closeSync(console);
+    }
+    const child = this.#child;
+    let ended: string | undefined;
+    child.once("error", (error) => (ended = error.message));
+    child.once("exit", (code, signal) => {
+      ended = signal ?? `exit code ${code}`;
+      if (this.#child === child) this.#child = undefined;
+      if (this.running) this.#around.changed(this.id);
+    });
+    child.unref();
+    (child.stdio[3] as { unref?: () => void } | undefined)?.unref?.();
+    const supervisor = await this.#supervisorComesUp(() => ended);
+    if (!supervisor) {
+      await this.#killEverything();
+      const reason = `the machine's init did not start: ${ended ?? "it took too long"}; ${readConsole(layout.console).trim().split("\n").at(-1) ?? ""}`;
+      await this.#save({ phase: "failed", reason });
+      throw new Error(reason);
+    }
+    const launcher = child.pid === undefined ? undefined : readProcess(child.pid);
+    await this.#save({
+      phase: "running",
+      supervisor,
+      launcher: launcher && { pid: launcher.pid, startTicks: launcher.startTicks },
+      hostBootId: hostBootId(),
+      boots: record.boots + 1,
+    });
+    if (isolation.level === "root") this.#around.census.claimNamespace(supervisor.pid, layout.directory);
+  }
+
+  /** Asks the processes to end, waits, ends them. */
+  async stop(graceMs: number): Promise<void> {
+    await this.#save({ phase: "stopping" });
+    await this.#end(graceMs);
+    await this.#save({ ...withoutProcesses, phase: "stopped", cpuSeconds: this.#account.seconds });
+  }
+
+  async terminate(): Promise<void> {
+    await this.#save({ phase: "terminating" });
+    await this.#end(terminateGraceMs);
+    await removeTree(this.layout.directory);
+  }
+
+  /** Finds a machine of an earlier Fogbank as it is now. */
+  async adopt(): Promise<void> {
+    const { layout, record } = this;
+    if (record.phase === "stopped" || record.phase === "failed") return;
+    if (record.phase === "terminating") return this.terminate();
+    const supervisor = record.supervisor ?? (record.phase === "pending" ? this.#readSupervisor() : undefined);
+    const ours =
+      supervisor !== undefined &&
+      (record.hostBootId === undefined || record.hostBootId === hostBootId()) &&
+      isAlive(supervisor) &&
+      // A number and a start could still be another's after a restore; the variable cannot.
+      [undefined, layout.directory].includes(readVariable(supervisor.pid, machineVariable));
+    if (ours) {
+      if (record.isolation === "root") this.#around.census.claimNamespace(supervisor.pid, layout.directory);
+      if (record.phase === "stopping") return this.stop(0);
+      return this.#save({ phase: "running", supervisor, hostBootId: hostBootId() });
+    }
+    await this.#killEverything();
+    if (record.phase === "stopping") return this.#save({ ...withoutProcesses, phase: "stopped" });
+    // A launch that was cut short before init came up is simply made again when it is asked for.
+    if (record.phase === "pending" && record.boots === 0) return;
+    await this.#fail("the machine's processes ended while Fogbank was not running");
+  }
+
+  /** Looks whether the machine still lives; says whether its state changed. */
+  async check(): Promise<boolean> {
+    const { supervisor, phase } = this.record;
+    if (phase !== "running" || (supervisor && isAlive(supervisor))) return false;
+    const halted = await access(join(this.layout.boot, "halted")).then(
+      () => true,
+      () => false,
+    );
+    this.#account.update(this.#members(true));
+    await this.#killEverything();
+    if (halted)
+      await this.#save({
+        ...withoutProcesses,
+        phase: "stopped",
+        cpuSeconds: this.#account.seconds,
+        reason: "the machine shut itself down",
+      });
+    else await this.#fail("the machine's init process ended unexpectedly");
+    return true;
+  }
+
+  observe(): MachineObservation {
+    const { spec, phase, reason } = this.record;
+    const members = phase === "stopped" || phase === "failed" ? [] : this.#members(false);
+    let pages = 0;
+    for (const stat of members) pages += stat.memoryPages;
+    return {
+      id: spec.id,
+      state: stateOf(phase),
+      labels: spec.labels,
+      cpuSeconds: members.length > 0 ? this.#account.update(members) : this.#account.seconds,
+      memoryBytes: pages * this.#around.pageBytes,
+      ...(reason !== undefined && { reason }),
+    };
+  }
+
+  /** What the machine's processes see; nothing of Fogbank's own environment is among it. */
+  environment(): Record<string, string> {
+    const { spec, host, supervisor } = this.record;
+    const { root, home, boot, path } = this.#around.isolation.pathsInside(this.layout);
+    return {
+      LANG: "C.UTF-8",
+      HOME: home,
+      PATH: path,
+      SHELL: "/bin/sh",
+      HOST: host,
+      ...spec.environment,
+      FOGBANK_MACHINE_ID: spec.id,
+      [machineVariable]: this.layout.directory,
+      FOGBANK_ROOT: root === "/" ? "" : root,
+      FOGBANK_BOOT: boot,
+      FOGBANK_ISOLATION: this.#around.isolation.level,
+      // As the machine numbers its processes; init itself tells those that it starts.
+      ...(supervisor && { FOGBANK_INIT: root === "/" ? "1" : String(supervisor.pid) }),
+      FOGBANK_LEASE: this.#around.passing ? "1" : "0",
+    };
+  }
+
+  /** What a start may change of a stopped machine. */
+  async resize(changes: MachineChanges): Promise<void> {
+    await this.#save({ spec: { ...this.record.spec, ...changes } });
+  }
+
+  async #prepareBoot(): Promise<void> {
+    const { layout, record } = this;
+    const { isolation } = this.#around;
+    const userData = await readIfPresent(layout.userData);
+    const files = renderBoot(planBoot(userData), {
+      ...(isolation.level === "directory" && { rootPath: layout.root, reason: isolation.reason }),
+    });
+    await mkdir(layout.root, { recursive: true });
+    await mkdir(layout.boot, { recursive: true });
+    for (const name of ["supervisor", "supervisor.new", "halted"])
+      await rm(join(layout.boot, name), { force: true });
+    for (const { name, content } of [
+      ...files,
+      { name: "init.sh", content: initScript },
+      { name: "root.sh", content: rootScript },
+    ])
+      await writeFile(join(layout.boot, name), content, { mode: 0o700 });
+    await writeFile(layout.console, record.boots === 0 ? "" : "\n", { flag: "a" });
+    if (isolation.level === "directory") await this.#furnish(files.map(({ name }) => name));
+  }
+
+  /** The places that user data makes its own, in a machine whose root cannot be put together. */
+  async #furnish(bootFiles: readonly string[]): Promise<void> {
+    const { layout } = this;
+    const { user, guestDir } = this.#around.isolation;
+    const places = movedPaths.map((path) => join(layout.root, path));
+    for (const place of places) await mkdir(place, { recursive: true });
+    const programs = join(layout.root, "opt", "aws", "bin");
+    await mkdir(dirname(programs), { recursive: true });
+    await rm(programs, { force: true });
+    await symlink(guestDir, programs);
+    if (!user) return;
+    await chmod(layout.directory, 0o711);
+    for (const name of ["init.sh", "root.sh"]) await chmod(join(layout.boot, name), 0o755);
+    const owned = [layout.root, layout.boot, ...places, ...bootFiles.map((name) => join(layout.boot, name))];
+    for (const path of owned) await chown(path, user.uid, user.gid);
+  }
+
+  async #supervisorComesUp(ended: () => string | undefined): Promise<ProcessIdentity | undefined> {
+    const { wall } = this.#around;
+    const deadline = wall.monotonic() + bootTimeoutMs;
+    while (wall.monotonic() < deadline) {
+      const found = this.#readSupervisor();
+      if (found) return found;
+      if (ended() !== undefined) return undefined;
+      await pause(wall, pollMs);
+    }
+    return undefined;
+  }
+
+  /** What init wrote of itself when it came up. */
+  #readSupervisor(): ProcessIdentity | undefined {
+    try {
+      const stat = parseStat(readFileSync(this.layout.supervisor, "latin1"));
+      return stat && { pid: stat.pid, startTicks: stat.startTicks };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  #members(exact: boolean) {
+    return this.#around.census.membersOf(this.layout.directory, { exact });
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    const { supervisor } = this.record;
+    if (supervisor && graceMs > 0) {
+      this.#account.update(this.#members(true));
+      if (this.record.isolation === "root") signalProcess(supervisor, "SIGTERM");
+      else for (const member of this.#members(true)) signalProcess(member, "SIGTERM");
+      await this.#gone(graceMs);
+    }
+    await this.#killEverything();
+  }
+
+  /** SIGKILL for every process that is the machine's, found anew until none is left. */
+  async #killEverything(): Promise<void> {
+    const { supervisor } = this.record;
+    const deadline = this.#around.wall.monotonic() + killTimeoutMs;
+    for (;;) {
+      const members = this.#members(true);
+      this.#account.update(members);
+      if (supervisor && this.record.hostBootId === hostBootId()) signalProcess(supervisor, "SIGKILL");
+      if (members.length === 0 && !(supervisor && isAlive(supervisor))) return;
+      for (const member of members)
+        if (this.record.isolation === "directory" || !supervisor) signalProcess(member, "SIGKILL");
+      if (await this.#gone(500)) return;
+      for (const member of this.#members(true)) signalProcess(member, "SIGKILL");
+      if (this.#around.wall.monotonic() > deadline)
+        throw new Error(`processes of machine ${this.id} cannot be ended`);
+    }
+  }
+
+  async #gone(limitMs: number): Promise<boolean> {
+    const { wall } = this.#around;
+    const deadline = wall.monotonic() + limitMs;
+    for (;;) {
+      const living = this.#members(true);
+      this.#account.update(living);
+      if (living.length === 0) return true;
+      if (wall.monotonic() >= deadline) return false;
+      await pause(wall, pollMs * 2);
+    }
+  }
+
+  async #fail(reason: string): Promise<void> {
+    this.#around.log.warn("a machine failed", { machine: this.id, reason });
+    await this.#save({
+      ...withoutProcesses,
+      phase: "failed",
+      reason,
+      cpuSeconds: this.#account.seconds,
+    });
+  }
+
+  async #save(changes: Partial<MachineRecord>): Promise<void> {
+    this.record = { ...this.record, ...changes };
+    await writeRecord(this.layout, this.record);
+  }
+}
+
+const withoutProcesses = { supervisor: undefined, launcher: undefined, hostBootId: undefined };
+
+function stateOf(phase: MachineRecord["phase"]): MachineState {
+  return phase === "terminating" ? "stopping" : phase;
+}
+
+export function pause(wall: Wall, delayMs: number): Promise<void> {
+  return new Promise((resolve) => void wall.after(delayMs, () => resolve()));
+}
+
+async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

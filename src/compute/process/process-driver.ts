@@ -1,0 +1,236 @@
+/** The process driver: a machine is a tree of processes on this host, with a directory as its root volume. */
+import { mkdirSync } from "node:fs";
+import { access, mkdir, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { join, resolve } from "node:path";
+import type { Clock, Timer } from "#runtime/clock.ts";
+import type { Log } from "#runtime/log.ts";
+import type { ComputeDriver, MachineObservation, MachineSpec } from "../driver.ts";
+import { cutConsole, readConsole } from "./console-log.ts";
+import { copyTreeWhole, removeTree, treeBytes } from "./disk.ts";
+import { detectIsolation, type Isolation, type IsolationLevel } from "./isolation.ts";
+import { createLoopbackAddresses } from "./loopback.ts";
+import { Machine, stopGraceMs, type MachineSurroundings } from "./machine.ts";
+import { machineLayout, readRecords } from "./machine-record.ts";
+import { createProcessCensus } from "./process-census.ts";
+import { measurePageBytes } from "./process-table.ts";
+import { runCommand } from "./run-command.ts";
+
+/** How often machines are looked at whose end nobody reports: wall time. */
+const checkEveryMs = 1000;
+
+export interface ProcessDriverOptions {
+  /** Machines live in `machines/`, images in `images/` below it. */
+  dataDir: string;
+  clock: Clock;
+  log: Log;
+  /** Machines end with Fogbank, and the directory with them. */
+  passing?: boolean;
+  /** The best isolation to try; whatever this host allows when undefined. */
+  isolation?: IsolationLevel | undefined;
+}
+
+export async function createProcessDriver(options: ProcessDriverOptions): Promise<ComputeDriver> {
+  const { log, passing = false } = options;
+  const { wall } = options.clock;
+  const dataDir = resolve(options.dataDir);
+  const machinesDir = join(dataDir, "machines");
+  const imagesDir = join(dataDir, "images");
+  const guestDir = join(import.meta.dirname, "guest", "bin");
+  mkdirSync(machinesDir, { recursive: true });
+
+  const machines = new Map<string, Machine>();
+  const tails = new Map<string, Promise<unknown>>();
+  const listeners = new Set<(id: string) => void>();
+  const census = createProcessCensus(wall);
+  const addresses = await createLoopbackAddresses(
+    createHash("sha256").update(dataDir).digest("hex"),
+  );
+  const pageBytes = measurePageBytes();
+  let around: Promise<MachineSurroundings> | undefined;
+  let timer: Timer | undefined;
+  let closed = false;
+
+  /** The host is examined when the first machine needs it, not at every start of Fogbank. */
+  const surroundings = () => (around ??= detectIsolation({ dataDir, guestDir, level: options.isolation }).then(surround));
+  const surround = (isolation: Isolation): MachineSurroundings => {
+    if (isolation.level === "directory") {
+      log.warn("machines have no root of their own", { reason: isolation.reason });
+      if (process.getuid?.() === 0 && !isolation.user)
+        log.warn("machines run as root on this host's own files: keep the data directory where every user may go");
+    }
+    if (!addresses.separate)
+      log.warn("all machines share 127.0.0.1: this platform answers on no other loopback address");
+    return { wall, log, isolation, census, passing, pageBytes, imageRoot, changed };
+  };
+  const imageDirectory = (imageId: string) => join(imagesDir, fileName(imageId));
+  const imageRoot = async (imageId: string) => {
+    const root = join(imageDirectory(imageId), "root");
+    return access(root).then(
+      () => root,
+      () => undefined,
+    );
+  };
+
+  /** One machine's steps run one after the other. */
+  const serially = <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    const result = (tails.get(id) ?? Promise.resolve()).then(work);
+    const tail = result.then(
+      () => {},
+      () => {},
+    );
+    tails.set(id, tail);
+    void tail.then(() => {
+      if (tails.get(id) === tail) tails.delete(id);
+    });
+    return result;
+  };
+  const changed = (id: string) => {
+    if (closed) return;
+    void serially(id, async () => {
+      if (!closed && (await machines.get(id)?.check())) for (const listener of listeners) listener(id);
+    }).catch((error: unknown) => log.error("a machine could not be checked", { machine: id, error }));
+  };
+  const watch = () => {
+    if (timer || closed || machines.size === 0) return;
+    timer = wall.after(checkEveryMs, () => {
+      timer = undefined;
+      for (const machine of machines.values()) {
+        if (!machine.running) continue;
+        changed(machine.id);
+        cutConsole(machine.layout.console);
+        // Processes that end unseen take their time with them, unless init has waited for them.
+        if (machine.record.isolation === "directory") machine.observe();
+      }
+      watch();
+    });
+  };
+  const known = (id: string): Machine => {
+    const machine = machines.get(id);
+    if (!machine) throw new Error(`there is no machine ${id}`);
+    return machine;
+  };
+
+  const found = await readRecords(machinesDir);
+  if (found.length > 0) {
+    const given = await surroundings();
+    await Promise.all(
+      found.map(async ({ layout, record }) => {
+        const machine = new Machine(layout, record, given);
+        addresses.claim(machine.id, record.host);
+        await machine.adopt();
+        if (record.phase === "terminating") addresses.release(machine.id);
+        else machines.set(machine.id, machine);
+      }),
+    );
+    watch();
+  }
+
+  const driver: ComputeDriver = {
+    name: "process",
+    launch: ({ userData, ...spec }: MachineSpec) =>
+      serially(spec.id, async () => {
+        const present = machines.get(spec.id);
+        if (present && present.record.phase !== "pending") return;
+        const given = await surroundings();
+        const layout = machineLayout(join(machinesDir, fileName(spec.id)));
+        if (present) await removeTree(layout.directory);
+        await mkdir(layout.directory, { recursive: true });
+        const machine = new Machine(
+          layout,
+          {
+            version: 1,
+            spec,
+            phase: "pending",
+            host: addresses.addressOf(spec.id),
+            isolation: given.isolation.level,
+            cpuSeconds: 0,
+            boots: 0,
+          },
+          given,
+        );
+        machines.set(spec.id, machine);
+        watch();
+        await machine.launch(userData);
+      }),
+    stop: (id, { force = false } = {}) =>
+      serially(id, async () => {
+        const machine = known(id);
+        if (machine.record.phase === "stopped") return;
+        await machine.stop(force ? 0 : stopGraceMs);
+      }),
+    start: (id, changes = {}) =>
+      serially(id, async () => {
+        const machine = known(id);
+        if (machine.running) return;
+        await machine.resize(changes);
+        await machine.boot();
+      }),
+    reboot: (id) =>
+      serially(id, async () => {
+        const machine = known(id);
+        await machine.stop(stopGraceMs);
+        await machine.boot();
+      }),
+    terminate: (id) =>
+      serially(id, async () => {
+        const machine = machines.get(id);
+        if (!machine) return;
+        await machine.terminate();
+        machines.delete(id);
+        addresses.release(id);
+      }),
+    observe: async (id) => machines.get(id)?.observe() ?? absent(id),
+    list: async () => [...machines.values()].map((machine) => machine.observe()),
+    snapshot: (id, imageId) =>
+      serially(id, async () => {
+        const root = join(imageDirectory(imageId), "root");
+        await mkdir(imageDirectory(imageId), { recursive: true });
+        await copyTreeWhole(known(id).layout.root, root);
+        return { sizeBytes: await treeBytes(root) };
+      }),
+    deleteImage: (imageId) => removeTree(imageDirectory(imageId)),
+    reach: async (id, port) => {
+      const machine = machines.get(id);
+      return machine?.running ? { host: machine.record.host, port } : undefined;
+    },
+    metadataHost: async (id) => machines.get(id)?.record.host ?? addresses.addressOf(id),
+    console: async (id) => readConsole(known(id).layout.console),
+    execute: async (id, command, given = {}) => {
+      const machine = known(id);
+      const { supervisor } = machine.record;
+      if (!machine.running || !supervisor) throw new Error(`machine ${id} does not run`);
+      const { isolation } = await surroundings();
+      return runCommand(isolation.insideCommand(supervisor, command), {
+        wall,
+        cwd: machine.layout.root,
+        environment: { ...machine.environment(), ...given.environment },
+        timeoutMs: given.timeoutMs,
+        user: isolation.user,
+      });
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close({ terminate }) {
+      if (closed) return;
+      if (terminate || passing) await Promise.all([...machines.keys()].map((id) => driver.terminate(id)));
+      closed = true;
+      timer?.cancel();
+      await Promise.all(tails.values());
+      listeners.clear();
+      if (passing) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+  return driver;
+}
+
+/** Names of machines and images are the caller's; as file names they must stay below their folder. */
+function fileName(id: string): string {
+  return id.replaceAll(/[^\w.-]/g, (character) => `%${character.codePointAt(0)!.toString(16)}`).replace(/^\./, "%2e");
+}
+
+function absent(id: string): MachineObservation {
+  return { id, state: "absent", labels: {}, cpuSeconds: 0, memoryBytes: 0 };
+}

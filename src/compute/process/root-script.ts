@@ -1,0 +1,76 @@
+/**
+ * The script that builds a machine's own view of the file system, within fresh mount, process and
+ * host name spaces, and then becomes the machine's init.
+ *
+ * The machine's root is its root volume, empty at first. The host's software shows through it
+ * (/usr, /etc, /var and the like, as lower layers of overlays: what the machine writes there lands
+ * in its root volume), while /home, /opt, /root, /srv and /tmp are the machine's alone: a fresh
+ * server has no files of yours, and no credentials of yours either.
+ */
+export const rootScript = String.raw`#!/bin/sh
+# Arguments: machine directory, host name, address, directory of guest programs, Node's directory,
+# extra overlay options.
+set -eu
+directory=$1 name=$2 address=$3 guest=$4 node=$5 options=$6
+cd "$directory"
+
+# Before /proc is the machine's own, it still tells the number that the host knows this process by.
+read -r stat < /proc/self/stat
+resolver=$(cat /run/systemd/resolve/resolv.conf /etc/resolv.conf 2>/dev/null || true)
+
+mount --make-rprivate /
+mkdir -p root work mount
+mount --bind root mount
+
+for path in /usr /etc /var /bin /sbin /lib /lib32 /lib64 /libx32; do
+  if [ -L "$path" ]; then
+    [ -e "mount$path" ] || [ -L "mount$path" ] || cp -P "$path" "mount$path"
+  elif [ -d "$path" ]; then
+    mkdir -p "root$path" "work$path"
+    mount -t overlay overlay -o "lowerdir=$path,upperdir=root$path,workdir=work$path$options" "mount$path"
+  fi
+done
+for path in /nix /gnu; do
+  if [ -d "$path" ]; then mkdir -p "mount$path" && mount --rbind "$path" "mount$path"; fi
+done
+
+mkdir -p mount/dev mount/proc mount/sys mount/run mount/tmp mount/root mount/home/ec2-user mount/opt mount/srv mount/mnt
+chmod 1777 mount/tmp
+chmod 700 mount/root
+mount --rbind /dev mount/dev
+mount --rbind /sys mount/sys
+mount -t proc proc mount/proc
+mount -t tmpfs -o mode=755 tmpfs mount/run
+mkdir -p mount/run/fogbank/bin mount/run/fogbank/node mount/run/fogbank/boot mount/run/lock
+mount --bind "$guest" mount/run/fogbank/bin
+mount -o remount,bind,ro mount/run/fogbank/bin 2>/dev/null || true
+mount --bind "$node" mount/run/fogbank/node
+mount -o remount,bind,ro mount/run/fogbank/node 2>/dev/null || true
+mount --bind boot mount/run/fogbank/boot
+mkdir -p mount/var/log mount/var/lib/cloud
+touch console.log mount/var/log/cloud-init-output.log
+mount --bind console.log mount/var/log/cloud-init-output.log
+if [ ! -e mount/opt/aws/bin ] && [ ! -L mount/opt/aws/bin ]; then mkdir -p mount/opt/aws && ln -s /run/fogbank/bin mount/opt/aws/bin; fi
+
+rm -f mount/etc/resolv.conf
+printf '%s\n' "$resolver" > mount/etc/resolv.conf
+if [ ! -e boot/named ]; then
+  printf '%s\n' "$name" > mount/etc/hostname
+  printf '127.0.0.1 localhost\n::1 localhost\n%s %s %s\n' "$address" "$name" "$(printf '%s' "$name" | cut -d. -f1)" > mount/etc/hosts
+  if ! grep -q '^ec2-user:' mount/etc/passwd 2>/dev/null; then
+    printf 'ec2-user:x:1000:1000:EC2 Default User:/home/ec2-user:/bin/sh\n' >> mount/etc/passwd
+    printf 'ec2-user:x:1000:\n' >> mount/etc/group
+  fi
+  chown 1000:1000 mount/home/ec2-user 2>/dev/null || true
+  : > boot/named
+fi
+printf '%s' "$name" > /proc/sys/kernel/hostname 2>/dev/null || true
+printf '%s' "$stat" > boot/supervisor.new
+
+cd mount
+pivot_root . .
+umount -l .
+# Only now is the machine's root whole; its driver waits for this name.
+mv /run/fogbank/boot/supervisor.new /run/fogbank/boot/supervisor
+exec chroot . /bin/sh /run/fogbank/boot/init.sh
+`;

@@ -7,6 +7,13 @@ import type { ByteStream, HttpRequest } from "#http/http.ts";
 import type { Clock } from "#runtime/clock.ts";
 import { rootPrincipal } from "#services/kit/principal.ts";
 import type { Credential, Principal } from "#services/kit/service.ts";
+import {
+  createSigningKeys,
+  missingToken,
+  openPayload,
+  unknownAccessKey,
+  verify,
+} from "#wire/sigv4/index.ts";
 import type { Identified } from "#wire/wire.ts";
 
 export type AuthMode = "open" | "signed" | "enforced";
@@ -32,23 +39,62 @@ export type Authenticate = (
 ) => Authenticated | Promise<Authenticated>;
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
-  const { defaultAccount, defaultRegion, rootCredential, backend } = options;
+  const { auth, clock, defaultAccount, defaultRegion, rootCredential, backend } = options;
+  const keys = createSigningKeys();
   const anybody = rootPrincipal(defaultAccount, defaultRegion);
 
-  const find = (accessKeyId: string) =>
-    accessKeyId === rootCredential.accessKeyId
-      ? rootCredential
-      : backend().findCredential(accessKeyId);
-
-  return async (identified, request) => {
-    const { scope } = identified;
-    if (!scope) return { caller: anybody, body: request.body };
-    const { accessKeyId } = scope;
-    const credential = looksIssued(accessKeyId) ? await find(accessKeyId) : undefined;
-    if (credential) return { caller: credential.principal, body: request.body };
-    const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : defaultAccount;
-    return { caller: rootPrincipal(account, defaultRegion, accessKeyId), body: request.body };
+  const authenticateUnknown = (
+    identified: Identified,
+    request: HttpRequest,
+    accessKeyId: string,
+  ): Authenticated => {
+    if (auth !== "open") throw unknownAccessKey(identified, accessKeyId);
+    const account = accountOf(accessKeyId) ?? defaultAccount;
+    return {
+      caller: rootPrincipal(account, defaultRegion, accessKeyId),
+      body: openPayload(identified, request),
+    };
   };
+  const authenticateKnown = (
+    identified: Identified,
+    request: HttpRequest,
+    credential: Credential,
+  ): Authenticated | Promise<Authenticated> => {
+    const caller = credential.principal;
+    const body = verify(identified, request, credential, { nowMs: clock.wall.now(), keys });
+    return body instanceof Promise
+      ? body.then((bytes) => ({ caller, body: bytes }))
+      : { caller, body };
+  };
+  return (identified, request) => {
+    const { scope } = identified;
+    if (!scope) {
+      if (auth !== "open" && !isAnonymous(identified)) throw missingToken(identified);
+      return { caller: anybody, body: openPayload(identified, request) };
+    }
+    const { accessKeyId } = scope;
+    if (accessKeyId === rootCredential.accessKeyId)
+      return authenticateKnown(identified, request, rootCredential);
+    if (!looksIssued(accessKeyId)) return authenticateUnknown(identified, request, accessKeyId);
+    return backend()
+      .findCredential(accessKeyId)
+      .then((credential) =>
+        credential
+          ? authenticateKnown(identified, request, credential)
+          : authenticateUnknown(identified, request, accessKeyId),
+      );
+  };
+}
+
+/** What AWS itself lets anybody call: links in mails, and tokens that stand for themselves. */
+function isAnonymous({ service, operation }: Identified): boolean {
+  if (service === "sns") return operation === "ConfirmSubscription" || operation === "Unsubscribe";
+  return service === "sts" && operation === "AssumeRoleWithWebIdentity";
+}
+
+/** Twelve digits in place of a key name the account, as users of other local clouds know it. */
+function accountOf(accessKeyId: string): string | undefined {
+  return /^\d{12}$/.test(accessKeyId) ? accessKeyId : undefined;
 }
 
 /** AWS's own key ids have 20 characters and begin with what they are for. */

@@ -100,11 +100,13 @@ describe("topics", () => {
     beforeEach(async () => {
       status = 200;
       received = [];
-      server = createServer(async (request, response) => {
+      server = createServer((request, response) => {
         let text = "";
-        for await (const piece of request) text += String(piece);
-        received.push(JSON.parse(text) as Record<string, string>);
-        response.writeHead(status).end();
+        request.on("data", (piece) => (text += String(piece)));
+        request.on("end", () => {
+          received.push(JSON.parse(text) as Record<string, string>);
+          response.writeHead(status).end();
+        });
       });
       server.listen(0, "127.0.0.1");
       await once(server, "listening");

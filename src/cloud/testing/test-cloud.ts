@@ -69,10 +69,12 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
   };
 }
 
-/** Until the simulated driver is asked for, touching a machine is a mistake. */
+/** Without a driver there are no machines to watch, and touching one is a mistake. */
 function noCompute(): ComputeDriver {
+  const empty: Partial<ComputeDriver> = { list: async () => [], onChange: () => () => {} };
   return new Proxy({} as ComputeDriver, {
     get: (_target, member) => {
+      if (Object.hasOwn(empty, member)) return empty[member as keyof ComputeDriver];
       throw new Error(
         `this test cloud has no compute driver, but ${String(member)} was asked of it`,
       );

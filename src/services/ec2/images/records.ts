@@ -26,6 +26,8 @@ export interface ImageRecord {
   bootMode?: string;
   imdsSupport?: string;
   sourceInstanceId?: string;
+  /** While pending: the instance that reboots once its root is captured. */
+  rebootsInstanceId?: string;
   sourceImageId?: string;
   sourceImageRegion?: string;
   tags: Tags;

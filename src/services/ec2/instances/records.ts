@@ -117,9 +117,6 @@ export interface InstanceRecord {
 
 export const instances = collection<InstanceRecord>("ec2", "instance");
 
-/** By instance id: when the driver last said that a machine changed; wakes the reconciler. */
-export const machineSignals = collection<{ signalledMs: number }>("ec2", "machine-signal");
-
 export const instanceTags = tagOwner({
   resourceType: "instance",
   prefix: "i",
@@ -155,14 +152,16 @@ export async function findInstances(
   return found;
 }
 
-/** Writes the instance with these members changed and gives it back. */
+/** Writes the instance with these members changed and gives it back; undefined takes a member away. */
 export function changeInstance(
   tx: Transaction,
   scope: Scope,
   instance: InstanceRecord,
   changes: Partial<InstanceRecord>,
 ): InstanceRecord {
-  const changed = { ...instance, ...changes };
+  const changed = Object.fromEntries(
+    Object.entries({ ...instance, ...changes }).filter(([, value]) => value !== undefined),
+  ) as unknown as InstanceRecord;
   instances.put(tx, scope, [instance.instanceId], changed);
   return changed;
 }

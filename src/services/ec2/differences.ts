@@ -1,0 +1,51 @@
+/** Where EC2 here answers otherwise than on AWS, for COVERAGE.md. */
+import type { Difference } from "#services/kit/service.ts";
+
+export const differences: readonly Difference[] = [
+  {
+    operation: "RunInstances",
+    differs:
+      "Spot and capacity options, dedicated hosts, placement groups, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
+  },
+  {
+    operation: "RunInstances",
+    differs:
+      "Beside the root volume, whose bytes are the machine's disk, volumes are facts: an instance finds no further disk.",
+  },
+  {
+    operation: "RunInstances",
+    differs:
+      "A machine that shuts itself down is impaired; InstanceInitiatedShutdownBehavior is kept and not acted upon.",
+  },
+  {
+    operation: "TerminateInstances",
+    differs: "A root volume that outlives its instance keeps its record and not its bytes.",
+  },
+  {
+    operation: "DescribeInstanceStatus",
+    differs: "There are no scheduled events; a dead machine fails the instance check alone.",
+  },
+  {
+    operation: "DescribeInstanceTypes",
+    differs: "Bare-metal sizes and a few rare families are missing.",
+  },
+  {
+    operation: "DescribeInstanceTypeOfferings",
+    differs: "Every type is offered in every zone.",
+  },
+  {
+    operation: "DescribeImages",
+    differs:
+      "The public images are Amazon Linux 2 and 2023, Ubuntu and Debian in their current releases, under ids of Fogbank's own.",
+  },
+  {
+    operation: "CreateImage",
+    differs:
+      "The root volume is captured from the machine as it stands and the reboot follows; further volumes are captured as facts.",
+  },
+  { operation: "CreateKeyPair", differs: "KeyFormat ppk is refused." },
+  {
+    operation: "DescribeRegions",
+    differs: "All regions are enabled, and a zone's letter means the same zone in every account.",
+  },
+];

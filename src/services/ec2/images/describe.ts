@@ -1,0 +1,80 @@
+import type { BlockDeviceMapping, Image as AwsImage, Snapshot } from "@aws-sdk/client-ec2";
+import { dateOf, isoMillis } from "#runtime/date.ts";
+import { tagsToList } from "#services/kit/tags.ts";
+import type { BlockDevice } from "../volumes/block-devices.ts";
+import type { Image, SnapshotRecord } from "./records.ts";
+
+export function creationDate(image: Image): string {
+  return image.creationDate ?? isoMillis(image.createdMs);
+}
+
+export function describeImage(image: Image): AwsImage {
+  return {
+    ImageId: image.imageId,
+    Name: image.name,
+    Description: image.description,
+    ImageLocation: `${image.ownerAlias ?? image.ownerId}/${image.name}`,
+    ImageOwnerAlias: image.ownerAlias,
+    OwnerId: image.ownerId,
+    State: image.state,
+    StateReason: image.stateReason && {
+      Code: image.stateReason.code,
+      Message: image.stateReason.message,
+    },
+    CreationDate: creationDate(image),
+    Public: image.public,
+    Architecture: image.architecture as AwsImage["Architecture"],
+    ImageType: "machine",
+    PlatformDetails: "Linux/UNIX",
+    UsageOperation: "RunInstances",
+    BlockDeviceMappings: image.blockDevices.map(describeBlockDevice),
+    EnaSupport: true,
+    Hypervisor: "xen",
+    RootDeviceName: image.rootDeviceName,
+    RootDeviceType: "ebs",
+    SriovNetSupport: "simple",
+    VirtualizationType: "hvm",
+    BootMode: image.bootMode as AwsImage["BootMode"],
+    ImdsSupport: image.imdsSupport as AwsImage["ImdsSupport"],
+    SourceInstanceId: image.sourceInstanceId,
+    SourceImageId: image.sourceImageId,
+    SourceImageRegion: image.sourceImageRegion,
+    DeregistrationProtection: "disabled",
+    Tags: tagsToList(image.tags),
+  };
+}
+
+export function describeBlockDevice(device: BlockDevice): BlockDeviceMapping {
+  return {
+    DeviceName: device.deviceName,
+    Ebs: {
+      DeleteOnTermination: device.deleteOnTermination,
+      SnapshotId: device.snapshotId,
+      VolumeSize: device.sizeGiB,
+      VolumeType: device.volumeType as "gp3",
+      Iops: device.iops,
+      Throughput: device.throughput,
+      Encrypted: device.encrypted,
+    },
+  };
+}
+
+export function describeSnapshot(snapshot: SnapshotRecord): Snapshot {
+  const { state } = snapshot;
+  return {
+    SnapshotId: snapshot.snapshotId,
+    VolumeId: snapshot.volumeId,
+    VolumeSize: snapshot.sizeGiB,
+    FullSnapshotSizeInBytes: snapshot.sizeBytes,
+    OwnerId: snapshot.ownerId,
+    Description: snapshot.description,
+    Encrypted: snapshot.encrypted,
+    State: state === "deleting" ? "completed" : state,
+    StateMessage: snapshot.stateMessage,
+    Progress: state === "completed" ? "100%" : "0%",
+    StartTime: dateOf(snapshot.startedMs),
+    CompletionTime: snapshot.completedMs === undefined ? undefined : dateOf(snapshot.completedMs),
+    StorageTier: "standard",
+    Tags: tagsToList(snapshot.tags),
+  };
+}

@@ -1,0 +1,74 @@
+/** Making snapshots of volumes and copies of snapshots, as records; the reconciler moves the bytes. */
+import type { Transaction } from "#store/store.ts";
+import type { Tags } from "#services/kit/tags.ts";
+import type { Ec2Context } from "../context.ts";
+import { newId } from "../ids.ts";
+import { instances } from "../instances/records.ts";
+import type { VolumeRecord } from "../volumes/records.ts";
+import { snapshots, type SnapshotRecord } from "./records.ts";
+
+/** Of a root volume whose machine exists the bytes are captured; of others there are none. */
+export async function snapshotOf(
+  tx: Transaction,
+  context: Ec2Context,
+  volume: VolumeRecord,
+  { description, tags }: { description: string; tags: Tags },
+): Promise<SnapshotRecord> {
+  const snapshotId = newId(context.random, "snap");
+  const nowMs = context.clock.now();
+  const instanceId = await rootOf(tx, context, volume);
+  const record: SnapshotRecord = {
+    snapshotId,
+    ownerId: context.account,
+    volumeId: volume.volumeId,
+    sizeGiB: volume.sizeGiB,
+    description,
+    encrypted: volume.encrypted,
+    startedMs: nowMs,
+    ...(instanceId === undefined
+      ? { state: "completed" as const, completedMs: nowMs }
+      : { state: "pending" as const, instanceId, machineImageId: snapshotId }),
+    tags,
+  };
+  snapshots.put(tx, context, [snapshotId], record);
+  return record;
+}
+
+/** A snapshot with the same bytes, in the caller's account and region. */
+export function copyOf(
+  tx: Transaction,
+  context: Ec2Context,
+  source: SnapshotRecord,
+  { description, tags }: { description: string; tags: Tags },
+): SnapshotRecord {
+  const snapshotId = newId(context.random, "snap");
+  const nowMs = context.clock.now();
+  const record: SnapshotRecord = {
+    snapshotId,
+    ownerId: context.account,
+    // AWS gives copies an arbitrary volume id that names nothing.
+    volumeId: "vol-ffffffff",
+    sizeGiB: source.sizeGiB,
+    description,
+    encrypted: source.encrypted,
+    state: "completed",
+    startedMs: nowMs,
+    completedMs: nowMs,
+    ...(source.machineImageId !== undefined && { machineImageId: source.machineImageId }),
+    ...(source.sizeBytes !== undefined && { sizeBytes: source.sizeBytes }),
+    tags,
+  };
+  snapshots.put(tx, context, [snapshotId], record);
+  return record;
+}
+
+/** The instance whose root the volume is, when it has a machine. */
+async function rootOf(
+  tx: Transaction,
+  context: Ec2Context,
+  { attachment }: VolumeRecord,
+): Promise<string | undefined> {
+  if (!attachment) return undefined;
+  const instance = await instances.get(tx, context, attachment.instanceId);
+  return instance?.rootDeviceName === attachment.device ? instance.instanceId : undefined;
+}

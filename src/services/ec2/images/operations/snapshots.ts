@@ -1,0 +1,77 @@
+import { tagsToList } from "#services/kit/tags.ts";
+import type { Ec2Operation } from "../../context.ts";
+import { ec2Error, unsupportedParameter } from "../../errors.ts";
+import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
+import { selectByIds } from "../../ids.ts";
+import { pageOf, refuseIdsWithPages } from "../../paging.ts";
+import { tagsFor } from "../../tags.ts";
+import { volumeNotFound, volumes } from "../../volumes/records.ts";
+import { describeSnapshot } from "../describe.ts";
+import { snapshotOf } from "../make-snapshot.ts";
+import { images, snapshotNotFound, snapshots, type SnapshotRecord } from "../records.ts";
+
+export const createSnapshot: Ec2Operation<"CreateSnapshot"> = async (input, context) => {
+  if (input.Location === "local" || input.OutpostArn) throw unsupportedParameter("Location");
+  const tags = tagsFor("snapshot", input.TagSpecifications, context.principal);
+  const snapshot = await context.store.transaction(async (tx) => {
+    const volume = await volumes.get(tx, context, input.VolumeId!);
+    if (!volume) throw volumeNotFound(input.VolumeId!);
+    return snapshotOf(tx, context, volume, { description: input.Description ?? "", tags });
+  });
+  return { ...describeSnapshot(snapshot), Tags: tagsToList(tags) };
+};
+
+export const deleteSnapshot: Ec2Operation<"DeleteSnapshot"> = async (input, context) => {
+  const snapshotId = input.SnapshotId!;
+  await context.store.transaction(async (tx) => {
+    const snapshot = await snapshots.get(tx, context, snapshotId);
+    if (!snapshot || snapshot.state === "deleting") throw snapshotNotFound(snapshotId);
+    const user = (await images.list(tx, context)).find((image) =>
+      image.blockDevices.some((device) => device.snapshotId === snapshotId),
+    );
+    if (user)
+      throw ec2Error(
+        "InvalidSnapshot.InUse",
+        `The snapshot ${snapshotId} is currently in use by ${user.imageId}`,
+      );
+    snapshots.put(tx, context, [snapshotId], { ...snapshot, state: "deleting" });
+  });
+  return {};
+};
+
+const filters: FilterTable<SnapshotRecord> = {
+  description: (snapshot) => snapshot.description,
+  encrypted: (snapshot) => snapshot.encrypted,
+  "owner-alias": () => undefined,
+  "owner-id": (snapshot) => snapshot.ownerId,
+  progress: (snapshot) => (snapshot.state === "completed" ? "100%" : "0%"),
+  "snapshot-id": (snapshot) => snapshot.snapshotId,
+  "start-time": (snapshot) => filterTime(snapshot.startedMs),
+  status: (snapshot) => snapshot.state,
+  "storage-tier": () => "standard",
+  "transfer-type": () => "standard",
+  "volume-id": (snapshot) => snapshot.volumeId,
+  "volume-size": (snapshot) => snapshot.sizeGiB,
+};
+
+/** The account's own snapshots; none are shared here. */
+export const describeSnapshots: Ec2Operation<"DescribeSnapshots"> = async (input, context) => {
+  refuseIdsWithPages(input.SnapshotIds, input, "snapshotsSet");
+  const all = await context.store.transaction((tx) => snapshots.list(tx, context));
+  const visible = all.filter((snapshot) => snapshot.state !== "deleting");
+  const wanted = selectByIds(visible, input.SnapshotIds, (snapshot) => snapshot.snapshotId, {
+    prefix: "snap",
+    malformedCode: "InvalidSnapshotID.Malformed",
+    notFound: (ids) => snapshotNotFound(ids[0]!),
+  }).filter(
+    ({ ownerId }) =>
+      !input.OwnerIds?.length ||
+      input.OwnerIds.some((owner) => owner === "self" || owner === ownerId),
+  );
+  const { items, NextToken } = pageOf(
+    applyFilters(wanted, input.Filters, filters, (snapshot) => snapshot.tags),
+    input,
+    (snapshot) => snapshot.snapshotId,
+  );
+  return { Snapshots: items.map(describeSnapshot), NextToken };
+};

@@ -1,0 +1,32 @@
+/** The one way in which Start, Stop and TerminateInstances change states: all instances or none. */
+import type { InstanceStateChange } from "@aws-sdk/client-ec2";
+import type { Ec2Context } from "../../context.ts";
+import { missingParameter } from "../../errors.ts";
+import { changeInstance, findInstances, type InstanceRecord } from "../records.ts";
+import { stateOf } from "../states.ts";
+
+/**
+ * Applies the change to every instance and tells its former and its new state. `changeOf` throws
+ * where an instance's state forbids the change.
+ */
+export function changeStates(
+  context: Ec2Context,
+  instanceIds: readonly string[] | undefined,
+  changeOf: (instance: InstanceRecord) => Partial<InstanceRecord>,
+): Promise<InstanceStateChange[]> {
+  if (!instanceIds?.length) throw missingParameter("InstanceId");
+  return context.store.transaction(async (tx) => {
+    const found = await findInstances(tx, context, instanceIds);
+    const changes = found.map((instance) => ({ instance, change: changeOf(instance) }));
+    return changes.map(({ instance, change }) => {
+      const changed = { ...instance, ...change };
+      if (changed.state !== instance.state || changed.forceStop !== instance.forceStop)
+        changeInstance(tx, context, instance, change);
+      return {
+        InstanceId: instance.instanceId,
+        PreviousState: stateOf(instance.state),
+        CurrentState: stateOf(changed.state),
+      };
+    });
+  });
+}

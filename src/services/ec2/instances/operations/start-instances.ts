@@ -1,0 +1,19 @@
+import type { Ec2Operation } from "../../context.ts";
+import { incorrectInstanceState, unsupportedParameter } from "../../errors.ts";
+import { whenStarted } from "../states.ts";
+import { changeStates } from "./change-states.ts";
+
+export const startInstances: Ec2Operation<"StartInstances"> = async (input, context) => {
+  if (input.AdditionalInfo) throw unsupportedParameter("AdditionalInfo");
+  const nowMs = context.clock.now();
+  return {
+    StartingInstances: await changeStates(context, input.InstanceIds, (instance) => {
+      const change = whenStarted(instance, nowMs);
+      if (!change)
+        throw incorrectInstanceState(
+          `The instance '${instance.instanceId}' is not in a state from which it can be started.`,
+        );
+      return change;
+    }),
+  };
+};

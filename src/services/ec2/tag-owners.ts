@@ -1,0 +1,18 @@
+import { imageTags, snapshotTags } from "./images/records.ts";
+import { instanceTags } from "./instances/records.ts";
+import { keyPairTags } from "./key-pairs/records.ts";
+import { launchTemplateTags } from "./launch-templates/records.ts";
+import { networkTagOwners } from "./network/kinds.ts";
+import type { TagOwner } from "./tags.ts";
+import { volumeTags } from "./volumes/records.ts";
+
+/** Every kind of EC2 resource that carries tags. */
+export const tagOwners: readonly TagOwner[] = [
+  imageTags,
+  instanceTags,
+  keyPairTags,
+  launchTemplateTags,
+  snapshotTags,
+  volumeTags,
+  ...networkTagOwners,
+];

@@ -44,12 +44,9 @@ export const awsJson: Protocol = {
     const headers = headersOf(context);
     if (model?.facts.queryCompatible)
       headers["x-amzn-query-error"] = `${queryCode};${fault === "client" ? "Sender" : "Receiver"}`;
-    const members = errorMembers(model, error);
-    const shape = model?.errors.get(error.code)?.shape;
-    const encode = shape && encoderOf(shape);
     const body = JSON.stringify({
       __type: errorType(model, name, modeled),
-      ...(encode ? (encode(members) as object) : members),
+      ...errorMembers(model, error, encoderOf),
     });
     addChecksum(headers, context, body);
     return { status, headers, body };

@@ -60,6 +60,7 @@ function queryNames({ name, traits, shape }: Member): string[] {
   const names = new Set([traits.xmlName ?? name]);
   if (shape.kind === "list" && traits.xmlFlattened) {
     names.add(name);
+    names.add(name.replace(/s$/, ""));
     if (shape.item.traits.xmlName) names.add(shape.item.traits.xmlName);
   }
   return [...names];

@@ -5,6 +5,7 @@ import { AwsError } from "#model/error.ts";
 import type { ProtocolName } from "#model/facts.ts";
 import type { OperationModel, ServiceModel } from "#model/service-model.ts";
 import type { ServiceName } from "#model/sdk.ts";
+import type { Shape } from "#model/shape.ts";
 
 /** What a request says of itself in its head. */
 export interface Identified {
@@ -101,12 +102,16 @@ export function resolveError(model: ServiceModel | undefined, error: AwsError): 
   };
 }
 
-/** The members of a modeled error as its shape spells them, its message among them. */
+/** What a JSON or CBOR error says besides its type: its members in wire form, its message always. */
 export function errorMembers(
   model: ServiceModel | undefined,
   error: AwsError,
+  encoderOf: (shape: Shape) => ((value: unknown) => unknown) | undefined,
 ): Record<string, unknown> {
   const shape = model?.errors.get(error.code)?.shape;
-  const member = shape?.members.find(({ name }) => name.toLowerCase() === "message");
-  return { ...error.members, [member?.name ?? "message"]: error.message };
+  if (!shape) return { message: error.message, ...error.members };
+  const encode = encoderOf(shape);
+  const members = encode ? (encode(error.members) as object) : error.members;
+  const named = shape.members.find(({ name }) => name.toLowerCase() === "message");
+  return { [named?.name ?? "message"]: error.message, ...members };
 }

@@ -65,19 +65,24 @@ export const restJson: Protocol = {
   encodeError(model, error, { requestId }) {
     const { name, status } = resolveError(model, error);
     const shape = model?.errors.get(error.code)?.shape;
-    const members = errorMembers(model, error);
     return {
       status,
       headers: {
-        ...(shape && writeHeaders(shape, members)),
+        ...(shape && writeHeaders(shape, error.members)),
         "x-amzn-requestid": requestId,
         "x-amzn-errortype": name,
         "content-type": "application/json",
       },
-      body: shape ? encodeValue(shape, withoutHead(shape, members)) : JSON.stringify(members),
+      body: JSON.stringify(errorMembers(model, inBody(shape, error), encoderOf)),
     };
   },
 };
+
+function inBody(shape: StructureShape | undefined, error: AwsError): AwsError {
+  if (!shape) return error;
+  const { code, message, members } = error;
+  return new AwsError({ code, message, members: withoutHead(shape, members) });
+}
 
 /** What is left for the body. */
 function withoutHead(

@@ -33,12 +33,9 @@ export const rpcV2Cbor: Protocol = {
   encodeError(model, error, { requestId }) {
     const { name, queryCode, status, fault, modeled } = resolveError(model, error);
     const type = modeled && model ? `${model.namespace}#${name}` : name;
-    const shape = model?.errors.get(error.code)?.shape;
-    const encode = shape && encoderOf(shape);
-    const members = errorMembers(model, error);
     const failed = reply(status, requestId, {
       __type: type,
-      ...(encode ? (encode(members) as object) : members),
+      ...errorMembers(model, error, encoderOf),
     });
     if (model?.facts.queryCompatible)
       failed.headers["x-amzn-query-error"] =

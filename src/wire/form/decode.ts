@@ -82,7 +82,8 @@ export function createFormDecoders(dialect: FormDialect): (shape: Shape) => Deco
       const names = new Map<string, [string, Decode]>();
       for (const member of shape.members)
         for (const name of dialect.memberNames(member))
-          names.set(name, [member.name, compileMember(member)]);
+          // SQS has two lists that both are AttributeName.1 on the wire; the first means either.
+          if (!names.has(name)) names.set(name, [member.name, compileMember(member)]);
       return names;
     };
     return (node, path) => {

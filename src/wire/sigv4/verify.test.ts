@@ -187,7 +187,7 @@ const signedChunks = Buffer.from(
 );
 
 test("AWS's published chunk signatures are accepted, however the bytes arrive", async () => {
-  for (const size of [7, 1000, 100_000]) {
+  for (const size of [11, 1000, 100_000]) {
     const body = await attempt({ ...chunked, stream: pieces(signedChunks, size) });
     assert.equal((await readBody(body, 100_000)).toString(), "a".repeat(66_560));
   }

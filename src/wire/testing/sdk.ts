@@ -1,4 +1,5 @@
 /** The SDK's client side of a protocol, spoken without a socket: what tests of the wire talk to. */
+import { Readable } from "node:stream";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import { serviceFacts } from "#model/facts.ts";
 import type { ServiceName } from "#model/sdk.ts";
@@ -82,7 +83,7 @@ export async function createSdk(service: ServiceName, otherProtocol?: ProtocolCl
       return protocol.deserializeResponse(toOperation(schema), config, {
         statusCode: reply.status,
         headers,
-        body: await bytesOf(reply.body),
+        body: Readable.from([await bytesOf(reply.body)]),
       });
     },
   };

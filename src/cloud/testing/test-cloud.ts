@@ -7,6 +7,10 @@ import type { Clock } from "#runtime/clock.ts";
 import type { Store } from "#store/store.ts";
 import { createMemoryStore } from "#store/memory.ts";
 import type { ComputeDriver } from "#compute/driver.ts";
+import {
+  createSimulatedDriver,
+  type SimulatedDriver,
+} from "#compute/simulated/simulated-driver.ts";
 import type { Caller, Clients } from "#services/kit/service.ts";
 import { rootPrincipal } from "#services/kit/principal.ts";
 import { registry } from "../registry.ts";
@@ -19,6 +23,8 @@ export interface TestCloud {
   clock: Clock;
   store: Store;
   host: ServiceHost;
+  /** The driver of this cloud's machines unless another was given. */
+  simulated: SimulatedDriver;
   /** "90s", "15m" … of cloud time, with everything that falls due meanwhile. */
   advance(duration: string): Promise<void>;
   stop(): Promise<void>;
@@ -26,6 +32,7 @@ export interface TestCloud {
 
 export interface TestCloudOptions {
   seed?: number;
+  /** Simulated machines unless given. */
   compute?: ComputeDriver;
   store?: Store;
   /** Errors of timers and reconcilers; thrown by `stop` unless given. */
@@ -38,6 +45,9 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
   const clock = createVirtualClock({ onError });
   const store = options.store ?? createMemoryStore();
   const log = createLog({ level: "error" });
+  const seed = options.seed ?? 1;
+  // Machines draw from a sequence of their own, so that they change no ids.
+  const simulated = createSimulatedDriver({ clock, random: createSeededRandom(seed + 1) });
   const host = createServiceHost({
     registry,
     checkInput: async () => {},
@@ -45,8 +55,8 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
       clock,
       store,
       log,
-      random: createSeededRandom(options.seed ?? 1),
-      compute: options.compute ?? noCompute(),
+      random: createSeededRandom(seed),
+      compute: options.compute ?? simulated,
       dataDir: undefined,
       gateway: { endpoint: "http://127.0.0.1:4566", host: "127.0.0.1", port: 4566 },
       defaultRegion: "us-east-1",
@@ -59,6 +69,7 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
     clock,
     store,
     host,
+    simulated,
     advance: (duration) => clock.advance(parseDuration(duration)),
     async stop() {
       await host.stop();
@@ -67,17 +78,4 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
       if (errors.length > 0) throw new AggregateError(errors, "timers failed");
     },
   };
-}
-
-/** Without a driver there are no machines to watch, and touching one is a mistake. */
-function noCompute(): ComputeDriver {
-  const empty: Partial<ComputeDriver> = { list: async () => [], onChange: () => () => {} };
-  return new Proxy({} as ComputeDriver, {
-    get: (_target, member) => {
-      if (Object.hasOwn(empty, member)) return empty[member as keyof ComputeDriver];
-      throw new Error(
-        `this test cloud has no compute driver, but ${String(member)} was asked of it`,
-      );
-    },
-  });
 }

@@ -44,7 +44,13 @@ export interface MachineObservation {
   id: string;
   state: MachineState;
   labels: Record<string, string>;
-  /** Processor seconds used since launch, over all restarts; wall time. */
+  /**
+   * When this was measured, in milliseconds of the time that `cpuSeconds` counts: the host's
+   * monotonic time for real machines, cloud time for simulated ones. Compare two observations with
+   * it: used processors = Δ cpuSeconds × 1000 / Δ measuredMs.
+   */
+  measuredMs: number;
+  /** Processor seconds used since launch, over all restarts. */
   cpuSeconds: number;
   memoryBytes: number;
   /** Bytes that went over the machine's network since launch; undefined where the driver cannot tell. */
@@ -59,7 +65,11 @@ export type Reach = { host: string; port: number } | { path: string };
 
 export interface ComputeDriver {
   readonly name: "process" | "docker" | "simulated";
-  /** Makes the machine and boots it. Doing it twice for one id changes nothing. */
+  /**
+   * Makes the machine and boots it. Doing it twice for one id changes nothing. May resolve while the
+   * machine is still pending (`observe` and `onChange` tell when it runs), and always before user
+   * data has run to its end. The same holds for stop, start and reboot.
+   */
   launch(spec: MachineSpec): Promise<void>;
   /** Asks the machine to end, then ends it after a grace period; its disk stays. */
   stop(id: string, options?: { force?: boolean }): Promise<void>;
@@ -79,11 +89,14 @@ export interface ComputeDriver {
   deleteImage(imageId: string): Promise<void>;
   /** Where a port of the machine is reached; undefined when it does not run. */
   reach(id: string, port: number): Promise<Reach | undefined>;
-  /** The address on which the machine's own server for instance metadata may listen; undefined where there is none. */
+  /**
+   * The address on which the machine's own server for instance metadata may listen; undefined where
+   * there is none. Known before the launch, so that the machine's environment can name it.
+   */
   metadataHost(id: string): Promise<string | undefined>;
   /** What the machine printed, oldest first, at most the last 64 KiB. */
   console(id: string): Promise<string>;
-  /** Runs a command inside the machine (SSM RunCommand). */
+  /** Runs a command inside the machine (SSM RunCommand). Rejects when the machine does not run or time runs out. */
   execute(
     id: string,
     command: readonly string[],

@@ -1,10 +1,9 @@
 /** Chooses the compute driver that a cloud's options ask for. */
-import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
-import type { Random } from "#runtime/random.ts";
+import { createSystemRandom, type Random } from "#runtime/random.ts";
 import type { ComputeDriver } from "./driver.ts";
 
 export interface ComputeOptions {
@@ -30,7 +29,8 @@ export async function createCompute(options: ComputeOptions): Promise<ComputeDri
     case "process": {
       const { createProcessDriver } = await import("./process/process-driver.ts");
       const passing = dataDir === undefined;
-      const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "fogbank-")));
+      // Never the cloud's own random: two clouds of one seed must not share a directory.
+      const directory = dataDir ?? join(tmpdir(), `fogbank-${createSystemRandom().hex(12)}`);
       return createProcessDriver({ dataDir: directory, clock, log, passing });
     }
   }

@@ -33,7 +33,10 @@ export const movedPaths: readonly string[] = [
 ];
 
 /** The files of the boot directory: boot.sh, and what it runs and writes. */
-export function renderBoot(steps: readonly BootStep[], options: BootScriptOptions = {}): BootFile[] {
+export function renderBoot(
+  steps: readonly BootStep[],
+  options: BootScriptOptions = {},
+): BootFile[] {
   const files: BootFile[] = [];
   const lines: string[] = [];
   const { rootPath } = options;
@@ -68,7 +71,9 @@ export function renderBoot(steps: readonly BootStep[], options: BootScriptOption
       case "script": {
         files.push({ name: step.name, content: text(step.content) });
         const call = `execute ${step.module} ${quote(step.name)}`;
-        lines.push(step.every === "boot" ? call : `once ${step.module}-${quote(step.name)} ${call}`);
+        lines.push(
+          step.every === "boot" ? call : `once ${step.module}-${quote(step.name)} ${call}`,
+        );
         break;
       }
     }

@@ -2,7 +2,15 @@
  * A machine's console: a file to which its processes append. It is cut when it has grown, so it is a
  * ring on disk; the part before the last cut is kept beside it.
  */
-import { closeSync, fstatSync, openSync, readSync, truncateSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readSync,
+  truncateSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 
 /** What DescribeConsole answers at most (EC2 keeps the last 64 KiB, GetConsoleOutput). */
 export const consoleBytes = 64 * 1024;

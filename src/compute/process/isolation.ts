@@ -143,7 +143,10 @@ async function probe(isolation: Isolation, dataDir: string): Promise<string | un
   try {
     await writeFile(join(layout.boot, "root.sh"), rootScript);
     await writeFile(join(layout.boot, "init.sh"), "exit 0\n");
-    const [program, ...rest] = isolation.initCommand(layout, { hostname: "probe", host: "127.0.0.1" });
+    const [program, ...rest] = isolation.initCommand(layout, {
+      hostname: "probe",
+      host: "127.0.0.1",
+    });
     await run(program!, rest, { env: { PATH: systemPath }, timeout: 10_000 });
     return undefined;
   } catch (error) {

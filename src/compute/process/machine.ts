@@ -133,7 +133,8 @@ export class Machine {
       hostBootId: hostBootId(),
       boots: record.boots + 1,
     });
-    if (isolation.level === "root") this.#around.census.claimNamespace(supervisor.pid, layout.directory);
+    if (isolation.level === "root")
+      this.#around.census.claimNamespace(supervisor.pid, layout.directory);
   }
 
   /** Asks the processes to end, waits, ends them. */
@@ -154,7 +155,8 @@ export class Machine {
     const { layout, record } = this;
     if (record.phase === "stopped" || record.phase === "failed") return;
     if (record.phase === "terminating") return this.terminate();
-    const supervisor = record.supervisor ?? (record.phase === "pending" ? this.#readSupervisor() : undefined);
+    const supervisor =
+      record.supervisor ?? (record.phase === "pending" ? this.#readSupervisor() : undefined);
     const ours =
       supervisor !== undefined &&
       (record.hostBootId === undefined || record.hostBootId === hostBootId()) &&
@@ -162,7 +164,8 @@ export class Machine {
       // A number and a start could still be another's after a restore; the variable cannot.
       [undefined, layout.directory].includes(readVariable(supervisor.pid, machineVariable));
     if (ours) {
-      if (record.isolation === "root") this.#around.census.claimNamespace(supervisor.pid, layout.directory);
+      if (record.isolation === "root")
+        this.#around.census.claimNamespace(supervisor.pid, layout.directory);
       if (record.phase === "stopping") return this.stop(0);
       return this.#save({ phase: "running", supervisor, hostBootId: hostBootId() });
     }
@@ -203,6 +206,7 @@ export class Machine {
       id: spec.id,
       state: stateOf(phase),
       labels: spec.labels,
+      measuredMs: this.#around.wall.monotonic(),
       cpuSeconds: members.length > 0 ? this.#account.update(members) : this.#account.seconds,
       memoryBytes: pages * this.#around.pageBytes,
       ...(reason !== undefined && { reason }),
@@ -270,7 +274,12 @@ export class Machine {
     if (!user) return;
     await chmod(layout.directory, 0o711);
     for (const name of ["init.sh", "root.sh"]) await chmod(join(layout.boot, name), 0o755);
-    const owned = [layout.root, layout.boot, ...places, ...bootFiles.map((name) => join(layout.boot, name))];
+    const owned = [
+      layout.root,
+      layout.boot,
+      ...places,
+      ...bootFiles.map((name) => join(layout.boot, name)),
+    ];
     for (const path of owned) await chown(path, user.uid, user.gid);
   }
 
@@ -319,7 +328,8 @@ export class Machine {
     for (;;) {
       const members = this.#members(true);
       this.#account.update(members);
-      if (supervisor && this.record.hostBootId === hostBootId()) signalProcess(supervisor, "SIGKILL");
+      if (supervisor && this.record.hostBootId === hostBootId())
+        signalProcess(supervisor, "SIGKILL");
       if (members.length === 0 && !(supervisor && isAlive(supervisor))) return;
       for (const member of members)
         if (this.record.isolation === "directory" || !supervisor) signalProcess(member, "SIGKILL");

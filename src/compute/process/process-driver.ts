@@ -1,5 +1,4 @@
 /** The process driver: a machine is a tree of processes on this host, with a directory as its root volume. */
-import { mkdirSync } from "node:fs";
 import { access, mkdir, rm } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
@@ -37,7 +36,6 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   const machinesDir = join(dataDir, "machines");
   const imagesDir = join(dataDir, "images");
   const guestDir = join(import.meta.dirname, "guest", "bin");
-  mkdirSync(machinesDir, { recursive: true });
 
   const machines = new Map<string, Machine>();
   const tails = new Map<string, Promise<unknown>>();
@@ -52,12 +50,15 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   let closed = false;
 
   /** The host is examined when the first machine needs it, not at every start of Fogbank. */
-  const surroundings = () => (around ??= detectIsolation({ dataDir, guestDir, level: options.isolation }).then(surround));
+  const surroundings = () =>
+    (around ??= detectIsolation({ dataDir, guestDir, level: options.isolation }).then(surround));
   const surround = (isolation: Isolation): MachineSurroundings => {
     if (isolation.level === "directory") {
       log.warn("machines have no root of their own", { reason: isolation.reason });
       if (process.getuid?.() === 0 && !isolation.user)
-        log.warn("machines run as root on this host's own files: keep the data directory where every user may go");
+        log.warn(
+          "machines run as root on this host's own files: keep the data directory where every user may go",
+        );
     }
     if (!addresses.separate)
       log.warn("all machines share 127.0.0.1: this platform answers on no other loopback address");
@@ -88,8 +89,11 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   const changed = (id: string) => {
     if (closed) return;
     void serially(id, async () => {
-      if (!closed && (await machines.get(id)?.check())) for (const listener of listeners) listener(id);
-    }).catch((error: unknown) => log.error("a machine could not be checked", { machine: id, error }));
+      if (!closed && (await machines.get(id)?.check()))
+        for (const listener of listeners) listener(id);
+    }).catch((error: unknown) =>
+      log.error("a machine could not be checked", { machine: id, error }),
+    );
   };
   const watch = () => {
     if (timer || closed || machines.size === 0) return;
@@ -180,7 +184,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         machines.delete(id);
         addresses.release(id);
       }),
-    observe: async (id) => machines.get(id)?.observe() ?? absent(id),
+    observe: async (id) => machines.get(id)?.observe() ?? absent(id, wall.monotonic()),
     list: async () => [...machines.values()].map((machine) => machine.observe()),
     snapshot: (id, imageId) =>
       serially(id, async () => {
@@ -215,7 +219,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     },
     async close({ terminate }) {
       if (closed) return;
-      if (terminate || passing) await Promise.all([...machines.keys()].map((id) => driver.terminate(id)));
+      if (terminate || passing)
+        await Promise.all([...machines.keys()].map((id) => driver.terminate(id)));
       closed = true;
       timer?.cancel();
       await Promise.all(tails.values());
@@ -228,9 +233,11 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
 
 /** Names of machines and images are the caller's; as file names they must stay below their folder. */
 function fileName(id: string): string {
-  return id.replaceAll(/[^\w.-]/g, (character) => `%${character.codePointAt(0)!.toString(16)}`).replace(/^\./, "%2e");
+  return id
+    .replaceAll(/[^\w.-]/g, (character) => `%${character.codePointAt(0)!.toString(16)}`)
+    .replace(/^\./, "%2e");
 }
 
-function absent(id: string): MachineObservation {
-  return { id, state: "absent", labels: {}, cpuSeconds: 0, memoryBytes: 0 };
+function absent(id: string, measuredMs: number): MachineObservation {
+  return { id, state: "absent", labels: {}, measuredMs, cpuSeconds: 0, memoryBytes: 0 };
 }

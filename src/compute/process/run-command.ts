@@ -25,7 +25,10 @@ export class CommandTimeoutError extends Error {
 }
 
 /** A command that a signal ended has 128 plus its number as exit code, as in a shell. */
-export function runCommand(command: readonly string[], options: CommandOptions): Promise<CommandResult> {
+export function runCommand(
+  command: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
   const [program, ...rest] = command;
   if (program === undefined) throw new TypeError("a command needs a program");
@@ -42,20 +45,24 @@ export function runCommand(command: readonly string[], options: CommandOptions):
       ? undefined
       : options.wall.after(options.timeoutMs, () => {
           timedOut = true;
-          if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+          if (child.pid !== undefined && child.exitCode === null)
+            process.kill(-child.pid, "SIGKILL");
         });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   child.once("error", (error: NodeJS.ErrnoException) => {
     timer?.cancel();
-    if (error.code === "ENOENT") resolve({ exitCode: 127, stdout: "", stderr: `${program}: not found\n` });
+    if (error.code === "ENOENT")
+      resolve({ exitCode: 127, stdout: "", stderr: `${program}: not found\n` });
     else reject(error);
   });
   // "exit", not "close": a server that the command left behind may hold the pipes for ever.
   child.once("exit", (code, signal) => {
     timer?.cancel();
     if (timedOut)
-      return reject(new CommandTimeoutError(`the command took longer than ${options.timeoutMs} ms`));
+      return reject(
+        new CommandTimeoutError(`the command took longer than ${options.timeoutMs} ms`),
+      );
     const exitCode = code ?? 128 + (signal === "SIGKILL" ? 9 : signal === "SIGTERM" ? 15 : 1);
     const finish = () => {
       flushed.cancel();

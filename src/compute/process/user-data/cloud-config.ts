@@ -14,7 +14,14 @@ export interface CloudConfigSteps {
 }
 
 /** Keys that change nothing here, so that nobody needs to be told. */
-const quiet = new Set(["final_message", "preserve_hostname", "manage_etc_hosts", "merge_how", "merge_type", "output"]);
+const quiet = new Set([
+  "final_message",
+  "preserve_hostname",
+  "manage_etc_hosts",
+  "merge_how",
+  "merge_type",
+  "output",
+]);
 
 /** Keys that are read. */
 const known = new Set(["bootcmd", "runcmd", "write_files", "hostname", "fqdn"]);
@@ -44,7 +51,8 @@ export function cloudConfigSteps(config: CloudConfig): CloudConfigSteps {
   for (const key of Object.keys(config))
     if (!known.has(key) && !quiet.has(key)) {
       const detail = reasons[key] ?? "this part of cloud-init is not supported";
-      const which = key === "packages" ? ` (${listOf(config[key]).map(packageName).join(", ")})` : "";
+      const which =
+        key === "packages" ? ` (${listOf(config[key]).map(packageName).join(", ")})` : "";
       warn(key, `${key}${which} ignored: ${detail}`);
     }
 
@@ -100,10 +108,21 @@ interface FileResult {
 }
 
 function fileStep(entry: unknown): FileResult {
-  if (typeof entry !== "object" || entry === null) return { problem: "a file's entry must be a mapping" };
+  if (typeof entry !== "object" || entry === null)
+    return { problem: "a file's entry must be a mapping" };
   const file = entry as Record<string, unknown>;
-  const { path, content = "", encoding = "text/plain", permissions, owner, append, defer, source } = file;
-  if (typeof path !== "string" || path === "") return { problem: "No path provided to write for entry" };
+  const {
+    path,
+    content = "",
+    encoding = "text/plain",
+    permissions,
+    owner,
+    append,
+    defer,
+    source,
+  } = file;
+  if (typeof path !== "string" || path === "")
+    return { problem: "No path provided to write for entry" };
   if (source !== undefined)
     return { problem: `${path} was not written: content from a 'source' URL is not supported` };
   let bytes: Buffer;

@@ -67,8 +67,10 @@ function typeOf(text: string): string {
 
 function looksLikeMime(text: string): boolean {
   const head = text.trimStart().slice(0, 2048);
-  return /^(content-type|mime-version|from |content-transfer-encoding)/i.test(head) &&
-    /^(content-type|mime-version):/im.test(head);
+  return (
+    /^(content-type|mime-version|from |content-transfer-encoding)/i.test(head) &&
+    /^(content-type|mime-version):/im.test(head)
+  );
 }
 
 function collectMime(text: string, parts: UserDataPart[]): void {
@@ -96,7 +98,8 @@ function splitHead(text: string): { headers: Map<string, string>; body: string }
   const head = end < 0 ? lines : lines.slice(0, end);
   for (const line of head.replaceAll(/\n[ \t]+/g, " ").split("\n")) {
     const colon = line.indexOf(":");
-    if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+    if (colon > 0)
+      headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
   return { headers, body: end < 0 ? "" : lines.slice(end + (end === 0 ? 1 : 2)) };
 }
@@ -106,7 +109,13 @@ function parseContentType(value: string | undefined) {
   const parameters = new Map<string, string>();
   for (const parameter of rest) {
     const [name, ...text] = parameter.split("=");
-    parameters.set(name!.trim().toLowerCase(), text.join("=").trim().replace(/^"(.*)"$/, "$1"));
+    parameters.set(
+      name!.trim().toLowerCase(),
+      text
+        .join("=")
+        .trim()
+        .replace(/^"(.*)"$/, "$1"),
+    );
   }
   return { type: type.trim().toLowerCase(), parameters };
 }

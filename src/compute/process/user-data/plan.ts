@@ -34,7 +34,13 @@ export function planBoot(userData: Uint8Array | undefined): BootStep[] {
         perBoot.push({ kind: "script", name, content, module: "scripts_per_boot", every: "boot" });
         break;
       case "text/cloud-boothook":
-        hooks.push({ kind: "script", name, content: asBoothook(content), module: "boothook", every: "boot" });
+        hooks.push({
+          kind: "script",
+          name,
+          content: asBoothook(content),
+          module: "boothook",
+          every: "boot",
+        });
         break;
       case "text/cloud-config":
         try {
@@ -45,7 +51,10 @@ export function planBoot(userData: Uint8Array | undefined): BootStep[] {
         break;
       case "text/x-include-url":
       case "text/x-include-once-url":
-        warn("user_data.py", "#include is not supported: user data must be given itself, not as a URL");
+        warn(
+          "user_data.py",
+          "#include is not supported: user data must be given itself, not as a URL",
+        );
         break;
       case "text/jinja2":
         warn("user_data.py", "jinja templates are not supported; the part was ignored");

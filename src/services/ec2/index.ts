@@ -1,9 +1,44 @@
 /** Amazon EC2: instances, images, launch templates, key pairs and the network they stand in. */
 import { defineService } from "#services/kit/service.ts";
-import type { Ec2State } from "./state.ts";
+import { withDryRun } from "./dry-run.ts";
+import { differences } from "./differences.ts";
+import { imageOperations } from "./images/operations.ts";
+import { snapshotReconciler } from "./images/reconciler.ts";
+import { instanceTypeOperations } from "./instance-types/operations.ts";
+import { instanceOperations } from "./instances/operations.ts";
+import { endOrphans } from "./instances/reconciler/machines.ts";
+import { instanceReconciler } from "./instances/reconciler/reconciler.ts";
+import { keyPairOperations } from "./key-pairs/operations.ts";
+import { launchTemplateOperations } from "./launch-templates/operations.ts";
+import { regionOperations } from "./regions/operations.ts";
+import { createState, type Ec2State } from "./state.ts";
+import { tagOwners } from "./tag-owners.ts";
+import { tagOperations } from "./tagging/operations.ts";
+import { volumeOperations } from "./volumes/operations.ts";
 
 export const service = defineService<"ec2", Ec2State>({
   name: "ec2",
-  createState: () => ({}),
-  operations: {},
+  createState,
+  operations: withDryRun({
+    ...imageOperations,
+    ...instanceOperations,
+    ...instanceTypeOperations,
+    ...keyPairOperations,
+    ...launchTemplateOperations,
+    ...regionOperations,
+    ...tagOperations(tagOwners),
+    ...volumeOperations,
+  }),
+  reconcilers: (env, state) => [
+    instanceReconciler(env, state),
+    snapshotReconciler(env),
+  ],
+  start: (env) =>
+    endOrphans(env).catch((error: unknown) =>
+      env.log.error("ending machines that no instance wants failed", { error }),
+    ),
+  async stop(_env, state) {
+    for (const end of state.endings.splice(0)) await end();
+  },
+  differences,
 });

@@ -49,6 +49,8 @@ export interface MachineFacts {
   /** The driver was asked to launch it, with success; its disk exists. */
   launched: boolean;
   launchFailures: number;
+  /** The next attempt to launch comes no earlier. */
+  retryAtMs?: number;
   /** Reboots done so far; behind `rebootsWanted` one is due. */
   rebootsDone: number;
   /** When the machine was found dead though it should run; undefined while all is well. */

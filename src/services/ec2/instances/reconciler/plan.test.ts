@@ -78,3 +78,11 @@ test("a terminated instance goes after an hour", () => {
   assert.deepEqual(plan(terminated, gone, 1000), { do: "wait", afterMs: hourMs });
   assert.equal(plan(terminated, gone, 1000 + hourMs).do, "forget");
 });
+
+test("a launch that failed is tried again after a while", () => {
+  const machine = { ...well, launchFailures: 1, retryAtMs: 5000 };
+  const failed = { ...running, state: "pending", machine } as const;
+  const gone = { state: "absent", firstLook: false } as const;
+  assert.deepEqual(plan(failed, gone, 1000), { do: "wait", afterMs: 4000 });
+  assert.equal(plan(failed, gone, 5000).do, "launch");
+});

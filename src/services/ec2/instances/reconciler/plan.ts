@@ -33,7 +33,7 @@ type Desired = Pick<
 export function plan(desired: Desired, observed: Observed, nowMs: number): Step {
   switch (desired.state) {
     case "pending":
-      return planPending(desired, observed);
+      return planPending(desired, observed, nowMs);
     case "running":
       return planRunning(desired, observed);
     case "stopping":
@@ -51,7 +51,7 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Step 
   }
 }
 
-function planPending({ machine }: Desired, { state }: Observed): Step {
+function planPending({ machine }: Desired, { state }: Observed, nowMs: number): Step {
   switch (state) {
     case "running":
       return { do: "mark-running" };
@@ -62,7 +62,10 @@ function planPending({ machine }: Desired, { state }: Observed): Step {
     case "failed":
       return { do: "start" };
     case "absent":
-      return machine.launchFailures >= mostLaunchFailures ? { do: "give-up" } : { do: "launch" };
+      if (machine.launchFailures >= mostLaunchFailures) return { do: "give-up" };
+      if (machine.retryAtMs !== undefined && nowMs < machine.retryAtMs)
+        return { do: "wait", afterMs: machine.retryAtMs - nowMs };
+      return { do: "launch" };
   }
 }
 

@@ -44,7 +44,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
       await compute.launch(machineSpec(scope, instance, await environmentOf(scope, instance)));
     } catch (error) {
       log.error("launching a machine failed", { ...scope, instanceId, error });
-      await write(scope, instance, (tx, now) => steps.launchFailed(tx, scope, now));
+      await write(scope, instance, (tx, now) => steps.launchFailed(tx, scope, now, clock.now()));
       return { afterMs: lookAgainMs };
     }
     await write(scope, instance, (tx, now) => steps.machineStarted(tx, scope, now));

@@ -7,6 +7,8 @@ import { releaseVolumes } from "../../volumes/records.ts";
 import { changeInstance, instances, type InstanceRecord } from "../records.ts";
 import { stateReasons } from "../states.ts";
 
+const launchRetryMs = 5000;
+
 /** The machine was launched or started: it is on its way, or it runs again after a recovery. */
 export function machineStarted(tx: Transaction, scope: Scope, instance: InstanceRecord): void {
   changeInstance(tx, scope, instance, {
@@ -22,10 +24,19 @@ export function machineStarted(tx: Transaction, scope: Scope, instance: Instance
   });
 }
 
-export function launchFailed(tx: Transaction, scope: Scope, instance: InstanceRecord): void {
+export function launchFailed(
+  tx: Transaction,
+  scope: Scope,
+  instance: InstanceRecord,
+  nowMs: number,
+): void {
   const { machine } = instance;
   changeInstance(tx, scope, instance, {
-    machine: { ...machine, launchFailures: machine.launchFailures + 1 },
+    machine: {
+      ...machine,
+      launchFailures: machine.launchFailures + 1,
+      retryAtMs: nowMs + launchRetryMs,
+    },
   });
 }
 

@@ -1,0 +1,80 @@
+/** The network half of EC2, as the service's table takes it. */
+import type { Difference, Environment } from "#services/kit/service.ts";
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Ec2Operations } from "../context.ts";
+import { addressOperations } from "./operations/addresses.ts";
+import { dhcpOptionsOperations } from "./operations/dhcp-options.ts";
+import { groupRuleChangeOperations } from "./operations/group-rule-changes.ts";
+import { groupRuleOperations } from "./operations/group-rules.ts";
+import { interfaceChangeOperations } from "./operations/interface-changes.ts";
+import { internetGatewayOperations } from "./operations/internet-gateways.ts";
+import { natGatewayOperations } from "./operations/nat-gateways.ts";
+import { networkAclEntryOperations } from "./operations/network-acl-entries.ts";
+import { networkAclOperations } from "./operations/network-acls.ts";
+import { networkInterfaceOperations } from "./operations/network-interfaces.ts";
+import { prefixListOperations } from "./operations/prefix-lists.ts";
+import { routeTableAssociationOperations } from "./operations/route-table-associations.ts";
+import { routeTableOperations } from "./operations/route-tables.ts";
+import { routeOperations } from "./operations/routes.ts";
+import { securityGroupOperations } from "./operations/security-groups.ts";
+import { subnetOperations } from "./operations/subnets.ts";
+import { vpcCidrOperations } from "./operations/vpc-cidrs.ts";
+import { vpcEndpointOperations } from "./operations/vpc-endpoints.ts";
+import { vpcPeeringOperations } from "./operations/vpc-peering.ts";
+import { vpcOperations } from "./operations/vpcs.ts";
+import { natGatewayReconciler } from "./reconcilers/nat-gateways.ts";
+
+export const networkOperations: Ec2Operations = {
+  ...vpcOperations,
+  ...vpcCidrOperations,
+  ...subnetOperations,
+  ...internetGatewayOperations,
+  ...natGatewayOperations,
+  ...addressOperations,
+  ...networkInterfaceOperations,
+  ...interfaceChangeOperations,
+  ...routeTableOperations,
+  ...routeTableAssociationOperations,
+  ...routeOperations,
+  ...securityGroupOperations,
+  ...groupRuleOperations,
+  ...groupRuleChangeOperations,
+  ...networkAclOperations,
+  ...networkAclEntryOperations,
+  ...dhcpOptionsOperations,
+  ...prefixListOperations,
+  ...vpcEndpointOperations,
+  ...vpcPeeringOperations,
+};
+
+export function networkReconcilers(env: Environment): Reconciler[] {
+  return [natGatewayReconciler(env)];
+}
+
+export { networkTagOwners } from "./kinds.ts";
+
+export const networkDifferences: readonly Difference[] = [
+  {
+    operation: "*",
+    differs:
+      "Networks are records: packets are not filtered by security groups or network ACLs, nor routed by route tables, gateways and endpoints. Public addresses come from 198.18.0.0/15 and are reached from nowhere. There is no IPv6, and the adjustable quotas of VPCs, subnets, gateways and Elastic IPs are not enforced.",
+  },
+  {
+    operation: "CreateNatGateway",
+    differs:
+      "Becomes available after one minute; secondary addresses and regional NAT gateways are refused.",
+  },
+  {
+    operation: "CreateVpcEndpoint",
+    differs:
+      "Available at once and deleted at once; it shows no DNS entries, and Gateway Load Balancer, resource and service-network endpoints are refused.",
+  },
+  {
+    operation: "CreateVpcPeeringConnection",
+    differs: "Only between VPCs of one account and region.",
+  },
+  {
+    operation: "DescribePrefixLists",
+    differs: "Only AWS's lists of S3 and DynamoDB are known, without their addresses.",
+  },
+];

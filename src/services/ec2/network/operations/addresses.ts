@@ -1,0 +1,200 @@
+/** Elastic IP addresses. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AllocateAddress.html */
+import type { Transaction } from "#store/store.ts";
+import { tagsToList } from "#services/kit/tags.ts";
+import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
+import {
+  ec2Error,
+  instanceNotFound,
+  invalidParameterCombination,
+  invalidParameterValue,
+  missingParameter,
+  unsupportedParameter,
+} from "../../errors.ts";
+import { applyFilters, type FilterTable } from "../../filters.ts";
+import { newId } from "../../ids.ts";
+import { tagsFor } from "../../tags.ts";
+import { associate, disassociate } from "../elastic-ips.ts";
+import { alreadyAssociated, associationNotFound } from "../errors.ts";
+import { inNetwork } from "../in-network.ts";
+import { find, kinds, select } from "../kinds.ts";
+import { giveBackPublicIp, takePublicIp } from "../public-addresses.ts";
+import { addresses, instanceInterfaces, interfaces, type AddressRecord } from "../records.ts";
+
+interface Held extends AddressRecord {
+  instanceId: string | undefined;
+  subnetId: string | undefined;
+}
+
+function filtersIn({ account, region }: Ec2Context): FilterTable<Held> {
+  return {
+    "allocation-id": (one) => one.allocationId,
+    "association-id": (one) => one.association?.associationId,
+    domain: () => "vpc",
+    "instance-id": (one) => one.instanceId,
+    "network-border-group": () => region,
+    "network-interface-id": (one) => one.association?.networkInterfaceId,
+    "network-interface-owner-id": (one) => one.association && account,
+    "private-ip-address": (one) => one.association?.privateIp,
+    "public-ip": (one) => one.publicIp,
+  };
+}
+
+async function byPublicIp(tx: Transaction, context: Ec2Context, publicIp: string) {
+  const found = (await addresses.list(tx, context)).find((one) => one.publicIp === publicIp);
+  if (!found) throw ec2Error("InvalidAddress.NotFound", `Address '${publicIp}' not found.`);
+  return found;
+}
+
+/** The address that a request names by its allocation or by itself. */
+async function addressOf(
+  tx: Transaction,
+  context: Ec2Context,
+  input: { AllocationId?: string | undefined; PublicIp?: string | undefined },
+): Promise<AddressRecord> {
+  if (input.AllocationId !== undefined) return find(tx, context, kinds.address, input.AllocationId);
+  if (input.PublicIp === undefined) throw missingParameter("AllocationId");
+  return byPublicIp(tx, context, input.PublicIp);
+}
+
+const allocateAddress: Ec2Operation<"AllocateAddress"> = async (input, context) => {
+  for (const name of ["Address", "CustomerOwnedIpv4Pool", "IpamPoolId"] as const)
+    if (input[name] !== undefined) throw unsupportedParameter(name);
+  if (input.PublicIpv4Pool !== undefined && input.PublicIpv4Pool !== "amazon")
+    throw unsupportedParameter("PublicIpv4Pool");
+  const allocationId = newId(context.random, "eipalloc");
+  const tags = tagsFor("elastic-ip", input.TagSpecifications, context.principal);
+  const publicIp = await inNetwork(context, async (tx) => {
+    const taken = await takePublicIp(tx, context, context.random, allocationId);
+    addresses.put(tx, context, [allocationId], { allocationId, publicIp: taken, tags });
+    return taken;
+  });
+  return {
+    AllocationId: allocationId,
+    PublicIp: publicIp,
+    Domain: "vpc",
+    PublicIpv4Pool: "amazon",
+    NetworkBorderGroup: context.region,
+  };
+};
+
+const describeAddresses: Ec2Operation<"DescribeAddresses"> = async (input, context) => {
+  const all = await inNetwork(context, async (tx) => {
+    const records = await select(tx, context, kinds.address, input.AllocationIds);
+    if (input.PublicIps?.length) {
+      for (const publicIp of input.PublicIps) await byPublicIp(tx, context, publicIp);
+      const named = records.filter((one) => input.PublicIps!.includes(one.publicIp));
+      records.splice(0, records.length, ...named);
+    }
+    const held: Held[] = [];
+    for (const one of records) {
+      const id = one.association?.networkInterfaceId;
+      const eni = id === undefined ? undefined : await interfaces.get(tx, context, id);
+      held.push({ ...one, instanceId: eni?.attachment?.instanceId, subnetId: eni?.subnetId });
+    }
+    return held;
+  });
+  const found = applyFilters(all, input.Filters, filtersIn(context), ({ tags }) => tags);
+  return {
+    Addresses: found.map((one) => ({
+      AllocationId: one.allocationId,
+      PublicIp: one.publicIp,
+      Domain: "vpc",
+      PublicIpv4Pool: "amazon",
+      NetworkBorderGroup: context.region,
+      // AWS names the instance as empty when there is none.
+      InstanceId: one.instanceId ?? (one.association ? undefined : ""),
+      ...(one.association && {
+        AssociationId: one.association.associationId,
+        NetworkInterfaceId: one.association.networkInterfaceId,
+        NetworkInterfaceOwnerId: context.account,
+        PrivateIpAddress: one.association.privateIp,
+        SubnetId: one.subnetId,
+      }),
+      Tags: tagsToList(one.tags),
+    })),
+  };
+};
+
+const associateAddress: Ec2Operation<"AssociateAddress"> = async (input, context) => {
+  const { InstanceId, NetworkInterfaceId, PrivateIpAddress } = input;
+  if (InstanceId !== undefined && NetworkInterfaceId !== undefined)
+    throw invalidParameterCombination(
+      "The parameter instanceId cannot be used with the parameter networkInterfaceId",
+    );
+  const associationId = await inNetwork(context, async (tx) => {
+    let address = await addressOf(tx, context, input);
+    const eniId =
+      NetworkInterfaceId ??
+      (InstanceId === undefined
+        ? undefined
+        : await instanceInterfaces.get(tx, context, InstanceId, 0));
+    if (eniId === undefined) {
+      if (InstanceId !== undefined) throw instanceNotFound(InstanceId);
+      throw missingParameter("InstanceId or NetworkInterfaceId");
+    }
+    let eni = await find(tx, context, kinds.networkInterface, eniId);
+    const privateIp = PrivateIpAddress ?? eni.privateIps[0]!.address;
+    const target = eni.privateIps.find((one) => one.address === privateIp);
+    if (!target)
+      throw invalidParameterValue(
+        `Private IP address ${privateIp} is not assigned to network interface ${eniId}`,
+      );
+    const held = address.association;
+    if (held?.networkInterfaceId === eniId && held.privateIp === privateIp)
+      return held.associationId;
+    if (held) {
+      if (input.AllowReassociation === false)
+        throw alreadyAssociated(
+          `resource ${address.allocationId} is already associated with associate-id ${held.associationId}`,
+        );
+      address = await disassociate(tx, context, address);
+    }
+    if (target.elastic) {
+      if (!input.AllowReassociation)
+        throw alreadyAssociated(
+          `resource ${eniId} is already associated with associate-id ${target.elastic.associationId}`,
+        );
+      await disassociate(
+        tx,
+        context,
+        await find(tx, context, kinds.address, target.elastic.allocationId),
+      );
+    }
+    eni = await find(tx, context, kinds.networkInterface, eniId);
+    return associate(tx, context, context.random, address, eni, privateIp);
+  });
+  return { AssociationId: associationId };
+};
+
+const disassociateAddress: Ec2Operation<"DisassociateAddress"> = async (input, context) => {
+  const { AssociationId: id, PublicIp: publicIp } = input;
+  if (id === undefined && publicIp === undefined) throw missingParameter("AssociationId");
+  await inNetwork(context, async (tx) => {
+    const address =
+      id === undefined
+        ? await byPublicIp(tx, context, publicIp!)
+        : (await addresses.list(tx, context)).find((one) => one.association?.associationId === id);
+    if (!address) throw associationNotFound(id!);
+    if (!address.association) throw associationNotFound(publicIp!);
+    await disassociate(tx, context, address);
+  });
+  return {};
+};
+
+const releaseAddress: Ec2Operation<"ReleaseAddress"> = async (input, context) => {
+  await inNetwork(context, async (tx) => {
+    const { allocationId, publicIp, association } = await addressOf(tx, context, input);
+    if (association) throw ec2Error("InvalidIPAddress.InUse", `Address ${publicIp} is in use.`);
+    giveBackPublicIp(tx, context, publicIp);
+    addresses.delete(tx, context, allocationId);
+  });
+  return {};
+};
+
+export const addressOperations: Ec2Operations = {
+  AllocateAddress: allocateAddress,
+  DescribeAddresses: describeAddresses,
+  AssociateAddress: associateAddress,
+  DisassociateAddress: disassociateAddress,
+  ReleaseAddress: releaseAddress,
+};

@@ -1,0 +1,293 @@
+/** VPC endpoints. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
+import { dateOf } from "#runtime/date.ts";
+import type { Transaction } from "#store/store.ts";
+import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
+import { ec2Error, invalidParameterValue, unsupportedParameter } from "../../errors.ts";
+import { applyFilters, type FilterTable } from "../../filters.ts";
+import { findByToken, rememberToken } from "../../idempotency.ts";
+import { newId } from "../../ids.ts";
+import { pageOf } from "../../paging.ts";
+import { tagsFor } from "../../tags.ts";
+import { checkGroups, createInterface, deleteInterface } from "../interfaces.ts";
+import { inNetwork } from "../in-network.ts";
+import { find, kinds, select } from "../kinds.ts";
+import { managedPrefixLists } from "../prefix-lists.ts";
+import {
+  interfaces,
+  routeTables,
+  securityGroups,
+  vpcEndpoints,
+  type VpcEndpointRecord,
+} from "../records.ts";
+import { tagsShape } from "../shapes.ts";
+
+const openPolicy = JSON.stringify({
+  Statement: [{ Action: "*", Effect: "Allow", Principal: "*", Resource: "*" }],
+});
+
+function filtersIn({ region }: Ec2Context): FilterTable<VpcEndpointRecord> {
+  return {
+    "ip-address-type": () => "ipv4",
+    "service-name": (endpoint) => endpoint.serviceName,
+    "service-region": () => region,
+    "vpc-id": (endpoint) => endpoint.vpcId,
+    "vpc-endpoint-id": (endpoint) => endpoint.vpcEndpointId,
+    "vpc-endpoint-state": (endpoint) => endpoint.state,
+    "vpc-endpoint-type": (endpoint) => endpoint.type,
+  };
+}
+
+function endpointShape(
+  context: Ec2Context,
+  endpoint: VpcEndpointRecord,
+  names: Map<string, string>,
+) {
+  return {
+    VpcEndpointId: endpoint.vpcEndpointId,
+    VpcEndpointType: endpoint.type,
+    VpcId: endpoint.vpcId,
+    ServiceName: endpoint.serviceName,
+    State: endpoint.state,
+    PolicyDocument: endpoint.policyDocument,
+    RouteTableIds: endpoint.routeTableIds,
+    SubnetIds: endpoint.subnetIds,
+    Groups: endpoint.groupIds.map((id) => ({ GroupId: id, GroupName: names.get(id) })),
+    NetworkInterfaceIds: endpoint.networkInterfaceIds,
+    PrivateDnsEnabled: endpoint.privateDnsEnabled,
+    RequesterManaged: false,
+    CreationTimestamp: dateOf(endpoint.createdMs),
+    OwnerId: context.account,
+    DnsEntries: [],
+    ...tagsShape(endpoint.tags),
+  };
+}
+
+async function groupNames(tx: Transaction, context: Ec2Context) {
+  const all = await securityGroups.list(tx, context);
+  return new Map(all.map(({ groupId, groupName }) => [groupId, groupName]));
+}
+
+/** A gateway endpoint is a route to its service's prefix list in each of its route tables. */
+async function addRoutes(
+  tx: Transaction,
+  context: Ec2Context,
+  endpoint: VpcEndpointRecord,
+  tableIds: readonly string[],
+) {
+  const list = managedPrefixLists(context.region).find(
+    ({ name }) => name === endpoint.serviceName,
+  )!;
+  for (const id of tableIds) {
+    const table = await find(tx, context, kinds.routeTable, id);
+    if (table.vpcId !== endpoint.vpcId)
+      throw invalidParameterValue(
+        `Route table ${id} and endpoint ${endpoint.vpcEndpointId} belong to different networks`,
+      );
+    if (table.routes.some((route) => route.destination === list.id))
+      throw ec2Error(
+        "RouteAlreadyExists",
+        `route table ${id} already has a route with destination-prefix-list-id ${list.id}`,
+      );
+    const gatewayId = endpoint.vpcEndpointId;
+    routeTables.put(tx, context, [id], {
+      ...table,
+      routes: [...table.routes, { destination: list.id, gatewayId, origin: "CreateRoute" }],
+    });
+  }
+}
+
+async function removeRoutes(
+  tx: Transaction,
+  context: Ec2Context,
+  endpoint: VpcEndpointRecord,
+  tableIds: readonly string[],
+) {
+  for (const id of tableIds) {
+    const table = await routeTables.get(tx, context, id);
+    if (!table) continue;
+    const routes = table.routes.filter(({ gatewayId }) => gatewayId !== endpoint.vpcEndpointId);
+    routeTables.put(tx, context, [id], { ...table, routes });
+  }
+}
+
+async function addInterface(
+  tx: Transaction,
+  context: Ec2Context,
+  endpoint: VpcEndpointRecord,
+  subnetId: string,
+): Promise<string> {
+  const subnet = await find(tx, context, kinds.subnet, subnetId);
+  if (subnet.vpcId !== endpoint.vpcId)
+    throw invalidParameterValue(
+      `Subnet ${subnetId} and endpoint ${endpoint.vpcEndpointId} belong to different networks`,
+    );
+  const eni = await createInterface(tx, context, context.random, {
+    subnet,
+    groups: endpoint.groupIds,
+    privateIp: undefined,
+    description: `VPC Endpoint Interface ${endpoint.vpcEndpointId}`,
+    interfaceType: "vpc_endpoint",
+    requesterId: context.account,
+    tags: {},
+  });
+  const attachment = {
+    attachmentId: newId(context.random, "ela-attach"),
+    deviceIndex: 1,
+    attachedMs: context.clock.now(),
+    deleteOnTermination: false,
+  };
+  interfaces.put(tx, context, [eni.networkInterfaceId], { ...eni, attachment });
+  return eni.networkInterfaceId;
+}
+
+async function removeInterfaces(tx: Transaction, context: Ec2Context, ids: readonly string[]) {
+  for (const id of ids) {
+    const eni = await interfaces.get(tx, context, id);
+    if (eni) await deleteInterface(tx, context, eni);
+  }
+}
+
+const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, context) => {
+  for (const name of [
+    "SubnetConfigurations",
+    "ServiceNetworkArn",
+    "ResourceConfigurationArn",
+    "ServiceRegion",
+    "DnsOptions",
+  ] as const)
+    if (input[name] !== undefined) throw unsupportedParameter(name);
+  const type = input.VpcEndpointType ?? "Gateway";
+  if (type !== "Gateway" && type !== "Interface") throw unsupportedParameter("VpcEndpointType");
+  if (input.IpAddressType !== undefined && input.IpAddressType !== "ipv4")
+    throw unsupportedParameter("IpAddressType");
+  const serviceName = input.ServiceName ?? "";
+  const prefix = `com.amazonaws.${context.region}.`;
+  const isGateway = managedPrefixLists(context.region).some(({ name }) => name === serviceName);
+  if (!serviceName.startsWith(prefix) || (type === "Gateway" && !isGateway))
+    throw ec2Error(
+      "InvalidServiceName",
+      `The Vpc Endpoint Service '${serviceName}' does not exist`,
+    );
+  const { ClientToken: token, ...parameters } = input;
+  const shape = await inNetwork(context, async (tx) => {
+    const names = await groupNames(tx, context);
+    const earlier = await findByToken(tx, context, "CreateVpcEndpoint", token, parameters);
+    if (earlier)
+      return endpointShape(context, await find(tx, context, kinds.vpcEndpoint, earlier), names);
+    const { vpcId } = await find(tx, context, kinds.vpc, input.VpcId!);
+    const subnetIds = input.SubnetIds ?? [];
+    const endpoint: VpcEndpointRecord = {
+      vpcEndpointId: newId(context.random, "vpce"),
+      vpcId,
+      type,
+      serviceName,
+      state: "available",
+      createdMs: context.clock.now(),
+      policyDocument: input.PolicyDocument ?? openPolicy,
+      routeTableIds: type === "Gateway" ? (input.RouteTableIds ?? []) : [],
+      subnetIds,
+      groupIds:
+        type === "Interface"
+          ? await checkGroups(tx, context, input.SecurityGroupIds ?? [], {
+              subnetId: subnetIds[0] ?? "",
+              vpcId,
+            })
+          : [],
+      networkInterfaceIds: [],
+      privateDnsEnabled: type === "Interface" && (input.PrivateDnsEnabled ?? true),
+      tags: tagsFor("vpc-endpoint", input.TagSpecifications, context.principal),
+    };
+    await addRoutes(tx, context, endpoint, endpoint.routeTableIds);
+    if (type === "Interface")
+      for (const id of subnetIds)
+        endpoint.networkInterfaceIds.push(await addInterface(tx, context, endpoint, id));
+    vpcEndpoints.put(tx, context, [endpoint.vpcEndpointId], endpoint);
+    rememberToken(tx, context, "CreateVpcEndpoint", token, parameters, endpoint.vpcEndpointId);
+    return endpointShape(context, endpoint, names);
+  });
+  return { VpcEndpoint: shape, ClientToken: token };
+};
+
+const describeVpcEndpoints: Ec2Operation<"DescribeVpcEndpoints"> = async (input, context) => {
+  const { all, names } = await inNetwork(context, async (tx) => ({
+    all: await select(tx, context, kinds.vpcEndpoint, input.VpcEndpointIds),
+    names: await groupNames(tx, context),
+  }));
+  const found = applyFilters(all, input.Filters, filtersIn(context), ({ tags }) => tags);
+  const { items, NextToken } = pageOf(found, input, ({ vpcEndpointId }) => vpcEndpointId);
+  return { VpcEndpoints: items.map((one) => endpointShape(context, one, names)), NextToken };
+};
+
+const modifyVpcEndpoint: Ec2Operation<"ModifyVpcEndpoint"> = async (input, context) => {
+  for (const name of ["IpAddressType", "DnsOptions", "SubnetConfigurations"] as const)
+    if (input[name] !== undefined) throw unsupportedParameter(name);
+  const changed = (own: readonly string[], added: string[] = [], removed: string[] = []) => [
+    ...new Set([...own.filter((id) => !removed.includes(id)), ...added]),
+  ];
+  await inNetwork(context, async (tx) => {
+    const endpoint = await find(tx, context, kinds.vpcEndpoint, input.VpcEndpointId!);
+    await removeRoutes(tx, context, endpoint, input.RemoveRouteTableIds ?? []);
+    await addRoutes(tx, context, endpoint, input.AddRouteTableIds ?? []);
+    const { AddSecurityGroupIds: addGroups, RemoveSecurityGroupIds: removeGroups } = input;
+    const groupIds = changed(endpoint.groupIds, addGroups, removeGroups);
+    const networkInterfaceIds: string[] = [];
+    for (const id of endpoint.networkInterfaceIds) {
+      const eni = await find(tx, context, kinds.networkInterface, id);
+      if (input.RemoveSubnetIds?.includes(eni.subnetId)) await removeInterfaces(tx, context, [id]);
+      else {
+        const groups = await checkGroups(tx, context, groupIds, eni);
+        interfaces.put(tx, context, [id], { ...eni, groups });
+        networkInterfaceIds.push(id);
+      }
+    }
+    for (const id of input.AddSubnetIds ?? [])
+      if (!endpoint.subnetIds.includes(id))
+        networkInterfaceIds.push(await addInterface(tx, context, { ...endpoint, groupIds }, id));
+    vpcEndpoints.put(tx, context, [endpoint.vpcEndpointId], {
+      ...endpoint,
+      groupIds,
+      networkInterfaceIds,
+      policyDocument: input.ResetPolicy
+        ? openPolicy
+        : (input.PolicyDocument ?? endpoint.policyDocument),
+      privateDnsEnabled: input.PrivateDnsEnabled ?? endpoint.privateDnsEnabled,
+      routeTableIds: changed(
+        endpoint.routeTableIds,
+        input.AddRouteTableIds,
+        input.RemoveRouteTableIds,
+      ),
+      subnetIds: changed(endpoint.subnetIds, input.AddSubnetIds, input.RemoveSubnetIds),
+    });
+  });
+  return { Return: true };
+};
+
+const deleteVpcEndpoints: Ec2Operation<"DeleteVpcEndpoints"> = async (input, context) => {
+  const unsuccessful = await inNetwork(context, async (tx) => {
+    const missing: string[] = [];
+    for (const id of input.VpcEndpointIds!) {
+      const endpoint = await vpcEndpoints.get(tx, context, id);
+      if (!endpoint) {
+        missing.push(id);
+        continue;
+      }
+      await removeRoutes(tx, context, endpoint, endpoint.routeTableIds);
+      await removeInterfaces(tx, context, endpoint.networkInterfaceIds);
+      vpcEndpoints.delete(tx, context, id);
+    }
+    return missing;
+  });
+  return {
+    Unsuccessful: unsuccessful.map((id) => {
+      const { code: Code, message: Message } = kinds.vpcEndpoint.notFound(id);
+      return { ResourceId: id, Error: { Code, Message } };
+    }),
+  };
+};
+
+export const vpcEndpointOperations: Ec2Operations = {
+  CreateVpcEndpoint: createVpcEndpoint,
+  DescribeVpcEndpoints: describeVpcEndpoints,
+  ModifyVpcEndpoint: modifyVpcEndpoint,
+  DeleteVpcEndpoints: deleteVpcEndpoints,
+};

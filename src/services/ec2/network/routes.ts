@@ -1,0 +1,163 @@
+/** Routes: what requests name, where they lead, and whether that still exists. */
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import {
+  ec2Error,
+  instanceNotFound,
+  invalidParameterCombination,
+  invalidParameterValue,
+  missingParameter,
+  unsupportedParameter,
+} from "../errors.ts";
+import { formatCidr, isIpv6Cidr, parseCidr } from "./cidr.ts";
+import { invalidCidr } from "./errors.ts";
+import { find, kinds } from "./kinds.ts";
+import { managedPrefixLists } from "./prefix-lists.ts";
+import {
+  instanceInterfaces,
+  interfaces,
+  internetGateways,
+  natGateways,
+  peerings,
+  vpcEndpoints,
+  type RouteRecord,
+  type RouteTarget,
+} from "./records.ts";
+
+export interface RouteInput {
+  DestinationCidrBlock?: string | undefined;
+  DestinationIpv6CidrBlock?: string | undefined;
+  DestinationPrefixListId?: string | undefined;
+  GatewayId?: string | undefined;
+  NatGatewayId?: string | undefined;
+  NetworkInterfaceId?: string | undefined;
+  InstanceId?: string | undefined;
+  VpcPeeringConnectionId?: string | undefined;
+  EgressOnlyInternetGatewayId?: string | undefined;
+  TransitGatewayId?: string | undefined;
+  LocalGatewayId?: string | undefined;
+  CarrierGatewayId?: string | undefined;
+  CoreNetworkArn?: string | undefined;
+  VpcEndpointId?: string | undefined;
+}
+
+/** The one destination that a request names, checked; a block must be in its canonical form. */
+export function destinationOf(scope: Scope, input: RouteInput): string {
+  const { DestinationCidrBlock: cidr, DestinationIpv6CidrBlock: ipv6 } = input;
+  const { DestinationPrefixListId: list } = input;
+  const given = [cidr, ipv6, list].filter((one) => one !== undefined);
+  if (given.length === 0) throw missingParameter("destinationCidrBlock");
+  if (given.length > 1)
+    throw invalidParameterCombination(
+      "Only one of DestinationCidrBlock, DestinationIpv6CidrBlock and DestinationPrefixListId may be given",
+    );
+  if (cidr !== undefined) {
+    const parsed = parseCidr(cidr);
+    if (!parsed) throw invalidCidr("destinationCidrBlock", cidr);
+    const canonical = formatCidr(parsed);
+    if (canonical !== cidr)
+      throw invalidParameterValue(
+        `The destination CIDR block ${cidr} is not equal to its canonical form, ${canonical}`,
+      );
+  }
+  if (ipv6 !== undefined && !isIpv6Cidr(ipv6)) throw invalidCidr("destinationIpv6CidrBlock", ipv6);
+  if (list !== undefined && !managedPrefixLists(scope.region).some(({ id }) => id === list))
+    throw ec2Error("InvalidPrefixListID.NotFound", `The prefix list ID '${list}' does not exist`);
+  return given[0]!;
+}
+
+/** The one target that a request names; it must exist, and a gateway must stand at the VPC. */
+export async function targetOf(
+  tx: Transaction,
+  scope: Scope,
+  table: { routeTableId: string; vpcId: string },
+  input: RouteInput,
+): Promise<RouteTarget> {
+  for (const name of [
+    "EgressOnlyInternetGatewayId",
+    "TransitGatewayId",
+    "LocalGatewayId",
+    "CarrierGatewayId",
+    "CoreNetworkArn",
+    "VpcEndpointId",
+  ] as const)
+    if (input[name] !== undefined) throw unsupportedParameter(name);
+  const { GatewayId, NatGatewayId, NetworkInterfaceId, InstanceId, VpcPeeringConnectionId } = input;
+  const given = [GatewayId, NatGatewayId, NetworkInterfaceId, InstanceId, VpcPeeringConnectionId];
+  const count = given.filter((one) => one !== undefined).length;
+  if (count !== 1)
+    throw invalidParameterCombination(
+      "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, vpcPeeringConnectionId, egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, carrierGatewayId, vpcEndpointId or instanceId",
+    );
+  if (GatewayId !== undefined) {
+    const gateway = await find(tx, scope, kinds.internetGateway, GatewayId);
+    if (gateway.vpcId !== table.vpcId)
+      throw invalidParameterValue(
+        `route table ${table.routeTableId} and network gateway ${GatewayId} belong to different networks`,
+      );
+    return { gatewayId: GatewayId };
+  }
+  if (NatGatewayId !== undefined) {
+    const nat = await natGateways.get(tx, scope, NatGatewayId);
+    if (!nat || nat.state === "deleted")
+      throw ec2Error(
+        "InvalidNatGatewayID.NotFound",
+        `The natGateway ID '${NatGatewayId}' does not exist`,
+      );
+    return { natGatewayId: NatGatewayId };
+  }
+  if (InstanceId !== undefined) {
+    const networkInterfaceId = await instanceInterfaces.get(tx, scope, InstanceId, 0);
+    if (networkInterfaceId === undefined) throw instanceNotFound(InstanceId);
+    return { instanceId: InstanceId, networkInterfaceId };
+  }
+  if (VpcPeeringConnectionId !== undefined) {
+    await find(tx, scope, kinds.peering, VpcPeeringConnectionId);
+    return { vpcPeeringConnectionId: VpcPeeringConnectionId };
+  }
+  await find(tx, scope, kinds.networkInterface, NetworkInterfaceId!);
+  return { networkInterfaceId: NetworkInterfaceId! };
+}
+
+/** "blackhole" when what the route leads to is gone or takes nothing. */
+export async function routeState(
+  tx: Transaction,
+  scope: Scope,
+  vpcId: string,
+  route: RouteRecord,
+): Promise<"active" | "blackhole"> {
+  const { gatewayId, natGatewayId, networkInterfaceId, vpcPeeringConnectionId } = route;
+  let leads = true;
+  if (gatewayId?.startsWith("igw-"))
+    leads = (await internetGateways.get(tx, scope, gatewayId))?.vpcId === vpcId;
+  else if (gatewayId?.startsWith("vpce-"))
+    leads = (await vpcEndpoints.get(tx, scope, gatewayId))?.state === "available";
+  else if (natGatewayId) {
+    const state = (await natGateways.get(tx, scope, natGatewayId))?.state;
+    leads = state === "available" || state === "pending";
+  } else if (vpcPeeringConnectionId)
+    leads = (await peerings.get(tx, scope, vpcPeeringConnectionId))?.status === "active";
+  else if (networkInterfaceId)
+    leads = (await interfaces.get(tx, scope, networkInterfaceId))?.attachment !== undefined;
+  return leads ? "active" : "blackhole";
+}
+
+/** A route as DescribeRouteTables shows it. */
+export async function routeShape(tx: Transaction, scope: Scope, vpcId: string, route: RouteRecord) {
+  const { destination } = route;
+  return {
+    ...(destination.startsWith("pl-")
+      ? { DestinationPrefixListId: destination }
+      : destination.includes(":")
+        ? { DestinationIpv6CidrBlock: destination }
+        : { DestinationCidrBlock: destination }),
+    GatewayId: route.gatewayId,
+    NatGatewayId: route.natGatewayId,
+    NetworkInterfaceId: route.networkInterfaceId,
+    InstanceId: route.instanceId,
+    ...(route.instanceId && { InstanceOwnerId: scope.account }),
+    VpcPeeringConnectionId: route.vpcPeeringConnectionId,
+    Origin: route.origin,
+    State: await routeState(tx, scope, vpcId, route),
+  };
+}

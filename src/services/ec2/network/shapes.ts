@@ -1,0 +1,15 @@
+/** Small parts of answers that many kinds of resource share. */
+import { tagsToList, type Tags } from "#services/kit/tags.ts";
+import { partitionOf } from "#services/kit/arn.ts";
+
+export function tagsShape(tags: Tags) {
+  return { Tags: tagsToList(tags) };
+}
+
+/** "arn:aws:ec2:us-east-1:123456789012:subnet/subnet-1" */
+export function ec2Arn(
+  { account, region }: { account: string; region: string },
+  resource: string,
+): string {
+  return `arn:${partitionOf(region)}:ec2:${region}:${account}:${resource}`;
+}

@@ -27,7 +27,7 @@ export function instanceTypeNamed(name: string): InstanceTypeInfo | undefined {
     const value = table.values[column]![Number.parseInt(cell, 36)];
     put(info, table.columns[column]!.split("."), value);
   });
-  return info as unknown as InstanceTypeInfo;
+  return info;
 }
 
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -27,7 +27,7 @@ export async function createKey(type: KeyType, random: Random): Promise<NewKey> 
   const { publicKey, privateKey } = await generate(type, { modulusLength: 2048 });
   if (type === "rsa")
     return {
-      privateKeyPem: privateKey.export({ type: "pkcs1", format: "pem" }).toString().trimEnd(),
+      privateKeyPem: privateKey.export({ type: "pkcs1", format: "pem" }).trimEnd(),
       publicKey: `ssh-rsa ${rsaBlob(publicKey).toString("base64")}`,
       fingerprint: colons("sha1", privateKey.export({ type: "pkcs8", format: "der" })),
     };

@@ -28,6 +28,6 @@ export function describeVersion(
     CreatedBy: version.createdBy,
     DefaultVersion: version.version === template.defaultVersion,
     // The response's shape has the request's members under the same names.
-    LaunchTemplateData: version.data as LaunchTemplateVersion["LaunchTemplateData"],
+    LaunchTemplateData: version.data,
   };
 }

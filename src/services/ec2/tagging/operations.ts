@@ -50,10 +50,10 @@ export function tagOperations(owners: readonly TagOwner[]): Ec2Operations {
   const DescribeTags: Ec2Operation<"DescribeTags"> = async (input, context) => {
     const rows = await context.store.transaction(async (tx) => {
       const found: TagRow[] = [];
-      for (const { resourceType, list } of owners)
-        for (const { id, tags } of await list(tx, context))
+      for (const owner of owners)
+        for (const { id, tags } of await owner.list(tx, context))
           for (const [key, value] of Object.entries(tags))
-            found.push({ resourceId: id, resourceType, key, value });
+            found.push({ resourceId: id, resourceType: owner.resourceType, key, value });
       return found;
     });
     const page = pageOf(

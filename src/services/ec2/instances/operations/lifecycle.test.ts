@@ -70,7 +70,7 @@ test("stop and start keep the private address and change the public one", async 
 test("a stopped instance comes back with the new type's processors and memory", async () => {
   const launches: unknown[] = [];
   const cloud = createEc2Cloud();
-  const { start } = cloud.simulated;
+  const start = cloud.simulated.start.bind(cloud.simulated);
   cloud.simulated.start = (id, changes) => {
     launches.push({ cpus: changes?.cpus, memoryBytes: changes?.memoryBytes });
     return start(id, changes);

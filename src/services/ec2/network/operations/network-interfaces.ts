@@ -191,7 +191,8 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
     rememberToken(tx, context, "CreateNetworkInterface", token, parameters, id);
     return (await shown(tx, context, [record]))[0]!;
   });
-  const shape = { ...interfaceShape(context, eni), Status: "pending" as const };
+  // AWS says "pending" first, which the SDK's type of the status does not know.
+  const shape = { ...interfaceShape(context, eni), Status: "pending" as "available" };
   return { NetworkInterface: shape, ClientToken: token };
 };
 

@@ -2,23 +2,18 @@
 import { dateOf } from "#runtime/date.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
-import { ec2Error, invalidParameterValue, unsupportedParameter } from "../../errors.ts";
+import { ec2Error, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
-import { checkGroups, createInterface, deleteInterface } from "../interfaces.ts";
+import { addInterface, addRoutes, removeInterfaces, removeRoutes } from "../endpoint-parts.ts";
+import { checkGroups } from "../interfaces.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { managedPrefixLists } from "../prefix-lists.ts";
-import {
-  interfaces,
-  routeTables,
-  securityGroups,
-  vpcEndpoints,
-  type VpcEndpointRecord,
-} from "../records.ts";
+import { interfaces, securityGroups, vpcEndpoints, type VpcEndpointRecord } from "../records.ts";
 import { tagsShape } from "../shapes.ts";
 
 const openPolicy = JSON.stringify({
@@ -47,7 +42,8 @@ function endpointShape(
     VpcEndpointType: endpoint.type,
     VpcId: endpoint.vpcId,
     ServiceName: endpoint.serviceName,
-    State: endpoint.state,
+    // EC2 says "available", which the SDK's type spells with a capital.
+    State: endpoint.state as "Available",
     PolicyDocument: endpoint.policyDocument,
     RouteTableIds: endpoint.routeTableIds,
     SubnetIds: endpoint.subnetIds,
@@ -65,86 +61,6 @@ function endpointShape(
 async function groupNames(tx: Transaction, context: Ec2Context) {
   const all = await securityGroups.list(tx, context);
   return new Map(all.map(({ groupId, groupName }) => [groupId, groupName]));
-}
-
-/** A gateway endpoint is a route to its service's prefix list in each of its route tables. */
-async function addRoutes(
-  tx: Transaction,
-  context: Ec2Context,
-  endpoint: VpcEndpointRecord,
-  tableIds: readonly string[],
-) {
-  const list = managedPrefixLists(context.region).find(
-    ({ name }) => name === endpoint.serviceName,
-  )!;
-  for (const id of tableIds) {
-    const table = await find(tx, context, kinds.routeTable, id);
-    if (table.vpcId !== endpoint.vpcId)
-      throw invalidParameterValue(
-        `Route table ${id} and endpoint ${endpoint.vpcEndpointId} belong to different networks`,
-      );
-    if (table.routes.some((route) => route.destination === list.id))
-      throw ec2Error(
-        "RouteAlreadyExists",
-        `route table ${id} already has a route with destination-prefix-list-id ${list.id}`,
-      );
-    const gatewayId = endpoint.vpcEndpointId;
-    routeTables.put(tx, context, [id], {
-      ...table,
-      routes: [...table.routes, { destination: list.id, gatewayId, origin: "CreateRoute" }],
-    });
-  }
-}
-
-async function removeRoutes(
-  tx: Transaction,
-  context: Ec2Context,
-  endpoint: VpcEndpointRecord,
-  tableIds: readonly string[],
-) {
-  for (const id of tableIds) {
-    const table = await routeTables.get(tx, context, id);
-    if (!table) continue;
-    const routes = table.routes.filter(({ gatewayId }) => gatewayId !== endpoint.vpcEndpointId);
-    routeTables.put(tx, context, [id], { ...table, routes });
-  }
-}
-
-async function addInterface(
-  tx: Transaction,
-  context: Ec2Context,
-  endpoint: VpcEndpointRecord,
-  subnetId: string,
-): Promise<string> {
-  const subnet = await find(tx, context, kinds.subnet, subnetId);
-  if (subnet.vpcId !== endpoint.vpcId)
-    throw invalidParameterValue(
-      `Subnet ${subnetId} and endpoint ${endpoint.vpcEndpointId} belong to different networks`,
-    );
-  const eni = await createInterface(tx, context, context.random, {
-    subnet,
-    groups: endpoint.groupIds,
-    privateIp: undefined,
-    description: `VPC Endpoint Interface ${endpoint.vpcEndpointId}`,
-    interfaceType: "vpc_endpoint",
-    requesterId: context.account,
-    tags: {},
-  });
-  const attachment = {
-    attachmentId: newId(context.random, "ela-attach"),
-    deviceIndex: 1,
-    attachedMs: context.clock.now(),
-    deleteOnTermination: false,
-  };
-  interfaces.put(tx, context, [eni.networkInterfaceId], { ...eni, attachment });
-  return eni.networkInterfaceId;
-}
-
-async function removeInterfaces(tx: Transaction, context: Ec2Context, ids: readonly string[]) {
-  for (const id of ids) {
-    const eni = await interfaces.get(tx, context, id);
-    if (eni) await deleteInterface(tx, context, eni);
-  }
 }
 
 const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, context) => {

@@ -1,4 +1,5 @@
 /** The composition root: from options to a running cloud. */
+import { checkInput } from "#model/constraints/check-input.ts";
 import { createLog } from "#runtime/log.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
 import { createSeededRandom, createSystemRandom } from "#runtime/random.ts";
@@ -66,7 +67,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   const createHost = () =>
     createServiceHost({
       registry,
-      checkInput: async () => {},
+      checkInput,
       environment: {
         clock,
         random,

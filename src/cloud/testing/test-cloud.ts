@@ -1,4 +1,5 @@
 /** A whole cloud in memory under a virtual clock, called without a wire: for tests of services. */
+import { checkInput } from "#model/constraints/check-input.ts";
 import { createLog } from "#runtime/log.ts";
 import { parseDuration } from "#runtime/duration.ts";
 import { createSeededRandom } from "#runtime/random.ts";
@@ -50,7 +51,7 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
   const simulated = createSimulatedDriver({ clock, random: createSeededRandom(seed + 1) });
   const host = createServiceHost({
     registry,
-    checkInput: async () => {},
+    checkInput,
     environment: {
       clock,
       store,

@@ -155,7 +155,14 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         );
         machines.set(spec.id, machine);
         watch();
-        await machine.launch(userData);
+        try {
+          await machine.launch(userData);
+        } catch (error) {
+          // A launch that failed leaves nothing, so that it can be made again.
+          await machine.terminate();
+          machines.delete(spec.id);
+          throw error;
+        }
       }),
     stop: (id, { force = false } = {}) =>
       serially(id, async () => {

@@ -1,0 +1,81 @@
+/** Metadata facts from EC2's own records. */
+import type { Store, Transaction } from "#store/store.ts";
+import { listScopes, type Scope } from "#store/collection.ts";
+import type { InterfaceFacts } from "../instance-network.ts";
+import { instances } from "../instances/records.ts";
+import { keyPairs } from "../key-pairs/records.ts";
+import { instanceNetwork } from "../network/instance-network.ts";
+import { subnets, vpcs } from "../network/records.ts";
+import { zoneNamed } from "../regions/zones.ts";
+import type { MetadataInterface, MetadataSource } from "./metadata-source.ts";
+
+export function createRecordSource(store: Store): MetadataSource {
+  return {
+    describe: (scope, instanceId) =>
+      store.transaction(async (tx) => {
+        const record = await instances.get(tx, scope, instanceId);
+        if (!record || record.state === "terminated") return undefined;
+        const attached = await instanceNetwork.interfacesOf(tx, scope, instanceId);
+        const interfaces: MetadataInterface[] = [];
+        for (const one of attached) interfaces.push(await describeInterface(tx, scope, one));
+        const { keyName, rootDeviceName } = record;
+        const key = keyName === undefined ? undefined : await keyPairs.get(tx, scope, keyName);
+        return {
+          instanceId,
+          accountId: record.ownerId,
+          region: scope.region,
+          zone: record.zone,
+          zoneId: zoneNamed(scope.region, record.zone)?.zoneId,
+          imageId: record.imageId,
+          launchIndex: record.launchIndex,
+          launchedMs: record.launchedMs,
+          instanceType: record.instanceType,
+          architecture: record.architecture,
+          reservationId: record.reservationId,
+          privateIp: record.privateIp,
+          privateDnsName: record.privateDnsName,
+          interfaces,
+          rootDeviceName,
+          otherDeviceNames: record.blockDevices
+            .map(({ deviceName }) => deviceName)
+            .filter((name) => name !== rootDeviceName),
+          publicKey: key && { name: key.keyName, line: key.publicKey },
+          profile: record.profile,
+          userData: record.userData,
+          tags: record.tags,
+          options: record.metadataOptions,
+        };
+      }),
+    list: () =>
+      store.transaction(async (tx) => {
+        const found: { scope: Scope; instanceId: string }[] = [];
+        for (const scope of await listScopes(tx))
+          for (const { instanceId, state } of await instances.list(tx, scope))
+            if (state === "running" || state === "stopping") found.push({ scope, instanceId });
+        return found;
+      }),
+  };
+}
+
+async function describeInterface(
+  tx: Transaction,
+  scope: Scope,
+  one: InterfaceFacts,
+): Promise<MetadataInterface> {
+  const subnet = await subnets.get(tx, scope, one.subnetId);
+  const vpc = await vpcs.get(tx, scope, one.vpcId);
+  return {
+    networkInterfaceId: one.networkInterfaceId,
+    deviceIndex: one.deviceIndex,
+    macAddress: one.macAddress,
+    subnetId: one.subnetId,
+    subnetCidr: subnet?.cidr,
+    vpcId: one.vpcId,
+    vpcCidrs: vpc?.cidrs.map(({ cidr }) => cidr) ?? [],
+    privateIps: [one.privateIp, ...one.secondaryPrivateIps],
+    privateDnsName: one.privateDnsName,
+    publicIp: one.publicIp,
+    publicDnsName: one.publicDnsName,
+    groups: one.groups,
+  };
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { get } from "node:http";
+import { test } from "node:test";
+import { createProcessHarness } from "#compute/process/testing/process-harness.ts";
+import { createEc2Cloud, type Ec2Cloud } from "../../testing/ec2-cloud.ts";
+
+const page = `require("node:http").createServer((q, s) => s.end(process.env.AWS_REGION)).listen(8080, process.env.HOST)`;
+const userData = `#!/bin/sh
+echo bootstrapping
+nohup node -e '${page}' >/dev/null 2>&1 &
+`;
+
+test("user data of a real machine serves HTTP, its console is read, and a kill is noticed", async () => {
+  const harness = await createProcessHarness();
+  const cloud = createEc2Cloud({ compute: harness.driver });
+  try {
+    const { Instances } = await cloud.ec2.RunInstances({
+      ImageId: cloud.imageId,
+      InstanceType: "t3.micro",
+      MinCount: 1,
+      MaxCount: 1,
+      UserData: Buffer.from(userData).toString("base64"),
+    });
+    const id = Instances![0]!.InstanceId!;
+    await until(cloud, harness.pass, async () => (await cloud.stateOf(id)) === "running");
+    const reach = await harness.driver.reach(id, 8080);
+    await until(cloud, harness.pass, async () => (await fetchText(reach)) === "us-east-1");
+    const { Output } = await cloud.ec2.GetConsoleOutput({ InstanceId: id });
+    assert.match(Buffer.from(Output!, "base64").toString(), /bootstrapping/);
+
+    await harness.kill(id);
+    const status = async () => {
+      const { InstanceStatuses } = await cloud.ec2.DescribeInstanceStatus({ InstanceIds: [id] });
+      return InstanceStatuses?.[0]?.InstanceStatus?.Status;
+    };
+    await until(cloud, harness.pass, async () => (await status()) === "impaired");
+    await cloud.ec2.TerminateInstances({ InstanceIds: [id] });
+    await until(cloud, harness.pass, async () => (await cloud.stateOf(id)) === "terminated");
+    assert.equal((await harness.driver.observe(id)).state, "absent");
+  } finally {
+    await cloud.stop();
+    await harness.dispose();
+  }
+});
+
+/** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */
+async function until(
+  cloud: Ec2Cloud,
+  pass: () => Promise<void>,
+  holds: () => Promise<boolean>,
+): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (await holds()) return;
+    await pass();
+    await cloud.advance("100ms");
+  }
+  assert.fail("it did not come to pass in ten seconds");
+}
+
+function fetchText(reach: Awaited<ReturnType<Ec2Cloud["simulated"]["reach"]>>): Promise<string> {
+  return new Promise((resolve) => {
+    const target = reach && "host" in reach ? reach : { socketPath: reach?.path ?? "" };
+    get(target, (response) => {
+      let text = "";
+      response.on("data", (piece) => (text += String(piece)));
+      response.on("end", () => resolve(text));
+    }).on("error", () => resolve(""));
+  });
+}

@@ -4,6 +4,7 @@ import { describeInstanceCreditSpecifications } from "./operations/describe-inst
 import { describeInstanceStatus } from "./operations/describe-instance-status.ts";
 import { describeInstances } from "./operations/describe-instances.ts";
 import { getConsoleOutput } from "./operations/get-console-output.ts";
+import { getLaunchTemplateData } from "./operations/get-launch-template-data.ts";
 import {
   associateIamInstanceProfile,
   describeIamInstanceProfileAssociations,
@@ -12,6 +13,7 @@ import {
 } from "./operations/iam-instance-profile-associations.ts";
 import { modifyInstanceAttribute } from "./operations/modify-instance-attribute.ts";
 import { modifyInstanceCreditSpecification } from "./operations/modify-instance-credit-specification.ts";
+import { modifyInstanceMaintenanceOptions } from "./operations/modify-instance-maintenance-options.ts";
 import { modifyInstanceMetadataOptions } from "./operations/modify-instance-metadata-options.ts";
 import { monitorInstances, unmonitorInstances } from "./operations/monitor-instances.ts";
 import { rebootInstances } from "./operations/reboot-instances.ts";
@@ -30,8 +32,10 @@ export const instanceOperations: Ec2Operations = {
   DescribeInstanceStatus: describeInstanceStatus,
   DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
   GetConsoleOutput: getConsoleOutput,
+  GetLaunchTemplateData: getLaunchTemplateData,
   ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
+  ModifyInstanceMaintenanceOptions: modifyInstanceMaintenanceOptions,
   ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
   MonitorInstances: monitorInstances,
   RebootInstances: rebootInstances,

@@ -1,5 +1,6 @@
 /** Amazon EC2: instances, images, launch templates, key pairs and the network they stand in. */
 import { defineService } from "#services/kit/service.ts";
+import { startSensors } from "./dataplane/sensors.ts";
 import { withDryRun } from "./dry-run.ts";
 import { differences } from "./differences.ts";
 import { imageOperations } from "./images/operations.ts";
@@ -10,6 +11,7 @@ import { endOrphans } from "./instances/reconciler/machines.ts";
 import { instanceReconciler } from "./instances/reconciler/reconciler.ts";
 import { keyPairOperations } from "./key-pairs/operations.ts";
 import { launchTemplateOperations } from "./launch-templates/operations.ts";
+import { networkDifferences, networkOperations, networkReconcilers } from "./network/network.ts";
 import { regionOperations } from "./regions/operations.ts";
 import { createState, type Ec2State } from "./state.ts";
 import { tagOwners } from "./tag-owners.ts";
@@ -25,6 +27,7 @@ export const service = defineService<"ec2", Ec2State>({
     ...instanceTypeOperations,
     ...keyPairOperations,
     ...launchTemplateOperations,
+    ...networkOperations,
     ...regionOperations,
     ...tagOperations(tagOwners),
     ...volumeOperations,
@@ -32,13 +35,17 @@ export const service = defineService<"ec2", Ec2State>({
   reconcilers: (env, state) => [
     instanceReconciler(env, state),
     snapshotReconciler(env),
+    ...networkReconcilers(env),
   ],
-  start: (env) =>
-    endOrphans(env).catch((error: unknown) =>
-      env.log.error("ending machines that no instance wants failed", { error }),
-    ),
+  async start(env, state) {
+    const failed = (message: string) => (error: unknown) => env.log.error(message, { error });
+    await endOrphans(env).catch(failed("ending machines that no instance wants failed"));
+    await state.metadata.resume().catch(failed("serving instance metadata failed"));
+    const sensors = startSensors(env);
+    state.endings.push(() => sensors.stop());
+  },
   async stop(_env, state) {
     for (const end of state.endings.splice(0)) await end();
   },
-  differences,
+  differences: [...differences, ...networkDifferences],
 });

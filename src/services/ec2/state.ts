@@ -1,27 +1,17 @@
 /** EC2's memory that may be lost. */
 import type { Environment } from "#services/kit/service.ts";
-import type { Scope } from "#store/collection.ts";
-import type { InstanceRecord } from "./instances/records.ts";
+import { createMetadataServers, type MetadataServers } from "./dataplane/metadata-servers.ts";
+import { createRecordSource } from "./dataplane/record-source.ts";
 
 export interface Ec2State {
   /** Instances that the reconciler has looked at since Fogbank started. */
   readonly seenMachines: Set<string>;
-  /** Where an instance finds its metadata; undefined while there is no server for it. */
-  metadataEndpoint(
-    env: Environment,
-    scope: Scope,
-    instance: InstanceRecord,
-  ): Promise<string | undefined>;
-  endMetadata(instanceId: string): Promise<void>;
-  /** Ends what `start` began. */
+  readonly metadata: MetadataServers;
+  /** Ends what was begun for this state. */
   readonly endings: (() => void | Promise<void>)[];
 }
 
-export function createState(): Ec2State {
-  return {
-    seenMachines: new Set(),
-    metadataEndpoint: async () => undefined,
-    endMetadata: async () => {},
-    endings: [],
-  };
+export function createState(env: Environment): Ec2State {
+  const metadata = createMetadataServers(env, createRecordSource(env.store));
+  return { seenMachines: new Set(), metadata, endings: [() => metadata.stop()] };
 }

@@ -33,7 +33,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
     machineEnvironment(
       scope,
       env.gateway.endpoint,
-      await state.metadataEndpoint(env, scope, instance),
+      await state.metadata.start(scope, instance.instanceId),
     );
 
   const launch = async (scope: Scope, instance: InstanceRecord) => {
@@ -82,7 +82,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
         return write(scope, instance, (tx, now) => steps.rebooted(tx, scope, now));
       case "terminate":
         await compute.terminate(instanceId);
-        await state.endMetadata(instanceId);
+        await state.metadata.end(instanceId);
         if (instance.state !== "shutting-down") return { afterMs: lookAgainMs };
         return write(scope, instance, (tx, now) => steps.nowTerminated(tx, scope, now, nowMs));
       case "mark-running":

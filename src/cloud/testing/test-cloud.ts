@@ -14,7 +14,7 @@ import {
 } from "#compute/simulated/simulated-driver.ts";
 import type { Caller, Clients } from "#services/kit/service.ts";
 import { rootPrincipal } from "#services/kit/principal.ts";
-import { registry } from "../registry.ts";
+import { registry, type Registry } from "../registry.ts";
 import { createServiceHost, type ServiceHost } from "../service-host.ts";
 
 export interface TestCloud {
@@ -36,6 +36,8 @@ export interface TestCloudOptions {
   /** Simulated machines unless given. */
   compute?: ComputeDriver;
   store?: Store;
+  /** Services to use in place of the registered ones. */
+  registry?: Partial<Registry>;
   /** Errors of timers and reconcilers; thrown by `stop` unless given. */
   onError?: (error: unknown) => void;
 }
@@ -50,7 +52,7 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
   // Machines draw from a sequence of their own, so that they change no ids.
   const simulated = createSimulatedDriver({ clock, random: createSeededRandom(seed + 1) });
   const host = createServiceHost({
-    registry,
+    registry: { ...registry, ...options.registry },
     checkInput,
     environment: {
       clock,

@@ -1,3 +1,4 @@
-import { defineService } from "#services/kit/service.ts";
+/** AWS CloudFormation. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/ */
+import { createCloudFormation } from "./service.ts";
 
-export const service = defineService<"cloudformation">({ name: "cloudformation", operations: {} });
+export const service = createCloudFormation();

@@ -1,0 +1,124 @@
+/** The trail of scaling activities, and the notifications that follow them. */
+import type { Random } from "#runtime/random.ts";
+import { isoMillis } from "#runtime/date.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { groupArn } from "./arns.ts";
+import { activitiesKeptMs } from "./limits.ts";
+import {
+  activities,
+  messages,
+  notifications,
+  type ActivityRecord,
+  type ActivityRef,
+  type ActivityStatus,
+  type GroupRecord,
+} from "./records.ts";
+
+export interface Writing {
+  random: Random;
+  scope: Scope;
+  nowMs: number;
+}
+
+/** So many outdated activities go with each new one. */
+const outdatedPerWrite = 5;
+
+export async function startActivity(
+  tx: Transaction,
+  { random, scope, nowMs }: Writing,
+  group: GroupRecord,
+  activity: Pick<ActivityRecord, "description" | "cause" | "details"> & Partial<ActivityRecord>,
+): Promise<ActivityRef> {
+  const old = await activities.list(tx, scope, [group.name], { limit: outdatedPerWrite });
+  for (const one of old)
+    if (one.startMs < nowMs - activitiesKeptMs)
+      activities.delete(tx, scope, group.name, one.startMs, one.id);
+  const id = random.uuid();
+  activities.put(tx, scope, [group.name, nowMs, id], {
+    group: group.name,
+    groupArn: groupArn(scope, group),
+    startMs: nowMs,
+    status: "InProgress",
+    progress: 0,
+    ...activity,
+    id,
+  });
+  return { id, startMs: nowMs };
+}
+
+export interface ActivityChange {
+  status: ActivityStatus;
+  progress?: number;
+  description?: string;
+  statusMessage?: string;
+  instanceId?: string;
+  details?: Record<string, string>;
+}
+
+/** Nothing happens when the activity is no longer kept. */
+export async function changeActivity(
+  tx: Transaction,
+  writing: Writing,
+  group: GroupRecord,
+  activity: ActivityRef | undefined,
+  change: ActivityChange,
+): Promise<void> {
+  if (activity === undefined) return;
+  const { scope, nowMs } = writing;
+  const { id, startMs } = activity;
+  const present = await activities.get(tx, scope, group.name, startMs, id);
+  if (!present) return;
+  const ended = ["Successful", "Failed", "Cancelled"].includes(change.status);
+  const changed: ActivityRecord = {
+    ...present,
+    ...change,
+    ...(ended && { endMs: nowMs, progress: 100 }),
+  };
+  activities.put(tx, scope, [group.name, startMs, id], changed);
+  if (ended) await notify(tx, writing, group, changed);
+}
+
+async function notify(
+  tx: Transaction,
+  { random, scope, nowMs }: Writing,
+  group: GroupRecord,
+  activity: ActivityRecord,
+): Promise<void> {
+  const kind = /^Launching/.test(activity.description)
+    ? "LAUNCH"
+    : /^Terminating/.test(activity.description)
+      ? "TERMINATE"
+      : undefined;
+  if (!kind) return;
+  const failed = activity.status !== "Successful";
+  const event = `autoscaling:EC2_INSTANCE_${kind}${failed ? "_ERROR" : ""}`;
+  const body = JSON.stringify({
+    Progress: failed ? 0 : 50,
+    AccountId: scope.account,
+    Description: activity.description,
+    RequestId: activity.id,
+    EndTime: isoMillis(activity.endMs ?? nowMs),
+    AutoScalingGroupARN: activity.groupArn,
+    ActivityId: activity.id,
+    StartTime: isoMillis(activity.startMs),
+    Service: "AWS Auto Scaling",
+    Time: isoMillis(nowMs),
+    EC2InstanceId: activity.instanceId ?? "",
+    StatusCode: failed ? activity.status : "InProgress",
+    StatusMessage: activity.statusMessage ?? "",
+    Details: activity.details,
+    AutoScalingGroupName: group.name,
+    Cause: activity.cause,
+    Event: event,
+  });
+  const subject = `Auto Scaling: ${failed ? "failed " : ""}${kind === "LAUNCH" ? "launch" : "termination"} for group "${group.name}"`;
+  for (const { topicArn, types } of await notifications.list(tx, scope, [group.name]))
+    if (types.includes(event))
+      messages.put(tx, scope, [group.name, random.uuid()], {
+        targetArn: topicArn,
+        subject,
+        body,
+        attempts: 0,
+      });
+}

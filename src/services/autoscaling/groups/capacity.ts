@@ -1,0 +1,48 @@
+/** Changes of a group's desired capacity, always with the sentence that explains them. */
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { groupNotFound } from "../errors.ts";
+import { groups, members, type GroupRecord, type MemberRecord } from "../records.ts";
+
+export async function getGroup(tx: Transaction, scope: Scope, name: string): Promise<GroupRecord> {
+  const group = await groups.get(tx, scope, name);
+  if (!group) throw groupNotFound(name);
+  return group;
+}
+
+export function membersOf(tx: Transaction, scope: Scope, group: string): Promise<MemberRecord[]> {
+  return members.list(tx, scope, [group]);
+}
+
+/** Sentences that nothing has told are kept, but not without end. */
+const mostCauses = 5;
+
+/** The group with another desired capacity, within its bounds. The same group when nothing changes. */
+export function withDesired(
+  group: GroupRecord,
+  wanted: number,
+  explain: (from: number, to: number) => string,
+): GroupRecord {
+  const desired = Math.min(group.maxSize, Math.max(group.minSize, wanted));
+  if (desired === group.desired) return group;
+  return {
+    ...group,
+    desired,
+    causes: [...group.causes, explain(group.desired, desired)].slice(-mostCauses),
+  };
+}
+
+/** Instances on their way in or out of service. */
+export function isChanging({ state }: MemberRecord): boolean {
+  return state !== "InService" && state !== "Standby";
+}
+
+/** In service, and warmed up as far as policies are concerned. */
+export function isWarm(member: MemberRecord, nowMs: number): boolean {
+  return member.state === "InService" && (member.warmMs ?? 0) <= nowMs;
+}
+
+/** Seconds that a new instance's metrics do not count. */
+export function warmupOf(group: GroupRecord, policyWarmupSeconds: number | undefined): number {
+  return group.defaultWarmupSeconds ?? policyWarmupSeconds ?? group.defaultCooldownSeconds;
+}

@@ -1,0 +1,143 @@
+/** What a group's instances are launched from. */
+import type { Caller, Clients } from "#services/kit/service.ts";
+import { AwsError } from "#model/error.ts";
+import type { Input } from "#model/sdk.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Store } from "#store/store.ts";
+import { validationError } from "../errors.ts";
+import { launchConfigurations, type GroupRecord, type LaunchTemplateRef } from "../records.ts";
+
+type RunInstances = Input<"ec2", "RunInstances">;
+
+export interface ResolvedTemplate {
+  ref: LaunchTemplateRef;
+  /** What the version says, as far as a group has to know. */
+  data: {
+    ImageId?: string;
+    InstanceType?: string;
+    NetworkInterfaces?: unknown[];
+    SecurityGroupIds?: string[];
+  };
+}
+
+/** Turns "$Latest" and "$Default" into a number. Throws AWS's validation error for what is not there. */
+export async function resolveTemplate(
+  clients: Clients,
+  caller: Caller,
+  reference: { id?: string; name?: string; version?: string },
+): Promise<ResolvedTemplate> {
+  try {
+    const { LaunchTemplateVersions = [] } = await clients
+      .ec2(caller)
+      .DescribeLaunchTemplateVersions({
+        ...(reference.id !== undefined
+          ? { LaunchTemplateId: reference.id }
+          : { LaunchTemplateName: reference.name }),
+        Versions: [reference.version ?? "$Default"],
+      });
+    const [found] = LaunchTemplateVersions;
+    if (!found) throw validationError("You must use a valid fully-formed launch template.");
+    return {
+      ref: {
+        id: found.LaunchTemplateId!,
+        name: found.LaunchTemplateName!,
+        version: String(found.VersionNumber),
+      },
+      data: (found.LaunchTemplateData ?? {}) as ResolvedTemplate["data"],
+    };
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code === "ValidationError") throw error;
+    throw validationError(`You must use a valid fully-formed launch template. ${error.message}`);
+  }
+}
+
+export interface LaunchSource {
+  /** The part of RunInstances that says what to launch. */
+  request: Partial<RunInstances>;
+  template?: LaunchTemplateRef;
+  configurationName?: string;
+  interfaces?: unknown[];
+}
+
+export async function launchSource(
+  { clients, store }: { clients: Clients; store: Store },
+  scope: Scope,
+  caller: Caller,
+  group: GroupRecord,
+): Promise<LaunchSource> {
+  if (group.launchTemplate) {
+    const { ref, data } = await resolveTemplate(clients, caller, group.launchTemplate);
+    return {
+      request: { LaunchTemplate: { LaunchTemplateId: ref.id, Version: ref.version } },
+      template: ref,
+      ...(data.NetworkInterfaces?.length && { interfaces: data.NetworkInterfaces }),
+    };
+  }
+  const name = group.launchConfigurationName ?? "";
+  const found = await store.transaction((tx) => launchConfigurations.get(tx, scope, name));
+  if (!found) throw validationError(`Launch configuration name not found - ${name}`);
+  return { request: fromConfiguration(found.input), configurationName: name };
+}
+
+/** A launch configuration as RunInstances takes it. */
+function fromConfiguration(configuration: Record<string, unknown>): Partial<RunInstances> {
+  const input = configuration as Input<"autoscaling", "CreateLaunchConfiguration">;
+  const profile = input.IamInstanceProfile;
+  return {
+    ImageId: input.ImageId,
+    InstanceType: input.InstanceType as never,
+    ...(input.KeyName !== undefined && { KeyName: input.KeyName }),
+    ...(input.SecurityGroups?.length && { SecurityGroupIds: input.SecurityGroups }),
+    ...(input.UserData !== undefined && { UserData: input.UserData }),
+    ...(input.BlockDeviceMappings?.length && {
+      BlockDeviceMappings: input.BlockDeviceMappings.map(({ NoDevice, ...mapping }) => ({
+        ...mapping,
+        ...(NoDevice && { NoDevice: "" }),
+      })) as never,
+    }),
+    ...(profile !== undefined && {
+      IamInstanceProfile: profile.startsWith("arn:") ? { Arn: profile } : { Name: profile },
+    }),
+    ...(input.InstanceMonitoring && {
+      Monitoring: { Enabled: input.InstanceMonitoring.Enabled ?? true },
+    }),
+    ...(input.EbsOptimized !== undefined && { EbsOptimized: input.EbsOptimized }),
+    ...(input.MetadataOptions && { MetadataOptions: input.MetadataOptions as never }),
+  };
+}
+
+/** The whole request for one batch of instances in one zone. */
+export function batchRequest(
+  group: GroupRecord,
+  source: LaunchSource,
+  batch: { token: string; count: number; zone: string; subnetId: string | undefined },
+): RunInstances {
+  const { subnetId } = batch;
+  const tags = group.tags
+    .filter(({ propagate }) => propagate)
+    .map(({ key, value }) => ({ Key: key, Value: value }));
+  const [first, ...others] = source.interfaces ?? [];
+  return {
+    ...source.request,
+    MinCount: batch.count,
+    MaxCount: batch.count,
+    ClientToken: batch.token,
+    // A template that describes interfaces has the first one moved into the group's subnet.
+    ...(subnetId !== undefined && first
+      ? {
+          NetworkInterfaces: [
+            { ...(first as object), SubnetId: subnetId },
+            ...(others as object[]),
+          ],
+        }
+      : subnetId !== undefined
+        ? { SubnetId: subnetId }
+        : { Placement: { AvailabilityZone: batch.zone } }),
+    TagSpecifications: [
+      {
+        ResourceType: "instance",
+        Tags: [...tags, { Key: "aws:autoscaling:groupName", Value: group.name }],
+      },
+    ],
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * The next step in the life of one instance. Pure.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
+ */
+import type { LifecycleState } from "../records.ts";
+
+/** What EC2 says of the instance; undefined while it was not asked. */
+export type InstanceState =
+  | "pending"
+  | "running"
+  | "stopping"
+  | "stopped"
+  | "shutting-down"
+  | "terminated"
+  | "absent";
+
+export interface MemberView {
+  state: LifecycleState;
+  launched: boolean;
+  actual: InstanceState | undefined;
+  /** All target groups have it, or load balancing is suspended. */
+  registered: boolean;
+  /** It is in some target group still, or draining there. */
+  draining: boolean;
+  /** Lifecycle hooks exist for the present transition. */
+  hooked: boolean;
+  /** How the lifecycle actions ended; undefined while one is waited for. */
+  hookResult: "CONTINUE" | "ABANDON" | undefined;
+  terminateCalled: boolean;
+}
+
+export type Step =
+  | "none"
+  /** Ask EC2 (again) for the instance. */
+  | "launch"
+  | "wait-for-hook"
+  | "register"
+  | "enter-service"
+  | "abandon"
+  /** The launch came to nothing. */
+  | "fail"
+  | "deregister"
+  | "terminate"
+  | "remove";
+
+export function nextStep(member: MemberView): Step {
+  const { state, actual } = member;
+  const gone = actual === "terminated" || actual === "absent";
+  switch (state) {
+    case "Pending":
+      if (!member.launched) return "launch";
+      if (gone || actual === "shutting-down") return "fail";
+      if (actual !== "running") return "none";
+      if (member.hooked) return "wait-for-hook";
+      return member.registered ? "enter-service" : "register";
+    case "Pending:Wait":
+      if (gone) return "fail";
+      if (member.hookResult === undefined) return "none";
+      if (member.hookResult === "ABANDON") return "abandon";
+      return member.registered ? "enter-service" : "register";
+    case "Pending:Proceed":
+      if (gone) return "fail";
+      return member.registered ? "enter-service" : "register";
+    case "Terminating":
+      if (member.terminateCalled) return gone ? "remove" : "none";
+      if (!member.launched) return "remove";
+      if (gone) return "terminate";
+      if (member.draining) return "deregister";
+      return member.hooked ? "wait-for-hook" : "terminate";
+    case "Terminating:Wait":
+      return member.hookResult === undefined && !gone ? "none" : "terminate";
+    case "Terminating:Proceed":
+      if (!member.terminateCalled) return "terminate";
+      return gone ? "remove" : "none";
+    case "EnteringStandby":
+    case "Detaching":
+      return member.draining ? "deregister" : "remove";
+    case "InService":
+      return member.registered ? "none" : "register";
+    case "Standby":
+      return "none";
+  }
+}

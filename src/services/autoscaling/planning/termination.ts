@@ -1,0 +1,64 @@
+/**
+ * Which instance goes first. Pure.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
+ */
+
+export interface Candidate {
+  id: string;
+  zone: string;
+  launchedMs: number;
+  /** Version number of the launch template; undefined with a launch configuration. */
+  templateVersion?: number;
+  /** Creation time of the launch configuration. */
+  configurationMs?: number;
+}
+
+const hourMs = 3_600_000;
+
+type Narrowing = (candidates: readonly Candidate[], nowMs: number) => Candidate[];
+
+/** Those for which the measure is least. */
+function least(candidates: readonly Candidate[], measure: (one: Candidate) => number): Candidate[] {
+  const best = candidates.reduce((low, one) => Math.min(low, measure(one)), Infinity);
+  return candidates.filter((one) => measure(one) === best);
+}
+
+const oldestConfiguration: Narrowing = (candidates) => {
+  const configured = candidates.filter(({ configurationMs }) => configurationMs !== undefined);
+  // Launch configurations are older than any launch template.
+  return configured.length > 0
+    ? least(configured, ({ configurationMs }) => configurationMs!)
+    : [...candidates];
+};
+
+const oldestTemplate: Narrowing = (candidates) =>
+  least(candidates, ({ templateVersion }) => templateVersion ?? 0);
+
+const closestToHour: Narrowing = (candidates, nowMs) =>
+  least(candidates, ({ launchedMs }) => hourMs - ((nowMs - launchedMs) % hourMs));
+
+const narrowings: Record<string, Narrowing> = {
+  OldestInstance: (candidates) => least(candidates, ({ launchedMs }) => launchedMs),
+  NewestInstance: (candidates) => least(candidates, ({ launchedMs }) => -launchedMs),
+  OldestLaunchConfiguration: oldestConfiguration,
+  OldestLaunchTemplate: oldestTemplate,
+  ClosestToNextInstanceHour: closestToHour,
+  Default: (candidates, nowMs) =>
+    closestToHour(oldestTemplate(oldestConfiguration(candidates, nowMs), nowMs), nowMs),
+};
+
+/**
+ * The instance to terminate: from the zone that has most instances of the whole group, by the
+ * policies in turn. `crowd` counts the instances per zone, those that may not go included.
+ */
+export function selectForTermination(
+  candidates: readonly Candidate[],
+  crowd: ReadonlyMap<string, number>,
+  policies: readonly string[],
+  nowMs: number,
+): Candidate | undefined {
+  let left = least(candidates, ({ zone }) => -(crowd.get(zone) ?? 0));
+  for (const policy of policies) left = (narrowings[policy] ?? narrowings["Default"]!)(left, nowMs);
+  // AWS picks at random; the first by id is as good and can be repeated.
+  return left.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
+}

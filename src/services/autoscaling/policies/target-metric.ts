@@ -1,0 +1,121 @@
+/** The metric of a target tracking policy, and the two alarms that watch it. */
+import type { Input } from "#model/sdk.ts";
+import { unsupported, validationError } from "../errors.ts";
+import type { PolicyRecord, TargetTracking } from "../records.ts";
+
+type PutAlarm = Input<"cloudwatch", "PutMetricAlarm">;
+
+/** What an alarm or a query needs to know of the metric. */
+export type WatchedMetric =
+  | {
+      kind: "metric";
+      namespace: string;
+      name: string;
+      dimensions: { Name: string; Value: string }[];
+      statistic: string;
+      periodSeconds: number;
+      unit?: string;
+    }
+  | { kind: "math"; queries: NonNullable<PutAlarm["Metrics"]> };
+
+/** Datapoints above the target until capacity is added, and below it until capacity is taken. */
+const highPeriods = 3;
+const lowPeriods = 15;
+/** "Alarms to scale in are triggered when the metric is below 90 percent of the target." */
+const lowShare = 0.9;
+
+const predefinedNames: Record<string, string> = {
+  ASGAverageCPUUtilization: "CPUUtilization",
+  ASGAverageNetworkIn: "NetworkIn",
+  ASGAverageNetworkOut: "NetworkOut",
+};
+
+/** Throws for specifications that name no metric. */
+export function watchedMetric(group: string, tracking: TargetTracking): WatchedMetric {
+  const { predefined, customized } = tracking;
+  if (predefined) return predefinedMetric(group, predefined);
+  if (customized?.metrics) return { kind: "math", queries: customized.metrics as never };
+  if (!customized?.metricName || !customized.namespace || !customized.statistic)
+    throw validationError(
+      "CustomizedMetricSpecification needs MetricName, Namespace and Statistic, or Metrics",
+    );
+  return {
+    kind: "metric",
+    namespace: customized.namespace,
+    name: customized.metricName,
+    dimensions: customized.dimensions ?? [],
+    statistic: customized.statistic,
+    periodSeconds: customized.periodSeconds ?? 60,
+    ...(customized.unit !== undefined && { unit: customized.unit }),
+  };
+}
+
+function predefinedMetric(
+  group: string,
+  { type, label }: NonNullable<TargetTracking["predefined"]>,
+): WatchedMetric {
+  const ec2 = predefinedNames[type];
+  if (ec2)
+    return {
+      kind: "metric",
+      namespace: "AWS/EC2",
+      name: ec2,
+      dimensions: [{ Name: "AutoScalingGroupName", Value: group }],
+      statistic: "Average",
+      periodSeconds: 60,
+    };
+  if (type !== "ALBRequestCountPerTarget") throw unsupported(`PredefinedMetricType ${type}`);
+  const parts = /^(app\/[^/]+\/[^/]+)\/(targetgroup\/[^/]+\/[^/]+)$/.exec(label ?? "");
+  if (!parts)
+    throw validationError(
+      "The ResourceLabel of ALBRequestCountPerTarget must have the form app/<load-balancer-name>/<load-balancer-id>/targetgroup/<target-group-name>/<target-group-id>",
+    );
+  return {
+    kind: "metric",
+    namespace: "AWS/ApplicationELB",
+    name: "RequestCountPerTarget",
+    dimensions: [
+      { Name: "LoadBalancer", Value: parts[1]! },
+      { Name: "TargetGroup", Value: parts[2]! },
+    ],
+    statistic: "Sum",
+    periodSeconds: 60,
+  };
+}
+
+/** The alarms of a policy, as CloudWatch is asked for them. */
+export function alarmsOf(policy: PolicyRecord): PutAlarm[] {
+  const tracking = policy.targetTracking!;
+  const metric = watchedMetric(policy.group, tracking);
+  const shared = {
+    AlarmDescription: `DO NOT EDIT OR DELETE. For TargetTrackingScaling policy ${policy.arn}.`,
+    ActionsEnabled: policy.enabled,
+    AlarmActions: [policy.arn],
+    ...(metric.kind === "math"
+      ? { Metrics: metric.queries }
+      : {
+          Namespace: metric.namespace,
+          MetricName: metric.name,
+          Dimensions: metric.dimensions,
+          Statistic: metric.statistic as "Average",
+          Period: metric.periodSeconds,
+          ...(metric.unit !== undefined && { Unit: metric.unit as "Percent" }),
+        }),
+  };
+  const high: PutAlarm = {
+    ...shared,
+    AlarmName: tracking.alarmHigh,
+    ComparisonOperator: "GreaterThanThreshold",
+    Threshold: tracking.targetValue,
+    EvaluationPeriods: highPeriods,
+  };
+  if (tracking.alarmLow === undefined) return [high];
+  const low: PutAlarm = {
+    ...shared,
+    AlarmName: tracking.alarmLow,
+    ComparisonOperator: "LessThanThreshold",
+    Threshold: tracking.targetValue * lowShare,
+    EvaluationPeriods: lowPeriods,
+  };
+  return [high, low];
+}

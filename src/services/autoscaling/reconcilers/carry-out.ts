@@ -1,0 +1,231 @@
+/** Asks EC2 and the load balancers for what was decided, and writes down what came of it. */
+import type { Caller, Environment } from "#services/kit/service.ts";
+import { AwsError } from "#model/error.ts";
+import type { Scope } from "#store/collection.ts";
+import { changeActivity } from "../activities.ts";
+import { batchRequest, launchSource, type LaunchSource } from "../launch/source.ts";
+import { firstLaunchBackoffMs, longestLaunchBackoffMs } from "../limits.ts";
+import { groups, memberIndex, members, type MemberRecord } from "../records.ts";
+import { detailsOf } from "./member-pass.ts";
+import type { Outcome } from "./take-steps.ts";
+
+/** Everything is tried; the first failure is thrown at the end, so that the pass is repeated. */
+export async function carryOut(
+  env: Environment,
+  scope: Scope,
+  caller: Caller,
+  outcome: Outcome,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const attempt = (work: Promise<void>) =>
+    work.catch((error: unknown) => void failures.push(error));
+  await attempt(deregister(env, scope, caller, outcome));
+  await attempt(terminate(env, scope, caller, outcome));
+  await attempt(register(env, scope, caller, outcome));
+  await attempt(release(env, caller, outcome));
+  await attempt(launch(env, scope, caller, outcome));
+  if (outcome.deleteAlarms.length > 0)
+    await attempt(
+      env.clients
+        .cloudwatch(caller)
+        .DeleteAlarms({ AlarmNames: outcome.deleteAlarms })
+        .then(() => {}),
+    );
+  if (failures.length > 0) throw failures[0];
+}
+
+async function change(
+  env: Environment,
+  scope: Scope,
+  ids: readonly MemberRecord[],
+  to: (member: MemberRecord) => MemberRecord,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await env.store.transaction(async (tx) => {
+    for (const { group, id } of ids) {
+      const present = await members.get(tx, scope, group, id);
+      if (present) members.put(tx, scope, [group, id], to(present));
+    }
+  });
+}
+
+async function deregister(env: Environment, scope: Scope, caller: Caller, outcome: Outcome) {
+  const byTargetGroup = new Map<string, MemberRecord[]>();
+  for (const { member, arns } of outcome.deregister)
+    for (const arn of arns) byTargetGroup.set(arn, [...(byTargetGroup.get(arn) ?? []), member]);
+  for (const [arn, leaving] of byTargetGroup) {
+    await unlessGone(
+      env.clients.elbv2(caller).DeregisterTargets({
+        TargetGroupArn: arn,
+        Targets: leaving.map(({ instanceId }) => ({ Id: instanceId! })),
+      }),
+    );
+    // Instances that stay only leave this one target group; the others wait until they are drained.
+    const staying = leaving.filter(({ state }) => state === "InService");
+    await change(env, scope, staying, (member) => ({
+      ...member,
+      registered: member.registered.filter((other) => other !== arn),
+    }));
+  }
+}
+
+async function terminate(env: Environment, scope: Scope, caller: Caller, outcome: Outcome) {
+  const launched = outcome.terminate.filter(({ instanceId }) => instanceId !== undefined);
+  if (launched.length === 0) return;
+  const ec2 = env.clients.ec2(caller);
+  const ids = launched.map(({ instanceId }) => instanceId!);
+  try {
+    await ec2.TerminateInstances({ InstanceIds: ids });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    // One that EC2 has forgotten fails the request for all.
+    for (const id of ids) await unlessGone(ec2.TerminateInstances({ InstanceIds: [id] }));
+  }
+  await change(env, scope, launched, (member) => ({ ...member, terminated: true }));
+}
+
+async function register(env: Environment, scope: Scope, caller: Caller, outcome: Outcome) {
+  const joining = outcome.register;
+  if (joining.length === 0) return;
+  for (const { arn, state } of outcome.view.group.targetGroups) {
+    if (state === "Removing") continue;
+    const missing = joining.filter(({ registered }) => !registered.includes(arn));
+    if (missing.length === 0) continue;
+    await env.clients.elbv2(caller).RegisterTargets({
+      TargetGroupArn: arn,
+      Targets: missing.map(({ instanceId }) => ({ Id: instanceId! })),
+    });
+    await change(env, scope, missing, (member) => ({
+      ...member,
+      registered: [...member.registered.filter((other) => other !== arn), arn],
+    }));
+  }
+}
+
+async function release(env: Environment, caller: Caller, { release: ids }: Outcome) {
+  if (ids.length === 0) return;
+  await unlessGone(
+    env.clients
+      .ec2(caller)
+      .DeleteTags({ Resources: ids, Tags: [{ Key: "aws:autoscaling:groupName" }] }),
+  );
+}
+
+async function unlessGone(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    // What is gone already is as it should be.
+    if (!isGone(error)) throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof AwsError && /NotFound|InvalidTarget/.test(error.code);
+}
+
+async function launch(env: Environment, scope: Scope, caller: Caller, outcome: Outcome) {
+  const wanted = outcome.launch.filter(({ launch: intent }) => intent);
+  if (wanted.length === 0) return;
+  let source: LaunchSource;
+  try {
+    source = await launchSource(env, scope, caller, outcome.view.group);
+  } catch (error) {
+    return failLaunch(env, scope, outcome, wanted, error);
+  }
+  const batches = Map.groupBy(wanted, ({ launch: intent }) => intent!.token);
+  for (const [token, batch] of batches) {
+    const [first] = batch;
+    const { zone, subnetId, launch: intent } = first!;
+    const request = batchRequest(outcome.view.group, source, {
+      token,
+      count: intent!.count,
+      zone,
+      subnetId,
+    });
+    try {
+      const { Instances = [] } = await env.clients.ec2(caller).RunInstances(request);
+      await recordLaunch(
+        env,
+        scope,
+        outcome,
+        batch,
+        source,
+        (index) => Instances[index]?.InstanceId,
+      );
+    } catch (error) {
+      await failLaunch(env, scope, outcome, batch, error);
+    }
+  }
+}
+
+async function recordLaunch(
+  env: Environment,
+  scope: Scope,
+  { view }: Outcome,
+  batch: readonly MemberRecord[],
+  source: LaunchSource,
+  instanceAt: (index: number) => string | undefined,
+): Promise<void> {
+  const writing = { random: env.random, scope, nowMs: env.clock.now() };
+  await env.store.transaction(async (tx) => {
+    for (const { id, launch: intent } of batch) {
+      const present = await members.get(tx, scope, view.group.name, id);
+      const instanceId = instanceAt(intent!.index);
+      if (!present || instanceId === undefined) continue;
+      memberIndex.put(tx, scope, [instanceId], { group: view.group.name, memberId: id });
+      members.put(tx, scope, [view.group.name, id], {
+        ...present,
+        instanceId,
+        ...(source.template && { launchTemplate: source.template }),
+        ...(source.configurationName !== undefined && {
+          launchConfigurationName: source.configurationName,
+        }),
+      });
+      await changeActivity(tx, writing, view.group, present.activity, {
+        status: "InProgress",
+        progress: 30,
+        description: `Launching a new EC2 instance: ${instanceId}`,
+        instanceId,
+        details: detailsOf(present),
+      });
+    }
+    const group = await groups.get(tx, scope, view.group.name);
+    if (group?.launchBackoff) {
+      const { launchBackoff: _, ...rest } = group;
+      groups.put(tx, scope, [group.name], rest);
+    }
+  });
+}
+
+/** The activity tells why; the group tries again after a growing pause. */
+async function failLaunch(
+  env: Environment,
+  scope: Scope,
+  { view }: Outcome,
+  batch: readonly MemberRecord[],
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof AwsError)) throw error;
+  const nowMs = env.clock.now();
+  const writing = { random: env.random, scope, nowMs };
+  const statusMessage = `${error.message.replace(/\.?$/, ".")} Launching EC2 instance failed.`;
+  await env.store.transaction(async (tx) => {
+    for (const { id, activity } of batch) {
+      members.delete(tx, scope, view.group.name, id);
+      await changeActivity(tx, writing, view.group, activity, {
+        status: "Failed",
+        statusMessage,
+        description: `Launching a new EC2 instance.  Status Reason: ${statusMessage}`,
+      });
+    }
+    const group = await groups.get(tx, scope, view.group.name);
+    if (!group) return;
+    const failures = (group.launchBackoff?.failures ?? 0) + 1;
+    const pauseMs = Math.min(longestLaunchBackoffMs, firstLaunchBackoffMs * 2 ** (failures - 1));
+    groups.put(tx, scope, [group.name], {
+      ...group,
+      launchBackoff: { failures, untilMs: nowMs + pauseMs },
+    });
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * Brings a group to its desired capacity: looks at its instances, takes each one step further in its
+ * life, and launches or terminates what is missing or too many. What it is going to ask of EC2 is
+ * written down before it asks.
+ */
+import type { Environment } from "#services/kit/service.ts";
+import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Scope } from "#store/collection.ts";
+import { isChanging, membersOf } from "../groups/capacity.ts";
+import { groupArn } from "../arns.ts";
+import { nextDeadline } from "../hooks.ts";
+import { changingCheckMs, healthCheckMs } from "../limits.ts";
+import {
+  groups,
+  hooks,
+  members,
+  refreshes,
+  type GroupRecord,
+  type HookRecord,
+  type MemberRecord,
+  type RefreshRecord,
+} from "../records.ts";
+import type { State } from "../state.ts";
+import { carryOut } from "./carry-out.ts";
+import { observe } from "./observe.ts";
+import { takeSteps } from "./take-steps.ts";
+
+export interface GroupView {
+  group: GroupRecord;
+  members: MemberRecord[];
+  hooks: HookRecord[];
+  /** The instance refresh that is under way. */
+  refresh: RefreshRecord | undefined;
+}
+
+export function groupReconciler(env: Environment, state: State): Reconciler {
+  return {
+    name: "autoscaling/group",
+    watches: [
+      { collection: groups },
+      { collection: members, idOf: ([group]) => [group!] },
+      { collection: refreshes, idOf: ([group]) => [group!] },
+    ],
+    reconcile: (scope, [name]) => pass(env, state, scope, name as string),
+  };
+}
+
+async function pass(
+  env: Environment,
+  state: State,
+  scope: Scope,
+  name: string,
+): Promise<ReconcileResult | void> {
+  const view = await env.store.transaction((tx) => viewOf(tx, scope, name));
+  const key = `${scope.account}/${scope.region}/${name}`;
+  if (!view) return void state.healthCheckedMs.delete(key);
+  const { group } = view;
+  const nowMs = env.clock.now();
+  const checkedMs = state.healthCheckedMs.get(key);
+  const mayCheck = !("HealthCheck" in group.suspended);
+  const health = mayCheck && (checkedMs === undefined || nowMs >= checkedMs + healthCheckMs);
+  const caller = asService(scope, "autoscaling.amazonaws.com", groupArn(scope, group));
+  const observation = await observe(env.clients, caller, {
+    group,
+    members: view.members,
+    health,
+    targets: needsTargets(view, health),
+  });
+  if (health) state.healthCheckedMs.set(key, nowMs);
+  const outcome = await env.store.transaction((tx) =>
+    takeSteps(tx, { random: env.random, scope, nowMs: env.clock.now() }, name, observation),
+  );
+  if (!outcome) return;
+  await carryOut(env, scope, caller, outcome);
+  const afterMs = nextLook(env, outcome.view, outcome.wakeMs);
+  return afterMs === undefined ? {} : { afterMs };
+}
+
+export async function viewOf(
+  tx: Parameters<typeof membersOf>[0],
+  scope: Scope,
+  name: string,
+): Promise<GroupView | undefined> {
+  const group = await groups.get(tx, scope, name);
+  if (!group) return undefined;
+  const [latest] = await refreshes.list(tx, scope, [name], { limit: 1, reverse: true });
+  const active = latest && ["Pending", "InProgress", "Cancelling"].includes(latest.status);
+  return {
+    group,
+    members: await membersOf(tx, scope, name),
+    hooks: await hooks.list(tx, scope, [name]),
+    refresh: active ? latest : undefined,
+  };
+}
+
+/** Target groups are asked when somebody drains, joins, or is judged by them. */
+function needsTargets({ group, members, refresh }: GroupView, health: boolean): boolean {
+  if (group.targetGroups.length === 0) return false;
+  if (group.targetGroups.some(({ state }) => state !== "InService")) return true;
+  if (members.some(({ drainingMs }) => drainingMs !== undefined)) return true;
+  return group.healthCheckType.includes("ELB") && (health || refresh !== undefined);
+}
+
+/** Milliseconds until the group is looked at again though no record changes. */
+function nextLook(
+  env: Environment,
+  view: GroupView,
+  wakeMs: number | undefined,
+): number | undefined {
+  const nowMs = env.clock.now();
+  const soonMs = changingCheckMs * Math.max(1, env.clock.speed);
+  const waiting = (member: MemberRecord) => member.state.endsWith(":Wait");
+  const settling = view.group.targetGroups.some(({ state }) => state !== "InService");
+  const changing = view.members.some((member) => isChanging(member) && !waiting(member));
+  const deadlines = view.members.map(({ waits = [] }) => nextDeadline(waits));
+  const warm = view.refresh ? view.members.map(({ warmMs }) => warmMs) : [];
+  const moments = [
+    ...(view.members.length > 0 ? [nowMs + healthCheckMs] : []),
+    ...(changing || view.refresh ? [nowMs + soonMs] : []),
+    ...(settling ? [nowMs + Math.max(soonMs, 5000)] : []),
+    wakeMs,
+    ...deadlines,
+    ...warm,
+  ].filter((moment) => moment !== undefined && moment > nowMs);
+  return moments.length > 0 ? Math.min(...(moments as number[])) - nowMs : undefined;
+}

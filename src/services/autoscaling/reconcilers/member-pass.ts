@@ -1,0 +1,289 @@
+/** What one look at a group's instances changes about each of them. */
+import type { Transaction } from "#store/store.ts";
+import { changeActivity, startActivity, type ActivityChange, type Writing } from "../activities.ts";
+import { causes } from "../causes.ts";
+import { warmupOf } from "../groups/capacity.ts";
+import { beginWaits, transitionOf, waitResult } from "../hooks.ts";
+import { longestDrainMs, mostPerLaunch } from "../limits.ts";
+import { nextStep, type MemberView } from "../planning/advance.ts";
+import type { Decision } from "../planning/plan.ts";
+import { memberIndex, members, type GroupRecord, type MemberRecord } from "../records.ts";
+import type { GroupView } from "./group.ts";
+import { healthProblem } from "./health.ts";
+import type { Observation } from "./observe.ts";
+import type { Outcome } from "./take-steps.ts";
+
+/** Takes the members of one group through one pass. Everything happens within one transaction. */
+export class MemberPass {
+  cooldownFromMs: number | undefined;
+  readonly #tx: Transaction;
+  readonly #writing: Writing;
+  readonly #view: GroupView;
+  readonly #seen: Observation;
+  readonly #outcome: Outcome;
+  readonly #members: Map<string, MemberRecord>;
+  #fresh: MemberRecord[] = [];
+
+  constructor(
+    tx: Transaction,
+    writing: Writing,
+    view: GroupView,
+    seen: Observation,
+    outcome: Outcome,
+  ) {
+    this.#tx = tx;
+    this.#writing = writing;
+    this.#view = view;
+    this.#seen = seen;
+    this.#outcome = outcome;
+    this.#members = new Map(view.members.map((member) => [member.id, member]));
+  }
+
+  /** The members as they are now. */
+  members(): MemberRecord[] {
+    return [...this.#members.values()];
+  }
+
+  /** Takes a member one step further. */
+  async step(before: MemberRecord): Promise<void> {
+    const { nowMs } = this.#writing;
+    const { group } = this.#view;
+    const seen = this.#withSeen(before);
+    const member = seen === before ? before : this.#put(seen);
+    if (member.state === "InService") this.#judge(member);
+    const current = this.#current(member.id);
+    switch (nextStep(this.#viewOf(current))) {
+      case "none":
+        return;
+      case "launch":
+        this.#outcome.launch.push(current);
+        return;
+      case "wait-for-hook": {
+        const waits = beginWaits(this.#tx, this.#writing, group, current, this.#hooksOf(current));
+        const state = current.state === "Pending" ? "Pending:Wait" : "Terminating:Wait";
+        this.#put({ ...current, state, waits });
+        return this.#activity(current, { status: "MidLifecycleAction", progress: 60 });
+      }
+      case "register":
+        if (current.state === "Pending:Wait") this.#put({ ...current, state: "Pending:Proceed" });
+        this.#outcome.register.push(this.#current(member.id));
+        return;
+      case "enter-service":
+        return this.#enterService(current);
+      case "abandon":
+        await this.#activity(current, {
+          status: "Cancelled",
+          statusMessage: `Instance failed to complete user's Lifecycle Action: Lifecycle Action with token ${current.waits?.[0]?.token} was abandoned: Lifecycle Action Completed with ABANDON Result`,
+        });
+        return this.#beginTermination(current, causes.abandoned(nowMs));
+      case "fail":
+        await this.#activity(current, {
+          status: "Cancelled",
+          statusMessage:
+            "Instance became unhealthy while waiting for instance to be in InService state.",
+        });
+        return this.#beginTermination(current, causes.gone(nowMs));
+      case "deregister":
+        return this.#drain(current);
+      case "terminate":
+        this.#outcome.terminate.push(current);
+        if (current.registered.length > 0)
+          this.#outcome.deregister.push({ member: current, arns: current.registered });
+        if (current.state === "Terminating:Wait")
+          this.#put({ ...current, state: "Terminating:Proceed", registered: [] });
+        return;
+      case "remove":
+        return this.#leave(current);
+    }
+  }
+
+  async decide(decision: Decision): Promise<void> {
+    if (decision.kind === "launch") return this.#wishFor(decision);
+    await this.#beginTermination(this.#current(decision.memberId), decision.cause);
+  }
+
+  /** Fresh members of one zone are launched together, under one client token. */
+  assignTokens(): void {
+    const byPlace = Map.groupBy(this.#fresh, ({ zone, subnetId }) => `${zone}/${subnetId}`);
+    for (const together of byPlace.values())
+      for (let start = 0; start < together.length; start += mostPerLaunch) {
+        const batch = together.slice(start, start + mostPerLaunch);
+        const token = this.#writing.random.uuid();
+        for (const [index, member] of batch.entries())
+          this.#outcome.launch.push(
+            this.#put({ ...member, launch: { token, index, count: batch.length } }),
+          );
+      }
+    this.#fresh = [];
+  }
+
+  #current(id: string): MemberRecord {
+    return this.#members.get(id)!;
+  }
+
+  #put(member: MemberRecord): MemberRecord {
+    this.#members.set(member.id, member);
+    members.put(this.#tx, this.#writing.scope, [member.group, member.id], member);
+    return member;
+  }
+
+  #activity(member: MemberRecord, change: ActivityChange): Promise<void> {
+    return changeActivity(this.#tx, this.#writing, this.#view.group, member.activity, change);
+  }
+
+  #withSeen(member: MemberRecord): MemberRecord {
+    const found = member.instanceId && this.#seen.instances.get(member.instanceId);
+    if (!found || member.instanceType !== undefined || found.instanceType === undefined)
+      return member;
+    return {
+      ...member,
+      instanceType: found.instanceType,
+      ...(found.imageId !== undefined && { imageId: found.imageId }),
+      ...(found.subnetId !== undefined && { subnetId: found.subnetId }),
+      ...(found.zone !== undefined && { zone: found.zone }),
+      ...(found.launchedMs !== undefined && { launchedMs: found.launchedMs }),
+    };
+  }
+
+  #judge(member: MemberRecord): void {
+    if (!this.#seen.healthChecked || member.health === "Unhealthy") return;
+    const { group } = this.#view;
+    const problem = healthProblem(group, member, this.#seen, this.#writing.nowMs);
+    if (problem !== undefined)
+      this.#put({ ...member, health: "Unhealthy", unhealthyCause: problem });
+  }
+
+  #hooksOf(member: MemberRecord) {
+    const transition = transitionOf(member);
+    return this.#view.hooks.filter((hook) => hook.transition === transition);
+  }
+
+  #viewOf(member: MemberRecord): MemberView {
+    const { group } = this.#view;
+    const wanted = group.targetGroups.filter(({ state }) => state !== "Removing");
+    return {
+      state: member.state,
+      launched: member.instanceId !== undefined,
+      actual: member.instanceId ? this.#seen.instances.get(member.instanceId)?.state : undefined,
+      registered:
+        "AddToLoadBalancer" in group.suspended ||
+        wanted.every(({ arn }) => member.registered.includes(arn)),
+      draining: member.registered.length > 0,
+      hooked: !group.deleting && this.#hooksOf(member).length > 0,
+      hookResult: group.deleting ? "CONTINUE" : waitResult(member.waits ?? [], this.#writing.nowMs),
+      terminateCalled: member.terminated ?? false,
+    };
+  }
+
+  async #enterService(member: MemberRecord): Promise<void> {
+    const { nowMs } = this.#writing;
+    const { waits: _, activity: __, ...rest } = member;
+    this.#put({
+      ...rest,
+      state: "InService",
+      inServiceMs: nowMs,
+      warmMs: nowMs + warmupOf(this.#view.group, undefined) * 1000,
+    });
+    this.cooldownFromMs = nowMs;
+    await this.#activity(member, { status: "Successful" });
+  }
+
+  async #beginTermination(member: MemberRecord, cause: string): Promise<void> {
+    const { group } = this.#view;
+    const activity = await startActivity(this.#tx, this.#writing, group, {
+      description: `Terminating EC2 instance: ${member.instanceId}`,
+      cause,
+      details: detailsOf(member),
+      ...(member.instanceId !== undefined && { instanceId: member.instanceId }),
+    });
+    const { waits: _, ...rest } = member;
+    this.#put({ ...rest, state: "Terminating", activity });
+  }
+
+  /** Takes the member out of its target groups and waits until connections have ended. */
+  async #drain(member: MemberRecord): Promise<void> {
+    const { nowMs } = this.#writing;
+    if (member.drainingMs === undefined) {
+      this.#outcome.deregister.push({ member, arns: member.registered });
+      this.#put({ ...member, drainingMs: nowMs });
+      return this.#activity(member, {
+        status: "WaitingForELBConnectionDraining",
+        progress: 50,
+        ...(member.state === "Terminating" && {
+          description: `Terminating EC2 instance: ${member.instanceId} - Waiting For ELB Connection Draining.`,
+        }),
+      });
+    }
+    const busy = member.registered.some((arn) => {
+      const states = this.#seen.targets.get(arn);
+      if (!states) return true;
+      const state = states.get(member.instanceId!);
+      // Asked again, in case the first request was lost with the process.
+      if (state !== undefined && !["draining", "unused"].includes(state))
+        this.#outcome.deregister.push({ member, arns: [arn] });
+      return state !== undefined && state !== "unused";
+    });
+    if (busy && nowMs < member.drainingMs + longestDrainMs) return;
+    const { drainingMs: _, ...rest } = member;
+    this.#put({ ...rest, registered: [] });
+  }
+
+  async #leave(member: MemberRecord): Promise<void> {
+    const { scope, nowMs } = this.#writing;
+    if (member.state === "EnteringStandby") {
+      const { activity: _, ...rest } = member;
+      this.#put({ ...rest, state: "Standby" });
+      return this.#activity(member, { status: "Successful" });
+    }
+    const description = `Terminating EC2 instance: ${member.instanceId}`;
+    await this.#activity(member, {
+      status: "Successful",
+      ...(member.state !== "Detaching" && { description }),
+    });
+    if (member.state === "Detaching") this.#outcome.release.push(member.instanceId!);
+    else this.cooldownFromMs = nowMs;
+    members.delete(this.#tx, scope, member.group, member.id);
+    if (member.instanceId) memberIndex.delete(this.#tx, scope, member.instanceId);
+    this.#members.delete(member.id);
+  }
+
+  async #wishFor({ zone, cause }: Decision & { kind: "launch" }): Promise<void> {
+    const { random, nowMs } = this.#writing;
+    const { group } = this.#view;
+    const subnetId = this.#subnetFor(group, zone);
+    const activity = await startActivity(this.#tx, this.#writing, group, {
+      description: "Launching a new EC2 instance",
+      cause,
+      status: "PreInService",
+      details: detailsOf({ zone, ...(subnetId !== undefined && { subnetId }) }),
+    });
+    const member: MemberRecord = {
+      id: random.hex(16),
+      group: group.name,
+      zone,
+      ...(subnetId !== undefined && { subnetId }),
+      state: "Pending",
+      health: "Healthy",
+      protected: group.protectNew,
+      createdMs: nowMs,
+      launchedMs: nowMs,
+      registered: [],
+      activity,
+    };
+    this.#members.set(member.id, member);
+    this.#fresh.push(member);
+  }
+
+  /** Of several subnets in a zone, the one with fewest instances of the group. */
+  #subnetFor({ subnets }: GroupRecord, zone: string): string | undefined {
+    const candidates = subnets.filter((subnet) => subnet.zone === zone).map(({ id }) => id);
+    const held = (id: string) =>
+      this.#view.members.filter(({ subnetId }) => subnetId === id).length;
+    return candidates.toSorted((a, b) => held(a) - held(b))[0];
+  }
+}
+
+/** As AWS shows where an activity happens. */
+export function detailsOf({ zone, subnetId }: { zone: string; subnetId?: string }) {
+  return { ...(subnetId !== undefined && { "Subnet ID": subnetId }), "Availability Zone": zone };
+}

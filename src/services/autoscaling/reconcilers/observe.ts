@@ -1,0 +1,131 @@
+/** Looks at the real state of a group's instances and targets. Changes nothing. */
+import type { Caller, Clients } from "#services/kit/service.ts";
+import { AwsError } from "#model/error.ts";
+import { mostPerDescribe } from "../limits.ts";
+import type { InstanceState } from "../planning/advance.ts";
+import type { GroupRecord, MemberRecord } from "../records.ts";
+
+export interface SeenInstance {
+  state: InstanceState;
+  instanceType?: string;
+  imageId?: string;
+  zone?: string;
+  subnetId?: string;
+  launchedMs?: number;
+}
+
+export interface Observation {
+  /** Instances that were asked for; what EC2 does not know is absent. */
+  instances: Map<string, SeenInstance>;
+  /** Instances whose status checks fail. */
+  impaired: Set<string>;
+  /** Target group to instance to target state; undefined for groups that were not asked. */
+  targets: Map<string, Map<string, string>>;
+  /** True when instances in service were looked at too. */
+  healthChecked: boolean;
+}
+
+export interface ObserveRequest {
+  group: GroupRecord;
+  members: readonly MemberRecord[];
+  /** Look at the instances in service too. */
+  health: boolean;
+  /** Ask the target groups. */
+  targets: boolean;
+}
+
+export async function observe(
+  clients: Clients,
+  caller: Caller,
+  { group, members, health, targets }: ObserveRequest,
+): Promise<Observation> {
+  const wanted = members.flatMap(({ instanceId, state }) =>
+    instanceId !== undefined && (health || !["InService", "Standby"].includes(state))
+      ? [instanceId]
+      : [],
+  );
+  const inService = members.flatMap(({ instanceId, state }) =>
+    instanceId !== undefined && state === "InService" ? [instanceId] : [],
+  );
+  return {
+    instances: await describeInstances(clients, caller, wanted),
+    impaired: health ? await impairedOf(clients, caller, inService) : new Set(),
+    targets: targets ? await describeTargets(clients, caller, group) : new Map(),
+    healthChecked: health,
+  };
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  const cut: T[][] = [];
+  for (let start = 0; start < list.length; start += size) cut.push(list.slice(start, start + size));
+  return cut;
+}
+
+async function describeInstances(
+  clients: Clients,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<Map<string, SeenInstance>> {
+  const seen = new Map<string, SeenInstance>(ids.map((id) => [id, { state: "absent" }]));
+  for (const Values of chunks(ids, mostPerDescribe)) {
+    // A filter, because asking for ids by name fails as a whole when one is gone.
+    const { Reservations = [] } = await clients
+      .ec2(caller)
+      .DescribeInstances({ Filters: [{ Name: "instance-id", Values }] });
+    for (const { Instances = [] } of Reservations)
+      for (const instance of Instances)
+        seen.set(instance.InstanceId!, {
+          state: instance.State!.Name as InstanceState,
+          instanceType: instance.InstanceType,
+          imageId: instance.ImageId,
+          zone: instance.Placement?.AvailabilityZone,
+          subnetId: instance.SubnetId,
+          launchedMs: instance.LaunchTime?.getTime(),
+        });
+  }
+  return seen;
+}
+
+async function impairedOf(
+  clients: Clients,
+  caller: Caller,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const impaired = new Set<string>();
+  for (const Values of chunks(ids, mostPerDescribe)) {
+    const Filters = [{ Name: "instance-status.status", Values: ["impaired"] }];
+    for (const filter of [...Filters, { Name: "system-status.status", Values: ["impaired"] }]) {
+      const { InstanceStatuses = [] } = await clients
+        .ec2(caller)
+        .DescribeInstanceStatus({ Filters: [filter] });
+      for (const { InstanceId } of InstanceStatuses)
+        if (Values.includes(InstanceId!)) impaired.add(InstanceId!);
+    }
+  }
+  return impaired;
+}
+
+async function describeTargets(
+  clients: Clients,
+  caller: Caller,
+  { targetGroups }: GroupRecord,
+): Promise<Map<string, Map<string, string>>> {
+  const found = new Map<string, Map<string, string>>();
+  for (const { arn } of targetGroups) {
+    try {
+      const { TargetHealthDescriptions = [] } = await clients
+        .elbv2(caller)
+        .DescribeTargetHealth({ TargetGroupArn: arn });
+      const states = TargetHealthDescriptions.map(({ Target, TargetHealth }): [string, string] => [
+        Target!.Id!,
+        TargetHealth!.State!,
+      ]);
+      found.set(arn, new Map(states));
+    } catch (error) {
+      // A target group that is gone has no targets; anything else is tried again.
+      if (!(error instanceof AwsError) || !/NotFound/.test(error.code)) throw error;
+      found.set(arn, new Map());
+    }
+  }
+  return found;
+}

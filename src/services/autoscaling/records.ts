@@ -1,0 +1,304 @@
+/** What Auto Scaling keeps, and under which keys. */
+import { collection } from "#store/collection.ts";
+
+export interface LaunchTemplateRef {
+  id: string;
+  name: string;
+  /** As given: a number, "$Latest" or "$Default". */
+  version: string;
+}
+
+export interface GroupTag {
+  key: string;
+  value: string;
+  propagate: boolean;
+}
+
+export interface SubnetRef {
+  id: string;
+  zone: string;
+}
+
+/** Key: group name. */
+export interface GroupRecord {
+  name: string;
+  uuid: string;
+  minSize: number;
+  maxSize: number;
+  desired: number;
+  /** Why the desired capacity changed and no activity has said so yet, whole sentences. */
+  causes: string[];
+  launchTemplate?: LaunchTemplateRef;
+  launchConfigurationName?: string;
+  zones: string[];
+  subnets: SubnetRef[];
+  defaultCooldownSeconds: number;
+  defaultWarmupSeconds?: number;
+  healthCheckType: ("EC2" | "ELB")[];
+  healthCheckGraceSeconds: number;
+  targetGroups: TargetGroupAttachment[];
+  terminationPolicies: string[];
+  protectNew: boolean;
+  maxLifetimeSeconds?: number;
+  maintenance?: { minHealthyPercent: number; maxHealthyPercent: number };
+  tags: GroupTag[];
+  /** Process to reason. */
+  suspended: Record<string, string>;
+  enabledMetrics: string[];
+  createdMs: number;
+  /** Deletion was asked for; the group goes with its last instance. */
+  deleting: boolean;
+  /** When the last scaling activity ended that a simple policy waits for. */
+  cooldownFromMs: number;
+  /** After a failed launch nothing is launched until then. */
+  launchBackoff?: { untilMs: number; failures: number };
+  serviceLinkedRoleArn?: string;
+  context?: string;
+}
+export const groups = collection<GroupRecord>("autoscaling", "group");
+
+export interface TargetGroupAttachment {
+  arn: string;
+  state: "Adding" | "Added" | "InService" | "Removing" | "Removed";
+}
+
+export type LifecycleState =
+  | "Pending"
+  | "Pending:Wait"
+  | "Pending:Proceed"
+  | "InService"
+  | "EnteringStandby"
+  | "Standby"
+  | "Detaching"
+  | "Terminating"
+  | "Terminating:Wait"
+  | "Terminating:Proceed";
+
+export interface HookWait {
+  hook: string;
+  token: string;
+  startedMs: number;
+  /** The next heartbeat is due then. */
+  deadlineMs: number;
+  /** No heartbeat moves the deadline beyond this. */
+  globalDeadlineMs: number;
+  heartbeatSeconds: number;
+  defaultResult: "CONTINUE" | "ABANDON";
+  result?: "CONTINUE" | "ABANDON";
+}
+
+/** An instance of a group, from the wish to launch it to its end. Key: group name, member id. */
+export interface MemberRecord {
+  id: string;
+  group: string;
+  /** Undefined until EC2 has answered. */
+  instanceId?: string;
+  /** The client token of the launch, and the place in its batch; nothing is launched twice. */
+  launch?: LaunchIntent;
+  instanceType?: string;
+  imageId?: string;
+  zone: string;
+  subnetId?: string;
+  /** With the version resolved to a number. */
+  launchTemplate?: LaunchTemplateRef;
+  launchConfigurationName?: string;
+  state: LifecycleState;
+  health: "Healthy" | "Unhealthy";
+  /** Why it is unhealthy, as a scaling activity tells it. */
+  unhealthyCause?: string;
+  protected: boolean;
+  createdMs: number;
+  /** EC2's launch time, for OldestInstance and ClosestToNextInstanceHour. */
+  launchedMs: number;
+  inServiceMs?: number;
+  /** Warm-up ends then; undefined before the instance is in service. */
+  warmMs?: number;
+  /** Target groups in which it is registered. */
+  registered: string[];
+  /** Since when it is taken out of target groups. */
+  drainingMs?: number;
+  waits?: HookWait[];
+  /** TerminateInstances was called. */
+  terminated?: boolean;
+  /** The activity that is under way for it. */
+  activity?: ActivityRef;
+}
+
+export interface ActivityRef {
+  id: string;
+  startMs: number;
+}
+export const members = collection<MemberRecord>("autoscaling", "member");
+
+export interface LaunchIntent {
+  token: string;
+  index: number;
+  count: number;
+}
+
+/** Finds a member by its instance. Key: instance id. */
+export const memberIndex = collection<{ group: string; memberId: string }>(
+  "autoscaling",
+  "member-index",
+);
+
+/** Key: group name, start time, activity id. */
+export interface ActivityRecord {
+  id: string;
+  group: string;
+  groupArn: string;
+  description: string;
+  cause: string;
+  startMs: number;
+  endMs?: number;
+  status: ActivityStatus;
+  statusMessage?: string;
+  progress: number;
+  details: Record<string, string>;
+  instanceId?: string;
+}
+export type ActivityStatus =
+  | "PreInService"
+  | "InProgress"
+  | "WaitingForELBConnectionDraining"
+  | "MidLifecycleAction"
+  | "Successful"
+  | "Failed"
+  | "Cancelled";
+export const activities = collection<ActivityRecord>("autoscaling", "activity");
+
+/** Key: name. */
+export interface LaunchConfigurationRecord {
+  name: string;
+  uuid: string;
+  createdMs: number;
+  /** The request, in AWS's spelling. */
+  input: Record<string, unknown>;
+}
+export const launchConfigurations = collection<LaunchConfigurationRecord>(
+  "autoscaling",
+  "launch-configuration",
+);
+
+export interface MetricQuery {
+  /** In AWS's spelling, as CloudWatch takes it. */
+  query: Record<string, unknown>;
+}
+
+export interface TargetTracking {
+  targetValue: number;
+  disableScaleIn: boolean;
+  predefined?: { type: string; label?: string };
+  customized?: {
+    namespace?: string;
+    metricName?: string;
+    dimensions?: { Name: string; Value: string }[];
+    statistic?: string;
+    unit?: string;
+    periodSeconds?: number;
+    metrics?: Record<string, unknown>[];
+  };
+  alarmHigh: string;
+  alarmLow?: string;
+}
+
+export interface StepAdjustment {
+  lower?: number;
+  upper?: number;
+  adjustment: number;
+}
+
+export type AdjustmentType = "ChangeInCapacity" | "ExactCapacity" | "PercentChangeInCapacity";
+
+/** Key: group name, policy name. */
+export interface PolicyRecord {
+  group: string;
+  name: string;
+  arn: string;
+  enabled: boolean;
+  type: "SimpleScaling" | "StepScaling" | "TargetTrackingScaling";
+  adjustmentType?: AdjustmentType;
+  minAdjustmentMagnitude?: number;
+  adjustment?: number;
+  cooldownSeconds?: number;
+  aggregation?: "Average" | "Minimum" | "Maximum";
+  steps?: StepAdjustment[];
+  warmupSeconds?: number;
+  targetTracking?: TargetTracking;
+}
+export const policies = collection<PolicyRecord>("autoscaling", "policy");
+
+/** Key: group name, action name. */
+export interface ScheduledActionRecord {
+  group: string;
+  name: string;
+  arn: string;
+  startMs?: number;
+  endMs?: number;
+  recurrence?: string;
+  timeZone?: string;
+  minSize?: number;
+  maxSize?: number;
+  desired?: number;
+  /** When it acts next; undefined when it never will again. */
+  nextMs?: number;
+}
+export const scheduledActions = collection<ScheduledActionRecord>(
+  "autoscaling",
+  "scheduled-action",
+);
+
+export type Transition =
+  | "autoscaling:EC2_INSTANCE_LAUNCHING"
+  | "autoscaling:EC2_INSTANCE_TERMINATING";
+
+/** Key: group name, hook name. */
+export interface HookRecord {
+  group: string;
+  name: string;
+  transition: Transition;
+  heartbeatSeconds: number;
+  defaultResult: "CONTINUE" | "ABANDON";
+  targetArn?: string;
+  roleArn?: string;
+  metadata?: string;
+}
+export const hooks = collection<HookRecord>("autoscaling", "hook");
+
+/** Key: group name, topic ARN. */
+export interface NotificationRecord {
+  group: string;
+  topicArn: string;
+  types: string[];
+}
+export const notifications = collection<NotificationRecord>("autoscaling", "notification");
+
+/** A message that is owed to a topic or queue; gone once it was sent. Key: group name, id. */
+export interface MessageRecord {
+  targetArn: string;
+  subject: string;
+  body: string;
+  attempts: number;
+}
+export const messages = collection<MessageRecord>("autoscaling", "message");
+
+/** Key: group name, start time, id. */
+export interface RefreshRecord {
+  id: string;
+  group: string;
+  status: "Pending" | "InProgress" | "Successful" | "Failed" | "Cancelling" | "Cancelled";
+  statusReason?: string;
+  startMs: number;
+  endMs?: number;
+  minHealthyPercent: number;
+  maxHealthyPercent: number;
+  warmupSeconds?: number;
+  skipMatching: boolean;
+  scaleInProtected: "Refresh" | "Ignore" | "Wait";
+  standby: "Terminate" | "Ignore" | "Wait";
+  /** Members that are still to be replaced. */
+  outdated: string[];
+  /** How many there were. */
+  total: number;
+}
+export const refreshes = collection<RefreshRecord>("autoscaling", "refresh");

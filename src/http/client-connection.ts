@@ -8,7 +8,8 @@ import {
   type ClientRequest,
   type ClientResponse,
 } from "./client-exchange.ts";
-import { joinFields, readResponseHead, type ResponseHead } from "./head.ts";
+import { readResponseHead, type ResponseHead } from "./head.ts";
+import { IncomingResponse } from "./response.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, UntilCloseIntake, type Intake } from "./intake.ts";
 import {
@@ -46,6 +47,8 @@ export class ClientConnection implements Swept, Outlet {
   readonly #writer = new FieldWriter();
   readonly #sink = (piece: Buffer) => this.#body?.push(piece);
   #connected = false;
+  #whenConnected: (() => void) | undefined;
+  #writtenBytes = 0;
   #exchange: Exchange | undefined;
   #pending: Buffer | undefined;
   #intake: Intake | undefined;
@@ -100,6 +103,10 @@ export class ClientConnection implements Swept, Outlet {
         exchange.aborted = () => this.#break("aborted", "the request was aborted");
         request.signal.addEventListener("abort", exchange.aborted, { once: true });
       }
+      if (request.control)
+        request.control.abort = () => {
+          if (this.#exchange === exchange) this.#break("aborted", "the request was aborted");
+        };
       try {
         this.#send(request, exchange);
       } catch (error) {
@@ -109,6 +116,11 @@ export class ClientConnection implements Swept, Outlet {
   }
 
   sweep(nowMs: number): void {
+    const { bytesWritten } = this.socket;
+    if (bytesWritten !== this.#writtenBytes) {
+      this.#writtenBytes = bytesWritten;
+      this.#activeMs = nowMs;
+    }
     const quietMs = nowMs - this.#activeMs;
     const { request } = this.#exchange ?? {};
     if (!request) {
@@ -147,7 +159,20 @@ export class ClientConnection implements Swept, Outlet {
       bodyLength === undefined ? "Transfer-Encoding: chunked" : `Content-Length: ${bodyLength}`;
     const framed = bodyLength === undefined ? "chunked" : "length";
     const head = `${writer.text}${framing}\r\n\r\n`;
-    streamBody(this, head, body as ByteStream, bodyLength ?? -1, framed).then(
+    const send = () => this.#stream(head, body as ByteStream, bodyLength ?? -1, framed, exchange);
+    // A body that nobody has touched can still go elsewhere when no connection comes about.
+    if (this.#connected) send();
+    else this.#whenConnected = send;
+  }
+
+  #stream(
+    head: string,
+    body: ByteStream,
+    length: number,
+    framed: "chunked" | "length",
+    exchange: Exchange,
+  ): void {
+    streamBody(this, head, body, length, framed).then(
       () => {
         exchange.sent = true;
         if (this.#exchange === exchange && exchange.resolve === undefined) this.#settle();
@@ -161,6 +186,8 @@ export class ClientConnection implements Swept, Outlet {
   readonly #onConnect = () => {
     this.#connected = true;
     this.#activeMs = this.#options.sweeper.nowMs;
+    this.#whenConnected?.();
+    this.#whenConnected = undefined;
   };
 
   readonly #onDrain = () => {
@@ -249,7 +276,7 @@ export class ClientConnection implements Swept, Outlet {
   #give(head: ResponseHead, body: ByteStream): void {
     const { resolve } = this.#exchange!;
     this.#exchange!.resolve = undefined;
-    resolve?.(new Response(head, body));
+    resolve?.(new IncomingResponse(head, body));
   }
 
   #takeBody(chunk: Buffer, offset: number): void {
@@ -306,7 +333,7 @@ export class ClientConnection implements Swept, Outlet {
     // The receiver handles errors from its own turn on; until then one must not end the process.
     socket.on("error", () => {});
     this.#options.forget(this);
-    const response = new Response(head, emptyBody);
+    const response = new IncomingResponse(head, emptyBody);
     response.upgraded = { socket, head: this.#pending ?? Buffer.alloc(0) };
     this.#pending = undefined;
     exchange.resolve?.(response);
@@ -344,31 +371,6 @@ export class ClientConnection implements Swept, Outlet {
     this.#drain?.reject(new Error(message));
     this.#drain = undefined;
     this.socket.destroy();
-  }
-}
-
-class Response implements ClientResponse {
-  readonly status: number;
-  readonly reason: string;
-  readonly httpVersion: string;
-  readonly rawHeaders: readonly string[];
-  readonly body: ByteStream;
-  readonly bodyLength: number | undefined;
-  upgraded?: { socket: Socket; head: Uint8Array };
-  #headers: Record<string, string | undefined> | undefined;
-
-  constructor(head: ResponseHead, body: ByteStream) {
-    this.status = head.status;
-    this.reason = head.reason;
-    this.httpVersion = head.version;
-    this.rawHeaders = head.rawHeaders;
-    this.body = body;
-    const { contentLength } = head.framing;
-    this.bodyLength = contentLength >= 0 ? contentLength : undefined;
-  }
-
-  get headers(): Readonly<Record<string, string | undefined>> {
-    return (this.#headers ??= joinFields(this.rawHeaders));
   }
 }
 

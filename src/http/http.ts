@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly httpVersion: string;
   /** Aborts when the client goes away before its reply was sent. */
   readonly signal: AbortSignal;
+  /** The same at less cost, for one listener; not every engine has it. */
+  onGone?(listener: () => void): void;
 }
 
 export interface HttpReply {
@@ -64,6 +66,8 @@ export interface ServeOptions {
   onError?: (error: unknown) => void;
   /** Answers what cannot be read as a request (400, 408, 414, 431 …) in the caller's own form. */
   refuse?: (status: number, detail: string) => HttpReply;
+  /** Told of every client that connects and, by the same port, disconnects. */
+  onConnection?: (event: "opened" | "closed", remotePort: number) => void;
 }
 
 /** Durations are wall time. */

@@ -13,6 +13,7 @@ export class IncomingRequest implements HttpRequest {
   #headers: Record<string, string | undefined> | undefined;
   #gone: AbortController | undefined;
   #goneReason: Error | undefined;
+  #goneListener: (() => void) | undefined;
 
   constructor(head: RequestHead, body: ByteStream, socket: Socket) {
     this.method = head.method;
@@ -47,10 +48,16 @@ export class IncomingRequest implements HttpRequest {
     return this.#gone.signal;
   }
 
+  onGone(listener: () => void): void {
+    if (this.#goneReason) listener();
+    else this.#goneListener = listener;
+  }
+
   /** Tells whoever listens that the client will not take a reply. */
   abort(reason: Error): void {
     if (this.#goneReason) return;
     this.#goneReason = reason;
     this.#gone?.abort(reason);
+    this.#goneListener?.();
   }
 }

@@ -22,6 +22,7 @@ const lingerBytes = 4 * 1024 * 1024;
 
 export class ServerConnection implements Swept, Outlet {
   readonly socket: Socket;
+  readonly remotePort: number;
   readonly #options: ConnectionOptions;
   readonly #writer = new FieldWriter();
   readonly #sink = (piece: Buffer) => this.#body?.push(piece);
@@ -49,6 +50,7 @@ export class ServerConnection implements Swept, Outlet {
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.socket = socket;
+    this.remotePort = socket.remotePort ?? 0;
     this.#options = options;
     this.#activeMs = options.sweeper.nowMs;
     socket.on("data", this.#onData);
@@ -157,7 +159,7 @@ export class ServerConnection implements Swept, Outlet {
       }
     } catch (error) {
       if (!(error instanceof HttpSyntaxError)) this.#options.onError(error);
-      this.#refuse(error instanceof HttpSyntaxError ? error.status : 500, describe(error));
+      this.#refuse(error instanceof HttpSyntaxError ? error.status : 500, String(error));
     } finally {
       this.#advancing = false;
     }
@@ -398,8 +400,4 @@ export class ServerConnection implements Swept, Outlet {
 
 function skippable(contentLength: number): boolean {
   return contentLength >= 0 && contentLength <= lingerBytes;
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -26,9 +26,13 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     refuse: options.refuse ?? plainRefusal,
     closed(connection, socket) {
       connections.delete(connection);
+      if (!socket) options.onConnection?.("closed", connection.remotePort);
       if (socket) {
         upgraded.add(socket);
-        socket.once("close", () => upgraded.delete(socket));
+        socket.once("close", () => {
+          upgraded.delete(socket);
+          options.onConnection?.("closed", connection.remotePort);
+        });
       }
       sweeper.delete(connection);
       if (connections.size === 0) allClosed?.();
@@ -38,6 +42,7 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     const connection = new ServerConnection(socket, connectionOptions);
     connections.add(connection);
     sweeper.add(connection);
+    options.onConnection?.("opened", connection.remotePort);
   });
   server.listen({ port: options.port, host: options.host, backlog: 4096 });
   await once(server, "listening");

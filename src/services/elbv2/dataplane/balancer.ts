@@ -1,0 +1,215 @@
+/** One load balancer: its listeners, its rules and its target groups at run time. */
+import type { Wall } from "#runtime/clock.ts";
+import type { Random } from "#runtime/random.ts";
+import type { HttpClient } from "#http/client.ts";
+import type { HttpReply, HttpRequest } from "#http/http.ts";
+import { answer, fixedResponse } from "./answers.ts";
+import type { ActionConfig, BalancerConfig, BalancerReport, BoundAddress } from "./config.ts";
+import { createSealer, type CookieSealer } from "./cookies.ts";
+import { Counters } from "./counters.ts";
+import { Exchange } from "./exchange.ts";
+import { plainAddress, requestFields, type ForwardingOptions } from "./fields.ts";
+import { Listener } from "./listener.ts";
+import { locationOf } from "./redirect.ts";
+import { findRule, type RequestFacts } from "./rules.ts";
+import { stickyGroup } from "./stickiness.ts";
+import { TargetGroup } from "./target-group.ts";
+
+export interface BalancerEnvironment {
+  client: HttpClient;
+  wall: Wall;
+  random: Random;
+  onError: (error: unknown) => void;
+}
+
+export class Balancer {
+  readonly #environment: BalancerEnvironment;
+  readonly #counters = new Counters();
+  readonly #listeners = new Map<string, Listener>();
+  readonly #groups = new Map<string, TargetGroup>();
+  #sealer: CookieSealer;
+  #config: BalancerConfig;
+
+  constructor(config: BalancerConfig, environment: BalancerEnvironment) {
+    this.#config = config;
+    this.#environment = environment;
+    this.#sealer = createSealer(config.secret, environment.random);
+  }
+
+  async configure(config: BalancerConfig): Promise<BoundAddress[]> {
+    const { random, wall } = this.#environment;
+    if (config.secret !== this.#config.secret) this.#sealer = createSealer(config.secret, random);
+    this.#config = config;
+    const nowMs = wall.monotonic();
+    const groups = new Set(config.targetGroups.map(({ arn }) => arn));
+    for (const [arn, group] of this.#groups)
+      if (!groups.has(arn)) {
+        this.#groups.delete(arn);
+        group.close();
+      }
+    for (const group of config.targetGroups) {
+      const present = this.#groups.get(group.arn);
+      if (present) present.configure(group, nowMs);
+      else this.#groups.set(group.arn, new TargetGroup(group, random, nowMs));
+    }
+    return this.#configureListeners(config);
+  }
+
+  report(): BalancerReport {
+    return this.#counters.take(this.#config.arn);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#listeners.values()].map((listener) => listener.close()));
+    for (const group of this.#groups.values()) group.close();
+  }
+
+  async #configureListeners(config: BalancerConfig): Promise<BoundAddress[]> {
+    const wanted = new Map(config.listeners.map((listener) => [listener.arn, listener]));
+    for (const [arn, listener] of this.#listeners) {
+      if (wanted.get(arn)?.port === listener.port) continue;
+      this.#listeners.delete(arn);
+      await listener.close();
+    }
+    const bound: BoundAddress[] = [];
+    for (const listenerConfig of config.listeners) {
+      let listener = this.#listeners.get(listenerConfig.arn);
+      if (!listener) {
+        listener = new Listener(listenerConfig, {
+          ...this.#environment,
+          handle: (request, served) => this.#handle(request, served),
+          refuse: (status) => this.#refuse(status),
+          onConnection: (event, port) => this.#countConnection(event, port),
+        });
+        this.#listeners.set(listenerConfig.arn, listener);
+      }
+      listener.configure(listenerConfig);
+      bound.push(await listener.open(config.loopbackHost, config.idleTimeoutMs));
+    }
+    return bound;
+  }
+
+  #zoneOf(remotePort: number): string {
+    const { zones } = this.#config;
+    return zones[remotePort % zones.length] ?? "";
+  }
+
+  #countConnection(event: "opened" | "closed", remotePort: number): void {
+    const node = this.#counters.node(this.#zoneOf(remotePort));
+    if (event === "opened") {
+      node.newConnections++;
+      node.activeConnections++;
+    } else if (node.activeConnections > 0) node.activeConnections--;
+  }
+
+  #refuse(status: number): HttpReply {
+    this.#counters.answered(this.#config.zones[0] ?? "", status);
+    return answer(status === 417 ? 400 : status);
+  }
+
+  #handle(request: HttpRequest, listener: Listener): HttpReply | Promise<HttpReply> {
+    const zone = this.#zoneOf(request.remotePort);
+    const node = this.#counters.node(zone);
+    node.requests++;
+    // ALB does not pass on TRACE.
+    if (request.method === "TRACE" || request.method === "CONNECT")
+      return this.#ownAnswer(405, zone);
+    const facts = factsOf(request);
+    const { rule, evaluations } = findRule(listener.rules, facts);
+    node.ruleEvaluations += evaluations;
+    if (!rule) return this.#ownAnswer(503, zone);
+    const { action } = rule;
+    switch (action.type) {
+      case "fixed-response":
+        node.fixedResponses++;
+        this.#counters.answered(zone, action.status);
+        return fixedResponse(action.status, action.contentType, action.body);
+      case "redirect": {
+        node.redirects++;
+        const { port } = listener;
+        const location = locationOf(action, { ...facts, protocol: "http", port });
+        return answer(action.status, { Location: location });
+      }
+      case "forward":
+        return this.#forward(request, action, zone, listener);
+    }
+  }
+
+  #forward(
+    request: HttpRequest,
+    action: Extract<ActionConfig, { type: "forward" }>,
+    zone: string,
+    listener: Listener,
+  ): HttpReply | Promise<HttpReply> {
+    const { client, wall } = this.#environment;
+    const config = this.#config;
+    const options: ForwardingOptions = {
+      dropInvalidHeaders: config.dropInvalidHeaders,
+      forwardedFor: config.forwardedFor,
+      forwardedForPort: config.forwardedForPort,
+      port: listener.port,
+      protocol: "http",
+      newTraceId: () => this.#newTraceId(),
+    };
+    const fields = requestFields(request, options);
+    if (!fields) return this.#ownAnswer(463, zone);
+    const arn =
+      stickyGroup(action, request.rawHeaders, this.#sealer, wall.now()) ?? this.#drawGroup(action);
+    const group = arn === undefined ? undefined : this.#groups.get(arn);
+    if (!group) return this.#ownAnswer(503, zone);
+    const context = {
+      client,
+      wall,
+      counters: this.#counters,
+      sealer: this.#sealer,
+      idleTimeoutMs: config.idleTimeoutMs,
+    };
+    return new Exchange(context, request, fields, action, group, zone).run();
+  }
+
+  /** Draws a group by weight; a group of weight 0 gets nothing. */
+  #drawGroup({ groups }: Extract<ActionConfig, { type: "forward" }>): string | undefined {
+    const [first] = groups;
+    if (groups.length === 1 && first && first.weight > 0) return first.arn;
+    let total = 0;
+    for (const { weight } of groups) total += weight;
+    if (total === 0) return undefined;
+    let drawn = this.#environment.random.next() * total;
+    for (const { arn, weight } of groups) {
+      drawn -= weight;
+      if (drawn < 0) return arn;
+    }
+    return groups.findLast(({ weight }) => weight > 0)?.arn;
+  }
+
+  #ownAnswer(status: number, zone: string): HttpReply {
+    this.#counters.answered(zone, status);
+    return answer(status);
+  }
+
+  #newTraceId(): string {
+    const { wall, random } = this.#environment;
+    const seconds = Math.floor(wall.now() / 1000);
+    return `1-${seconds.toString(16).padStart(8, "0")}-${random.hex(24)}`;
+  }
+}
+
+function factsOf(request: HttpRequest): RequestFacts {
+  const { method, target, rawHeaders } = request;
+  const mark = target.indexOf("?");
+  return {
+    method,
+    host: hostOf(rawHeaders),
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? "" : target.slice(mark + 1),
+    sourceIp: plainAddress(request.remoteAddress),
+    rawHeaders,
+  };
+}
+
+function hostOf(rawHeaders: readonly string[]): string {
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]!.length === 4 && rawHeaders[index]!.toLowerCase() === "host")
+      return rawHeaders[index + 1]!.replace(/:\d*$/, "");
+  return "";
+}

@@ -1,0 +1,143 @@
+/** What the data plane is told and what it tells: plain data, so that it can cross a thread. */
+import type { Reach } from "#compute/driver.ts";
+
+/** Durations are wall time: the data plane knows no other. */
+export interface BalancerConfig {
+  arn: string;
+  /** The address of the balancer's own on which its listeners should be bound. */
+  loopbackHost: string;
+  /** The zones its nodes stand in; connections are spread over them. */
+  zones: string[];
+  idleTimeoutMs: number;
+  /** Keeps cookies unreadable and unforgeable; 32 bytes in hexadecimal. */
+  secret: string;
+  dropInvalidHeaders: boolean;
+  forwardedFor: "append" | "preserve" | "remove";
+  forwardedForPort: boolean;
+  listeners: ListenerConfig[];
+  targetGroups: TargetGroupConfig[];
+}
+
+export interface ListenerConfig {
+  arn: string;
+  port: number;
+  /** Where it was bound before, to be bound again. */
+  bound: BoundAddress | undefined;
+  /** In order of priority, the default rule last. */
+  rules: RuleConfig[];
+}
+
+export interface BoundAddress {
+  host: string;
+  port: number;
+}
+
+export interface RuleConfig {
+  arn: string;
+  conditions: ConditionConfig[];
+  action: ActionConfig;
+}
+
+/** Values within a condition are alternatives; conditions of a rule must all hold. */
+export type ConditionConfig =
+  | {
+      field: "host-header" | "path-pattern" | "http-request-method" | "source-ip";
+      values: string[];
+    }
+  | { field: "http-header"; name: string; values: string[] }
+  | { field: "query-string"; pairs: { key: string | undefined; value: string }[] };
+
+export type ActionConfig =
+  | { type: "forward"; groups: { arn: string; weight: number }[]; stickinessMs: number | undefined }
+  | {
+      type: "redirect";
+      status: 301 | 302;
+      protocol: string;
+      host: string;
+      port: string;
+      path: string;
+      query: string;
+    }
+  | { type: "fixed-response"; status: number; contentType: string; body: string };
+
+export interface TargetGroupConfig {
+  arn: string;
+  algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
+  slowStartMs: number;
+  stickiness:
+    | { type: "lb_cookie"; durationMs: number }
+    | { type: "app_cookie"; durationMs: number; cookieName: string }
+    | undefined;
+  /** Below so many healthy targets, traffic goes to all of them. */
+  minimumHealthy: { count: number; percentage: number };
+  targets: TargetConfig[];
+}
+
+export interface TargetConfig {
+  /** "i-…:80" or "10.0.0.1:80": unique within its group. */
+  key: string;
+  zone: string;
+  /** Undefined when the machine cannot be reached at present. */
+  reach: Reach | undefined;
+  state: "initial" | "healthy" | "unhealthy" | "draining";
+  /** Wall time since it became healthy, for slow start. */
+  healthyForMs: number;
+}
+
+export interface HealthCheck {
+  reach: Reach;
+  /** What the target is told as Host: its address and port. */
+  host: string;
+  path: string;
+  /** "200-299,301" */
+  matcher: string;
+  timeoutMs: number;
+}
+
+export type HealthCheckResult =
+  | { healthy: true }
+  | { healthy: false; reason: "timeout" | "failed" }
+  | { healthy: false; reason: "mismatch"; status: number };
+
+/** Counts since the last report. */
+export interface BalancerReport {
+  arn: string;
+  zones: Record<string, NodeCounts>;
+  /** By target group and the target's zone. */
+  groups: { arn: string; zone: string; counts: TargetCounts }[];
+}
+
+export interface NodeCounts {
+  requests: number;
+  processedBytes: number;
+  newConnections: number;
+  /** At the moment of the report. */
+  activeConnections: number;
+  rejectedConnections: number;
+  ruleEvaluations: number;
+  redirects: number;
+  fixedResponses: number;
+  /** Answers of the balancer's own by status, redirects and fixed responses not among them. */
+  answers: Record<number, number>;
+}
+
+export interface TargetCounts {
+  requests: number;
+  connectionErrors: number;
+  /** By first digit: 2, 3, 4, 5. */
+  statusClasses: Record<number, number>;
+  /** Seconds, rounded, and how often each was seen. */
+  responseTimes: Record<string, number>;
+}
+
+export interface DataPlane {
+  /**
+   * Makes the balancer serve exactly this; requests under way are not disturbed. Gives where its
+   * listeners are bound, in their order.
+   */
+  configure(config: BalancerConfig): Promise<BoundAddress[]>;
+  remove(arn: string): Promise<void>;
+  check(check: HealthCheck): Promise<HealthCheckResult>;
+  report(): Promise<BalancerReport[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+/** The data plane itself; it runs in whatever thread makes it. */
+import type { Wall } from "#runtime/clock.ts";
+import type { Random } from "#runtime/random.ts";
+import { createHttpClient } from "#http/client.ts";
+import { Balancer, type BalancerEnvironment } from "./balancer.ts";
+import type { DataPlane } from "./config.ts";
+import { runHealthCheck } from "./health-check.ts";
+
+export interface EngineOptions {
+  wall: Wall;
+  random: Random;
+  onError: (error: unknown) => void;
+}
+
+export function createEngine({ wall, random, onError }: EngineOptions): DataPlane {
+  const client = createHttpClient({ wall });
+  const environment: BalancerEnvironment = { client, wall, random, onError };
+  const balancers = new Map<string, Balancer>();
+  return {
+    async configure(config) {
+      let balancer = balancers.get(config.arn);
+      if (!balancer) balancers.set(config.arn, (balancer = new Balancer(config, environment)));
+      return balancer.configure(config);
+    },
+    async remove(arn) {
+      const balancer = balancers.get(arn);
+      balancers.delete(arn);
+      await balancer?.close();
+    },
+    check: (check) => runHealthCheck(check, wall),
+    report: async () => [...balancers.values()].map((balancer) => balancer.report()),
+    async close() {
+      await Promise.all([...balancers.values()].map((balancer) => balancer.close()));
+      balancers.clear();
+      client.close();
+    },
+  };
+}

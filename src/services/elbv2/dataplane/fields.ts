@@ -1,0 +1,146 @@
+/** Header fields on their way through: what is for one hop only is taken out, what AWS adds is added. */
+import { hasOption } from "#http/syntax.ts";
+import type { HttpRequest } from "#http/http.ts";
+
+export interface ForwardingOptions {
+  dropInvalidHeaders: boolean;
+  forwardedFor: "append" | "preserve" | "remove";
+  forwardedForPort: boolean;
+  /** Of the listener. */
+  port: number;
+  protocol: "http" | "https";
+  /** A fresh "1-68a1…-…" for requests that have none. */
+  newTraceId: () => string;
+}
+
+export interface ForwardedFields {
+  rawHeaders: string[];
+  /** Bytes of the request's own fields. */
+  sizeBytes: number;
+  upgrade: boolean;
+}
+
+const mostForwardedAddresses = 30;
+
+/** Undefined when X-Forwarded-For names more than 30 addresses: AWS answers 463. */
+export function requestFields(
+  request: HttpRequest,
+  options: ForwardingOptions,
+): ForwardedFields | undefined {
+  const source = request.rawHeaders;
+  const rawHeaders: string[] = [];
+  let sizeBytes = request.target.length + request.method.length + 12;
+  let forwardedFor: string | undefined;
+  let traceId: string | undefined;
+  let connection: string | undefined;
+  let upgrade: string | undefined;
+  for (let index = 0; index < source.length; index += 2) {
+    const name = source[index]!;
+    const value = source[index + 1]!;
+    sizeBytes += name.length + value.length + 4;
+    const hop = hopField(name);
+    if (hop === undefined) {
+      if (options.dropInvalidHeaders && !/^[-A-Za-z0-9]+$/.test(name)) continue;
+      rawHeaders.push(name, value);
+    } else if (hop === "x-forwarded-for")
+      forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
+    else if (hop === "x-amzn-trace-id") traceId = value;
+    else if (hop === "connection") connection = value;
+    else if (hop === "upgrade") upgrade = value;
+  }
+  if (connection !== undefined) dropNamed(rawHeaders, connection);
+  if (forwardedFor !== undefined && forwardedFor.split(",").length > mostForwardedAddresses)
+    return undefined;
+  addForwarded(rawHeaders, forwardedFor, request, options);
+  rawHeaders.push("X-Amzn-Trace-Id", traced(traceId, options.newTraceId()));
+  const upgrading =
+    upgrade !== undefined && connection !== undefined && hasOption(connection, "upgrade");
+  if (upgrading) rawHeaders.push("Upgrade", upgrade!, "Connection", "Upgrade");
+  return { rawHeaders, sizeBytes, upgrade: upgrading };
+}
+
+/** A response's fields for the client, and their size. */
+export function responseFields(
+  source: readonly string[],
+  upgrade: boolean,
+): { rawHeaders: string[]; sizeBytes: number } {
+  const rawHeaders: string[] = [];
+  let sizeBytes = 17;
+  let connection: string | undefined;
+  for (let index = 0; index < source.length; index += 2) {
+    const name = source[index]!;
+    const value = source[index + 1]!;
+    sizeBytes += name.length + value.length + 4;
+    const hop = hopField(name);
+    if (hop === undefined || hop.startsWith("x-")) rawHeaders.push(name, value);
+    // The length is the message's own; the engine frames by it.
+    else if (hop === "content-length") rawHeaders.push(name, value);
+    else if (upgrade && (hop === "upgrade" || hop === "connection")) rawHeaders.push(name, value);
+    else if (hop === "connection") connection = value;
+  }
+  if (connection !== undefined) dropNamed(rawHeaders, connection);
+  return { rawHeaders, sizeBytes };
+}
+
+const hopFields = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-amzn-trace-id",
+  "x-forwarded-for",
+  "x-forwarded-port",
+  "x-forwarded-proto",
+]);
+const hopLengths = new Set([...hopFields].map((name) => name.length));
+
+/** The name in lower case if the field is not simply passed on. */
+function hopField(name: string): string | undefined {
+  if (!hopLengths.has(name.length)) return undefined;
+  const lower = name.toLowerCase();
+  return hopFields.has(lower) ? lower : undefined;
+}
+
+/** Fields that Connection names are for this hop as well (RFC 9110, 7.6.1). */
+function dropNamed(rawHeaders: string[], connection: string): void {
+  for (const option of connection.toLowerCase().split(",")) {
+    const name = option.trim();
+    if (name === "close" || name === "keep-alive" || name === "upgrade" || name === "") continue;
+    for (let index = rawHeaders.length - 2; index >= 0; index -= 2)
+      if (rawHeaders[index]!.toLowerCase() === name) rawHeaders.splice(index, 2);
+  }
+}
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+function addForwarded(
+  rawHeaders: string[],
+  present: string | undefined,
+  request: HttpRequest,
+  options: ForwardingOptions,
+): void {
+  if (options.forwardedFor === "append") {
+    const port = options.forwardedForPort ? `:${request.remotePort}` : "";
+    const client = `${plainAddress(request.remoteAddress)}${port}`;
+    rawHeaders.push("X-Forwarded-For", present === undefined ? client : `${present}, ${client}`);
+  } else if (options.forwardedFor === "preserve" && present !== undefined)
+    rawHeaders.push("X-Forwarded-For", present);
+  rawHeaders.push("X-Forwarded-Proto", options.protocol, "X-Forwarded-Port", String(options.port));
+}
+
+export function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") ? address.slice(7) : address;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html */
+function traced(present: string | undefined, fresh: string): string {
+  if (present === undefined || present === "") return `Root=${fresh}`;
+  const kept = present.split(";").filter((field) => !/^\s*Self=/i.test(field));
+  return /(?:^|;)\s*Root=/i.test(present)
+    ? `Self=${fresh};${kept.join(";")}`
+    : `Root=${fresh};${kept.join(";")}`;
+}

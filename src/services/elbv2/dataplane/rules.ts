@@ -1,0 +1,127 @@
+/** Which rule of a listener a request meets. */
+import type { ActionConfig, ConditionConfig, RuleConfig } from "./config.ts";
+import { compileBlocks } from "./cidr.ts";
+import { compileWildcard, type Pattern } from "./wildcard.ts";
+
+/** What conditions look at. */
+export interface RequestFacts {
+  method: string;
+  /** Without port. */
+  host: string;
+  /** Still percent-encoded, without the query. */
+  path: string;
+  /** Without the question mark. */
+  query: string;
+  sourceIp: string;
+  rawHeaders: readonly string[];
+}
+
+export interface CompiledRule {
+  action: ActionConfig;
+  holds: (facts: RequestFacts) => boolean;
+  isDefault: boolean;
+}
+
+export function compileRules(rules: readonly RuleConfig[]): CompiledRule[] {
+  return rules.map(({ conditions, action }) => {
+    const tests = conditions.map(compileCondition);
+    return {
+      action,
+      isDefault: tests.length === 0,
+      holds: (facts) => tests.every((test) => test(facts)),
+    };
+  });
+}
+
+/** The first rule that holds, and how many were looked at before and with it, the default not counted. */
+export function findRule(
+  rules: readonly CompiledRule[],
+  facts: RequestFacts,
+): { rule: CompiledRule | undefined; evaluations: number } {
+  let evaluations = 0;
+  for (const rule of rules) {
+    if (!rule.isDefault) evaluations++;
+    if (rule.holds(facts)) return { rule, evaluations };
+  }
+  return { rule: undefined, evaluations };
+}
+
+type Test = (facts: RequestFacts) => boolean;
+
+// Case: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+function compileCondition(condition: ConditionConfig): Test {
+  switch (condition.field) {
+    case "host-header": {
+      const patterns = compileAll(condition.values, true);
+      return (facts) => matchesAny(patterns, facts.host);
+    }
+    case "path-pattern": {
+      const patterns = compileAll(condition.values, false);
+      return (facts) => matchesAny(patterns, facts.path);
+    }
+    case "http-request-method": {
+      const methods = new Set(condition.values);
+      return (facts) => methods.has(facts.method);
+    }
+    case "source-ip": {
+      const within = compileBlocks(condition.values);
+      return (facts) => within(facts.sourceIp);
+    }
+    case "http-header": {
+      const name = condition.name.toLowerCase();
+      const patterns = compileAll(condition.values, true);
+      return ({ rawHeaders }) => {
+        for (let index = 0; index < rawHeaders.length; index += 2) {
+          const found = rawHeaders[index]!;
+          if (found.length === name.length && found.toLowerCase() === name)
+            if (matchesAny(patterns, rawHeaders[index + 1]!)) return true;
+        }
+        return false;
+      };
+    }
+    case "query-string":
+      return compileQuery(condition.pairs);
+  }
+}
+
+function compileQuery(pairs: readonly { key: string | undefined; value: string }[]): Test {
+  const tests = pairs.map(({ key, value }) => ({
+    key: key === undefined ? undefined : compileWildcard(key, { ignoreCase: true }),
+    value: compileWildcard(value, { ignoreCase: true }),
+  }));
+  return (facts) =>
+    readQuery(facts.query).some(([name, text]) =>
+      tests.some(({ key, value }) =>
+        // A value without a key matches a value of any key, or a parameter that has no value.
+        key ? key(name) && value(text) : value(text) || (text === "" && value(name)),
+      ),
+    );
+}
+
+function readQuery(query: string): [name: string, value: string][] {
+  if (query === "") return [];
+  return query.split("&").map((part) => {
+    const equals = part.indexOf("=");
+    if (equals < 0) return [decode(part), ""];
+    return [decode(part.slice(0, equals)), decode(part.slice(equals + 1))];
+  });
+}
+
+function decode(text: string): string {
+  if (!text.includes("%") && !text.includes("+")) return text;
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    // A stray % stands for itself.
+    return text;
+  }
+}
+
+function compileAll(values: readonly string[], ignoreCase: boolean): Pattern[] {
+  return values.map((value) => compileWildcard(value, { ignoreCase }));
+}
+
+function matchesAny(patterns: readonly Pattern[], text: string): boolean {
+  for (const pattern of patterns) if (pattern(text)) return true;
+  return false;
+}

@@ -1,0 +1,135 @@
+/** A target group at run time: who gets the next request, and what is under way where. */
+import type { Reach } from "#compute/driver.ts";
+import type { Random } from "#runtime/random.ts";
+import type { TargetConfig, TargetGroupConfig } from "./config.ts";
+
+/** Something under way at a target that can be broken off. */
+export interface UnderWay {
+  breakOff(): void;
+}
+
+export class Target {
+  readonly group: string;
+  readonly key: string;
+  readonly underWay = new Set<UnderWay>();
+  config: TargetConfig;
+  healthySinceMs: number;
+  /** The cookie value that leads here, sealed anew once a second. */
+  sealed: { atMs: number; value: string } | undefined;
+
+  constructor(group: string, config: TargetConfig, nowMs: number) {
+    this.group = group;
+    this.key = config.key;
+    this.config = config;
+    this.healthySinceMs = nowMs - config.healthyForMs;
+  }
+
+  get reach(): Reach | undefined {
+    return this.config.reach;
+  }
+
+  get zone(): string {
+    return this.config.zone;
+  }
+}
+
+export class TargetGroup {
+  config: TargetGroupConfig;
+  readonly #targets = new Map<string, Target>();
+  readonly #random: Random;
+  /** Those that may get new requests. */
+  #usable: Target[] = [];
+  #next = 0;
+
+  constructor(config: TargetGroupConfig, random: Random, nowMs: number) {
+    this.config = config;
+    this.#random = random;
+    this.configure(config, nowMs);
+  }
+
+  /** Targets that left the group have had their delay: what is still under way there ends. */
+  configure(config: TargetGroupConfig, nowMs: number): void {
+    this.config = config;
+    const present = new Set(config.targets.map(({ key }) => key));
+    for (const [key, target] of this.#targets)
+      if (!present.has(key)) {
+        this.#targets.delete(key);
+        breakOffAll(target);
+      }
+    for (const targetConfig of config.targets) {
+      const target = this.#targets.get(targetConfig.key);
+      if (!target) this.#targets.set(targetConfig.key, new Target(config.arn, targetConfig, nowMs));
+      else {
+        if (targetConfig.state === "healthy" && target.config.state !== "healthy")
+          target.healthySinceMs = nowMs - targetConfig.healthyForMs;
+        target.config = targetConfig;
+      }
+    }
+    this.#usable = usableOf([...this.#targets.values()], config);
+  }
+
+  close(): void {
+    for (const target of this.#targets.values()) breakOffAll(target);
+  }
+
+  /** The target if it may get new requests: what a client's cookie asks for. */
+  usable(key: string): Target | undefined {
+    return this.#usable.find((target) => target.key === key);
+  }
+
+  /** Who gets the next request; `tried` have failed it already. */
+  pick(nowMs: number, tried: readonly Target[]): Target | undefined {
+    const all = this.#usable;
+    const candidates = tried.length === 0 ? all : all.filter((target) => !tried.includes(target));
+    if (candidates.length <= 1) return candidates[0];
+    switch (this.config.algorithm) {
+      case "round_robin":
+        return this.#inTurn(candidates, nowMs);
+      case "least_outstanding_requests":
+        return leastBusy(candidates, this.#next++);
+      case "weighted_random":
+        return this.#random.pick(candidates);
+    }
+  }
+
+  #inTurn(candidates: readonly Target[], nowMs: number): Target {
+    for (let turn = 0; turn < candidates.length; turn++) {
+      const target = candidates[this.#next++ % candidates.length]!;
+      if (this.#takesItsTurn(target, nowMs)) return target;
+    }
+    return candidates[this.#next++ % candidates.length]!;
+  }
+
+  /** In slow start a target takes a linearly growing share of its turns. */
+  #takesItsTurn(target: Target, nowMs: number): boolean {
+    const { slowStartMs } = this.config;
+    if (slowStartMs === 0) return true;
+    const sinceMs = nowMs - target.healthySinceMs;
+    return sinceMs >= slowStartMs || this.#random.next() < Math.max(0.1, sinceMs / slowStartMs);
+  }
+}
+
+function breakOffAll(target: Target): void {
+  for (const exchange of target.underWay) exchange.breakOff();
+}
+
+/**
+ * Healthy targets; when there are fewer than the group asks for, all that are registered ("fail
+ * open"). https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html
+ */
+function usableOf(targets: Target[], { minimumHealthy }: TargetGroupConfig): Target[] {
+  const registered = targets.filter(({ config }) => config.state !== "draining");
+  const healthy = registered.filter(({ config }) => config.state === "healthy" && config.reach);
+  const percentage = registered.length === 0 ? 0 : (healthy.length / registered.length) * 100;
+  const enough = healthy.length >= minimumHealthy.count && percentage >= minimumHealthy.percentage;
+  return enough ? healthy : registered;
+}
+
+function leastBusy(candidates: readonly Target[], offset: number): Target {
+  let best = candidates[offset % candidates.length]!;
+  for (let index = 1; index < candidates.length; index++) {
+    const target = candidates[(offset + index) % candidates.length]!;
+    if (target.underWay.size < best.underWay.size) best = target;
+  }
+  return best;
+}

@@ -1,0 +1,58 @@
+/** Two sockets that from now on carry each other's bytes, as after a WebSocket handshake. */
+import type { Duplex } from "node:stream";
+import type { Timer, Wall } from "#runtime/clock.ts";
+
+export interface Tunnel {
+  end(): void;
+}
+
+export interface TunnelSide {
+  socket: Duplex;
+  /** Bytes that came before the tunnel stood. */
+  head: Uint8Array;
+}
+
+/**
+ * `ended` is called once, with the bytes that passed. Either side's end ends both, and so does an
+ * idle timeout without a byte.
+ */
+export function joinSockets(
+  client: TunnelSide,
+  target: TunnelSide,
+  { wall, idleTimeoutMs }: { wall: Wall; idleTimeoutMs: number },
+  ended: (bytes: number) => void,
+): Tunnel {
+  let bytes = client.head.length + target.head.length;
+  let open = true;
+  let activeMs = wall.monotonic();
+  let timer: Timer | undefined;
+  const end = () => {
+    if (!open) return;
+    open = false;
+    timer?.cancel();
+    client.socket.destroy();
+    target.socket.destroy();
+    ended(bytes);
+  };
+  const watch = () => {
+    const leftMs = activeMs + idleTimeoutMs - wall.monotonic();
+    if (leftMs <= 0) end();
+    else timer = wall.after(leftMs, watch);
+  };
+  for (const { socket } of [client, target]) {
+    // Errors end a tunnel like any other end: there is nobody left to tell.
+    socket.on("error", end);
+    socket.on("close", end);
+    socket.on("data", (piece: Uint8Array) => {
+      bytes += piece.length;
+      activeMs = wall.monotonic();
+    });
+  }
+  if (client.head.length > 0) target.socket.write(client.head);
+  if (target.head.length > 0) client.socket.write(target.head);
+  client.socket.pipe(target.socket);
+  target.socket.pipe(client.socket);
+  if (client.socket.destroyed || target.socket.destroyed) end();
+  else watch();
+  return { end };
+}

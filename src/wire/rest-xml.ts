@@ -11,7 +11,7 @@ import { createRouter, type Router } from "./rest/route.ts";
 import { bucketOfHost } from "./s3-bucket-host.ts";
 import { createXmlDecoders } from "./xml/decode.ts";
 import { createXmlEncoders } from "./xml/encode.ts";
-import { parseXml, type XmlNode } from "./xml/parse.ts";
+import { loadedXmlParser, loadXmlParser } from "./xml/parse.ts";
 import { escapeXml } from "./xml/text.ts";
 
 const malformed = (value: string, name: string, wanted: string) =>
@@ -33,9 +33,9 @@ const body: BodyDecoder = {
 };
 
 function read(shape: StructureShape, bytes: Buffer): Record<string, unknown> {
-  const root = parseXml(bytes.toString("utf8"));
+  const root = loadedXmlParser()!(bytes.toString("utf8"));
   if (root === undefined) throw malformedXml();
-  return decoderOf(shape)([root as XmlNode], shape.name) as Record<string, unknown>;
+  return decoderOf(shape)([root], shape.name) as Record<string, unknown>;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
@@ -60,7 +60,10 @@ export const restXml: Protocol = {
     const { operation } = route;
     let reader = readers.get(operation);
     if (!reader) readers.set(operation, (reader = createInputReader(operation, body)));
-    const input = reader(request, route, payload);
+    const input =
+      loadedXmlParser() || !hasXmlBody(operation)
+        ? reader(request, route, payload)
+        : loadXmlParser().then(() => reader(request, route, payload));
     const decoded = (value: Record<string, unknown>): Decoded => {
       if (model.service === "s3") describePayload(value, request);
       return { model, operation, input: value };
@@ -95,6 +98,17 @@ export const restXml: Protocol = {
     return { status, headers, body: `${prolog}${text}` };
   },
 };
+
+function hasXmlBody({ input }: OperationModel): boolean {
+  return input.members.some(({ traits, shape }) =>
+    traits.httpPayload
+      ? shape.kind === "structure"
+      : traits.httpLabel === undefined &&
+        traits.httpQuery === undefined &&
+        traits.httpHeader === undefined &&
+        traits.httpPrefixHeaders === undefined,
+  );
+}
 
 /** Members that tell of the body tell of it as it is stored, without the framing it was sent in. */
 function describePayload(input: Record<string, unknown>, { headers }: HttpRequest): void {

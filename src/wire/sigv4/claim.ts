@@ -43,20 +43,18 @@ export function readClaim(
     : readHeader(identified, scope, request);
 }
 
-const field = /(SignedHeaders|Signature)=([^,\s]+)/g;
-
 function readHeader(identified: Identified, scope: CredentialScope, request: HttpRequest): Claim {
   const { headers } = request;
   const text = headers.authorization ?? "";
-  const fields = Object.fromEntries(
-    Array.from(text.matchAll(field), ([, name, value]) => [name, value]),
-  );
-  for (const name of ["SignedHeaders", "Signature"])
-    if (!fields[name])
-      throw incompleteSignature(
-        identified,
-        `Authorization header requires '${name}' parameter. Authorization=${text.split(" ")[0]}`,
-      );
+  const take = (name: string): string => {
+    const start = text.indexOf(`${name}=`);
+    const value = start < 0 ? "" : upToSeparator(text, start + name.length + 1);
+    if (value !== "") return value;
+    throw incompleteSignature(
+      identified,
+      `Authorization header requires '${name}' parameter. Authorization=${text.split(" ")[0]}`,
+    );
+  };
   const date = headers["x-amz-date"] ?? compactDate(headers.date);
   if (date === undefined)
     throw incompleteSignature(
@@ -65,13 +63,19 @@ function readHeader(identified: Identified, scope: CredentialScope, request: Htt
     );
   return {
     scope,
-    signedHeaders: fields.SignedHeaders!.toLowerCase().split(";"),
-    signature: fields.Signature!,
+    signedHeaders: take("SignedHeaders").toLowerCase().split(";"),
+    signature: take("Signature"),
     date,
     dateMs: momentOf(identified, date),
     sessionToken: headers["x-amz-security-token"],
     expiresSeconds: undefined,
   };
+}
+
+function upToSeparator(text: string, start: number): string {
+  let end = start;
+  while (end < text.length && text[end] !== "," && text[end] !== " ") end++;
+  return text.slice(start, end);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
@@ -110,8 +114,12 @@ function readPresigned(
 const compact = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 function momentOf(identified: Identified, date: string): number {
-  const dateMs = parseIso(date.replace(compact, "$1-$2-$3T$4:$5:$6Z"));
-  if (compact.test(date) && !Number.isNaN(dateMs)) return dateMs;
+  const parts = compact.exec(date);
+  if (parts) {
+    const [, year, month, day, hour, minute, second] = parts;
+    const dateMs = parseIso(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    if (!Number.isNaN(dateMs)) return dateMs;
+  }
   throw incompleteSignature(
     identified,
     `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,

@@ -13,11 +13,6 @@ export const differences: readonly Difference[] = [
       "Beside the root volume, whose bytes are the machine's disk, volumes are facts: an instance finds no further disk.",
   },
   {
-    operation: "RunInstances",
-    differs:
-      "A machine that shuts itself down is impaired; InstanceInitiatedShutdownBehavior is kept and not acted upon.",
-  },
-  {
     operation: "TerminateInstances",
     differs: "A root volume that outlives its instance keeps its record and not its bytes.",
   },

@@ -39,11 +39,14 @@ export const stateReasons = {
     code: "Client.UserInitiatedShutdown",
     message: "Client.UserInitiatedShutdown: User initiated shutdown",
   },
+  instanceShutdown: {
+    code: "Client.InstanceInitiatedShutdown",
+    message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+  },
   launchFailed: {
     code: "Server.InternalError",
     message: "Server.InternalError: Internal error on launch",
   },
-  pending: { code: "pending", message: "pending" },
 } satisfies Record<string, StateReason>;
 
 /** StopInstances: stopping and stopped stay what they are. Undefined when the state forbids it. */

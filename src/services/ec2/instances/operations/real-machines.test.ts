@@ -43,6 +43,33 @@ test("user data of a real machine serves HTTP, its console is read, and a kill i
   }
 });
 
+test("a machine that shuts itself down stops its instance, or ends it where that was asked for", async () => {
+  const harness = await createProcessHarness();
+  const cloud = createEc2Cloud({ compute: harness.driver });
+  try {
+    const run = async (behavior: "stop" | "terminate") => {
+      const { Instances } = await cloud.ec2.RunInstances({
+        ImageId: cloud.imageId,
+        InstanceType: "t3.micro",
+        MinCount: 1,
+        MaxCount: 1,
+        InstanceInitiatedShutdownBehavior: behavior,
+        UserData: Buffer.from("#!/bin/sh\nshutdown -h now\n").toString("base64"),
+      });
+      return Instances![0]!.InstanceId!;
+    };
+    const [stops, ends] = [await run("stop"), await run("terminate")];
+    await until(cloud, harness.pass, async () => (await cloud.stateOf(stops)) === "stopped");
+    await until(cloud, harness.pass, async () => (await cloud.stateOf(ends)) === "terminated");
+    const { Reservations } = await cloud.ec2.DescribeInstances({ InstanceIds: [stops] });
+    const [instance] = Reservations![0]!.Instances!;
+    assert.equal(instance!.StateReason!.Code, "Client.InstanceInitiatedShutdown");
+  } finally {
+    await cloud.stop();
+    await harness.dispose();
+  }
+});
+
 /** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */
 async function until(
   cloud: Ec2Cloud,

@@ -17,6 +17,7 @@ const rows: Row[] = [
   ["pending", "failed", "start"],
   ["running", "running", "wait"],
   ["running", "failed", "mark-impaired"],
+  ["running", "stopped", "shut-down"],
   ["running", "absent", "launch"],
   ["stopping", "running", "stop"],
   ["stopping", "stopping", "wait"],

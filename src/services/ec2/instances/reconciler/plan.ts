@@ -8,6 +8,8 @@ export type Step =
   | { do: "launch" | "start" | "stop" | "reboot" | "terminate" }
   /** Write down what has come to pass. */
   | { do: "mark-running" | "mark-stopped" | "mark-impaired" | "mark-well" }
+  /** The machine shut itself down: the instance stops or terminates, as its attribute says. */
+  | { do: "shut-down" }
   /** The launch failed for good. */
   | { do: "give-up" }
   /** A terminated instance is shown no longer. */
@@ -80,6 +82,7 @@ function planRunning(desired: Desired, { state, firstLook }: Observed): Step {
     case "stopping":
       return { do: "wait", afterMs: lookAgainMs };
     case "stopped":
+      return rebootDue ? { do: "start" } : { do: "shut-down" };
     case "failed": {
       // A reboot revives a dead machine, and so does ec2:recover. Machines that died together with
       // Fogbank's host come back by themselves: simplified automatic recovery.

@@ -98,6 +98,8 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
         return write(scope, instance, (tx, now) => steps.nowImpaired(tx, scope, now, nowMs));
       case "mark-well":
         return write(scope, instance, (tx, now) => steps.nowRunning(tx, scope, now, nowMs));
+      case "shut-down":
+        return write(scope, instance, (tx, now) => steps.shutDown(tx, scope, now));
       case "give-up":
         return write(scope, instance, (tx, now) => steps.launchGivenUp(tx, scope, now, nowMs));
       case "forget":

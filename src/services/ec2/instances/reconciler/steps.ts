@@ -84,6 +84,15 @@ export function nowImpaired(
   changeInstance(tx, scope, instance, { machine: { ...instance.machine, impairedMs: nowMs } });
 }
 
+/** The machine ended of its own will: an instance-initiated shutdown. */
+export function shutDown(tx: Transaction, scope: Scope, instance: InstanceRecord): void {
+  changeInstance(tx, scope, instance, {
+    state: instance.shutdownBehavior === "terminate" ? "shutting-down" : "stopping",
+    stateReason: stateReasons.instanceShutdown,
+    transitionReason: "",
+  });
+}
+
 export async function nowTerminated(
   tx: Transaction,
   scope: Scope,

@@ -1,7 +1,20 @@
+/** AWS Identity and Access Management: who there is, with which keys and which policies. */
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { accessKeyOperations } from "./operations/access-keys.ts";
+import { accountOperations } from "./operations/account.ts";
+import { getAccountSummary } from "./operations/account-summary.ts";
+import { attachedPolicyOperations } from "./operations/attached-policies.ts";
+import { getAccountAuthorizationDetails } from "./operations/authorization-details.ts";
+import { groupOperations } from "./operations/groups.ts";
+import { inlinePolicyOperations } from "./operations/inline-policies.ts";
+import { instanceProfileOperations } from "./operations/instance-profiles.ts";
+import { loginProfileOperations } from "./operations/login-profiles.ts";
+import { policyOperations } from "./operations/policies.ts";
+import { policyVersionOperations } from "./operations/policy-versions.ts";
 import { roleOperations } from "./operations/roles.ts";
+import { serviceLinkedRoleOperations } from "./operations/service-linked-roles.ts";
+import { tagOperations } from "./operations/tags.ts";
 import { userOperations } from "./operations/users.ts";
 import { createState, type State } from "./state.ts";
 
@@ -10,7 +23,19 @@ export const service = defineService<"iam", State>({
   operations: {
     ...userOperations,
     ...accessKeyOperations,
+    ...loginProfileOperations,
+    ...groupOperations,
     ...roleOperations,
+    ...serviceLinkedRoleOperations,
+    ...instanceProfileOperations,
+    ...policyOperations,
+    ...policyVersionOperations,
+    ...inlinePolicyOperations,
+    ...attachedPolicyOperations,
+    ...tagOperations,
+    ...accountOperations,
+    GetAccountSummary: getAccountSummary,
+    GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
   },
   createState,
   findCredential: (_env, state, accessKeyId) => state.credentials.find(accessKeyId),

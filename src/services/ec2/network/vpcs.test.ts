@@ -24,7 +24,7 @@ test("every region has a default VPC with a subnet in each zone and a way out", 
       Filters: [{ Name: "default-for-az", Values: ["true"] }],
     });
     assert.deepEqual(
-      subnets!.map((subnet) => subnet.AvailabilityZone).sort(),
+      subnets!.map((subnet) => subnet.AvailabilityZone!).toSorted((a, b) => a.localeCompare(b)),
       ["a", "b", "c", "d", "e", "f"].map((letter) => `us-east-1${letter}`),
     );
     assert.ok(subnets!.every((s) => s.AvailableIpAddressCount === 4091 && s.MapPublicIpOnLaunch));

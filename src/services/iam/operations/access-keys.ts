@@ -103,7 +103,7 @@ const getAccessKeyLastUsed: IamOperation<"GetAccessKeyLastUsed"> = async (input,
   });
   return {
     UserName: userName,
-    AccessKeyLastUsed: { ServiceName: "N/A", Region: "N/A" } as never,
+    AccessKeyLastUsed: { ServiceName: "N/A", Region: "N/A" },
   };
 };
 

@@ -179,5 +179,5 @@ function listOf(statement: Json, ...names: string[]): string[] {
   const value = statement[name];
   const list: unknown[] = Array.isArray(value) ? value : [value];
   if (!list.every((item) => typeof item === "string")) throw malformedPolicyDocument(syntaxErrors);
-  return list as string[];
+  return list;
 }

@@ -70,6 +70,40 @@ test("a machine that shuts itself down stops its instance, or ends it where that
   }
 });
 
+test("an image captures a machine's bytes, and a clone has them without bootstrapping", async () => {
+  const harness = await createProcessHarness();
+  const cloud = createEc2Cloud({ compute: harness.driver });
+  try {
+    const base = { InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 } as const;
+    const first = await cloud.ec2.RunInstances({
+      ...base,
+      ImageId: cloud.imageId,
+      UserData: Buffer.from("#!/bin/sh\necho baked > srv/app\n").toString("base64"),
+    });
+    const id = first.Instances![0]!.InstanceId!;
+    const baked = (machine: string) =>
+      harness.driver.execute(machine, ["cat", "srv/app"]).then(
+        ({ stdout }) => stdout.trim() === "baked",
+        () => false,
+      );
+    await until(cloud, harness.pass, () => baked(id));
+    const { ImageId } = await cloud.ec2.CreateImage({
+      InstanceId: id,
+      Name: "golden",
+      NoReboot: true,
+    });
+    await until(cloud, harness.pass, async () => {
+      const { Images } = await cloud.ec2.DescribeImages({ ImageIds: [ImageId!] });
+      return Images![0]!.State === "available";
+    });
+    const second = await cloud.ec2.RunInstances({ ...base, ImageId });
+    await until(cloud, harness.pass, () => baked(second.Instances![0]!.InstanceId!));
+  } finally {
+    await cloud.stop();
+    await harness.dispose();
+  }
+});
+
 /** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */
 async function until(
   cloud: Ec2Cloud,

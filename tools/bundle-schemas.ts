@@ -16,14 +16,16 @@ const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
 /** The schemas register error classes in a registry; both are the client's business. */
 const withoutClasses: Plugin = {
   name: "without-classes",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/models\/|^@smithy\/core\/schema$/ }, ({ path }) => ({
+  setup(build) {
+    build.onResolve({ filter: /\/models\/|^@smithy\/core\/schema$/ }, ({ path }) => ({
       path,
       namespace: path.startsWith("@") ? "registry" : "classes",
       sideEffects: false,
     }));
-    onLoad({ filter: /./, namespace: "classes" }, () => ({ contents: "module.exports = {};" }));
-    onLoad({ filter: /./, namespace: "registry" }, () => ({
+    build.onLoad({ filter: /./, namespace: "classes" }, () => ({
+      contents: "module.exports = {};",
+    }));
+    build.onLoad({ filter: /./, namespace: "registry" }, () => ({
       contents: "export class TypeRegistry { registerError() {} }",
     }));
   },

@@ -107,11 +107,11 @@ const packedTraits = [
 ] as const;
 
 function traitsOf(packed: unknown): Traits {
-  if (typeof packed === "object" && packed !== null) return packed as Traits;
+  if (typeof packed === "object" && packed !== null) return packed;
   if (typeof packed !== "number" || packed === 0) return noTraits;
   const traits: Record<string, 1> = {};
   for (const [bit, name] of packedTraits.entries()) if ((packed >> bit) & 1) traits[name] = 1;
-  return traits as Traits;
+  return traits;
 }
 
 const simpleKinds: Record<number, [SimpleShape["kind"], TimestampFormat?]> = {
@@ -152,7 +152,7 @@ export function createShapeReader(): (ref: SchemaRef) => Shape {
     switch (kind) {
       case 0: {
         const target = read(schema[4] as SchemaRef);
-        return { ...target, name, traits: { ...target.traits, ...traits } } as Shape;
+        return { ...target, name, traits: { ...target.traits, ...traits } };
       }
       case 1:
         return list(name, traits, schema[4] as SchemaRef);

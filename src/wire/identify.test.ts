@@ -153,7 +153,7 @@ test("unknown operations are refused in each protocol's own words", async () => 
     } catch (error) {
       assert(error instanceof AwsError);
       const reply = encodeError(error, { identified, request, requestId: "id" });
-      return `${reply.status} ${String(reply.body)}`;
+      return `${reply.status} ${reply.body as string}`;
     }
     throw new Error("nothing was refused");
   };

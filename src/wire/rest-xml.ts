@@ -158,7 +158,7 @@ function encoderOf(service: OperationModel["service"], { name }: OperationModel)
     contentType,
     members(shape, value) {
       if (bareRoot !== undefined) {
-        const text = escapeXml(String(value[bareRoot] ?? ""));
+        const text = escapeXml((value[bareRoot] as string | undefined) ?? "");
         return `${prolog}<${bareRoot} xmlns="${namespace.xmlNamespace[1]}">${text}</${bareRoot}>`;
       }
       return prolog + xml.element(shape.traits.xmlName ?? shape.name, shape, namespace)(value);

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc, { type GeneratorValue } from "fast-check";
+import * as fc from "fast-check";
+import type { GeneratorValue } from "fast-check";
 import { readBody, type ByteStream } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
 import { serviceFacts, serviceNames, type ProtocolName } from "#model/facts.ts";

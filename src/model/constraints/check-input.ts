@@ -74,9 +74,12 @@ export function checkInput(
     checks.of(operation)(input);
     return undefined;
   }
-  return files[service]().then(({ default: constraints }) => {
-    const fresh = new ServiceChecks(service, constraints as ServiceConstraints);
-    if (!loaded.has(service)) loaded.set(service, fresh);
-    fresh.of(operation)(input);
-  });
+  return loadAndCheck(service, operation, input);
+}
+
+async function loadAndCheck(service: ServiceName, operation: string, input: unknown) {
+  const { default: constraints } = await files[service]();
+  const fresh = new ServiceChecks(service, constraints as ServiceConstraints);
+  if (!loaded.has(service)) loaded.set(service, fresh);
+  fresh.of(operation)(input);
 }

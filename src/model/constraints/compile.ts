@@ -126,7 +126,7 @@ export function compileConstraints(
   const check = structure(root);
   return (input) => {
     const found: Violation[] = [];
-    check((input ?? {}) as object, undefined, found);
+    check(input ?? {}, undefined, found);
     return found.length === 0 ? none : found;
   };
 }

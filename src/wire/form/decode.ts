@@ -18,7 +18,7 @@ export interface FormDialect {
   memberNames(member: Member): readonly string[];
   /** EC2's lists have no level of their own for `member`. */
   readonly flatLists: boolean;
-  malformed(value: string, path: string, wanted: string): AwsError;
+  readonly malformed: (value: string, path: string, wanted: string) => AwsError;
 }
 
 export function createFormDecoders(dialect: FormDialect): (shape: Shape) => Decode {

@@ -127,7 +127,8 @@ function headerWriter({ name, traits, shape }: Member, header: string): WriteHea
 
 function prefixWriter(name: string, prefix: string): WriteHeader {
   return (output, headers) => {
-    for (const [key, value] of Object.entries((output[name] as Output | undefined) ?? {}))
-      if (value !== undefined && value !== null) headers[`${prefix}${key}`] = String(value);
+    const values = (output[name] as Record<string, string | undefined> | undefined) ?? {};
+    for (const [key, value] of Object.entries(values))
+      if (value !== undefined) headers[`${prefix}${key}`] = value;
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readBody, type ByteStream, type HttpRequest } from "#http/http.ts";
+import type { AwsError } from "#model/error.ts";
 import { createSdk, fakeRequest, type FakeRequest } from "../testing/sdk.ts";
 import { identify } from "../identify.ts";
 import { createSigningKeys, openPayload, trailersOf, verify } from "./index.ts";
@@ -110,12 +111,13 @@ test("a presigned URL expires", async () => {
 });
 
 test("a changed request does not match its signature, and the answer shows why", async () => {
-  await assert.rejects(attempt({ ...getObject, target: "/other.txt" }), (error: any) => {
+  await assert.rejects(attempt({ ...getObject, target: "/other.txt" }), (caught: unknown) => {
+    const error = caught as AwsError & { members: Record<string, string> };
     assert.equal(error.code, "SignatureDoesNotMatch");
     assert.equal(error.status, 403);
-    assert.match(error.members.CanonicalRequest, /^GET\n\/other.txt\n/);
+    assert.match(error.members.CanonicalRequest!, /^GET\n\/other.txt\n/);
     assert.match(
-      error.members.StringToSign,
+      error.members.StringToSign!,
       /^AWS4-HMAC-SHA256\n20130524T000000Z\n20130524\/us-east-1/,
     );
     return true;

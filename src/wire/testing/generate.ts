@@ -1,5 +1,6 @@
 /** Values of a shape for property tests, drawn by fast-check. */
-import fc, { type GeneratorValue } from "fast-check";
+import * as fc from "fast-check";
+import type { GeneratorValue } from "fast-check";
 import type { Member, Shape, StructureShape } from "#model/shape.ts";
 
 export interface Limits {
@@ -12,7 +13,7 @@ const deepest = 4;
 const anyText = fc.string({ unit: "grapheme", maxLength: 12 });
 const xmlText = fc
   .string({ unit: "grapheme-composite", maxLength: 12 })
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what is taken out
   .map(
     (text) => `x${text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")}y`,
   );

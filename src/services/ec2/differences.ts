@@ -18,7 +18,8 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "DescribeInstanceStatus",
-    differs: "There are no scheduled events; a dead machine fails the instance check alone.",
+    differs:
+      "There are no scheduled events. A machine that died fails both checks and stays so until it is rebooted, recovered, stopped or ended; by itself it comes back only when Fogbank starts again.",
   },
   {
     operation: "DescribeInstanceTypes",

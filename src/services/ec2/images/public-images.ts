@@ -35,10 +35,10 @@ interface Release {
 
 /** https://docs.aws.amazon.com/linux/al2023/ug/ec2.html#launch-via-aws-cli */
 function amazonLinux2023(kernel: string, minimal: boolean, isDefault: boolean): Release {
-  const version = "2023.9.20251117.1";
+  const version = "2023.11.20260427.1";
   const kind = minimal ? "al2023-ami-minimal" : "al2023-ami";
   return {
-    creationDate: "2025-11-18T22:14:09.000Z",
+    creationDate: "2026-04-28T22:14:09.000Z",
     names: (architecture) => ({
       name: `${kind}-${version}-kernel-${kernel}-${architecture}`,
       description: `Amazon Linux 2023 AMI ${version} ${architecture} ${minimal ? "Minimal " : ""}HVM kernel-${kernel}`,
@@ -58,10 +58,10 @@ function amazonLinux2023(kernel: string, minimal: boolean, isDefault: boolean): 
 
 /** https://docs.aws.amazon.com/AL2/latest/ug/ec2.html */
 function amazonLinux2(kernel: "4.14" | "5.10"): Release {
-  const version = "2.0.20251110.1";
+  const version = "2.0.20260427.1";
   const old = kernel === "4.14";
   return {
-    creationDate: "2025-11-12T19:03:41.000Z",
+    creationDate: "2026-04-28T19:03:41.000Z",
     names: (architecture) => ({
       name: old
         ? `amzn2-ami-hvm-${version}-${architecture}-gp2`
@@ -133,6 +133,7 @@ function debian(version: string, build: string, codename: string): Release {
 const releases: readonly Release[] = [
   amazonLinux2023("6.1", false, true),
   amazonLinux2023("6.12", false, false),
+  amazonLinux2023("6.18", false, false),
   amazonLinux2023("6.1", true, true),
   amazonLinux2("5.10"),
   amazonLinux2("4.14"),

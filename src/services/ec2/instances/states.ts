@@ -91,7 +91,10 @@ export function whenTerminated({ state }: InstanceRecord, nowMs: number): Partia
 
 export type Check = "ok" | "initializing" | "impaired" | "not-applicable" | "insufficient-data";
 
-/** What the status checks say. Both checks initialise; only the instance's own finds a dead machine. */
+/**
+ * What the status checks say. A machine that ended as a whole is like a host that lost its power:
+ * both checks fail, so that alarms on StatusCheckFailed_System with the action ec2:recover act.
+ */
 export function statusChecks(
   instance: InstanceRecord,
   nowMs: number,
@@ -100,7 +103,7 @@ export function statusChecks(
   if (state !== "running")
     return { instance: "not-applicable", system: "not-applicable", impairedMs: undefined };
   if (machine.impairedMs !== undefined)
-    return { instance: "impaired", system: "ok", impairedMs: machine.impairedMs };
+    return { instance: "impaired", system: "impaired", impairedMs: machine.impairedMs };
   const young = runningMs === undefined || nowMs - runningMs < initializingMs;
   const check = young ? "initializing" : "ok";
   return { instance: check, system: check, impairedMs: undefined };

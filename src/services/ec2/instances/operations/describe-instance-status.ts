@@ -72,8 +72,9 @@ function describe({ record, instance, system, impairedMs }: Row): InstanceStatus
     InstanceId: record.instanceId,
     InstanceState: stateOf(record.state),
     InstanceStatus: summary(instance, impairedMs),
-    SystemStatus: summary(system, undefined),
-    AttachedEbsStatus: summary(system, undefined),
+    SystemStatus: summary(system, impairedMs),
+    // The disks of a dead machine are as they were.
+    AttachedEbsStatus: summary(system === "impaired" ? "ok" : system, undefined),
   };
 }
 

@@ -130,6 +130,7 @@ test("a machine that dies makes its instance impaired, and a reboot revives it",
   const impaired = await status();
   assert.equal(impaired.InstanceState!.Name, "running");
   assert.equal(impaired.InstanceStatus!.Status, "impaired");
+  assert.equal(impaired.SystemStatus!.Status, "impaired");
   assert.equal(impaired.InstanceStatus!.Details![0]!.Status, "failed");
   assert.ok(impaired.InstanceStatus!.Details![0]!.ImpairedSince);
   await cloud.ec2.RebootInstances({ InstanceIds: [id] });

@@ -18,6 +18,9 @@ import { tagOwners } from "./tag-owners.ts";
 import { tagOperations } from "./tagging/operations.ts";
 import { volumeOperations } from "./volumes/operations.ts";
 
+/** For Systems Manager's public parameters, which name these images. */
+export { publicImages, type PublicImage } from "./images/public-images.ts";
+
 export const service = defineService<"ec2", Ec2State>({
   name: "ec2",
   createState,

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
-import { createProcessHarness } from "#compute/process/testing/process-harness.ts";
+import {
+  createProcessHarness,
+  type ProcessHarness,
+} from "#compute/process/testing/process-harness.ts";
 import { createEc2Cloud, type Ec2Cloud } from "../../testing/ec2-cloud.ts";
 
 const page = `require("node:http").createServer((q, s) => s.end(process.env.AWS_REGION)).listen(8080, process.env.HOST)`;
@@ -22,9 +25,9 @@ test("user data of a real machine serves HTTP, its console is read, and a kill i
       UserData: Buffer.from(userData).toString("base64"),
     });
     const id = Instances![0]!.InstanceId!;
-    await until(cloud, harness.pass, async () => (await cloud.stateOf(id)) === "running");
+    await until(cloud, harness, async () => (await cloud.stateOf(id)) === "running");
     const reach = await harness.driver.reach(id, 8080);
-    await until(cloud, harness.pass, async () => (await fetchText(reach)) === "us-east-1");
+    await until(cloud, harness, async () => (await fetchText(reach)) === "us-east-1");
     const { Output } = await cloud.ec2.GetConsoleOutput({ InstanceId: id });
     assert.match(Buffer.from(Output!, "base64").toString(), /bootstrapping/);
 
@@ -33,9 +36,9 @@ test("user data of a real machine serves HTTP, its console is read, and a kill i
       const { InstanceStatuses } = await cloud.ec2.DescribeInstanceStatus({ InstanceIds: [id] });
       return InstanceStatuses?.[0]?.InstanceStatus?.Status;
     };
-    await until(cloud, harness.pass, async () => (await status()) === "impaired");
+    await until(cloud, harness, async () => (await status()) === "impaired");
     await cloud.ec2.TerminateInstances({ InstanceIds: [id] });
-    await until(cloud, harness.pass, async () => (await cloud.stateOf(id)) === "terminated");
+    await until(cloud, harness, async () => (await cloud.stateOf(id)) === "terminated");
     assert.equal((await harness.driver.observe(id)).state, "absent");
   } finally {
     await cloud.stop();
@@ -59,8 +62,8 @@ test("a machine that shuts itself down stops its instance, or ends it where that
       return Instances![0]!.InstanceId!;
     };
     const [stops, ends] = [await run("stop"), await run("terminate")];
-    await until(cloud, harness.pass, async () => (await cloud.stateOf(stops)) === "stopped");
-    await until(cloud, harness.pass, async () => (await cloud.stateOf(ends)) === "terminated");
+    await until(cloud, harness, async () => (await cloud.stateOf(stops)) === "stopped");
+    await until(cloud, harness, async () => (await cloud.stateOf(ends)) === "terminated");
     const { Reservations } = await cloud.ec2.DescribeInstances({ InstanceIds: [stops] });
     const [instance] = Reservations![0]!.Instances!;
     assert.equal(instance!.StateReason!.Code, "Client.InstanceInitiatedShutdown");
@@ -86,18 +89,18 @@ test("an image captures a machine's bytes, and a clone has them without bootstra
         ({ stdout }) => stdout.trim() === "baked",
         () => false,
       );
-    await until(cloud, harness.pass, () => baked(id));
+    await until(cloud, harness, () => baked(id));
     const { ImageId } = await cloud.ec2.CreateImage({
       InstanceId: id,
       Name: "golden",
       NoReboot: true,
     });
-    await until(cloud, harness.pass, async () => {
+    await until(cloud, harness, async () => {
       const { Images } = await cloud.ec2.DescribeImages({ ImageIds: [ImageId!] });
       return Images![0]!.State === "available";
     });
     const second = await cloud.ec2.RunInstances({ ...base, ImageId });
-    await until(cloud, harness.pass, () => baked(second.Instances![0]!.InstanceId!));
+    await until(cloud, harness, () => baked(second.Instances![0]!.InstanceId!));
   } finally {
     await cloud.stop();
     await harness.dispose();
@@ -107,12 +110,12 @@ test("an image captures a machine's bytes, and a clone has them without bootstra
 /** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */
 async function until(
   cloud: Ec2Cloud,
-  pass: () => Promise<void>,
+  harness: ProcessHarness,
   holds: () => Promise<boolean>,
 ): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt++) {
     if (await holds()) return;
-    await pass();
+    await harness.pass();
     await cloud.advance("100ms");
   }
   assert.fail("it did not come to pass in ten seconds");

@@ -42,7 +42,7 @@ export function normalizeValue(value: AttributeValue, level = 1): AttributeValue
     case "N":
       return { N: normalizeNumber(contentOf<string>(value)) };
     case "NULL":
-      if (contentOf<boolean>(value) !== true)
+      if (!contentOf<boolean>(value))
         throw invalidParameter("Null attribute value types must have the value of true");
       return value;
     case "SS":

@@ -1,3 +1,84 @@
+/** Amazon DynamoDB: tables, items, indexes, transactions. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/ */
 import { defineService } from "#services/kit/service.ts";
+import { batchGetItem } from "./operations/batch-get-item.ts";
+import { batchWriteItem } from "./operations/batch-write-item.ts";
+import { createTable } from "./operations/create-table.ts";
+import { deleteItem } from "./operations/delete-item.ts";
+import { getItem } from "./operations/get-item.ts";
+import { putItem } from "./operations/put-item.ts";
+import { query } from "./operations/query.ts";
+import { scan } from "./operations/scan.ts";
+import {
+  deleteTable,
+  describe,
+  describeEndpoints,
+  describeLimits,
+  listTables,
+} from "./operations/tables.ts";
+import { listTagsOfResource, tagResource, untagResource } from "./operations/tags.ts";
+import { describeTimeToLive, updateTimeToLive } from "./operations/time-to-live.ts";
+import { transactGetItems } from "./operations/transact-get-items.ts";
+import { transactWriteItems } from "./operations/transact-write-items.ts";
+import { updateItem } from "./operations/update-item.ts";
+import { updateTable } from "./operations/update-table.ts";
+import { createGraveyard } from "./reconcilers/graveyard.ts";
+import { createTableReconciler } from "./reconcilers/table.ts";
+import { createTimeToLive } from "./reconcilers/time-to-live.ts";
+import { startSensors } from "./sensors.ts";
+import { createDynamoState, type DynamoState } from "./state.ts";
 
-export const service = defineService<"dynamodb">({ name: "dynamodb", operations: {} });
+export const service = defineService<"dynamodb", DynamoState>({
+  name: "dynamodb",
+  operations: {
+    BatchGetItem: batchGetItem,
+    BatchWriteItem: batchWriteItem,
+    CreateTable: createTable,
+    DeleteItem: deleteItem,
+    DeleteTable: deleteTable,
+    DescribeEndpoints: describeEndpoints,
+    DescribeLimits: describeLimits,
+    DescribeTable: describe,
+    DescribeTimeToLive: describeTimeToLive,
+    GetItem: getItem,
+    ListTables: listTables,
+    ListTagsOfResource: listTagsOfResource,
+    PutItem: putItem,
+    Query: query,
+    Scan: scan,
+    TagResource: tagResource,
+    TransactGetItems: transactGetItems,
+    TransactWriteItems: transactWriteItems,
+    UntagResource: untagResource,
+    UpdateItem: updateItem,
+    UpdateTable: updateTable,
+    UpdateTimeToLive: updateTimeToLive,
+  },
+  createState: createDynamoState,
+  reconcilers: (env) => [createTableReconciler(env), createTimeToLive(env), createGraveyard(env)],
+  start: (env, state) => {
+    state.sensors = startSensors(env, state);
+  },
+  stop: (_env, state) => state.sensors?.stop(),
+  differences: [
+    {
+      operation: "*",
+      differs:
+        "The legacy parameters (Expected, KeyConditions, AttributeUpdates …) answer NotImplemented; expressions work.",
+    },
+    {
+      operation: "CreateTable",
+      differs:
+        "Streams answer NotImplemented. Provisioned throughput is stored and shown, and does not throttle yet.",
+    },
+    { operation: "GetItem", differs: "Eventually consistent reads are always consistent." },
+    {
+      operation: "PutItem",
+      differs: "Consumed capacity leaves out what writes to indexes cost.",
+    },
+    {
+      operation: "UpdateTimeToLive",
+      differs:
+        "Expired items are deleted within a minute of cloud time; AWS takes up to a few days.",
+    },
+  ],
+});

@@ -95,7 +95,7 @@ function sizeFunction(value: AttributeValue): number | undefined {
   const content = contentOf(value);
   switch (typeOf(value)) {
     case "S":
-      return [...(content as string)].length;
+      return Array.from(content as string).length;
     case "B":
       return (content as Uint8Array).length;
     case "M":

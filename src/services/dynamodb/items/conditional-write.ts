@@ -1,0 +1,111 @@
+/** PutItem, UpdateItem and DeleteItem as steps that also a transaction takes. */
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Transaction } from "#store/store.ts";
+import { normalizeItem, type Item } from "../attribute-values.ts";
+import { conditionalCheckFailed, invalidParameter } from "../errors.ts";
+import { applyUpdate } from "../expressions/apply-update.ts";
+import type { Condition, Update } from "../expressions/ast.ts";
+import { evaluate } from "../expressions/evaluate.ts";
+import { parseCondition } from "../expressions/parse-condition.ts";
+import { parseUpdate } from "../expressions/parse-update.ts";
+import { createPlaceholders, type PlaceholderInput } from "../expressions/placeholders.ts";
+import { checkItemKeys, checkKey, keyOf } from "./keys.ts";
+import { deleteItem, readItem, writeItem, type TablePlace } from "./storage.ts";
+
+export interface ConditionInput extends PlaceholderInput {
+  ConditionExpression?: string | undefined;
+  ReturnValuesOnConditionCheckFailure?: string | undefined;
+}
+
+/** What is known of a write before its table is. */
+export interface PreparedWrite {
+  kind: "put" | "update" | "delete" | "check";
+  /** The item for a put, the key for the others. */
+  item: Item;
+  condition: Condition | undefined;
+  update: Update | undefined;
+  showOnFailure: boolean;
+}
+
+export interface Written {
+  before: Item | undefined;
+  after: Item | undefined;
+  /** The larger of the item before and after: what the write costs. */
+  sizeBytes: number;
+}
+
+interface WriteInput extends ConditionInput {
+  Item?: Record<string, AttributeValue> | undefined;
+  Key?: Record<string, AttributeValue> | undefined;
+  UpdateExpression?: string | undefined;
+}
+
+/** Parses the expressions. Throws ValidationException. */
+export function prepareWrite(kind: PreparedWrite["kind"], input: WriteInput): PreparedWrite {
+  const { ConditionExpression: conditionText, UpdateExpression: updateText } = input;
+  const placeholders = createPlaceholders(
+    input,
+    conditionText !== undefined || updateText !== undefined,
+  );
+  const update = updateText === undefined ? undefined : parseUpdate(updateText, placeholders);
+  const condition =
+    conditionText === undefined
+      ? undefined
+      : parseCondition(conditionText, "ConditionExpression", placeholders);
+  placeholders.checkUsed();
+  return {
+    kind,
+    item: normalizeItem((kind === "put" ? input.Item : input.Key) ?? {}),
+    condition,
+    update,
+    showOnFailure: input.ReturnValuesOnConditionCheckFailure === "ALL_OLD",
+  };
+}
+
+/** Throws ValidationException for a key that is not the table's. */
+export function checkWrite({ table }: TablePlace, write: PreparedWrite): void {
+  if (write.kind === "put") checkItemKeys(table, write.item);
+  else checkKey(table, write.item);
+  if (!write.update) return;
+  const { set, remove, add, delete: deleted } = write.update;
+  const touched = [...set, ...add, ...deleted].map(({ path }) => path[0]);
+  for (const name of [...touched, ...remove.map(([first]) => first)])
+    if (name === table.key.partition || name === table.key.sort)
+      throw invalidParameter(`Cannot update attribute ${name}. This attribute is part of the key`);
+}
+
+/** Throws ConditionalCheckFailedException, and ValidationException where an update cannot be applied. */
+export async function performWrite(
+  tx: Transaction,
+  place: TablePlace,
+  write: PreparedWrite,
+): Promise<Written> {
+  const stored = await readItem(tx, place, write.item);
+  const before = stored?.item;
+  if (write.condition && !evaluate(write.condition, before ?? {}))
+    throw conditionalCheckFailed(write.showOnFailure ? before : undefined);
+  switch (write.kind) {
+    case "check":
+      return { before, after: before, sizeBytes: stored?.sizeBytes ?? 0 };
+    case "delete":
+      if (before) deleteItem(tx, place, before);
+      return { before, after: undefined, sizeBytes: stored?.sizeBytes ?? 0 };
+    case "put":
+    case "update": {
+      const after = write.kind === "put" ? write.item : updated(place, write, before);
+      if (write.kind === "update") checkItemKeys(place.table, after);
+      const { sizeBytes } = writeItem(tx, place, before, after);
+      return { before, after, sizeBytes: Math.max(sizeBytes, stored?.sizeBytes ?? 0) };
+    }
+  }
+}
+
+/** An update of what is not there makes an item of the key. */
+function updated(
+  { table }: TablePlace,
+  { item, update }: PreparedWrite,
+  before: Item | undefined,
+): Item {
+  const start = before ?? keyOf(table, item);
+  return update ? applyUpdate(update, start) : start;
+}

@@ -1,0 +1,29 @@
+import type { Operation } from "#services/kit/service.ts";
+import { consume, writeUnits } from "../capacity.ts";
+import { validation } from "../errors.ts";
+import { checkWrite, performWrite, prepareWrite } from "../items/conditional-write.ts";
+import { refuseLegacy } from "../legacy.ts";
+import { findActiveTable } from "../tables/find.ts";
+import type { DynamoState } from "../state.ts";
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
+export const deleteItem: Operation<"dynamodb", "DeleteItem", DynamoState> = async (
+  input,
+  context,
+) => {
+  refuseLegacy(input);
+  if (input.ReturnValues !== undefined && !["NONE", "ALL_OLD"].includes(input.ReturnValues))
+    throw validation("ReturnValues can only be ALL_OLD or NONE");
+  const write = prepareWrite("delete", input);
+  const { place, written } = await context.store.transaction(async (tx) => {
+    const found = await findActiveTable(tx, input.TableName, context);
+    checkWrite(found, write);
+    return { place: found, written: await performWrite(tx, found, write) };
+  });
+  const units = writeUnits(written.sizeBytes);
+  const capacity = consume({ place, writeUnits: units }, input.ReturnConsumedCapacity, context);
+  return {
+    ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before }),
+    ...(capacity && { ConsumedCapacity: capacity }),
+  };
+};

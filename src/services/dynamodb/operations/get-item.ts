@@ -1,0 +1,30 @@
+import type { Operation } from "#services/kit/service.ts";
+import { consume, readUnits } from "../capacity.ts";
+import { normalizeItem } from "../attribute-values.ts";
+import { createPlaceholders } from "../expressions/placeholders.ts";
+import { parseProjection, project } from "../expressions/projection.ts";
+import { checkKey } from "../items/keys.ts";
+import { readItem } from "../items/storage.ts";
+import { refuseLegacy } from "../legacy.ts";
+import { findActiveTable } from "../tables/find.ts";
+import type { DynamoState } from "../state.ts";
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html */
+export const getItem: Operation<"dynamodb", "GetItem", DynamoState> = async (input, context) => {
+  refuseLegacy(input);
+  const { ProjectionExpression: text } = input;
+  const placeholders = createPlaceholders(input, text !== undefined);
+  const paths = text === undefined ? undefined : parseProjection(text, placeholders);
+  placeholders.checkUsed();
+  const { place, stored } = await context.store.transaction(async (tx) => {
+    const found = await findActiveTable(tx, input.TableName, context);
+    const key = checkKey(found.table, normalizeItem(input.Key ?? {}));
+    return { place: found, stored: await readItem(tx, found, key) };
+  });
+  const units = readUnits(stored?.sizeBytes ?? 0, input.ConsistentRead === true);
+  const capacity = consume({ place, readUnits: units }, input.ReturnConsumedCapacity, context);
+  return {
+    ...(stored && { Item: paths ? project(stored.item, paths) : stored.item }),
+    ...(capacity && { ConsumedCapacity: capacity }),
+  };
+};

@@ -1,0 +1,61 @@
+import type { Operation } from "#services/kit/service.ts";
+import type { Item } from "../attribute-values.ts";
+import { consume, writeUnits } from "../capacity.ts";
+import type { Path, Update } from "../expressions/ast.ts";
+import { project } from "../expressions/projection.ts";
+import {
+  checkWrite,
+  performWrite,
+  prepareWrite,
+  type Written,
+} from "../items/conditional-write.ts";
+import { refuseLegacy } from "../legacy.ts";
+import { findActiveTable } from "../tables/find.ts";
+import type { DynamoState } from "../state.ts";
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
+export const updateItem: Operation<"dynamodb", "UpdateItem", DynamoState> = async (
+  input,
+  context,
+) => {
+  refuseLegacy(input);
+  const write = prepareWrite("update", input);
+  const { place, written } = await context.store.transaction(async (tx) => {
+    const found = await findActiveTable(tx, input.TableName, context);
+    checkWrite(found, write);
+    return { place: found, written: await performWrite(tx, found, write) };
+  });
+  const units = writeUnits(written.sizeBytes);
+  const capacity = consume({ place, writeUnits: units }, input.ReturnConsumedCapacity, context);
+  const attributes = returned(input.ReturnValues, written, write.update);
+  return {
+    ...(attributes && Object.keys(attributes).length > 0 && { Attributes: attributes }),
+    ...(capacity && { ConsumedCapacity: capacity }),
+  };
+};
+
+function returned(
+  wish: string | undefined,
+  { before, after }: Written,
+  update: Update | undefined,
+): Item | undefined {
+  switch (wish) {
+    case "ALL_OLD":
+      return before;
+    case "ALL_NEW":
+      return after;
+    case "UPDATED_OLD":
+      return before && project(before, touched(update));
+    case "UPDATED_NEW":
+      return after && project(after, touched(update));
+    default:
+      return undefined;
+  }
+}
+
+/** The places that an update names. */
+function touched(update: Update | undefined): Path[] {
+  if (!update) return [];
+  const { add, delete: deleted, remove, set } = update;
+  return [...[...set, ...add, ...deleted].map(({ path }) => path), ...remove];
+}

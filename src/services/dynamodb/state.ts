@@ -1,0 +1,22 @@
+/** What DynamoDB may lose: capacity consumed since the last minute. */
+import type { Context } from "#services/kit/service.ts";
+import { createCapacityCounters, type CapacityCounters } from "./capacity-counters.ts";
+import type { Sensors } from "./sensors.ts";
+
+export interface Counted {
+  items: number;
+  sizeBytes: number;
+  indexes: Record<string, { items: number; sizeBytes: number }>;
+}
+
+export interface DynamoState {
+  readonly consumed: CapacityCounters;
+  /** Set while the service runs. */
+  sensors?: Sensors;
+}
+
+export type DynamoContext = Context<DynamoState>;
+
+export function createDynamoState(): DynamoState {
+  return { consumed: createCapacityCounters() };
+}

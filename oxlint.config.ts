@@ -110,6 +110,7 @@ export default defineConfig({
     "typescript/consistent-return": "off",
     "typescript/no-unnecessary-type-assertion": "error",
     "no-underscore-dangle": "off",
+    "import/no-named-as-default-member": "off",
     "typescript/no-unnecessary-type-parameters": "off",
     "typescript/restrict-template-expressions": [
       "error",

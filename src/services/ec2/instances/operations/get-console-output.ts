@@ -7,8 +7,8 @@ export const getConsoleOutput: Ec2Operation<"GetConsoleOutput"> = async (input, 
   const instance = await context.store.transaction((tx) =>
     findInstance(tx, context, input.InstanceId!),
   );
-  const there = instance.machine.launched && instance.state !== "terminated";
-  const text = there ? await context.compute.console(instance.instanceId) : "";
+  const { state } = await context.compute.observe(instance.instanceId);
+  const text = state === "absent" ? "" : await context.compute.console(instance.instanceId);
   return {
     InstanceId: instance.instanceId,
     Output: Buffer.from(text).toString("base64"),

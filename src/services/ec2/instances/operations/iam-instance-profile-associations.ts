@@ -3,7 +3,7 @@ import { dateOf } from "#runtime/date.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Operation } from "../../context.ts";
-import { ec2Error, incorrectInstanceState, missingParameter } from "../../errors.ts";
+import { ec2Error, missingParameter } from "../../errors.ts";
 import { applyFilters } from "../../filters.ts";
 import { newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
@@ -60,7 +60,8 @@ export const associateIamInstanceProfile: Ec2Operation<"AssociateIamInstanceProf
   await context.store.transaction(async (tx) => {
     const instance = await findInstance(tx, context, input.InstanceId!);
     if (instance.profile)
-      throw incorrectInstanceState(
+      throw ec2Error(
+        "IncorrectState",
         `There is an existing association for instance ${instance.instanceId}`,
       );
     changeInstance(tx, context, instance, { profile: association });

@@ -1,10 +1,11 @@
 /** Loads what the AWS SDK says of a service, at its first use. */
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { serviceFacts } from "./facts.ts";
 import type { ServiceName } from "./sdk.ts";
-import { createServiceModel, type ServiceModel } from "./service-model.ts";
+import { createServiceModel, readSchemaFile } from "./service-model.ts";
+import type { SchemaFile, ServiceModel } from "./service-model.ts";
 
-/** Set when Fogbank is bundled for publishing: the folder, beside the bundle, that holds SERVICE.mjs. */
+/** Set when Fogbank is bundled for publishing: the folder, beside the bundle, that holds SERVICE.json. */
 declare const FOGBANK_SCHEMAS: string | undefined;
 
 /** Models never change once made, so that every cloud of a process may share them. */
@@ -19,8 +20,7 @@ export function loadedModel(service: ServiceName): ServiceModel | undefined {
 export function loadModel(service: ServiceName): Promise<ServiceModel> {
   const under = loading.get(service);
   if (under) return under;
-  const promise = importSchemas(service).then((exports) => {
-    const model = createServiceModel(service, exports);
+  const promise = readModel(service).then((model) => {
     models.set(service, model);
     return model;
   });
@@ -35,26 +35,23 @@ export async function listOperations(service: ServiceName): Promise<readonly str
   return [...operations.keys()].toSorted();
 }
 
-type Exports = Readonly<Record<string, unknown>>;
-
-async function importSchemas(service: ServiceName): Promise<Exports> {
-  if (typeof FOGBANK_SCHEMAS === "string")
-    return (await import(
-      new URL(`${FOGBANK_SCHEMAS}/${service}.mjs`, import.meta.url).href
-    )) as Exports;
+async function readModel(service: ServiceName): Promise<ServiceModel> {
   const { package: packageName } = serviceFacts[service];
   try {
-    return (await import(bundledSchemas(service, packageName))) as Exports;
+    const text = await readFile(await schemaFile(service, packageName), "utf8");
+    return readSchemaFile(service, JSON.parse(text) as SchemaFile);
   } catch (error) {
-    // The small bundle is made by `npm run prepare`; without it the whole client serves as well.
-    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    return (await import(packageName)) as Exports;
+    // The file is made by `npm run prepare`; without it the whole client serves as well.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return createServiceModel(service, (await import(packageName)) as Record<string, unknown>);
   }
 }
 
-function bundledSchemas(service: ServiceName, packageName: string): string {
+async function schemaFile(service: ServiceName, packageName: string): Promise<URL> {
+  if (typeof FOGBANK_SCHEMAS === "string")
+    return new URL(`${FOGBANK_SCHEMAS}/${service}.json`, import.meta.url);
   const modules = new URL("../../node_modules/", import.meta.url);
-  const manifest = readFileSync(new URL(`${packageName}/package.json`, modules), "utf8");
+  const manifest = await readFile(new URL(`${packageName}/package.json`, modules), "utf8");
   const { version } = JSON.parse(manifest) as { version: string };
-  return new URL(`.cache/fogbank/schemas/${service}-${version}.mjs`, modules).href;
+  return new URL(`.cache/fogbank/schemas/${service}-${version}.json`, modules);
 }

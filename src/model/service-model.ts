@@ -1,7 +1,8 @@
 /** One service as AWS describes it: its operations and errors, ready for codecs to be compiled from. */
 import { serviceFacts, type ServiceFacts } from "./facts.ts";
 import type { ServiceName } from "./sdk.ts";
-import { createShapeReader, type SchemaRef, type StructureShape } from "./shape.ts";
+import { createShapeReader, type SchemaRef, type SchemaTable } from "./shape.ts";
+import type { Shape, StructureShape } from "./shape.ts";
 
 export interface OperationModel {
   readonly service: ServiceName;
@@ -43,23 +44,47 @@ export interface ServiceModel {
 
 const kinds = { operation: 9, error: -3 };
 
-/** Reads the exports of a client package, or of the part of it that holds schemas. */
+/** What tools/bundle-schemas.ts makes of a client package. */
+export interface SchemaFile {
+  /** Places of the operations and errors. */
+  readonly entries: readonly number[];
+  readonly schemas: SchemaTable;
+}
+
+/** Reads the exports of a client package. */
 export function createServiceModel(
   service: ServiceName,
   exports: Readonly<Record<string, unknown>>,
 ): ServiceModel {
-  const read = createShapeReader();
+  const schemas = Object.entries(exports)
+    .filter(([name, value]) => name.endsWith("$") && Array.isArray(value))
+    .map(([, value]) => value as readonly unknown[]);
+  return buildModel(service, schemas, createShapeReader());
+}
+
+export function readSchemaFile(
+  service: ServiceName,
+  { entries, schemas }: SchemaFile,
+): ServiceModel {
+  const roots = entries.map((place) => schemas[place]!);
+  return buildModel(service, roots, createShapeReader(schemas));
+}
+
+function buildModel(
+  service: ServiceName,
+  schemas: readonly (readonly unknown[])[],
+  read: (ref: SchemaRef) => Shape,
+): ServiceModel {
   const operations = new Map<string, OperationModel>();
   const errors = new Map<string, ErrorModel>();
   let namespace = "";
-  for (const [key, value] of Object.entries(exports)) {
-    if (!key.endsWith("$") || !Array.isArray(value)) continue;
-    const [kind, space, name] = value as [number, string, string];
+  for (const schema of schemas) {
+    const [kind, space, name] = schema as [number, string, string];
     if (kind === kinds.operation) {
       namespace = space;
-      operations.set(name, readOperation(service, name, value, read as StructureReader));
+      operations.set(name, readOperation(service, name, schema, read as StructureReader));
     } else if (kind === kinds.error && !space.startsWith("smithy.ts.sdk.synthetic")) {
-      const error = readError(read(value) as StructureShape);
+      const error = readError(read(schema) as StructureShape);
       errors.set(error.name, error);
     }
   }

@@ -131,12 +131,15 @@ const simpleKinds: Record<number, [SimpleShape["kind"], TimestampFormat?]> = {
 const listOf = 64;
 const mapOf = 128;
 
+/** Schemas in a file lead to each other by their places in it: "#12". */
+export type SchemaTable = readonly (readonly unknown[])[];
+
 /** A reader that gives one Shape per schema, however often and from wherever it is reached. */
-export function createShapeReader(): (ref: SchemaRef) => Shape {
+export function createShapeReader(table: SchemaTable = []): (ref: SchemaRef) => Shape {
   const known = new Map<unknown, Shape>();
 
   const read = (ref: SchemaRef): Shape => {
-    const schema = dereference(ref);
+    const schema = dereference(ref, table);
     const present = known.get(schema);
     if (present) return present;
     const shape = build(schema);
@@ -236,9 +239,10 @@ export function createShapeReader(): (ref: SchemaRef) => Shape {
   return read;
 }
 
-function dereference(ref: SchemaRef): Exclude<SchemaRef, () => SchemaRef> {
+function dereference(ref: SchemaRef, table: SchemaTable): Exclude<SchemaRef, () => SchemaRef> {
   let schema = ref;
   while (typeof schema === "function") schema = schema();
+  if (typeof schema === "string" && schema.startsWith("#")) return table[Number(schema.slice(1))]!;
   return schema;
 }
 

@@ -41,7 +41,7 @@ export function createTextReader(
       const read = createTextReader(shape.item.shape, {}, malformed, inHeader);
       const ofTimes = shape.item.shape.kind === "timestamp";
       return (text, name) =>
-        splitList(text, ofTimes && !text.includes("T")).map((item) => read(item, name));
+        splitList(text, ofTimes && /^\s*[A-Z][a-z]{2},/.test(text)).map((item) => read(item, name));
     }
     default:
       if (inHeader && traits.mediaType) return (text) => Buffer.from(text, "base64").toString();

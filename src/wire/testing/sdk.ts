@@ -49,8 +49,18 @@ export async function createSdk(service: ServiceName, otherProtocol?: ProtocolCl
     disableHostPrefix: true,
   });
   const protocol = config.protocol as SdkProtocol;
+  return createSdkProtocol(exports, protocol, config, service);
+}
+
+/** A protocol of the SDK that speaks the operations of these schemas. */
+export function createSdkProtocol(
+  exports: Readonly<Record<string, unknown>>,
+  protocol: SdkProtocol,
+  config: Record<string, unknown> = bareConfig,
+  service?: ServiceName,
+): Sdk {
   protocol.setSerdeContext(config);
-  const facts = serviceFacts[service];
+  const facts = service && serviceFacts[service];
   return {
     exports,
     async send(operation, input) {
@@ -68,7 +78,7 @@ export async function createSdk(service: ServiceName, otherProtocol?: ProtocolCl
           port: 4566,
           path: pathname,
         }),
-        ["__smithy_context"]: { service: facts.targetPrefix, operation },
+        ["__smithy_context"]: { service: facts?.targetPrefix, operation },
       };
       const request = await protocol.serializeRequest(toOperation(schema), input, context);
       return toHttpRequest(request);
@@ -88,6 +98,20 @@ export async function createSdk(service: ServiceName, otherProtocol?: ProtocolCl
     },
   };
 }
+
+/** What the protocols take from a client's configuration. */
+const bareConfig = {
+  base64Encoder: (bytes: Uint8Array) => Buffer.from(bytes).toString("base64"),
+  base64Decoder: (text: string) => new Uint8Array(Buffer.from(text, "base64")),
+  utf8Encoder: (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8"),
+  utf8Decoder: (text: string) => new Uint8Array(Buffer.from(text)),
+  streamCollector: async (stream: AsyncIterable<Uint8Array>) => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of stream) pieces.push(piece);
+    return new Uint8Array(Buffer.concat(pieces));
+  },
+  disableHostPrefix: true,
+};
 
 function takesBucket(schema: readonly unknown[]): boolean {
   const input = (schema[4] as () => readonly unknown[])();

@@ -78,8 +78,9 @@ class Reader {
       if (major === 5) this.#entry(map, item, depth);
       else items.push(item);
     }
-    if (major === 2) return new Uint8Array(Buffer.concat(items as Uint8Array[]));
-    if (major === 3) return items.join("");
+    if (major === 2 && items.every((item) => item instanceof Uint8Array))
+      return new Uint8Array(Buffer.concat(items));
+    if (major === 3 && items.every((item) => typeof item === "string")) return items.join("");
     if (major === 4) return items;
     if (major === 5) return map;
     throw serializationError("CBOR with an indefinite length where none is allowed");
@@ -144,16 +145,17 @@ function tagged(tag: number, value: unknown): unknown {
     if (date) return date;
     throw serializationError("Unexpected timestamp");
   }
-  if (tag === tags.positiveBig) return bigOf(value as Uint8Array);
-  if (tag === tags.negativeBig) return -1n - bigOf(value as Uint8Array);
-  if (tag === tags.decimalFraction) {
+  if (tag === tags.positiveBig) return bigOf(value);
+  if (tag === tags.negativeBig) return -1n - bigOf(value);
+  if (tag === tags.decimalFraction && Array.isArray(value)) {
     const [exponent, mantissa] = value as [number, number | bigint];
     return Number(`${mantissa}e${exponent}`);
   }
   return value;
 }
 
-function bigOf(bytes: Uint8Array): bigint {
+function bigOf(bytes: unknown): bigint {
+  if (!(bytes instanceof Uint8Array)) throw serializationError("A big number must be bytes");
   return bytes.length === 0 ? 0n : BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
 }
 

@@ -115,7 +115,11 @@ function buildSimple(shape: SimpleShape, dialect: FormDialect): Decode {
         throw malformed(value, path, "number");
       };
     case "big-integer":
-      return ({ value }) => (value === undefined ? undefined : BigInt(value));
+      return ({ value }, path) => {
+        if (value === undefined) return undefined;
+        if (/^-?\d+$/.test(value)) return BigInt(value);
+        throw malformed(value, path, "integer");
+      };
     case "boolean":
       return ({ value }, path) => {
         if (value === undefined || value === "") return undefined;

@@ -34,7 +34,10 @@ export function createTextReader(
         return date;
       };
     case "big-integer":
-      return (text) => BigInt(text);
+      return (text, name) => {
+        if (!/^-?\d+$/.test(text)) throw malformed(text, name, "integer");
+        return BigInt(text);
+      };
     case "blob":
       return (text) => new Uint8Array(Buffer.from(text, "base64"));
     case "list": {

@@ -1,0 +1,35 @@
+/** Finds the bucket of a request, and asks whether its caller may do what it wants. */
+import type { Transaction } from "#store/store.ts";
+import { accessDenied, noSuchBucket, permanentRedirect } from "../errors.ts";
+import { mayAccess, type Action } from "../access/may-access.ts";
+import { buckets, everywhere, type BucketRecord } from "../records.ts";
+import type { S3Context } from "../state.ts";
+
+export interface BucketInput {
+  Bucket: string | undefined;
+  ExpectedBucketOwner?: string | undefined;
+}
+
+/**
+ * The bucket, for an action that IAM would name "s3:ACTION" on it or on one of its objects. Throws
+ * NoSuchBucket, PermanentRedirect (the bucket lies in another region) or AccessDenied.
+ */
+export async function findBucket(
+  tx: Transaction,
+  context: S3Context,
+  { Bucket: name = "", ExpectedBucketOwner: expected }: BucketInput,
+  action: Action,
+  key?: string,
+): Promise<BucketRecord> {
+  const bucket = await buckets.get(tx, everywhere, name);
+  if (!bucket) throw noSuchBucket(name);
+  if (bucket.region !== context.region && !anyRegion.has(action))
+    throw permanentRedirect(name, bucket.region);
+  if (expected !== undefined && expected !== bucket.account) throw accessDenied();
+  if (bucket.account !== context.account && !(await mayAccess(tx, context, bucket, action, key)))
+    throw accessDenied();
+  return bucket;
+}
+
+/** Answered wherever it is asked. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html */
+const anyRegion = new Set<Action>(["GetBucketLocation"]);

@@ -1,0 +1,29 @@
+/** Hands a message to a queue or a topic, as S3 itself. */
+import { asService } from "#services/kit/principal.ts";
+import { parseArn } from "#services/kit/arn.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { BucketRecord, EventRecord } from "../records.ts";
+
+/** Throws what the queue or topic answers. */
+export async function send(
+  { clients }: Environment,
+  { account, name }: Pick<BucketRecord, "account" | "name">,
+  { kind, arn }: EventRecord["target"],
+  body: string,
+): Promise<void> {
+  const target = parseArn(arn);
+  if (!target) throw new Error(`"${arn}" is no ARN`);
+  const scope = { account, region: target.region };
+  const caller = asService(scope, "s3.amazonaws.com", `arn:aws:s3:::${name}`);
+  if (kind === "topic") {
+    const message = { TopicArn: arn, Subject: "Amazon S3 Notification", Message: body };
+    await clients.sns(caller).Publish(message);
+    return;
+  }
+  const sqs = clients.sqs(caller);
+  const { QueueUrl } = await sqs.GetQueueUrl({
+    QueueName: target.resource,
+    QueueOwnerAWSAccountId: target.account,
+  });
+  await sqs.SendMessage({ QueueUrl, MessageBody: body });
+}

@@ -1,0 +1,69 @@
+import { AwsError } from "#model/error.ts";
+import { isoMillis } from "#runtime/date.ts";
+import type { Operation } from "#services/kit/service.ts";
+import { deleteDocument, getDocument, putDocument } from "../buckets/documents.ts";
+import { findBucket } from "../buckets/find-bucket.ts";
+import { unreachableDestination } from "../errors.ts";
+import { readDestinations, readNotification } from "../notifications/configuration.ts";
+import { send } from "../notifications/send.ts";
+import type { BucketRecord, EventRecord } from "../records.ts";
+import type { S3Context, S3State } from "../state.ts";
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html */
+export const putBucketNotificationConfiguration: Operation<
+  "s3",
+  "PutBucketNotificationConfiguration",
+  S3State
+> = async (input, context) => {
+  const find = (tx: Parameters<typeof findBucket>[0]) =>
+    findBucket(tx, context, input, "PutBucketNotification");
+  const bucket = await context.store.transaction(find);
+  const configuration = readNotification(input.NotificationConfiguration, bucket, context.random);
+  const destinations = readDestinations(configuration);
+  if (!input.SkipDestinationValidation)
+    for (const { target } of destinations) await sendTest(context, bucket, target);
+  await context.store.transaction(async (tx) => {
+    const latest = await find(tx);
+    if (destinations.length > 0) putDocument(tx, latest, "notification", configuration);
+    else deleteDocument(tx, latest, "notification");
+  });
+  return {};
+};
+
+/** A destination must take a test message. */
+async function sendTest(
+  context: S3Context,
+  bucket: BucketRecord,
+  target: EventRecord["target"],
+): Promise<void> {
+  const body = JSON.stringify({
+    Service: "Amazon S3",
+    Event: "s3:TestEvent",
+    Time: isoMillis(context.clock.now()),
+    Bucket: bucket.name,
+    RequestId: context.requestId,
+    HostId: context.requestId,
+  });
+  try {
+    await send(context, bucket, target, body);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw unreachableDestination(target.arn, error.message);
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html */
+export const getBucketNotificationConfiguration: Operation<
+  "s3",
+  "GetBucketNotificationConfiguration",
+  S3State
+> = (input, context) =>
+  context.store.transaction(async (tx) => {
+    const bucket = await findBucket(tx, context, input, "GetBucketNotification");
+    const { QueueConfigurations, TopicConfigurations } =
+      (await getDocument(tx, bucket, "notification")) ?? {};
+    return {
+      ...(QueueConfigurations && { QueueConfigurations }),
+      ...(TopicConfigurations && { TopicConfigurations }),
+    };
+  });

@@ -1,0 +1,83 @@
+import type { Operation } from "#services/kit/service.ts";
+import { checkAclAllowed, readGrants } from "../access/acl.ts";
+import { isBucketName } from "../buckets/bucket-name.ts";
+import { putDocument } from "../buckets/documents.ts";
+import {
+  bucketAlreadyExists,
+  bucketAlreadyOwnedByYou,
+  illegalLocationConstraint,
+  invalidBucketName,
+  invalidLocationConstraint,
+  malformedXml,
+  notImplementedHere,
+  tooManyBuckets,
+} from "../errors.ts";
+import { maxBucketsPerAccount } from "../limits.ts";
+import { buckets, everywhere, type BucketRecord } from "../records.ts";
+import type { S3Context, S3State } from "../state.ts";
+import { readBucketTags } from "../tagging.ts";
+
+/** Since April 2023: https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html */
+const blockEverything = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
+export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (input, context) => {
+  const { Bucket: name = "", CreateBucketConfiguration: configuration } = input;
+  if (!isBucketName(name)) throw invalidBucketName(name);
+  if (input.ObjectLockEnabledForBucket) throw notImplementedHere("Object Lock");
+  if (input.BucketNamespace !== undefined && input.BucketNamespace !== "global")
+    throw notImplementedHere("account regional namespaces");
+  if (configuration?.Location || configuration?.Bucket)
+    throw notImplementedHere("directory buckets");
+  checkLocation(configuration?.LocationConstraint, context.region);
+  const ownership = input.ObjectOwnership ?? "BucketOwnerEnforced";
+  if (!/^(BucketOwnerEnforced|BucketOwnerPreferred|ObjectWriter)$/.test(ownership))
+    throw malformedXml();
+  const { account, region } = context;
+  const bucket: BucketRecord = {
+    name,
+    account,
+    region,
+    createdMs: context.clock.now(),
+    ownership,
+  };
+  const grants = readGrants(input, { owner: account, bucketOwner: account });
+  checkAclAllowed(bucket, input, grants, false);
+  if (grants && ownership !== "BucketOwnerEnforced") bucket.grants = grants;
+  if (configuration?.Tags?.length) bucket.tags = readBucketTags({ TagSet: configuration.Tags });
+  await context.store.transaction(async (tx) => {
+    const present = await buckets.get(tx, everywhere, name);
+    if (present) return checkAgain(present, context);
+    const owned = (await buckets.list(tx, everywhere)).filter((other) => other.account === account);
+    if (owned.length >= maxBucketsPerAccount) throw tooManyBuckets();
+    buckets.put(tx, everywhere, [name], bucket);
+    putDocument(tx, bucket, "publicAccessBlock", blockEverything);
+  });
+  return { Location: region === "us-east-1" ? `/${name}` : `http://${name}.s3.amazonaws.com/` };
+};
+
+/** In us-east-1 alone, creating one's own bucket again succeeds. */
+function checkAgain(present: BucketRecord, { account, region }: S3Context): void {
+  if (present.account !== account) throw bucketAlreadyExists(present.name);
+  if (present.region !== "us-east-1" || region !== "us-east-1")
+    throw bucketAlreadyOwnedByYou(present.name);
+}
+
+function checkLocation(constraint: string | undefined, region: string): void {
+  // "EU" is the oldest name of eu-west-1.
+  const wanted = constraint === "EU" ? "eu-west-1" : constraint || undefined;
+  if (wanted === undefined) {
+    if (region !== "us-east-1") throw illegalLocationConstraint(undefined);
+    return;
+  }
+  if (wanted === "us-east-1" || !/^[a-z]{2,3}(-[a-z]+)+-\d$/.test(wanted))
+    throw wanted === "us-east-1" && region !== "us-east-1"
+      ? illegalLocationConstraint(wanted)
+      : invalidLocationConstraint(wanted);
+  if (wanted !== region) throw illegalLocationConstraint(wanted);
+}

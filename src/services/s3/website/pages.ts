@@ -1,0 +1,38 @@
+/** Pages that a website has of itself. */
+import { STATUS_CODES } from "node:http";
+import type { HttpReply } from "#http/http.ts";
+import { AwsError } from "#model/error.ts";
+import type { Redirection } from "./routing.ts";
+
+/** What becomes an error page; anything else is a defect. */
+export function isWebsiteError(error: unknown): error is AwsError {
+  return error instanceof AwsError;
+}
+
+export function errorPage(status: number, code: string, message: string): HttpReply {
+  const title = `${status} ${STATUS_CODES[status] ?? "Error"}`;
+  return {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8" },
+    body: `<html>
+<head><title>${title}</title></head>
+<body>
+<h1>${title}</h1>
+<ul>
+<li>Code: ${escapeHtml(code)}</li>
+<li>Message: ${escapeHtml(message)}</li>
+</ul>
+<hr/>
+</body>
+</html>
+`,
+  };
+}
+
+export function redirectTo({ status, location }: Redirection): HttpReply {
+  return { status, headers: { location }, body: "" };
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}

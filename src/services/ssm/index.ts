@@ -1,3 +1,24 @@
+/** AWS Systems Manager: Parameter Store and Run Command. */
 import { defineService } from "#services/kit/service.ts";
+import { differences } from "./differences.ts";
+import { parameterOperations } from "./operations/get-parameters.ts";
+import { parameterListOperations } from "./operations/list-parameters.ts";
+import { parameterLabelOperations } from "./operations/parameter-labels.ts";
+import { putParameter } from "./operations/put-parameter.ts";
+import { tagOperations } from "./operations/tags.ts";
+import { expiredParameters } from "./reconcilers/expired-parameters.ts";
+import { createState, type State } from "./state.ts";
 
-export const service = defineService<"ssm">({ name: "ssm", operations: {} });
+export const service = defineService<"ssm", State>({
+  name: "ssm",
+  operations: {
+    PutParameter: putParameter,
+    ...parameterOperations,
+    ...parameterListOperations,
+    ...parameterLabelOperations,
+    ...tagOperations,
+  },
+  createState,
+  reconcilers: (env) => [expiredParameters(env)],
+  differences,
+});

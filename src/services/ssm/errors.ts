@@ -1,0 +1,90 @@
+/** The errors of Systems Manager; all answer 400. https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html */
+import { AwsError } from "#model/error.ts";
+import { mostLabelsPerVersion, mostLevels } from "./limits.ts";
+
+function ssmError(code: string, message: string): AwsError {
+  return new AwsError({ code, message, status: 400 });
+}
+
+export const validationException = (message: string) => ssmError("ValidationException", message);
+export const accessDenied = (message: string) => ssmError("AccessDeniedException", message);
+export const parameterNotFound = (name: string) =>
+  ssmError("ParameterNotFound", `Parameter ${name} not found.`);
+export const parameterVersionNotFound = (name: string, version: string | number) =>
+  ssmError(
+    "ParameterVersionNotFound",
+    `Systems Manager could not find version ${version} of ${name}. Verify the version and try again.`,
+  );
+export const parameterAlreadyExists = () =>
+  ssmError(
+    "ParameterAlreadyExists",
+    "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
+  );
+export const parameterLimitExceeded = () =>
+  ssmError(
+    "ParameterLimitExceeded",
+    "You have exceeded the number of parameters for this AWS account. Delete one or more parameters and try again.",
+  );
+export const maxVersionLimitExceeded = (name: string, oldest: number) =>
+  ssmError(
+    "ParameterMaxVersionLimitExceeded",
+    `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. Version ${oldest}, the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again.`,
+  );
+export const labelLimitExceeded = () =>
+  ssmError(
+    "ParameterVersionLabelLimitExceeded",
+    `An error occurred (ParameterVersionLabelLimitExceeded) when calling the LabelParameterVersion operation: A parameter version can have maximum ${mostLabelsPerVersion} labels.Move one or more labels to another version and try again.`,
+  );
+export const levelLimitExceeded = (name: string) =>
+  ssmError(
+    "HierarchyLevelLimitExceededException",
+    `Parameter name must have at most ${mostLevels} levels: ${name}`,
+  );
+export const typeMismatch = (from: string, to: string) =>
+  ssmError(
+    "HierarchyTypeMismatchException",
+    `Parameter Store doesn't support changing a parameter's type from ${from} to ${to}. You must create a new, unique parameter.`,
+  );
+export const patternMismatch = (pattern: string) =>
+  ssmError(
+    "ParameterPatternMismatchException",
+    `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
+  );
+export const invalidPattern = (pattern: string) =>
+  ssmError(
+    "InvalidAllowedPatternException",
+    `The allowedPattern is not a valid regular expression: ${pattern}`,
+  );
+export const invalidKeyId = (keyId: string) => ssmError("InvalidKeyId", `Invalid keyId ${keyId}`);
+export const invalidPolicyType = (type: string) =>
+  ssmError("InvalidPolicyTypeException", `The policy type ${type} isn't supported.`);
+export const invalidPolicyAttribute = (message: string) =>
+  ssmError("InvalidPolicyAttributeException", message);
+export const policiesLimitExceeded = (most: number) =>
+  ssmError("PoliciesLimitExceededException", `A parameter can have at most ${most} policies.`);
+export const incompatiblePolicy = (message: string) =>
+  ssmError("IncompatiblePolicyException", message);
+export const invalidNextToken = () =>
+  ssmError("InvalidNextToken", "The specified token is not valid.");
+export const invalidFilterKey = (message: string) => ssmError("InvalidFilterKey", message);
+export const invalidFilterOption = (message: string) => ssmError("InvalidFilterOption", message);
+export const invalidFilterValue = (message: string) => ssmError("InvalidFilterValue", message);
+export const invalidResourceId = () => ssmError("InvalidResourceId", "Invalid Resource Id");
+export const tooManyTags = () =>
+  ssmError("TooManyTagsError", "The number of tags exceeds the limit of 50 for a resource.");
+export const invalidDocument = (name: string) =>
+  ssmError("InvalidDocument", `Document with name ${name} does not exist.`);
+export const invalidParameters = (message: string) => ssmError("InvalidParameters", message);
+export const invalidInstanceId = (ids: readonly string[], account: string) =>
+  ssmError(
+    "InvalidInstanceId",
+    `Instances [[${ids.join(", ")}]] not in a valid state for account ${account}`,
+  );
+export const duplicateInstanceId = () =>
+  ssmError("DuplicateInstanceId", "You can't specify an instance ID in more than one association.");
+export const invalidCommandId = () => ssmError("InvalidCommandId", "Invalid command id.");
+export const invocationDoesNotExist = () =>
+  ssmError(
+    "InvocationDoesNotExist",
+    "The command ID and managed node ID you specified didn't match any invocations.",
+  );

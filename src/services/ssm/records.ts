@@ -1,0 +1,72 @@
+/** What Systems Manager keeps, per account and region. */
+import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
+
+export type ParameterType = "String" | "StringList" | "SecureString";
+
+export interface ParameterVersion {
+  version: number;
+  type: ParameterType;
+  /** A SecureString's value is kept encrypted, in base 64. */
+  value: string;
+  keyId?: string;
+  description?: string;
+  allowedPattern?: string;
+  dataType: string;
+  tier: "Standard" | "Advanced";
+  policies: ParameterPolicy[];
+  labels: string[];
+  modifiedMs: number;
+  modifiedBy: string;
+}
+
+export interface ParameterPolicy {
+  type: "Expiration" | "ExpirationNotification" | "NoChangeNotification";
+  /** The policy as it was given. */
+  text: string;
+  /** When an Expiration deletes the parameter. */
+  expiresMs?: number;
+}
+
+/** A parameter with its newest version; older ones are records of their own. */
+export interface ParameterRecord {
+  name: string;
+  tags: Tags;
+  current: ParameterVersion;
+}
+
+/** By name. */
+export const parameters = collection<ParameterRecord>("ssm", "parameter");
+/** By name and version; the current version is not among them. */
+export const oldVersions = collection<ParameterVersion>("ssm", "parameter-version");
+/** One per account and region, with no id: what encrypts SecureStrings. */
+export const encryptionKeys = collection<Uint8Array>("ssm", "encryption-key");
+
+export interface CommandRecord {
+  commandId: string;
+  documentName: string;
+  comment: string;
+  parameters: Record<string, string[]>;
+  instanceIds: string[];
+  targets: { key: string; values: string[] }[];
+  requestedMs: number;
+  expiresMs: number;
+  deliverySeconds: number;
+  executionSeconds: number;
+}
+
+export interface InvocationRecord {
+  commandId: string;
+  instanceId: string;
+  requestedMs: number;
+  status: "Pending" | "InProgress" | "Success" | "Failed" | "TimedOut" | "Cancelled";
+  startedMs?: number;
+  endedMs?: number;
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+export const commands = collection<CommandRecord>("ssm", "command");
+/** By command and instance. */
+export const invocations = collection<InvocationRecord>("ssm", "command-invocation");

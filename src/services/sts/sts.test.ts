@@ -64,8 +64,8 @@ test("a role that does not exist may not be assumed", () =>
       code: "AccessDenied",
     });
     await assert.rejects(
-      clients.sts(caller).AssumeRole({ RoleArn: "nonsense, no ARN", RoleSessionName: "s1" }),
-      { code: "ValidationError", message: "nonsense, no ARN is invalid" },
+      clients.sts(caller).AssumeRole({ RoleArn: "nonsense that is no ARN", RoleSessionName: "s1" }),
+      { code: "ValidationError", message: "nonsense that is no ARN is invalid" },
     );
   }));
 

@@ -1,6 +1,6 @@
 /** Root volumes and images as directories: copied whole, sharing blocks where the file system can. */
 import { execFile } from "node:child_process";
-import { chmod, lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { access, chmod, lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -51,4 +51,13 @@ async function openDirectories(path: string): Promise<void> {
   if (!stats.isDirectory()) return;
   await chmod(path, 0o700);
   for (const name of await readdir(path)) await openDirectories(join(path, name));
+}
+
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
 }

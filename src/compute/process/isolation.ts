@@ -6,16 +6,20 @@
  *   users may make name spaces.
  * - "directory": the machine is a process group that works in its directory. Everywhere.
  *
- * Both share the host's network; an address of the machine's own is in $HOST.
+ * Both share the host's network. Each machine has a loopback address of its own, in $HOST; with a
+ * root of its own and a kernel that lets Fogbank (own-address/), servers that listen on all addresses
+ * are bound to it by themselves.
  */
 import { execFile } from "node:child_process";
-import { accessSync, constants, mkdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Wall } from "#runtime/clock.ts";
 import type { MachineLayout } from "./machine-record.ts";
 import { machineLayout } from "./machine-record.ts";
 import type { ProcessIdentity } from "./process-table.ts";
+import { detectOwnAddresses, type OwnAddresses } from "./own-address/own-address.ts";
 import { rootScript } from "./root-script.ts";
 
 const run = promisify(execFile);
@@ -26,8 +30,12 @@ export interface Isolation {
   readonly level: IsolationLevel;
   /** Why no better level is to be had. */
   readonly reason: string | undefined;
+  /** Why no machine may start at all: it would have the run of this host. */
+  readonly refusal: string | undefined;
   /** The user and group that processes of a "directory" machine run as; undefined for Fogbank's own. */
   readonly user: { uid: number; gid: number } | undefined;
+  /** Binds machines to their own addresses; undefined where they share the host's. */
+  readonly ownAddresses: OwnAddresses | undefined;
   /** The folder of programs that come first on every machine's PATH, as the host knows it. */
   readonly guestDir: string;
   /** The machine's own paths of what the driver brings along. */
@@ -50,6 +58,7 @@ export interface IsolationOptions {
   dataDir: string;
   /** The folder of programs that come first on every machine's PATH. */
   guestDir: string;
+  wall: Wall;
   /** The best level to try; tests ask for less. */
   level?: IsolationLevel | undefined;
 }
@@ -67,7 +76,9 @@ export async function detectIsolation(options: IsolationOptions): Promise<Isolat
     return directoryIsolation(options, `this host has no ${missing.join(", ")}`);
   const isolation = rootIsolation(options);
   const reason = await probe(isolation, options.dataDir);
-  return reason === undefined ? isolation : directoryIsolation(options, reason);
+  if (reason !== undefined) return directoryIsolation(options, reason);
+  const { ownAddresses } = await detectOwnAddresses(options.dataDir, options.wall);
+  return { ...isolation, ownAddresses };
 }
 
 function rootIsolation({ guestDir }: IsolationOptions): Isolation {
@@ -79,8 +90,10 @@ function rootIsolation({ guestDir }: IsolationOptions): Isolation {
   return {
     level: "root",
     reason: undefined,
+    refusal: undefined,
     user: undefined,
     guestDir,
+    ownAddresses: undefined,
     pathsInside: () => ({
       root: "/",
       home: "/root",
@@ -119,11 +132,17 @@ function rootIsolation({ guestDir }: IsolationOptions): Isolation {
 }
 
 function directoryIsolation(options: IsolationOptions, reason: string): Isolation {
+  const user = unprivilegedUser(options);
   return {
     level: "directory",
     reason,
-    user: unprivilegedUser(options),
+    user,
+    refusal:
+      process.getuid?.() === 0 && !user && !isInContainer()
+        ? `machines have no root of their own here (${reason}) and would run as root on this host's files: run Fogbank as an ordinary user, or keep it and its data directory where every user may go`
+        : undefined,
     guestDir: options.guestDir,
+    ownAddresses: undefined,
     pathsInside: (layout) => ({
       root: layout.root,
       home: layout.root,
@@ -166,6 +185,11 @@ function unprivilegedUser({ dataDir, guestDir }: IsolationOptions) {
   mkdirSync(dataDir, { recursive: true });
   const everyone = [process.execPath, guestDir, dataDir].every(isOpenToAll);
   return everyone ? { uid: 65534, gid: 65534 } : undefined;
+}
+
+/** A container's files are thrown away with it, so that it may be the host of one's machines. */
+function isInContainer(): boolean {
+  return existsSync("/.dockerenv") || existsSync("/run/.containerenv");
 }
 
 function isOpenToAll(path: string): boolean {

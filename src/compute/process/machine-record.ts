@@ -24,6 +24,8 @@ export interface MachineRecord {
   supervisor?: ProcessIdentity;
   /** What holds init's namespaces open: init's parent. */
   launcher?: ProcessIdentity;
+  /** The control group that binds its processes to its address. */
+  group?: string | undefined;
   /** The host's boot in which those numbers mean something. */
   hostBootId?: string;
   /** Processor time of the boots before this one. */

@@ -4,16 +4,15 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { access, chmod, chown, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { MachineObservation, MachineSpec, MachineState } from "../driver.ts";
-import { movedPaths, renderBoot } from "./boot-script.ts";
+import { prepareBootDirectory } from "./boot-directory.ts";
 import { readConsole } from "./console-log.ts";
 import { createCpuAccount, type CpuAccount } from "./cpu-account.ts";
-import { copyTree, removeTree } from "./disk.ts";
-import { initScript } from "./init-script.ts";
+import { copyTree, exists, removeTree } from "./disk.ts";
 import type { Isolation } from "./isolation.ts";
 import { writeRecord, type MachineLayout, type MachineRecord } from "./machine-record.ts";
 import { machineVariable, type ProcessCensus } from "./process-census.ts";
@@ -26,8 +25,7 @@ import {
   signalProcess,
   type ProcessIdentity,
 } from "./process-table.ts";
-import { rootScript } from "./root-script.ts";
-import { planBoot } from "./user-data/plan.ts";
+import { commandInGroup, rulesFrom } from "./own-address/own-address.ts";
 
 /** How long processes may take to end after SIGTERM, in wall time. */
 export const stopGraceMs = 10_000;
@@ -91,13 +89,14 @@ export class Machine {
     const { isolation } = this.#around;
     await this.#save({ phase: "pending", isolation: isolation.level, reason: undefined });
     this.#account = createCpuAccount(this.#account.seconds);
-    await this.#prepareBoot();
+    await prepareBootDirectory(layout, isolation, { firstBoot: record.boots === 0 });
+    await this.#save({ group: await this.#prepareGroup() });
     const console = openSync(layout.console, "a");
     try {
-      const [program, ...rest] = isolation.initCommand(layout, {
-        hostname: record.spec.hostname,
-        host: record.host,
-      });
+      const [program, ...rest] = commandInGroup(
+        this.record.group,
+        isolation.initCommand(layout, { hostname: record.spec.hostname, host: record.host }),
+      );
       this.#child = spawn(program!, rest, {
         cwd: layout.root,
         detached: true,
@@ -180,10 +179,7 @@ export class Machine {
   async check(): Promise<boolean> {
     const { supervisor, phase } = this.record;
     if (phase !== "running" || (supervisor && isAlive(supervisor))) return false;
-    const halted = await access(join(this.layout.boot, "halted")).then(
-      () => true,
-      () => false,
-    );
+    const halted = await exists(join(this.layout.boot, "halted"));
     this.#account.update(this.#members(true));
     await this.#killEverything();
     if (halted)
@@ -240,49 +236,6 @@ export class Machine {
     await this.#save({ spec: { ...this.record.spec, ...changes } });
   }
 
-  async #prepareBoot(): Promise<void> {
-    const { layout, record } = this;
-    const { isolation } = this.#around;
-    const userData = await readIfPresent(layout.userData);
-    const files = renderBoot(planBoot(userData), {
-      ...(isolation.level === "directory" && { rootPath: layout.root, reason: isolation.reason }),
-    });
-    await mkdir(layout.root, { recursive: true });
-    await mkdir(layout.boot, { recursive: true });
-    for (const name of ["supervisor", "supervisor.new", "halted"])
-      await rm(join(layout.boot, name), { force: true });
-    for (const { name, content } of [
-      ...files,
-      { name: "init.sh", content: initScript },
-      { name: "root.sh", content: rootScript },
-    ])
-      await writeFile(join(layout.boot, name), content, { mode: 0o700 });
-    await writeFile(layout.console, record.boots === 0 ? "" : "\n", { flag: "a" });
-    if (isolation.level === "directory") await this.#furnish(files.map(({ name }) => name));
-  }
-
-  /** The places that user data makes its own, in a machine whose root cannot be put together. */
-  async #furnish(bootFiles: readonly string[]): Promise<void> {
-    const { layout } = this;
-    const { user, guestDir } = this.#around.isolation;
-    const places = movedPaths.map((path) => join(layout.root, path));
-    for (const place of places) await mkdir(place, { recursive: true });
-    const programs = join(layout.root, "opt", "aws", "bin");
-    await mkdir(dirname(programs), { recursive: true });
-    await rm(programs, { force: true });
-    await symlink(guestDir, programs);
-    if (!user) return;
-    await chmod(layout.directory, 0o711);
-    for (const name of ["init.sh", "root.sh"]) await chmod(join(layout.boot, name), 0o755);
-    const owned = [
-      layout.root,
-      layout.boot,
-      ...places,
-      ...bootFiles.map((name) => join(layout.boot, name)),
-    ];
-    for (const path of owned) await chown(path, user.uid, user.gid);
-  }
-
   async #supervisorComesUp(ended: () => string | undefined): Promise<ProcessIdentity | undefined> {
     const { wall } = this.#around;
     const deadline = wall.monotonic() + bootTimeoutMs;
@@ -330,10 +283,10 @@ export class Machine {
       this.#account.update(members);
       if (supervisor && this.record.hostBootId === hostBootId())
         signalProcess(supervisor, "SIGKILL");
-      if (members.length === 0 && !(supervisor && isAlive(supervisor))) return;
+      if (members.length === 0 && !(supervisor && isAlive(supervisor))) return this.#releaseGroup();
       for (const member of members)
         if (this.record.isolation === "directory" || !supervisor) signalProcess(member, "SIGKILL");
-      if (await this.#gone(500)) return;
+      if (await this.#gone(500)) return this.#releaseGroup();
       for (const member of this.#members(true)) signalProcess(member, "SIGKILL");
       if (this.#around.wall.monotonic() > deadline)
         throw new Error(`processes of machine ${this.id} cannot be ended`);
@@ -350,6 +303,25 @@ export class Machine {
       if (wall.monotonic() >= deadline) return false;
       await pause(wall, pollMs * 2);
     }
+  }
+
+  async #prepareGroup(): Promise<string | undefined> {
+    const { isolation, log } = this.#around;
+    const rules = rulesFrom(this.record.host, this.record.spec.environment);
+    try {
+      return await isolation.ownAddresses?.prepare(this.layout.directory, rules);
+    } catch (error) {
+      log.warn("a machine shares its host's addresses", { machine: this.id, error });
+      return undefined;
+    }
+  }
+
+  async #releaseGroup(): Promise<void> {
+    const { group } = this.record;
+    if (group === undefined) return;
+    await this.#around.isolation.ownAddresses?.release(group).catch((error: unknown) => {
+      this.#around.log.warn("a machine's control group stays behind", { group, error });
+    });
   }
 
   async #fail(reason: string): Promise<void> {
@@ -376,13 +348,4 @@ function stateOf(phase: MachineRecord["phase"]): MachineState {
 
 export function pause(wall: Wall, delayMs: number): Promise<void> {
   return new Promise((resolve) => void wall.after(delayMs, () => resolve()));
-}
-
-async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }

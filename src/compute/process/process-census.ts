@@ -86,7 +86,9 @@ export function createProcessCensus(wall: Wall): ProcessCensus {
   return {
     membersOf(directory, { exact = false } = {}) {
       if (exact) foreign.clear();
-      if (exact || wall.monotonic() - takenMs > freshMs) walk();
+      // A machine that the last walk did not see may have started since.
+      const known = members.has(directory) && wall.monotonic() - takenMs <= freshMs;
+      if (exact || !known) walk();
       return members.get(directory) ?? [];
     },
     claimNamespace(initPid, directory) {

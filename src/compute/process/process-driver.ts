@@ -1,18 +1,19 @@
 /** The process driver: a machine is a tree of processes on this host, with a directory as its root volume. */
-import { access, mkdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Clock, Timer } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { ComputeDriver, MachineObservation, MachineSpec } from "../driver.ts";
 import { cutConsole, readConsole } from "./console-log.ts";
-import { copyTreeWhole, removeTree, treeBytes } from "./disk.ts";
+import { copyTreeWhole, exists, removeTree, treeBytes } from "./disk.ts";
 import { detectIsolation, type Isolation, type IsolationLevel } from "./isolation.ts";
 import { createLoopbackAddresses } from "./loopback.ts";
 import { Machine, stopGraceMs, type MachineSurroundings } from "./machine.ts";
 import { machineLayout, readRecords } from "./machine-record.ts";
 import { createProcessCensus } from "./process-census.ts";
 import { measurePageBytes } from "./process-table.ts";
+import { commandInGroup } from "./own-address/own-address.ts";
 import { runCommand } from "./run-command.ts";
 
 /** How often machines are looked at whose end nobody reports: wall time. */
@@ -51,7 +52,9 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
 
   /** The host is examined when the first machine needs it, not at every start of Fogbank. */
   const surroundings = () =>
-    (around ??= detectIsolation({ dataDir, guestDir, level: options.isolation }).then(surround));
+    (around ??= detectIsolation({ dataDir, guestDir, wall, level: options.isolation }).then(
+      surround,
+    ));
   const surround = (isolation: Isolation): MachineSurroundings => {
     if (isolation.level === "directory") {
       log.warn("machines have no root of their own", { reason: isolation.reason });
@@ -67,21 +70,15 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   const imageDirectory = (imageId: string) => join(imagesDir, fileName(imageId));
   const imageRoot = async (imageId: string) => {
     const root = join(imageDirectory(imageId), "root");
-    return access(root).then(
-      () => root,
-      () => undefined,
-    );
+    return (await exists(root)) ? root : undefined;
   };
 
   /** One machine's steps run one after the other. */
   const serially = <T>(id: string, work: () => Promise<T>): Promise<T> => {
     const result = (tails.get(id) ?? Promise.resolve()).then(work);
-    const tail = result.then(
-      () => {},
-      () => {},
-    );
+    const tail = Promise.allSettled([result]);
     tails.set(id, tail);
-    void tail.then(() => {
+    void tail.finally(() => {
       if (tails.get(id) === tail) tails.delete(id);
     });
     return result;
@@ -137,6 +134,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         const present = machines.get(spec.id);
         if (present && present.record.phase !== "pending") return;
         const given = await surroundings();
+        if (given.isolation.refusal !== undefined) throw new Error(given.isolation.refusal);
         const layout = machineLayout(join(machinesDir, fileName(spec.id)));
         if (present) await removeTree(layout.directory);
         await mkdir(layout.directory, { recursive: true });
@@ -212,7 +210,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       const { supervisor } = machine.record;
       if (!machine.running || !supervisor) throw new Error(`machine ${id} does not run`);
       const { isolation } = await surroundings();
-      return runCommand(isolation.insideCommand(supervisor, command), {
+      const inside = isolation.insideCommand(supervisor, command);
+      return runCommand(commandInGroup(machine.record.group, inside), {
         wall,
         cwd: machine.layout.root,
         environment: { ...machine.environment(), ...given.environment },

@@ -1,5 +1,5 @@
 /** Process drivers for tests: a directory of their own, and nothing left behind. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "#runtime/log.ts";
@@ -18,6 +18,8 @@ export interface ProcessHarness extends DriverHarness {
 
 export async function createProcessHarness(isolation?: IsolationLevel): Promise<ProcessHarness> {
   const dataDir = await mkdtemp(join(tmpdir(), "fogbank-test-"));
+  // Machines without a root of their own run as a user who must get at their directory.
+  await chmod(dataDir, 0o711);
   const clock = createScaledClock({
     onError: (error) => {
       throw error;

@@ -146,7 +146,7 @@ function collectArchive(content: Buffer, parts: UserDataPart[]): void {
     else if (typeof entry === "object" && entry !== null) {
       const { type, content: inner, filename } = entry as Record<string, unknown>;
       collect(
-        Buffer.from(String(inner ?? "")),
+        Buffer.from(typeof inner === "string" ? inner : ""),
         typeof type === "string" ? type : undefined,
         typeof filename === "string" ? filename : undefined,
         parts,

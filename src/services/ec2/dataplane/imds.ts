@@ -41,10 +41,10 @@ export function createImdsHandler(options: ImdsOptions): HttpHandler {
 async function answer(
   path: string,
   facts: MetadataFacts,
-  { roleOf }: ImdsOptions,
+  options: ImdsOptions,
 ): Promise<HttpReply> {
   const needsRole = path.includes("/iam") || /\/meta-data\/?$/.test(path);
-  const tree = metadataTree(facts, needsRole ? await roleOf(facts) : undefined);
+  const tree = metadataTree(facts, needsRole ? await options.roleOf(facts) : undefined);
   if (path.replace(/\/$/, "") === "/latest/api") return text("token");
   const node = find(tree, path);
   if (node === undefined) return failure(404, "Not Found");

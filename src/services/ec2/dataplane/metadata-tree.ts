@@ -56,14 +56,20 @@ export const versions = [
 ] as const;
 
 export function metadataTree(facts: MetadataFacts, role: RoleMetadata | undefined): Directory {
-  const version = directory({
-    dynamic: directory({
-      "instance-identity": directory({ document: identityDocument(facts) }),
-    }),
-    "meta-data": categories(facts, role),
-    "user-data": facts.userData,
-  });
-  return directory(Object.fromEntries(versions.map((name) => [name, version])));
+  const dynamic = {
+    "instance-identity": directory({ document: identityDocument(facts) }),
+  };
+  // The top of the tree is listed without slashes.
+  const version = (name: string) =>
+    directory(
+      {
+        dynamic: directory(dynamic, "dynamic"),
+        "meta-data": directory(categories(facts, role), "meta-data"),
+        "user-data": facts.userData,
+      },
+      name,
+    );
+  return directory(Object.fromEntries(versions.map((name) => [name, version(name)])));
 }
 
 /** Finds what a path names; empty parts (a slash too many) do not count. */
@@ -99,10 +105,13 @@ function directory(entries: Record<string, Node | undefined>, listedAs?: string)
   return { children, ...(listedAs !== undefined && { listedAs }) };
 }
 
-function categories(facts: MetadataFacts, role: RoleMetadata | undefined): Directory {
+function categories(
+  facts: MetadataFacts,
+  role: RoleMetadata | undefined,
+): Record<string, Node | undefined> {
   const primary = facts.interfaces[0];
   const { publicKey, options } = facts;
-  return directory({
+  return {
     "ami-id": facts.imageId,
     "ami-launch-index": String(facts.launchIndex),
     "ami-manifest-path": "(unknown)",
@@ -157,7 +166,7 @@ function categories(facts: MetadataFacts, role: RoleMetadata | undefined): Direc
       options.instanceMetadataTags === "enabled"
         ? directory({ instance: directory(facts.tags) })
         : undefined,
-  });
+  };
 }
 
 function iam({ roleName, info, credentials }: RoleMetadata): Directory {

@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { once } from "node:events";
+import type { MachineSpec } from "../driver.ts";
+import { isAlive, listPids, readVariable } from "./process-table.ts";
+import { machineVariable } from "./process-census.ts";
+import { createProcessHarness, type ProcessHarness } from "./testing/process-harness.ts";
+
+const specOf = (id: string, userData: string, environment = {}): MachineSpec => ({
+  id,
+  image: { id: "ami-base" },
+  environment,
+  userData: Buffer.from(userData),
+  cpus: 1,
+  memoryBytes: 512 * 1024 ** 2,
+  hostname: "ip-10-0-0-9.ec2.internal",
+  privateIp: "10.0.0.9",
+  labels: {},
+});
+
+async function until(
+  harness: ProcessHarness,
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+) {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await holds()) return;
+    await harness.pass();
+  }
+  assert.fail(`waited in vain: ${what}`);
+}
+
+const bootEnded = (harness: ProcessHarness, id: string, times = 1) =>
+  until(
+    harness,
+    `boot ${times} of ${id} ended`,
+    async () => (await harness.driver.console(id)).split(" finished at ").length > times,
+  );
+
+const processesOf = (directory: string) =>
+  listPids().filter((pid) => readVariable(pid, machineVariable) === directory);
+
+for (const level of ["root", "directory"] as const)
+  describe(`a machine with its own ${level}`, () => {
+    let harness: ProcessHarness;
+    let skip: string | false = false;
+    before(async () => {
+      harness = await createProcessHarness(level);
+      await harness.driver.launch(specOf("i-probe", ""));
+      if ((await harness.record("i-probe")).isolation !== level) skip = "this host does not let us";
+      await harness.driver.terminate("i-probe");
+    });
+    after(() => harness.dispose());
+
+    test("cloud-config files, commands and warnings; bootcmd at every boot", async (t) => {
+      if (skip) return t.skip(skip);
+      const id = "i-config";
+      await harness.driver.launch(
+        specOf(
+          id,
+          `#cloud-config
+packages: [httpd]
+bootcmd: ["echo boot >> /opt/boots"]
+write_files:
+  - {path: /opt/app/config, content: "a: 1", permissions: "0640"}
+  - {path: /opt/app/config, content: ", b: 2", append: true, permissions: "0640"}
+runcmd:
+  - [cp, /opt/app/config, "/opt/a copy"]
+  - exit 7
+`,
+        ),
+      );
+      await bootEnded(harness, id);
+      const read = async (command: string) =>
+        (await harness.driver.execute(id, ["sh", "-c", command])).stdout;
+      assert.equal(await read('cat "$FOGBANK_ROOT/opt/a copy"'), "a: 1, b: 2");
+      assert.equal(await read('stat -c %a "$FOGBANK_ROOT/opt/app/config"'), "640\n");
+      const console = await harness.driver.console(id);
+      assert.match(console, /cc_packages\.py\[WARNING\]: packages \(httpd\) ignored/);
+      assert.match(console, /Failed running runcmd \[7\]/);
+      await harness.driver.reboot(id);
+      await bootEnded(harness, id, 2);
+      assert.equal(await read('cat "$FOGBANK_ROOT/opt/boots"'), "boot\nboot\n");
+      assert.equal(await read('cat "$FOGBANK_ROOT/opt/a copy"'), "a: 1, b: 2");
+    });
+
+    test("what user data writes stays off the host", async (t) => {
+      if (skip) return t.skip(skip);
+      const id = "i-writer";
+      const name = `fogbank-${process.pid}`;
+      await harness.driver.launch(
+        specOf(
+          id,
+          `#!/bin/sh\nfor at in /etc /opt /usr/local /var/lib; do echo x > $at/${name}; done\n`,
+        ),
+      );
+      await bootEnded(harness, id);
+      for (const at of ["/etc", "/opt", "/usr/local", "/var/lib"])
+        assert.equal(existsSync(join(at, name)), false, at);
+      const root = join(harness.dataDir, "machines", id, "root");
+      assert.equal(readFileSync(join(root, "opt", name), "utf8"), "x\n");
+      if (level === "root") assert.equal(readFileSync(join(root, "etc", name), "utf8"), "x\n");
+      else assert.match(await harness.driver.console(id), /ermission denied|no root of its own/);
+    });
+
+    test("processes that hide from their parents are found and ended", async (t) => {
+      if (skip) return t.skip(skip);
+      const id = "i-daemons";
+      await harness.driver.launch(
+        specOf(
+          id,
+          "#!/bin/sh\n(setsid sleep 4321 &)\nnohup sleep 4322 >/dev/null 2>&1 &\n(setsid sh -c 'trap \"\" TERM; sleep 4323; sleep 4324' &)\n",
+        ),
+      );
+      await bootEnded(harness, id);
+      const directory = join(harness.dataDir, "machines", id);
+      await until(harness, "the daemons run", () => processesOf(directory).length >= 5);
+      assert.ok((await harness.driver.observe(id)).memoryBytes > 0);
+      await harness.driver.terminate(id);
+      assert.deepEqual(processesOf(directory), []);
+      assert.equal(existsSync(directory), false);
+    });
+
+    test("a machine that shuts itself down is stopped, not failed", async (t) => {
+      if (skip) return t.skip(skip);
+      await harness.driver.launch(specOf("i-off", "#!/bin/sh\nsleep 4325 &\nshutdown -h now\n"));
+      await until(
+        harness,
+        "it stops",
+        async () => (await harness.driver.observe("i-off")).state === "stopped",
+      );
+      assert.match((await harness.driver.observe("i-off")).reason!, /shut itself down/);
+    });
+
+    test("a process that took over a dead machine's number is left alone", async (t) => {
+      if (skip) return t.skip(skip);
+      const id = "i-reused";
+      await harness.driver.launch(specOf(id, ""));
+      await harness.driver.stop(id, { force: true });
+      const foreign = spawn("sleep", ["4326"], { stdio: "ignore" });
+      try {
+        const path = join(harness.dataDir, "machines", id, "state.json");
+        const record = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+        const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+        const supervisor = { pid: foreign.pid, startTicks: 1 };
+        await writeFile(
+          path,
+          JSON.stringify({ ...record, phase: "running", supervisor, hostBootId: bootId }),
+        );
+        await harness.recreate!();
+        assert.equal((await harness.driver.observe(id)).state, "failed");
+        await harness.driver.terminate(id);
+        assert.equal(foreign.exitCode, null);
+        assert.equal(process.kill(foreign.pid!, 0), true);
+      } finally {
+        foreign.kill("SIGKILL");
+      }
+    });
+  });
+
+describe("a machine bound to its own address", () => {
+  test("servers on all addresses do not clash, localhost is the machine's, and so is its metadata", async (t) => {
+    const harness = await createProcessHarness("root");
+    const gateway = createServer((_request, reply) => reply.end("gateway")).listen(0, "127.0.0.1");
+    await once(gateway, "listening");
+    const { port } = gateway.address() as { port: number };
+    const metadata: ReturnType<typeof createServer>[] = [];
+    try {
+      for (const id of ["i-one", "i-two"]) {
+        const host = (await harness.driver.metadataHost(id))!;
+        const server = createServer((_request, reply) => reply.end(`metadata of ${id}`));
+        metadata.push(server.listen(1338, host));
+        await once(server, "listening");
+        const program = `
+const { createServer } = require("node:http");
+createServer((_, reply) => reply.end("all " + process.env.FOGBANK_MACHINE_ID)).listen(80);
+createServer((_, reply) => reply.end("local " + process.env.FOGBANK_MACHINE_ID)).listen(8080, "127.0.0.1");`;
+        const environment = {
+          AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+          AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://${host}:1338`,
+        };
+        await harness.driver.launch(specOf(id, `#!/bin/sh\nnode -e '${program}' &\n`, environment));
+        if ((await harness.record(id)).group === undefined)
+          return t.skip("this host does not let us");
+      }
+      for (const id of ["i-one", "i-two"]) {
+        const host = (await harness.driver.metadataHost(id))!;
+        const ask = (url: string) =>
+          fetch(url).then(
+            (reply) => reply.text(),
+            () => "",
+          );
+        await until(
+          harness,
+          `${id} listens`,
+          async () => (await ask(`http://${host}:8080/`)) !== "",
+        );
+        assert.equal(await ask(`http://${host}/`), `all ${id}`);
+        const inside = async (url: string) =>
+          (
+            await harness.driver.execute(id, [
+              "node",
+              "-e",
+              `fetch("${url}").then(async (r) => console.log(await r.text()))`,
+            ])
+          ).stdout.trim();
+        assert.equal(await inside("http://localhost/"), `all ${id}`);
+        assert.equal(await inside("http://[::1]:8080/"), `local ${id}`);
+        assert.equal(await inside(`http://127.0.0.1:${port}/`), "gateway");
+        assert.equal(await inside("http://169.254.169.254/latest/meta-data/"), `metadata of ${id}`);
+      }
+    } finally {
+      for (const server of [gateway, ...metadata]) server.close().closeAllConnections();
+      await harness.dispose();
+    }
+  });
+});
+
+describe("the end of Fogbank", () => {
+  const child = (dataDir: string, passing: boolean) => `
+import { createProcessDriver } from ${JSON.stringify(join(import.meta.dirname, "process-driver.ts"))};
+import { createScaledClock } from "#runtime/scaled-clock.ts";
+import { createLog } from "#runtime/log.ts";
+const clock = createScaledClock({ onError: console.error });
+const driver = await createProcessDriver({ dataDir: ${JSON.stringify(dataDir)}, clock, log: createLog({ level: "silent" }), passing: ${passing} });
+await driver.launch(${JSON.stringify({ ...specOf("i-left", ""), userData: undefined })});
+process.stdout.write("launched");
+`;
+  async function runAndKill(dataDir: string, passing: boolean) {
+    const fogbank = spawn(
+      process.execPath,
+      ["--input-type=module-typescript", "-e", child(dataDir, passing)],
+      {
+        cwd: import.meta.dirname,
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    await once(fogbank.stdout, "data");
+    fogbank.kill("SIGKILL");
+    await once(fogbank, "exit");
+  }
+
+  test("after kill -9 its machines run on, and the next one adopts them", async () => {
+    const harness = await createProcessHarness();
+    await runAndKill(harness.dataDir, false);
+    const { supervisor } = await harness.record("i-left");
+    assert.ok(isAlive(supervisor!));
+    await harness.recreate!();
+    assert.equal((await harness.driver.observe("i-left")).state, "running");
+    await harness.driver.launch(specOf("i-left", ""));
+    assert.deepEqual((await harness.record("i-left")).supervisor, supervisor);
+    await harness.dispose();
+    assert.ok(!isAlive(supervisor!));
+  });
+
+  test("machines of a cloud that keeps nothing end with it", async () => {
+    const harness = await createProcessHarness();
+    const dataDir = join(tmpdir(), `fogbank-passing-${process.pid}`);
+    try {
+      await runAndKill(dataDir, true);
+      const directory = join(dataDir, "machines", "i-left");
+      await until(harness, "they end", () => processesOf(directory).length === 0);
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+      await harness.dispose();
+    }
+  });
+});

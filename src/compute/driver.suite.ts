@@ -187,7 +187,7 @@ export function describeComputeDriver(name: string, suite: DriverSuite): void {
       const unsubscribe = harness.driver.onChange((which) => changed.push(which));
       await harness.kill(id);
       await reaches(id, "failed");
-      assert.ok(changed.includes(id));
+      await eventually("somebody is told", async () => changed.includes(id));
       assert.match((await harness.driver.observe(id)).reason ?? "", /./);
       assert.equal(await harness.driver.reach(id, 80), undefined);
       unsubscribe();

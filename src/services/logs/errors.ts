@@ -1,0 +1,42 @@
+/** Every error of CloudWatch Logs that its model's constraints do not already produce. */
+import { AwsError } from "#model/error.ts";
+
+export const invalidParameter = (message: string) =>
+  new AwsError({ code: "InvalidParameterException", message });
+
+export const groupNotFound = () =>
+  new AwsError({
+    code: "ResourceNotFoundException",
+    message: "The specified log group does not exist.",
+  });
+
+export const streamNotFound = () =>
+  new AwsError({
+    code: "ResourceNotFoundException",
+    message: "The specified log stream does not exist.",
+  });
+
+export const groupExists = () =>
+  new AwsError({
+    code: "ResourceAlreadyExistsException",
+    message: "The specified log group already exists",
+  });
+
+export const streamExists = () =>
+  new AwsError({
+    code: "ResourceAlreadyExistsException",
+    message: "The specified log stream already exists",
+  });
+
+export const tooManyTags = () =>
+  new AwsError({
+    code: "TooManyTagsException",
+    message: "A resource can have no more than 50 tags.",
+  });
+
+export const notSupported = (what: string) =>
+  new AwsError({
+    code: "NotImplemented",
+    status: 501,
+    message: `Fogbank does not implement ${what}. See COVERAGE.md for what it does.`,
+  });

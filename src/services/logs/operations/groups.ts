@@ -1,0 +1,122 @@
+/** Log groups: made, deleted, listed, and how long they keep their events. */
+import type { LogGroup, LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
+import type { Operation } from "#services/kit/service.ts";
+import { paginate } from "#services/kit/pagination.ts";
+import type { Scope } from "#store/collection.ts";
+import { groupExists, invalidParameter } from "../errors.ts";
+import { findGroup, groupArn } from "../find.ts";
+import { limits, retentionDays } from "../limits.ts";
+import { graves, groups, streams, type GroupRecord } from "../records.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+export const createLogGroup: Operation<"logs", "CreateLogGroup", undefined> = async (
+  input,
+  context,
+) => {
+  const { logGroupName: name = "", kmsKeyId, logGroupClass = "STANDARD", tags = {} } = input;
+  if (name.startsWith("aws/"))
+    throw invalidParameter("Log groups starting with AWS/ are reserved for AWS.");
+  await context.store.transaction(async (tx) => {
+    if (await groups.get(tx, context, name)) throw groupExists();
+    groups.put(tx, context, [name], {
+      name,
+      id: context.random.hex(12),
+      createdMs: context.clock.now(),
+      groupClass: logGroupClass,
+      ...(kmsKeyId !== undefined && { kmsKeyId }),
+      tags,
+    });
+  });
+  return {};
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html */
+export const deleteLogGroup: Operation<"logs", "DeleteLogGroup", undefined> = async (
+  input,
+  context,
+) => {
+  await context.store.transaction(async (tx) => {
+    const { scope, group } = await findGroup(tx, input.logGroupName, context);
+    groups.delete(tx, scope, group.name);
+    graves.put(tx, scope, [group.id], { groupId: group.id });
+  });
+  return {};
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
+export const describeLogGroups: Operation<"logs", "DescribeLogGroups", undefined> = async (
+  input,
+  context,
+) => {
+  const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern } = input;
+  if (prefix !== undefined && pattern !== undefined)
+    throw invalidParameter(
+      "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
+    );
+  const all = await context.store.transaction(async (tx) => {
+    const found = [];
+    for (const group of await groups.list(tx, context)) {
+      if (prefix !== undefined && !group.name.startsWith(prefix)) continue;
+      if (pattern !== undefined && !group.name.toLowerCase().includes(pattern.toLowerCase()))
+        continue;
+      if (input.logGroupClass !== undefined && group.groupClass !== input.logGroupClass) continue;
+      const own = await streams.list(tx, context, [group.id]);
+      found.push({ group, storedBytes: own.reduce((sum, one) => sum + one.storedBytes, 0) });
+    }
+    return found;
+  });
+  const page = paginate(all, {
+    limit: input.limit ?? limits.page,
+    token: input.nextToken,
+    keyOf: ({ group }) => group.name,
+    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
+  });
+  return {
+    logGroups: page.items.map(({ group, storedBytes }) => describe(context, group, storedBytes)),
+    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+  };
+};
+
+function describe(scope: Scope, group: GroupRecord, storedBytes: number): LogGroup {
+  const arn = groupArn(scope, group.name);
+  return {
+    logGroupName: group.name,
+    creationTime: Math.floor(group.createdMs),
+    ...(group.retentionDays !== undefined && { retentionInDays: group.retentionDays }),
+    metricFilterCount: 0,
+    arn: `${arn}:*`,
+    logGroupArn: arn,
+    storedBytes,
+    ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
+    logGroupClass: group.groupClass as LogGroupClass,
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const putRetentionPolicy: Operation<"logs", "PutRetentionPolicy", undefined> = async (
+  input,
+  context,
+) => {
+  const { retentionInDays: days = 0 } = input;
+  if (!retentionDays.has(days))
+    throw invalidParameter(
+      `1 validation error detected: Value '${days}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${[...retentionDays].join(", ")}]`,
+    );
+  await context.store.transaction(async (tx) => {
+    const { scope, group } = await findGroup(tx, input.logGroupName, context);
+    groups.put(tx, scope, [group.name], { ...group, retentionDays: days });
+  });
+  return {};
+};
+
+export const deleteRetentionPolicy: Operation<"logs", "DeleteRetentionPolicy", undefined> = async (
+  input,
+  context,
+) => {
+  await context.store.transaction(async (tx) => {
+    const { scope, group } = await findGroup(tx, input.logGroupName, context);
+    const { retentionDays: _former, ...forever } = group;
+    groups.put(tx, scope, [group.name], forever);
+  });
+  return {};
+};

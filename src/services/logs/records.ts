@@ -1,0 +1,44 @@
+/** What CloudWatch Logs keeps. */
+import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
+
+export interface GroupRecord {
+  name: string;
+  /** A group made again under an old name has another id, so it never shows the old one's events. */
+  id: string;
+  createdMs: number;
+  retentionDays?: number;
+  groupClass: string;
+  kmsKeyId?: string;
+  tags: Tags;
+}
+
+export interface StreamRecord {
+  name: string;
+  createdMs: number;
+  firstEventMs?: number;
+  lastEventMs?: number;
+  lastIngestionMs?: number;
+  /** Bytes kept, overhead included. */
+  storedBytes: number;
+  /** The number that the next event gets. */
+  next: number;
+}
+
+export interface EventRecord {
+  timestampMs: number;
+  ingestedMs: number;
+  message: string;
+}
+
+/** By name. */
+export const groups = collection<GroupRecord>("logs", "group");
+
+/** By group id, then stream name. */
+export const streams = collection<StreamRecord>("logs", "stream");
+
+/** By group id, stream name, timestamp and number of arrival. */
+export const events = collection<EventRecord>("logs", "event");
+
+/** Groups whose streams and events are still to be removed, by group id. */
+export const graves = collection<{ groupId: string; stream?: string }>("logs", "grave");

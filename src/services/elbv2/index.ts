@@ -1,3 +1,29 @@
+/** Elastic Load Balancing: application load balancers, their control plane and their data plane. */
 import { defineService } from "#services/kit/service.ts";
+import { differences } from "./differences.ts";
+import { startSampler } from "./metrics/sampler.ts";
+import { operations } from "./operations/operations.ts";
+import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
+import { targetGroupReconciler } from "./reconcilers/target-group.ts";
+import { targetReconciler } from "./reconcilers/target.ts";
+import { loadBalancerSite } from "./site.ts";
+import { createState, type State } from "./state.ts";
 
-export const service = defineService<"elbv2">({ name: "elbv2", operations: {} });
+export const service = defineService<"elbv2", State>({
+  name: "elbv2",
+  operations,
+  createState,
+  reconcilers: (env, state) => [
+    loadBalancerReconciler(env, state),
+    targetGroupReconciler(env, state),
+    targetReconciler(env, state),
+  ],
+  sites: (env, state) => [loadBalancerSite(env, state)],
+  start: (env, state) => startSampler(env, state),
+  async stop(_env, state) {
+    state.sampler?.cancel();
+    state.client.close();
+    await state.presentPlane?.close();
+  },
+  differences,
+});

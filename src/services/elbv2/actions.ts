@@ -1,0 +1,137 @@
+/** Actions of listeners and rules: checked, and completed as AWS returns them. */
+import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { readArn } from "./arns.ts";
+import { invalidAction, unsupported, validationError } from "./errors.ts";
+import { limits } from "./limits.ts";
+
+const contentTypes = [
+  "text/plain",
+  "text/css",
+  "text/html",
+  "application/javascript",
+  "application/json",
+];
+
+export function readActions(given: readonly Action[] | undefined): Action[] {
+  if (!given || given.length === 0) throw validationError("A listener action must be specified");
+  for (const { Type } of given)
+    if (
+      Type === "authenticate-cognito" ||
+      Type === "authenticate-oidc" ||
+      Type === "jwt-validation"
+    )
+      throw unsupported(`actions of type '${Type}'`);
+  if (given.length > limits.actionsPerRule)
+    throw invalidAction(
+      "You can specify only one action of type forward, redirect or fixed-response",
+    );
+  return given.map(readAction);
+}
+
+/** Target groups that the actions forward to. */
+export function targetGroupsOf(actions: readonly Action[]): string[] {
+  return actions.flatMap(({ ForwardConfig }) =>
+    (ForwardConfig?.TargetGroups ?? []).map(({ TargetGroupArn }) => TargetGroupArn!),
+  );
+}
+
+function readAction(action: Action): Action {
+  const order = action.Order === undefined ? {} : { Order: action.Order };
+  switch (action.Type) {
+    case "forward":
+      return { Type: "forward", ...readForward(action), ...order };
+    case "redirect":
+      return { Type: "redirect", RedirectConfig: readRedirect(action), ...order };
+    case "fixed-response":
+      return { Type: "fixed-response", FixedResponseConfig: readFixedResponse(action), ...order };
+    default:
+      throw validationError(
+        `Action type '${action.Type}' must be one of 'forward,redirect,fixed-response'`,
+      );
+  }
+}
+
+function readForward({ TargetGroupArn, ForwardConfig }: Action): Partial<Action> {
+  const given = ForwardConfig?.TargetGroups ?? [];
+  if (TargetGroupArn === undefined && given.length === 0)
+    throw validationError("A target group ARN must be specified");
+  if (given.length > limits.targetGroupsPerAction)
+    throw invalidAction(
+      `You can specify up to '${limits.targetGroupsPerAction}' target groups in a forward action`,
+    );
+  const groups = given.length > 0 ? given : [{ TargetGroupArn, Weight: 1 }];
+  const arns = groups.map((group) => group.TargetGroupArn ?? "");
+  for (const arn of arns) readArn("target group", arn);
+  if (new Set(arns).size < arns.length)
+    throw validationError("A target group can be specified only once in a forward action");
+  if (TargetGroupArn !== undefined && (groups.length > 1 || arns[0] !== TargetGroupArn))
+    throw validationError(
+      "You cannot specify both 'TargetGroupArn' and 'ForwardConfig' with different target groups",
+    );
+  const stickiness = ForwardConfig?.TargetGroupStickinessConfig;
+  const enabled = stickiness?.Enabled ?? false;
+  const seconds = stickiness?.DurationSeconds;
+  if (enabled && !(seconds !== undefined && seconds >= 1 && seconds <= 604_800))
+    throw validationError("Target group stickiness duration must be between 1 and 604800 seconds");
+  const [only] = arns;
+  return {
+    ...(arns.length === 1 && only !== undefined && { TargetGroupArn: only }),
+    ForwardConfig: {
+      TargetGroups: groups.map((group) => {
+        const weight = group.Weight ?? 1;
+        if (!(Number.isInteger(weight) && weight >= 0 && weight <= 999))
+          throw validationError(`Weight '${weight}' must be between '0' and '999'`);
+        return { TargetGroupArn: group.TargetGroupArn!, Weight: weight };
+      }),
+      TargetGroupStickinessConfig: {
+        Enabled: enabled,
+        ...(seconds !== undefined && { DurationSeconds: seconds }),
+      },
+    },
+  };
+}
+
+function readRedirect({ RedirectConfig }: Action): NonNullable<Action["RedirectConfig"]> {
+  if (!RedirectConfig) throw validationError("A redirect action must have a 'RedirectConfig'");
+  const config = {
+    Protocol: RedirectConfig.Protocol ?? "#{protocol}",
+    Port: RedirectConfig.Port ?? "#{port}",
+    Host: RedirectConfig.Host ?? "#{host}",
+    Path: RedirectConfig.Path ?? "/#{path}",
+    Query: RedirectConfig.Query ?? "#{query}",
+    StatusCode: RedirectConfig.StatusCode,
+  };
+  if (config.Port !== "#{port}" && !(Number(config.Port) >= 1 && Number(config.Port) <= 65_535))
+    throw invalidAction("The port must be an integer between 1 and 65535, or #{port}");
+  if (!config.Path.startsWith("/"))
+    throw invalidAction("The path must be an absolute path starting with '/'");
+  if (/^https?:/i.test(config.Host)) throw invalidAction("The host must be a valid host name");
+  const same =
+    config.Protocol === "#{protocol}" &&
+    config.Port === "#{port}" &&
+    config.Host === "#{host}" &&
+    config.Path === "/#{path}" &&
+    config.Query === "#{query}";
+  if (same)
+    throw invalidAction(
+      "The RedirectConfig values must not create a redirect loop: modify at least one of protocol, port, host, path and query",
+    );
+  return config;
+}
+
+function readFixedResponse({
+  FixedResponseConfig,
+}: Action): NonNullable<Action["FixedResponseConfig"]> {
+  if (!FixedResponseConfig)
+    throw validationError("A fixed-response action must have a 'FixedResponseConfig'");
+  const { StatusCode, ContentType, MessageBody } = FixedResponseConfig;
+  if (ContentType !== undefined && ContentType !== "" && !contentTypes.includes(ContentType))
+    throw invalidAction(
+      "The ContentType must be one of:'text/html', 'application/json', 'application/javascript', 'text/css', 'text/plain'",
+    );
+  return {
+    StatusCode,
+    ...(ContentType !== undefined && ContentType !== "" && { ContentType }),
+    ...(MessageBody !== undefined && { MessageBody }),
+  };
+}

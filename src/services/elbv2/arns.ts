@@ -1,0 +1,105 @@
+/**
+ * Names and ARNs: loadbalancer/app/NAME/ID, listener/app/NAME/ID/ID, listener-rule/app/NAME/ID/ID/ID,
+ * targetgroup/NAME/ID. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+ */
+import type { Random } from "#runtime/random.ts";
+import type { Scope } from "#store/collection.ts";
+import { formatArn, parseArn } from "#services/kit/arn.ts";
+import { invalidArn, validationError } from "./errors.ts";
+import { limits } from "./limits.ts";
+
+const service = "elasticloadbalancing";
+
+export const newId = (random: Random) => random.hex(16);
+
+export function loadBalancerArn(scope: Scope, name: string, id: string): string {
+  return formatArn(service, scope, `loadbalancer/app/${name}/${id}`);
+}
+
+export function targetGroupArn(scope: Scope, name: string, id: string): string {
+  return formatArn(service, scope, `targetgroup/${name}/${id}`);
+}
+
+export function listenerArn(loadBalancer: string, id: string): string {
+  return `${loadBalancer.replace(":loadbalancer/", ":listener/")}/${id}`;
+}
+
+export function ruleArn(listener: string, id: string): string {
+  return `${listener.replace(":listener/", ":listener-rule/")}/${id}`;
+}
+
+/** "app/NAME/ID" and "targetgroup/NAME/ID": the values of CloudWatch's dimensions. */
+export function fullName(arn: string): string {
+  return arn.slice(arn.lastIndexOf(":") + 1).replace(/^loadbalancer\//, "");
+}
+
+export type ArnKind = "load balancer" | "listener" | "listener rule" | "target group";
+
+const shapes: Record<ArnKind, RegExp> = {
+  "load balancer": /^loadbalancer\/(?:app|net|gwy)\/([^/]+)\/([^/]+)$/,
+  listener: /^listener\/(?:app|net|gwy)\/([^/]+)\/[^/]+\/([^/]+)$/,
+  "listener rule": /^listener-rule\/(?:app|net)\/([^/]+)\/[^/]+\/([^/]+)\/([^/]+)$/,
+  "target group": /^targetgroup\/([^/]+)\/([^/]+)$/,
+};
+
+/** The names and ids within an ARN; the key of the record in the order of the collections. */
+export function readArn(kind: ArnKind, arn: string | undefined): [string, ...string[]] {
+  const parsed = parseArn(arn ?? "");
+  const match = parsed?.service === service ? shapes[kind].exec(parsed.resource) : null;
+  if (!match) throw invalidArn(kind, arn ?? "");
+  return match.slice(1) as [string, ...string[]];
+}
+
+export function kindOf(arn: string): ArnKind | undefined {
+  const resource = parseArn(arn)?.resource ?? "";
+  return (Object.keys(shapes) as ArnKind[]).find((kind) => shapes[kind].test(resource));
+}
+
+export function checkName(
+  what: "load balancer" | "target group",
+  name: string | undefined,
+): string {
+  const title = what === "load balancer" ? "Load balancer name" : "Target group name";
+  if (!name) throw validationError(`A ${what} name must be specified`);
+  if (name.length > limits.nameLength)
+    throw validationError(
+      `${title} '${name}' cannot be longer than '${limits.nameLength}' characters`,
+    );
+  if (!/^[A-Za-z0-9-]+$/.test(name))
+    throw validationError(
+      `${title} '${name}' can only contain characters that are alphanumeric characters or hyphens(-)`,
+    );
+  if (name.startsWith("-") || name.endsWith("-"))
+    throw validationError(`${title} '${name}' cannot begin or end with '-'`);
+  if (what === "load balancer" && name.startsWith("internal-"))
+    throw validationError(`${title} '${name}' cannot begin with 'internal-'`);
+  return name;
+}
+
+/** https://docs.aws.amazon.com/general/latest/gr/elb.html */
+const hostedZones: Record<string, string> = {
+  "us-east-1": "Z35SXDOTRQ7X7K",
+  "us-east-2": "Z3AADJGX6KTTL2",
+  "us-west-1": "Z368ELLRRE2KJ0",
+  "us-west-2": "Z1H1FL5HABSF5",
+  "af-south-1": "Z268VQBMOI5EKX",
+  "ap-east-1": "Z3DQVH9N71FHZ0",
+  "ap-south-1": "ZP97RAFLXTNZK",
+  "ap-northeast-1": "Z14GRHDCWA56QT",
+  "ap-northeast-2": "ZWKZPGTI48KDX",
+  "ap-northeast-3": "Z5LXEXXYW11ES",
+  "ap-southeast-1": "Z1LMS91P8CMLE5",
+  "ap-southeast-2": "Z1GM3OXH4ZPM65",
+  "ca-central-1": "ZQSVJUPU6J1EY",
+  "eu-central-1": "Z215JYRZR1TBD5",
+  "eu-north-1": "Z23TAZ6LKFMNIO",
+  "eu-south-1": "Z3ULH7SSC9OV64",
+  "eu-west-1": "Z32O12XQLNTSW2",
+  "eu-west-2": "ZHURV8PSTC4K8",
+  "eu-west-3": "Z3Q77PNBQS71R4",
+  "me-south-1": "ZS929ML54UICD",
+  "sa-east-1": "Z2P70J7HTTTPLU",
+};
+
+/** Undefined for regions whose zone we do not know. */
+export const hostedZoneOf = (region: string): string | undefined => hostedZones[region];

@@ -1,0 +1,185 @@
+/** Attributes of load balancers, target groups and listeners: names, defaults, values. */
+import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
+
+interface AttributeFact {
+  default: string;
+  /** Undefined for a valid value, else what is wrong with it. */
+  check: (value: string) => string | undefined;
+  /** Values that would change behaviour that Fogbank does not have. */
+  refuses?: (value: string) => boolean;
+}
+
+export type AttributeTable = Record<string, AttributeFact>;
+
+const text: AttributeFact["check"] = () => undefined;
+const oneOf =
+  (...values: string[]): AttributeFact["check"] =>
+  (value) =>
+    values.includes(value) ? undefined : `must be one of [${values.join(", ")}]`;
+const boolean = oneOf("true", "false");
+const within =
+  (low: number, high: number): AttributeFact["check"] =>
+  (value) =>
+    /^\d+$/.test(value) && Number(value) >= low && Number(value) <= high
+      ? undefined
+      : `must be between '${low}-${high}' inclusive`;
+const zeroOr =
+  (low: number, high: number): AttributeFact["check"] =>
+  (value) =>
+    value === "0" ? undefined : within(low, high)(value);
+const offOr =
+  (low: number, high: number): AttributeFact["check"] =>
+  (value) =>
+    value === "off" ? undefined : within(low, high)(value);
+const enabled = (value: string) => value === "true";
+const flag = (initial: "true" | "false", refuses?: (value: string) => boolean): AttributeFact => ({
+  default: initial,
+  check: boolean,
+  ...(refuses && { refuses }),
+});
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
+export const loadBalancerAttributes: AttributeTable = {
+  "access_logs.s3.enabled": flag("false", enabled),
+  "access_logs.s3.bucket": { default: "", check: text },
+  "access_logs.s3.prefix": { default: "", check: text },
+  "client_keep_alive.seconds": { default: "3600", check: within(60, 604_800) },
+  "connection_logs.s3.enabled": flag("false", enabled),
+  "connection_logs.s3.bucket": { default: "", check: text },
+  "connection_logs.s3.prefix": { default: "", check: text },
+  "deletion_protection.enabled": flag("false"),
+  "health_check_logs.s3.enabled": flag("false", enabled),
+  "health_check_logs.s3.bucket": { default: "", check: text },
+  "health_check_logs.s3.prefix": { default: "", check: text },
+  "idle_timeout.timeout_seconds": { default: "60", check: within(1, 4000) },
+  "ipv6.deny_all_igw_traffic": flag("false"),
+  "load_balancing.cross_zone.enabled": flag("true", (value) => value === "false"),
+  "routing.http.desync_mitigation_mode": {
+    default: "defensive",
+    check: oneOf("monitor", "defensive", "strictest"),
+  },
+  "routing.http.drop_invalid_header_fields.enabled": flag("false"),
+  "routing.http.preserve_host_header.enabled": flag("false"),
+  "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": flag("false"),
+  "routing.http.xff_client_port.enabled": flag("false"),
+  "routing.http.xff_header_processing.mode": {
+    default: "append",
+    check: oneOf("append", "preserve", "remove"),
+  },
+  "routing.http2.enabled": flag("true"),
+  "waf.fail_open.enabled": flag("false"),
+  "zonal_shift.config.enabled": flag("false", enabled),
+};
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
+export const targetGroupAttributes: AttributeTable = {
+  "deregistration_delay.timeout_seconds": { default: "300", check: within(0, 3600) },
+  "load_balancing.algorithm.anomaly_mitigation": {
+    default: "off",
+    check: oneOf("on", "off"),
+    refuses: (value) => value === "on",
+  },
+  "load_balancing.algorithm.type": {
+    default: "round_robin",
+    check: oneOf("round_robin", "least_outstanding_requests", "weighted_random"),
+  },
+  "load_balancing.cross_zone.enabled": {
+    default: "use_load_balancer_configuration",
+    check: oneOf("true", "false", "use_load_balancer_configuration"),
+    refuses: (value) => value === "false",
+  },
+  "slow_start.duration_seconds": { default: "0", check: zeroOr(30, 900) },
+  "stickiness.app_cookie.cookie_name": { default: "", check: text },
+  "stickiness.app_cookie.duration_seconds": { default: "86400", check: within(1, 604_800) },
+  "stickiness.enabled": flag("false"),
+  "stickiness.lb_cookie.duration_seconds": { default: "86400", check: within(1, 604_800) },
+  "stickiness.type": { default: "lb_cookie", check: oneOf("lb_cookie", "app_cookie") },
+  "target_group_health.dns_failover.minimum_healthy_targets.count": {
+    default: "1",
+    check: offOr(1, 1000),
+  },
+  "target_group_health.dns_failover.minimum_healthy_targets.percentage": {
+    default: "off",
+    check: offOr(1, 100),
+  },
+  "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count": {
+    default: "1",
+    check: within(1, 1000),
+  },
+  "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage": {
+    default: "off",
+    check: offOr(1, 100),
+  },
+};
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
+export const listenerAttributes: AttributeTable = {
+  "routing.http.response.server.enabled": flag("true", (value) => value === "false"),
+};
+
+export function attributeOf(
+  table: AttributeTable,
+  stored: Readonly<Record<string, string>>,
+  key: string,
+): string {
+  return stored[key] ?? table[key]!.default;
+}
+
+export function describeAttributes(
+  table: AttributeTable,
+  stored: Readonly<Record<string, string>>,
+): { Key: string; Value: string }[] {
+  return Object.keys(table).map((Key) => ({ Key, Value: attributeOf(table, stored, Key) }));
+}
+
+/** The stored attributes with the changes; throws AWS's errors for what cannot be. */
+export function changeAttributes(
+  what: string,
+  table: AttributeTable,
+  stored: Readonly<Record<string, string>>,
+  changes: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+): Record<string, string> {
+  if (!changes || changes.length === 0)
+    throw validationError(`At least one ${what} attribute must be specified`);
+  const changed = { ...stored };
+  const seen = new Set<string>();
+  for (const { Key = "", Value = "" } of changes) {
+    const fact = table[Key];
+    if (!fact) throw validationError(`${title(what)} attribute key '${Key}' is not recognized`);
+    if (seen.has(Key))
+      throw validationError(`${title(what)} attribute '${Key}' was specified more than once`);
+    seen.add(Key);
+    const wrong = fact.check(Value);
+    if (wrong) throw validationError(`'${Key}' value '${Value}' ${wrong}`);
+    if (fact.refuses?.(Value)) throw unsupported(`the ${what} attribute '${Key}' with '${Value}'`);
+    changed[Key] = Value;
+  }
+  return changed;
+}
+
+/** What must hold between a target group's attributes. */
+export function checkTargetGroupAttributes(stored: Readonly<Record<string, string>>): void {
+  const get = (key: string) => attributeOf(targetGroupAttributes, stored, key);
+  const cookie = get("stickiness.app_cookie.cookie_name");
+  if (get("stickiness.type") === "app_cookie" && get("stickiness.enabled") === "true" && !cookie)
+    throw invalidConfiguration(
+      "You must set an application cookie name to enable stickiness of type 'app_cookie'",
+    );
+  if (/^(?:AWSALB|AWSALBAPP|AWSALBTG)/i.test(cookie))
+    throw invalidConfiguration(
+      `The application cookie name '${cookie}' cannot begin with 'AWSALB', 'AWSALBAPP' or 'AWSALBTG'`,
+    );
+  if (cookie !== "" && !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(cookie))
+    throw validationError(`The application cookie name '${cookie}' contains invalid characters`);
+  if (
+    get("slow_start.duration_seconds") !== "0" &&
+    get("load_balancing.algorithm.type") !== "round_robin"
+  )
+    throw invalidConfiguration(
+      "Slow start is only supported with the 'round_robin' load balancing algorithm",
+    );
+}
+
+function title(what: string): string {
+  return what.charAt(0).toUpperCase() + what.slice(1);
+}

@@ -1,0 +1,215 @@
+/** From records to what the data plane is told. */
+import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { attributeOf, loadBalancerAttributes, targetGroupAttributes } from "./attributes.ts";
+import type {
+  ActionConfig,
+  BalancerConfig,
+  ConditionConfig,
+  ListenerConfig,
+  RuleConfig,
+  TargetConfig,
+  TargetGroupConfig,
+} from "./dataplane/config.ts";
+import { readAssociations } from "./find.ts";
+import { reachTarget } from "./health/reach-target.ts";
+import {
+  listeners,
+  rules,
+  targetGroups,
+  targets,
+  type ListenerRecord,
+  type LoadBalancerRecord,
+  type RuleRecord,
+  type TargetGroupRecord,
+  type TargetRecord,
+} from "./records.ts";
+import { wallTime } from "./wall-time.ts";
+
+export interface BalancerRecords {
+  balancer: LoadBalancerRecord;
+  listeners: { record: ListenerRecord; rules: RuleRecord[] }[];
+  groups: { record: TargetGroupRecord; targets: TargetRecord[] }[];
+}
+
+export async function readBalancer(
+  tx: Transaction,
+  scope: Scope,
+  balancer: LoadBalancerRecord,
+): Promise<BalancerRecords> {
+  const found: BalancerRecords = { balancer, listeners: [], groups: [] };
+  for (const record of await listeners.list(tx, scope, [balancer.name])) {
+    const own = await rules.list(tx, scope, [balancer.name, record.id]);
+    found.listeners.push({ record, rules: own.sort((a, b) => a.priority - b.priority) });
+  }
+  const groupArns = (await readAssociations(tx, scope)).groupsOf(balancer.name);
+  for (const record of await targetGroups.list(tx, scope))
+    if (groupArns.has(record.arn))
+      found.groups.push({ record, targets: await targets.list(tx, scope, [record.name]) });
+  return found;
+}
+
+export async function configOf(
+  env: Environment,
+  scope: Scope,
+  records: BalancerRecords,
+): Promise<BalancerConfig> {
+  const { balancer } = records;
+  const attribute = (key: string) => attributeOf(loadBalancerAttributes, balancer.attributes, key);
+  const zones = balancer.zones.map(({ zoneName }) => zoneName);
+  return {
+    arn: balancer.arn,
+    loopbackHost: balancer.loopbackHost,
+    zones,
+    // A connection's idle timeout is wall time.
+    idleTimeoutMs: Number(attribute("idle_timeout.timeout_seconds")) * 1000,
+    secret: balancer.secret,
+    dropInvalidHeaders: attribute("routing.http.drop_invalid_header_fields.enabled") === "true",
+    forwardedFor: attribute(
+      "routing.http.xff_header_processing.mode",
+    ) as BalancerConfig["forwardedFor"],
+    forwardedForPort: attribute("routing.http.xff_client_port.enabled") === "true",
+    listeners: records.listeners.map((listener) => listenerConfig(env, listener)),
+    targetGroups: await Promise.all(
+      records.groups.map((group) => targetGroupConfig(env, scope, group, zones)),
+    ),
+  };
+}
+
+function listenerConfig(
+  env: Environment,
+  { record, rules: own }: BalancerRecords["listeners"][number],
+): ListenerConfig {
+  const ruleConfigs: RuleConfig[] = own.map((rule) => ({
+    arn: rule.arn,
+    conditions: rule.conditions.map(conditionConfig),
+    action: actionConfig(env, rule.actions),
+  }));
+  ruleConfigs.push({
+    arn: record.defaultRuleArn,
+    conditions: [],
+    action: actionConfig(env, record.actions),
+  });
+  return { arn: record.arn, port: record.port, bound: record.bound, rules: ruleConfigs };
+}
+
+function conditionConfig(condition: RuleCondition): ConditionConfig {
+  switch (condition.Field) {
+    case "http-header": {
+      const { HttpHeaderName = "", Values = [] } = condition.HttpHeaderConfig!;
+      return { field: "http-header", name: HttpHeaderName, values: Values };
+    }
+    case "query-string": {
+      const pairs = condition.QueryStringConfig!.Values ?? [];
+      return {
+        field: "query-string",
+        pairs: pairs.map(({ Key, Value }) => ({ key: Key, value: Value ?? "" })),
+      };
+    }
+    case "http-request-method":
+      return {
+        field: "http-request-method",
+        values: condition.HttpRequestMethodConfig!.Values ?? [],
+      };
+    case "source-ip":
+      return { field: "source-ip", values: condition.SourceIpConfig!.Values ?? [] };
+    case "host-header":
+      return { field: "host-header", values: condition.Values ?? [] };
+    default:
+      return { field: "path-pattern", values: condition.Values ?? [] };
+  }
+}
+
+function actionConfig(env: Environment, [action]: readonly Action[]): ActionConfig {
+  const { ForwardConfig, RedirectConfig, FixedResponseConfig } = action!;
+  if (RedirectConfig)
+    return {
+      type: "redirect",
+      status: RedirectConfig.StatusCode === "HTTP_301" ? 301 : 302,
+      protocol: RedirectConfig.Protocol!,
+      host: RedirectConfig.Host!,
+      port: RedirectConfig.Port!,
+      path: RedirectConfig.Path!,
+      query: RedirectConfig.Query!,
+    };
+  if (FixedResponseConfig)
+    return {
+      type: "fixed-response",
+      status: Number(FixedResponseConfig.StatusCode),
+      contentType: FixedResponseConfig.ContentType ?? "text/plain",
+      body: FixedResponseConfig.MessageBody ?? "",
+    };
+  const stickiness = ForwardConfig?.TargetGroupStickinessConfig;
+  return {
+    type: "forward",
+    groups: (ForwardConfig?.TargetGroups ?? []).map(({ TargetGroupArn, Weight }) => ({
+      arn: TargetGroupArn!,
+      weight: Weight ?? 1,
+    })),
+    stickinessMs: stickiness?.Enabled
+      ? wallTime(env.clock, stickiness.DurationSeconds! * 1000)
+      : undefined,
+  };
+}
+
+async function targetGroupConfig(
+  env: Environment,
+  scope: Scope,
+  { record, targets: registered }: BalancerRecords["groups"][number],
+  zones: readonly string[],
+): Promise<TargetGroupConfig> {
+  const attribute = (key: string) => attributeOf(targetGroupAttributes, record.attributes, key);
+  const seconds = (key: string) => wallTime(env.clock, Number(attribute(key)) * 1000);
+  const routing = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
+  const percentage = attribute(`${routing}.percentage`);
+  const configs = await Promise.all(
+    registered.map((target) => targetConfig(env, scope, record, target, zones)),
+  );
+  return {
+    arn: record.arn,
+    algorithm: attribute("load_balancing.algorithm.type") as TargetGroupConfig["algorithm"],
+    slowStartMs: seconds("slow_start.duration_seconds"),
+    stickiness: stickinessOf(attribute, seconds),
+    minimumHealthy: {
+      count: Number(attribute(`${routing}.count`)),
+      percentage: percentage === "off" ? 0 : Number(percentage),
+    },
+    targets: configs.filter((config) => config !== undefined),
+  };
+}
+
+function stickinessOf(
+  attribute: (key: string) => string,
+  seconds: (key: string) => number,
+): TargetGroupConfig["stickiness"] {
+  if (attribute("stickiness.enabled") !== "true") return undefined;
+  if (attribute("stickiness.type") === "lb_cookie")
+    return { type: "lb_cookie", durationMs: seconds("stickiness.lb_cookie.duration_seconds") };
+  return {
+    type: "app_cookie",
+    durationMs: seconds("stickiness.app_cookie.duration_seconds"),
+    cookieName: attribute("stickiness.app_cookie.cookie_name"),
+  };
+}
+
+async function targetConfig(
+  env: Environment,
+  scope: Scope,
+  group: TargetGroupRecord,
+  target: TargetRecord,
+  zones: readonly string[],
+): Promise<TargetConfig | undefined> {
+  const { state } = target.health;
+  if (state === "unused") return undefined;
+  if (target.zone !== "all" && !zones.includes(target.zone)) return undefined;
+  const healthyForMs = env.clock.now() - (target.healthySinceMs ?? env.clock.now());
+  return {
+    key: `${target.id}:${target.port}`,
+    zone: target.zone,
+    reach: await reachTarget(env, scope, group, target.id, target.port),
+    state,
+    healthyForMs: wallTime(env.clock, healthyForMs),
+  };
+}

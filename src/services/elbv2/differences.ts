@@ -1,0 +1,36 @@
+import type { Difference } from "#services/kit/service.ts";
+
+export const differences: readonly Difference[] = [
+  {
+    operation: "CreateLoadBalancer",
+    differs: "Only application load balancers on IPv4 are offered; other types are refused.",
+  },
+  {
+    operation: "CreateListener",
+    differs: "HTTPS listeners, authentication and JWT actions are refused.",
+  },
+  {
+    operation: "CreateRule",
+    differs: "Regular expressions in conditions and transforms are refused.",
+  },
+  {
+    operation: "CreateTargetGroup",
+    differs:
+      "Targets are instances and IPv4 addresses over HTTP/1.1; Lambda functions, load balancers, HTTPS, HTTP/2 and gRPC are refused. Loopback addresses are accepted, so that programs on this machine can be targets.",
+  },
+  {
+    operation: "ModifyLoadBalancerAttributes",
+    differs:
+      "Access, connection and health check logs and zonal shift are refused. client_keep_alive.seconds, routing.http.preserve_host_header.enabled, desync mitigation and the HTTP/2, TLS and WAF attributes are stored without effect: the Host field is always passed on as it came, and ambiguous requests are always refused.",
+  },
+  {
+    operation: "ModifyTargetGroupAttributes",
+    differs:
+      "Anomaly mitigation and switching cross-zone balancing off are refused; the dns_failover attributes are stored without effect.",
+  },
+  {
+    operation: "*",
+    differs:
+      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own where it may bind the listener's port, else on a free port of 127.0.0.1. Security groups are not enforced.",
+  },
+];

@@ -1,0 +1,103 @@
+/** Every error of Elastic Load Balancing, declared once. Codes are those on the wire. */
+import { AwsError } from "#model/error.ts";
+
+const error = (code: string, message: string) => new AwsError({ code, message, status: 400 });
+
+export const validationError = (message: string) => error("ValidationError", message);
+export const invalidConfiguration = (message: string) =>
+  error("InvalidConfigurationRequest", message);
+/** What AWS offers and Fogbank does not: refused, so that nobody relies on it. */
+export const unsupported = (what: string) =>
+  invalidConfiguration(`Fogbank does not support ${what}. See COVERAGE.md.`);
+
+export const invalidArn = (kind: string, arn: string) =>
+  validationError(`'${arn}' is not a valid ${kind} ARN`);
+export const loadBalancerNotFound = (arn: string) =>
+  error("LoadBalancerNotFound", `Load balancer '${arn}' not found`);
+export const loadBalancersNotFound = (names: readonly string[]) =>
+  error("LoadBalancerNotFound", `Load balancers '[${names.join(", ")}]' not found`);
+export const duplicateLoadBalancer = (name: string) =>
+  error(
+    "DuplicateLoadBalancerName",
+    `A load balancer with the same name '${name}' exists, but with different settings`,
+  );
+export const tooManyLoadBalancers = () =>
+  error("TooManyLoadBalancers", "The maximum number of load balancers has been reached");
+export const deletionProtected = (arn: string) =>
+  error(
+    "OperationNotPermitted",
+    `Load balancer '${arn}' cannot be deleted because deletion protection is enabled`,
+  );
+
+export const subnetNotFound = (id: string) =>
+  error("SubnetNotFound", `The subnet ID '${id}' does not exist`);
+export const invalidSubnet = (message: string) => error("InvalidSubnet", message);
+export const invalidSecurityGroups = () =>
+  invalidConfiguration("One or more security groups are invalid");
+
+export const listenerNotFound = (arn: string) =>
+  error("ListenerNotFound", `Listener '${arn}' not found`);
+export const listenersNotFound = () => error("ListenerNotFound", "One or more listeners not found");
+export const duplicateListener = (loadBalancerArn: string) =>
+  error(
+    "DuplicateListener",
+    `A listener already exists on this port for this load balancer '${loadBalancerArn}'`,
+  );
+export const tooManyListeners = (loadBalancerArn: string) =>
+  error(
+    "TooManyListeners",
+    `The maximum number of listeners has been reached on load balancer '${loadBalancerArn}'`,
+  );
+
+export const ruleNotFound = (arn: string) => error("RuleNotFound", `Rule '${arn}' not found`);
+export const rulesNotFound = () => error("RuleNotFound", "One or more rules not found");
+export const defaultRuleFixed = (arn: string, verb: string) =>
+  error("OperationNotPermitted", `Default rule '${arn}' cannot be ${verb}`);
+export const priorityInUse = (priority: number) =>
+  error("PriorityInUse", `Priority '${priority}' is currently in use`);
+export const tooManyRules = (loadBalancerArn: string) =>
+  error(
+    "TooManyRules",
+    `The maximum number of rules has been reached on load balancer '${loadBalancerArn}'`,
+  );
+export const invalidAction = (message: string) => error("InvalidLoadBalancerAction", message);
+
+export const targetGroupNotFound = (arn: string) =>
+  error("TargetGroupNotFound", `Target group '${arn}' not found`);
+export const targetGroupsNotFound = () =>
+  error("TargetGroupNotFound", "One or more target groups not found");
+export const duplicateTargetGroup = (name: string) =>
+  error(
+    "DuplicateTargetGroupName",
+    `A target group with the same name '${name}' exists, but with different settings`,
+  );
+export const tooManyTargetGroups = () =>
+  error("TooManyTargetGroups", "The maximum number of target groups has been reached");
+export const targetGroupInUse = (arn: string) =>
+  error("ResourceInUse", `Target group '${arn}' is currently in use by a listener or a rule`);
+export const targetGroupAssociated = (arns: readonly string[]) =>
+  error(
+    "TargetGroupAssociationLimit",
+    `The following target groups cannot be associated with more than one load balancer: ${arns.join(", ")}`,
+  );
+export const tooManyTargetGroupsOfBalancer = (loadBalancerArn: string) =>
+  error(
+    "TooManyUniqueTargetGroupsPerLoadBalancer",
+    `The maximum number of unique target groups has been reached on load balancer '${loadBalancerArn}'`,
+  );
+export const incompatibleProtocols = (message: string) => error("IncompatibleProtocols", message);
+export const invalidTarget = (message: string) => error("InvalidTarget", message);
+export const tooManyTargets = (arn: string) =>
+  error(
+    "TooManyTargets",
+    `The maximum number of targets has been reached on target group '${arn}'`,
+  );
+
+export const duplicateTagKeys = (key: string) =>
+  error("DuplicateTagKeys", `Tag key '${key}' was specified more than once`);
+export const tooManyTags = () =>
+  error("TooManyTags", "The maximum number of tags has been reached on a resource");
+export const sslPolicyNotFound = (names: readonly string[]) =>
+  error("SSLPolicyNotFound", `SSL policies '[${names.join(", ")}]' not found`);
+export const unsupportedProtocol = (message: string) => error("UnsupportedProtocol", message);
+export const invalidMarker = () => validationError("Invalid marker");

@@ -1,0 +1,95 @@
+/** What a target's health is after a check. Pure; the reconciler does the rest. */
+import type { HealthCheckResult } from "../dataplane/config.ts";
+import type { HealthCheckSettings, TargetHealthRecord } from "../records.ts";
+
+/** Results in a row, the last of them healthy or not. */
+export interface Streak {
+  healthy: boolean;
+  length: number;
+  /** When the last check was due; cloud time. */
+  checkedMs: number;
+}
+
+export function extend(
+  streak: Streak | undefined,
+  { healthy }: HealthCheckResult,
+  nowMs: number,
+): Streak {
+  const length = streak?.healthy === healthy ? streak.length + 1 : 1;
+  return { healthy, length, checkedMs: nowMs };
+}
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+export const registering: TargetHealthRecord = {
+  state: "initial",
+  reason: "Elb.RegistrationInProgress",
+  description: "Target registration is in progress",
+};
+export const checking: TargetHealthRecord = {
+  state: "initial",
+  reason: "Elb.InitialHealthChecking",
+  description: "Initial health checks in progress",
+};
+export const notInUse: TargetHealthRecord = {
+  state: "unused",
+  reason: "Target.NotInUse",
+  description: "Target group is not configured to receive traffic from the load balancer",
+};
+export const zoneNotEnabled: TargetHealthRecord = {
+  state: "unused",
+  reason: "Target.NotInUse",
+  description: "Target is in an Availability Zone that is not enabled for the load balancer",
+};
+export const notRegistered: TargetHealthRecord = {
+  state: "unused",
+  reason: "Target.NotRegistered",
+  description: "Target is not registered to the target group",
+};
+export const draining: TargetHealthRecord = {
+  state: "draining",
+  reason: "Target.DeregistrationInProgress",
+  description: "Target deregistration is in progress",
+};
+export const invalidState = (instanceState: string): TargetHealthRecord => ({
+  state: "unused",
+  reason: "Target.InvalidState",
+  description: `Target is in the ${instanceState} state`,
+});
+
+/**
+ * A new target is healthy with its first success; a healthy one becomes unhealthy, and an unhealthy
+ * one healthy, with as many results in a row as the thresholds say.
+ */
+export function healthAfter(
+  present: TargetHealthRecord,
+  streak: Streak,
+  result: HealthCheckResult,
+  settings: Pick<HealthCheckSettings, "healthyThreshold" | "unhealthyThreshold">,
+): TargetHealthRecord {
+  if (result.healthy) {
+    const needed = present.state === "unhealthy" ? settings.healthyThreshold : 1;
+    if (streak.length >= needed) return { state: "healthy" };
+    return present.state === "unhealthy" ? present : checking;
+  }
+  if (present.state !== "unhealthy" && streak.length < settings.unhealthyThreshold)
+    return present.state === "healthy" ? present : checking;
+  return { state: "unhealthy", ...reasonOf(result) };
+}
+
+function reasonOf(result: Exclude<HealthCheckResult, { healthy: true }>) {
+  switch (result.reason) {
+    case "timeout":
+      return { reason: "Target.Timeout", description: "Request timed out" };
+    case "mismatch":
+      return {
+        reason: "Target.ResponseCodeMismatch",
+        description: `Health checks failed with these codes: [${result.status}]`,
+      };
+    case "failed":
+      return { reason: "Target.FailedHealthChecks", description: "Health checks failed" };
+  }
+}
+
+export function sameHealth(a: TargetHealthRecord, b: TargetHealthRecord): boolean {
+  return a.state === b.state && a.reason === b.reason && a.description === b.description;
+}

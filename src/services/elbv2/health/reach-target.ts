@@ -1,0 +1,52 @@
+/** How a target is reached, and its health where only a driver's model can tell. */
+import type { Reach } from "#compute/driver.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { HealthCheckResult } from "../dataplane/config.ts";
+import { describeInstance, instanceWithAddress } from "../network.ts";
+import type { TargetGroupRecord, TargetRecord } from "../records.ts";
+
+export async function reachTarget(
+  env: Environment,
+  scope: Scope,
+  group: TargetGroupRecord,
+  id: string,
+  port: number,
+): Promise<Reach | undefined> {
+  if (group.targetType === "instance") return env.compute.reach(id, port);
+  // An address of the VPC is an instance's; how to get there only its driver knows.
+  const instance = isLoopback(id)
+    ? undefined
+    : await instanceWithAddress(env, scope, group.vpcId, id);
+  return instance ? env.compute.reach(instance.instanceId, port) : { host: id, port };
+}
+
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}
+
+/** The state of a target's instance when that forbids traffic, such as "stopped". */
+export async function forbiddingState(
+  env: Environment,
+  scope: Scope,
+  group: TargetGroupRecord,
+  target: TargetRecord,
+): Promise<string | undefined> {
+  if (group.targetType !== "instance") return undefined;
+  const instance = await describeInstance(env, scope, target.id);
+  if (!instance) return "terminated";
+  return instance.state === "running" || instance.state === "pending" ? undefined : instance.state;
+}
+
+/**
+ * The verdict on a target that no socket leads to: simulated machines answer when they run, any
+ * other machine without an address refuses.
+ */
+export async function modelledCheck(
+  env: Environment,
+  target: TargetRecord,
+): Promise<HealthCheckResult> {
+  if (env.compute.name !== "simulated") return { healthy: false, reason: "failed" };
+  const { state } = await env.compute.observe(target.id);
+  return state === "running" ? { healthy: true } : { healthy: false, reason: "timeout" };
+}

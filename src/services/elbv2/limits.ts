@@ -1,0 +1,36 @@
+/** Quotas. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+export const limits = {
+  loadBalancersPerRegion: 50,
+  targetGroupsPerRegion: 3000,
+  listenersPerLoadBalancer: 50,
+  rulesPerLoadBalancer: 100,
+  targetsPerTargetGroup: 1000,
+  targetsPerLoadBalancer: 1000,
+  targetGroupsPerLoadBalancer: 100,
+  targetGroupsPerAction: 5,
+  actionsPerRule: 1,
+  securityGroupsPerLoadBalancer: 5,
+  conditionValuesPerRule: 5,
+  conditionWildcardsPerRule: 6,
+  tagsPerResource: 50,
+  certificatesPerLoadBalancer: 25,
+  nameLength: 32,
+  pageSize: 400,
+  /** Wildcard and comparison strings of rule conditions. */
+  conditionValueLength: 128,
+  conditionNameLength: 40,
+} as const;
+
+/** As DescribeAccountLimits names them. */
+export const accountLimits: readonly { Name: string; Max: string }[] = [
+  ["application-load-balancers", limits.loadBalancersPerRegion],
+  ["target-groups", limits.targetGroupsPerRegion],
+  ["targets-per-application-load-balancer", limits.targetsPerLoadBalancer],
+  ["listeners-per-application-load-balancer", limits.listenersPerLoadBalancer],
+  ["rules-per-application-load-balancer", limits.rulesPerLoadBalancer],
+  ["certificates-per-application-load-balancer", limits.certificatesPerLoadBalancer],
+  ["target-groups-per-application-load-balancer", limits.targetGroupsPerLoadBalancer],
+  ["target-groups-per-action-on-application-load-balancer", limits.targetGroupsPerAction],
+  ["condition-values-per-alb-rule", limits.conditionValuesPerRule],
+  ["condition-wildcards-per-alb-rule", limits.conditionWildcardsPerRule],
+].map(([name, max]) => ({ Name: String(name), Max: String(max) }));

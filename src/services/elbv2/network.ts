@@ -1,0 +1,171 @@
+/** Facts of EC2 that load balancers need, asked of EC2 as any client would. */
+import { AwsError } from "#model/error.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import {
+  invalidConfiguration,
+  invalidSecurityGroups,
+  invalidSubnet,
+  subnetNotFound,
+  validationError,
+} from "./errors.ts";
+import type { LoadBalancerRecord } from "./records.ts";
+
+export const principal = "elasticloadbalancing.amazonaws.com";
+
+type Clients = Pick<Environment, "clients">;
+
+const ec2Of = ({ clients }: Clients, scope: Scope) => clients.ec2(asService(scope, principal));
+
+function isNotFound(error: unknown): error is AwsError {
+  return error instanceof AwsError && /\.(?:NotFound|Malformed)$/.test(error.code);
+}
+
+export interface Placement {
+  vpcId: string;
+  zones: LoadBalancerRecord["zones"];
+}
+
+/** The subnets of a load balancer, at least two and each in a zone of its own. */
+export async function placeIn(
+  env: Clients,
+  scope: Scope,
+  subnetIds: readonly string[],
+  scheme: LoadBalancerRecord["scheme"],
+): Promise<Placement> {
+  const zones: Placement["zones"] = [];
+  let vpcId: string | undefined;
+  for (const id of new Set(subnetIds)) {
+    const subnet = await describeSubnet(env, scope, id);
+    const zoneName = subnet.AvailabilityZone!;
+    if (vpcId !== undefined && subnet.VpcId !== vpcId)
+      throw invalidConfiguration("All subnets must belong to the same VPC");
+    if (zones.some((zone) => zone.zoneName === zoneName))
+      throw invalidConfiguration(
+        "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+      );
+    vpcId = subnet.VpcId!;
+    zones.push({ zoneName, subnetId: id });
+  }
+  if (vpcId === undefined || zones.length < 2)
+    throw validationError(
+      "At least two subnets in two different Availability Zones must be specified",
+    );
+  if (scheme === "internet-facing") await checkInternetGateway(env, scope, vpcId);
+  return { vpcId, zones };
+}
+
+async function describeSubnet(env: Clients, scope: Scope, id: string) {
+  try {
+    const { Subnets } = await ec2Of(env, scope).DescribeSubnets({ SubnetIds: [id] });
+    const [subnet] = Subnets ?? [];
+    if (subnet) return subnet;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  throw subnetNotFound(id);
+}
+
+async function checkInternetGateway(env: Clients, scope: Scope, vpcId: string): Promise<void> {
+  const { InternetGateways } = await ec2Of(env, scope).DescribeInternetGateways({
+    Filters: [{ Name: "attachment.vpc-id", Values: [vpcId] }],
+  });
+  if (!InternetGateways?.length) throw invalidSubnet(`VPC ${vpcId} has no internet gateway`);
+}
+
+/** The given groups if all are of the VPC; the VPC's default group when none are given. */
+export async function securityGroupsIn(
+  env: Clients,
+  scope: Scope,
+  vpcId: string,
+  given: readonly string[] | undefined,
+): Promise<string[]> {
+  const ec2 = ec2Of(env, scope);
+  if (!given?.length) {
+    const { SecurityGroups } = await ec2.DescribeSecurityGroups({
+      Filters: [
+        { Name: "vpc-id", Values: [vpcId] },
+        { Name: "group-name", Values: ["default"] },
+      ],
+    });
+    return (SecurityGroups ?? []).map(({ GroupId }) => GroupId!);
+  }
+  const ids = [...new Set(given)];
+  try {
+    const { SecurityGroups } = await ec2.DescribeSecurityGroups({ GroupIds: ids });
+    if (SecurityGroups?.every((group) => group.VpcId === vpcId)) return ids;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  throw invalidSecurityGroups();
+}
+
+export async function checkVpc(env: Clients, scope: Scope, vpcId: string): Promise<void> {
+  try {
+    const { Vpcs } = await ec2Of(env, scope).DescribeVpcs({ VpcIds: [vpcId] });
+    if (Vpcs?.length) return;
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  throw validationError(`The VPC ID '${vpcId}' is not found`);
+}
+
+export interface InstanceFacts {
+  instanceId: string;
+  state: string;
+  vpcId: string | undefined;
+  zone: string;
+}
+
+/** Undefined when EC2 does not know the instance (any more). */
+export async function describeInstance(
+  env: Clients,
+  scope: Scope,
+  instanceId: string,
+): Promise<InstanceFacts | undefined> {
+  try {
+    const { Reservations } = await ec2Of(env, scope).DescribeInstances({
+      InstanceIds: [instanceId],
+    });
+    return factsOf(Reservations?.[0]?.Instances?.[0]);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The instance that has an address in a VPC. */
+export async function instanceWithAddress(
+  env: Clients,
+  scope: Scope,
+  vpcId: string,
+  address: string,
+): Promise<InstanceFacts | undefined> {
+  const { Reservations } = await ec2Of(env, scope).DescribeInstances({
+    Filters: [
+      { Name: "vpc-id", Values: [vpcId] },
+      { Name: "private-ip-address", Values: [address] },
+    ],
+  });
+  return factsOf(Reservations?.[0]?.Instances?.[0]);
+}
+
+function factsOf(
+  instance:
+    | {
+        InstanceId?: string | undefined;
+        State?: { Name?: string | undefined } | undefined;
+        VpcId?: string | undefined;
+        Placement?: { AvailabilityZone?: string | undefined } | undefined;
+      }
+    | undefined,
+): InstanceFacts | undefined {
+  if (!instance) return undefined;
+  return {
+    instanceId: instance.InstanceId!,
+    state: instance.State?.Name ?? "pending",
+    vpcId: instance.VpcId,
+    zone: instance.Placement?.AvailabilityZone ?? "",
+  };
+}

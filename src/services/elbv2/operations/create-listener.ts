@@ -1,0 +1,54 @@
+import type { Operation } from "#services/kit/service.ts";
+import { readActions } from "../actions.ts";
+import { listenerArn, newId, ruleArn } from "../arns.ts";
+import { checkForwards } from "../associate.ts";
+import { duplicateListener, tooManyListeners } from "../errors.ts";
+import { findLoadBalancer } from "../find.ts";
+import { limits } from "../limits.ts";
+import { readPort, refuseTls } from "../listener-input.ts";
+import { listeners, type ListenerRecord } from "../records.ts";
+import { listenerShape } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { readTags } from "../tagging.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html */
+export const createListener: Operation<"elbv2", "CreateListener", State> = async (
+  input,
+  context,
+) => {
+  const actions = readActions(input.DefaultActions);
+  const tags = readTags(input.Tags);
+  const record = await context.store.transaction(async (tx) => {
+    const balancer = await findLoadBalancer(tx, context, input.LoadBalancerArn);
+    refuseTls(input);
+    const port = readPort(input);
+    const own = await listeners.list(tx, context, [balancer.name]);
+    const present = own.find((listener) => listener.port === port);
+    if (present) {
+      // The same call again changes nothing (the operation is idempotent).
+      if (JSON.stringify(present.actions) === JSON.stringify(actions)) return present;
+      throw duplicateListener(balancer.arn);
+    }
+    if (own.length >= limits.listenersPerLoadBalancer) throw tooManyListeners(balancer.arn);
+    await checkForwards(tx, context, balancer.name, actions);
+    const id = newId(context.random);
+    const arn = listenerArn(balancer.arn, id);
+    const listener: ListenerRecord = {
+      arn,
+      id,
+      loadBalancerName: balancer.name,
+      loadBalancerArn: balancer.arn,
+      port,
+      protocol: "HTTP",
+      actions,
+      defaultRuleArn: ruleArn(arn, newId(context.random)),
+      createdMs: context.clock.now(),
+      attributes: {},
+      tags,
+      ruleTags: {},
+    };
+    listeners.put(tx, context, [balancer.name, id], listener);
+    return listener;
+  });
+  return { Listeners: [listenerShape(record)] };
+};

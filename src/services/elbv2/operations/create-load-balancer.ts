@@ -1,0 +1,83 @@
+import type { Operation } from "#services/kit/service.ts";
+import { checkName, loadBalancerArn, newId } from "../arns.ts";
+import {
+  duplicateLoadBalancer,
+  tooManyLoadBalancers,
+  unsupported,
+  validationError,
+} from "../errors.ts";
+import { limits } from "../limits.ts";
+import { drawLoopbackHost } from "../loopback-host.ts";
+import { placeIn, securityGroupsIn } from "../network.ts";
+import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
+import { loadBalancerShape } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { readTags } from "../tagging.ts";
+import { subnetIdsOf } from "../subnet-mappings.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html */
+export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State> = async (
+  input,
+  context,
+) => {
+  const { Type = "application", Scheme: scheme = "internet-facing", IpAddressType } = input;
+  if (Type !== "application") throw unsupported(`load balancers of type '${Type}'`);
+  const name = checkName("load balancer", input.Name);
+  if (input.CustomerOwnedIpv4Pool !== undefined) throw unsupported("CustomerOwnedIpv4Pool");
+  if (input.IpamPools !== undefined) throw unsupported("IpamPools");
+  if (IpAddressType !== undefined && IpAddressType !== "ipv4")
+    throw unsupported(`the IP address type '${IpAddressType}'`);
+  if ((input.SecurityGroups?.length ?? 0) > limits.securityGroupsPerLoadBalancer)
+    throw validationError(
+      `The maximum number of security groups is '${limits.securityGroupsPerLoadBalancer}'`,
+    );
+  const tags = readTags(input.Tags);
+  const { vpcId, zones } = await placeIn(context, context, subnetIdsOf(input), scheme);
+  const securityGroups = await securityGroupsIn(context, context, vpcId, input.SecurityGroups);
+  const { random, clock } = context;
+  const record = await context.store.transaction(async (tx) => {
+    const all = await loadBalancers.list(tx, context);
+    const present = all.find((balancer) => balancer.name === name);
+    if (present) {
+      if (!sameSettings(present, { scheme, securityGroups, zones }))
+        throw duplicateLoadBalancer(name);
+      return present;
+    }
+    if (all.length >= limits.loadBalancersPerRegion) throw tooManyLoadBalancers();
+    const arn = loadBalancerArn(context, name, newId(random));
+    const digits = random.string(10, "0123456789");
+    const prefix = scheme === "internal" ? "internal-" : "";
+    const created: LoadBalancerRecord = {
+      arn,
+      name,
+      dnsName: `${prefix}${name}-${digits}.${context.region}.elb.localhost`,
+      scheme,
+      vpcId,
+      ipAddressType: "ipv4",
+      securityGroups,
+      zones,
+      createdMs: clock.now(),
+      state: "provisioning",
+      attributes: {},
+      tags,
+      loopbackHost: drawLoopbackHost(random, new Set(all.map((other) => other.loopbackHost))),
+      secret: random.hex(64),
+    };
+    loadBalancers.put(tx, context, [name], created);
+    return created;
+  });
+  return { LoadBalancers: [loadBalancerShape(record)] };
+};
+
+function sameSettings(
+  present: LoadBalancerRecord,
+  asked: Pick<LoadBalancerRecord, "scheme" | "securityGroups" | "zones">,
+): boolean {
+  const subnets = ({ zones }: Pick<LoadBalancerRecord, "zones">) =>
+    zones.map(({ subnetId }) => subnetId).sort();
+  return (
+    present.scheme === asked.scheme &&
+    String([...present.securityGroups].sort()) === String([...asked.securityGroups].sort()) &&
+    String(subnets(present)) === String(subnets(asked))
+  );
+}

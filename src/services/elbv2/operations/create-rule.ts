@@ -1,0 +1,43 @@
+import type { Operation } from "#services/kit/service.ts";
+import { readActions } from "../actions.ts";
+import { newId, ruleArn } from "../arns.ts";
+import { checkForwards } from "../associate.ts";
+import { readConditions } from "../conditions.ts";
+import { priorityInUse, tooManyRules, unsupported, validationError } from "../errors.ts";
+import { findListener } from "../find.ts";
+import { limits } from "../limits.ts";
+import { rules, type RuleRecord } from "../records.ts";
+import { ruleShape } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { readTags } from "../tagging.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
+export const createRule: Operation<"elbv2", "CreateRule", State> = async (input, context) => {
+  if (input.Transforms?.length) throw unsupported("rule transforms");
+  const { Priority: priority } = input;
+  if (priority === undefined) throw validationError("A rule priority must be specified");
+  const conditions = readConditions(input.Conditions);
+  const actions = readActions(input.Actions);
+  const tags = readTags(input.Tags);
+  const record = await context.store.transaction(async (tx) => {
+    const listener = await findListener(tx, context, input.ListenerArn);
+    const { loadBalancerName, loadBalancerArn } = listener;
+    const all = await rules.list(tx, context, [loadBalancerName]);
+    if (all.some((rule) => rule.listenerArn === listener.arn && rule.priority === priority))
+      throw priorityInUse(priority);
+    if (all.length >= limits.rulesPerLoadBalancer) throw tooManyRules(loadBalancerArn);
+    await checkForwards(tx, context, loadBalancerName, actions);
+    const id = newId(context.random);
+    const rule: RuleRecord = {
+      arn: ruleArn(listener.arn, id),
+      listenerArn: listener.arn,
+      priority,
+      conditions,
+      actions,
+      tags,
+    };
+    rules.put(tx, context, [loadBalancerName, listener.id, id], rule);
+    return rule;
+  });
+  return { Rules: [ruleShape(record)] };
+};

@@ -1,0 +1,17 @@
+import type { Operation } from "#services/kit/service.ts";
+import { findListener } from "../find.ts";
+import { listeners, rules } from "../records.ts";
+import type { State } from "../state.ts";
+
+export const deleteListener: Operation<"elbv2", "DeleteListener", State> = async (
+  { ListenerArn },
+  context,
+) => {
+  await context.store.transaction(async (tx) => {
+    const { loadBalancerName, id } = await findListener(tx, context, ListenerArn);
+    for (const entry of await rules.entries(tx, context, [loadBalancerName, id]))
+      rules.delete(tx, context, ...entry.id);
+    listeners.delete(tx, context, loadBalancerName, id);
+  });
+  return {};
+};

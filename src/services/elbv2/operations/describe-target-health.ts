@@ -1,0 +1,55 @@
+import type { Operation } from "#services/kit/service.ts";
+import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { findTargetGroup } from "../find.ts";
+import { notRegistered } from "../health/plan.ts";
+import { targets, type TargetGroupRecord, type TargetHealthRecord } from "../records.ts";
+import type { State } from "../state.ts";
+
+export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", State> = async (
+  { TargetGroupArn, Targets },
+  context,
+) => {
+  const { group, registered } = await context.store.transaction(async (tx) => {
+    const found = await findTargetGroup(tx, context, TargetGroupArn);
+    return { group: found, registered: await targets.list(tx, context, [found.name]) };
+  });
+  const all = registered.map((target) =>
+    describe(group, target, target.health, target.availabilityZone),
+  );
+  if (!Targets?.length) return { TargetHealthDescriptions: all };
+  const asked = Targets.flatMap(({ Id = "", Port }) => {
+    const found = all.filter(
+      ({ Target }) => Target!.Id === Id && (Port === undefined || Target!.Port === Port),
+    );
+    if (found.length > 0) return found;
+    return [describe(group, { id: Id, port: Port ?? group.port }, notRegistered, undefined)];
+  });
+  return { TargetHealthDescriptions: asked };
+};
+
+function describe(
+  group: TargetGroupRecord,
+  { id, port }: { id: string; port: number },
+  { state, reason, description }: TargetHealthRecord,
+  availabilityZone: string | undefined,
+): TargetHealthDescription {
+  const { port: checkPort } = group.healthCheck;
+  return {
+    Target: {
+      Id: id,
+      Port: port,
+      ...(availabilityZone !== undefined && { AvailabilityZone: availabilityZone }),
+    },
+    HealthCheckPort: checkPort === "traffic-port" ? String(port) : checkPort,
+    TargetHealth: {
+      State: state,
+      ...(reason !== undefined && { Reason: reason as never }),
+      ...(description !== undefined && { Description: description }),
+    },
+    AdministrativeOverride: {
+      State: "no_override",
+      Reason: "AdministrativeOverride.NoOverride",
+      Description: "No override is currently active on target",
+    },
+  };
+}

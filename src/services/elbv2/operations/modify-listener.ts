@@ -1,0 +1,31 @@
+import type { Operation } from "#services/kit/service.ts";
+import { readActions } from "../actions.ts";
+import { checkForwards } from "../associate.ts";
+import { duplicateListener } from "../errors.ts";
+import { findListener } from "../find.ts";
+import { refuseTls } from "../listener-input.ts";
+import { listeners } from "../records.ts";
+import { listenerShape } from "../shapes.ts";
+import type { State } from "../state.ts";
+
+export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async (
+  input,
+  context,
+) => {
+  refuseTls(input);
+  const record = await context.store.transaction(async (tx) => {
+    const listener = await findListener(tx, context, input.ListenerArn);
+    const { loadBalancerName, id } = listener;
+    const port = input.Port ?? listener.port;
+    const own = await listeners.list(tx, context, [loadBalancerName]);
+    if (own.some((other) => other.id !== id && other.port === port))
+      throw duplicateListener(listener.loadBalancerArn);
+    const actions = input.DefaultActions ? readActions(input.DefaultActions) : listener.actions;
+    await checkForwards(tx, context, loadBalancerName, actions);
+    const { bound, ...rest } = listener;
+    const changed = { ...rest, port, actions, ...(port === listener.port && bound && { bound }) };
+    listeners.put(tx, context, [loadBalancerName, id], changed);
+    return changed;
+  });
+  return { Listeners: [listenerShape(record)] };
+};

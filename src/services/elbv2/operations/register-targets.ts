@@ -1,0 +1,44 @@
+import type { Operation } from "#services/kit/service.ts";
+import { tooManyTargets, validationError } from "../errors.ts";
+import { findTargetGroup, readAssociations } from "../find.ts";
+import { notInUse, registering } from "../health/plan.ts";
+import { limits } from "../limits.ts";
+import { targets } from "../records.ts";
+import type { State } from "../state.ts";
+import { readTarget } from "../target-input.ts";
+
+/**
+ * Registering what is registered changes nothing; what is draining comes back.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
+ */
+export const registerTargets: Operation<"elbv2", "RegisterTargets", State> = async (
+  { TargetGroupArn, Targets },
+  context,
+) => {
+  if (!Targets?.length) throw validationError("At least one target must be specified");
+  const group = await context.store.transaction((tx) =>
+    findTargetGroup(tx, context, TargetGroupArn),
+  );
+  const wanted: Awaited<ReturnType<typeof readTarget>>[] = [];
+  for (const target of Targets) wanted.push(await readTarget(context, context, group, target));
+  await context.store.transaction(async (tx) => {
+    const { name, arn } = await findTargetGroup(tx, context, TargetGroupArn);
+    const used = (await readAssociations(tx, context)).balancersOf(arn).size > 0;
+    const present = await targets.list(tx, context, [name]);
+    const fresh = wanted.filter(
+      ({ id, port }) =>
+        !present.some(
+          (target) =>
+            target.id === id && target.port === port && target.drainingUntilMs === undefined,
+        ),
+    );
+    if (present.length + fresh.length > limits.targetsPerTargetGroup) throw tooManyTargets(arn);
+    for (const target of fresh)
+      targets.put(tx, context, [name, target.id, target.port], {
+        ...target,
+        registeredMs: context.clock.now(),
+        health: used ? registering : notInUse,
+      });
+  });
+  return {};
+};

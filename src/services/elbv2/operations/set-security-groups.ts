@@ -1,0 +1,28 @@
+import type { Operation } from "#services/kit/service.ts";
+import { validationError } from "../errors.ts";
+import { findLoadBalancer } from "../find.ts";
+import { limits } from "../limits.ts";
+import { securityGroupsIn } from "../network.ts";
+import { loadBalancers } from "../records.ts";
+import type { State } from "../state.ts";
+
+export const setSecurityGroups: Operation<"elbv2", "SetSecurityGroups", State> = async (
+  { LoadBalancerArn, SecurityGroups },
+  context,
+) => {
+  if (!SecurityGroups?.length)
+    throw validationError("At least one security group must be specified");
+  if (SecurityGroups.length > limits.securityGroupsPerLoadBalancer)
+    throw validationError(
+      `The maximum number of security groups is '${limits.securityGroupsPerLoadBalancer}'`,
+    );
+  const { vpcId } = await context.store.transaction((tx) =>
+    findLoadBalancer(tx, context, LoadBalancerArn),
+  );
+  const securityGroups = await securityGroupsIn(context, context, vpcId, SecurityGroups);
+  await context.store.transaction(async (tx) => {
+    const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
+    loadBalancers.put(tx, context, [balancer.name], { ...balancer, securityGroups });
+  });
+  return { SecurityGroupIds: securityGroups };
+};

@@ -1,0 +1,26 @@
+import type { Operation } from "#services/kit/service.ts";
+import { invalidConfiguration, unsupported } from "../errors.ts";
+import { findLoadBalancer } from "../find.ts";
+import { placeIn } from "../network.ts";
+import { loadBalancers } from "../records.ts";
+import { zonesShape } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { subnetIdsOf } from "../subnet-mappings.ts";
+
+export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input, context) => {
+  const { LoadBalancerArn, IpAddressType } = input;
+  if (IpAddressType !== undefined && IpAddressType !== "ipv4")
+    throw unsupported(`the IP address type '${IpAddressType}'`);
+  const present = await context.store.transaction((tx) =>
+    findLoadBalancer(tx, context, LoadBalancerArn),
+  );
+  const { vpcId, zones } = await placeIn(context, context, subnetIdsOf(input), present.scheme);
+  if (vpcId !== present.vpcId)
+    throw invalidConfiguration("All subnets must belong to the VPC of the load balancer");
+  const record = await context.store.transaction(async (tx) => {
+    const balancer = { ...(await findLoadBalancer(tx, context, LoadBalancerArn)), zones };
+    loadBalancers.put(tx, context, [balancer.name], balancer);
+    return balancer;
+  });
+  return { AvailabilityZones: zonesShape(record), IpAddressType: record.ipAddressType };
+};

@@ -1,0 +1,19 @@
+/** Pages of Describe operations: Marker, PageSize, NextMarker. */
+import { paginate } from "#services/kit/pagination.ts";
+import { invalidMarker } from "./errors.ts";
+import { limits } from "./limits.ts";
+
+export function pageOf<T>(
+  items: readonly T[],
+  { Marker, PageSize }: { Marker?: string | undefined; PageSize?: number | undefined },
+  keyOf: (item: T) => string,
+): { items: T[]; NextMarker: string | undefined } {
+  const sorted = [...items].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const page = paginate(sorted, {
+    limit: PageSize ?? limits.pageSize,
+    token: Marker,
+    keyOf,
+    invalidToken: invalidMarker,
+  });
+  return { items: page.items, NextMarker: page.nextToken };
+}

@@ -1,0 +1,78 @@
+/** Brings a load balancer's records to the data plane, and what the data plane made of them back. */
+import type { Environment } from "#services/kit/service.ts";
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Scope } from "#store/collection.ts";
+import { configOf, readBalancer } from "../balancer-config.ts";
+import type { BoundAddress } from "../dataplane/config.ts";
+import { listeners, loadBalancers, rules, type LoadBalancerRecord } from "../records.ts";
+import type { State } from "../state.ts";
+
+export function loadBalancerReconciler(env: Environment, state: State): Reconciler {
+  const byName = (id: readonly unknown[]) => [String(id[0])];
+  return {
+    name: "elbv2/load-balancer",
+    watches: [
+      { collection: loadBalancers },
+      { collection: listeners, idOf: byName },
+      { collection: rules, idOf: byName },
+    ],
+    subscribe(wake) {
+      state.wakeLoadBalancer = wake;
+    },
+    async reconcile(scope, [name]) {
+      const records = await env.store.transaction(async (tx) => {
+        const balancer = await loadBalancers.get(tx, scope, String(name));
+        return balancer && (await readBalancer(tx, scope, balancer));
+      });
+      await removeOthers(scope, String(name), records?.balancer.arn);
+      if (!records) return;
+      const { balancer } = records;
+      const bound = await state.plane().configure(await configOf(env, scope, records));
+      state.served.set(balancer.arn, {
+        scope,
+        name: balancer.name,
+        sites: {
+          dnsName: balancer.dnsName,
+          listeners: records.listeners.map(({ record }, index) => ({
+            port: record.port,
+            host: bound[index]!.host,
+            boundPort: bound[index]!.port,
+          })),
+        },
+      });
+      const ids = records.listeners.map(({ record }) => record.id);
+      await remember(scope, balancer, ids, bound);
+    },
+  };
+
+  /** A load balancer that was deleted, and perhaps made anew under its name. */
+  async function removeOthers(scope: Scope, name: string, present: string | undefined) {
+    for (const [arn, served] of state.served) {
+      const { account, region } = served.scope;
+      const same = served.name === name && account === scope.account && region === scope.region;
+      if (!same || arn === present) continue;
+      state.served.delete(arn);
+      await state.presentPlane?.remove(arn);
+    }
+  }
+
+  async function remember(
+    scope: Scope,
+    { name, arn }: LoadBalancerRecord,
+    ids: readonly string[],
+    bound: readonly BoundAddress[],
+  ): Promise<void> {
+    await env.store.transaction(async (tx) => {
+      const balancer = await loadBalancers.get(tx, scope, name);
+      if (balancer?.arn === arn && balancer.state === "provisioning")
+        loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
+      for (const [index, id] of ids.entries()) {
+        const listener = await listeners.get(tx, scope, name, id);
+        const { host, port } = bound[index]!;
+        if (!listener || (listener.bound?.host === host && listener.bound.port === port)) continue;
+        env.log.info("a listener is bound", { listener: listener.arn, host, port });
+        listeners.put(tx, scope, [name, id], { ...listener, bound: { host, port } });
+      }
+    });
+  }
+}

@@ -1,0 +1,187 @@
+/** Keeps a target's health: checks it at its interval while it is in use, ends its draining. */
+import type { Environment } from "#services/kit/service.ts";
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Scope } from "#store/collection.ts";
+import type { HealthCheckResult } from "../dataplane/config.ts";
+import { readAssociations } from "../find.ts";
+import {
+  checking,
+  extend,
+  healthAfter,
+  invalidState,
+  notInUse,
+  sameHealth,
+  zoneNotEnabled,
+} from "../health/plan.ts";
+import { forbiddingState, modelledCheck, reachTarget } from "../health/reach-target.ts";
+import {
+  loadBalancers,
+  targetGroups,
+  targets,
+  type TargetGroupRecord,
+  type TargetHealthRecord,
+  type TargetRecord,
+} from "../records.ts";
+import type { State } from "../state.ts";
+
+interface Situation {
+  target: TargetRecord;
+  group: TargetGroupRecord;
+  /** Zones of the load balancers that use the group; undefined when none does. */
+  zones: Set<string> | undefined;
+}
+
+export function targetReconciler(env: Environment, state: State): Reconciler {
+  return {
+    name: "elbv2/target",
+    watches: [{ collection: targets }],
+    subscribe(wake) {
+      state.wakeTarget = wake;
+    },
+    async reconcile(scope, id) {
+      const key = JSON.stringify([scope.account, scope.region, ...id]);
+      const situation = await look(scope, id as string[]);
+      if (!situation) return void state.streaks.delete(key);
+      const { target, group, zones } = situation;
+      const nowMs = env.clock.now();
+      if (target.drainingUntilMs !== undefined) {
+        state.streaks.delete(key);
+        return endDraining(scope, id as string[], target.drainingUntilMs, nowMs);
+      }
+      const idle = idleHealth(target, zones);
+      if (idle) {
+        state.streaks.delete(key);
+        return record(scope, id as string[], target, idle);
+      }
+      const intervalMs = group.healthCheck.intervalSeconds * 1000;
+      const streak = state.streaks.get(key);
+      if (streak && nowMs < streak.checkedMs + intervalMs)
+        return { afterMs: streak.checkedMs + intervalMs - nowMs };
+      let current = target;
+      const { health: before } = target;
+      if (
+        before.state === "unused" ||
+        (before.state === "initial" && before.reason !== checking.reason)
+      ) {
+        await record(scope, id as string[], target, checking);
+        current = { ...target, health: checking };
+      }
+      const verdict = await check(scope, group, target);
+      let health: TargetHealthRecord;
+      if ("forbidden" in verdict) {
+        health = invalidState(verdict.forbidden);
+        state.streaks.set(key, { healthy: false, length: 0, checkedMs: nowMs });
+      } else {
+        const extended = extend(streak, verdict, nowMs);
+        state.streaks.set(key, extended);
+        health = healthAfter(current.health, extended, verdict, group.healthCheck);
+      }
+      await record(scope, id as string[], current, health);
+      return { afterMs: intervalMs };
+    },
+  };
+
+  function look(scope: Scope, [name, id, port]: readonly (string | number)[]) {
+    return env.store.transaction(async (tx): Promise<Situation | undefined> => {
+      const target = await targets.get(tx, scope, name!, id!, port!);
+      const group = await targetGroups.get(tx, scope, name!);
+      if (!target || !group) return undefined;
+      const names = (await readAssociations(tx, scope)).balancersOf(group.arn);
+      if (names.size === 0) return { target, group, zones: undefined };
+      const zones = new Set<string>();
+      for (const balancerName of names) {
+        const balancer = await loadBalancers.get(tx, scope, balancerName);
+        for (const { zoneName } of balancer?.zones ?? []) zones.add(zoneName);
+      }
+      return { target, group, zones };
+    });
+  }
+
+  async function check(
+    scope: Scope,
+    group: TargetGroupRecord,
+    target: TargetRecord,
+  ): Promise<HealthCheckResult | { forbidden: string }> {
+    const { healthCheck } = group;
+    const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
+    const reach = await reachTarget(env, scope, group, target.id, port);
+    await noteReach(scope, group, target, JSON.stringify(reach ?? null));
+    if (reach) {
+      const result = await state.plane().check({
+        reach,
+        host: "path" in reach ? `${target.id}:${port}` : `${reach.host}:${port}`,
+        path: healthCheck.path,
+        matcher: healthCheck.matcher,
+        timeoutMs: healthCheck.timeoutSeconds * 1000,
+      });
+      if (result.healthy) return result;
+      const forbidden = await forbiddingState(env, scope, group, target);
+      return forbidden === undefined ? result : { forbidden };
+    }
+    const forbidden = await forbiddingState(env, scope, group, target);
+    return forbidden === undefined ? modelledCheck(env, target) : { forbidden };
+  }
+
+  /** A machine that came back elsewhere is news for the data plane even when its health is the same. */
+  async function noteReach(
+    scope: Scope,
+    group: TargetGroupRecord,
+    target: TargetRecord,
+    reach: string,
+  ): Promise<void> {
+    const key = `${group.arn} ${target.id} ${target.port}`;
+    const before = state.reaches.get(key);
+    state.reaches.set(key, reach);
+    if (before === undefined || before === reach) return;
+    const names = await env.store.transaction(async (tx) =>
+      (await readAssociations(tx, scope)).balancersOf(group.arn),
+    );
+    for (const name of names) state.wakeLoadBalancer(scope, [name]);
+  }
+
+  async function endDraining(
+    scope: Scope,
+    [name, id, port]: readonly (string | number)[],
+    untilMs: number,
+    nowMs: number,
+  ) {
+    if (nowMs < untilMs) return { afterMs: untilMs - nowMs };
+    await env.store.transaction(async (tx) => {
+      const present = await targets.get(tx, scope, name!, id!, port!);
+      // It may have been registered again meanwhile.
+      if (present?.drainingUntilMs === untilMs) targets.delete(tx, scope, name!, id!, port!);
+    });
+    return undefined;
+  }
+
+  async function record(
+    scope: Scope,
+    id: readonly (string | number)[],
+    seen: TargetRecord,
+    health: TargetHealthRecord,
+  ): Promise<void> {
+    if (sameHealth(seen.health, health)) return;
+    const nowMs = env.clock.now();
+    await env.store.transaction(async (tx) => {
+      const present = await targets.get(tx, scope, ...id);
+      // What was registered anew or deregistered while the check ran is another matter.
+      if (!present || present.registeredMs !== seen.registeredMs || present.drainingUntilMs) return;
+      const since = health.state === "healthy" ? (present.healthySinceMs ?? nowMs) : undefined;
+      const { healthySinceMs: _before, ...rest } = present;
+      targets.put(tx, scope, id, {
+        ...rest,
+        health,
+        ...(since !== undefined && { healthySinceMs: since }),
+      });
+    });
+  }
+}
+
+/** What a target is while it is not checked; undefined when it is. */
+function idleHealth(
+  target: TargetRecord,
+  zones: Set<string> | undefined,
+): TargetHealthRecord | undefined {
+  if (!zones) return notInUse;
+  return target.zone === "all" || zones.has(target.zone) ? undefined : zoneNotEnabled;
+}

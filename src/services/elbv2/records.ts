@@ -1,0 +1,112 @@
+/** What is stored of Elastic Load Balancing, and under which keys. */
+import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
+import type { BoundAddress } from "./dataplane/config.ts";
+
+export interface LoadBalancerRecord {
+  arn: string;
+  name: string;
+  dnsName: string;
+  scheme: "internet-facing" | "internal";
+  vpcId: string;
+  ipAddressType: "ipv4" | "dualstack";
+  securityGroups: string[];
+  zones: { zoneName: string; subnetId: string }[];
+  createdMs: number;
+  state: "provisioning" | "active";
+  /** Attributes that differ from their defaults. */
+  attributes: Record<string, string>;
+  tags: Tags;
+  /** 127.x.y.z of its own. */
+  loopbackHost: string;
+  /** Seals its cookies; hexadecimal. */
+  secret: string;
+}
+
+export interface ListenerRecord {
+  arn: string;
+  id: string;
+  loadBalancerName: string;
+  loadBalancerArn: string;
+  port: number;
+  protocol: "HTTP";
+  /** As AWS returns them, completed with defaults. */
+  actions: Action[];
+  defaultRuleArn: string;
+  createdMs: number;
+  attributes: Record<string, string>;
+  tags: Tags;
+  /** Of the default rule. */
+  ruleTags: Tags;
+  /** Where the data plane last bound it. */
+  bound?: BoundAddress;
+}
+
+export interface RuleRecord {
+  arn: string;
+  listenerArn: string;
+  priority: number;
+  conditions: RuleCondition[];
+  actions: Action[];
+  tags: Tags;
+}
+
+export interface HealthCheckSettings {
+  protocol: "HTTP";
+  /** "traffic-port" or a number. */
+  port: string;
+  path: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  healthyThreshold: number;
+  unhealthyThreshold: number;
+  matcher: string;
+}
+
+export interface TargetGroupRecord {
+  arn: string;
+  name: string;
+  protocol: "HTTP";
+  port: number;
+  vpcId: string;
+  targetType: "instance" | "ip";
+  ipAddressType: "ipv4" | "ipv6";
+  healthCheck: HealthCheckSettings;
+  attributes: Record<string, string>;
+  tags: Tags;
+  createdMs: number;
+}
+
+export type TargetState = "initial" | "healthy" | "unhealthy" | "unused" | "draining";
+
+export interface TargetHealthRecord {
+  state: TargetState;
+  reason?: string;
+  description?: string;
+}
+
+export interface TargetRecord {
+  /** An instance id or an IP address. */
+  id: string;
+  port: number;
+  zone: string;
+  /** As the caller gave it for an IP address outside the VPC. */
+  availabilityZone?: string;
+  registeredMs: number;
+  health: TargetHealthRecord;
+  healthySinceMs?: number;
+  /** Present from the deregistration on. */
+  drainingUntilMs?: number;
+}
+
+/** [name] */
+export const loadBalancers = collection<LoadBalancerRecord>("elbv2", "load-balancer");
+/** [load balancer's name, listener's id] */
+export const listeners = collection<ListenerRecord>("elbv2", "listener");
+/** [load balancer's name, listener's id, rule's id] */
+export const rules = collection<RuleRecord>("elbv2", "rule");
+/** [name] */
+export const targetGroups = collection<TargetGroupRecord>("elbv2", "target-group");
+/** [target group's name, target's id, port] */
+export const targets = collection<TargetRecord>("elbv2", "target");

@@ -1,0 +1,98 @@
+/** Records as AWS returns them. */
+import type {
+  Listener,
+  LoadBalancer,
+  Rule,
+  TargetGroup,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { dateOf } from "#runtime/date.ts";
+import { parseArn } from "#services/kit/arn.ts";
+import { hostedZoneOf } from "./arns.ts";
+import type {
+  ListenerRecord,
+  LoadBalancerRecord,
+  RuleRecord,
+  TargetGroupRecord,
+} from "./records.ts";
+
+export function loadBalancerShape(record: LoadBalancerRecord): LoadBalancer {
+  return {
+    LoadBalancerArn: record.arn,
+    DNSName: record.dnsName,
+    CanonicalHostedZoneId: hostedZoneOf(parseArn(record.arn)!.region),
+    CreatedTime: dateOf(record.createdMs),
+    LoadBalancerName: record.name,
+    Scheme: record.scheme,
+    VpcId: record.vpcId,
+    State: { Code: record.state },
+    Type: "application",
+    AvailabilityZones: zonesShape(record),
+    SecurityGroups: record.securityGroups,
+    IpAddressType: record.ipAddressType,
+  };
+}
+
+export function zonesShape(record: LoadBalancerRecord) {
+  return record.zones.map(({ zoneName, subnetId }) => ({
+    ZoneName: zoneName,
+    SubnetId: subnetId,
+    LoadBalancerAddresses: [],
+  }));
+}
+
+export function listenerShape(record: ListenerRecord): Listener {
+  return {
+    ListenerArn: record.arn,
+    LoadBalancerArn: record.loadBalancerArn,
+    Port: record.port,
+    Protocol: record.protocol,
+    DefaultActions: record.actions,
+  };
+}
+
+export function ruleShape(record: RuleRecord): Rule {
+  return {
+    RuleArn: record.arn,
+    Priority: String(record.priority),
+    Conditions: record.conditions,
+    Actions: record.actions,
+    IsDefault: false,
+  };
+}
+
+export function defaultRuleShape(listener: ListenerRecord): Rule {
+  return {
+    RuleArn: listener.defaultRuleArn,
+    Priority: "default",
+    Conditions: [],
+    Actions: listener.actions,
+    IsDefault: true,
+  };
+}
+
+export function targetGroupShape(
+  record: TargetGroupRecord,
+  loadBalancerArns: string[],
+): TargetGroup {
+  const { healthCheck } = record;
+  return {
+    TargetGroupArn: record.arn,
+    TargetGroupName: record.name,
+    Protocol: record.protocol,
+    Port: record.port,
+    VpcId: record.vpcId,
+    HealthCheckProtocol: healthCheck.protocol,
+    HealthCheckPort: healthCheck.port,
+    HealthCheckEnabled: true,
+    HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
+    HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
+    HealthyThresholdCount: healthCheck.healthyThreshold,
+    UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
+    HealthCheckPath: healthCheck.path,
+    Matcher: { HttpCode: healthCheck.matcher },
+    LoadBalancerArns: loadBalancerArns,
+    TargetType: record.targetType,
+    ProtocolVersion: "HTTP1",
+    IpAddressType: record.ipAddressType,
+  };
+}

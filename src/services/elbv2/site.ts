@@ -1,0 +1,110 @@
+/** Load balancers on the gateway's port, by their DNS names: streamed to the data plane's listeners. */
+import { HttpClientError } from "#http/client.ts";
+import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
+import { hasOption } from "#http/syntax.ts";
+import type { Site } from "#services/kit/service.ts";
+import { answer } from "./dataplane/answers.ts";
+import { joinSockets } from "./dataplane/tunnel.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { ServedSite, State } from "./state.ts";
+
+/** Names under .localhost resolve to this machine; LocalStack's domain does so by public DNS. */
+const domains = /\.elb\.localhost(?:\.localstack\.cloud)?$/;
+const idleTimeoutMs = 4_000_000;
+
+export function loadBalancerSite(env: Environment, state: State): Site {
+  return {
+    matches: ({ headers }) => domains.test(nameOf(headers["host"])),
+    async handle(request) {
+      const listener = listenerFor(state, request);
+      if (!listener) return answer(503);
+      return forward(env, state, request, { host: listener.host, port: listener.boundPort });
+    },
+  };
+}
+
+function nameOf(host: string | undefined): string {
+  return (host ?? "").replace(/:\d*$/, "").toLowerCase();
+}
+
+/**
+ * The listener of the port that the client named; where that is the gateway's own, the one on 80,
+ * else the lowest.
+ */
+function listenerFor(
+  state: State,
+  { headers }: HttpRequest,
+): ServedSite["listeners"][number] | undefined {
+  const host = headers["host"] ?? "";
+  const name = nameOf(host).replace(/\.localstack\.cloud$/, "");
+  for (const { sites } of state.served.values()) {
+    if (sites.dnsName.toLowerCase() !== name) continue;
+    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 80);
+    const inOrder = [...sites.listeners].sort((a, b) => a.port - b.port);
+    return (
+      inOrder.find((listener) => listener.port === port) ??
+      inOrder.find((listener) => listener.port === 80) ??
+      inOrder[0]
+    );
+  }
+  return undefined;
+}
+
+async function forward(
+  env: Environment,
+  state: State,
+  request: HttpRequest,
+  address: { host: string; port: number },
+): Promise<HttpReply> {
+  const { headers, body } = request;
+  const upgrade =
+    headers["upgrade"] !== undefined && hasOption(headers["connection"] ?? "", "upgrade");
+  const length = headers["content-length"];
+  const bodiless = length === undefined && headers["transfer-encoding"] === undefined;
+  try {
+    const response = await state.client.request({
+      address,
+      method: request.method,
+      target: request.target,
+      rawHeaders: withoutFraming(request.rawHeaders, upgrade),
+      ...(!bodiless && { body }),
+      ...(length !== undefined && !(body instanceof WholeBody) && { bodyLength: Number(length) }),
+      signal: request.signal,
+      idleTimeoutMs,
+      upgrade,
+    });
+    const { upgraded } = response;
+    return {
+      status: response.status,
+      reason: response.reason,
+      headers: {},
+      rawHeaders: withoutFraming(response.rawHeaders, upgraded !== undefined),
+      body: response.body,
+      ...(upgraded && {
+        upgrade: (socket, head) => {
+          joinSockets(
+            { socket, head },
+            upgraded,
+            { wall: env.clock.wall, idleTimeoutMs },
+            () => {},
+          );
+        },
+      }),
+    };
+  } catch (error) {
+    if (!(error instanceof HttpClientError)) throw error;
+    return answer(502);
+  }
+}
+
+/** Both engines frame messages themselves; a length stays, it is the message's own. */
+function withoutFraming(source: readonly string[], upgrade: boolean): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < source.length; index += 2) {
+    const name = source[index]!.toLowerCase();
+    if (name === "transfer-encoding" || name === "keep-alive" || name === "expect") continue;
+    if (name === "connection" && !upgrade) continue;
+    kept.push(source[index]!, source[index + 1]!);
+  }
+  return kept;
+}

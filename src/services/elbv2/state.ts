@@ -1,0 +1,75 @@
+/** What the service holds in memory: its data plane, and what can be measured anew. */
+import type { Timer } from "#runtime/clock.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Key } from "#store/store.ts";
+import type { Context, Environment } from "#services/kit/service.ts";
+import type { HttpClient } from "#http/client.ts";
+import { createHttpClient } from "#http/client.ts";
+import type { DataPlane } from "./dataplane/config.ts";
+import { createEngine } from "./dataplane/engine.ts";
+import { createWorkerPlane } from "./dataplane/worker-plane.ts";
+import type { Streak } from "./health/plan.ts";
+
+export type Wake = (scope: Scope, id: Key) => void;
+
+export interface State {
+  /** The data plane, made when there is first something to do for it. */
+  plane(): DataPlane;
+  /** Undefined while nobody needed it. */
+  readonly presentPlane: DataPlane | undefined;
+  /** Carries the gateway's traffic to listeners. */
+  readonly client: HttpClient;
+  /** Consecutive results of health checks, by target. */
+  readonly streaks: Map<string, Streak>;
+  /** How each target was reached when it was last checked. */
+  readonly reaches: Map<string, string>;
+  /** Load balancers that the data plane serves, by ARN. */
+  readonly served: Map<string, { scope: Scope; name: string; sites: ServedSite }>;
+  /** Wake a reconciler for what no record of its own shows. */
+  wakeLoadBalancer: Wake;
+  wakeTarget: Wake;
+  sampler: Timer | undefined;
+}
+
+/** Where the gateway finds a load balancer's listeners. */
+export interface ServedSite {
+  dnsName: string;
+  listeners: { port: number; host: string; boundPort: number }[];
+}
+
+export type ElbContext = Context<State>;
+
+export function createState(env: Environment): State {
+  const { clock, log, random } = env;
+  const onError = (error: unknown) => log.error("the load balancers' data plane failed", { error });
+  let plane: DataPlane | undefined;
+  const state: State = {
+    plane() {
+      // Under a virtual clock nothing is served for real traffic's sake; a thread would only cost.
+      plane ??=
+        clock.mode === "virtual"
+          ? createEngine({ wall: clock.wall, random, onError })
+          : createWorkerPlane({
+              onError,
+              onExit() {
+                log.error("the load balancers' data plane ended; starting it anew");
+                plane = undefined;
+                for (const { scope, name } of state.served.values())
+                  state.wakeLoadBalancer(scope, [name]);
+              },
+            });
+      return plane;
+    },
+    get presentPlane() {
+      return plane;
+    },
+    client: createHttpClient({ wall: clock.wall }),
+    streaks: new Map(),
+    reaches: new Map(),
+    served: new Map(),
+    wakeLoadBalancer: () => {},
+    wakeTarget: () => {},
+    sampler: undefined,
+  };
+  return state;
+}

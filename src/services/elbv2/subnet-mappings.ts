@@ -1,0 +1,18 @@
+/** The subnets that a request names in either of its two ways. */
+import type { SubnetMapping } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { unsupported, validationError } from "./errors.ts";
+
+export function subnetIdsOf(input: {
+  Subnets?: readonly string[] | undefined;
+  SubnetMappings?: readonly SubnetMapping[] | undefined;
+}): string[] {
+  const { Subnets, SubnetMappings } = input;
+  if (Subnets?.length && SubnetMappings?.length)
+    throw validationError("You can specify either subnets or subnet mappings, but not both");
+  for (const { AllocationId, PrivateIPv4Address, IPv6Address } of SubnetMappings ?? [])
+    if (AllocationId ?? PrivateIPv4Address ?? IPv6Address)
+      throw unsupported(
+        "addresses in subnet mappings: application load balancers have none of their own",
+      );
+  return [...(Subnets ?? []), ...(SubnetMappings ?? []).map(({ SubnetId }) => SubnetId ?? "")];
+}

@@ -1,0 +1,79 @@
+/** Tags of every kind of resource, by ARN. */
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { tagsFromList, type Tags } from "#services/kit/tags.ts";
+import { kindOf } from "./arns.ts";
+import { duplicateTagKeys, tooManyTags, validationError } from "./errors.ts";
+import { findListener, findLoadBalancer, findRule, findTargetGroup } from "./find.ts";
+import { limits } from "./limits.ts";
+import { listeners, loadBalancers, rules, targetGroups } from "./records.ts";
+import { readArn } from "./arns.ts";
+
+type TagList = readonly { Key?: string | undefined; Value?: string | undefined }[];
+
+/** The tags of a request; throws for keys given twice or reserved. */
+export function readTags(list: TagList | undefined): Tags {
+  const seen = new Set<string>();
+  for (const { Key = "" } of list ?? []) {
+    if (seen.has(Key)) throw duplicateTagKeys(Key);
+    seen.add(Key);
+    if (/^aws:/i.test(Key) && !Key.startsWith("aws:cloudformation:"))
+      throw validationError(`Tag key '${Key}' cannot begin with 'aws:'`);
+  }
+  if (seen.size > limits.tagsPerResource) throw tooManyTags();
+  return tagsFromList(list);
+}
+
+/** Reads the tags of a resource and, if the function gives others, writes them. */
+export async function changeTags(
+  tx: Transaction,
+  scope: Scope,
+  arn: string,
+  change: (tags: Tags) => Tags,
+): Promise<Tags> {
+  switch (kindOf(arn)) {
+    case "load balancer": {
+      const record = await findLoadBalancer(tx, scope, arn);
+      const tags = changed(record.tags, change);
+      if (tags !== record.tags) loadBalancers.put(tx, scope, [record.name], { ...record, tags });
+      return tags;
+    }
+    case "target group": {
+      const record = await findTargetGroup(tx, scope, arn);
+      const tags = changed(record.tags, change);
+      if (tags !== record.tags) targetGroups.put(tx, scope, [record.name], { ...record, tags });
+      return tags;
+    }
+    case "listener": {
+      const record = await findListener(tx, scope, arn);
+      const tags = changed(record.tags, change);
+      if (tags !== record.tags)
+        listeners.put(tx, scope, readArn("listener", arn), { ...record, tags });
+      return tags;
+    }
+    case "listener rule": {
+      const found = await findRule(tx, scope, arn);
+      if ("rule" in found) {
+        const tags = changed(found.rule.tags, change);
+        if (tags !== found.rule.tags) rules.put(tx, scope, found.id, { ...found.rule, tags });
+        return tags;
+      }
+      const listener = found.defaultOf;
+      const ruleTags = changed(listener.ruleTags, change);
+      if (ruleTags !== listener.ruleTags)
+        listeners.put(tx, scope, [listener.loadBalancerName, listener.id], {
+          ...listener,
+          ruleTags,
+        });
+      return ruleTags;
+    }
+    default:
+      throw validationError(`'${arn}' is not a valid resource ARN`);
+  }
+}
+
+function changed(tags: Tags, change: (tags: Tags) => Tags): Tags {
+  const next = change(tags);
+  if (Object.keys(next).length > limits.tagsPerResource) throw tooManyTags();
+  return next;
+}

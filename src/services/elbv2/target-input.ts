@@ -1,0 +1,90 @@
+/** A target as requests name it, checked against its group. */
+import { BlockList, isIP } from "node:net";
+import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import { asService } from "#services/kit/principal.ts";
+import { compileBlocks } from "./dataplane/cidr.ts";
+import { invalidTarget, unsupported, validationError } from "./errors.ts";
+import { isLoopback } from "./health/reach-target.ts";
+import { describeInstance, instanceWithAddress, principal } from "./network.ts";
+import type { TargetGroupRecord, TargetRecord } from "./records.ts";
+
+type NewTarget = Pick<TargetRecord, "id" | "port" | "zone" | "availabilityZone">;
+
+/** Throws AWS's errors when the target cannot be registered with the group. */
+export async function readTarget(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  group: TargetGroupRecord,
+  target: TargetDescription,
+): Promise<NewTarget> {
+  const { Id: id = "", Port: port = group.port, AvailabilityZone } = target;
+  if (target.QuicServerId !== undefined) throw unsupported("QUIC");
+  if (group.targetType === "ip")
+    return { id, port, ...(await zoneOfAddress(env, scope, group, id, AvailabilityZone)) };
+  if (AvailabilityZone !== undefined)
+    throw validationError(
+      "You cannot specify an Availability Zone for target groups with target type 'instance'",
+    );
+  if (!/^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/.test(id))
+    throw validationError(`Instance ID '${id}' is not valid`);
+  const instance = await describeInstance(env, scope, id);
+  if (!instance) throw invalidTarget(`The following targets do not exist: '${id}'`);
+  if (instance.state !== "running")
+    throw invalidTarget(
+      `The following targets are not in a running state and cannot be registered: '${id}'`,
+    );
+  if (instance.vpcId !== group.vpcId)
+    throw invalidTarget(
+      `The following targets are not in the target group VPC '${group.vpcId}': '${id}'`,
+    );
+  return { id, port, zone: instance.zone };
+}
+
+/** RFC 1918 and RFC 6598: what may be registered from outside the VPC. */
+const privateBlocks = new BlockList();
+for (const [address, prefix] of [
+  ["10.0.0.0", 8],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+  ["100.64.0.0", 10],
+] as const)
+  privateBlocks.addSubnet(address, prefix, "ipv4");
+
+async function zoneOfAddress(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  group: TargetGroupRecord,
+  address: string,
+  given: string | undefined,
+): Promise<Pick<NewTarget, "zone" | "availabilityZone">> {
+  if (isIP(address) !== 4) throw validationError(`'${address}' is not a valid IPv4 address`);
+  // A program on this machine is a target that AWS could not have.
+  if (isLoopback(address)) return { zone: "all", availabilityZone: "all" };
+  if (!privateBlocks.check(address))
+    throw validationError(`You cannot specify publicly routable IP addresses: '${address}'`);
+  if (given === "all") return { zone: "all", availabilityZone: "all" };
+  const instance = await instanceWithAddress(env, scope, group.vpcId, address);
+  if (instance) return { zone: instance.zone };
+  const subnet = await subnetOf(env, scope, group.vpcId, address);
+  if (subnet === undefined)
+    throw validationError(
+      `The IP address '${address}' is outside of the VPC '${group.vpcId}'; specify 'all' as its Availability Zone`,
+    );
+  return { zone: subnet };
+}
+
+/** The zone of the VPC's subnet that holds an address. */
+async function subnetOf(
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
+  vpcId: string,
+  address: string,
+): Promise<string | undefined> {
+  const { Subnets } = await clients.ec2(asService(scope, principal)).DescribeSubnets({
+    Filters: [{ Name: "vpc-id", Values: [vpcId] }],
+  });
+  const found = Subnets?.find(({ CidrBlock = "" }) => compileBlocks([CidrBlock])(address));
+  return found?.AvailabilityZone;
+}

@@ -119,6 +119,5 @@ async function notify(
         targetArn: topicArn,
         subject,
         body,
-        attempts: 0,
       });
 }

@@ -51,7 +51,6 @@ export function beginWaits(
           ...(hook.metadata !== undefined && { NotificationMetadata: hook.metadata }),
           LifecycleActionToken: token,
         }),
-        attempts: 0,
       });
     }
     return {

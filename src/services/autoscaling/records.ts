@@ -278,7 +278,6 @@ export interface MessageRecord {
   targetArn: string;
   subject: string;
   body: string;
-  attempts: number;
 }
 export const messages = collection<MessageRecord>("autoscaling", "message");
 

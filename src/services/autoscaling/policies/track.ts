@@ -72,10 +72,20 @@ export function decide(
   const warming = readings.some(({ policy }) =>
     present.some((member) => isWarming(group, policy, member, nowMs)),
   );
-  // Nothing is taken away while capacity is still coming.
-  if (warming) return group.desired;
+  // Nothing is taken away while capacity is still coming, nor before the metric was measured with the
+  // capacity that the last change left.
+  const going = present.some(({ state }) => state.startsWith("Terminating"));
+  if (warming || going || nowMs < group.cooldownFromMs + settlingMs(deciding)) return group.desired;
   const into = deciding.map((reading) => wantedBy(reading) ?? group.desired);
   return Math.min(group.desired, Math.max(...into));
+}
+
+/** Two periods of the slowest metric: one that the change fell into, and one whole one. */
+function settlingMs(readings: readonly Reading[]): number {
+  const seconds = readings.map(
+    ({ policy }) => policy.targetTracking!.customized?.periodSeconds ?? 60,
+  );
+  return 2 * 1000 * Math.max(...seconds);
 }
 
 async function readAll(

@@ -1,0 +1,47 @@
+/** Where Fogbank's Auto Scaling differs from AWS's. */
+import type { Difference } from "#services/kit/service.ts";
+
+export const differences: Difference[] = [
+  {
+    operation: "CreateAutoScalingGroup",
+    differs:
+      "MixedInstancesPolicy, InstanceId, LoadBalancerNames, PlacementGroup, CapacityRebalance, capacity reservations, deletion protection, zone impairment policies and instance lifecycle policies are refused.",
+  },
+  {
+    operation: "CreateAutoScalingGroup",
+    differs:
+      "Termination policies are those with names; AllocationStrategy and Lambda functions are refused.",
+  },
+  {
+    operation: "CreateAutoScalingGroup",
+    differs:
+      "InstanceMaintenancePolicy sets the bounds of instance refreshes; unhealthy instances are replaced as without it.",
+  },
+  {
+    operation: "PutScalingPolicy",
+    differs: "Predictive scaling is not offered.",
+  },
+  {
+    operation: "StartInstanceRefresh",
+    differs:
+      "Checkpoints, automatic rollback, alarms, bake time and root volume replacement are refused.",
+  },
+  {
+    operation: "CreateLaunchConfiguration",
+    differs:
+      "InstanceId, SpotPrice, PlacementTenancy, AssociatePublicIpAddress, kernels and ClassicLink are refused.",
+  },
+  {
+    operation: "AttachTrafficSources",
+    differs: "Only target groups (elbv2) can be attached.",
+  },
+  {
+    operation: "PutLifecycleHook",
+    differs: "Lifecycle actions are told to SNS and SQS only; there is no EventBridge event.",
+  },
+  {
+    operation: "*",
+    differs:
+      "Instances in service are looked at every 30 seconds; of equal candidates for termination the first by id goes, where AWS picks at random.",
+  },
+];

@@ -1,0 +1,111 @@
+/** Groups and instances in AWS's form. */
+import type {
+  AutoScalingGroup,
+  AutoScalingInstanceDetails,
+  Instance,
+  LaunchTemplateSpecification,
+} from "@aws-sdk/client-auto-scaling";
+import type { Scope } from "#store/collection.ts";
+import { dateOf } from "#runtime/date.ts";
+import { groupArn } from "../arns.ts";
+import type { GroupRecord, LaunchTemplateRef, MemberRecord } from "../records.ts";
+
+function templateOf({ id, name, version }: LaunchTemplateRef): LaunchTemplateSpecification {
+  return { LaunchTemplateId: id, LaunchTemplateName: name, Version: version };
+}
+
+export function describeTags({ name, tags }: GroupRecord) {
+  return tags.map(({ key, value, propagate }) => ({
+    ResourceId: name,
+    ResourceType: "auto-scaling-group",
+    Key: key,
+    Value: value,
+    PropagateAtLaunch: propagate,
+  }));
+}
+
+/** Undefined for a member that EC2 has not answered for. */
+export function describeInstance(member: MemberRecord): Instance | undefined {
+  if (member.instanceId === undefined) return undefined;
+  return {
+    InstanceId: member.instanceId,
+    ...(member.instanceType !== undefined && { InstanceType: member.instanceType }),
+    AvailabilityZone: member.zone,
+    LifecycleState: member.state as Instance["LifecycleState"],
+    HealthStatus: member.health,
+    ...(member.launchTemplate && { LaunchTemplate: templateOf(member.launchTemplate) }),
+    ...(member.launchConfigurationName !== undefined && {
+      LaunchConfigurationName: member.launchConfigurationName,
+    }),
+    ProtectedFromScaleIn: member.protected,
+  };
+}
+
+export function describeInstanceDetails(
+  member: MemberRecord,
+): AutoScalingInstanceDetails | undefined {
+  const instance = describeInstance(member);
+  if (!instance) return undefined;
+  const { HealthStatus } = instance;
+  return {
+    ...instance,
+    AutoScalingGroupName: member.group,
+    // Here, unlike in DescribeAutoScalingGroups, AWS writes HEALTHY.
+    HealthStatus: HealthStatus!.toUpperCase(),
+  } as AutoScalingInstanceDetails;
+}
+
+export function describeGroup(
+  group: GroupRecord,
+  members: readonly MemberRecord[],
+  scope: Scope,
+): AutoScalingGroup {
+  const targetGroups = group.targetGroups.filter(({ state }) => state !== "Removing");
+  return {
+    AutoScalingGroupName: group.name,
+    AutoScalingGroupARN: groupArn(scope, group),
+    ...(group.launchTemplate && { LaunchTemplate: templateOf(group.launchTemplate) }),
+    ...(group.launchConfigurationName !== undefined && {
+      LaunchConfigurationName: group.launchConfigurationName,
+    }),
+    MinSize: group.minSize,
+    MaxSize: group.maxSize,
+    DesiredCapacity: group.desired,
+    DefaultCooldown: group.defaultCooldownSeconds,
+    AvailabilityZones: group.zones,
+    LoadBalancerNames: [],
+    TargetGroupARNs: targetGroups.map(({ arn }) => arn),
+    HealthCheckType: group.healthCheckType.join(","),
+    HealthCheckGracePeriod: group.healthCheckGraceSeconds,
+    Instances: members.flatMap((member) => describeInstance(member) ?? []),
+    CreatedTime: dateOf(group.createdMs),
+    SuspendedProcesses: Object.entries(group.suspended).map(([ProcessName, SuspensionReason]) => ({
+      ProcessName,
+      SuspensionReason,
+    })),
+    VPCZoneIdentifier: group.subnets.map(({ id }) => id).join(","),
+    EnabledMetrics: group.enabledMetrics.map((Metric) => ({ Metric, Granularity: "1Minute" })),
+    ...(group.deleting && { Status: "Delete in progress" }),
+    Tags: describeTags(group),
+    TerminationPolicies: group.terminationPolicies,
+    NewInstancesProtectedFromScaleIn: group.protectNew,
+    ServiceLinkedRoleARN:
+      group.serviceLinkedRoleArn ??
+      `arn:aws:iam::${scope.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+    ...(group.maxLifetimeSeconds !== undefined && {
+      MaxInstanceLifetime: group.maxLifetimeSeconds,
+    }),
+    ...(group.defaultWarmupSeconds !== undefined && {
+      DefaultInstanceWarmup: group.defaultWarmupSeconds,
+    }),
+    ...(group.maintenance && {
+      InstanceMaintenancePolicy: {
+        MinHealthyPercentage: group.maintenance.minHealthyPercent,
+        MaxHealthyPercentage: group.maintenance.maxHealthyPercent,
+      },
+    }),
+    ...(group.context !== undefined && { Context: group.context }),
+    CapacityRebalance: false,
+    TrafficSources: targetGroups.map(({ arn }) => ({ Identifier: arn, Type: "elbv2" })),
+  };
+}

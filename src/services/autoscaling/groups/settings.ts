@@ -1,0 +1,191 @@
+/** What CreateAutoScalingGroup and UpdateAutoScalingGroup have in common. */
+import type { Context } from "#services/kit/service.ts";
+import { asService } from "#services/kit/principal.ts";
+import { AwsError } from "#model/error.ts";
+import type { Input } from "#model/sdk.ts";
+import { unsupported, validationError } from "../errors.ts";
+import { resolveTemplate } from "../launch/source.ts";
+import { terminationPolicies } from "../limits.ts";
+import {
+  launchConfigurations,
+  type GroupRecord,
+  type LaunchTemplateRef,
+  type SubnetRef,
+} from "../records.ts";
+import type { State } from "../state.ts";
+
+type Create = Input<"autoscaling", "CreateAutoScalingGroup">;
+type Update = Input<"autoscaling", "UpdateAutoScalingGroup">;
+type Settings = Partial<Create> & Partial<Update>;
+
+const refused = [
+  "MixedInstancesPolicy",
+  "AvailabilityZoneImpairmentPolicy",
+  "CapacityReservationSpecification",
+  "InstanceLifecyclePolicy",
+  "PlacementGroup",
+  "AvailabilityZoneIds",
+] as const;
+
+/** Throws for parameters that would change what happens and that Fogbank cannot honour. */
+export function refuseUnsupported(input: Settings): void {
+  for (const name of refused) {
+    const value = input[name];
+    if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0))
+      throw unsupported(name);
+  }
+  if (input.CapacityRebalance) throw unsupported("CapacityRebalance");
+  if (input.DesiredCapacityType !== undefined && input.DesiredCapacityType !== "units")
+    throw unsupported(`DesiredCapacityType ${input.DesiredCapacityType}`);
+  const { CapacityDistributionStrategy: strategy } = input.AvailabilityZoneDistribution ?? {};
+  if (strategy !== undefined && strategy !== "balanced-best-effort")
+    throw unsupported(`CapacityDistributionStrategy ${strategy}`);
+  if (input.DeletionProtection !== undefined && input.DeletionProtection !== "none")
+    throw unsupported(`DeletionProtection ${input.DeletionProtection}`);
+}
+
+export interface LaunchSettings {
+  launchTemplate?: LaunchTemplateRef;
+  launchConfigurationName?: string;
+}
+
+/** What instances are launched from; undefined when the request does not say. */
+export async function launchSettings(
+  input: Settings,
+  context: Context<State>,
+): Promise<LaunchSettings | undefined> {
+  const { LaunchTemplate: template, LaunchConfigurationName: configuration } = input;
+  if (template && configuration !== undefined)
+    throw validationError(
+      "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
+    );
+  if (configuration !== undefined) {
+    const found = await context.store.transaction((tx) =>
+      launchConfigurations.get(tx, context, configuration),
+    );
+    if (!found)
+      throw validationError(
+        `Launch configuration name not found - Launch configuration ${configuration} not found`,
+      );
+    return { launchConfigurationName: configuration };
+  }
+  if (!template) return undefined;
+  if (template.LaunchTemplateId !== undefined && template.LaunchTemplateName !== undefined)
+    throw validationError(
+      "Valid requests must contain either launchTemplateId or LaunchTemplateName",
+    );
+  const version = template.Version ?? "$Default";
+  const { ref } = await resolveTemplate(
+    context.clients,
+    asService(context, "autoscaling.amazonaws.com"),
+    {
+      ...(template.LaunchTemplateId !== undefined && { id: template.LaunchTemplateId }),
+      ...(template.LaunchTemplateName !== undefined && { name: template.LaunchTemplateName }),
+      version,
+    },
+  );
+  return { launchTemplate: { ...ref, version } };
+}
+
+/** Zones and subnets; undefined when the request does not say. */
+export async function placement(
+  input: Settings,
+  context: Context<State>,
+): Promise<{ zones: string[]; subnets: SubnetRef[] } | undefined> {
+  const { VPCZoneIdentifier, AvailabilityZones = [] } = input;
+  const ids = (VPCZoneIdentifier ?? "")
+    .split(",")
+    .map((id) => id.trim())
+    .filter(Boolean);
+  const ec2 = context.clients.ec2(asService(context, "autoscaling.amazonaws.com"));
+  if (ids.length === 0) {
+    if (AvailabilityZones.length === 0) return undefined;
+    const { AvailabilityZones: known = [] } = await ec2.DescribeAvailabilityZones({});
+    for (const zone of AvailabilityZones)
+      if (!known.some(({ ZoneName }) => ZoneName === zone))
+        throw validationError(`Invalid availability zones: [${zone}]`);
+    return { zones: AvailabilityZones, subnets: [] };
+  }
+  try {
+    const { Subnets = [] } = await ec2.DescribeSubnets({ SubnetIds: ids });
+    const subnets = ids.flatMap((id) => {
+      const found = Subnets.find(({ SubnetId }) => SubnetId === id);
+      return found ? [{ id, zone: found.AvailabilityZone! }] : [];
+    });
+    const zones = [...new Set(subnets.map(({ zone }) => zone))];
+    const missing = AvailabilityZones.filter((zone) => !zones.includes(zone));
+    if (missing.length > 0)
+      throw validationError(
+        "The availability zones of the specified subnets and the AutoScalingGroup do not match",
+      );
+    return { zones, subnets };
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code === "ValidationError") throw error;
+    throw validationError(error.message);
+  }
+}
+
+export function checkBounds(minSize: number, maxSize: number, desired: number): void {
+  if (minSize < 0 || maxSize < 0)
+    throw validationError("Min bound and max bound must be greater than or equal to 0");
+  if (minSize > maxSize)
+    throw validationError(
+      `Max bound, ${maxSize}, must be greater than or equal to min bound, ${minSize}`,
+    );
+  if (desired < minSize)
+    throw validationError(
+      `Desired capacity:${desired} must be between the specified min size:${minSize} and max size:${maxSize}`,
+    );
+  if (desired > maxSize)
+    throw validationError(
+      `Desired capacity:${desired} must be between the specified min size:${minSize} and max size:${maxSize}`,
+    );
+}
+
+/** Settings that both requests give in the same way, only those that are there. */
+export function commonSettings(input: Settings): Partial<GroupRecord> {
+  const changes: Partial<GroupRecord> = {};
+  if (input.DefaultCooldown !== undefined) changes.defaultCooldownSeconds = input.DefaultCooldown;
+  if (input.HealthCheckGracePeriod !== undefined)
+    changes.healthCheckGraceSeconds = input.HealthCheckGracePeriod;
+  if (input.HealthCheckType !== undefined)
+    changes.healthCheckType = healthTypes(input.HealthCheckType);
+  if (input.NewInstancesProtectedFromScaleIn !== undefined)
+    changes.protectNew = input.NewInstancesProtectedFromScaleIn;
+  if (input.DefaultInstanceWarmup !== undefined && input.DefaultInstanceWarmup >= 0)
+    changes.defaultWarmupSeconds = input.DefaultInstanceWarmup;
+  if (input.MaxInstanceLifetime !== undefined) {
+    const seconds = input.MaxInstanceLifetime;
+    if (seconds !== 0 && (seconds < 86_400 || seconds > 31_536_000))
+      throw validationError(
+        "Maximum instance lifetime must be 0 or between 86400 and 31536000 seconds",
+      );
+    if (seconds !== 0) changes.maxLifetimeSeconds = seconds;
+  }
+  const maintenance = input.InstanceMaintenancePolicy;
+  if (maintenance?.MinHealthyPercentage !== undefined && maintenance.MinHealthyPercentage >= 0)
+    changes.maintenance = {
+      minHealthyPercent: maintenance.MinHealthyPercentage,
+      maxHealthyPercent: maintenance.MaxHealthyPercentage ?? 100,
+    };
+  if (input.Context !== undefined) changes.context = input.Context;
+  if (input.ServiceLinkedRoleARN !== undefined)
+    changes.serviceLinkedRoleArn = input.ServiceLinkedRoleARN;
+  if (input.TerminationPolicies?.length) {
+    for (const policy of input.TerminationPolicies)
+      if (!(terminationPolicies as readonly string[]).includes(policy))
+        throw validationError(
+          `Invalid termination policy specified: ${policy}. Fogbank offers ${terminationPolicies.join(", ")}.`,
+        );
+    changes.terminationPolicies = input.TerminationPolicies;
+  }
+  return changes;
+}
+
+function healthTypes(text: string): ("EC2" | "ELB")[] {
+  const types = text.split(",").map((type) => type.trim());
+  for (const type of types)
+    if (type !== "EC2" && type !== "ELB")
+      throw validationError(`Invalid HealthCheckType ${type}: Fogbank offers EC2 and ELB.`);
+  return types as ("EC2" | "ELB")[];
+}

@@ -1,0 +1,22 @@
+/** Tags of groups. */
+import type { Tag } from "@aws-sdk/client-auto-scaling";
+import { validationError } from "../errors.ts";
+import type { GroupTag } from "../records.ts";
+
+/** In order of key; a key twice counts once, the last value wins. */
+export function tagsFrom(tags: readonly Tag[] | undefined, group: string): GroupTag[] {
+  const found = new Map<string, GroupTag>();
+  for (const { Key = "", Value = "", PropagateAtLaunch, ResourceId } of tags ?? []) {
+    if (Key.toLowerCase().startsWith("aws:"))
+      throw validationError(`Tag keys beginning with 'aws:' are reserved: ${Key}`);
+    if (ResourceId !== undefined && ResourceId !== group)
+      throw validationError(`The tag ${Key} is meant for ${ResourceId}, not for ${group}`);
+    // Instances get a group's tags unless the request says no.
+    found.set(Key, { key: Key, value: Value, propagate: PropagateAtLaunch ?? true });
+  }
+  return sortTags([...found.values()]);
+}
+
+export function sortTags(tags: readonly GroupTag[]): GroupTag[] {
+  return tags.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}

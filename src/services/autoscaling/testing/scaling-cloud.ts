@@ -1,0 +1,86 @@
+/** A cloud with a launch template and ways to watch one group: for tests of scaling. */
+import {
+  createTestCloud,
+  type TestCloud,
+  type TestCloudOptions,
+} from "#cloud/testing/test-cloud.ts";
+import type { Input } from "#model/sdk.ts";
+import type { Client } from "#services/kit/service.ts";
+
+export interface ScalingCloud extends TestCloud {
+  autoscaling: Client<"autoscaling">;
+  cloudwatch: Client<"cloudwatch">;
+  /** Makes the group "web" over two zones, with the template "web". */
+  createGroup(more?: Partial<Input<"autoscaling", "CreateAutoScalingGroup">>): Promise<void>;
+  group(): Promise<Group>;
+  /** Newest first: "Successful Launching a new EC2 instance: i-…". */
+  activities(): Promise<{ text: string; cause: string }[]>;
+  /** Reports a value of the group's average CPU every minute for so many minutes. */
+  reportCpu(value: number, minutes: number): Promise<void>;
+}
+
+interface Group {
+  desired: number;
+  /** Lifecycle states in order. */
+  states: string[];
+  zones: string[];
+  ids: string[];
+}
+
+export function createScalingCloud(options: TestCloudOptions = {}): ScalingCloud {
+  const cloud = createTestCloud(options);
+  const autoscaling = cloud.clients.autoscaling(cloud.caller);
+  const cloudwatch = cloud.clients.cloudwatch(cloud.caller);
+  const ec2 = cloud.clients.ec2(cloud.caller);
+  return {
+    ...cloud,
+    autoscaling,
+    cloudwatch,
+    async createGroup(more = {}) {
+      const { Images = [] } = await ec2.DescribeImages({ Owners: ["amazon"] });
+      const image = Images.find(({ Architecture }) => Architecture === "x86_64")!;
+      await ec2.CreateLaunchTemplate({
+        LaunchTemplateName: "web",
+        LaunchTemplateData: { ImageId: image.ImageId, InstanceType: "t3.micro" },
+      });
+      await autoscaling.CreateAutoScalingGroup({
+        AutoScalingGroupName: "web",
+        MinSize: 1,
+        MaxSize: 10,
+        LaunchTemplate: { LaunchTemplateName: "web", Version: "$Latest" },
+        AvailabilityZones: ["us-east-1a", "us-east-1b"],
+        DefaultInstanceWarmup: 60,
+        ...more,
+      });
+    },
+    async group() {
+      const { AutoScalingGroups = [] } = await autoscaling.DescribeAutoScalingGroups({});
+      const [found] = AutoScalingGroups;
+      const instances = found?.Instances ?? [];
+      return {
+        desired: found?.DesiredCapacity ?? -1,
+        states: instances.map(({ LifecycleState }) => LifecycleState!).sort(),
+        zones: instances.map(({ AvailabilityZone }) => AvailabilityZone!).sort(),
+        ids: instances.map(({ InstanceId }) => InstanceId!),
+      };
+    },
+    async activities() {
+      const { Activities = [] } = await autoscaling.DescribeScalingActivities({
+        AutoScalingGroupName: "web",
+      });
+      return Activities.map(({ StatusCode, Description, Cause }) => ({
+        text: `${StatusCode} ${Description}`,
+        cause: Cause!,
+      }));
+    },
+    async reportCpu(value, minutes) {
+      for (let minute = 0; minute < minutes; minute++) {
+        await cloudwatch.PutMetricData({
+          Namespace: "Test",
+          MetricData: [{ MetricName: "Cpu", Value: value }],
+        });
+        await cloud.advance("1m");
+      }
+    },
+  };
+}

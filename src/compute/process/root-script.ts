@@ -22,6 +22,13 @@ mount --make-rprivate /
 mkdir -p root work mount
 mount --bind root mount
 
+# The host's root is nobody in a user's name space, and nobody may write into its directories. Those
+# that are the machine's in its own layer it may write to.
+if [ -n "$options" ]; then
+  mkdir -p root/etc/systemd/system root/usr/local/bin root/usr/local/lib root/usr/local/etc \
+    root/var/lib/cloud root/var/log root/var/www/html root/var/cache root/var/opt root/var/spool root/var/tmp
+  chmod 1777 root/var/tmp
+fi
 for path in /usr /etc /var /bin /sbin /lib /lib32 /lib64 /libx32; do
   if [ -L "$path" ]; then
     [ -e "mount$path" ] || [ -L "mount$path" ] || cp -P "$path" "mount$path"
@@ -54,17 +61,19 @@ if [ ! -e mount/opt/aws/bin ] && [ ! -L mount/opt/aws/bin ]; then mkdir -p mount
 
 rm -f mount/etc/resolv.conf
 printf '%s\n' "$resolver" > mount/etc/resolv.conf
+# Written anew and not over the host's file, which may be one that only its owner changes.
+put() { cat > boot/text && rm -f "mount$1" && cat boot/text > "mount$1" && rm -f boot/text; }
 if [ ! -e boot/named ]; then
-  printf '%s\n' "$name" > mount/etc/hostname
-  printf '127.0.0.1 localhost\n::1 localhost\n%s %s %s\n' "$address" "$name" "$(printf '%s' "$name" | cut -d. -f1)" > mount/etc/hosts
+  printf '%s\n' "$name" | put /etc/hostname
+  printf '127.0.0.1 localhost\n::1 localhost\n%s %s %s\n' "$address" "$name" "$(printf '%s' "$name" | cut -d. -f1)" | put /etc/hosts
   if ! grep -q '^ec2-user:' mount/etc/passwd 2>/dev/null; then
-    printf 'ec2-user:x:1000:1000:EC2 Default User:/home/ec2-user:/bin/sh\n' >> mount/etc/passwd
-    printf 'ec2-user:x:1000:\n' >> mount/etc/group
+    { cat mount/etc/passwd; echo 'ec2-user:x:1000:1000:EC2 Default User:/home/ec2-user:/bin/sh'; } | put /etc/passwd
+    { cat mount/etc/group; echo 'ec2-user:x:1000:'; } | put /etc/group
   fi
   chown 1000:1000 mount/home/ec2-user 2>/dev/null || true
   : > boot/named
 fi
-printf '%s' "$name" > /proc/sys/kernel/hostname 2>/dev/null || true
+{ hostname "$name" || printf '%s' "$name" > /proc/sys/kernel/hostname; } 2>/dev/null || true
 printf '%s' "$stat" > boot/supervisor.new
 
 cd mount

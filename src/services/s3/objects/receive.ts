@@ -3,12 +3,19 @@ import { hash } from "node:crypto";
 import { endOfTurn } from "#runtime/turn.ts";
 import { WholeBody, type ByteStream } from "#http/http.ts";
 import {
+  checksumAlgorithms,
   checksumOf,
   createHasher,
   type ChecksumAlgorithm,
   type ExpectedChecksum,
 } from "../checksums/checksum.ts";
-import { badChecksum, badDigest, entityTooLarge, invalidDigest } from "../errors.ts";
+import {
+  badChecksum,
+  badDigest,
+  entityTooLarge,
+  invalidDigest,
+  invalidRequest,
+} from "../errors.ts";
 import { recordBytes } from "../limits.ts";
 import type { S3State } from "../state.ts";
 import type { Arrived } from "./content.ts";
@@ -21,6 +28,8 @@ export interface ReceiveOptions {
   /** What is computed when the client says nothing of checksums. */
   defaultAlgorithm: ChecksumAlgorithm;
   limitBytes: number;
+  /** Called before a file is begun, to throw where nothing can come of it. */
+  beforeFile?: () => Promise<unknown>;
 }
 
 export interface Received {
@@ -60,7 +69,9 @@ export async function receive(
       options,
       trailing(body, options.also),
     );
-  const wanted = options.checksum?.algorithm ?? options.defaultAlgorithm;
+  await options.beforeFile?.();
+  const wanted =
+    options.checksum?.algorithm ?? (isTrailed(body) ? "CRC32" : options.defaultAlgorithm);
   const md5 = createHasher("MD5");
   const hasher = createHasher(wanted);
   const { also } = options;
@@ -81,13 +92,6 @@ export async function receive(
     throw error;
   }
   return received;
-}
-
-/** True for a payload that is in memory already and small enough to be kept there. */
-export function isWhole(body: ByteStream | Uint8Array | undefined): boolean {
-  if (body === undefined) return true;
-  const bytes = body instanceof WholeBody ? body.bytes : body;
-  return bytes instanceof Uint8Array && bytes.length <= recordBytes;
 }
 
 /** Takes back what `receive` kept, when nothing came of it. */
@@ -128,6 +132,9 @@ function check(
     if (wanted.toString("hex") !== md5)
       throw badDigest(contentMd5, Buffer.from(md5, "hex").toString("base64"));
   }
+  if (expected && expected.algorithm !== checksum.algorithm)
+    // Only the trailer named it, when all had been hashed with another.
+    throw invalidRequest("Value for x-amz-sdk-checksum-algorithm header is invalid.");
   compare(expected, checksum.value);
 }
 
@@ -136,15 +143,25 @@ function compare(expected: ExpectedChecksum | undefined, calculated: string): vo
     throw badChecksum(expected.algorithm);
 }
 
+function isTrailed(body: ByteStream | Uint8Array | undefined): boolean {
+  return (body as TrailingFields | undefined)?.trailers !== undefined;
+}
+
 /** The checksum to compare with: of the head, or else of the trailer, known when the body was read. */
 function trailing(
   body: ByteStream | Uint8Array | undefined,
   checksum: ExpectedChecksum | undefined,
 ): ExpectedChecksum | undefined {
   const trailers = (body as TrailingFields | undefined)?.trailers;
-  if (!checksum || checksum.value !== undefined || !trailers) return checksum;
-  const value = trailers[`x-amz-checksum-${checksum.algorithm.toLowerCase()}`];
-  return { algorithm: checksum.algorithm, value };
+  if (!trailers || checksum?.value !== undefined) return checksum;
+  for (const algorithm of checksumAlgorithms) {
+    const value = trailers[`x-amz-checksum-${algorithm.toLowerCase()}`];
+    if (value === undefined) continue;
+    if (checksum && checksum.algorithm !== algorithm)
+      throw invalidRequest("Value for x-amz-sdk-checksum-algorithm header is invalid.");
+    return { algorithm, value };
+  }
+  return checksum;
 }
 
 /** The first pieces of a stream, and the stream of the others when there are more than the store itself keeps. */

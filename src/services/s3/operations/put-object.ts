@@ -7,7 +7,7 @@ import { maxPutBytes } from "../limits.ts";
 import { announce } from "../notifications/announce.ts";
 import { checkWriteConditions } from "../objects/conditions.ts";
 import { keepContent } from "../objects/content.ts";
-import { discard, isWhole, receive } from "../objects/receive.ts";
+import { discard, receive } from "../objects/receive.ts";
 import { checkKey, readSettings, refuseUnsupported } from "../objects/settings.ts";
 import { writeVersion } from "../objects/versions.ts";
 import { everywhere, objects } from "../records.ts";
@@ -20,14 +20,13 @@ export const putObject: Operation<"s3", "PutObject", S3State> = async (input, co
   refuseUnsupported(input);
   const settings = readSettings(input);
   const checksum = expectedChecksum(input);
-  // A long body is not taken in for a bucket that is not there.
-  if (!isWhole(Body))
-    await context.store.transaction((tx) => findBucket(tx, context, input, "PutObject", key));
   const received = await receive(context.state, Body, {
     contentMd5: input.ContentMD5,
     checksum,
     defaultAlgorithm: "CRC64NVME",
     limitBytes: maxPutBytes,
+    beforeFile: () =>
+      context.store.transaction((tx) => findBucket(tx, context, input, "PutObject", key)),
   });
   try {
     return await change(context, async (changing) => {

@@ -16,15 +16,19 @@ export function parseBlock(
 }
 
 export function compileBlocks(blocks: readonly string[]): AddressTest {
-  const list = new BlockList();
+  // A list of its own per family: ::/0 is not meant to hold IPv4 clients.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
   for (const text of blocks) {
     const block = parseBlock(text);
-    if (block) list.addSubnet(block.address, block.prefix, block.family === 4 ? "ipv4" : "ipv6");
+    if (!block) continue;
+    const family = block.family === 4 ? "ipv4" : "ipv6";
+    lists[family].addSubnet(block.address, block.prefix, family);
   }
   return (address) => {
     // An IPv4 client on a dual-stack socket shows as ::ffff:1.2.3.4.
     const plain = address.startsWith("::ffff:") ? address.slice(7) : address;
-    const family = isIP(plain);
-    return family !== 0 && list.check(plain, family === 4 ? "ipv4" : "ipv6");
+    const version = isIP(plain);
+    const family = version === 4 ? "ipv4" : "ipv6";
+    return version !== 0 && lists[family].check(plain, family);
   };
 }

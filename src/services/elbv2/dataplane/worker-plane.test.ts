@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createHttpClient } from "#http/client.ts";
+import { readBody } from "#http/http.ts";
+import { serve } from "#http/server.ts";
+import { defaultRule, forward, listener, target, targetGroup, wall } from "./testing/stage.ts";
+import { createWorkerPlane } from "./worker-plane.ts";
+
+test("the data plane works the same from a thread of its own", async () => {
+  const errors: unknown[] = [];
+  const plane = createWorkerPlane({
+    onError: (error) => void errors.push(error),
+    onExit: () => void errors.push("exit"),
+  });
+  const backend = await serve({
+    host: "127.0.0.1",
+    port: 0,
+    wall,
+    handler: () => ({ status: 200, headers: {}, body: "far away" }),
+  });
+  const reach = { host: "127.0.0.1", port: backend.port };
+  const check = { reach, host: "a", path: "/", matcher: "200", timeoutMs: 2000 };
+  assert.deepEqual(await plane.check(check), { healthy: true });
+  assert.deepEqual(await plane.check({ ...check, matcher: "201" }), {
+    healthy: false,
+    reason: "mismatch",
+    status: 200,
+  });
+  const [bound] = await plane.configure({
+    arn: "lb",
+    loopbackHost: "127.77.1.2",
+    zones: ["us-east-1a"],
+    idleTimeoutMs: 60_000,
+    secret: "07".repeat(32),
+    dropInvalidHeaders: false,
+    forwardedFor: "append",
+    forwardedForPort: false,
+    listeners: [listener([defaultRule(forward("tg"))], 18_080)],
+    targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+  });
+  const client = createHttpClient({ wall });
+  const response = await client.request({
+    address: bound!,
+    method: "GET",
+    target: "/",
+    rawHeaders: ["Host", "a"],
+  });
+  assert.equal(String(await readBody(response.body, 100)), "far away");
+  const [report] = await plane.report();
+  assert.equal(report!.zones["us-east-1a"]!.requests, 1);
+  client.close();
+  await plane.close();
+  await backend.close(0);
+  assert.deepEqual(errors, []);
+});

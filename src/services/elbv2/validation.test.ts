@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createBalancedCloud } from "./testing/balanced-cloud.ts";
+
+const fixed = {
+  Type: "fixed-response" as const,
+  FixedResponseConfig: { StatusCode: "200" },
+};
+
+test("names are checked", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const create = (Name: string) => cloud.createBalancer(Name);
+  await assert.rejects(create("a".repeat(33)), {
+    code: "ValidationError",
+    message: `Load balancer name '${"a".repeat(33)}' cannot be longer than '32' characters`,
+  });
+  await assert.rejects(create("a_b"), {
+    message:
+      "Load balancer name 'a_b' can only contain characters that are alphanumeric characters or hyphens(-)",
+  });
+  await assert.rejects(create("-a"), {
+    message: "Load balancer name '-a' cannot begin or end with '-'",
+  });
+});
+
+test("a load balancer stands in two zones of one VPC", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const [first] = cloud.subnets as [string];
+  const create = (Subnets: string[], more = {}) =>
+    cloud.elb.CreateLoadBalancer({ Name: "x", Subnets, ...more });
+  await assert.rejects(create([first]), {
+    code: "ValidationError",
+    message: "At least two subnets in two different Availability Zones must be specified",
+  });
+  await assert.rejects(create([first, "subnet-0123456789abcdef0"]), {
+    code: "SubnetNotFound",
+    message: "The subnet ID 'subnet-0123456789abcdef0' does not exist",
+  });
+  await assert.rejects(create(cloud.subnets, { Type: "network" }), {
+    code: "InvalidConfigurationRequest",
+    message: /load balancers of type 'network'/,
+  });
+});
+
+test("creating the same twice gives the same, something else under the name is refused", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const first = await cloud.createBalancer();
+  const again = await cloud.createBalancer();
+  assert.equal(again.LoadBalancerArn, first.LoadBalancerArn);
+  await assert.rejects(
+    cloud.elb.CreateLoadBalancer({ Name: "web", Subnets: cloud.subnets, Scheme: "internal" }),
+    {
+      code: "DuplicateLoadBalancerName",
+      message: "A load balancer with the same name 'web' exists, but with different settings",
+    },
+  );
+  const group = await cloud.createGroup();
+  assert.equal((await cloud.createGroup()).TargetGroupArn, group.TargetGroupArn);
+  await assert.rejects(cloud.createGroup({ Port: 81 }), { code: "DuplicateTargetGroupName" });
+});
+
+test("one listener per port, one load balancer per target group", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const [one, two] = [await cloud.createBalancer("one"), await cloud.createBalancer("two")];
+  const { TargetGroupArn } = await cloud.createGroup();
+  await cloud.listen(one.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
+  await assert.rejects(cloud.listen(one.LoadBalancerArn!, fixed), { code: "DuplicateListener" });
+  await assert.rejects(cloud.listen(two.LoadBalancerArn!, { Type: "forward", TargetGroupArn }), {
+    code: "TargetGroupAssociationLimit",
+    message: `The following target groups cannot be associated with more than one load balancer: ${TargetGroupArn}`,
+  });
+  await assert.rejects(cloud.elb.DeleteTargetGroup({ TargetGroupArn }), {
+    code: "ResourceInUse",
+    message: `Target group '${TargetGroupArn}' is currently in use by a listener or a rule`,
+  });
+  await cloud.elb.DeleteLoadBalancer({ LoadBalancerArn: one.LoadBalancerArn });
+  await cloud.elb.DeleteTargetGroup({ TargetGroupArn });
+  await assert.rejects(cloud.elb.DescribeTargetGroups({ Names: ["app"] }), {
+    code: "TargetGroupNotFound",
+    message: "One or more target groups not found",
+  });
+});
+
+test("rules have priorities of their own and can change places", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  const { ListenerArn } = await cloud.listen(LoadBalancerArn!, fixed);
+  const create = async (Priority: number, path: string) => {
+    const { Rules } = await cloud.elb.CreateRule({
+      ListenerArn,
+      Priority,
+      Conditions: [{ Field: "path-pattern", PathPatternConfig: { Values: [path] } }],
+      Actions: [fixed],
+    });
+    return Rules![0]!.RuleArn!;
+  };
+  const [a, b] = [await create(1, "/a"), await create(20, "/b")];
+  await assert.rejects(create(1, "/c"), {
+    code: "PriorityInUse",
+    message: "Priority '1' is currently in use",
+  });
+  await cloud.elb.SetRulePriorities({
+    RulePriorities: [
+      { RuleArn: a, Priority: 20 },
+      { RuleArn: b, Priority: 1 },
+    ],
+  });
+  const { Rules } = await cloud.elb.DescribeRules({ ListenerArn });
+  assert.deepEqual(
+    Rules!.map((rule) => [rule.Priority, rule.Conditions![0]?.Values]),
+    [
+      ["1", ["/b"]],
+      ["20", ["/a"]],
+      ["default", undefined],
+    ],
+  );
+  const byDefault = Rules!.at(-1)!.RuleArn;
+  await assert.rejects(cloud.elb.DeleteRule({ RuleArn: byDefault }), {
+    code: "OperationNotPermitted",
+    message: `Default rule '${byDefault}' cannot be deleted`,
+  });
+  const page = await cloud.elb.DescribeRules({ ListenerArn, PageSize: 2 });
+  const rest = await cloud.elb.DescribeRules({ ListenerArn, Marker: page.NextMarker });
+  assert.deepEqual([page.Rules!.length, rest.Rules!.length, rest.NextMarker], [2, 1, undefined]);
+});
+
+const badConditions = [
+  [{ Field: "path" }, /^Condition field 'path' must be one of/],
+  [{ Field: "path-pattern", Values: [] }, /^A condition value must be specified$/],
+  [{ Field: "host-header", Values: ["a", "b"] }, /contains too many values; the limit is '1'$/],
+  [{ Field: "http-header", Values: ["a"] }, /^The 'Values' field is not compatible/],
+  [{ Field: "source-ip", SourceIpConfig: { Values: ["1.2.3.4"] } }, /in CIDR format$/],
+  [
+    { Field: "path-pattern", PathPatternConfig: { Values: ["1", "2", "3", "4", "5", "6"] } },
+    /^A rule can only have '5' condition values$/,
+  ],
+  [
+    { Field: "http-request-method", HttpRequestMethodConfig: { Values: ["get"] } },
+    /the allowed characters are A-Z, hyphen and underscore$/,
+  ],
+] as const;
+
+test("conditions are checked", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  const { ListenerArn } = await cloud.listen(LoadBalancerArn!, fixed);
+  for (const [condition, message] of badConditions)
+    await assert.rejects(
+      cloud.elb.CreateRule({
+        ListenerArn,
+        Priority: 1,
+        Conditions: [structuredClone(condition) as object],
+        Actions: [fixed],
+      }),
+      { code: "ValidationError", message },
+    );
+});
+
+test("attributes have AWS's defaults and are checked", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  const { TargetGroupArn } = await cloud.createGroup();
+  const { Attributes } = await cloud.elb.DescribeTargetGroupAttributes({ TargetGroupArn });
+  const value = (key: string) => Attributes!.find(({ Key }) => Key === key)?.Value;
+  assert.equal(value("deregistration_delay.timeout_seconds"), "300");
+  assert.equal(value("load_balancing.algorithm.type"), "round_robin");
+  const modify = (Key: string, Value: string) =>
+    cloud.elb.ModifyTargetGroupAttributes({ TargetGroupArn, Attributes: [{ Key, Value }] });
+  await assert.rejects(modify("deregistration_delay.timeout_seconds", "3601"), {
+    code: "ValidationError",
+    message:
+      "'deregistration_delay.timeout_seconds' value '3601' must be between '0-3600' inclusive",
+  });
+  await assert.rejects(modify("nonsense", "1"), {
+    message: "Target group attribute key 'nonsense' is not recognized",
+  });
+  await modify("stickiness.type", "app_cookie");
+  await assert.rejects(modify("stickiness.enabled", "true"), {
+    code: "InvalidConfigurationRequest",
+    message: "You must set an application cookie name to enable stickiness of type 'app_cookie'",
+  });
+  await cloud.elb.ModifyLoadBalancerAttributes({
+    LoadBalancerArn,
+    Attributes: [{ Key: "deletion_protection.enabled", Value: "true" }],
+  });
+  await assert.rejects(cloud.elb.DeleteLoadBalancer({ LoadBalancerArn }), {
+    code: "OperationNotPermitted",
+    message: `Load balancer '${LoadBalancerArn}' cannot be deleted because deletion protection is enabled`,
+  });
+});
+
+test("targets are checked against their group", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { TargetGroupArn } = await cloud.createGroup();
+  const register = (Id: string) => cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id }] });
+  await assert.rejects(register("8.8.8.8"), {
+    code: "ValidationError",
+    message: /publicly routable/,
+  });
+  await assert.rejects(register("10.9.9.9"), { message: /outside of the VPC/ });
+  await assert.rejects(register("i-0123456789abcdef0"), { message: /not a valid IPv4 address$/ });
+  const instances = await cloud.createGroup({ Name: "instances", TargetType: "instance" });
+  await assert.rejects(
+    cloud.elb.RegisterTargets({
+      TargetGroupArn: instances.TargetGroupArn,
+      Targets: [{ Id: "i-0123456789abcdef0" }],
+    }),
+    { code: "InvalidTarget" },
+  );
+});
+
+test("every kind of resource carries tags", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  const { TargetGroupArn } = await cloud.createGroup({ Tags: [{ Key: "a", Value: "1" }] });
+  const { ListenerArn } = await cloud.listen(LoadBalancerArn!, fixed);
+  const { Rules } = await cloud.elb.DescribeRules({ ListenerArn });
+  const ResourceArns = [LoadBalancerArn!, TargetGroupArn!, ListenerArn!, Rules![0]!.RuleArn!];
+  await cloud.elb.AddTags({ ResourceArns, Tags: [{ Key: "b", Value: "2" }] });
+  await cloud.elb.RemoveTags({ ResourceArns: [TargetGroupArn!], TagKeys: ["a"] });
+  const { TagDescriptions } = await cloud.elb.DescribeTags({ ResourceArns });
+  assert.deepEqual(
+    TagDescriptions!.map(({ Tags }) => Tags),
+    Array.from({ length: 4 }, () => [{ Key: "b", Value: "2" }]),
+  );
+  await assert.rejects(
+    cloud.elb.AddTags({
+      ResourceArns,
+      Tags: [
+        { Key: "c", Value: "" },
+        { Key: "c", Value: "" },
+      ],
+    }),
+    { code: "DuplicateTagKeys" },
+  );
+});

@@ -36,14 +36,9 @@ export async function treeBytes(path: string): Promise<number> {
 
 /** No error when it is gone already. */
 export async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  } catch (error) {
-    // An overlay's working directory is closed even to its owner.
-    if ((error as NodeJS.ErrnoException).code !== "EACCES") throw error;
-    await openDirectories(path);
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  }
+  // An overlay's working directory is closed even to its owner, unless that is root.
+  if (process.getuid?.() !== 0 && (await exists(path))) await openDirectories(path);
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function openDirectories(path: string): Promise<void> {

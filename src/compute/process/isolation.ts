@@ -12,10 +12,11 @@
  */
 import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Wall } from "#runtime/clock.ts";
+import { removeTree } from "./disk.ts";
 import type { MachineLayout } from "./machine-record.ts";
 import { machineLayout } from "./machine-record.ts";
 import type { ProcessIdentity } from "./process-table.ts";
@@ -172,7 +173,7 @@ async function probe(isolation: Isolation, dataDir: string): Promise<string | un
     const { stderr, message } = error as Error & { stderr?: string };
     return `this host does not let Fogbank build a root (${(stderr || message).trim().split("\n")[0]})`;
   } finally {
-    await rm(layout.directory, { recursive: true, force: true }).catch(() => {});
+    await removeTree(layout.directory);
   }
 }
 

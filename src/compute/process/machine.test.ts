@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { once } from "node:events";
 import type { MachineSpec } from "../driver.ts";
+import { removeTree } from "./disk.ts";
 import { isAlive, listPids, readVariable } from "./process-table.ts";
 import { machineVariable } from "./process-census.ts";
 import { createProcessHarness, type ProcessHarness } from "./testing/process-harness.ts";
@@ -267,7 +268,7 @@ process.stdout.write("launched");
       const directory = join(dataDir, "machines", "i-left");
       await until(harness, "they end", () => processesOf(directory).length === 0);
     } finally {
-      await rm(dataDir, { recursive: true, force: true });
+      await removeTree(dataDir);
       await harness.dispose();
     }
   });

@@ -217,22 +217,17 @@ describe("instance metadata: the role", () => {
 
   async function withRole(trusted: string) {
     const { cloud } = serve();
-    const { Role } = await cloud.clients.iam(cloud.caller).CreateRole({
+    const iam = cloud.clients.iam(cloud.caller);
+    await iam.CreateRole({
       RoleName: "web-role",
       AssumeRolePolicyDocument: JSON.stringify({
         Version: "2012-10-17",
         Statement: [{ Effect: "Allow", Principal: { Service: trusted }, Action: "sts:AssumeRole" }],
       }),
     });
-    const clients = {
-      sts: cloud.clients.sts,
-      iam: () => ({
-        GetInstanceProfile: async () => ({
-          InstanceProfile: { Roles: [{ RoleName: "web-role", Arn: Role!.Arn! }] },
-        }),
-      }),
-    } as unknown as Clients;
-    return { get: serve({ profile }, clients).get, host: cloud.host };
+    await iam.CreateInstanceProfile({ InstanceProfileName: "web" });
+    await iam.AddRoleToInstanceProfile({ InstanceProfileName: "web", RoleName: "web-role" });
+    return { get: serve({ profile }, cloud.clients).get, host: cloud.host };
   }
 
   test("its credentials are STS's, signed for the instance, and kept while they last", async () => {

@@ -8,8 +8,8 @@ export interface BucketCloud {
   s3: Client<"s3">;
   /** S3 as another account sees it. */
   stranger: Client<"s3">;
-  put(key: string, body?: string | Uint8Array): Promise<{ VersionId?: string | undefined }>;
-  text(key: string, versionId?: string): Promise<string>;
+  put: (key: string, body?: string | Uint8Array) => Promise<{ VersionId?: string | undefined }>;
+  text: (key: string, versionId?: string) => Promise<string>;
 }
 
 /** The bucket is called "photos"; the cloud is stopped when the test ends. */

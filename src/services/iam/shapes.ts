@@ -14,7 +14,7 @@ import type {
 
 type At = Pick<IamContext, "account" | "region">;
 
-/** Lists leave tags out; AWS says so on the pages of ListUsers, ListRoles and their like. */
+/** Lists leave tags and boundaries out; AWS says so on the pages of ListUsers, ListRoles and their like. */
 export function userShape(at: At, user: UserRecord) {
   return {
     Path: user.path,
@@ -22,7 +22,6 @@ export function userShape(at: At, user: UserRecord) {
     UserId: user.id,
     Arn: arnOf(at, "user", user),
     CreateDate: dateOf(user.createdMs),
-    ...boundaryShape(user.permissionsBoundary),
   };
 }
 
@@ -46,7 +45,6 @@ export function roleShape(at: At, role: RoleRecord) {
     AssumeRolePolicyDocument: encodeDocument(role.trustPolicy),
     ...(role.description !== undefined && { Description: role.description }),
     MaxSessionDuration: role.maxSessionSeconds,
-    ...boundaryShape(role.permissionsBoundary),
   };
 }
 
@@ -86,6 +84,11 @@ export function instanceProfileShape(
     CreateDate: dateOf(profile.createdMs),
     Roles: role ? [roleShape(at, role)] : [],
   };
+}
+
+/** What single users and roles show beside the members that lists show. */
+export function detailShape(holder: { permissionsBoundary?: string; tags: Tags }) {
+  return { ...boundaryShape(holder.permissionsBoundary), ...tagsShape(holder.tags) };
 }
 
 function boundaryShape(arn: string | undefined) {

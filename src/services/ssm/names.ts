@@ -35,6 +35,12 @@ export function checkName(name: string): void {
 const pathRule =
   'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_';
 
+/** A name of one level may be written with a leading slash or without. */
+export function spellingsOf(name: string): string[] {
+  if (name.indexOf("/", 1) > 0) return [name];
+  return name.startsWith("/") ? [name, name.slice(1)] : [name, `/${name}`];
+}
+
 export interface ParameterReference {
   /** What the name may be: an ARN does not tell "/a" from "a". */
   names: string[];

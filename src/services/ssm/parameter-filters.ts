@@ -6,6 +6,7 @@ import {
   invalidFilterValue,
   validationException,
 } from "./errors.ts";
+import { spellingsOf } from "./names.ts";
 import type { ParameterVersion } from "./records.ts";
 
 export interface ParameterFilter {
@@ -96,8 +97,8 @@ function valuesOf({ name, tags, version }: Filtered, key: string): string[] {
     return value === undefined ? [] : [value];
   }
   if (key === "Label") return version.labels;
+  if (key === "Name") return spellingsOf(name);
   const value = {
-    Name: name,
     Type: version.type,
     KeyId: version.keyId,
     Tier: version.tier,

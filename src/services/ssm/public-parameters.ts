@@ -9,6 +9,7 @@ import { publicImages } from "#services/ec2/images/public-images.ts";
 import { regions } from "#services/ec2/regions/zones.ts";
 import { parseIso } from "#runtime/date.ts";
 import { parameterArn } from "./names.ts";
+import { regionNames } from "./region-names.ts";
 import type { State } from "./state.ts";
 
 export interface PublicParameter {
@@ -56,6 +57,12 @@ function list(region: string): PublicParameter[] {
   const root = "/aws/service/global-infrastructure";
   const places = regions.flatMap(({ regionName, zones }) => [
     make(`${root}/regions/${regionName}`, regionName, "text", infrastructureMs),
+    make(
+      `${root}/regions/${regionName}/longName`,
+      regionNames[regionName] ?? regionName,
+      "text",
+      infrastructureMs,
+    ),
     ...zones.flatMap(({ zoneId }) =>
       [
         `${root}/availability-zones/${zoneId}`,

@@ -24,7 +24,8 @@ const defaultSubnetBits = 20;
 export async function ensureDefaultVpc(tx: Transaction, scope: Scope): Promise<void> {
   if (await regionRecords.get(tx, scope)) return;
   regionRecords.put(tx, scope, [], { defaultsMade: true });
-  const idFor: NameIds = (prefix, part) => derivedId(prefix, scope.account, scope.region, part);
+  const idFor: NameIds = (prefix, part) =>
+    derivedId(prefix, prefix, scope.account, scope.region, part);
   await putDefaultVpc(tx, scope, idFor);
 }
 
@@ -77,7 +78,7 @@ export function defaultSubnetCidr(zoneIndex: number): string {
 /** The options set that AWS makes with the first VPC. https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html */
 export async function ensureDhcpOptions(tx: Transaction, scope: Scope): Promise<string> {
   const { account, region } = scope;
-  const dhcpOptionsId = derivedId("dopt", account, region, "default");
+  const dhcpOptionsId = derivedId("dopt", "dopt", account, region);
   if (!(await dhcpOptions.get(tx, scope, dhcpOptionsId))) {
     const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
     dhcpOptions.put(tx, scope, [dhcpOptionsId], {

@@ -13,24 +13,25 @@ import {
   type NetworkInterfaceRecord,
 } from "./records.ts";
 
-/**
- * Associates a free address with a private address of an interface. A lent public address goes
- * back. Throws when the VPC has no internet gateway.
- */
-export async function associate(
+/** Throws unless the VPC has an internet gateway, without which a public address leads nowhere. */
+export async function checkInternetGateway(tx: Transaction, scope: Scope, vpcId: string) {
+  if (await hasInternetGateway(tx, scope, vpcId)) return;
+  throw ec2Error("Gateway.NotAttached", `Network ${vpcId} is not attached to any internet gateway`);
+}
+
+export async function hasInternetGateway(tx: Transaction, scope: Scope, vpcId: string) {
+  return (await internetGateways.list(tx, scope)).some((gateway) => gateway.vpcId === vpcId);
+}
+
+/** Associates a free address with a private address of an interface. A lent public address goes back. */
+export function associate(
   tx: Transaction,
   scope: Scope,
   random: Random,
   address: AddressRecord,
   eni: NetworkInterfaceRecord,
   privateIp: string,
-): Promise<string> {
-  const gateways = await internetGateways.list(tx, scope);
-  if (!gateways.some(({ vpcId }) => vpcId === eni.vpcId))
-    throw ec2Error(
-      "Gateway.NotAttached",
-      `Network ${eni.vpcId} is not attached to any internet gateway`,
-    );
+): string {
   const { allocationId, publicIp } = address;
   const { networkInterfaceId, lentPublicIp, ...rest } = eni;
   const associationId = newId(random, "eipassoc");

@@ -90,11 +90,15 @@ const protocolNames: Record<string, string> = {
 };
 
 export function parseProtocol(text: string | undefined): string {
-  const lower = (text ?? "").toLowerCase();
+  if (text === undefined)
+    throw invalidParameterValue(
+      "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.",
+    );
+  const lower = text.toLowerCase();
   const name = protocolNames[lower] ?? lower;
   const known = ["tcp", "udp", "icmp", "icmpv6", "-1"].includes(name);
   if (!known && !(/^\d{1,3}$/.test(name) && Number(name) <= 255))
-    throw invalidParameterValue(`Invalid value '${text ?? ""}' for IP protocol. Unknown protocol.`);
+    throw invalidParameterValue(`Invalid value '${text}' for IP protocol. Unknown protocol.`);
   return name;
 }
 

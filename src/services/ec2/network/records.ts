@@ -95,6 +95,8 @@ export interface SecurityGroupRecord {
 export interface SecurityGroupRuleRecord {
   ruleId: string;
   groupId: string;
+  /** Rules are shown in the order in which they were added to their group. */
+  order: number;
   isEgress: boolean;
   /** "tcp", "udp", "icmp", "icmpv6", "-1" or a protocol's number. */
   protocol: string;
@@ -159,7 +161,9 @@ export interface NatGatewayRecord {
   subnetId: string;
   vpcId: string;
   connectivityType: "public" | "private";
-  state: "pending" | "available" | "deleting" | "deleted";
+  state: "pending" | "failed" | "available" | "deleting" | "deleted";
+  /** Why it failed: AWS's code and message. */
+  failure?: { code: string; message: string };
   createdMs: number;
   /** When the state was entered. */
   sinceMs: number;

@@ -41,7 +41,7 @@ export interface RouteInput {
   VpcEndpointId?: string | undefined;
 }
 
-/** The one destination that a request names, checked; a block must be in its canonical form. */
+/** The one destination that a request names; a block in its canonical form, as CreateRoute's page says. */
 export function destinationOf(scope: Scope, input: RouteInput): string {
   const { DestinationCidrBlock: cidr, DestinationIpv6CidrBlock: ipv6 } = input;
   const { DestinationPrefixListId: list } = input;
@@ -54,11 +54,7 @@ export function destinationOf(scope: Scope, input: RouteInput): string {
   if (cidr !== undefined) {
     const parsed = parseCidr(cidr);
     if (!parsed) throw invalidCidr("destinationCidrBlock", cidr);
-    const canonical = formatCidr(parsed);
-    if (canonical !== cidr)
-      throw invalidParameterValue(
-        `The destination CIDR block ${cidr} is not equal to its canonical form, ${canonical}`,
-      );
+    return formatCidr(parsed);
   }
   if (ipv6 !== undefined && !isIpv6Cidr(ipv6)) throw invalidCidr("destinationIpv6CidrBlock", ipv6);
   if (list !== undefined && !managedPrefixLists(scope.region).some(({ id }) => id === list))
@@ -99,7 +95,7 @@ export async function targetOf(
   }
   if (NatGatewayId !== undefined) {
     const nat = await natGateways.get(tx, scope, NatGatewayId);
-    if (!nat || nat.state === "deleted")
+    if (!nat || nat.state === "deleted" || nat.state === "failed")
       throw ec2Error(
         "InvalidNatGatewayID.NotFound",
         `The natGateway ID '${NatGatewayId}' does not exist`,

@@ -33,7 +33,8 @@ export async function rulesOf(
   scope: Scope,
   groupId: string,
 ): Promise<SecurityGroupRuleRecord[]> {
-  return (await groupRules.list(tx, scope)).filter((rule) => rule.groupId === groupId);
+  const all = await groupRules.list(tx, scope);
+  return all.filter((rule) => rule.groupId === groupId).sort((a, b) => a.order - b.order);
 }
 
 /** Groups that rules name must exist; another account's are taken as given. */

@@ -15,6 +15,7 @@ import {
   type PolicyRecord,
 } from "../records.ts";
 import {
+  detailShape,
   groupShape,
   instanceProfileShape,
   policyShape,
@@ -70,6 +71,7 @@ async function userDetails(tx: Transaction, context: IamContext) {
     key: `user/${idOf(user.name)}`,
     user: {
       ...userShape(context, user),
+      ...detailShape(user),
       UserPolicyList: heldPolicies(user),
       AttachedManagedPolicies: attachedPolicies(user),
       GroupList: allGroups
@@ -98,6 +100,7 @@ async function roleDetails(tx: Transaction, context: IamContext) {
     key: `role/${idOf(role.name)}`,
     role: {
       ...roleShape(context, role),
+      ...detailShape(role),
       InstanceProfileList: profiles
         .filter((profile) => profile.role === idOf(role.name))
         .map((profile) => instanceProfileShape(context, profile, role)),

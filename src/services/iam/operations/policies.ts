@@ -1,5 +1,6 @@
 /** Managed policies. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 import { newUniqueId } from "#services/kit/access-key.ts";
+import { tagsToList } from "#services/kit/tags.ts";
 import { arnOf, pageOf, type IamOperation, type IamOperations } from "../context.ts";
 import { deleteConflict, entityAlreadyExists, policyNotFound, quotaExceeded } from "../errors.ts";
 import { longestManagedPolicy, mostManagedPolicies } from "../limits.ts";
@@ -62,7 +63,8 @@ const getPolicy: IamOperation<"GetPolicy"> = async (input, context) => {
       ...policyShape(context, policy, attachments),
       Arn: arn,
       ...(policy.description !== undefined && { Description: policy.description }),
-      ...tagsShape(policy.tags),
+      // Unlike users and roles, a policy without tags shows an empty list.
+      Tags: tagsToList(policy.tags),
     },
   };
 };

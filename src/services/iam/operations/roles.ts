@@ -7,7 +7,7 @@ import { policyByArn } from "../managed-policies.ts";
 import { policySize } from "../policy/document.ts";
 import { checkTrustPolicy } from "../policy/validate.ts";
 import { globalScope, idOf, instanceProfiles, roles, type RoleRecord } from "../records.ts";
-import { roleShape, tagsShape } from "../shapes.ts";
+import { detailShape, roleShape } from "../shapes.ts";
 import { awsManagedPolicies } from "../state.ts";
 import { newTags } from "../tags.ts";
 
@@ -40,7 +40,7 @@ const createRole: IamOperation<"CreateRole"> = async (input, context) => {
       throw policyNotFound(boundary);
     roles.put(tx, scope, [idOf(name)], role);
   });
-  return { Role: { ...roleShape(context, role), ...tagsShape(role.tags) } };
+  return { Role: { ...roleShape(context, role), ...detailShape(role) } };
 };
 
 function checkTrust(document: string): void {
@@ -52,7 +52,7 @@ function checkTrust(document: string): void {
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html */
 const getRole: IamOperation<"GetRole"> = async (input, context) => {
   const role = await context.store.transaction((tx) => findRole(tx, context, input.RoleName!));
-  return { Role: { ...roleShape(context, role), ...tagsShape(role.tags), RoleLastUsed: {} } };
+  return { Role: { ...roleShape(context, role), ...detailShape(role), RoleLastUsed: {} } };
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */

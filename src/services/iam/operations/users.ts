@@ -7,7 +7,7 @@ import { findUser, namedUser } from "../find.ts";
 import { mostUsers } from "../limits.ts";
 import { policyByArn } from "../managed-policies.ts";
 import { accessKeys, globalScope, groups, idOf, users, type UserRecord } from "../records.ts";
-import { tagsShape, userShape } from "../shapes.ts";
+import { detailShape, userShape } from "../shapes.ts";
 import { awsManagedPolicies } from "../state.ts";
 import { newTags } from "../tags.ts";
 
@@ -36,7 +36,7 @@ const createUser: IamOperation<"CreateUser"> = async (input, context) => {
       throw policyNotFound(boundary);
     users.put(tx, scope, [idOf(name)], user);
   });
-  return { User: { ...userShape(context, user), ...tagsShape(user.tags) } };
+  return { User: { ...userShape(context, user), ...detailShape(user) } };
 };
 
 /** Without a name, the caller; the root is shown without a name. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetUser.html */
@@ -55,7 +55,7 @@ const getUser: IamOperation<"GetUser"> = async (input, context) => {
     };
   }
   const user = await context.store.transaction((tx) => findUser(tx, context, name));
-  return { User: { ...userShape(context, user), ...tagsShape(user.tags) } };
+  return { User: { ...userShape(context, user), ...detailShape(user) } };
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html */

@@ -34,6 +34,10 @@ const dataTypes = ["text", "aws:ec2:image", "aws:ssm:integration"];
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html */
 export const putParameter: SsmOperation<"PutParameter"> = async (input, context) => {
   const name = input.Name!;
+  if (input.Value === "")
+    throw validationException(
+      "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1.",
+    );
   if (input.Overwrite && input.Tags?.length)
     throw validationException(
       "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or RemoveTagsFromResource.",

@@ -4,6 +4,7 @@ import { tagsFromList, tagsToList, withTags, withoutTags, type Tags } from "#ser
 import type { SsmContext, SsmOperation, SsmOperations } from "../context.ts";
 import { invalidResourceId, tooManyTags } from "../errors.ts";
 import { mostTags } from "../limits.ts";
+import { spellingsOf } from "../names.ts";
 import { parameters, type ParameterRecord } from "../records.ts";
 
 interface Resource {
@@ -16,10 +17,12 @@ async function find(
   context: SsmContext,
   { ResourceType, ResourceId }: Resource,
 ): Promise<ParameterRecord> {
-  const record =
-    ResourceType === "Parameter" ? await parameters.get(tx, context, ResourceId!) : undefined;
-  if (!record) throw invalidResourceId();
-  return record;
+  if (ResourceType === "Parameter")
+    for (const name of spellingsOf(ResourceId!)) {
+      const record = await parameters.get(tx, context, name);
+      if (record) return record;
+    }
+  throw invalidResourceId();
 }
 
 async function change(context: SsmContext, resource: Resource, tagsFrom: (tags: Tags) => Tags) {

@@ -13,7 +13,7 @@ import {
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { newId } from "../../ids.ts";
 import { tagsFor } from "../../tags.ts";
-import { associate, disassociate } from "../elastic-ips.ts";
+import { associate, checkInternetGateway, disassociate } from "../elastic-ips.ts";
 import { alreadyAssociated, associationNotFound } from "../errors.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
@@ -161,6 +161,7 @@ const associateAddress: Ec2Operation<"AssociateAddress"> = async (input, context
       );
     }
     eni = await find(tx, context, kinds.networkInterface, eniId);
+    await checkInternetGateway(tx, context, eni.vpcId);
     return associate(tx, context, context.random, address, eni, privateIp);
   });
   return { AssociationId: associationId };

@@ -2,7 +2,7 @@
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import { invalidParameterValue } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
-import { newId } from "../../ids.ts";
+import { checkIdForm, newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
 import { hasDependencies } from "../errors.ts";
@@ -82,6 +82,7 @@ const associateDhcpOptions: Ec2Operation<"AssociateDhcpOptions"> = async (input,
 };
 
 const deleteDhcpOptions: Ec2Operation<"DeleteDhcpOptions"> = async (input, context) => {
+  checkIdForm(input.DhcpOptionsId!, "dopt", "InvalidDhcpOptionsId.Malformed");
   await inNetwork(context, async (tx) => {
     const { dhcpOptionsId: id } = await find(tx, context, kinds.dhcpOptions, input.DhcpOptionsId!);
     if ((await vpcs.list(tx, context)).some(({ dhcpOptionsId }) => dhcpOptionsId === id))

@@ -31,7 +31,11 @@ const describeSecurityGroupRules: Ec2Operation<"DescribeSecurityGroupRules"> = a
     select(tx, context, kinds.groupRule, input.SecurityGroupRuleIds),
   );
   const found = applyFilters(all, input.Filters, filters, ({ tags }) => tags);
-  const { items, NextToken } = pageOf(found, input, ({ ruleId }) => ruleId);
+  const { items, NextToken } = pageOf(
+    found,
+    input,
+    ({ groupId, order, ruleId }) => `${groupId}/${String(order).padStart(9, "0")}/${ruleId}`,
+  );
   return { SecurityGroupRules: items.map((rule) => ruleShape(context, rule)), NextToken };
 };
 
@@ -69,8 +73,8 @@ const modifySecurityGroupRules: Ec2Operation<"ModifySecurityGroupRules"> = async
       const others = present.filter((one) => one !== old);
       if (others.some((one) => one.isEgress === old.isEgress && sameRule(one, rule)))
         throw duplicateRule(rule);
-      const { ruleId, groupId, isEgress, tags } = old;
-      const changed = { ruleId, groupId, isEgress, tags, ...rule };
+      const { ruleId, groupId, order, isEgress, tags } = old;
+      const changed = { ruleId, groupId, order, isEgress, tags, ...rule };
       groupRules.put(tx, context, [ruleId], changed);
       present = [...others, changed];
     }

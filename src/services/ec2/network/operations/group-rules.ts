@@ -64,15 +64,16 @@ async function rulesAsked(
 async function authorize(context: Ec2Context, input: GroupInput, isEgress: boolean, tags: Tags) {
   const added = await inNetwork(context, async (tx) => {
     const group = await findGroup(tx, context, input);
-    const present = (await rulesOf(tx, context, group.groupId)).filter(
-      (rule) => rule.isEgress === isEgress,
-    );
+    const all = await rulesOf(tx, context, group.groupId);
+    const present = all.filter((rule) => rule.isEgress === isEgress);
+    let order = all.at(-1)?.order ?? 0;
     const records: SecurityGroupRuleRecord[] = [];
     for (const rule of await rulesAsked(tx, context, group, input)) {
       if ([...present, ...records].some((other) => sameRule(other, rule)))
         throw duplicateRule(rule);
       const ruleId = newId(context.random, "sgr");
-      records.push({ ruleId, groupId: group.groupId, isEgress, ...rule, tags });
+      order += 1;
+      records.push({ ruleId, groupId: group.groupId, order, isEgress, ...rule, tags });
     }
     if (present.length + records.length > mostRules)
       throw ec2Error(

@@ -1,7 +1,7 @@
 /** NAT gateways. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html */
 import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation, Ec2Operations } from "../../context.ts";
-import { ec2Error, missingParameter, unsupportedParameter } from "../../errors.ts";
+import { missingParameter, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
@@ -30,6 +30,7 @@ function natShape(nat: NatGatewayRecord) {
     State: nat.state,
     ConnectivityType: nat.connectivityType,
     CreateTime: dateOf(nat.createdMs),
+    ...(nat.failure && { FailureCode: nat.failure.code, FailureMessage: nat.failure.message }),
     ...(nat.deletedMs !== undefined && { DeleteTime: dateOf(nat.deletedMs) }),
     NatGatewayAddresses: [
       {
@@ -93,14 +94,7 @@ const createNatGateway: Ec2Operation<"CreateNatGateway"> = async (input, context
         throw alreadyAssociated(
           `resource ${allocationId} is already associated with associate-id ${association.associationId}`,
         );
-      const associationId = await associate(
-        tx,
-        context,
-        context.random,
-        address,
-        attached,
-        privateIp,
-      );
+      const associationId = associate(tx, context, context.random, address, attached, privateIp);
       elastic = { allocationId, publicIp, associationId };
     }
     const record: NatGatewayRecord = {
@@ -135,8 +129,7 @@ const describeNatGateways: Ec2Operation<"DescribeNatGateways"> = async (input, c
 const deleteNatGateway: Ec2Operation<"DeleteNatGateway"> = async (input, context) => {
   await inNetwork(context, async (tx) => {
     const nat = await find(tx, context, kinds.natGateway, input.NatGatewayId!);
-    if (nat.state === "deleted")
-      throw ec2Error("NatGatewayNotFound", `NAT gateway ${nat.natGatewayId} was not found`);
+    if (nat.state === "deleted") throw kinds.natGateway.notFound(nat.natGatewayId);
     if (nat.state === "deleting") return;
     const deleting = { ...nat, state: "deleting" as const, sinceMs: context.clock.now() };
     natGateways.put(tx, context, [nat.natGatewayId], deleting);

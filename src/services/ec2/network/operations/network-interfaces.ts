@@ -164,7 +164,12 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
   ] as const)
     if (input[name]) throw unsupportedParameter(name);
   if (input.InterfaceType !== undefined) throw unsupportedParameter("InterfaceType");
-  const listed = input.PrivateIpAddresses ?? [];
+  // Of a list that marks no primary address, the first is it.
+  const marked = input.PrivateIpAddresses?.some((one) => one.Primary) ?? false;
+  const listed = (input.PrivateIpAddresses ?? []).map((one, index) => ({
+    ...one,
+    Primary: marked ? one.Primary : index === 0 && input.PrivateIpAddress === undefined,
+  }));
   const secondaryCount = input.SecondaryPrivateIpAddressCount ?? 0;
   const secondaryIps = listed.flatMap((one) => (one.Primary ? [] : [one.PrivateIpAddress!]));
   if (secondaryCount > 0 && secondaryIps.length > 0)

@@ -120,7 +120,8 @@ const describeSecurityGroups: Ec2Operation<"DescribeSecurityGroups"> = async (in
       });
       selected = input.GroupIds?.length ? [...new Set([...selected, ...named])] : named;
     }
-    const rules = Map.groupBy(await groupRules.list(tx, context), ({ groupId }) => groupId);
+    const ordered = (await groupRules.list(tx, context)).sort((a, b) => a.order - b.order);
+    const rules = Map.groupBy(ordered, ({ groupId }) => groupId);
     return selected.map((group) => ({
       ...group,
       rules: rules.get(group.groupId) ?? [],

@@ -75,7 +75,7 @@ const disassociateVpcCidrBlock: Ec2Operation<"DisassociateVpcCidrBlock"> = async
     );
     if (!vpc)
       throw ec2Error(
-        "InvalidVpcCidrBlockAssociationID.NotFound",
+        "InvalidVpcCidrBlockAssociationIdError.NotFound",
         `The vpc CIDR block association ID '${associationId}' does not exist`,
       );
     const { vpcId } = vpc;

@@ -107,7 +107,12 @@ const createPeering: Ec2Operation<"CreateVpcPeeringConnection"> = async (input, 
     peerings.put(tx, context, [peering.peeringId], peering);
     return peeringShape(context, { ...peering, requester, accepter });
   });
-  return { VpcPeeringConnection: shape };
+  // The first answer says "initiating", whatever becomes of it.
+  const Status = {
+    Code: "initiating-request" as const,
+    Message: `Initiating Request to ${context.account}`,
+  };
+  return { VpcPeeringConnection: { ...shape, Status } };
 };
 
 const describePeerings: Ec2Operation<"DescribeVpcPeeringConnections"> = async (input, context) => {

@@ -1,6 +1,7 @@
 /** VPCs. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpc.html and its neighbours. */
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import {
+  ec2Error,
   invalidParameterCombination,
   missingParameter,
   unsupportedParameter,
@@ -128,7 +129,9 @@ const deleteVpc: Ec2Operation<"DeleteVpc"> = async (input, context) => {
       (await subnets.list(tx, context)).some(inVpc) ||
       (await interfaces.list(tx, context)).some(inVpc) ||
       (await internetGateways.list(tx, context)).some(inVpc) ||
-      (await natGateways.list(tx, context)).some((nat) => inVpc(nat) && nat.state !== "deleted") ||
+      (await natGateways.list(tx, context)).some(
+        (nat) => inVpc(nat) && nat.state !== "deleted" && nat.state !== "failed",
+      ) ||
       (await vpcEndpoints.list(tx, context)).some((end) => inVpc(end) && end.state !== "deleted");
     const peered = (await peerings.list(tx, context)).some(
       ({ status, requesterVpcId, accepterVpcId }) =>
@@ -180,6 +183,20 @@ const describeVpcAttribute: Ec2Operation<"DescribeVpcAttribute"> = async (input,
   return { VpcId: vpc.vpcId, ...attributes[input.Attribute!] };
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcTenancy.html */
+const modifyVpcTenancy: Ec2Operation<"ModifyVpcTenancy"> = async (input, context) => {
+  if (input.InstanceTenancy !== "default")
+    throw ec2Error(
+      "UnsupportedTenancy",
+      `The tenancy value ${String(input.InstanceTenancy)} is not supported.`,
+    );
+  await inNetwork(context, async (tx) => {
+    const vpc = await find(tx, context, kinds.vpc, input.VpcId!);
+    vpcs.put(tx, context, [vpc.vpcId], { ...vpc, instanceTenancy: "default" });
+  });
+  return { ReturnValue: true };
+};
+
 export const vpcOperations: Ec2Operations = {
   CreateVpc: createVpc,
   CreateDefaultVpc: createDefaultVpc,
@@ -187,6 +204,7 @@ export const vpcOperations: Ec2Operations = {
   DeleteVpc: deleteVpc,
   ModifyVpcAttribute: modifyVpcAttribute,
   DescribeVpcAttribute: describeVpcAttribute,
+  ModifyVpcTenancy: modifyVpcTenancy,
 };
 
 export { vpcCidr };

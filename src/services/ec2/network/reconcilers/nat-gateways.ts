@@ -1,12 +1,13 @@
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
-import { find, kinds } from "../kinds.ts";
-import { addresses, interfaces, natGateways } from "../records.ts";
-import { disassociate } from "../elastic-ips.ts";
+import { disassociate, hasInternetGateway } from "../elastic-ips.ts";
 import { deleteInterface } from "../interfaces.ts";
+import { addresses, interfaces, natGateways, type NatGatewayRecord } from "../records.ts";
 import { planNat } from "./nat-gateway-plan.ts";
 
-/** Moves NAT gateways through their states; a deleted one gives its addresses back. */
+/** Moves NAT gateways through their states; one that ends gives its addresses back. */
 export function natGatewayReconciler({ store, clock }: Environment): Reconciler {
   return {
     name: "ec2/nat-gateway",
@@ -16,27 +17,36 @@ export function natGatewayReconciler({ store, clock }: Environment): Reconciler 
         const nat = await natGateways.get(tx, scope, ...id);
         if (!nat) return;
         const now = clock.now();
-        const step = planNat(nat, now);
+        const step = planNat(nat, await hasInternetGateway(tx, scope, nat.vpcId), now);
         if (step.do === "wait") return { afterMs: step.afterMs };
         if (step.do === "forget") natGateways.delete(tx, scope, ...id);
         if (step.do !== "become") return;
+        const { state } = step;
         natGateways.put(tx, scope, id, {
           ...nat,
-          state: step.state,
+          state,
           sinceMs: now,
-          ...(step.state === "deleted" && { deletedMs: now }),
+          ...(state === "deleted" && { deletedMs: now }),
+          ...(state === "failed" && { failure: noInternetGateway(nat.vpcId) }),
         });
-        if (step.state !== "deleted") return;
-        const held = nat.allocationId && (await addresses.get(tx, scope, nat.allocationId));
-        if (held && held.association?.networkInterfaceId === nat.networkInterfaceId)
-          await disassociate(tx, scope, held);
-        if (await interfaces.get(tx, scope, nat.networkInterfaceId))
-          await deleteInterface(
-            tx,
-            scope,
-            await find(tx, scope, kinds.networkInterface, nat.networkInterfaceId),
-          );
+        if (state !== "available") await giveBack(tx, scope, nat);
         return;
       }),
   };
+}
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html */
+function noInternetGateway(vpcId: string) {
+  return {
+    code: "Gateway.NotAttached",
+    message: `Network ${vpcId} has no Internet gateway attached`,
+  };
+}
+
+async function giveBack(tx: Transaction, scope: Scope, nat: NatGatewayRecord): Promise<void> {
+  const held = nat.allocationId && (await addresses.get(tx, scope, nat.allocationId));
+  if (held && held.association?.networkInterfaceId === nat.networkInterfaceId)
+    await disassociate(tx, scope, held);
+  const eni = await interfaces.get(tx, scope, nat.networkInterfaceId);
+  if (eni) await deleteInterface(tx, scope, eni);
 }

@@ -19,6 +19,8 @@ import { createEngine } from "#services/elbv2/dataplane/engine.ts";
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 5);
 const body = "x".repeat(Number(process.env["BENCH_BYTES"] ?? 1024));
 const nginx = process.env["NGINX"] ?? "nginx";
+/** It has no types. */
+const peerModule: string = "http-proxy";
 const wall = createWall(console.error);
 
 async function runBackend(): Promise<number> {
@@ -78,7 +80,7 @@ async function runFogbank(ports: number[]): Promise<number> {
 
 async function runHttpProxy(ports: number[]): Promise<number> {
   const { Agent } = await import("node:http");
-  const { default: httpProxy } = (await import("http-proxy" as string)) as {
+  const { default: httpProxy } = (await import(peerModule)) as {
     default: { createProxyServer(options: object): { web: (...all: unknown[]) => void } };
   };
   const proxy = httpProxy.createProxyServer({ agent: new Agent({ keepAlive: true }), xfwd: true });

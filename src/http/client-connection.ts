@@ -176,6 +176,7 @@ export class ClientConnection implements Swept, Outlet {
       () => {
         exchange.sent = true;
         if (this.#exchange === exchange && exchange.resolve === undefined) this.#settle();
+        return undefined;
       },
       (error: unknown) => {
         if (this.#exchange === exchange) this.#break("closed", describe(error), error);

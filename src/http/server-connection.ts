@@ -362,7 +362,7 @@ export class ServerConnection implements Swept, Outlet {
     if (this.#closed) return;
     if (this.#last) return this.#end();
     if (this.#intake) {
-      this.#body!.return();
+      void this.#body!.return();
       this.socket.resume();
       return;
     }
@@ -379,7 +379,7 @@ export class ServerConnection implements Swept, Outlet {
 
   /** Ends our side; what the client still sends is read away, else a reset could eat the reply. */
   #end(): void {
-    this.#body?.return();
+    void this.#body?.return();
     this.#intake = undefined;
     this.#pending = undefined;
     this.#held = undefined;

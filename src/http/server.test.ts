@@ -26,7 +26,7 @@ async function start(handler: HttpHandler, options: Partial<ServeOptions> = {}) 
 
 const echo: HttpHandler = async (request) => {
   const body = await readBody(request.body, 1024 * 1024);
-  return { status: 200, headers: {}, body: `${request.method} ${request.target} ${body}` };
+  return { status: 200, headers: {}, body: `${request.method} ${request.target} ${String(body)}` };
 };
 const host = "Host: a\r\n";
 
@@ -59,7 +59,7 @@ test("the same bytes in any pieces give the same requests", async () => {
   const seen: string[] = [];
   const { port } = await start(async (request) => {
     const body = await readBody(request.body, 1000);
-    seen.push(`${request.method} ${request.target} ${body}`);
+    seen.push(`${request.method} ${request.target} ${String(body)}`);
     return { status: 200, headers: {}, body: "x" };
   });
   const bytes = Buffer.from(
@@ -209,10 +209,15 @@ test("a large upload waits for its reader, and a large download for its client",
   await new Promise<void>((resolve) => wall.after(300, resolve));
   assert.ok(read < size, `${read} of ${size} bytes were read ahead`);
   client.socket.removeAllListeners("data");
-  let received = 0;
-  client.socket.on("data", (chunk) => void (received += chunk.length));
+  const received = new Promise<void>((resolve) => {
+    let bytes = 0;
+    client.socket.on("data", (chunk) => {
+      bytes += chunk.length;
+      if (bytes >= size) resolve();
+    });
+  });
   client.socket.resume();
-  while (received < size) await once(client.socket, "data");
+  await received;
   assert.equal(read, size);
   client.socket.destroy();
 });

@@ -21,6 +21,8 @@ export interface State {
   readonly client: HttpClient;
   /** Consecutive results of health checks, by target. */
   readonly streaks: Map<string, Streak>;
+  /** What simulated machines had done when they were last looked at, by instance. */
+  readonly modelled: Map<string, { served: number; refused: number }>;
   /** How each target was reached when it was last checked. */
   readonly reaches: Map<string, string>;
   /** Load balancers that the data plane serves, by ARN. */
@@ -66,6 +68,7 @@ export function createState(env: Environment): State {
     client: createHttpClient({ wall: clock.wall }),
     streaks: new Map(),
     reaches: new Map(),
+    modelled: new Map(),
     served: new Map(),
     wakeLoadBalancer: () => {},
     wakeTarget: () => {},

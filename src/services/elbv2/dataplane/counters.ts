@@ -62,8 +62,8 @@ export function countStatus(counts: TargetCounts, status: number): void {
   counts.statusClasses[digit] = (counts.statusClasses[digit] ?? 0) + 1;
 }
 
-/** Two significant digits keep a distribution within 1 % of its percentiles and small. */
-export function countResponseTime(counts: TargetCounts, elapsedMs: number): void {
+/** Two significant digits keep a distribution within 5 % of its percentiles, and small. */
+export function countResponseTime(counts: TargetCounts, elapsedMs: number, times = 1): void {
   const seconds = (Math.max(elapsedMs, 0.001) / 1000).toPrecision(2);
-  counts.responseTimes[seconds] = (counts.responseTimes[seconds] ?? 0) + 1;
+  counts.responseTimes[seconds] = (counts.responseTimes[seconds] ?? 0) + times;
 }

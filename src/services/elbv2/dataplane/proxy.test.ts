@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
 import { readBody, type HttpHandler, type HttpServer } from "#http/http.ts";
-import { createStage, pause, target } from "./testing/stage.ts";
+import { createStage, pause, target, until } from "./testing/stage.ts";
 
 const named =
   (name: string): HttpHandler =>
@@ -75,9 +75,9 @@ test("requests go round the targets", async (context) => {
   const stage = createStage(context);
   const servers = await Promise.all(["a", "b", "c"].map((name) => stage.backend(named(name))));
   await stage.forwardTo(servers.map((server) => target(server)));
-  let seen = "";
-  for (let count = 0; count < 9; count++) seen += (await stage.get("/")).text;
-  assert.equal([...seen].sort().join(""), "aaabbbccc");
+  const seen: string[] = [];
+  for (let count = 0; count < 9; count++) seen.push((await stage.get("/")).text);
+  assert.equal(seen.sort().join(""), "aaabbbccc");
 });
 
 test("the least busy target gets the next request", async (context) => {
@@ -91,9 +91,9 @@ test("the least busy target gets the next request", async (context) => {
   const group = { algorithm: "least_outstanding_requests" } as const;
   await stage.forwardTo([target(slow), target(fast)], group);
   const first = stage.get("/");
-  while (!release) await pause(1);
+  await until(() => release !== undefined);
   for (let count = 0; count < 5; count++) assert.equal((await stage.get("/")).text, "fast");
-  release();
+  release?.();
   assert.equal((await first).text, "slow");
 });
 
@@ -122,10 +122,10 @@ test("bodies stream both ways before they are complete", async (context) => {
   }
   const opening = stage.open("/", { method: "POST", body: upload() });
   const next = async (text: string) => {
-    while (!send) await pause(1);
+    await until(() => send !== undefined);
     const give = send;
     send = undefined;
-    give(text);
+    give?.(text);
   };
   await next("one");
   const { body } = await opening;
@@ -259,7 +259,7 @@ test("a client that goes away takes its request with it and counts as 460", asyn
   await stage.forwardTo([target(server)]);
   const abort = new AbortController();
   const pending = stage.get("/", { signal: abort.signal });
-  while (!gone) await pause(1);
+  await until(() => gone !== undefined);
   abort.abort();
   await assert.rejects(pending);
   await gone;
@@ -279,11 +279,14 @@ test("a killed target costs its requests under way and no others", async (contex
   const other = await stage.backend(named("alive"));
   await stage.forwardTo([target({ port: victim.port } as HttpServer), target(other)]);
   const underWay = [stage.get("/"), stage.get("/"), stage.get("/"), stage.get("/")];
-  while (arrived < 2) await pause(1);
+  await until(() => arrived >= 2);
   victim.close();
   for (const socket of sockets) socket.destroy();
   const statuses = (await Promise.all(underWay)).map(({ status }) => status);
-  assert.deepEqual(statuses.sort(), [200, 200, 502, 502]);
+  assert.deepEqual(
+    statuses.sort((a, b) => a - b),
+    [200, 200, 502, 502],
+  );
   for (let count = 0; count < 10; count++) assert.equal((await stage.get("/")).text, "alive");
 });
 
@@ -299,14 +302,17 @@ test("a draining target finishes what it has; when it is gone the rest is broken
   await stage.forwardTo([leaving]);
   const first = stage.get("/");
   const second = stage.get("/");
-  while (releases.length < 2) await pause(1);
+  await until(() => releases.length >= 2);
   await stage.forwardTo([{ ...leaving, state: "draining" }, target(fresh)]);
   assert.equal((await stage.get("/")).text, "fresh");
   releases[0]!();
   assert.equal((await Promise.race([first, second])).text, "finished");
   await stage.forwardTo([target(fresh)]);
   const statuses = (await Promise.all([first, second])).map(({ status }) => status);
-  assert.deepEqual(statuses.sort(), [200, 502]);
+  assert.deepEqual(
+    statuses.sort((a, b) => a - b),
+    [200, 502],
+  );
 });
 
 test("a WebSocket passes through", async (context) => {

@@ -27,14 +27,15 @@ export function createWorkerPlane(options: {
   });
   worker.on("error", options.onError);
   worker.on("exit", () => {
-    for (const { reject } of waiting.values()) reject(new Error("the data plane has ended"));
+    for (const call of waiting.values()) call.reject(new Error("the data plane has ended"));
     waiting.clear();
     if (!closing) options.onExit();
   });
   const call = <T>(method: keyof DataPlane, argument?: unknown): Promise<T> =>
     new Promise((resolve, reject) => {
       const id = ++calls;
-      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      waiting.set(id, { resolve: (value) => resolve(value as T), reject });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       worker.postMessage({ id, method, argument } satisfies PlaneCall);
     });
   return {

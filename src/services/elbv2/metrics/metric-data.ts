@@ -11,7 +11,7 @@ export interface GroupSituation {
   fullName: string;
   arn: string;
   /** Of each registered target that is in use. */
-  targets: { zone: string; healthy: boolean }[];
+  targets: { id: string; zone: string; healthy: boolean }[];
 }
 
 export interface BalancerSituation {

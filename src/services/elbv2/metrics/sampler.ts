@@ -8,6 +8,7 @@ import type { BalancerReport } from "../dataplane/config.ts";
 import { principal } from "../network.ts";
 import { loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
+import { addModelledTraffic } from "./modelled-traffic.ts";
 import { metricData, type BalancerSituation } from "./metric-data.ts";
 
 const periodMs = 60_000;
@@ -33,6 +34,7 @@ async function sample(env: Environment, state: State, periodStartMs: number): Pr
   for (const [arn, { scope, name }] of state.served) {
     const situation = await situationOf(env, scope, name, arn, reports.get(arn));
     if (!situation) continue;
+    addModelledTraffic(env, state, situation);
     const data = metricData(situation, periodStartMs);
     const cloudwatch = env.clients.cloudwatch(asService(scope, principal, arn));
     for (let start = 0; start < data.length; start += mostData)
@@ -53,7 +55,7 @@ function situationOf(
   return env.store.transaction(async (tx) => {
     const balancer = await loadBalancers.get(tx, scope, name);
     if (balancer?.arn !== arn) return undefined;
-    const { groups } = await readBalancer(tx, scope, balancer!);
+    const { groups } = await readBalancer(tx, scope, balancer);
     return {
       fullName: fullName(arn),
       groups: groups.map(({ record, targets }) => ({
@@ -61,7 +63,7 @@ function situationOf(
         arn: record.arn,
         targets: targets
           .filter(({ health }) => health.state !== "unused" && health.state !== "draining")
-          .map(({ zone, health }) => ({ zone, healthy: health.state === "healthy" })),
+          .map(({ id, zone, health }) => ({ id, zone, healthy: health.state === "healthy" })),
       })),
       report,
     };

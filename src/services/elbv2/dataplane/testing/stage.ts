@@ -139,3 +139,8 @@ export function forward(...arns: string[]): ActionConfig {
 export function pause(delayMs: number): Promise<void> {
   return new Promise((resolve) => wall.after(delayMs, resolve));
 }
+
+/** Waits for something that sockets bring about; the test's own timeout is the limit. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pause(1);
+}

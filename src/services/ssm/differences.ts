@@ -11,4 +11,9 @@ export const differences: readonly Difference[] = [
     differs:
       "Of AWS's public parameters those of Amazon Linux, Ubuntu and Debian images and of regions and zones are known, at version 1.",
   },
+  {
+    operation: "SendCommand",
+    differs:
+      "Runs AWS-RunShellScript on every running instance, whatever its role; other documents, output to S3 and CloudWatch, notifications, MaxConcurrency and MaxErrors are refused. A command that runs while Fogbank ends is recorded as failed.",
+  },
 ];

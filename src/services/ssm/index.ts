@@ -1,12 +1,16 @@
 /** AWS Systems Manager: Parameter Store and Run Command. */
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
+import { commandOperations } from "./operations/commands.ts";
+import { describeInstanceInformation } from "./operations/describe-instance-information.ts";
 import { parameterOperations } from "./operations/get-parameters.ts";
 import { parameterListOperations } from "./operations/list-parameters.ts";
 import { parameterLabelOperations } from "./operations/parameter-labels.ts";
 import { putParameter } from "./operations/put-parameter.ts";
+import { sendCommand } from "./operations/send-command.ts";
 import { tagOperations } from "./operations/tags.ts";
 import { expiredParameters } from "./reconcilers/expired-parameters.ts";
+import { commandRunner } from "./reconcilers/run-command.ts";
 import { createState, type State } from "./state.ts";
 
 export const service = defineService<"ssm", State>({
@@ -17,8 +21,11 @@ export const service = defineService<"ssm", State>({
     ...parameterListOperations,
     ...parameterLabelOperations,
     ...tagOperations,
+    SendCommand: sendCommand,
+    ...commandOperations,
+    DescribeInstanceInformation: describeInstanceInformation,
   },
   createState,
-  reconcilers: (env) => [expiredParameters(env)],
+  reconcilers: (env, state) => [expiredParameters(env), commandRunner(env, state)],
   differences,
 });

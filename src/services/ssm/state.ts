@@ -5,9 +5,9 @@ export interface State {
   /** AWS's public parameters by region, made at the first use. */
   readonly publicParameters: Map<string, ReadonlyMap<string, PublicParameter>>;
   /** Commands that run right now: "command/instance". */
-  readonly running: Map<string, Promise<void>>;
+  readonly running: Set<string>;
 }
 
 export function createState(): State {
-  return { publicParameters: new Map(), running: new Map() };
+  return { publicParameters: new Map(), running: new Set() };
 }

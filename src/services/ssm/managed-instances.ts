@@ -1,0 +1,35 @@
+/** The instances that Systems Manager can reach: every running one, as if each ran the agent. */
+import type { Instance } from "@aws-sdk/client-ec2";
+import { asService } from "#services/kit/principal.ts";
+import type { Clients } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+
+interface Selection {
+  /** Instance ids; ones that do not run are left out of the answer. */
+  ids?: readonly string[];
+  /** Tag keys to the values of which an instance has one. */
+  tags?: readonly { key: string; values: readonly string[] }[];
+}
+
+export async function managedInstances(
+  clients: Clients,
+  scope: Scope,
+  { ids, tags = [] }: Selection = {},
+): Promise<Instance[]> {
+  const ec2 = clients.ec2(asService(scope, "ssm.amazonaws.com"));
+  const found: Instance[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await ec2.DescribeInstances({
+      Filters: [
+        { Name: "instance-state-name", Values: ["running"] },
+        ...(ids ? [{ Name: "instance-id", Values: [...ids] }] : []),
+        ...tags.map(({ key, values }) => ({ Name: `tag:${key}`, Values: [...values] })),
+      ],
+      NextToken,
+    });
+    for (const { Instances = [] } of page.Reservations ?? []) found.push(...Instances);
+    ({ NextToken } = page);
+  } while (NextToken);
+  return found;
+}

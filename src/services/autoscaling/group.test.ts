@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { createMemoryStore } from "#store/memory.ts";
 import { createScalingCloud } from "./testing/scaling-cloud.ts";
 
-test("a group comes to its desired capacity, balanced over its zones, and says so", async () => {
+test("a group comes to its desired capacity, balanced over its zones, and says so", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({
     DesiredCapacity: 4,
     Tags: [{ Key: "Role", Value: "web", PropagateAtLaunch: true }],
@@ -24,11 +25,11 @@ test("a group comes to its desired capacity, balanced over its zones, and says s
   const tags = Reservations![0]!.Instances![0]!.Tags!;
   assert.ok(tags.some(({ Key, Value }) => Key === "aws:autoscaling:groupName" && Value === "web"));
   assert.ok(tags.some(({ Key, Value }) => Key === "Role" && Value === "web"));
-  await cloud.stop();
 });
 
-test("a dead instance is replaced", async () => {
+test("a dead instance is replaced", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 2 });
   await cloud.advance("2m");
   const [victim] = (await cloud.group()).ids as [string];
@@ -45,11 +46,11 @@ test("a dead instance is replaced", async () => {
     "an instance was launched in response to an unhealthy instance needing to be replaced.",
     "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.",
   ]);
-  await cloud.stop();
 });
 
-test("scale-in terminates and explains which instance went", async () => {
+test("scale-in terminates and explains which instance went", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 3 });
   await cloud.advance("2m");
   await cloud.autoscaling.SetDesiredCapacity({ AutoScalingGroupName: "web", DesiredCapacity: 2 });
@@ -68,7 +69,6 @@ test("scale-in terminates and explains which instance went", async () => {
       message: "New SetDesiredCapacity value 11 is above max value 10 for the AutoScalingGroup.",
     },
   );
-  await cloud.stop();
 });
 
 test("a process that dies between asking and hearing launches nothing twice", async () => {
@@ -86,8 +86,9 @@ test("a process that dies between asking and hearing launches nothing twice", as
   assert.equal(Reservations.flatMap(({ Instances }) => Instances).length, 3);
 });
 
-test("a launch that fails is told, and tried again after a pause", async () => {
+test("a launch that fails is told, and tried again after a pause", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 1 });
   await cloud.advance("2m");
   const ec2 = cloud.clients.ec2(cloud.caller);
@@ -105,11 +106,11 @@ test("a launch that fails is told, and tried again after a pause", async () => {
   const count = (await cloud.activities()).length;
   await cloud.advance("60s");
   assert.equal((await cloud.activities()).length, count + 1);
-  await cloud.stop();
 });
 
-test("an instance waits for its lifecycle hook until it is completed or times out", async () => {
+test("an instance waits for its lifecycle hook until it is completed or times out", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ MinSize: 0, DesiredCapacity: 0 });
   await cloud.autoscaling.PutLifecycleHook({
     AutoScalingGroupName: "web",
@@ -141,11 +142,11 @@ test("an instance waits for its lifecycle hook until it is completed or times ou
   await cloud.advance("7m");
   const { Activities = [] } = await cloud.autoscaling.DescribeScalingActivities({});
   assert.ok(Activities.some(({ StatusMessage }) => StatusMessage?.includes("ABANDON")));
-  await cloud.stop();
 });
 
-test("standby takes an instance aside and back", async () => {
+test("standby takes an instance aside and back", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 2 });
   await cloud.advance("2m");
   const [id] = (await cloud.group()).ids as [string];
@@ -163,11 +164,11 @@ test("standby takes an instance aside and back", async () => {
   await cloud.autoscaling.ExitStandby({ AutoScalingGroupName: "web", InstanceIds: [id] });
   await cloud.advance("5s");
   assert.deepEqual((await cloud.group()).states, ["InService", "InService"]);
-  await cloud.stop();
 });
 
-test("a detached instance lives on outside the group, and can come back", async () => {
+test("a detached instance lives on outside the group, and can come back", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 2 });
   await cloud.advance("2m");
   const [id] = (await cloud.group()).ids as [string];
@@ -182,11 +183,11 @@ test("a detached instance lives on outside the group, and can come back", async 
   await cloud.advance("5s");
   const group = await cloud.group();
   assert.deepEqual([group.desired, group.states], [2, ["InService", "InService"]]);
-  await cloud.stop();
 });
 
-test("deleting needs an empty group or force, and takes the instances along", async () => {
+test("deleting needs an empty group or force, and takes the instances along", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 2 });
   await cloud.advance("2m");
   await assert.rejects(cloud.autoscaling.DeleteAutoScalingGroup({ AutoScalingGroupName: "web" }), {
@@ -199,16 +200,15 @@ test("deleting needs an empty group or force, and takes the instances along", as
   await cloud.advance("1m");
   const { AutoScalingGroups } = await cloud.autoscaling.DescribeAutoScalingGroups({});
   assert.deepEqual(AutoScalingGroups, []);
-  await cloud.stop();
 });
 
-test("two hundred instances arrive in two requests", async () => {
+test("two hundred instances arrive in two requests", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ MinSize: 0, MaxSize: 200, DesiredCapacity: 200 });
   await cloud.advance("2m");
   const group = await cloud.group();
   assert.equal(group.states.filter((state) => state === "InService").length, 200);
   const { Reservations = [] } = await cloud.clients.ec2(cloud.caller).DescribeInstances({});
   assert.equal(Reservations.length, 2);
-  await cloud.stop();
 });

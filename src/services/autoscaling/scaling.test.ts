@@ -21,8 +21,9 @@ async function track(cloud: ScalingCloud, target = 50) {
   });
 }
 
-test("target tracking makes two alarms as AWS does", async () => {
+test("target tracking makes two alarms as AWS does", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup();
   const { Alarms, PolicyARN } = await track(cloud);
   assert.match(Alarms![0]!.AlarmName!, /^TargetTracking-web-AlarmHigh-[0-9a-f-]{36}$/);
@@ -45,11 +46,11 @@ test("target tracking makes two alarms as AWS does", async () => {
   await cloud.autoscaling.DeletePolicy({ AutoScalingGroupName: "web", PolicyName: "cpu" });
   const left = await cloud.cloudwatch.DescribeAlarms({ AlarmNamePrefix: "TargetTracking-web" });
   assert.deepEqual(left.MetricAlarms, []);
-  await cloud.stop();
 });
 
-test("the loop closes: load over the target adds instances in proportion, and its end takes them away", async () => {
+test("the loop closes: load over the target adds instances in proportion, and its end takes them away", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup();
   await track(cloud);
   await cloud.advance("2m");
@@ -70,11 +71,11 @@ test("the loop closes: load over the target adds instances in proportion, and it
   assert.equal((await cloud.group()).desired, 1);
   await cloud.advance("1m");
   assert.deepEqual((await cloud.group()).states, ["InService"]);
-  await cloud.stop();
 });
 
-test("of several policies the largest capacity wins, and all must agree to scale in", async () => {
+test("of several policies the largest capacity wins, and all must agree to scale in", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ MinSize: 1, DesiredCapacity: 4 });
   await cloud.advance("3m");
   await track(cloud, 50);
@@ -109,11 +110,11 @@ test("of several policies the largest capacity wins, and all must agree to scale
   await report(10, 5, 15);
   await cloud.advance("10s");
   assert.equal((await cloud.group()).desired, 2);
-  await cloud.stop();
 });
 
-test("a policy without scale-in has no low alarm", async () => {
+test("a policy without scale-in has no low alarm", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup();
   const { Alarms } = await cloud.autoscaling.PutScalingPolicy({
     AutoScalingGroupName: "web",
@@ -122,11 +123,11 @@ test("a policy without scale-in has no low alarm", async () => {
     TargetTrackingConfiguration: { ...tracking(50), DisableScaleIn: true },
   });
   assert.equal(Alarms!.length, 1);
-  await cloud.stop();
 });
 
-test("the guide's step policy counts instances that warm up once: 60, 62, then 70", async () => {
+test("the guide's step policy counts instances that warm up once: 60, 62, then 70", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 10, MaxSize: 20, DefaultInstanceWarmup: 300 });
   await cloud.advance("10m");
   await cloud.autoscaling.PutScalingPolicy({
@@ -153,11 +154,11 @@ test("the guide's step policy counts instances that warm up once: 60, 62, then 7
   await cloud.advance("1m");
   assert.equal(await run(62), 11);
   assert.equal(await run(70), 13);
-  await cloud.stop();
 });
 
-test("a simple policy waits for its cooldown", async () => {
+test("a simple policy waits for its cooldown", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup();
   await cloud.advance("10m");
   await cloud.autoscaling.PutScalingPolicy({
@@ -181,11 +182,11 @@ test("a simple policy waits for its cooldown", async () => {
   await cloud.advance("2m");
   await run();
   assert.equal((await cloud.group()).desired, 3);
-  await cloud.stop();
 });
 
-test("scheduled actions act in their time zone and only once each", async () => {
+test("scheduled actions act in their time zone and only once each", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup();
   await cloud.autoscaling.PutScheduledUpdateGroupAction({
     AutoScalingGroupName: "web",
@@ -210,11 +211,11 @@ test("scheduled actions act in their time zone and only once each", async () => 
     ScheduledUpdateGroupActions![0]!.StartTime!.toISOString(),
     "2026-01-06T13:00:00.000Z",
   );
-  await cloud.stop();
 });
 
-test("an instance refresh replaces every instance and ends", async () => {
+test("an instance refresh replaces every instance and ends", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 2 });
   await cloud.advance("3m");
   const before = (await cloud.group()).ids;
@@ -236,11 +237,11 @@ test("an instance refresh replaces every instance and ends", async () => {
     [InstanceRefreshes![0]!.Status, InstanceRefreshes![0]!.PercentageComplete],
     ["Successful", 100],
   );
-  await cloud.stop();
 });
 
-test("group metrics are reported every minute once enabled", async () => {
+test("group metrics are reported every minute once enabled", async (t) => {
   const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 2 });
   await cloud.autoscaling.EnableMetricsCollection({
     AutoScalingGroupName: "web",
@@ -257,5 +258,4 @@ test("group metrics are reported every minute once enabled", async () => {
     Statistics: ["Maximum"],
   });
   assert.equal(Math.max(...Datapoints!.map(({ Maximum }) => Maximum!)), 2);
-  await cloud.stop();
 });

@@ -11,7 +11,10 @@ export interface ScalingCloud extends TestCloud {
   autoscaling: Client<"autoscaling">;
   cloudwatch: Client<"cloudwatch">;
   /** Makes the group "web" over two zones, with the template "web". */
-  createGroup(more?: Partial<Input<"autoscaling", "CreateAutoScalingGroup">>): Promise<void>;
+  createGroup(
+    more?: Partial<Input<"autoscaling", "CreateAutoScalingGroup">>,
+    template?: Input<"ec2", "CreateLaunchTemplate">["LaunchTemplateData"],
+  ): Promise<void>;
   group(): Promise<Group>;
   /** Newest first: "Successful Launching a new EC2 instance: i-…". */
   activities(): Promise<{ text: string; cause: string }[]>;
@@ -36,12 +39,12 @@ export function createScalingCloud(options: TestCloudOptions = {}): ScalingCloud
     ...cloud,
     autoscaling,
     cloudwatch,
-    async createGroup(more = {}) {
+    async createGroup(more = {}, template = {}) {
       const { Images = [] } = await ec2.DescribeImages({ Owners: ["amazon"] });
       const image = Images.find(({ Architecture }) => Architecture === "x86_64")!;
       await ec2.CreateLaunchTemplate({
         LaunchTemplateName: "web",
-        LaunchTemplateData: { ImageId: image.ImageId, InstanceType: "t3.micro" },
+        LaunchTemplateData: { ImageId: image.ImageId, InstanceType: "t3.micro", ...template },
       });
       await autoscaling.CreateAutoScalingGroup({
         AutoScalingGroupName: "web",

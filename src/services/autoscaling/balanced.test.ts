@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createScalingCloud, type ScalingCloud } from "./testing/scaling-cloud.ts";
+
+async function targetGroup(cloud: ScalingCloud) {
+  const ec2 = cloud.clients.ec2(cloud.caller);
+  const elb = cloud.clients.elbv2(cloud.caller);
+  const { Subnets = [] } = await ec2.DescribeSubnets({});
+  const { TargetGroups } = await elb.CreateTargetGroup({
+    Name: "web",
+    Protocol: "HTTP",
+    Port: 80,
+    VpcId: Subnets[0]!.VpcId,
+    TargetType: "instance",
+  });
+  const arn = TargetGroups![0]!.TargetGroupArn!;
+  const targets = async () => {
+    const { TargetHealthDescriptions = [] } = await elb.DescribeTargetHealth({
+      TargetGroupArn: arn,
+    });
+    return TargetHealthDescriptions.map(({ Target, TargetHealth }) => [
+      Target!.Id!,
+      TargetHealth!.State!,
+    ]);
+  };
+  const balance = async () => {
+    const { LoadBalancers } = await elb.CreateLoadBalancer({
+      Name: "web",
+      Subnets: Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!),
+    });
+    await elb.CreateListener({
+      LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn!,
+      Protocol: "HTTP",
+      Port: 80,
+      DefaultActions: [{ Type: "forward", TargetGroupArn: arn }],
+    });
+  };
+  return { arn, targets, balance, elb };
+}
+
+test("instances join the target groups when they enter service and leave them before they end", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const { arn, targets, balance } = await targetGroup(cloud);
+  await balance();
+  await cloud.createGroup({ DesiredCapacity: 2, TargetGroupARNs: [arn] });
+  await cloud.advance("2m");
+  const { ids } = await cloud.group();
+  assert.deepEqual((await targets()).map(([id]) => id).sort(), ids.toSorted());
+  const { LoadBalancerTargetGroups } = await cloud.autoscaling.DescribeLoadBalancerTargetGroups({
+    AutoScalingGroupName: "web",
+  });
+  assert.deepEqual(LoadBalancerTargetGroups, [
+    { LoadBalancerTargetGroupARN: arn, State: "InService" },
+  ]);
+  await cloud.autoscaling.SetDesiredCapacity({ AutoScalingGroupName: "web", DesiredCapacity: 1 });
+  // Nobody is connected to the target, so that its draining ends at once.
+  await cloud.advance("1m");
+  assert.deepEqual((await cloud.group()).states, ["InService"]);
+  assert.equal((await targets()).length, 1);
+});
+
+test("an instance whose machine died is replaced once its status checks fail", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  await cloud.createGroup({ HealthCheckGracePeriod: 60 });
+  await cloud.advance("5m");
+  const [first] = (await cloud.group()).ids as [string];
+  cloud.simulated.fail(first);
+  await cloud.advance("5m");
+  const causes = (await cloud.activities()).map(({ cause }) => cause);
+  assert.ok(
+    causes.some((cause) => /in response to an EC2 /.test(cause)),
+    causes.join("\n"),
+  );
+  const after = await cloud.group();
+  assert.deepEqual(after.states, ["InService"]);
+  assert.ok(!after.ids.includes(first));
+});
+
+test("target groups are attached to and detached from a living group", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const { arn, targets } = await targetGroup(cloud);
+  await cloud.createGroup();
+  await cloud.advance("2m");
+  const attachment = { AutoScalingGroupName: "web", TargetGroupARNs: [arn] };
+  await cloud.autoscaling.AttachLoadBalancerTargetGroups(attachment);
+  await cloud.advance("10s");
+  assert.equal((await targets()).length, 1);
+  await cloud.autoscaling.DetachLoadBalancerTargetGroups(attachment);
+  await cloud.advance("6m");
+  assert.deepEqual(await targets(), []);
+  const { LoadBalancerTargetGroups } = await cloud.autoscaling.DescribeLoadBalancerTargetGroups({
+    AutoScalingGroupName: "web",
+  });
+  assert.deepEqual(LoadBalancerTargetGroups, []);
+  assert.deepEqual((await cloud.group()).states, ["InService"]);
+});
+
+test("measured load closes the loop: machines get busy, the group grows until they are not", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  await cloud.createGroup({ DefaultInstanceWarmup: 120 }, { Monitoring: { Enabled: true } });
+  await cloud.autoscaling.PutScalingPolicy({
+    AutoScalingGroupName: "web",
+    PolicyName: "cpu",
+    PolicyType: "TargetTrackingScaling",
+    TargetTrackingConfiguration: {
+      TargetValue: 50,
+      PredefinedMetricSpecification: { PredefinedMetricType: "ASGAverageCPUUtilization" },
+    },
+  });
+  await cloud.advance("3m");
+  const offer = async (requestsPerSecond: number, minutes: number) => {
+    for (let minute = 0; minute < minutes; minute++) {
+      const { ids, states } = await cloud.group();
+      const serving = states.filter((state) => state === "InService").length;
+      for (const id of ids) cloud.simulated.offer(id, requestsPerSecond / Math.max(1, serving));
+      await cloud.advance("1m");
+    }
+  };
+  await offer(20, 5);
+  assert.equal((await cloud.group()).desired, 1);
+  // Two CPUs at 100 requests a second each: 480 a second need five machines at half load.
+  await offer(480, 30);
+  assert.equal((await cloud.group()).desired, 5);
+  assert.ok((await cloud.group()).states.every((state) => state === "InService"));
+  await offer(50, 40);
+  assert.equal((await cloud.group()).desired, 1);
+});
+
+test("an alarm tells a topic, and the alarm's history says that it did", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const { TopicArn } = await cloud.clients.sns(cloud.caller).CreateTopic({ Name: "ops" });
+  const sqs = cloud.clients.sqs(cloud.caller);
+  const { QueueUrl } = await sqs.CreateQueue({ QueueName: "ops" });
+  await cloud.clients.sns(cloud.caller).Subscribe({
+    TopicArn,
+    Protocol: "sqs",
+    Endpoint: "arn:aws:sqs:us-east-1:123456789012:ops",
+  });
+  await cloud.cloudwatch.PutMetricAlarm({
+    AlarmName: "busy",
+    Namespace: "Test",
+    MetricName: "Cpu",
+    Statistic: "Average",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 70,
+    ComparisonOperator: "GreaterThanThreshold",
+    AlarmActions: [TopicArn!, "arn:aws:lambda:us-east-1:123456789012:function:nobody"],
+  });
+  await cloud.reportCpu(97, 1);
+  await cloud.advance("10s");
+  const { Messages } = await sqs.ReceiveMessage({ QueueUrl });
+  const envelope = JSON.parse(Messages![0]!.Body!) as { Subject: string; Message: string };
+  assert.equal(envelope.Subject, 'ALARM: "busy" in US East (N. Virginia)');
+  const message = JSON.parse(envelope.Message) as Record<string, unknown>;
+  assert.equal(message["NewStateValue"], "ALARM");
+  assert.equal(message["OldStateValue"], "INSUFFICIENT_DATA");
+  assert.deepEqual(message["Trigger"], {
+    MetricName: "Cpu",
+    Namespace: "Test",
+    StatisticType: "Statistic",
+    Statistic: "AVERAGE",
+    Unit: null,
+    Dimensions: [],
+    Period: 60,
+    EvaluationPeriods: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+    Threshold: 70,
+    TreatMissingData: "",
+    EvaluateLowSampleCountPercentile: "",
+  });
+  const { AlarmHistoryItems } = await cloud.cloudwatch.DescribeAlarmHistory({
+    AlarmName: "busy",
+    HistoryItemType: "Action",
+  });
+  assert.deepEqual(AlarmHistoryItems!.map(({ HistorySummary }) => HistorySummary).sort(), [
+    'Failed to execute action arn:aws:lambda:us-east-1:123456789012:function:nobody. Received error: "Fogbank cannot carry out actions of lambda"',
+    `Successfully executed action ${TopicArn}`,
+  ]);
+});

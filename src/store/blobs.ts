@@ -41,7 +41,7 @@ export class BlobNotFoundError extends Error {
 
 const pieceBytes = 256 * 1024;
 /** Small pieces are gathered to so much before they are written. */
-const gatherBytes = 64 * 1024;
+const gatherBytes = 256 * 1024;
 
 export interface FileBlobOptions {
   /** Made when it is not there. */
@@ -78,12 +78,16 @@ export async function openFileBlobs(options: FileBlobOptions): Promise<BlobStore
       const file = await open(unfinished, "wx");
       try {
         let sizeBytes = 0;
-        let offset = 0;
-        for await (const pieces of gather(body)) {
-          for (const piece of pieces) sizeBytes += piece.length;
-          await writeAll(file, pieces, offset);
-          offset = sizeBytes;
+        // One group is written while the next one comes in.
+        let writing = Promise.resolve();
+        for await (const { pieces, size } of gather(body)) {
+          await writing;
+          writing = writeAll(file, pieces, size, sizeBytes);
+          // It is awaited above or below; until then a failure must not count as unhandled.
+          writing.catch(() => {});
+          sizeBytes += size;
         }
+        await writing;
         if (synced) await file.datasync();
         await file.close();
         await rename(unfinished, path);
@@ -115,7 +119,9 @@ export async function openFileBlobs(options: FileBlobOptions): Promise<BlobStore
 }
 
 /** Pieces in groups worth one system call. */
-async function* gather(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array[]> {
+async function* gather(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<{ pieces: Uint8Array[]; size: number }> {
   let pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of body) {
@@ -123,29 +129,26 @@ async function* gather(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
     pieces.push(piece);
     size += piece.length;
     if (size < gatherBytes) continue;
-    yield pieces;
+    yield { pieces, size };
     pieces = [];
     size = 0;
   }
-  if (pieces.length > 0) yield pieces;
+  if (pieces.length > 0) yield { pieces, size };
 }
 
 type FileHandle = Awaited<ReturnType<typeof open>>;
 
-async function writeAll(file: FileHandle, pieces: Uint8Array[], offset: number): Promise<void> {
-  const wanted = pieces.reduce((sum, piece) => sum + piece.length, 0);
+async function writeAll(
+  file: FileHandle,
+  pieces: Uint8Array[],
+  size: number,
+  offset: number,
+): Promise<void> {
   const { bytesWritten } = await file.writev(pieces, offset);
-  if (bytesWritten === wanted) return;
-  const rest = Buffer.concat(pieces).subarray(bytesWritten);
-  for (let at = 0; at < rest.length;) {
-    const { bytesWritten: more } = await file.write(
-      rest,
-      at,
-      rest.length - at,
-      offset + bytesWritten + at,
-    );
-    at += more;
-  }
+  if (bytesWritten === size) return;
+  const rest = Buffer.concat(pieces);
+  for (let at = bytesWritten; at < size;)
+    at += (await file.write(rest, at, size - at, offset + at)).bytesWritten;
 }
 
 async function openBlob(path: string, id: string): Promise<FileHandle> {

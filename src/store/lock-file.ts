@@ -80,8 +80,11 @@ function bornOf(pid: number): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    // The name in brackets may hold anything; the start time is field 22, the 20th behind it.
-    return `${boot}/${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
+    // The name in brackets may hold anything; behind it come the state and, as the 20th, the start time.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // Killed, and not yet collected by its parent; in a container that may never happen.
+    if (fields[0] === "Z" || fields[0] === "X") return "dead";
+    return `${boot}/${fields[19]}`;
   } catch {
     return "";
   }

@@ -114,7 +114,7 @@ export function parsePorts(
   const name = protocol.toUpperCase();
   if (from === undefined || to === undefined)
     throw invalidParameterValue(
-      "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
+      "Invalid value for portRange. Must specify both from and to ports with TCP/UDP.",
     );
   for (const port of [from, to])
     if (port < 0 || port > 65_535)

@@ -86,7 +86,7 @@ function putRule(
   groupId: string,
   rule: { isEgress: boolean; cidrIpv4?: string; peerGroup?: { groupId: string; account: string } },
 ) {
-  const all = { protocol: "-1", fromPort: -1, toPort: -1, order: rule.isEgress ? 1 : 0, tags: {} };
+  const all = { protocol: "-1", fromPort: -1, toPort: -1, order: rule.isEgress ? 0 : 1, tags: {} };
   groupRules.put(tx, scope, [ruleId], { ruleId, groupId, ...all, ...rule });
 }
 

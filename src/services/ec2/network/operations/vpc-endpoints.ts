@@ -63,6 +63,14 @@ async function groupNames(tx: Transaction, context: Ec2Context) {
   return new Map(all.map(({ groupId, groupName }) => [groupId, groupName]));
 }
 
+/** EC2 takes the type in any case. */
+function typeOf(text: string | undefined): VpcEndpointRecord["type"] {
+  const lower = (text ?? "gateway").toLowerCase();
+  if (lower === "gateway") return "Gateway";
+  if (lower === "interface") return "Interface";
+  throw unsupportedParameter("VpcEndpointType");
+}
+
 const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, context) => {
   for (const name of [
     "SubnetConfigurations",
@@ -72,8 +80,7 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
     "DnsOptions",
   ] as const)
     if (input[name] !== undefined) throw unsupportedParameter(name);
-  const type = input.VpcEndpointType ?? "Gateway";
-  if (type !== "Gateway" && type !== "Interface") throw unsupportedParameter("VpcEndpointType");
+  const type = typeOf(input.VpcEndpointType);
   if (input.IpAddressType !== undefined && input.IpAddressType !== "ipv4")
     throw unsupportedParameter("IpAddressType");
   const serviceName = input.ServiceName ?? "";

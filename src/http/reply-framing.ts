@@ -49,3 +49,12 @@ export async function closeStream(body: ByteStream): Promise<void> {
     // Whoever made the stream learns of its own errors; nobody waits for its bytes here.
   }
 }
+
+/** Replies above this size go out in slices: only so is it seen that a slow client makes progress. */
+export const slicedBytes = 1024 * 1024;
+
+export async function* slicesOf(body: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  const bytes = typeof body === "string" ? Buffer.from(body) : body;
+  const size = slicedBytes / 4;
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}

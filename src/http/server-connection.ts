@@ -6,7 +6,7 @@ import { readRequestHead, unreadable, type RequestHead } from "./head.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, type Intake } from "./intake.ts";
 import { FieldWriter, knownBody, streamBody, writeMessage, type Outlet } from "./outgoing.ts";
-import { closeStream, frameReply } from "./reply-framing.ts";
+import { closeStream, frameReply, slicedBytes, slicesOf } from "./reply-framing.ts";
 import { IncomingRequest } from "./request.ts";
 import { statusLine } from "./status.ts";
 import type { Swept } from "./sweeper.ts";
@@ -296,8 +296,7 @@ export class ServerConnection implements Swept, Outlet {
 
   #send(reply: HttpReply): void {
     const { status, body } = reply;
-    const head = this.#head!;
-    const writer = this.#writer;
+    const [head, writer] = [this.#head!, this.#writer];
     writer.reset(statusLine(status, reply.reason));
     if (reply.rawHeaders) writer.addRaw(reply.rawHeaders);
     writer.addAll(reply.headers);
@@ -305,7 +304,8 @@ export class ServerConnection implements Swept, Outlet {
     if (this.#awaitsContinue || writer.closes || !head.framing.persists(head.version))
       this.#last = true;
     // What is left of a short request body is skipped; a longer one costs more than a connection.
-    if (this.#intake) this.#last ||= !skippable(head.framing.contentLength);
+    const { contentLength } = head.framing;
+    if (this.#intake && (contentLength < 0 || contentLength > lingerBytes)) this.#last = true;
     const framing = frameReply(reply, head, writer);
     if (framing.framed === "close") this.#last = true;
     let text = writer.text + framing.line;
@@ -315,7 +315,7 @@ export class ServerConnection implements Swept, Outlet {
     } else if (head.version === "1.0") text += "Connection: keep-alive\r\n";
     text += "\r\n";
     const { known, silent, length, framed } = framing;
-    if (known) {
+    if (known && (silent || length <= slicedBytes)) {
       writeMessage(this.socket, text, silent ? "" : known.bytes, silent ? 0 : length);
       return this.#done();
     }
@@ -325,7 +325,8 @@ export class ServerConnection implements Swept, Outlet {
       return this.#done();
     }
     this.#streaming = true;
-    streamBody(this, text, body as ByteStream, length, framed).then(
+    const stream = known ? slicesOf(known.bytes) : (body as ByteStream);
+    streamBody(this, text, stream, length, framed).then(
       () => this.#done(),
       (error: unknown) => {
         // The head is out: all that is left to tell the client is a broken message.
@@ -396,8 +397,4 @@ export class ServerConnection implements Swept, Outlet {
     this.#request ??= new IncomingRequest(this.#head, emptyBody, this.socket);
     this.#answer(this.#options.refuse(status, detail));
   }
-}
-
-function skippable(contentLength: number): boolean {
-  return contentLength >= 0 && contentLength <= lingerBytes;
 }

@@ -191,13 +191,6 @@ export const entityTooSmall = (
     ETag,
   });
 
-export const incompleteBody = () =>
-  s3Error(
-    400,
-    "IncompleteBody",
-    "You did not provide the number of bytes specified by the Content-Length HTTP header",
-  );
-
 export const invalidPart = (UploadId: string, PartNumber: number, ETag: string | undefined) =>
   s3Error(
     400,
@@ -241,7 +234,12 @@ export const invalidTag = (message: string, TagKey?: string) =>
 export const aclNotSupported = () =>
   s3Error(400, "AccessControlListNotSupported", "The bucket does not allow ACLs");
 
-export const publicAclBlocked = accessDenied;
+export const publicBucketAcl = () =>
+  s3Error(
+    400,
+    "InvalidBucketAclWithBlockPublicAccessError",
+    "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
+  );
 
 export const invalidBucketAclWithOwnership = () =>
   s3Error(
@@ -254,8 +252,6 @@ export const selfCopy = () =>
   invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
   );
-
-export const invalidBucketState = (message: string) => s3Error(409, "InvalidBucketState", message);
 
 /** A header or parameter of the API that Fogbank refuses rather than ignores. */
 export const notImplementedHere = (what: string) =>

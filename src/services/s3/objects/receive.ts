@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { endOfTurn } from "#runtime/turn.ts";
 import { WholeBody, type ByteStream } from "#http/http.ts";
+import { ChunkedBody } from "#wire/sigv4/chunked.ts";
 import {
   checksumAlgorithms,
   checksumOf,
@@ -40,11 +41,6 @@ export interface Received {
   checksum: { algorithm: ChecksumAlgorithm; value: string };
 }
 
-/** A body that was framed for signing tells its trailing fields once it was read. */
-interface TrailingFields {
-  readonly trailers?: Readonly<Record<string, string | undefined>>;
-}
-
 /** Work on a body in memory gives the thread free after so many bytes. */
 const sliceBytes = 256 * 1024;
 
@@ -71,7 +67,8 @@ export async function receive(
     );
   await options.beforeFile?.();
   const wanted =
-    options.checksum?.algorithm ?? (isTrailed(body) ? "CRC32" : options.defaultAlgorithm);
+    options.checksum?.algorithm ??
+    (body instanceof ChunkedBody ? "CRC32" : options.defaultAlgorithm);
   const md5 = createHasher("MD5");
   const hasher = createHasher(wanted);
   const { also } = options;
@@ -143,19 +140,14 @@ function compare(expected: ExpectedChecksum | undefined, calculated: string): vo
     throw badChecksum(expected.algorithm);
 }
 
-function isTrailed(body: ByteStream | Uint8Array | undefined): boolean {
-  return (body as TrailingFields | undefined)?.trailers !== undefined;
-}
-
 /** The checksum to compare with: of the head, or else of the trailer, known when the body was read. */
 function trailing(
   body: ByteStream | Uint8Array | undefined,
   checksum: ExpectedChecksum | undefined,
 ): ExpectedChecksum | undefined {
-  const trailers = (body as TrailingFields | undefined)?.trailers;
-  if (!trailers || checksum?.value !== undefined) return checksum;
+  if (!(body instanceof ChunkedBody) || checksum?.value !== undefined) return checksum;
   for (const algorithm of checksumAlgorithms) {
-    const value = trailers[`x-amz-checksum-${algorithm.toLowerCase()}`];
+    const value = body.trailers[`x-amz-checksum-${algorithm.toLowerCase()}`];
     if (value === undefined) continue;
     if (checksum && checksum.algorithm !== algorithm)
       throw invalidRequest("Value for x-amz-sdk-checksum-algorithm header is invalid.");

@@ -31,6 +31,10 @@ test("a bucket is made once: again by its owner in us-east-1 is fine, by another
       status: 409,
     });
     await assert.rejects(s3.CreateBucket({ Bucket: "Photos" }), { code: "InvalidBucketName" });
+    await assert.rejects(
+      s3.CreateBucket({ Bucket: "open", ObjectOwnership: "ObjectWriter", ACL: "public-read" }),
+      { code: "InvalidBucketAclWithBlockPublicAccessError" },
+    );
   }));
 
 test("the location constraint must be the region, and must be missing in us-east-1", async () => {

@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { checkAclAllowed, readGrants } from "../access/acl.ts";
+import { checkAclAllowed, isPublicGrants, readGrants } from "../access/acl.ts";
 import { isBucketName } from "../buckets/bucket-name.ts";
 import { putDocument } from "../buckets/documents.ts";
 import {
@@ -10,6 +10,7 @@ import {
   invalidLocationConstraint,
   malformedXml,
   notImplementedHere,
+  publicBucketAcl,
   tooManyBuckets,
 } from "../errors.ts";
 import { maxBucketsPerAccount } from "../limits.ts";
@@ -48,6 +49,8 @@ export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (inp
   };
   const grants = readGrants(input, { owner: account, bucketOwner: account });
   checkAclAllowed(bucket, input, grants, false);
+  // Public access is blocked from the first moment.
+  if (grants && isPublicGrants(grants)) throw publicBucketAcl();
   if (grants && ownership !== "BucketOwnerEnforced") bucket.grants = grants;
   if (configuration?.Tags?.length) bucket.tags = readBucketTags({ TagSet: configuration.Tags });
   await context.store.transaction(async (tx) => {

@@ -85,9 +85,9 @@ async function notify(
   group: GroupRecord,
   activity: ActivityRecord,
 ): Promise<void> {
-  const kind = /^Launching/.test(activity.description)
+  const kind = activity.description.startsWith("Launching")
     ? "LAUNCH"
-    : /^Terminating/.test(activity.description)
+    : activity.description.startsWith("Terminating")
       ? "TERMINATE"
       : undefined;
   if (!kind) return;

@@ -46,7 +46,7 @@ test("instances join the target groups when they enter service and leave them be
   await cloud.createGroup({ DesiredCapacity: 2, TargetGroupARNs: [arn] });
   await cloud.advance("2m");
   const { ids } = await cloud.group();
-  assert.deepEqual((await targets()).map(([id]) => id).sort(), ids.toSorted());
+  assert.deepEqual(new Set((await targets()).map(([id]) => id)), new Set(ids));
   const { LoadBalancerTargetGroups } = await cloud.autoscaling.DescribeLoadBalancerTargetGroups({
     AutoScalingGroupName: "web",
   });
@@ -178,8 +178,12 @@ test("an alarm tells a topic, and the alarm's history says that it did", async (
     AlarmName: "busy",
     HistoryItemType: "Action",
   });
-  assert.deepEqual(AlarmHistoryItems!.map(({ HistorySummary }) => HistorySummary).sort(), [
-    'Failed to execute action arn:aws:lambda:us-east-1:123456789012:function:nobody. Received error: "Fogbank cannot carry out actions of lambda"',
-    `Successfully executed action ${TopicArn}`,
-  ]);
+  const told = AlarmHistoryItems!.map(({ HistorySummary }) => HistorySummary);
+  assert.deepEqual(
+    new Set(told),
+    new Set([
+      'Failed to execute action arn:aws:lambda:us-east-1:123456789012:function:nobody. Received error: "Fogbank cannot carry out actions of lambda"',
+      `Successfully executed action ${TopicArn}`,
+    ]),
+  );
 });

@@ -86,6 +86,29 @@ test("a process that dies between asking and hearing launches nothing twice", as
   assert.equal(Reservations.flatMap(({ Instances }) => Instances).length, 3);
 });
 
+test("an answer of EC2 that is lost does not launch a second time", async (t) => {
+  let answers = 0;
+  const registry = {
+    ec2: async () => {
+      const { service } = await import("#services/ec2/index.ts");
+      const runInstances = service.operations.RunInstances!;
+      const RunInstances: typeof runInstances = async (input, context) => {
+        const answer = await runInstances(input, context);
+        if (answers++ === 0) throw new Error("the answer was lost");
+        return answer;
+      };
+      return { service: { ...service, operations: { ...service.operations, RunInstances } } };
+    },
+  };
+  const cloud = createScalingCloud({ registry });
+  t.after(() => cloud.stop());
+  await cloud.createGroup({ DesiredCapacity: 3 });
+  await cloud.advance("3m");
+  assert.deepEqual((await cloud.group()).states, ["InService", "InService", "InService"]);
+  const { Reservations = [] } = await cloud.clients.ec2(cloud.caller).DescribeInstances({});
+  assert.equal(Reservations.flatMap(({ Instances }) => Instances).length, 3);
+});
+
 test("a launch that fails is told, and tried again after a pause", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());

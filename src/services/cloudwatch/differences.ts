@@ -24,7 +24,7 @@ export const differences: Difference[] = [
   {
     operation: "PutMetricAlarm",
     differs:
-      "Anomaly detection bands and PromQL criteria are refused; actions on Lambda, Systems Manager and incidents fail, and the alarm's history says so; the EC2 action recover fails likewise.",
+      "Anomaly detection bands and PromQL criteria are refused; actions on Lambda, Systems Manager and incidents fail, and the alarm's history says so.",
   },
   {
     operation: "PutCompositeAlarm",

@@ -21,7 +21,7 @@ export async function deleteGroup(
     targetTracking ? [targetTracking] : [],
   );
   for (const collection of [hooks, notifications, policies, refreshes, scheduledActions])
-    await clear(tx, scope, collection as Collection<unknown>, group.name);
+    await clear(tx, scope, collection, group.name);
   groups.delete(tx, scope, group.name);
   return tracking.flatMap(({ alarmHigh, alarmLow }) =>
     alarmLow === undefined ? [alarmHigh] : [alarmHigh, alarmLow],

@@ -52,7 +52,7 @@ export function describeInstanceDetails(
     AutoScalingGroupName: member.group,
     // Here, unlike in DescribeAutoScalingGroups, AWS writes HEALTHY.
     HealthStatus: HealthStatus!.toUpperCase(),
-  } as AutoScalingInstanceDetails;
+  };
 }
 
 export function describeGroup(

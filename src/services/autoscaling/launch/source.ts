@@ -43,7 +43,7 @@ export async function resolveTemplate(
         name: found.LaunchTemplateName!,
         version: String(found.VersionNumber),
       },
-      data: (found.LaunchTemplateData ?? {}) as ResolvedTemplate["data"],
+      data: found.LaunchTemplateData ?? {},
     };
   } catch (error) {
     if (!(error instanceof AwsError) || error.code === "ValidationError") throw error;
@@ -102,7 +102,7 @@ function fromConfiguration(configuration: Record<string, unknown>): Partial<RunI
       Monitoring: { Enabled: input.InstanceMonitoring.Enabled ?? true },
     }),
     ...(input.EbsOptimized !== undefined && { EbsOptimized: input.EbsOptimized }),
-    ...(input.MetadataOptions && { MetadataOptions: input.MetadataOptions as never }),
+    ...(input.MetadataOptions && { MetadataOptions: input.MetadataOptions }),
   };
 }
 
@@ -125,10 +125,7 @@ export function batchRequest(
     // A template that describes interfaces has the first one moved into the group's subnet.
     ...(subnetId !== undefined && first
       ? {
-          NetworkInterfaces: [
-            { ...(first as object), SubnetId: subnetId },
-            ...(others as object[]),
-          ],
+          NetworkInterfaces: [{ ...first, SubnetId: subnetId }, ...(others as object[])],
         }
       : subnetId !== undefined
         ? { SubnetId: subnetId }

@@ -1,7 +1,7 @@
 /** How far target groups are attached to or detached from a group. */
 import type { GroupRecord, MemberRecord, TargetGroupAttachment } from "../records.ts";
 import type { Observation } from "./observe.ts";
-import type { Outcome } from "./take-steps.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** The group with its attachments as they are now; the same group when nothing changed. */
 export function settleAttachments(

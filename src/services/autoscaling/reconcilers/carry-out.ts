@@ -7,7 +7,7 @@ import { batchRequest, launchSource, type LaunchSource } from "../launch/source.
 import { firstLaunchBackoffMs, longestLaunchBackoffMs } from "../limits.ts";
 import { groups, memberIndex, members, type MemberRecord } from "../records.ts";
 import { detailsOf } from "./member-pass.ts";
-import type { Outcome } from "./take-steps.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** Everything is tried; the first failure is thrown at the end, so that the pass is repeated. */
 export async function carryOut(
@@ -24,13 +24,7 @@ export async function carryOut(
   await attempt(register(env, scope, caller, outcome));
   await attempt(release(env, caller, outcome));
   await attempt(launch(env, scope, caller, outcome));
-  if (outcome.deleteAlarms.length > 0)
-    await attempt(
-      env.clients
-        .cloudwatch(caller)
-        .DeleteAlarms({ AlarmNames: outcome.deleteAlarms })
-        .then(() => {}),
-    );
+  await attempt(deleteAlarms(env, caller, outcome));
   if (failures.length > 0) throw failures[0];
 }
 
@@ -109,6 +103,10 @@ async function release(env: Environment, caller: Caller, { release: ids }: Outco
       .ec2(caller)
       .DeleteTags({ Resources: ids, Tags: [{ Key: "aws:autoscaling:groupName" }] }),
   );
+}
+
+async function deleteAlarms(env: Environment, caller: Caller, { deleteAlarms: names }: Outcome) {
+  if (names.length > 0) await env.clients.cloudwatch(caller).DeleteAlarms({ AlarmNames: names });
 }
 
 async function unlessGone(work: Promise<unknown>): Promise<void> {

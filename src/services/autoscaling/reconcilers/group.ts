@@ -7,32 +7,16 @@ import type { Environment } from "#services/kit/service.ts";
 import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
-import { isChanging, membersOf } from "../groups/capacity.ts";
+import { isChanging } from "../groups/capacity.ts";
 import { groupArn } from "../arns.ts";
 import { nextDeadline } from "../hooks.ts";
 import { changingCheckMs, healthCheckMs } from "../limits.ts";
-import {
-  groups,
-  hooks,
-  members,
-  refreshes,
-  type GroupRecord,
-  type HookRecord,
-  type MemberRecord,
-  type RefreshRecord,
-} from "../records.ts";
+import { groups, members, refreshes, type MemberRecord } from "../records.ts";
 import type { State } from "../state.ts";
 import { carryOut } from "./carry-out.ts";
 import { observe } from "./observe.ts";
 import { takeSteps } from "./take-steps.ts";
-
-export interface GroupView {
-  group: GroupRecord;
-  members: MemberRecord[];
-  hooks: HookRecord[];
-  /** The instance refresh that is under way. */
-  refresh: RefreshRecord | undefined;
-}
+import { viewOf, type GroupView } from "./view.ts";
 
 export function groupReconciler(env: Environment, state: State): Reconciler {
   return {
@@ -75,23 +59,6 @@ async function pass(
   await carryOut(env, scope, caller, outcome);
   const afterMs = nextLook(env, outcome.view, outcome.wakeMs);
   return afterMs === undefined ? {} : { afterMs };
-}
-
-export async function viewOf(
-  tx: Parameters<typeof membersOf>[0],
-  scope: Scope,
-  name: string,
-): Promise<GroupView | undefined> {
-  const group = await groups.get(tx, scope, name);
-  if (!group) return undefined;
-  const [latest] = await refreshes.list(tx, scope, [name], { limit: 1, reverse: true });
-  const active = latest && ["Pending", "InProgress", "Cancelling"].includes(latest.status);
-  return {
-    group,
-    members: await membersOf(tx, scope, name),
-    hooks: await hooks.list(tx, scope, [name]),
-    refresh: active ? latest : undefined,
-  };
 }
 
 /** Target groups are asked when somebody drains, joins, or is judged by them. */

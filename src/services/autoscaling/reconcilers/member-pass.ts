@@ -8,10 +8,10 @@ import { longestDrainMs, mostPerLaunch } from "../limits.ts";
 import { nextStep, type MemberView } from "../planning/advance.ts";
 import type { Decision } from "../planning/plan.ts";
 import { memberIndex, members, type GroupRecord, type MemberRecord } from "../records.ts";
-import type { GroupView } from "./group.ts";
+import type { GroupView } from "./view.ts";
 import { healthProblem } from "./health.ts";
 import type { Observation } from "./observe.ts";
-import type { Outcome } from "./take-steps.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** Takes the members of one group through one pass. Everything happens within one transaction. */
 export class MemberPass {

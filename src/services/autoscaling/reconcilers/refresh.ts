@@ -2,7 +2,7 @@
 import type { RefreshView } from "../planning/plan.ts";
 import type { MemberRecord, RefreshRecord } from "../records.ts";
 import { warmupOf } from "../groups/capacity.ts";
-import type { GroupView } from "./group.ts";
+import type { GroupView } from "./view.ts";
 import type { Observation } from "./observe.ts";
 
 export function refreshView(

@@ -5,24 +5,11 @@ import { deleteGroup } from "../groups/delete.ts";
 import { plan, type ActualMember } from "../planning/plan.ts";
 import { groups, refreshes, type GroupRecord, type MemberRecord } from "../records.ts";
 import { settleAttachments } from "./attachments.ts";
-import { viewOf, type GroupView } from "./group.ts";
+import { viewOf } from "./view.ts";
 import { MemberPass } from "./member-pass.ts";
 import type { Observation } from "./observe.ts";
+import type { Outcome } from "./outcome.ts";
 import { refreshView, settleRefresh } from "./refresh.ts";
-
-/** What is to be asked of other services, all of it safe to ask twice. */
-export interface Outcome {
-  view: GroupView;
-  launch: MemberRecord[];
-  register: MemberRecord[];
-  deregister: { member: MemberRecord; arns: string[] }[];
-  terminate: MemberRecord[];
-  /** Instances that leave the group alive. */
-  release: string[];
-  /** Alarms of policies that went with the group. */
-  deleteAlarms: string[];
-  wakeMs: number | undefined;
-}
 
 export async function takeSteps(
   tx: Transaction,

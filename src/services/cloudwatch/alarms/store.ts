@@ -46,7 +46,7 @@ export async function putAlarm(
     stateTransitionedMs: kept?.stateTransitionedMs ?? nowMs,
     // "If you are using this operation to update an existing alarm, any tags are ignored."
     tags: kept?.tags ?? tagsFromList(tags),
-  } as AlarmRecord;
+  };
   alarms.put(tx, scope, [alarm.name], alarm);
   await writeHistory(tx, context, alarm, {
     type: "ConfigurationUpdate",

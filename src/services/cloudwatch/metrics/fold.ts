@@ -30,16 +30,21 @@ export function scheduleFold(env: Environment, memory: ScopeMemory, latest: Gene
 export function foldAll(env: Environment, memory: ScopeMemory): Promise<void> {
   memory.foldTimer?.cancel();
   memory.foldTimer = undefined;
-  memory.folding ??= run(env, memory).finally(() => {
-    memory.folding = undefined;
-    const [waiting] = memory.generations;
-    if (waiting) memory.foldTimer ??= env.clock.after(foldAfterMs, () => foldAll(env, memory));
-  });
+  // Nothing is lost: the journal is folded when values come again.
+  const failed = (error: unknown) => env.log.error("folding metrics failed", { error });
+  memory.folding ??= run(env, memory)
+    .catch(failed)
+    .finally(() => {
+      memory.folding = undefined;
+      if (memory.generations.length > 0)
+        memory.foldTimer ??= env.clock.after(foldAfterMs, () => foldAll(env, memory));
+    });
   return memory.folding;
 }
 
 async function run(env: Environment, memory: ScopeMemory): Promise<void> {
-  for (const generation of [...memory.generations]) {
+  const waiting = memory.generations.slice();
+  for (const generation of waiting) {
     // From here on new values go to another generation.
     generation.values = Math.max(generation.values, crowded);
     const { lastSequence } = generation;

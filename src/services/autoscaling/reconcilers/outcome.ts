@@ -1,0 +1,16 @@
+import type { MemberRecord } from "../records.ts";
+import type { GroupView } from "./view.ts";
+
+/** What is to be asked of other services, all of it safe to ask twice. */
+export interface Outcome {
+  view: GroupView;
+  launch: MemberRecord[];
+  register: MemberRecord[];
+  deregister: { member: MemberRecord; arns: string[] }[];
+  terminate: MemberRecord[];
+  /** Instances that leave the group alive. */
+  release: string[];
+  /** Alarms of policies that went with the group. */
+  deleteAlarms: string[];
+  wakeMs: number | undefined;
+}

@@ -1,0 +1,38 @@
+/** A group with everything that decides what it does next. */
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { membersOf } from "../groups/capacity.ts";
+import {
+  groups,
+  hooks,
+  refreshes,
+  type GroupRecord,
+  type HookRecord,
+  type MemberRecord,
+  type RefreshRecord,
+} from "../records.ts";
+
+export interface GroupView {
+  group: GroupRecord;
+  members: MemberRecord[];
+  hooks: HookRecord[];
+  /** The instance refresh that is under way. */
+  refresh: RefreshRecord | undefined;
+}
+
+export async function viewOf(
+  tx: Transaction,
+  scope: Scope,
+  name: string,
+): Promise<GroupView | undefined> {
+  const group = await groups.get(tx, scope, name);
+  if (!group) return undefined;
+  const [latest] = await refreshes.list(tx, scope, [name], { limit: 1, reverse: true });
+  const active = latest && ["Pending", "InProgress", "Cancelling"].includes(latest.status);
+  return {
+    group,
+    members: await membersOf(tx, scope, name),
+    hooks: await hooks.list(tx, scope, [name]),
+    refresh: active ? latest : undefined,
+  };
+}

@@ -1,35 +1,18 @@
 /** Publishes AWS/DynamoDB metrics each minute: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
-import type { Timer } from "#runtime/clock.ts";
 import { dateOf } from "#runtime/date.ts";
 import { asService } from "#services/kit/principal.ts";
+import { startSampler, type Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Consumption } from "./capacity-counters.ts";
 import type { DynamoState } from "./state.ts";
 
 const periodMs = 60_000;
 
-export interface Sensors {
-  stop(): void;
-}
-
-export function startSensors(env: Environment, state: DynamoState): Sensors {
-  const { clock, log } = env;
-  let timer: Timer;
-  const arm = () => {
-    const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
-    timer = clock.at(nextMs, async () => {
-      arm();
-      try {
-        for (const consumption of state.consumed.take())
-          await publish(env, consumption, nextMs - periodMs);
-      } catch (error) {
-        log.error("table metrics were not published", { error });
-      }
-    });
-  };
-  arm();
-  return { stop: () => timer.cancel() };
+export function startSensors(env: Environment, state: DynamoState): Sampler {
+  return startSampler(env, { periodMs, what: "tables" }, async (periodStartMs) => {
+    for (const consumption of state.consumed.take()) await publish(env, consumption, periodStartMs);
+  });
 }
 
 async function publish(

@@ -1,7 +1,7 @@
 /** What DynamoDB may lose: capacity consumed since the last minute. */
 import type { Context } from "#services/kit/service.ts";
 import { createCapacityCounters, type CapacityCounters } from "./capacity-counters.ts";
-import type { Sensors } from "./sensors.ts";
+import type { Sampler } from "#services/kit/period-sampler.ts";
 
 export interface Counted {
   items: number;
@@ -12,7 +12,7 @@ export interface Counted {
 export interface DynamoState {
   readonly consumed: CapacityCounters;
   /** Set while the service runs. */
-  sensors?: Sensors;
+  sensors?: Sampler;
 }
 
 export type DynamoContext = Context<DynamoState>;

@@ -1,5 +1,4 @@
 /** Resource ids: a prefix and seventeen hexadecimal digits. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
-import { createHash } from "node:crypto";
 import type { Random } from "#runtime/random.ts";
 import type { AwsError } from "#model/error.ts";
 import { malformedId } from "./errors.ts";
@@ -7,12 +6,6 @@ import { malformedId } from "./errors.ts";
 /** "i" → "i-0123456789abcdef0" */
 export function newId(random: Random, prefix: string): string {
   return `${prefix}-0${random.hex(16)}`;
-}
-
-/** The same id for the same parts, for resources that exist before anybody creates them. */
-export function derivedId(prefix: string, ...parts: readonly string[]): string {
-  const digest = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-  return `${prefix}-0${digest.slice(0, 16)}`;
 }
 
 /** True for "i-" and eight or seventeen hexadecimal digits; the short form is of the years before 2018. */

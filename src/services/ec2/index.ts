@@ -19,7 +19,7 @@ import { tagOperations } from "./tagging/operations.ts";
 import { volumeOperations } from "./volumes/operations.ts";
 
 /** For Systems Manager's public parameters, which name these images. */
-export { publicImages, type PublicImage } from "./images/public-images.ts";
+export { publicImages, type PublicImage } from "#services/kit/facts/public-images.ts";
 
 export const service = defineService<"ec2", Ec2State>({
   name: "ec2",

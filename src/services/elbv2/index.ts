@@ -1,7 +1,7 @@
 /** Elastic Load Balancing: application load balancers, their control plane and their data plane. */
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
-import { startSampler } from "./metrics/sampler.ts";
+import { startMetrics } from "./metrics/sampler.ts";
 import { operations } from "./operations/operations.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
 import { targetGroupReconciler } from "./reconcilers/target-group.ts";
@@ -19,9 +19,9 @@ export const service = defineService<"elbv2", State>({
     targetReconciler(env, state),
   ],
   sites: (env, state) => [loadBalancerSite(env, state)],
-  start: (env, state) => startSampler(env, state),
+  start: (env, state) => startMetrics(env, state),
   async stop(_env, state) {
-    state.sampler?.cancel();
+    state.sampler?.stop();
     state.client.close();
     await state.presentPlane?.close();
   },

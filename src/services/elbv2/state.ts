@@ -1,5 +1,5 @@
+import type { Sampler } from "#services/kit/period-sampler.ts";
 /** What the service holds in memory: its data plane, and what can be measured anew. */
-import type { Timer } from "#runtime/clock.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
 import type { Context, Environment } from "#services/kit/service.ts";
@@ -30,7 +30,7 @@ export interface State {
   /** Wake a reconciler for what no record of its own shows. */
   wakeLoadBalancer: Wake;
   wakeTarget: Wake;
-  sampler: Timer | undefined;
+  sampler: Sampler | undefined;
 }
 
 /** Where the gateway finds a load balancer's listeners. */

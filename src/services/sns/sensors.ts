@@ -1,8 +1,8 @@
 /** Publishes AWS/SNS metrics each minute: https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
-import type { Timer } from "#runtime/clock.ts";
 import { dateOf } from "#runtime/date.ts";
 import { asService } from "#services/kit/principal.ts";
+import { startSampler, type Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { TopicTraffic } from "./counters.ts";
 import type { SnsState } from "./state.ts";
@@ -10,27 +10,11 @@ import { parseTopicArn } from "./topic.ts";
 
 const periodMs = 60_000;
 
-export interface Sensors {
-  stop(): void;
-}
-
-export function startSensors(env: Environment, state: SnsState): Sensors {
-  const { clock, log } = env;
-  let timer: Timer;
-  const arm = () => {
-    const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
-    timer = clock.at(nextMs, async () => {
-      arm();
-      try {
-        for (const [arn, traffic] of state.counters.take())
-          await publish(env, arn, traffic, nextMs - periodMs);
-      } catch (error) {
-        log.error("topic metrics were not published", { error });
-      }
-    });
-  };
-  arm();
-  return { stop: () => timer.cancel() };
+export function startSensors(env: Environment, state: SnsState): Sampler {
+  return startSampler(env, { periodMs, what: "topics" }, async (periodStartMs) => {
+    for (const [arn, traffic] of state.counters.take())
+      await publish(env, arn, traffic, periodStartMs);
+  });
 }
 
 async function publish(

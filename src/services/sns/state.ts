@@ -2,13 +2,13 @@
 import { createHttpClient, type HttpClient } from "#http/client.ts";
 import type { Context, Environment } from "#services/kit/service.ts";
 import { createCounters, type Counters } from "./counters.ts";
-import type { Sensors } from "./sensors.ts";
+import type { Sampler } from "#services/kit/period-sampler.ts";
 
 export interface SnsState {
   readonly http: HttpClient;
   readonly counters: Counters;
   /** Set while the service runs. */
-  sensors?: Sensors;
+  sensors?: Sampler;
 }
 
 export type SnsContext = Context<SnsState>;

@@ -1,8 +1,8 @@
 /** Publishes AWS/SQS metrics each minute: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
-import type { Timer } from "#runtime/clock.ts";
 import { dateOf } from "#runtime/date.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
+import { startSampler, type Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
 import { countMessages, oldestAge, type MessageCounts } from "./backlog.ts";
@@ -15,26 +15,10 @@ const periodMs = 60_000;
 const perCall = 500;
 const noTraffic: QueueTraffic = { sentSizes: [], received: 0, deleted: 0, emptyReceives: 0 };
 
-export interface Sensors {
-  stop(): void;
-}
-
-export function startSensors(env: Environment, state: SqsState): Sensors {
-  const { clock, log } = env;
-  let timer: Timer;
-  const arm = () => {
-    const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
-    timer = clock.at(nextMs, async () => {
-      arm();
-      try {
-        await publish(env, state, nextMs - periodMs);
-      } catch (error) {
-        log.error("queue metrics were not published", { error });
-      }
-    });
-  };
-  arm();
-  return { stop: () => timer.cancel() };
+export function startSensors(env: Environment, state: SqsState): Sampler {
+  return startSampler(env, { periodMs, what: "queues" }, (periodStartMs) =>
+    publish(env, state, periodStartMs),
+  );
 }
 
 interface Reading {

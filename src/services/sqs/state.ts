@@ -1,7 +1,7 @@
 /** What SQS may lose: who waits, and what was counted since the last minute. */
 import type { Context, Environment } from "#services/kit/service.ts";
 import { createCounters, type Counters } from "./counters.ts";
-import type { Sensors } from "./sensors.ts";
+import type { Sampler } from "#services/kit/period-sampler.ts";
 import { createWaiters, type Waiters } from "./waiters.ts";
 
 export interface SqsState {
@@ -10,7 +10,7 @@ export interface SqsState {
   /** Tells messages of one millisecond apart. */
   nextSequence(): number;
   /** Set while the service runs. */
-  sensors?: Sensors;
+  sensors?: Sampler;
 }
 
 export type SqsContext = Context<SqsState>;

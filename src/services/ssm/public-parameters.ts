@@ -2,11 +2,8 @@
  * The parameters that AWS publishes in every region, as far as they are known here: images, regions
  * and zones. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
  */
-// Both modules are tables of facts with no state, which the API of EC2 does not give in this form.
-// oxlint-disable-next-line no-restricted-imports
-import { publicImages } from "#services/ec2/images/public-images.ts";
-// oxlint-disable-next-line no-restricted-imports
-import { regions } from "#services/ec2/regions/zones.ts";
+import { publicImages } from "#services/kit/facts/public-images.ts";
+import { regions } from "#services/kit/facts/zones.ts";
 import { parseIso } from "#runtime/date.ts";
 import { parameterArn } from "./names.ts";
 import { regionNames } from "./region-names.ts";

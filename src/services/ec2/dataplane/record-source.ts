@@ -6,7 +6,7 @@ import { instances } from "../instances/records.ts";
 import { keyPairs } from "../key-pairs/records.ts";
 import { instanceNetwork } from "../network/instance-network.ts";
 import { subnets, vpcs } from "../network/records.ts";
-import { zoneNamed } from "../regions/zones.ts";
+import { zoneNamed } from "#services/kit/facts/zones.ts";
 import type { MetadataInterface, MetadataSource } from "./metadata-source.ts";
 
 export function createRecordSource(store: Store): MetadataSource {

@@ -3,10 +3,11 @@ import { collection, listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Tags } from "#services/kit/tags.ts";
 import { ec2Error, malformedId } from "../errors.ts";
-import { derivedId, hasIdForm } from "../ids.ts";
+import { derivedId } from "#services/kit/facts/derived-id.ts";
+import { hasIdForm } from "../ids.ts";
 import { tagOwner } from "../tags.ts";
 import type { BlockDevice } from "../volumes/block-devices.ts";
-import { publicImages, type PublicImage } from "./public-images.ts";
+import { publicImages, type PublicImage } from "#services/kit/facts/public-images.ts";
 
 export interface ImageRecord {
   imageId: string;

@@ -1,7 +1,7 @@
 /** The filters of DescribeInstances. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html */
 import { filterTime, type FilterTable, type FilterValue } from "../filters.ts";
 import type { InterfaceFacts } from "../instance-network.ts";
-import { zoneNamed } from "../regions/zones.ts";
+import { zoneNamed } from "#services/kit/facts/zones.ts";
 import type { InstanceRow } from "./describe.ts";
 import type { InstanceRecord, MetadataOptions } from "./records.ts";
 import { stateCode } from "./states.ts";

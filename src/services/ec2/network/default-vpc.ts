@@ -4,8 +4,8 @@
  */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { derivedId } from "../ids.ts";
-import { zonesOf } from "../regions/zones.ts";
+import { derivedId } from "#services/kit/facts/derived-id.ts";
+import { zonesOf } from "#services/kit/facts/zones.ts";
 import { addressToNumber, formatCidr } from "./cidr.ts";
 import {
   dhcpOptions,

@@ -3,7 +3,7 @@ import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { InstanceNetwork, InterfaceRequest, NetworkEnvironment } from "../instance-network.ts";
 import { invalidParameterCombination } from "../errors.ts";
-import { zonesOf } from "../regions/zones.ts";
+import { zonesOf } from "#services/kit/facts/zones.ts";
 import { ensureDefaultVpc, findDefaultVpc } from "./default-vpc.ts";
 import { groupNameNotFound, noDefaultSubnet, noDefaultVpc } from "./errors.ts";
 import { createFactsReader } from "./interface-facts.ts";

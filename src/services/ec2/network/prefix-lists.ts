@@ -1,5 +1,5 @@
 /** The prefix lists that AWS keeps for its gateway endpoints. https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html */
-import { derivedId } from "../ids.ts";
+import { derivedId } from "#services/kit/facts/derived-id.ts";
 
 export interface ManagedPrefixList {
   id: string;

@@ -14,7 +14,7 @@ import {
   type SubnetRecord,
   type VpcRecord,
 } from "./records.ts";
-import type { Zone } from "../regions/zones.ts";
+import type { Zone } from "#services/kit/facts/zones.ts";
 
 /** Gives an id for a prefix: random, or derived where the resource was never asked for. */
 export type NameIds = (prefix: string, part: string) => string;

@@ -5,7 +5,7 @@ import {
   type TestCloudOptions,
 } from "#cloud/testing/test-cloud.ts";
 import type { Client } from "#services/kit/service.ts";
-import { publicImages } from "../images/public-images.ts";
+import { publicImages } from "#services/kit/facts/public-images.ts";
 
 export interface Ec2Cloud extends TestCloud {
   ec2: Client<"ec2">;

@@ -1,5 +1,6 @@
 /** Publishes what the load balancers measured, at the end of every minute of cloud time. */
 import { asService } from "#services/kit/principal.ts";
+import { startSampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { fullName } from "../arns.ts";
@@ -15,16 +16,10 @@ const periodMs = 60_000;
 /** PutMetricData takes at most so many data in one call. */
 const mostData = 1000;
 
-export function startSampler(env: Environment, state: State): void {
-  const { clock } = env;
-  const arm = () => {
-    const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
-    state.sampler = clock.at(nextMs, async () => {
-      arm();
-      await sample(env, state, nextMs - periodMs);
-    });
-  };
-  arm();
+export function startMetrics(env: Environment, state: State): void {
+  state.sampler = startSampler(env, { periodMs, what: "load balancers" }, (periodStartMs) =>
+    sample(env, state, periodStartMs),
+  );
 }
 
 async function sample(env: Environment, state: State, periodStartMs: number): Promise<void> {

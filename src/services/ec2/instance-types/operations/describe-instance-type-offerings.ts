@@ -2,7 +2,7 @@ import type { InstanceTypeOffering } from "@aws-sdk/client-ec2";
 import type { Ec2Operation } from "../../context.ts";
 import { applyFilters } from "../../filters.ts";
 import { pageOf } from "../../paging.ts";
-import { zonesOf } from "../../regions/zones.ts";
+import { zonesOf } from "#services/kit/facts/zones.ts";
 
 /** Every type is offered everywhere; on AWS some zones lack some. */
 export const describeInstanceTypeOfferings: Ec2Operation<"DescribeInstanceTypeOfferings"> = async (

@@ -3,7 +3,7 @@ import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
-import { zoneNamed } from "../../regions/zones.ts";
+import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { findInstances, instances, type InstanceRecord } from "../records.ts";
 import { stateCode, stateOf, statusChecks, type Check } from "../states.ts";
 

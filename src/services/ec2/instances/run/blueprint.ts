@@ -5,7 +5,7 @@ import { invalidParameterCombination, invalidParameterValue, invalidZone } from 
 import { findImage, machineImageOf, type Image } from "../../images/records.ts";
 import { typeFacts, type TypeFacts } from "../../instance-types/facts.ts";
 import { keyPairNotFound, keyPairs } from "../../key-pairs/records.ts";
-import { zoneNamed } from "../../regions/zones.ts";
+import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
 import { findProfile, type Profile } from "../profile.ts";
 import type { InstanceRecord, MetadataOptions } from "../records.ts";

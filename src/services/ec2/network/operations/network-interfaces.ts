@@ -11,7 +11,7 @@ import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
-import { zoneNamed } from "../../regions/zones.ts";
+import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { dateOf } from "#runtime/date.ts";
 import { createInterface, deleteInterface } from "../interfaces.ts";
 import { inNetwork } from "../in-network.ts";

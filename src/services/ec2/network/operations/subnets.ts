@@ -10,7 +10,7 @@ import {
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
-import { zoneById, zoneNamed, zonesOf, type Zone } from "../../regions/zones.ts";
+import { zoneById, zoneNamed, zonesOf, type Zone } from "#services/kit/facts/zones.ts";
 import { tagsFor } from "../../tags.ts";
 import { contains, formatCidr, overlap, parseCidr, type Cidr } from "../cidr.ts";
 import { defaultSubnetCidr, findDefaultVpc } from "../default-vpc.ts";

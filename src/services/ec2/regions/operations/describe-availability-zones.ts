@@ -2,7 +2,7 @@ import type { AvailabilityZone } from "@aws-sdk/client-ec2";
 import type { Ec2Operation } from "../../context.ts";
 import { invalidZone } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
-import { zonesOf } from "../zones.ts";
+import { zonesOf } from "#services/kit/facts/zones.ts";
 
 const filters: FilterTable<AvailabilityZone> = {
   "group-long-name": (zone) => zone.GroupLongName,

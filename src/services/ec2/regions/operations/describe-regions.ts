@@ -1,7 +1,7 @@
 import type { Ec2Operation } from "../../context.ts";
 import { ec2Error } from "../../errors.ts";
 import { applyFilters } from "../../filters.ts";
-import { regions } from "../zones.ts";
+import { regions } from "#services/kit/facts/zones.ts";
 
 /** All regions are enabled here, so AllRegions adds none. */
 export const describeRegions: Ec2Operation<"DescribeRegions"> = async (input) => {

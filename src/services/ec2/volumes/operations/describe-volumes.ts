@@ -5,7 +5,7 @@ import type { Ec2Operation } from "../../context.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { selectByIds } from "../../ids.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
-import { zoneNamed } from "../../regions/zones.ts";
+import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { volumeNotFound, volumes, type VolumeRecord } from "../records.ts";
 
 const filters: FilterTable<VolumeRecord> = {

@@ -2,7 +2,7 @@
  * The public images that every region offers: facts, with ids of our own that are the same in every
  * cloud. On AWS a release has another id in every region, and so it has here.
  */
-import { derivedId } from "../ids.ts";
+import { derivedId } from "./derived-id.ts";
 
 export interface PublicImage {
   imageId: string;

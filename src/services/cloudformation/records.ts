@@ -82,6 +82,8 @@ export interface StackRecord {
   revisions: number;
   /** The revision to go back to while an update runs. */
   previousRevision?: number;
+  /** The revision before the last successful update, to which a parent's rollback leads. */
+  formerRevision?: number;
   outputs: StackOutput[];
   disableRollback: boolean;
   terminationProtection: boolean;
@@ -119,6 +121,7 @@ export interface ResourceWork {
   /** Of an update: what changed, and how it was. */
   changed?: string[];
   previous?: { properties: Properties; tags: Tags };
+  updateToken?: string;
   /** Signals counted in events so far. */
   signalled?: string[];
   /** Of a delete: the create may have been made without its answer being recorded. */

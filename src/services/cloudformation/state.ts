@@ -1,5 +1,5 @@
 /** What CloudFormation keeps in memory and may lose. */
-import type { Environment } from "#services/kit/service.ts";
+import type { Environment, Principal } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { createTypeCatalog, type TypeCatalog } from "./resource-types/catalog.ts";
 import type { ResourceType } from "./resource-types/resource-type.ts";
@@ -20,6 +20,10 @@ export interface CloudFormationState {
   /** When to ask again about resources that are not ready, by token. */
   readonly paces: Map<string, Pace>;
 }
+
+/** What preparing a deployment needs of a request, and of a parent stack. */
+export type DeploymentContext = Environment &
+  Scope & { readonly principal: Principal; readonly state: Pick<CloudFormationState, "catalog"> };
 
 const mostPrograms = 50;
 

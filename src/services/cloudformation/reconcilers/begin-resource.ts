@@ -118,6 +118,7 @@ async function beginUpdate(
   const tagProperty = type.schema.tags ?? "Tags";
   const changed =
     tagged && !properties.includes(tagProperty) ? [...properties, tagProperty] : properties;
+  if (changed.length === 0 && type.definition.alwaysUpdated) changed.push("TemplateURL");
   const others = changedProperties(policiesOf(present), policiesOf(described));
   if (changed.length === 0) {
     const kept = { ...present, ...described, doneIn: operation.id };
@@ -126,7 +127,7 @@ async function beginUpdate(
     return void turn.report(turn.report(touched, "UPDATE_IN_PROGRESS"), "UPDATE_COMPLETE");
   }
   const before = present.before ?? snapshot(present);
-  if (!needsReplacement(type, changed)) {
+  if (!needsReplacement(type, changed, described.updatePolicy)) {
     turn.report({ ...present, ...described, before }, "UPDATE_IN_PROGRESS", {
       work: {
         kind: "update",
@@ -135,6 +136,7 @@ async function beginUpdate(
         attempts: 0,
         changed,
         previous: { properties: present.properties, tags: present.tags },
+        updateToken: env.random.uuid(),
       },
     });
     return;

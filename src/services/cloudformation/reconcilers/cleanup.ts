@@ -37,6 +37,7 @@ export async function cleanUp(turn: Turn): Promise<void> {
   for (const token of turn.discarded.keys()) turn.forgetDiscarded(token);
   turn.moveStack(operation.then ?? "UPDATE_COMPLETE", undefined, {
     previousRevision: undefined,
+    formerRevision: rolledBack ? undefined : turn.stack.previousRevision,
     ...(failed.length > 0 && {
       reason: "Update successful. One or more resources could not be deleted.",
     }),

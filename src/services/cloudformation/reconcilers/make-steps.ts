@@ -1,6 +1,6 @@
 /** The steps in which a resource is created or updated: call, configure, stabilize, signals. One step a pass. */
 import type { LoadedType } from "../resource-types/catalog.ts";
-import type { Stabilization } from "../resource-types/resource-type.ts";
+import type { Attributes, Stabilization } from "../resource-types/resource-type.ts";
 import type { ResourceRecord, ResourceWork } from "../records.ts";
 import { failureReason, isTransient } from "../stack/failure-reason.ts";
 import { resourceEvent } from "../stack/events.ts";
@@ -65,14 +65,22 @@ async function call(turn: Turn, record: ResourceRecord, work: ResourceWork, type
       previous: work.previous!.properties,
       previousTags: work.previous!.tags,
       changed: work.changed!,
+      updateToken: work.updateToken!,
+      rollback: turn.operation.phase === "rollback-update",
     });
     return next(turn, record, { ...work, step: "stabilize" }, type);
   }
-  const request = requestFor(turn, record);
+  const remembered: Attributes = {};
+  const request = requestFor(turn, record, remembered);
   const first = turn.state.untried.delete(record.token);
   const found = first ? undefined : await definition.find?.(request);
   const physicalId = found ?? (await definition.create(request));
-  const created: ResourceRecord = { ...record, physicalId, updatedMs: turn.now };
+  const created: ResourceRecord = {
+    ...record,
+    physicalId,
+    updatedMs: turn.now,
+    attributes: remembered,
+  };
   turn.event(resourceEvent(created, "Resource creation Initiated"));
   await next(turn, created, { ...work, step: "configure", attempts: 0 }, type);
 }
@@ -93,12 +101,8 @@ async function next(turn: Turn, record: ResourceRecord, work: ResourceWork, type
   if (step === "signals" && !awaitsSignals(waiting)) await complete(turn, waiting, type);
 }
 
-function awaitsSignals(record: ResourceRecord): boolean {
-  return (
-    record.work?.kind === "create" &&
-    !isUpdated(record) &&
-    resourceSignal(record.creationPolicy) !== undefined
-  );
+function awaitsSignals({ work, creationPolicy }: ResourceRecord): boolean {
+  return work?.kind === "create" && resourceSignal(creationPolicy) !== undefined;
 }
 
 async function stabilize(turn: Turn, record: ResourceRecord, work: ResourceWork, type: LoadedType) {
@@ -107,9 +111,9 @@ async function stabilize(turn: Turn, record: ResourceRecord, work: ResourceWork,
     operation: work.kind === "update" ? "update" : "create",
     progress: work.progress,
     startedMs: work.startedMs,
+    rollback: turn.operation.phase === "rollback-update",
     changed: work.changed ?? [],
     previous: work.previous?.properties,
-    signals: (logicalId = record.logicalId) => receivedSignals(turn, logicalId, work),
   });
   const state: Stabilization = typeof answer === "boolean" ? { ready: answer } : answer;
   for (const message of state.messages ?? []) turn.event(resourceEvent(record, message));
@@ -126,7 +130,7 @@ async function awaitSignals(
   type: LoadedType,
 ) {
   if (!awaitsSignals(record)) return complete(turn, record, type);
-  const received = await receivedSignals(turn, record.logicalId, work);
+  const received = await receivedSignals(turn, record.logicalId, work.startedMs);
   const verdict = judgeSignals(resourceSignal(record.creationPolicy)!, received, work, turn.now);
   for (const message of verdict.messages) turn.event(resourceEvent(record, message));
   const counted = { ...record, work: { ...work, signalled: verdict.signalled } };
@@ -138,7 +142,8 @@ async function awaitSignals(
 
 async function complete(turn: Turn, record: ResourceRecord, type: LoadedType): Promise<void> {
   const { definition } = type;
-  const attributes = (await definition.attributes?.(existingRequest(turn, record))) ?? {};
+  const read = (await definition.attributes?.(existingRequest(turn, record))) ?? {};
+  const attributes = { ...record.attributes, ...read };
   const ref = definition.ref?.(record.physicalId!, attributes);
   turn.state.paces.delete(record.token);
   const updated = record.work?.kind === "update" || isUpdated(record);

@@ -4,15 +4,21 @@ import type { Clients } from "#services/kit/service.ts";
 import type { ServiceName } from "#model/sdk.ts";
 import type { Scope } from "#store/collection.ts";
 import type {
+  Attributes,
   ExistingRequest,
   ReceivedSignal,
   ResourceRequest,
   StackClients,
 } from "../resource-types/resource-type.ts";
-import { signals, type ResourceRecord, type ResourceWork } from "../records.ts";
+import { signals, type ResourceRecord } from "../records.ts";
+import { nestedStacks } from "./nested-stacks.ts";
 import type { Turn } from "./turn.ts";
 
-export function requestFor(turn: Turn, record: ResourceRecord): ResourceRequest {
+export function requestFor(
+  turn: Turn,
+  record: ResourceRecord,
+  remembered: Attributes = {},
+): ResourceRequest {
   const { env, scope, stack, now } = turn;
   return {
     logicalId: record.logicalId,
@@ -26,12 +32,32 @@ export function requestFor(turn: Turn, record: ResourceRecord): ResourceRequest 
     env,
     scope,
     stack: { arn: stack.arn, name: stack.name, uuid: stack.uuid },
+    nested: nestedStacks(turn),
+    others: otherIds(turn, record),
     now,
+    beganMs: record.work?.startedMs ?? now,
+    remember: (attributes) => void Object.assign(remembered, attributes),
   };
 }
 
+/** What the resource replaces, and what was replaced and is not deleted yet. */
+function otherIds(turn: Turn, { logicalId, token, before }: ResourceRecord): string[] {
+  const own = [...turn.discarded.values(), ...(before && before !== "absent" ? [before] : [])];
+  return own
+    .filter((other) => other.logicalId === logicalId && other.token !== token)
+    .flatMap(({ physicalId }) => physicalId ?? []);
+}
+
 export function existingRequest(turn: Turn, record: ResourceRecord): ExistingRequest {
-  return { ...requestFor(turn, record), physicalId: record.physicalId ?? "" };
+  const sinceMs = record.work?.startedMs ?? 0;
+  return {
+    ...requestFor(turn, record),
+    physicalId: record.physicalId ?? "",
+    signals: (handle) =>
+      handle === undefined
+        ? receivedSignals(turn, record.logicalId, sinceMs)
+        : receivedSignals(turn, handle, 0),
+  };
 }
 
 /** Every service's client with CloudFormation as the caller. */
@@ -42,11 +68,11 @@ export function stackClients(clients: Clients, scope: Scope): StackClients {
   });
 }
 
-/** Signals that came since the work began, oldest first. */
+/** Signals that came since a moment, oldest first. */
 export async function receivedSignals(
   turn: Turn,
   logicalId: string,
-  work: Pick<ResourceWork, "startedMs">,
+  sinceMs: number,
 ): Promise<ReceivedSignal[]> {
   const { env, scope, stack } = turn;
   const found = await env.store.transaction((tx) =>
@@ -54,6 +80,6 @@ export async function receivedSignals(
   );
   return found
     .map(({ id, record }) => ({ uniqueId: String(id[2]), ...record }))
-    .filter(({ receivedMs }) => receivedMs >= work.startedMs)
+    .filter(({ receivedMs }) => receivedMs >= sinceMs)
     .sort((a, b) => a.receivedMs - b.receivedMs);
 }

@@ -1,5 +1,6 @@
 /** Takes a failed update back: replacements are dropped, changed resources become what they were. */
 import type { ResourceRecord, ResourceSnapshot, StackOperation } from "../records.ts";
+import type { LoadedType } from "../resource-types/catalog.ts";
 import { changedProperties } from "../stack/evaluate-resource.ts";
 import { setAside } from "./cleanup.ts";
 import { takeStep } from "./make-steps.ts";
@@ -40,9 +41,9 @@ async function takeBack(turn: Turn, record: ResourceRecord): Promise<void> {
     return void turn.report(record, "UPDATE_COMPLETE", { doneIn: operation.id, work: undefined });
   if (before === "absent") return drop(turn, record);
   if (before.token !== record.token) return restore(turn, record, before);
-  if (record.work?.kind !== "update") return beginUpdateBack(turn, record, before);
-  const { previous } = record.work;
   const type = await turn.state.catalog.find(record.type);
+  if (record.work?.kind !== "update") return beginUpdateBack(turn, record, before, type!);
+  const { previous } = record.work;
   await takeStep(turn, record, type!);
   const after = turn.resources.get(record.logicalId)!;
   // What was not taken back is still there, and a continued rollback starts from it.
@@ -68,11 +69,17 @@ function withoutHistory(record: ResourceRecord): ResourceRecord {
   return { ...kept, deletionPolicy: "Delete" };
 }
 
-function beginUpdateBack(turn: Turn, record: ResourceRecord, before: ResourceSnapshot): void {
+function beginUpdateBack(
+  turn: Turn,
+  record: ResourceRecord,
+  before: ResourceSnapshot,
+  { definition }: LoadedType,
+): void {
   const { operation, now } = turn;
   const properties = changedProperties(record.properties, before.properties);
   const tagged = changedProperties(record.tags, before.tags).length > 0;
   const changed = tagged && !properties.includes("Tags") ? [...properties, "Tags"] : properties;
+  if (changed.length === 0 && definition.alwaysUpdated) changed.push("TemplateURL");
   const target: ResourceRecord = { ...before, attributes: record.attributes, before };
   if (changed.length === 0)
     return void turn.report(target, "UPDATE_COMPLETE", { doneIn: operation.id });
@@ -84,6 +91,7 @@ function beginUpdateBack(turn: Turn, record: ResourceRecord, before: ResourceSna
       attempts: 0,
       changed,
       previous: { properties: record.properties, tags: record.tags },
+      updateToken: turn.env.random.uuid(),
     },
   });
 }

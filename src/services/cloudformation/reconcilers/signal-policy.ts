@@ -1,5 +1,6 @@
 /** CreationPolicy's demand for signals, judged. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-creationpolicy.html */
 import type { Properties, ReceivedSignal } from "../resource-types/resource-type.ts";
+import { isoDuration } from "../resource-types/iso-duration.ts";
 import type { ResourceWork } from "../records.ts";
 
 export interface SignalDemand {
@@ -19,16 +20,6 @@ export function resourceSignal(policy: Properties | undefined): SignalDemand | u
     timeoutMs: isoDuration(String(signal["Timeout"] ?? "PT5M")) ?? 300_000,
     successPercent: Number(scaling?.["MinSuccessfulInstancesPercent"] ?? 100),
   };
-}
-
-/** "PT1H30M5S" as milliseconds; undefined for anything else. */
-export function isoDuration(text: string): number | undefined {
-  const parts = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
-  if (!parts || parts.slice(1).every((part) => part === undefined)) return undefined;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts
-    .slice(1)
-    .map((part) => Number(part ?? 0));
-  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
 }
 
 export interface SignalVerdict {

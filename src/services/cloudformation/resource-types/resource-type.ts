@@ -23,6 +23,26 @@ export interface ReceivedSignal {
   data?: string;
 }
 
+/** Stacks that belong to the stack at hand. */
+export interface NestedStacks {
+  create(name: string, properties: Properties, token: string): Promise<string>;
+  find(name: string): Promise<string | undefined>;
+  /** Starts an update when there is anything to update. */
+  update(arn: string, properties: Properties, token: string): Promise<void>;
+  /** Takes the stack back to what it was before its parent's update touched it. */
+  restore(arn: string, token: string): Promise<void>;
+  delete(arn: string): Promise<void>;
+  describe(arn: string): Promise<NestedState | undefined>;
+}
+
+export interface NestedState {
+  status: string;
+  reason: string;
+  /** When its last update began, milliseconds; 0 for never. */
+  updatedMs: number;
+  outputs: Record<string, string>;
+}
+
 export interface ResourceRequest {
   readonly logicalId: string;
   readonly properties: Properties;
@@ -38,23 +58,38 @@ export interface ResourceRequest {
   readonly env: Environment;
   readonly scope: Scope;
   readonly stack: { readonly arn: string; readonly name: string; readonly uuid: string };
+  readonly nested: NestedStacks;
+  /** Physical ids that other resources of the stack have had under this logical id. */
+  readonly others: readonly string[];
   /** Cloud time, milliseconds. */
   readonly now: number;
+  /** When the work on the resource began, milliseconds. */
+  readonly beganMs: number;
+  /** Keeps an attribute that only the answer to create holds. */
+  remember(attributes: Attributes): void;
 }
 
 export interface ExistingRequest extends ResourceRequest {
   readonly physicalId: string;
+  /** Signals that this resource received since the operation began, or all that a wait condition's handle ever did. */
+  signals(handle?: string): Promise<readonly ReceivedSignal[]>;
 }
 
 export interface UpdateRequest extends ExistingRequest {
   readonly previous: Properties;
   readonly previousTags: Tags;
+  /** Stays the same however often this update is tried, and no other has it. */
+  readonly updateToken: string;
   /** Names of the properties that changed; "Tags" when only tags of the stack did. */
   readonly changed: readonly string[];
+  /** True when a failed update is taken back. */
+  readonly rollback: boolean;
 }
 
 export interface StabilizeRequest extends ExistingRequest {
   readonly operation: "create" | "update";
+  /** True when a failed update is taken back. */
+  readonly rollback: boolean;
   /** What the last call of stabilize asked to remember. */
   readonly progress: Properties | undefined;
   /** When the create or update began, milliseconds. */
@@ -62,8 +97,6 @@ export interface StabilizeRequest extends ExistingRequest {
   /** During an update, what changed and how it was. */
   readonly changed: readonly string[];
   readonly previous: Properties | undefined;
-  /** Signals that this resource, or a wait condition's handle, received since the operation began. */
-  signals(logicalId?: string): Promise<readonly ReceivedSignal[]>;
 }
 
 /** Where waiting stands. Throw ResourceFailure when it will never be ready. */
@@ -83,7 +116,8 @@ export interface ResourceType {
   /** How the physical name is made where the properties give none. */
   readonly name?: NameRule;
   /**
-   * Properties that AWS has and this type refuses: a dotted path, with `[]` for the items of a list, and why.
+   * Properties that AWS has and this type refuses: a dotted path, with `[]` for the items of a list and
+   * `=value` where only that value is refused, and why.
    * They fail before anything is created.
    */
   readonly unsupported?: Readonly<Record<string, string>>;
@@ -91,6 +125,10 @@ export interface ResourceType {
   readonly replacedBy?: readonly string[];
   /** Properties of the schema's createOnly that can be updated after all. */
   readonly keptBy?: readonly string[];
+  /** True when a change demands a new resource because of the resource's UpdatePolicy. */
+  replaces?(changed: readonly string[], updatePolicy: Properties | undefined): boolean;
+  /** True for types that may have something to do though no property changed. */
+  readonly alwaysUpdated?: boolean;
   /** True where DeletionPolicy Snapshot means something. */
   readonly snapshots?: boolean;
   /**

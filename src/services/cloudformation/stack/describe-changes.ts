@@ -25,7 +25,8 @@ function describeDetail(detail: ChangeDetail) {
   return {
     Target: {
       Attribute: detail.attribute as ResourceAttribute,
-      ...(detail.attribute === "Properties" && { Name: detail.property }),
+      ...(detail.property !== undefined &&
+        detail.attribute === "Properties" && { Name: detail.property }),
       RequiresRecreation: detail.recreation,
     },
     Evaluation: detail.evaluation,

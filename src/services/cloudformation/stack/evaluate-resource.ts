@@ -164,9 +164,13 @@ export function changedProperties(before: Properties, after: Properties): string
 }
 
 /** True when a change of these properties makes a new resource. */
-export function needsReplacement(type: LoadedType, changed: readonly string[]): boolean {
-  const { definition, schema } = type;
+export function needsReplacement(
+  { definition, schema }: LoadedType,
+  changed: readonly string[],
+  updatePolicy: Properties | undefined,
+): boolean {
   if (changed.length > 0 && !definition.update) return true;
+  if (definition.replaces?.(changed, updatePolicy)) return true;
   return changed.some(
     (name) =>
       definition.replacedBy?.includes(name) ||

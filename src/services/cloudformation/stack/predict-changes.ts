@@ -21,7 +21,12 @@ export interface ChangeDetail {
   property?: string;
   recreation: "Never" | "Conditionally" | "Always";
   evaluation: "Static" | "Dynamic";
-  source: "DirectModification" | "ParameterReference" | "ResourceReference" | "ResourceAttribute";
+  source:
+    | "Automatic"
+    | "DirectModification"
+    | "ParameterReference"
+    | "ResourceReference"
+    | "ResourceAttribute";
   cause?: string;
 }
 
@@ -131,6 +136,13 @@ function predict(
       evaluation: "Static",
       source: "DirectModification",
     });
+  if (details.length === 0 && type.definition.alwaysUpdated)
+    details.push({
+      attribute: "Properties",
+      recreation: "Never",
+      evaluation: "Dynamic",
+      source: "Automatic",
+    });
   if (details.length === 0) return undefined;
   const replacement = replacementOf(details);
   return {
@@ -167,7 +179,7 @@ function propertyDetail(
   evaluated: EvaluatedResource,
 ): ChangeDetail {
   const dynamic = hasUnknown(evaluated.properties[property]);
-  const replaced = needsReplacement(type, [property]);
+  const replaced = needsReplacement(type, [property], evaluated.updatePolicy);
   const maybe = type.schema.conditional?.includes(property) ?? false;
   return {
     attribute: property === (type.schema.tags ?? "Tags") ? "Tags" : "Properties",

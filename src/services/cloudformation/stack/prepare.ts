@@ -1,9 +1,8 @@
 /** Turns a request into a revision that can be deployed, or into the error that AWS would answer. */
-import type { Context } from "#services/kit/service.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
 import { answering, insufficientCapabilities, validationError } from "../errors.ts";
 import { resources, type ResourceRecord, type Revision } from "../records.ts";
-import type { CloudFormationState } from "../state.ts";
+import type { DeploymentContext } from "../state.ts";
 import { chooseParameters, storedParameters, type GivenParameter } from "../template/parameters.ts";
 import { parseTemplate } from "../template/template.ts";
 import { missingCapability } from "./capabilities.ts";
@@ -40,7 +39,7 @@ export interface StackIdentity {
  */
 export function prepareDeployment(
   input: DeploymentInput,
-  context: Context<CloudFormationState>,
+  context: DeploymentContext,
   stack: StackIdentity,
   previous: Revision | undefined,
 ): Promise<Prepared> {
@@ -107,7 +106,7 @@ function checkTags(tags: Record<string, string>): Record<string, string> {
 }
 
 async function presentResources(
-  context: Context<CloudFormationState>,
+  context: DeploymentContext,
   uuid: string,
 ): Promise<Map<string, ResourceRecord>> {
   const list = await context.store.transaction((tx) => resources.list(tx, context, [uuid]));

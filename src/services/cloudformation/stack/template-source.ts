@@ -1,9 +1,8 @@
 /** Where a request's template comes from: the request, an S3 object, or the stack that is updated. */
 import { readBody, type ByteStream } from "#http/http.ts";
-import type { Context } from "#services/kit/service.ts";
 import { notSupported, validationError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import type { CloudFormationState } from "../state.ts";
+import type { DeploymentContext } from "../state.ts";
 
 export interface TemplateInput {
   TemplateBody?: string | undefined;
@@ -14,7 +13,7 @@ export interface TemplateInput {
 /** The template's text. `previous` is the updated stack's. */
 export async function readTemplate(
   input: TemplateInput,
-  context: Context<CloudFormationState>,
+  context: DeploymentContext,
   previous?: string,
 ): Promise<string> {
   const { TemplateBody: body, TemplateURL: url, UsePreviousTemplate: usePrevious } = input;
@@ -38,7 +37,7 @@ export async function readTemplate(
   return fetchTemplate(url, context);
 }
 
-async function fetchTemplate(url: string, context: Context<CloudFormationState>): Promise<string> {
+async function fetchTemplate(url: string, context: DeploymentContext): Promise<string> {
   const place = parseS3Url(url);
   if (!place) throw validationError("TemplateURL must be a supported URL.");
   const { account, region, principal } = context;

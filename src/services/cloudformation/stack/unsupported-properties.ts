@@ -8,20 +8,27 @@ export function refuseUnsupported(
   { type, unsupported }: ResourceType,
   properties: Properties,
 ): void {
-  for (const [path, why] of Object.entries(unsupported ?? {}))
-    if (holds(properties, path.split(".")))
+  for (const [path, why] of Object.entries(unsupported ?? {})) {
+    const [names = "", value] = path.split("=");
+    if (holds(properties, names.split("."), value))
       throw new TemplateError(
         `Fogbank does not support the property ${path} of ${type} (resource ${logicalId}): ${why}`,
       );
+  }
 }
 
 /** "BlockDeviceMappings[].NoDevice": a name that ends in [] stands for every item of that list. */
-function holds(value: unknown, [name, ...rest]: readonly string[]): boolean {
-  if (name === undefined) return true;
-  if (!isObject(value)) return false;
+function holds(
+  present: unknown,
+  [name, ...rest]: readonly string[],
+  value: string | undefined,
+): boolean {
+  if (name === undefined)
+    return value === undefined || (typeof present !== "object" && String(present) === value);
+  if (!isObject(present)) return false;
   const list = name.endsWith("[]");
-  const member: unknown = value[list ? name.slice(0, -2) : name];
+  const member: unknown = present[list ? name.slice(0, -2) : name];
   if (member === undefined) return false;
-  if (!list) return holds(member, rest);
-  return Array.isArray(member) && member.some((item) => holds(item, rest));
+  if (!list) return holds(member, rest, value);
+  return Array.isArray(member) && member.some((item) => holds(item, rest, value));
 }

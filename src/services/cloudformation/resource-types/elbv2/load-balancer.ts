@@ -1,0 +1,108 @@
+import { AwsError } from "#model/error.ts";
+import { pick, tagList } from "../properties.ts";
+import {
+  defineResourceType,
+  ResourceFailure,
+  type ExistingRequest,
+  type ResourceRequest,
+} from "../resource-type.ts";
+import { updateTags } from "./tagged.ts";
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-elasticloadbalancingv2-loadbalancer.html */
+export const resourceType = defineResourceType({
+  type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+  unsupported: {
+    EnableCapacityReservationProvisionStabilize: "capacity is not reserved",
+    EnablePrefixForIpv6SourceNat: "there is no IPv6",
+    EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "there is no PrivateLink",
+    Ipv4IpamPoolId: "there is no address manager",
+    MinimumLoadBalancerCapacity: "capacity is not reserved",
+  },
+  name: { property: "Name", maxLength: 32 },
+  async create({ clients, properties, name, tags }) {
+    const { LoadBalancers } = await clients.elbv2.CreateLoadBalancer({
+      Name: name,
+      ...pick(
+        properties,
+        "IpAddressType",
+        "Scheme",
+        "SecurityGroups",
+        "SubnetMappings",
+        "Subnets",
+        "Type",
+      ),
+      Tags: tagList(tags),
+    });
+    return LoadBalancers![0]!.LoadBalancerArn!;
+  },
+  find: async (request) => (await named(request))?.LoadBalancerArn,
+  async configure(request) {
+    await applyAttributes(request);
+  },
+  async stabilize(request) {
+    const balancer = await describe(request);
+    if (balancer?.State?.Code === "failed")
+      throw new ResourceFailure(
+        `LoadBalancer ${request.physicalId} did not stabilize: ${balancer.State.Reason ?? ""}`,
+      );
+    return balancer?.State?.Code === "active";
+  },
+  async update(request) {
+    const { clients, properties, physicalId: LoadBalancerArn, changed } = request;
+    const { elbv2 } = clients;
+    if (changed.includes("SecurityGroups"))
+      await elbv2.SetSecurityGroups({
+        LoadBalancerArn,
+        SecurityGroups: properties["SecurityGroups"] ?? [],
+      });
+    if (changed.includes("Subnets") || changed.includes("SubnetMappings"))
+      await elbv2.SetSubnets({ LoadBalancerArn, ...pick(properties, "Subnets", "SubnetMappings") });
+    if (changed.includes("IpAddressType"))
+      await elbv2.SetIpAddressType({
+        LoadBalancerArn,
+        IpAddressType: properties["IpAddressType"] ?? "ipv4",
+      });
+    if (changed.includes("LoadBalancerAttributes")) await applyAttributes(request);
+    await updateTags(request);
+  },
+  async delete({ clients, physicalId }) {
+    await clients.elbv2.DeleteLoadBalancer({ LoadBalancerArn: physicalId });
+  },
+  async attributes(request) {
+    const balancer = await describe(request);
+    return {
+      LoadBalancerArn: request.physicalId,
+      LoadBalancerName: balancer?.LoadBalancerName,
+      LoadBalancerFullName: request.physicalId.split(":loadbalancer/")[1],
+      CanonicalHostedZoneID: balancer?.CanonicalHostedZoneId,
+      DNSName: balancer?.DNSName,
+      SecurityGroups: balancer?.SecurityGroups ?? [],
+    };
+  },
+});
+
+async function describe({ clients, physicalId }: ExistingRequest) {
+  const { LoadBalancers } = await clients.elbv2.DescribeLoadBalancers({
+    LoadBalancerArns: [physicalId],
+  });
+  return LoadBalancers?.[0];
+}
+
+async function named({ clients, name }: ResourceRequest) {
+  try {
+    const { LoadBalancers } = await clients.elbv2.DescribeLoadBalancers({ Names: [name] });
+    return LoadBalancers?.[0];
+  } catch (error) {
+    if (error instanceof AwsError && /LoadBalancerNotFound/.test(error.code)) return undefined;
+    throw error;
+  }
+}
+
+async function applyAttributes({ clients, properties, physicalId }: ExistingRequest) {
+  const attributes = properties["LoadBalancerAttributes"] ?? [];
+  if (attributes.length > 0)
+    await clients.elbv2.ModifyLoadBalancerAttributes({
+      LoadBalancerArn: physicalId,
+      Attributes: attributes,
+    });
+}

@@ -34,7 +34,7 @@ export interface Clock {
    * hand the promise back. Never track work that itself waits for time to pass.
    */
   track<T>(work: Promise<T>): Promise<T>;
-  /** Moves cloud time forward. Only scaled and virtual clocks can; the system clock throws. */
+  /** Moves cloud time forward; what falls due on the way runs in order. */
   advance(durationMs: number): Promise<void>;
   /** Cancels every timer; nothing fires afterwards. */
   stop(): void;

@@ -4,6 +4,8 @@ import { createWall, startTimer } from "./wall.ts";
 export interface ScaledClockOptions {
   /** Cloud seconds per wall second; 1 is the system clock. */
   speed?: number;
+  /** Cloud time starts here when that is ahead of the system's time. */
+  notBeforeMs?: number | undefined;
   onError: (error: unknown) => void;
 }
 
@@ -17,12 +19,16 @@ interface Pending extends Timer {
  * The system clock (speed 1) and the scaled clock: cloud time starts at the system's time and runs
  * `speed` times as fast. `advance` jumps ahead; what became due meanwhile fires in order of its time.
  */
-export function createScaledClock({ speed = 1, onError }: ScaledClockOptions): Clock {
+export function createScaledClock({
+  speed = 1,
+  notBeforeMs = 0,
+  onError,
+}: ScaledClockOptions): Clock {
   if (!(speed > 0)) throw new RangeError(`the clock's speed must be positive, not ${speed}`);
   const wall = createWall(onError);
   const startMs = wall.now();
   const pending = new Set<Pending>();
-  let jumpedMs = 0;
+  let jumpedMs = Math.max(0, notBeforeMs - startMs);
   let stopped = false;
 
   const now = () => {

@@ -10,7 +10,7 @@ interface Entry extends Timer {
 
 export interface VirtualClockOptions {
   /** Where time starts, milliseconds since the epoch. */
-  startMs?: number;
+  startMs?: number | undefined;
   onError: (error: unknown) => void;
 }
 

@@ -54,7 +54,7 @@ function read(text: string, lineCounter: LineCounter): Document.Parsed {
 function toValue(document: Document.Parsed): TemplateValue {
   refuseUnknownTags(document);
   // An alias that stands for more than the limit's worth of nodes is an attack, not a template.
-  return document.toJS({ maxAliasCount: 1000 }) as TemplateValue;
+  return document.toJS({ json: true, maxAliasCount: 1000 }) as TemplateValue;
 }
 
 function refuseUnknownTags(document: Document.Parsed): void {

@@ -79,6 +79,7 @@ export function createGateway(options: GatewayOptions): HttpHandler {
         {
           account: caller.account,
           region: identified.region ?? options.defaultRegion,
+          isRegionAssumed: identified.region === undefined,
           principal: caller,
           requestId,
           signal: request.signal,

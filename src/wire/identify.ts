@@ -140,7 +140,8 @@ function fallbackProtocol(service: ServiceName | undefined): ProtocolName {
 }
 
 function regionOf(request: HttpRequest, scope: CredentialScope | undefined): string | undefined {
-  return scope?.region ?? hostService(request)?.region;
+  if (scope?.region) return scope.region;
+  return hostService(request)?.region;
 }
 
 function hasAction(target: string): boolean {

@@ -23,6 +23,8 @@ export interface Identified {
 }
 
 export interface CredentialScope {
+  /** Version 2 names neither date nor region: both are empty then. */
+  readonly version: 2 | 4;
   readonly accessKeyId: string;
   /** "20260105" */
   readonly date: string;

@@ -9,6 +9,7 @@ import { createInputReader, type BodyDecoder } from "./rest/decode.ts";
 import { isBoundToHead, writeHeaders, writeReply, type BodyEncoder } from "./rest/encode.ts";
 import { createRouter, type Router } from "./rest/route.ts";
 import { bucketOfHost } from "./s3-bucket-host.ts";
+import { withUrlHeaders } from "./s3-url-headers.ts";
 import { createXmlDecoders } from "./xml/decode.ts";
 import { createXmlEncoders } from "./xml/encode.ts";
 import { loadedXmlParser, loadXmlParser } from "./xml/parse.ts";
@@ -58,12 +59,13 @@ export const restXml: Protocol = {
     const route = routerOf(model)(request, path);
     if (!route) throw noSuchMethod(request.method);
     const { operation } = route;
+    const head = model.service === "s3" ? { headers: withUrlHeaders(request) } : request;
     let reader = readers.get(operation);
     if (!reader) readers.set(operation, (reader = createInputReader(operation, body)));
     const input =
       loadedXmlParser() || !hasXmlBody(operation)
-        ? reader(request, route, payload)
-        : loadXmlParser().then(() => reader(request, route, payload));
+        ? reader(head, route, payload)
+        : loadXmlParser().then(() => reader(head, route, payload));
     const decoded = (value: Record<string, unknown>): Decoded => {
       if (model.service === "s3") describePayload(value, request);
       return { model, operation, input: value };

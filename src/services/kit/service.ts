@@ -78,6 +78,8 @@ export interface RequestContext extends Environment, Scope {
   readonly baseUrl: string;
   readonly sourceIp: string;
   readonly userAgent: string;
+  /** Neither signature nor host name named a region: `region` is the default one. */
+  readonly isRegionAssumed?: boolean;
 }
 
 /** A request as one service sees it: with that service's own volatile state. */

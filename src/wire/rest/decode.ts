@@ -16,8 +16,9 @@ export interface BodyDecoder {
   malformed: Malformed;
 }
 
-type Bind = (input: Input, request: HttpRequest, route: Route) => void;
-type ReadInput = (request: HttpRequest, route: Route, body: ByteStream) => Input | Promise<Input>;
+type Head = Pick<HttpRequest, "headers">;
+type Bind = (input: Input, head: Head, route: Route) => void;
+type ReadInput = (head: Head, route: Route, body: ByteStream) => Input | Promise<Input>;
 
 export function createInputReader(operation: OperationModel, codec: BodyDecoder): ReadInput {
   const { input: shape } = operation;
@@ -30,7 +31,7 @@ export function createInputReader(operation: OperationModel, codec: BodyDecoder)
     else if (member.traits.httpPayload) payload = member;
     else inBody = true;
   }
-  return (request, route, body) => {
+  return (head, route, body) => {
     const input: Input = {};
     const rest = payload
       ? readPayload(payload, body, codec)
@@ -39,7 +40,7 @@ export function createInputReader(operation: OperationModel, codec: BodyDecoder)
         : undefined;
     const complete = (members: Input | undefined): Input => {
       Object.assign(input, members);
-      for (const bind of binds) bind(input, request, route);
+      for (const bind of binds) bind(input, head, route);
       return input;
     };
     return rest instanceof Promise ? rest.then(complete) : complete(rest);
@@ -74,7 +75,7 @@ function createBind(
   const { name, traits, shape } = member;
   if (traits.httpLabel) {
     const read = createTextReader(shape, traits, malformed, false);
-    return (input, _request, { labels }) => {
+    return (input, _head, { labels }) => {
       const text = labels[name];
       if (text !== undefined) input[name] = read(text, name);
     };
@@ -102,7 +103,7 @@ function createBind(
   if (traits.httpQueryParams) {
     const taken = new Set(owner.members.flatMap((other) => other.traits.httpQuery ?? []));
     const lists = shape.kind === "map" && shape.value.shape.kind === "list";
-    return (input, _request, { query, operation }) => {
+    return (input, _head, { query, operation }) => {
       const found: Record<string, unknown> = {};
       for (const [key, values] of query)
         if (!taken.has(key) && !operation.http?.query.some(([literal]) => literal === key))
@@ -116,13 +117,13 @@ function createBind(
 function bindQuery({ name, traits, shape }: Member, key: string, malformed: Malformed): Bind {
   if (shape.kind === "list") {
     const read = createTextReader(shape.item.shape, {}, malformed, false);
-    return (input, _request, { query }) => {
+    return (input, _head, { query }) => {
       const values = query.get(key);
       if (values) input[name] = values.map((text) => read(text, key));
     };
   }
   const read = createTextReader(shape, traits, malformed, false);
-  return (input, _request, { query }) => {
+  return (input, _head, { query }) => {
     const text = query.get(key)?.[0];
     if (text !== undefined && (text !== "" || shape.kind === "string"))
       input[name] = read(text, key);

@@ -101,14 +101,15 @@ export function unsupportedAlgorithm(identified: Identified, algorithm: string):
 
 export interface Calculation {
   accessKeyId: string;
-  canonicalRequest: string;
+  /** Signature Version 2 has none. */
+  canonicalRequest?: string;
   stringToSign: string;
   signature: string;
 }
 
 /** AWS tells what it calculated, so that the author of a client finds the difference. */
 export function signatureMismatch(identified: Identified, calculation: Calculation): AwsError {
-  const { accessKeyId, canonicalRequest, stringToSign, signature } = calculation;
+  const { accessKeyId, canonicalRequest = "", stringToSign, signature } = calculation;
   const detailed = `The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'${canonicalRequest}'\n\nThe String-to-Sign should have been\n'${stringToSign}'\n`;
   return refuse(
     identified,
@@ -127,8 +128,10 @@ export function signatureMismatch(identified: Identified, calculation: Calculati
       StringToSign: stringToSign,
       SignatureProvided: signature,
       StringToSignBytes: hexBytes(stringToSign),
-      CanonicalRequest: canonicalRequest,
-      CanonicalRequestBytes: hexBytes(canonicalRequest),
+      ...(canonicalRequest !== "" && {
+        CanonicalRequest: canonicalRequest,
+        CanonicalRequestBytes: hexBytes(canonicalRequest),
+      }),
     },
   );
 }

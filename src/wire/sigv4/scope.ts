@@ -13,11 +13,34 @@ export function readScope(request: HttpRequest): CredentialScope | undefined {
     return parseScope(end < 0 ? rest : rest.slice(0, end), false);
   }
   const at = request.target.indexOf("X-Amz-Credential=");
-  if (at < 0) return undefined;
+  if (at < 0) return readVersion2(request.target);
   const rest = request.target.slice(at + 17);
   const end = rest.indexOf("&");
   try {
     return parseScope(decodeURIComponent(end < 0 ? rest : rest.slice(0, end)), true);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Of the services only S3 takes URLs that are signed with Signature Version 2; the query API's old
+ * requests, which name their SignatureVersion, are others.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+ */
+function readVersion2(target: string): CredentialScope | undefined {
+  const query = target.slice(target.indexOf("?") + 1);
+  const [, accessKeyId] = /(?:^|&)AWSAccessKeyId=([^&]+)/.exec(query) ?? [];
+  if (accessKeyId === undefined || query.includes("SignatureVersion=")) return undefined;
+  try {
+    return {
+      version: 2,
+      accessKeyId: decodeURIComponent(accessKeyId),
+      date: "",
+      region: "",
+      service: "s3",
+      presigned: true,
+    };
   } catch {
     return undefined;
   }
@@ -29,6 +52,7 @@ function parseScope(text: string, presigned: boolean): CredentialScope | undefin
   const [date, region, service, end] = parts.slice(-4);
   if (parts.length < 5 || end !== "aws4_request") return parseRegionless(parts, presigned);
   return {
+    version: 4,
     accessKeyId: parts.slice(0, -4).join("/"),
     date: date!,
     region: region!,
@@ -45,6 +69,7 @@ function parseRegionless(
   const [accessKeyId, date, service, end] = parts;
   if (parts.length !== 4 || end !== "aws4_request") return undefined;
   return {
+    version: 4,
     accessKeyId: accessKeyId!,
     date: date!,
     region: "us-east-1",

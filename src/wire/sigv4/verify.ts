@@ -1,5 +1,5 @@
 /**
- * Verifies Signature Version 4 and hands out the payload without signing's framing.
+ * Verifies signatures and hands out the payload without signing's framing.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  */
 import { createHash, hash, timingSafeEqual } from "node:crypto";
@@ -7,6 +7,7 @@ import { WholeBody, type ByteStream, type HttpRequest } from "#http/http.ts";
 import { serviceFacts } from "#model/facts.ts";
 import { isoMillis } from "#runtime/date.ts";
 import { withWhole, type Identified } from "../protocol.ts";
+import { verifyVersion2 } from "../sigv2/verify.ts";
 import { canonicalRequest, type CanonicalOptions } from "./canonical.ts";
 import { ChunkedBody } from "./chunked.ts";
 import { algorithm, checkAlgorithm, formatCompact, readClaim, type Claim } from "./claim.ts";
@@ -20,15 +21,8 @@ import {
   wrongScope,
   wrongSessionToken,
 } from "./refusals.ts";
+import type { Secret } from "./secret.ts";
 import { sign, type SigningKeys } from "./signing-keys.ts";
-
-/** The secret that belongs to the request's access key. */
-export interface Secret {
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string | undefined;
-  /** Milliseconds since the epoch, system time. */
-  readonly expiresMs?: number | undefined;
-}
 
 export interface VerifyOptions {
   /** System time: signatures know nothing of the cloud's clock. */
@@ -59,6 +53,10 @@ export function verify(
 ): ByteStream | Promise<ByteStream> {
   checkAlgorithm(identified, request);
   const scope = identified.scope!;
+  if (scope.version === 2) {
+    verifyVersion2(identified, request, secret, options.nowMs);
+    return request.body;
+  }
   const claim = readClaim(identified, scope, request);
   checkScope(identified, claim);
   checkTime(identified, claim, options.nowMs);

@@ -23,7 +23,9 @@ export async function findBucket(
 ): Promise<BucketRecord> {
   const bucket = await buckets.get(tx, everywhere, name);
   if (!bucket) throw noSuchBucket(name);
-  if (bucket.region !== context.region && !anyRegion.has(action))
+  // Links that name no region, unsigned or of Signature Version 2, reach a bucket wherever it is.
+  const elsewhere = bucket.region !== context.region && context.isRegionAssumed !== true;
+  if (elsewhere && !anyRegion.has(action))
     throw permanentRedirect(name, bucket.region);
   if (expected !== undefined && expected !== bucket.account) throw accessDenied();
   if (bucket.account !== context.account && !(await mayAccess(tx, context, bucket, action, key)))

@@ -1,4 +1,5 @@
 /** Tags of objects and buckets. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+import type { Principal } from "#services/kit/service.ts";
 import type { Tags } from "#services/kit/tags.ts";
 import { invalidArgument, invalidTag } from "./errors.ts";
 import { maxBucketTags, maxObjectTags, maxTagKeyLength, maxTagValueLength } from "./limits.ts";
@@ -29,22 +30,28 @@ export function readObjectTags(tagging: TagSetInput | undefined): Tags {
   return readTags(tagging, maxObjectTags, "Object");
 }
 
-export function readBucketTags(tagging: TagSetInput | undefined): Tags {
-  return readTags(tagging, maxBucketTags, "Bucket");
+/** Services that act for their customers, such as CloudFormation, may set tags of AWS's own. */
+export function readBucketTags(tagging: TagSetInput | undefined, by: Principal): Tags {
+  return readTags(tagging, maxBucketTags, "Bucket", by.type === "service");
 }
 
-function readTags(tagging: TagSetInput | undefined, most: number, owner: string): Tags {
+function readTags(
+  tagging: TagSetInput | undefined,
+  most: number,
+  owner: string,
+  systemTags = false,
+): Tags {
   const tags: Tags = {};
   for (const { Key = "", Value = "" } of tagging?.TagSet ?? []) {
     if (Object.hasOwn(tags, Key))
       throw invalidTag("Cannot provide multiple Tags with the same key", Key);
     tags[Key] = Value;
   }
-  checkTags(tags, most, owner);
+  checkTags(tags, most, owner, systemTags);
   return tags;
 }
 
-function checkTags(tags: Tags, most: number, owner: string): void {
+function checkTags(tags: Tags, most: number, owner: string, systemTags = false): void {
   const entries = Object.entries(tags);
   if (entries.length > most) throw invalidTag(`${owner} tags cannot be greater than ${most}`);
   for (const [name, value] of entries) {
@@ -52,7 +59,7 @@ function checkTags(tags: Tags, most: number, owner: string): void {
       throw invalidTag("The TagKey you have provided is invalid", name);
     if (value.length > maxTagValueLength || !allowed.test(value))
       throw invalidTag("The TagValue you have provided is invalid", name);
-    if (name.toLowerCase().startsWith("aws:"))
+    if (!systemTags && name.toLowerCase().startsWith("aws:"))
       throw invalidTag("System tags cannot be added/updated by requester", name);
   }
 }

@@ -1,13 +1,21 @@
 /** Tags of groups. */
 import type { Tag } from "@aws-sdk/client-auto-scaling";
+import type { Principal } from "#services/kit/service.ts";
 import { validationError } from "../errors.ts";
 import type { GroupTag } from "../records.ts";
 
-/** In order of key; a key twice counts once, the last value wins. */
-export function tagsFrom(tags: readonly Tag[] | undefined, group: string): GroupTag[] {
+/**
+ * In order of key; a key twice counts once, the last value wins. Services that act for their
+ * customers, such as CloudFormation, may set tags of AWS's own.
+ */
+export function tagsFrom(
+  tags: readonly Tag[] | undefined,
+  group: string,
+  by: Principal,
+): GroupTag[] {
   const found = new Map<string, GroupTag>();
   for (const { Key = "", Value = "", PropagateAtLaunch, ResourceId } of tags ?? []) {
-    if (Key.toLowerCase().startsWith("aws:"))
+    if (by.type !== "service" && Key.toLowerCase().startsWith("aws:"))
       throw validationError(`Tag keys beginning with 'aws:' are reserved: ${Key}`);
     if (ResourceId !== undefined && ResourceId !== group)
       throw validationError(`The tag ${Key} is meant for ${ResourceId}, not for ${group}`);

@@ -56,7 +56,7 @@ export const createAutoScalingGroup: Operation<
     targetGroups: arns.map((arn) => ({ arn, state: "Adding" })),
     terminationPolicies: ["Default"],
     protectNew: false,
-    tags: tagsFrom(input.Tags, name),
+    tags: tagsFrom(input.Tags, name, context.principal),
     suspended: {},
     enabledMetrics: [],
     createdMs: nowMs,

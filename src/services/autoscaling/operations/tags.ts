@@ -25,7 +25,7 @@ export const createOrUpdateTags: Operation<"autoscaling", "CreateOrUpdateTags", 
   await context.store.transaction(async (tx) => {
     for (const [name, tags] of byGroup(input.Tags)) {
       const group = await getGroup(tx, context, name);
-      const fresh = tagsFrom(tags, name);
+      const fresh = tagsFrom(tags, name, context.principal);
       const kept = group.tags.filter(({ key }) => !fresh.some((tag) => tag.key === key));
       groups.put(tx, context, [name], { ...group, tags: sortTags([...kept, ...fresh]) });
     }

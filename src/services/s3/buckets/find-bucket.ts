@@ -25,8 +25,7 @@ export async function findBucket(
   if (!bucket) throw noSuchBucket(name);
   // Links that name no region, unsigned or of Signature Version 2, reach a bucket wherever it is.
   const elsewhere = bucket.region !== context.region && context.isRegionAssumed !== true;
-  if (elsewhere && !anyRegion.has(action))
-    throw permanentRedirect(name, bucket.region);
+  if (elsewhere && !anyRegion.has(action)) throw permanentRedirect(name, bucket.region);
   if (expected !== undefined && expected !== bucket.account) throw accessDenied();
   if (bucket.account !== context.account && !(await mayAccess(tx, context, bucket, action, key)))
     throw accessDenied();

@@ -11,7 +11,7 @@ export const putBucketTagging: Operation<"s3", "PutBucketTagging", S3State> = as
   input,
   context,
 ) => {
-  const tags = readBucketTags(input.Tagging);
+  const tags = readBucketTags(input.Tagging, context.principal);
   await context.store.transaction(async (tx) => {
     const bucket = await findBucket(tx, context, input, "PutBucketTagging");
     buckets.put(tx, everywhere, [bucket.name], { ...bucket, tags });

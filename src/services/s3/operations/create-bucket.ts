@@ -52,7 +52,8 @@ export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (inp
   // Public access is blocked from the first moment.
   if (grants && isPublicGrants(grants)) throw publicBucketAcl();
   if (grants && ownership !== "BucketOwnerEnforced") bucket.grants = grants;
-  if (configuration?.Tags?.length) bucket.tags = readBucketTags({ TagSet: configuration.Tags });
+  if (configuration?.Tags?.length)
+    bucket.tags = readBucketTags({ TagSet: configuration.Tags }, context.principal);
   await context.store.transaction(async (tx) => {
     const present = await buckets.get(tx, everywhere, name);
     if (present) return checkAgain(present, context);

@@ -8,6 +8,8 @@ import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import { openStore } from "./open-store.ts";
 import { createCompute } from "#compute/select.ts";
+import { isSimulated } from "#compute/simulated/is-simulated.ts";
+import type { SimulatedDriver } from "#compute/simulated/simulated-driver.ts";
 import { serve } from "#http/server.ts";
 import type { HttpHandler, HttpReply } from "#http/http.ts";
 import { createGateway } from "#gateway/gateway.ts";
@@ -22,6 +24,8 @@ export interface Cloud {
   /** "http://127.0.0.1:4566" */
   readonly endpoint: string;
   readonly clock: Clock;
+  /** The machines' model where they are simulated: it can be offered load, and machines can be made to fail. */
+  readonly simulated: SimulatedDriver | undefined;
   /** Forgets everything and stops every machine. */
   reset(): Promise<void>;
   /** Ends what is under way, stops the machines of a cloud that keeps nothing, closes everything. */
@@ -110,6 +114,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   return {
     endpoint,
     clock,
+    simulated: isSimulated(compute) ? compute : undefined,
     reset,
     async stop() {
       await server.close();

@@ -2,8 +2,7 @@
  * Load that a rehearsal offers to simulated machines goes over no socket, yet it is the load
  * balancer's traffic: what the driver's model served and refused is counted as if it had been.
  */
-import type { ComputeDriver } from "#compute/driver.ts";
-import type { SimulatedDriver } from "#compute/simulated/simulated-driver.ts";
+import { isSimulated } from "#compute/simulated/is-simulated.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { BalancerReport, NodeCounts, TargetCounts } from "../dataplane/config.ts";
 import { Counters, countResponseTime } from "../dataplane/counters.ts";
@@ -38,10 +37,6 @@ export function addModelledTraffic(
     if (failed > 0) node.answers[502] = (node.answers[502] ?? 0) + failed;
   }
   situation.report = merge(situation.report, counters.take(""));
-}
-
-function isSimulated(compute: ComputeDriver): compute is SimulatedDriver {
-  return compute.name === "simulated" && "load" in compute;
 }
 
 function merge(real: BalancerReport | undefined, modelled: BalancerReport): BalancerReport {

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 /** The `fogbank` command. Each command is a file of its own, loaded when it is asked for. */
+import { enableCompileCache } from "node:module";
 import { OptionError } from "#cloud/options.ts";
+
+// Before anything large is loaded: a start takes a third of the time when its code was compiled once.
+enableCompileCache();
 
 type Command = (args: readonly string[]) => Promise<number>;
 

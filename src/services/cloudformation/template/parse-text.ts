@@ -23,15 +23,38 @@ export function parseText(text: string): TemplateObject {
 function parseJson(text: string): TemplateValue {
   try {
     return JSON.parse(text) as TemplateValue;
-  } catch (error) {
+  } catch {
     // Braces also open YAML's flow mappings, which hold tags and unquoted words.
     const document = read(text, new LineCounter());
     if (document.errors.length === 0 && /![A-Z]/.test(text)) return toValue(document);
-    const offset = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length);
-    const before = text.slice(0, offset).split("\n");
+    const before = text.slice(0, faultOffset(text)).split("\n");
     throw new TemplateError(
       `Template format error: JSON not well-formed. (line ${before.length}, column ${before.at(-1)!.length + 1})`,
     );
+  }
+}
+
+/** Where JSON goes wrong: behind the longest beginning that could still become JSON. */
+function faultOffset(text: string): number {
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isHopeless(text.slice(0, middle + 1))) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function isHopeless(start: string): boolean {
+  try {
+    JSON.parse(start);
+    return false;
+  } catch (error) {
+    const message = String(error);
+    const position = /at position (\d+)/.exec(message)?.[1];
+    const ended = /end of JSON input|Unterminated/.test(message);
+    return !ended && Number(position ?? -1) !== start.length;
   }
 }
 

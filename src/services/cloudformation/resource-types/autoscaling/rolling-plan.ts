@@ -72,7 +72,6 @@ export interface RollingView {
 export function nextRollingStep(view: RollingView): RollingStep {
   const { policy, progress, members, desired } = view;
   const there = new Set(members.map(({ id }) => id));
-  if (progress.ending.some((id) => there.has(id))) return { do: "wait" };
   const pending = judgeNewcomers(view);
   if (pending) return pending;
   const obsolete = progress.obsolete.filter((id) => there.has(id));

@@ -90,6 +90,19 @@ async function step(
       inService: LifecycleState === "InService",
     }));
   const desired = group.DesiredCapacity ?? 0;
+  const present = (group.Instances ?? []).map(({ InstanceId = "" }) => InstanceId);
+  if (progress.ending.some((id) => present.includes(id))) return { ready: false, afterMs: 2000 };
+  if (progress.ending.length > 0) {
+    const gone = progress.total - progress.obsolete.length;
+    return {
+      ready: false,
+      afterMs: 1000,
+      progress: { ...progress, ending: [] },
+      messages: [
+        `Successfully terminated instance(s) [${progress.ending.join(",")}] (Progress ${Math.round((gone / progress.total) * 100)}%).`,
+      ],
+    };
+  }
   const signals = await request.signals();
   const next = nextRollingStep({ policy, progress, members, desired, signals, now });
   switch (next.do) {
@@ -131,15 +144,11 @@ async function step(
         });
       const { batchMs: _over, ...rest } = progress;
       const obsolete = progress.obsolete.filter((id) => !next.ids.includes(id));
-      const percent = Math.round(((progress.total - obsolete.length) / progress.total) * 100);
       return {
         ready: false,
         afterMs: 2000,
         progress: { ...rest, obsolete, ending: next.ids },
-        messages: [
-          next.message,
-          `Successfully terminated instance(s) [${next.ids.join(",")}] (Progress ${percent}%).`,
-        ],
+        messages: [next.message],
       };
     }
     case "finish":

@@ -5,6 +5,7 @@ import { tagSpecifications, updateTags } from "./tagged.ts";
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-volume.html */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::Volume",
+  unavailable: "EC2 here makes volumes with their instances only",
   snapshots: true,
   unsupported: {
     OutpostArn: "there are no outposts",

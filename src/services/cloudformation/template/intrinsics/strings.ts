@@ -45,7 +45,7 @@ export function sub(argument: TemplateValue, scope: Scope): Evaluated {
   if (typeof text !== "string" || !isObject(values)) throw new TemplateError(subForm);
   let unknown: Unknown | undefined;
   const result = text.replaceAll(
-    /\$\{(!?)([^${}]*)\}/g,
+    /\$\{(?:(!)([^{}]*)|([^!${}]*))\}/g,
     (_whole, escape: string, inner: string) => {
       if (escape) return `\${${inner}}`;
       const name = inner.trim();

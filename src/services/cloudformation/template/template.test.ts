@@ -79,6 +79,7 @@ test("intrinsic functions", () => {
     ["!GetAtt R.Arn", "arn:r"],
     ["!Sub '${Name}-${R.Arn}-${!Keep}-${X}'".replace("${X}", "${AWS::Region}"), "web-arn:r-${Keep}-us-east-1"],
     ["!Sub ['${a}/${Name}', {a: !Ref R}]", "r-1/web"],
+    ["!Sub '${!A:-$B/c} ${!D}'", "${A:-$B/c} ${D}"],
     ["!Join [',', !Ref List]", "a,b"],
     ["!Join ['', [1, true, x]]", "1truex"],
     ["!Split [',', 'a,b,c']", ["a", "b", "c"]],

@@ -45,10 +45,10 @@ export function sub(argument: TemplateValue, scope: Scope): Evaluated {
   if (typeof text !== "string" || !isObject(values)) throw new TemplateError(subForm);
   let unknown: Unknown | undefined;
   const result = text.replaceAll(
-    /\$\{(?:(!)([^{}]*)|([^!${}]*))\}/g,
-    (_whole, escape: string, inner: string) => {
-      if (escape) return `\${${inner}}`;
-      const name = inner.trim();
+    /\$\{(?:!([^{}]*)|([^!${}]*))\}/g,
+    (_whole, literal: string | undefined, inner: string | undefined) => {
+      if (literal !== undefined) return `\${${literal}}`;
+      const name = (inner ?? "").trim();
       const value = substitute(name, values, scope);
       if (value instanceof Unknown) {
         unknown = value;

@@ -1,0 +1,95 @@
+/** The two that are compared, each a process of its own on core 0. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { accessKeyId, secretAccessKey } from "./sign.ts";
+
+export interface Server {
+  port: number;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Leaves core 0 to the servers. */
+export function pinLoad(): void {
+  spawnSync("taskset", ["-a", "-cp", "1", String(process.pid)]);
+}
+
+/**
+ * Fogbank with a fresh data directory, every signature demanded. BENCH_NODE_FLAGS are given to its Node,
+ * such as "--cpu-prof --cpu-prof-dir=/tmp/profiles".
+ */
+export async function startFogbank(options: readonly string[] = []): Promise<Server> {
+  const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+  const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+  const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+  const given = ["--port", "0", "--data-dir", directory, "--auth", "signed"];
+  const child = spawn(
+    "taskset",
+    ["-c", "0", process.execPath, ...flags, main, "up", ...given, "--compute", "simulated"].concat(
+      options,
+    ),
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        ...process.env,
+        FOGBANK_ROOT_ACCESS_KEY_ID: accessKeyId,
+        FOGBANK_ROOT_SECRET_ACCESS_KEY: secretAccessKey,
+      },
+    },
+  );
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const port = Number(/:(\d+)\s*$/.exec(line.toString())?.[1]);
+  return {
+    port,
+    pid: child.pid!,
+    async stop() {
+      await end(child);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a bare server answers to whatever it is asked. */
+export interface BareAnswer {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A node:http server in a process of its own; `runBareServer` is what runs in it. */
+export async function startBare(answer: BareAnswer, script: string): Promise<Server> {
+  const child = spawn(
+    "taskset",
+    ["-c", "0", process.execPath, script, "bare", JSON.stringify(answer)],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  return { port: Number(line.toString()), pid: child.pid!, stop: () => end(child) };
+}
+
+export async function runBareServer({ headers, body }: BareAnswer): Promise<void> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, headers);
+    response.end(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
+}
+
+/** Processor seconds of all threads of a process, from /proc: ticks of 10 ms. */
+export function cpuSecondsOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
+}

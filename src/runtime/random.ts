@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 
 /** Where randomness comes from: the system, or a seed that makes a run repeatable. */
 export interface Random {
@@ -15,10 +15,11 @@ export interface Random {
 }
 
 function fromBytes(bytes: (count: number) => Uint8Array): Random {
-  const hex = (digits: number) =>
-    Buffer.from(bytes((digits + 1) >> 1))
-      .toString("hex")
-      .slice(0, digits);
+  const hex = (digits: number) => {
+    const { buffer, byteOffset, length } = bytes((digits + 1) >> 1);
+    const text = Buffer.from(buffer, byteOffset, length).toString("hex");
+    return digits & 1 ? text.slice(0, digits) : text;
+  };
   const next = () => {
     const drawn = bytes(6);
     return Buffer.from(drawn.buffer, drawn.byteOffset, 6).readUIntBE(0, 6) / 2 ** 48;
@@ -48,7 +49,7 @@ function fromBytes(bytes: (count: number) => Uint8Array): Random {
 export function createSystemRandom(): Random {
   let block = Buffer.alloc(0);
   let offset = 0;
-  return fromBytes((count) => {
+  const random = fromBytes((count) => {
     if (count > 1024) return randomBytes(count);
     if (offset + count > block.length) {
       block = randomBytes(8192);
@@ -56,6 +57,7 @@ export function createSystemRandom(): Random {
     }
     return block.subarray(offset, (offset += count));
   });
+  return { ...random, uuid: randomUUID };
 }
 
 /** Repeatable randomness: splitmix32 over the seed. Not for secrets that leave a test. */

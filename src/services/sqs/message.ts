@@ -1,6 +1,7 @@
 /** One message's life: sent, received, hidden, deleted. Plain functions inside a transaction. */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { Random } from "#runtime/random.ts";
+import { enterLine, leaveLine } from "./message-groups.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import {
@@ -8,14 +9,12 @@ import {
   due,
   inFlight,
   messages,
-  type DueMark,
   type MessageAttribute,
   type MessageRecord,
-  type QueueRecord,
 } from "./records.ts";
 
 export function md5(text: string | Uint8Array): string {
-  return createHash("md5").update(text).digest("hex");
+  return hash("md5", text, "hex");
 }
 
 /**
@@ -23,21 +22,21 @@ export function md5(text: string | Uint8Array): string {
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
 export function md5OfAttributes(attributes: Record<string, MessageAttribute>): string {
-  const hash = createHash("md5");
+  const digest = createHash("md5");
   const field = (value: string | Uint8Array) => {
     const bytes = typeof value === "string" ? Buffer.from(value) : value;
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+    digest.update(length).update(bytes);
   };
   for (const name of Object.keys(attributes).sort()) {
     const { dataType, stringValue, binaryValue } = attributes[name]!;
     field(name);
     field(dataType);
-    hash.update(Uint8Array.of(binaryValue ? 2 : 1));
+    digest.update(Uint8Array.of(binaryValue ? 2 : 1));
     field(binaryValue ?? stringValue ?? "");
   }
-  return hash.digest("hex");
+  return digest.digest("hex");
 }
 
 /** Where a message lies in its queue: sortable by arrival, unique even among processes. */
@@ -46,42 +45,57 @@ export function createPlace(nowMs: number, sequence: number, random: Random): st
   return `${time}${(sequence % 1_679_616).toString(36).padStart(4, "0")}${random.hex(4)}`;
 }
 
-export function addMessage(
-  tx: Transaction,
-  scope: Scope,
-  queue: QueueRecord,
-  place: string,
-  message: MessageRecord,
-): void {
-  messages.put(tx, scope, [queue.id, place], message);
-  due.put(tx, scope, [queue.id, message.dueMs, place], delayed);
-}
-
-export function removeMessage(
+export async function addMessage(
   tx: Transaction,
   scope: Scope,
   queueId: string,
   place: string,
-  dueMs: number,
-): void {
+  message: MessageRecord,
+): Promise<void> {
+  messages.put(tx, scope, [queueId, place], message);
+  due.put(tx, scope, [queueId, message.dueMs, place], delayed);
+  if (isInLine(message))
+    await enterLine(tx, scope, [queueId, message.groupId, place], {
+      dueMs: message.dueMs,
+      mark: delayed,
+    });
+}
+
+export async function removeMessage(
+  tx: Transaction,
+  scope: Scope,
+  queueId: string,
+  place: string,
+  message: MessageRecord,
+): Promise<void> {
   messages.delete(tx, scope, queueId, place);
-  due.delete(tx, scope, queueId, dueMs, place);
+  due.delete(tx, scope, queueId, message.dueMs, place);
+  if (isInLine(message)) await leaveLine(tx, scope, [queueId, message.groupId, place]);
 }
 
-/** Moves a message's due time; `mark` says why it waits. */
-export function hideUntil(
+/** Groups of standard queues have no order. */
+function isInLine(message: MessageRecord): message is MessageRecord & { groupId: string } {
+  return message.sequenceNumber !== undefined;
+}
+
+/** Moves the due time of a message that was received. */
+export async function hideUntil(
   tx: Transaction,
   scope: Scope,
   queueId: string,
   place: string,
   message: MessageRecord,
-  change: { dueMs: number; mark?: DueMark } & Partial<MessageRecord>,
-): MessageRecord {
-  const { mark = inFlight, ...changes } = change;
-  const changed = { ...message, ...changes };
+  change: { dueMs: number } & Partial<MessageRecord>,
+): Promise<MessageRecord> {
+  const changed = { ...message, ...change };
   due.delete(tx, scope, queueId, message.dueMs, place);
-  due.put(tx, scope, [queueId, changed.dueMs, place], mark);
+  due.put(tx, scope, [queueId, changed.dueMs, place], inFlight);
   messages.put(tx, scope, [queueId, place], changed);
+  if (isInLine(changed))
+    await enterLine(tx, scope, [queueId, changed.groupId, place], {
+      dueMs: changed.dueMs,
+      mark: inFlight,
+    });
   return changed;
 }
 

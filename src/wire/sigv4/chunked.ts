@@ -5,11 +5,11 @@
 import { createHash, hash, type Hash } from "node:crypto";
 import type { ByteStream } from "#http/http.ts";
 import { chunkMismatch, malformedChunks } from "./refusals.ts";
-import { sign } from "./signing-keys.ts";
+import { sign, type SigningKey } from "./signing-keys.ts";
 
 /** What each chunk's signature builds on. */
 export interface ChunkSigner {
-  readonly key: Buffer;
+  readonly key: SigningKey;
   readonly date: string;
   /** "20260105/us-east-1/s3/aws4_request" */
   readonly scope: string;

@@ -4,6 +4,7 @@ import { isoSeconds, parseIso } from "#runtime/date.ts";
 import { parseQuery } from "../rest/route.ts";
 import type { CredentialScope, Identified } from "../protocol.ts";
 import { incompleteSignature, unsupportedAlgorithm } from "./refusals.ts";
+import { upToSeparator } from "./scope.ts";
 
 export interface Claim {
   readonly scope: CredentialScope;
@@ -23,6 +24,7 @@ export const algorithm = "AWS4-HMAC-SHA256";
 export function checkAlgorithm(identified: Identified, request: HttpRequest): void {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
+    if (authorization.startsWith(`${algorithm} `)) return;
     const [used = ""] = authorization.split(/[\s,]/);
     if (used.startsWith("AWS") && used !== algorithm) throw unsupportedAlgorithm(identified, used);
     return;
@@ -70,12 +72,6 @@ function readHeader(identified: Identified, scope: CredentialScope, request: Htt
     sessionToken: headers["x-amz-security-token"],
     expiresSeconds: undefined,
   };
-}
-
-function upToSeparator(text: string, start: number): string {
-  let end = start;
-  while (end < text.length && text[end] !== "," && text[end] !== " ") end++;
-  return text.slice(start, end);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */

@@ -8,9 +8,7 @@ export function readScope(request: HttpRequest): CredentialScope | undefined {
   if (authorization !== undefined) {
     const start = authorization.indexOf("Credential=");
     if (start < 0) return undefined;
-    const rest = authorization.slice(start + 11);
-    const end = rest.search(/[,\s]/);
-    return parseScope(end < 0 ? rest : rest.slice(0, end), false);
+    return parseScope(upToSeparator(authorization, start + 11), false);
   }
   const at = request.target.indexOf("X-Amz-Credential=");
   if (at < 0) return readVersion2(request.target);
@@ -48,17 +46,30 @@ function readVersion2(target: string): CredentialScope | undefined {
 
 /** "AKID/20260105/us-east-1/sqs/aws4_request"; an access key may itself hold slashes. */
 function parseScope(text: string, presigned: boolean): CredentialScope | undefined {
-  const parts = text.split("/");
-  const [date, region, service, end] = parts.slice(-4);
-  if (parts.length < 5 || end !== "aws4_request") return parseRegionless(parts, presigned);
+  if (!text.endsWith("/aws4_request")) return undefined;
+  const serviceEnd = text.length - "/aws4_request".length;
+  const regionEnd = text.lastIndexOf("/", serviceEnd - 1);
+  const dateEnd = text.lastIndexOf("/", regionEnd - 1);
+  const keyEnd = text.lastIndexOf("/", dateEnd - 1);
+  if (dateEnd <= 0 || keyEnd < 0) return parseRegionless(text.split("/"), presigned);
   return {
     version: 4,
-    accessKeyId: parts.slice(0, -4).join("/"),
-    date: date!,
-    region: region!,
-    service: service!,
+    accessKeyId: text.slice(0, keyEnd),
+    date: text.slice(keyEnd + 1, dateEnd),
+    region: text.slice(dateEnd + 1, regionEnd),
+    service: text.slice(regionEnd + 1, serviceEnd),
     presigned,
   };
+}
+
+/** What stands in a header from an offset to the next comma or white space. */
+export function upToSeparator(text: string, start: number): string {
+  let end = start;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === 44 || code <= 32) break;
+  }
+  return text.slice(start, end);
 }
 
 /** SigV4A's scope has no region. It is read so that the request reaches the refusal it deserves. */

@@ -11,6 +11,7 @@ import type {
   Caller,
   Clients,
   Credential,
+  CrossOriginRules,
   Environment,
   RequestContext,
   Site,
@@ -39,6 +40,8 @@ export interface ServiceHost {
   ): Promise<unknown>;
   /** Sites of the services loaded so far. */
   sites(): readonly Site[];
+  /** The rules for pages of the services loaded so far. */
+  crossOrigin(): readonly CrossOriginRules[];
   findCredential(accessKeyId: string): Promise<Credential | undefined>;
   /** Loads the services that left records behind and queues every reconciler's keys. */
   start(): Promise<void>;
@@ -75,6 +78,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const { registry, checkInput } = options;
   const loaded = new Map<ServiceName, Promise<Loaded>>();
   const sites: Site[] = [];
+  const crossOrigin: CrossOriginRules[] = [];
   /** What to wake when a record of a collection changes, by the collection's path. */
   const wakers = new Map<string, ((scope: Scope, id: Key) => void)[]>();
   let stopping = false;
@@ -111,6 +115,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       queues: [],
     };
     sites.push(...own.sites);
+    if (definition.crossOrigin) crossOrigin.push(definition.crossOrigin(env, state));
     await definition.start?.(env, state);
     for (const reconciler of definition.reconcilers?.(env, state) ?? [])
       await runReconciler(reconciler, own);
@@ -159,6 +164,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       return run(input, { ...environment, ...facts, state });
     },
     sites: () => sites,
+    crossOrigin: () => crossOrigin,
     async findCredential(accessKeyId) {
       for (const name of issuers) {
         const { definition, state } = await load(name);

@@ -1,12 +1,13 @@
 /**
  * Who calls. A signature is checked whenever its access key is known. In `open` mode an unknown key
  * is somebody's all the same: twelve digits name the account, anything else is the default one's
- * root. In `signed` mode it is refused.
+ * root. In `signed` mode it is refused, and who signs nothing is nobody: S3's buckets may let them in.
  */
 import type { ByteStream, HttpRequest } from "#http/http.ts";
 import type { Clock } from "#runtime/clock.ts";
-import { rootPrincipal } from "#services/kit/principal.ts";
+import { anonymousPrincipal, rootPrincipal } from "#services/kit/principal.ts";
 import type { Credential, Principal } from "#services/kit/service.ts";
+import { isForeignOrigin } from "./cors.ts";
 import {
   createSigningKeys,
   missingToken,
@@ -26,6 +27,7 @@ export interface Authenticated {
 
 export interface AuthenticatorOptions {
   auth: AuthMode;
+  allowedHosts: ReadonlySet<string>;
   defaultRegion: string;
   defaultAccount: string;
   rootCredential: Credential;
@@ -39,16 +41,33 @@ export type Authenticate = (
 ) => Authenticated | Promise<Authenticated>;
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticate {
-  const { auth, clock, defaultAccount, defaultRegion, rootCredential, backend } = options;
+  const { auth, allowedHosts, clock, defaultAccount, defaultRegion, rootCredential, backend } =
+    options;
   const keys = createSigningKeys();
   const anybody = rootPrincipal(defaultAccount, defaultRegion);
+  /**
+   * A page from elsewhere may send a form without asking first. Whoever opens it lends it nothing,
+   * also where no signature is demanded of anybody.
+   */
+  const mayBeForged = (request: HttpRequest) =>
+    request.headers.origin !== undefined &&
+    request.method === "POST" &&
+    request.headers.authorization === undefined &&
+    isForeignOrigin(request, allowedHosts);
 
+  const anonymous = (identified: Identified, request: HttpRequest): Authenticated => {
+    const body = openPayload(identified, request);
+    if (identified.service === "s3") return { caller: anonymousPrincipal, body };
+    if (isOpenToAnybody(identified)) return { caller: anybody, body };
+    throw missingToken(identified);
+  };
   const authenticateUnknown = (
     identified: Identified,
     request: HttpRequest,
     accessKeyId: string,
   ): Authenticated => {
     if (auth !== "open") throw unknownAccessKey(identified, accessKeyId);
+    if (mayBeForged(request)) return anonymous(identified, request);
     const account = accountOf(accessKeyId) ?? defaultAccount;
     return {
       caller: rootPrincipal(account, defaultRegion, accessKeyId),
@@ -69,8 +88,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
   return (identified, request) => {
     const { scope } = identified;
     if (!scope) {
-      if (auth !== "open" && !isAnonymous(identified)) throw missingToken(identified);
-      return { caller: anybody, body: openPayload(identified, request) };
+      if (auth === "open" && !mayBeForged(request))
+        return { caller: anybody, body: openPayload(identified, request) };
+      return anonymous(identified, request);
     }
     const { accessKeyId } = scope;
     if (accessKeyId === rootCredential.accessKeyId)
@@ -87,7 +107,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
 }
 
 /** What AWS itself lets anybody call: links in mails, and tokens that stand for themselves. */
-function isAnonymous({ service, operation }: Identified): boolean {
+function isOpenToAnybody({ service, operation }: Identified): boolean {
   if (service === "sns") return operation === "ConfirmSubscription" || operation === "Unsubscribe";
   return service === "sts" && operation === "AssumeRoleWithWebIdentity";
 }

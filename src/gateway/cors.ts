@@ -1,5 +1,6 @@
 /** Cross-origin rules for browsers that call the API from a page of their own. */
 import type { HttpReply, HttpRequest } from "#http/http.ts";
+import type { CrossOriginRules } from "#services/kit/service.ts";
 
 const exposed = [
   "etag",
@@ -11,16 +12,44 @@ const exposed = [
   "x-amz-delete-marker",
 ].join(", ");
 
+/** What becomes of a request that a browser's page made. */
+export interface PageVerdict {
+  /** The reply, when the request goes no further. */
+  readonly answer?: HttpReply;
+  /** What the reply must carry so that the page may read it. */
+  readonly headers: HttpReply["headers"];
+  readonly isForeign: boolean;
+}
+
+/**
+ * Undefined when no page asks. A page from elsewhere may call nothing but what has rules of its own
+ * for pages, as S3's buckets have: those decide then, for pages of this machine as well.
+ */
+export function judgePage(
+  request: HttpRequest,
+  allowed: ReadonlySet<string>,
+  backend: { crossOrigin(): readonly CrossOriginRules[] },
+): PageVerdict | undefined {
+  if (request.headers.origin === undefined) return undefined;
+  const isForeign = isForeignOrigin(request, allowed);
+  for (const rules of backend.crossOrigin()) {
+    const headers = rules.headersFor(request);
+    if (headers) return { headers, isForeign };
+  }
+  const headers = originHeaders(request);
+  if (isForeign) return { headers, isForeign, answer: refuseOrigin(request) };
+  if (isPreflight(request)) return { headers, isForeign, answer: answerPreflight(request) };
+  return { headers, isForeign };
+}
+
 /** True for a browser's question whether it may call. */
-export function isPreflight(request: HttpRequest): boolean {
+function isPreflight(request: HttpRequest): boolean {
   return (
-    request.method === "OPTIONS" &&
-    request.headers.origin !== undefined &&
-    request.headers["access-control-request-method"] !== undefined
+    request.method === "OPTIONS" && request.headers["access-control-request-method"] !== undefined
   );
 }
 
-export function answerPreflight(request: HttpRequest): HttpReply {
+function answerPreflight(request: HttpRequest): HttpReply {
   return {
     status: 204,
     headers: {
@@ -32,12 +61,12 @@ export function answerPreflight(request: HttpRequest): HttpReply {
   };
 }
 
-/** Adds the headers that let the asking page read the reply; none when no page asks. */
-export function allowOrigin(request: HttpRequest, reply: HttpReply): HttpReply {
-  if (request.headers.origin === undefined) return reply;
-  if (reply.headers["access-control-allow-origin"] !== undefined) return reply;
-  Object.assign(reply.headers, originHeaders(request));
-  return reply;
+function refuseOrigin(request: HttpRequest): HttpReply {
+  return {
+    status: 403,
+    headers: { "content-type": "text/plain" },
+    body: `Pages of "${request.headers.origin}" may not call Fogbank. If it is yours, start with --allowed-hosts.\n`,
+  };
 }
 
 /**

@@ -6,10 +6,16 @@ import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
 import type { ServiceName } from "#model/sdk.ts";
 import { decode, encode, encodeError, identify, type Decoded } from "#wire/wire.ts";
-import type { Credential, RequestContext, Environment, Site } from "#services/kit/service.ts";
+import type {
+  Credential,
+  CrossOriginRules,
+  Environment,
+  RequestContext,
+  Site,
+} from "#services/kit/service.ts";
 import { administrate, type Administration } from "./admin.ts";
 import { createAuthenticator, type AuthMode } from "./authenticate.ts";
-import { allowOrigin, answerPreflight, isForeignOrigin, isPreflight } from "./cors.ts";
+import { judgePage, type PageVerdict } from "./cors.ts";
 import { isTrustedHost } from "./host-guard.ts";
 
 /** The services behind the port, as far as the gateway knows them. */
@@ -21,6 +27,7 @@ export interface Backend {
     facts: Omit<RequestContext, keyof Environment>,
   ): Promise<unknown>;
   sites(): readonly Site[];
+  crossOrigin(): readonly CrossOriginRules[];
   findCredential(accessKeyId: string): Promise<Credential | undefined>;
 }
 
@@ -49,19 +56,17 @@ export function createGateway(options: GatewayOptions): HttpHandler {
     if (!isTrustedHost(request.headers.host, allowedHosts)) return refuseHost(request);
     // Traffic of load balancers and websites is none of the API's business.
     for (const site of backend().sites()) if (site.matches(request)) return site.handle(request);
-    // Browsers ask before they call; a page from elsewhere may not call at all.
-    if (request.headers.origin !== undefined) {
-      if (isForeignOrigin(request, allowedHosts)) return refuseOrigin(request);
-      if (isPreflight(request)) return answerPreflight(request);
-    }
-    // Fogbank's own endpoints.
-    const own = administrate(request, administration);
+    // Browsers' pages: who asks first gets an answer, and who may not call is refused.
+    const page = judgePage(request, allowedHosts, backend());
+    if (page?.answer) return page.answer;
+    // Fogbank's own endpoints, which no bucket's rules can open to a page from elsewhere.
+    const own = page?.isForeign ? undefined : administrate(request, administration);
     if (own) return own;
     // Everything else is the AWS API.
-    return answerApi(request);
+    return answerApi(request, page);
   };
 
-  const answerApi = async (request: HttpRequest): Promise<HttpReply> => {
+  const answerApi = async (request: HttpRequest, page?: PageVerdict): Promise<HttpReply> => {
     const requestId = options.random.uuid();
     const identified = identify(request);
     const reply = { identified, request, requestId };
@@ -88,10 +93,10 @@ export function createGateway(options: GatewayOptions): HttpHandler {
           userAgent: request.headers["user-agent"] ?? "",
         },
       );
-      return allowOrigin(request, encode(decoded, output, reply));
+      return withHeaders(encode(decoded, output, reply), page?.headers);
     } catch (error) {
       const known = error instanceof AwsError ? error : internalFailure(error, requestId, log);
-      return allowOrigin(request, encodeError(known, reply, decoded));
+      return withHeaders(encodeError(known, reply, decoded), page?.headers);
     }
   };
 
@@ -130,11 +135,9 @@ function refuseHost(request: HttpRequest): HttpReply {
   );
 }
 
-function refuseOrigin(request: HttpRequest): HttpReply {
-  return plain(
-    403,
-    `Pages of "${request.headers.origin}" may not call Fogbank. If it is yours, start with --allowed-hosts.`,
-  );
+function withHeaders(reply: HttpReply, headers: HttpReply["headers"] | undefined): HttpReply {
+  if (headers) Object.assign(reply.headers, headers);
+  return reply;
 }
 
 function plain(status: number, text: string): HttpReply {

@@ -14,6 +14,16 @@ export function rootPrincipal(account: string, region: string, accessKeyId?: str
 }
 
 /**
+ * Whoever calls without credentials, where a service lets anybody call. It belongs to no account.
+ */
+export const anonymousPrincipal: Principal = {
+  type: "anonymous",
+  account: "anonymous",
+  arn: "anonymous",
+  userId: "ANONYMOUS",
+};
+
+/**
  * A service that acts in an account by itself, such as "autoscaling.amazonaws.com", on behalf of a
  * resource when one is named.
  */

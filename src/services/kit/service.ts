@@ -5,13 +5,13 @@ import type { Random } from "#runtime/random.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Store } from "#store/store.ts";
 import type { ComputeDriver } from "#compute/driver.ts";
-import type { HttpHandler, HttpRequest } from "#http/http.ts";
+import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
 import type { Input, OperationName, Output, ServiceName } from "#model/sdk.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** Who calls: what IAM would put into `aws:PrincipalArn` and CloudTrail into userIdentity. */
 export interface Principal {
-  readonly type: "root" | "user" | "assumed-role" | "federated-user" | "service";
+  readonly type: "root" | "user" | "assumed-role" | "federated-user" | "service" | "anonymous";
   readonly account: string;
   readonly arn: string;
   /** The unique id: an account id, AIDA…, or AROA…:session. */
@@ -101,6 +101,15 @@ export interface Site {
   handle: HttpHandler;
 }
 
+/** Decides in the gateway's place which pages of browsers may call. */
+export interface CrossOriginRules {
+  /**
+   * The headers that let the asking page read the reply; empty when it may not. Undefined when the
+   * request is for nothing that has rules of its own.
+   */
+  headersFor(request: HttpRequest): HttpReply["headers"] | undefined;
+}
+
 export interface ServiceDefinition<S extends ServiceName, State = undefined> {
   readonly name: S;
   readonly operations: Operations<S, State>;
@@ -108,6 +117,8 @@ export interface ServiceDefinition<S extends ServiceName, State = undefined> {
   readonly createState?: (env: Environment) => State;
   readonly reconcilers?: (env: Environment, state: State) => Reconciler[];
   readonly sites?: (env: Environment, state: State) => Site[];
+  /** For services whose resources say themselves which pages may call, as S3's buckets do. */
+  readonly crossOrigin?: (env: Environment, state: State) => CrossOriginRules;
   /** Finds an access key that this service issued. */
   readonly findCredential?: (
     env: Environment,

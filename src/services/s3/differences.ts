@@ -37,11 +37,6 @@ export const differences: readonly Difference[] = [
       "Events go to SQS and SNS. Lambda functions, EventBridge, and events of restoring, replication, tiering and reduced redundancy are refused with NotImplemented.",
   },
   {
-    operation: "PutBucketCors",
-    differs:
-      "The rules decide preflight requests; replies to the requests themselves carry the gateway's own CORS headers.",
-  },
-  {
     operation: "PutBucketLifecycleConfiguration",
     differs:
       "Rules are applied at once when they change and then every midnight UTC; on AWS it may take days until an object that is due is gone.",

@@ -7,7 +7,7 @@ function s3Error(status: number, code: string, message: string, members: Members
   return new AwsError({ code, message, status, members });
 }
 
-export const accessDenied = () => s3Error(403, "AccessDenied", "Access Denied");
+export const accessDenied = (message = "Access Denied") => s3Error(403, "AccessDenied", message);
 
 export const noSuchBucket = (BucketName: string) =>
   s3Error(404, "NoSuchBucket", "The specified bucket does not exist", { BucketName });

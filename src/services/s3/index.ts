@@ -1,5 +1,6 @@
 /** S3: buckets and objects. */
 import { defineService } from "#services/kit/service.ts";
+import { createPageRules } from "./cors/page-rules.ts";
 import { createPreflightSite } from "./cors/preflight-site.ts";
 import { differences } from "./differences.ts";
 import { operations } from "./operations.ts";
@@ -19,5 +20,6 @@ export const service = defineService<"s3", S3State>({
     createNotificationReconciler(env),
   ],
   sites: (env, state) => [createWebsiteSite(env), createPreflightSite(state.cors)],
+  crossOrigin: (_env, state) => createPageRules(state.cors),
   differences,
 });

@@ -1,6 +1,7 @@
 /** Access control lists. https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html */
 import { hash } from "node:crypto";
 import type { AccessControlPolicy, Grant as AwsGrant } from "@aws-sdk/client-s3";
+import { anonymousPrincipal } from "#services/kit/principal.ts";
 import {
   aclNotSupported,
   invalidArgument,
@@ -16,8 +17,12 @@ export const authenticatedUsers = "http://acs.amazonaws.com/groups/global/Authen
 export const logDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 const groups = [allUsers, authenticatedUsers, logDelivery];
 
+/** Everybody without credentials is one owner to S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html */
+const anonymousId = "65a011a29cdf8ec533ec3d1ccaae921c";
+
 /** AWS gives every account a 64-digit id for S3; ours follows from the account's number. */
 export function canonicalId(account: string): string {
+  if (account === anonymousPrincipal.account) return anonymousId;
   return hash("sha256", `s3-canonical-user/${account}`, "hex");
 }
 

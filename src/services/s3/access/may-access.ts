@@ -3,6 +3,7 @@ import type { Transaction } from "#store/store.ts";
 import { getDocument } from "../buckets/documents.ts";
 import { everywhere, objects, type BucketRecord, type Grant } from "../records.ts";
 import type { S3Context } from "../state.ts";
+import { isAnonymous } from "./anonymous.ts";
 import { allUsers, authenticatedUsers, canonicalId } from "./acl.ts";
 import { decide, isPublic, type Policy, type Visitor } from "./policy.ts";
 
@@ -34,8 +35,11 @@ export function mayAccess(
   action: Action,
   key: string | undefined,
 ): Promise<boolean> {
-  const { account, principal, sourceIp, userAgent } = context;
-  return mayVisit(tx, bucket, { account, arn: principal.arn, sourceIp, userAgent }, action, key);
+  const { principal, sourceIp, userAgent } = context;
+  const { account, arn } = isAnonymous(context)
+    ? { account: undefined, arn: undefined }
+    : { account: context.account, arn: principal.arn };
+  return mayVisit(tx, bucket, { account, arn, sourceIp, userAgent }, action, key);
 }
 
 /** Policy first: a Deny ends it, an Allow suffices. Then the access control lists, where they count. */

@@ -1,25 +1,23 @@
 /** Answers browsers that ask whether they may call a bucket. */
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import type { Site } from "#services/kit/service.ts";
-import { bucketOfHost } from "#wire/s3-bucket-host.ts";
+import { bucketOf } from "./bucket-of.ts";
 import type { CorsIndex } from "./cors-index.ts";
 import { describeRule, findRule } from "./rules.ts";
 
 export function createPreflightSite(index: CorsIndex): Site {
   return {
-    matches: (request) => request.method === "OPTIONS" && bucketOf(request, index) !== undefined,
+    matches: (request) => isPreflight(request) && bucketOf(request, index) !== undefined,
     handle: (request) => answer(request, index.rulesOf(bucketOf(request, index)!) ?? []),
   };
 }
 
-/** The bucket of a preflight; undefined for any other request. */
-function bucketOf({ headers, target }: HttpRequest, index: CorsIndex): string | undefined {
-  if (headers.origin === undefined || headers["access-control-request-method"] === undefined)
-    return undefined;
-  const [first = ""] = target.slice(1).split(/[/?]/, 1);
-  for (const name of [bucketOfHost(headers.host), first])
-    if (name !== undefined && index.rulesOf(name)) return name;
-  return undefined;
+function isPreflight({ method, headers }: HttpRequest): boolean {
+  return (
+    method === "OPTIONS" &&
+    headers.origin !== undefined &&
+    headers["access-control-request-method"] !== undefined
+  );
 }
 
 function answer({ headers }: HttpRequest, rules: Parameters<typeof findRule>[0]): HttpReply {

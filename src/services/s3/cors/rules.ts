@@ -35,6 +35,8 @@ export function readCors(given: CORSConfiguration | undefined): CORSConfiguratio
   return JSON.parse(JSON.stringify({ CORSRules: rules })) as CORSConfiguration;
 }
 
+export const varyHeader = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
+
 export interface CorsQuestion {
   origin: string;
   method: string;
@@ -79,6 +81,6 @@ export function describeRule(
     ...(ExposeHeaders.length > 0 && { "access-control-expose-headers": ExposeHeaders.join(", ") }),
     ...(MaxAgeSeconds !== undefined && { "access-control-max-age": String(MaxAgeSeconds) }),
     ...(!anybody && { "access-control-allow-credentials": "true" }),
-    vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
+    vary: varyHeader,
   };
 }

@@ -1,6 +1,7 @@
 /** What GetObject and HeadObject share: which bytes of which version, told how. */
 import { dateOf } from "#runtime/date.ts";
 import type { Transaction } from "#store/store.ts";
+import { isAnonymous } from "../access/anonymous.ts";
 import { expirationOf } from "../lifecycle/expiration.ts";
 import { invalidArgument, invalidPartNumber, invalidRequest } from "../errors.ts";
 import { maxParts } from "../limits.ts";
@@ -31,6 +32,10 @@ export async function readObject(
   method: "GET" | "HEAD",
 ) {
   refuseCustomerKeys(input);
+  if (isAnonymous(context) && overrides.some((name) => input[name] !== undefined))
+    throw invalidRequest(
+      "Request specific response headers cannot be used for anonymous GET requests.",
+    );
   const { bucket, key, record } = await findObject(tx, context, input, "GetObject", method);
   checkReadConditions(input, record, () => unchangedHeaders(record));
   const { range, partial, partsCount } = await chooseBytes(tx, input, record);
@@ -107,7 +112,16 @@ function unchangedHeaders(record: ObjectRecord): Record<string, string> {
   };
 }
 
-/** The response-… parameters. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax */
+const overrides = [
+  "ResponseCacheControl",
+  "ResponseContentDisposition",
+  "ResponseContentEncoding",
+  "ResponseContentLanguage",
+  "ResponseContentType",
+  "ResponseExpires",
+] as const;
+
+/** The response-… parameters, for those who sign. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax */
 function override(head: ReturnType<typeof describeVersion>, input: ReadInput): void {
   if (input.ResponseContentType !== undefined) head.ContentType = input.ResponseContentType;
   if (input.ResponseCacheControl !== undefined) head.CacheControl = input.ResponseCacheControl;

@@ -1,5 +1,6 @@
 import type { Operation } from "#services/kit/service.ts";
 import { checkAclAllowed, isPublicGrants, readGrants } from "../access/acl.ts";
+import { refuseAnonymous } from "../access/anonymous.ts";
 import { isBucketName } from "../buckets/bucket-name.ts";
 import { putDocument } from "../buckets/documents.ts";
 import {
@@ -28,6 +29,7 @@ const blockEverything = {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html */
 export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (input, context) => {
+  refuseAnonymous(context);
   const { Bucket: name = "", CreateBucketConfiguration: configuration } = input;
   if (!isBucketName(name)) throw invalidBucketName(name);
   if (input.ObjectLockEnabledForBucket) throw notImplementedHere("Object Lock");

@@ -1,4 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
+import { refuseAnonymous } from "../access/anonymous.ts";
 import { grantsFor, ownerOf } from "../access/new-object.ts";
 import { findBucket } from "../buckets/find-bucket.ts";
 import { chooseUploadChecksum } from "../multipart/upload-checksum.ts";
@@ -14,6 +15,10 @@ export const createMultipartUpload: Operation<"s3", "CreateMultipartUpload", S3S
   context,
 ) => {
   const { Key: key = "" } = input;
+  refuseAnonymous(
+    context,
+    "Anonymous users cannot initiate multipart uploads.  Please authenticate.",
+  );
   checkKey(key);
   refuseUnsupported(input);
   const settings = readSettings(input);

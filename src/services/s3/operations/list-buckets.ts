@@ -2,6 +2,7 @@ import { dateOf } from "#runtime/date.ts";
 import type { Operation } from "#services/kit/service.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import { canonicalId } from "../access/acl.ts";
+import { refuseAnonymous } from "../access/anonymous.ts";
 import { invalidArgument } from "../errors.ts";
 import { buckets, everywhere } from "../records.ts";
 import type { S3State } from "../state.ts";
@@ -10,6 +11,7 @@ const mostAtOnce = 10_000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 export const listBuckets: Operation<"s3", "ListBuckets", S3State> = async (input, context) => {
+  refuseAnonymous(context);
   const { Prefix = "", BucketRegion, MaxBuckets, ContinuationToken } = input;
   if (MaxBuckets !== undefined && !(MaxBuckets >= 1 && MaxBuckets <= mostAtOnce))
     throw invalidArgument(

@@ -23,7 +23,7 @@ export async function startFogbank(speed: number, dataDir: string): Promise<Fogb
       "--data-dir",
       dataDir,
       "--log-level",
-      "warn",
+      "error",
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );

@@ -23,17 +23,16 @@ export async function play(scenario: Scenario, dataDir: string): Promise<Finding
   const fogbank = await startFogbank(scenario.speed, dataDir);
   try {
     const clients = createClients(fogbank.endpoint);
-    const stack = await deployShop(
-      clients,
-      {
+    const stack = await deployShop(clients, {
+      parameters: {
         RequestsPerTarget: String(scenario.requestsPerTarget),
         MaxWebInstances: String(scenario.maxWebInstances),
       },
-      ({ LogicalResourceId, ResourceStatus, ResourceStatusReason }) => {
+      show({ LogicalResourceId, ResourceStatus, ResourceStatusReason }) {
         if (!ResourceStatus?.endsWith("_IN_PROGRESS"))
           say(`  ${ResourceStatus} ${LogicalResourceId} ${ResourceStatusReason ?? ""}`);
       },
-    );
+    });
     const mailbox = await subscribeMailbox(clients, fogbank.endpoint, stack.topicArn);
     const address = { url: fogbank.endpoint, host: stack.loadBalancerHost };
     await shopAnswers(address);

@@ -22,13 +22,20 @@ export interface ShopStack {
   topicArn: string;
 }
 
-const stackName = "shop";
-const artifactBucket = "shop-artifacts";
+export const stackName = "shop";
+export const artifactBucket = "shop-artifacts";
+
+export interface Deployment {
+  /** Values of the template's parameters. */
+  parameters: Readonly<Record<string, string>>;
+  show?: (event: StackEvent) => void;
+  /** Lets time pass between two looks at the stack. */
+  wait?: () => Promise<unknown>;
+}
 
 export async function deployShop(
   { cloudformation, s3 }: Clients,
-  parameters: Readonly<Record<string, string>>,
-  show: (event: StackEvent) => void,
+  { parameters, show = () => {}, wait = () => pause(200) }: Deployment,
 ): Promise<ShopStack> {
   await s3.send(new CreateBucketCommand({ Bucket: artifactBucket }));
   await s3.send(
@@ -48,7 +55,7 @@ export async function deployShop(
   );
   const seen = new Set<string>();
   for (;;) {
-    await pause(200);
+    await wait();
     const { StackEvents = [] } = await cloudformation.send(
       new DescribeStackEventsCommand({ StackName: stackName }),
     );

@@ -1,6 +1,6 @@
 /** Queue attributes: defaults, what may be set, and how values are checked. */
 import { parseArn } from "#services/kit/arn.ts";
-import { fifoNotSupported, invalidAttributeName, invalidAttributeValue } from "./errors.ts";
+import { invalidAttributeName, invalidAttributeValue } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
@@ -11,6 +11,15 @@ export const defaults: Readonly<Record<string, string>> = {
   ReceiveMessageWaitTimeSeconds: "0",
   VisibilityTimeout: "30",
   SqsManagedSseEnabled: "true",
+};
+
+/** What FIFO queues have besides. */
+export const fifoDefaults: Readonly<Record<string, string>> = {
+  ...defaults,
+  FifoQueue: "true",
+  ContentBasedDeduplication: "false",
+  DeduplicationScope: "queue",
+  FifoThroughputLimit: "perQueue",
 };
 
 type Check = (value: string) => boolean;
@@ -26,18 +35,18 @@ const checks: Readonly<Record<string, Check>> = {
     limits.shortestDataKeyReuseSeconds,
     limits.longestDataKeyReuseSeconds,
   ),
-  SqsManagedSseEnabled: (value) => value === "true" || value === "false",
+  SqsManagedSseEnabled: isBoolean,
   Policy: isJsonObject,
   RedrivePolicy: isRedrivePolicy,
   RedriveAllowPolicy: isJsonObject,
 };
 
-const fifoOnly = new Set([
-  "FifoQueue",
-  "ContentBasedDeduplication",
-  "DeduplicationScope",
-  "FifoThroughputLimit",
-]);
+const fifoChecks: Readonly<Record<string, Check>> = {
+  FifoQueue: isBoolean,
+  ContentBasedDeduplication: isBoolean,
+  DeduplicationScope: (value) => value === "queue" || value === "messageGroup",
+  FifoThroughputLimit: (value) => value === "perQueue" || value === "perMessageGroupId",
+};
 
 /** Those that an empty string takes away again. */
 const removable = new Set(["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"]);
@@ -53,21 +62,37 @@ export const derived: ReadonlySet<string> = new Set([
 ]);
 
 export function isKnownAttribute(name: string): boolean {
-  return name in checks || derived.has(name) || fifoOnly.has(name);
+  return name in checks || derived.has(name) || name in fifoChecks;
 }
 
 /** Throws InvalidAttributeName or InvalidAttributeValue. */
-export function checkAttributes(attributes: Readonly<Record<string, string>>): void {
+export function checkAttributes(attributes: Readonly<Record<string, string>>, fifo: boolean): void {
   for (const [name, value] of Object.entries(attributes)) {
-    if (fifoOnly.has(name)) {
-      if (name === "FifoQueue" && value === "true") throw fifoNotSupported();
-      throw invalidAttributeName(name);
-    }
-    const check = checks[name];
+    const check = checks[name] ?? (fifo ? fifoChecks[name] : undefined);
     if (!check) throw invalidAttributeName(name);
+    if (name === "FifoQueue" && value === "false")
+      throw invalidAttributeValue(name, "Modifying queue type is not supported.");
     if (value === "" && removable.has(name)) continue;
     if (!check(value)) throw invalidAttributeValue(name);
   }
+}
+
+/** Throws where attributes that are right alone do not fit together. */
+export function checkTogether(attributes: Readonly<Record<string, string>>): void {
+  const { FifoThroughputLimit: limit, DeduplicationScope: scope } = attributes;
+  if (limit === "perMessageGroupId" && scope !== "messageGroup")
+    throw invalidAttributeValue(
+      "FifoThroughputLimit",
+      "perMessageGroupId is allowed only when the value for DeduplicationScope is messageGroup.",
+    );
+}
+
+/** Values as the queue will show them: SQS writes redrive policies anew. */
+export function normalAttributes(
+  attributes: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const redrive = redrivePolicyOf(attributes);
+  return { ...attributes, ...(redrive && { RedrivePolicy: JSON.stringify(redrive) }) };
 }
 
 /** Attributes after a change: what was set to "" is gone. */
@@ -99,6 +124,10 @@ export function redrivePolicyOf(
 
 function between(least: number, most: number): Check {
   return (value) => /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
+}
+
+function isBoolean(value: string): boolean {
+  return value === "true" || value === "false";
 }
 
 function isJsonObject(value: string): boolean {

@@ -1,5 +1,5 @@
 /** Every error of SQS that its model's constraints do not already produce. */
-import { AwsError, notImplemented } from "#model/error.ts";
+import { AwsError } from "#model/error.ts";
 
 export const queueDoesNotExist = () =>
   new AwsError({ code: "QueueDoesNotExist", message: "The specified queue does not exist." });
@@ -23,10 +23,10 @@ export const missingParameter = (name: string) =>
 export const invalidAttributeName = (name: string) =>
   new AwsError({ code: "InvalidAttributeName", message: `Unknown Attribute ${name}.` });
 
-export const invalidAttributeValue = (name: string) =>
+export const invalidAttributeValue = (name: string, reason?: string) =>
   new AwsError({
     code: "InvalidAttributeValue",
-    message: `Invalid value for the parameter ${name}.`,
+    message: `Invalid value for the parameter ${name}.${reason === undefined ? "" : ` Reason: ${reason}`}`,
   });
 
 export const receiptHandleInvalid = (handle: string) =>
@@ -75,5 +75,18 @@ export const purgeInProgress = (name: string) =>
     message: `Only one PurgeQueue operation on ${name} is allowed every 60 seconds.`,
   });
 
-export const fifoNotSupported = () =>
-  notImplemented("sqs", "CreateQueue", "for FIFO queues; standard queues work");
+/** A parameter of the other kind of queue. */
+export const notForQueueType = (name: string, value: string | number) =>
+  invalidParameter(
+    `Value ${value} for parameter ${name} is invalid. Reason: The request include parameter that is not valid for this queue type.`,
+  );
+
+export const deduplicationIdNeeded = () =>
+  invalidParameter(
+    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+  );
+
+export const receiptHandleExpired = (handle: string) =>
+  invalidParameter(
+    `Value ${handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`,
+  );

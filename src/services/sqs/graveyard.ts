@@ -1,6 +1,7 @@
 /** Removes many messages, so many at a time that no transaction grows long. */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
+import { forgetQueue } from "./fifo.ts";
 import { removeMessage } from "./message.ts";
 import { graves, messages, type Grave } from "./records.ts";
 
@@ -18,7 +19,9 @@ export async function bury(
     ({ id }) => grave.untilPlace === undefined || (id[1] as string) <= grave.untilPlace,
   );
   for (const { id, record } of dead)
-    removeMessage(tx, scope, queueId, id[1] as string, record.dueMs);
-  if (dead.length === perPass) graves.put(tx, scope, [queueId], grave);
+    await removeMessage(tx, scope, queueId, id[1] as string, record);
+  const whole = grave.untilPlace === undefined;
+  const remembers = whole && (await forgetQueue(tx, scope, queueId, perPass));
+  if (dead.length === perPass || remembers) graves.put(tx, scope, [queueId], grave);
   else graves.delete(tx, scope, queueId);
 }

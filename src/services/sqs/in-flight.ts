@@ -4,11 +4,12 @@ import {
   invalidParameter,
   messageNotInflight,
   missingParameter,
+  receiptHandleExpired,
   receiptHandleInvalid,
 } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { hideUntil, parseReceiptHandle, removeMessage } from "./message.ts";
-import type { FoundQueue } from "./queue.ts";
+import { isFifo, type FoundQueue } from "./queue.ts";
 import { messages, type MessageRecord } from "./records.ts";
 
 interface Held {
@@ -35,15 +36,21 @@ async function hold(
   return { place: parsed.place, message, current: message?.receipt === parsed.receipt };
 }
 
-/** Deletes by handle. A stale handle is accepted and deletes nothing, as on AWS. */
+/**
+ * Deletes by handle. A stale handle is accepted and deletes nothing, as on AWS; in a FIFO queue it is
+ * refused once the visibility timeout is over.
+ */
 export async function deleteHeld(
   tx: Transaction,
   found: FoundQueue,
   handle: string | undefined,
+  nowMs: number,
 ): Promise<boolean> {
   const { place, message, current } = await hold(tx, found, handle);
+  if (message && isFifo(found.queue) && (!current || message.dueMs <= nowMs))
+    throw receiptHandleExpired(handle!);
   if (!message || !current) return false;
-  removeMessage(tx, found.scope, found.queue.id, place, message.dueMs);
+  await removeMessage(tx, found.scope, found.queue.id, place, message);
   return true;
 }
 
@@ -67,7 +74,10 @@ export async function changeVisibility(
     throw invalidParameter(
       `Value ${handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
     );
-  if (!current || message.dueMs <= nowMs) throw messageNotInflight();
+  if (isFifo(found.queue) && (!current || message.dueMs <= nowMs))
+    throw receiptHandleExpired(handle!);
+  // An older handle of a message that is in flight again still reaches it.
+  if (message.receipt === undefined || message.dueMs <= nowMs) throw messageNotInflight();
   const sinceFirstMs = nowMs - (message.firstReceivedMs ?? nowMs);
   if (
     message.receives === 1 &&
@@ -76,5 +86,7 @@ export async function changeVisibility(
     throw invalidParameter(
       `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${limits.longestVisibilitySeconds} seconds].`,
     );
-  hideUntil(tx, found.scope, found.queue.id, place, message, { dueMs: nowMs + seconds * 1000 });
+  await hideUntil(tx, found.scope, found.queue.id, place, message, {
+    dueMs: nowMs + seconds * 1000,
+  });
 }

@@ -1,4 +1,4 @@
-/** Amazon SQS: standard queues. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/ */
+/** Amazon SQS: standard and FIFO queues. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/ */
 import { defineService } from "#services/kit/service.ts";
 import { changeMessageVisibilityBatch } from "./operations/change-message-visibility-batch.ts";
 import { changeMessageVisibility } from "./operations/change-message-visibility.ts";
@@ -53,7 +53,6 @@ export const service = defineService<"sqs", SqsState>({
   },
   stop: (_env, state) => state.sensors?.stop(),
   differences: [
-    { operation: "CreateQueue", differs: "FIFO queues answer NotImplemented." },
     {
       operation: "CreateQueue",
       differs:
@@ -62,7 +61,12 @@ export const service = defineService<"sqs", SqsState>({
     {
       operation: "ReceiveMessage",
       differs:
-        "A message is received at least once and here in practice in order; AWS promises neither exactly once nor order.",
+        "A message of a standard queue is received at least once and here in practice in order, whatever its group; AWS promises neither exactly once nor order, and serves groups fairly.",
+    },
+    {
+      operation: "SendMessage",
+      differs:
+        "FIFO queues have no throughput quota. A changed DelaySeconds concerns new messages only, in FIFO queues too.",
     },
     {
       operation: "SetQueueAttributes",

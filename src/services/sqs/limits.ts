@@ -20,4 +20,8 @@ export const limits = {
   listPage: 1000,
   largestMaxReceiveCount: 1000,
   purgeIntervalMs: 60_000,
+  receiveMessages: 10,
+  queueTags: 50,
+  /** For so long a FIFO queue remembers deduplication ids and receive attempts. */
+  deduplicationMs: 5 * 60_000,
 } as const;

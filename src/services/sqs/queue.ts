@@ -56,6 +56,10 @@ export async function findQueueByArn(
   return queue && { scope, queue };
 }
 
+export function isFifo({ name }: Pick<QueueRecord, "name">): boolean {
+  return name.endsWith(".fifo");
+}
+
 /** A queue's attribute as a number of milliseconds. */
 export function durationOf(queue: QueueRecord, attribute: string): number {
   return Number(queue.attributes[attribute]) * 1000;

@@ -44,6 +44,9 @@ function systemAttributes(
     ApproximateReceiveCount: String(message.receives),
     ApproximateFirstReceiveTimestamp: String(Math.floor(message.firstReceivedMs ?? 0)),
     AWSTraceHeader: message.traceHeader,
+    MessageGroupId: message.groupId,
+    MessageDeduplicationId: message.deduplicationId,
+    SequenceNumber: message.sequenceNumber,
     DeadLetterQueueSourceArn: message.deadLetterSourceArn,
   };
   const chosen: Record<string, string> = {};

@@ -35,6 +35,11 @@ export interface MessageRecord {
   firstReceivedMs?: number;
   /** What the last receipt handle says; a handle with another receipt is stale. */
   receipt?: string;
+  /** In a FIFO queue its place in line; in a standard one the tenant whom it belongs to. */
+  groupId?: string;
+  deduplicationId?: string;
+  /** Only messages of FIFO queues have one. */
+  sequenceNumber?: string;
   /** The queue from which it was moved as a dead letter. */
   deadLetterSourceArn?: string;
 }
@@ -52,6 +57,50 @@ export const due = collection<DueMark>("sqs", "due");
 export const delayed = 0;
 export const inFlight = 1;
 export type DueMark = typeof delayed | typeof inFlight;
+
+/** Messages of FIFO queues by queue id, then group, then place: who comes after whom. */
+export const lines = collection<LineMark>("sqs", "line");
+
+export interface LineMark {
+  dueMs: number;
+  mark: DueMark;
+}
+
+/** Groups that have messages, by queue id and group id: where in `heads` each stands. */
+export const groups = collection<{ dueMs: number; place: string }>("sqs", "group");
+
+/** Group ids by queue id, then when the group can next be received from, then its first place. */
+export const heads = collection<string>("sqs", "head");
+
+/** How many messages a FIFO queue ever took, by queue id. */
+export const tails = collection<Tail>("sqs", "tail");
+
+export interface Tail {
+  count: number;
+  /** The time in the last place; places never go back, whatever the clock does. */
+  lastMs: number;
+  place: string;
+}
+
+/** What a FIFO queue took lately, by queue id, then group (or "" for the whole queue), then deduplication id. */
+export const deduplications = collection<Deduplication>("sqs", "deduplication");
+
+export interface Deduplication {
+  messageId: string;
+  sequenceNumber: string;
+  untilMs: number;
+}
+
+/** The same by queue id, then end: what can be forgotten is a range from the start to now. */
+export const deduplicationEnds = collection<true>("sqs", "deduplication-end");
+
+/** What a FIFO queue handed out under a ReceiveRequestAttemptId, by queue id and attempt. */
+export const attempts = collection<Attempt>("sqs", "attempt");
+
+export interface Attempt {
+  untilMs: number;
+  handed: { place: string; receipt: string; dueMs: number }[];
+}
 
 /** Messages still to be removed because their queue was deleted or purged, by queue id. */
 export const graves = collection<Grave>("sqs", "grave");

@@ -1,11 +1,22 @@
 /** Checking and storing one message, for SendMessage and its batch. */
 import type { SendMessageRequest } from "@aws-sdk/client-sqs";
-import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { invalidMessageContents, invalidParameter, missingParameter } from "./errors.ts";
+import {
+  invalidMessageContents,
+  invalidParameter,
+  missingParameter,
+  notForQueueType,
+} from "./errors.ts";
+import {
+  deduplicationIdOf,
+  deduplicationKey,
+  findDuplicate,
+  nextInLine,
+  remember,
+} from "./fifo.ts";
 import { limits } from "./limits.ts";
 import { addMessage, createPlace, md5, md5OfAttributes, sizeOf } from "./message.ts";
-import { durationOf } from "./queue.ts";
+import { durationOf, isFifo, type FoundQueue } from "./queue.ts";
 import type { MessageAttribute, MessageRecord, QueueRecord } from "./records.ts";
 import type { SqsContext } from "./state.ts";
 
@@ -28,10 +39,9 @@ export function checkMessage(input: Sending, context: SqsContext): Checked {
   if (body === undefined || body === "") throw missingParameter("MessageBody");
   if (forbidden.test(body))
     throw invalidMessageContents("The message contains characters outside the allowed set.");
-  if (input.MessageGroupId !== undefined || input.MessageDeduplicationId !== undefined)
-    throw invalidParameter(
-      "The request include parameter that is not valid for this queue type. Reason: message groups and deduplication are for FIFO queues.",
-    );
+  const { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId } = input;
+  checkId("MessageGroupId", groupId);
+  checkId("MessageDeduplicationId", deduplicationId);
   checkDelay(delaySeconds);
   const attributes = readAttributes(input.MessageAttributes);
   const traceHeader = input.MessageSystemAttributes?.AWSTraceHeader?.StringValue;
@@ -41,6 +51,8 @@ export function checkMessage(input: Sending, context: SqsContext): Checked {
     bodyMd5: md5(body),
     ...(attributes && { attributes, attributesMd5: md5OfAttributes(attributes) }),
     ...(traceHeader !== undefined && { traceHeader }),
+    ...(groupId !== undefined && { groupId }),
+    ...(deduplicationId !== undefined && { deduplicationId }),
     senderId: context.principal.userId,
     sentMs: context.clock.now(),
     receives: 0,
@@ -48,8 +60,17 @@ export function checkMessage(input: Sending, context: SqsContext): Checked {
   return { message, sizeBytes: sizeOf(body, attributes), delaySeconds };
 }
 
-/** Throws when the message is longer than the queue takes. */
-export function checkSize(sizeBytes: number, queue: QueueRecord): void {
+/** Throws when the request lacks what this kind of queue needs, or has what only the other takes. */
+export function checkForQueue({ message }: Checked, queue: QueueRecord): void {
+  const { groupId, deduplicationId } = message;
+  if (isFifo(queue)) {
+    if (groupId === undefined) throw missingParameter("MessageGroupId");
+    deduplicationIdOf(queue, message);
+  } else if (deduplicationId !== undefined)
+    throw notForQueueType("MessageDeduplicationId", deduplicationId);
+}
+
+function checkSize(sizeBytes: number, queue: QueueRecord): void {
   const most = Number(queue.attributes.MaximumMessageSize);
   if (sizeBytes > most)
     throw invalidParameter(
@@ -57,17 +78,56 @@ export function checkSize(sizeBytes: number, queue: QueueRecord): void {
     );
 }
 
-export function storeMessage(
+/** How the queue knows a message that it took. */
+export interface Sent {
+  messageId: string;
+  sequenceNumber?: string;
+}
+
+/** Puts a message into its queue. Throws when it is longer than the queue takes. */
+export async function storeMessage(
   tx: Transaction,
-  scope: Scope,
-  queue: QueueRecord,
-  { message, delaySeconds }: Checked,
+  { scope, queue }: FoundQueue,
+  { message, sizeBytes, delaySeconds }: Checked,
   { random, state }: SqsContext,
-): void {
+): Promise<Sent> {
+  checkSize(sizeBytes, queue);
+  if (isFifo(queue)) {
+    if (delaySeconds) throw notForQueueType("DelaySeconds", delaySeconds);
+    return storeInLine(tx, { scope, queue }, message);
+  }
   const delayMs =
     delaySeconds === undefined ? durationOf(queue, "DelaySeconds") : delaySeconds * 1000;
   const place = createPlace(message.sentMs, state.nextSequence(), random);
-  addMessage(tx, scope, queue, place, { ...message, dueMs: message.sentMs + delayMs });
+  await addMessage(tx, scope, queue.id, place, { ...message, dueMs: message.sentMs + delayMs });
+  return { messageId: message.messageId };
+}
+
+/** A message that a FIFO queue has taken before is answered like the first time, and not taken. */
+async function storeInLine(
+  tx: Transaction,
+  { scope, queue }: FoundQueue,
+  message: Checked["message"],
+): Promise<Sent> {
+  const { sentMs, messageId, groupId = "" } = message;
+  const deduplicationId = deduplicationIdOf(queue, message);
+  const key = deduplicationKey(queue, groupId, deduplicationId);
+  const known = await findDuplicate(tx, scope, key, sentMs);
+  if (known) return { messageId: known.messageId, sequenceNumber: known.sequenceNumber };
+  const { place, sequenceNumber } = await nextInLine(tx, { scope, queue }, sentMs);
+  const dueMs = sentMs + durationOf(queue, "DelaySeconds");
+  const stored = { ...message, groupId, deduplicationId, sequenceNumber, dueMs };
+  await addMessage(tx, scope, queue.id, place, stored);
+  await remember(tx, scope, key, { messageId, sequenceNumber, nowMs: sentMs });
+  return { messageId, sequenceNumber };
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+function checkId(name: string, value: string | undefined): void {
+  if (value === undefined || /^[\x21-\x7e]{1,128}$/.test(value)) return;
+  throw invalidParameter(
+    `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+  );
 }
 
 function checkDelay(delaySeconds: number | undefined): void {

@@ -18,7 +18,7 @@ export const deleteMessageBatch: Operation<"sqs", "DeleteMessageBatch", SqsState
     const failed: BatchResultErrorEntry[] = [];
     for (const { Id, ReceiptHandle } of entries)
       try {
-        if (await deleteHeld(tx, found, ReceiptHandle)) traffic.deleted++;
+        if (await deleteHeld(tx, found, ReceiptHandle, context.clock.now())) traffic.deleted++;
         successful.push({ Id });
       } catch (error) {
         failed.push(failedEntry(Id, error));

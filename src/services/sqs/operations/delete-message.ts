@@ -10,7 +10,7 @@ export const deleteMessage: Operation<"sqs", "DeleteMessage", SqsState> = async 
 ) => {
   await context.store.transaction(async (tx) => {
     const found = await findQueue(tx, input.QueueUrl, context);
-    const deleted = await deleteHeld(tx, found, input.ReceiptHandle);
+    const deleted = await deleteHeld(tx, found, input.ReceiptHandle, context.clock.now());
     if (deleted) context.state.counters.of(found.queue.name, found.scope).deleted++;
   });
   return {};

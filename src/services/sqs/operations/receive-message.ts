@@ -1,8 +1,9 @@
 import type { Operation } from "#services/kit/service.ts";
 import { invalidParameter } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { durationOf, findQueue } from "../queue.ts";
+import { durationOf, findQueue, isFifo } from "../queue.ts";
 import { formatMessage, type AttributeWish } from "../received-message.ts";
+import { takeOnce } from "../receive-attempt.ts";
 import { takeMessages } from "../receive.ts";
 import type { SqsState } from "../state.ts";
 
@@ -23,12 +24,21 @@ export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = asyn
     ]),
     message: input.MessageAttributeNames ?? [],
   };
-  const visibilityMs = visibility === undefined ? undefined : visibility * 1000;
   const startMs = clock.now();
   for (;;) {
     const round = await store.transaction(async (tx) => {
       const found = await findQueue(tx, input.QueueUrl, context);
-      const taken = await takeMessages(tx, found, { most, visibilityMs }, context);
+      const visibilityMs =
+        visibility === undefined ? durationOf(found.queue, "VisibilityTimeout") : visibility * 1000;
+      const request = { most, visibilityMs };
+      const taken = isFifo(found.queue)
+        ? await takeOnce(
+            tx,
+            found,
+            { ...request, attemptId: input.ReceiveRequestAttemptId },
+            context,
+          )
+        : await takeMessages(tx, found, request, context);
       const waitMs =
         input.WaitTimeSeconds === undefined
           ? durationOf(found.queue, "ReceiveMessageWaitTimeSeconds")

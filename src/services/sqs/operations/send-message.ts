@@ -1,21 +1,21 @@
 import type { Operation } from "#services/kit/service.ts";
 import { findQueue } from "../queue.ts";
-import { checkMessage, checkSize, storeMessage } from "../send.ts";
+import { checkForQueue, checkMessage, storeMessage } from "../send.ts";
 import type { SqsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 export const sendMessage: Operation<"sqs", "SendMessage", SqsState> = async (input, context) => {
   const checked = checkMessage(input, context);
-  const { scope, queue } = await context.store.transaction(async (tx) => {
-    const found = await findQueue(tx, input.QueueUrl, context);
-    checkSize(checked.sizeBytes, found.queue);
-    storeMessage(tx, found.scope, found.queue, checked, context);
-    return found;
+  const { found, sent } = await context.store.transaction(async (tx) => {
+    const target = await findQueue(tx, input.QueueUrl, context);
+    checkForQueue(checked, target.queue);
+    return { found: target, sent: await storeMessage(tx, target, checked, context) };
   });
-  context.state.counters.of(queue.name, scope).sentSizes.push(checked.sizeBytes);
-  const { messageId, bodyMd5, attributesMd5 } = checked.message;
+  context.state.counters.of(found.queue.name, found.scope).sentSizes.push(checked.sizeBytes);
+  const { bodyMd5, attributesMd5 } = checked.message;
   return {
-    MessageId: messageId,
+    MessageId: sent.messageId,
+    ...(sent.sequenceNumber !== undefined && { SequenceNumber: sent.sequenceNumber }),
     MD5OfMessageBody: bodyMd5,
     ...(attributesMd5 !== undefined && { MD5OfMessageAttributes: attributesMd5 }),
   };

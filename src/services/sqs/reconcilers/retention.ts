@@ -22,7 +22,7 @@ export function createRetention({ store, clock }: Environment): Reconciler {
         const oldest = await messages.entries(tx, scope, [queue.id], { limit: perPass });
         const expired = oldest.filter(({ record }) => record.sentMs + retentionMs <= nowMs);
         for (const { id, record } of expired)
-          removeMessage(tx, scope, queue.id, id[1] as string, record.dueMs);
+          await removeMessage(tx, scope, queue.id, id[1] as string, record);
         return { afterMs: expired.length === perPass ? 0 : longestPauseMs };
       });
     },

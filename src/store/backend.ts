@@ -29,6 +29,8 @@ export interface Backend {
   begin(): void;
   /** The decoded value. */
   get(key: EncodedKey): unknown;
+  /** The decoded value, frozen; the same one until it is written again. */
+  view(key: EncodedKey): unknown;
   /** Rows with `from` ≤ key < `to`, in key order or, reversed, from the end; drawn as they are asked for. */
   scan(from: EncodedKey, to: EncodedKey, reverse: boolean): Iterable<Row>;
   /**

@@ -1,5 +1,5 @@
 /** A service's records of one kind, kept apart per account and region. */
-import type { Key, KeyPart, RangeOptions, Transaction } from "./store.ts";
+import type { CollectionPath, Key, KeyPart, RangeOptions, Transaction } from "./store.ts";
 
 export interface Scope {
   /** Twelve digits. */
@@ -10,9 +10,11 @@ export interface Scope {
 
 export interface Collection<T> {
   /** The service that owns the records, then their kind: ["sqs", "queue"]. */
-  readonly path: readonly [service: string, kind: string];
+  readonly path: CollectionPath;
   key(scope: Scope, ...id: Key): Key;
   get(tx: Transaction, scope: Scope, ...id: Key): Promise<T | undefined>;
+  /** As `get`, but frozen and shared: for records that nearly every request reads. */
+  view(tx: Transaction, scope: Scope, ...id: Key): Promise<T | undefined>;
   put(tx: Transaction, scope: Scope, id: Key, record: T): void;
   delete(tx: Transaction, scope: Scope, ...id: Key): void;
   /** All records whose id starts with the prefix, in id order. */
@@ -40,6 +42,7 @@ export function collection<T>(service: string, kind: string): Collection<T> {
     path: [service, kind],
     key,
     get: (tx, scope, ...id) => tx.get<T>(key(scope, ...id)),
+    view: (tx, scope, ...id) => tx.view<T>(key(scope, ...id)),
     put: (tx, scope, id, record) => tx.put(key(scope, ...id), record),
     delete: (tx, scope, ...id) => tx.delete(key(scope, ...id)),
     async list(tx, scope, prefix = [], options) {

@@ -1,12 +1,14 @@
 /** Serial transactions and watches over a backend. Conflicts cannot arise within one process. */
 import type { Backend, Write } from "./backend.ts";
-import { decodeKey, encodeKey, type EncodedKey } from "./keys.ts";
+import { decodeKey, encodeKey, encodePath, pathOf, type EncodedKey } from "./keys.ts";
 import type { Key, Store, Transaction } from "./store.ts";
 import { OpenTransaction } from "./transaction.ts";
 
+type Changed = (keys: readonly Key[]) => void;
+
 interface Watcher {
   prefix: EncodedKey;
-  changed: (keys: readonly Key[]) => void;
+  changed: Changed;
 }
 
 /** Something that needs the store for itself: a transaction, or the end of all. */
@@ -17,6 +19,8 @@ interface Job {
 
 export function createStore(backend: Backend): Store {
   const watchers = new Set<Watcher>();
+  /** By the collection's path. */
+  const collectionWatchers = new Map<string, Set<Changed>>();
   let last: Job | undefined;
   let closed = false;
 
@@ -52,7 +56,9 @@ export function createStore(backend: Backend): Store {
     try {
       const writes = tx.end();
       backend.commit(writes, (error) => (error ? reject(error) : resolve(value)));
-      if (writes.length > 0 && watchers.size > 0) notify(watchers, writes);
+      if (writes.length === 0) return;
+      if (watchers.size > 0) notify(watchers, writes);
+      if (collectionWatchers.size > 0) notifyOfCollections(collectionWatchers, writes);
     } catch (error) {
       reject(error);
     }
@@ -68,6 +74,14 @@ export function createStore(backend: Backend): Store {
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
+    watchCollection(path, changed) {
+      const name = encodePath(path);
+      const present = collectionWatchers.get(name) ?? new Set();
+      collectionWatchers.set(name, present.add(changed));
+      return () => {
+        if (present.delete(changed) && present.size === 0) collectionWatchers.delete(name);
+      };
+    },
     clear: () => alone(() => backend.clear()),
     close: () =>
       alone(async () => {
@@ -79,20 +93,33 @@ export function createStore(backend: Backend): Store {
 }
 
 function notify(watchers: ReadonlySet<Watcher>, writes: readonly Write[]): void {
-  let all: Key[] | undefined;
   for (const { prefix, changed } of watchers) {
-    let touched: Key[];
-    if (prefix === "") touched = all ??= writes.map((write) => decodeKey(write.key));
-    else {
-      touched = [];
-      for (const { key } of writes) if (key.startsWith(prefix)) touched.push(decodeKey(key));
-    }
+    const touched: Key[] = [];
+    for (const { key } of writes) if (key.startsWith(prefix)) touched.push(decodeKey(key));
     if (touched.length > 0) callBack(changed, touched);
   }
 }
 
+function notifyOfCollections(
+  watchers: ReadonlyMap<string, ReadonlySet<Changed>>,
+  writes: readonly Write[],
+): void {
+  let touched: Map<string, Key[]> | undefined;
+  for (const { key } of writes) {
+    const path = pathOf(key);
+    if (!watchers.has(path)) continue;
+    touched ??= new Map();
+    const keys = touched.get(path);
+    if (keys) keys.push(decodeKey(key));
+    else touched.set(path, [decodeKey(key)]);
+  }
+  if (!touched) return;
+  for (const [path, keys] of touched)
+    for (const changed of watchers.get(path) ?? []) callBack(changed, keys);
+}
+
 /** A watcher that throws has a bug of its own: it must not undo or fail a commit that has happened. */
-function callBack(changed: Watcher["changed"], keys: readonly Key[]): void {
+function callBack(changed: Changed, keys: readonly Key[]): void {
   try {
     changed(keys);
   } catch (error) {

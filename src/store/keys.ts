@@ -2,7 +2,7 @@
  * Tuples as bytes whose plain byte order is the tuples' order. The bytes are kept as a string of
  * one character per byte: such strings compare, hash and slice faster than byte arrays do.
  */
-import type { Key, KeyPart } from "./store.ts";
+import type { CollectionPath, Key, KeyPart } from "./store.ts";
 
 /** A key's bytes, one character (U+0000 to U+00FF) each. */
 export type EncodedKey = string;
@@ -89,6 +89,22 @@ export function decodeKey(encoded: EncodedKey): Key {
     offset = end + 1;
   }
   return key;
+}
+
+/** What a collection's keys have behind account and region. */
+export function encodePath(path: CollectionPath): string {
+  return encodeKey(path);
+}
+
+/**
+ * The path of the collection that a record's key belongs to, as `encodePath` writes it; another text
+ * when the key is none of a collection. It reads no more of the key than that.
+ */
+export function pathOf(encoded: EncodedKey): string {
+  const regionAt = encoded.indexOf("\0") + 1;
+  const start = encoded.indexOf("\0", regionAt) + 1;
+  const kindAt = encoded.indexOf("\0", start) + 1;
+  return encoded.slice(start, encoded.indexOf("\0", kindAt) + 1);
 }
 
 function decodeNumber(encoded: EncodedKey, offset: number): number {

@@ -9,6 +9,7 @@ import { Packr, Unpackr } from "msgpackr";
 import { endOfTurn } from "#runtime/turn.ts";
 import type { Backend, Done, Row, Stored, Write } from "./backend.ts";
 import { createStore } from "./create-store.ts";
+import { freeze } from "./freeze.ts";
 import { Journal, segmentName, type JournalWrite } from "./journal.ts";
 import { lowestKey, type EncodedKey } from "./keys.ts";
 import { checkLmdbFile, pageBytes } from "./lmdb-file.ts";
@@ -51,6 +52,8 @@ interface PendingRow {
 
 const rowOverheadBytes = 100;
 const rowsPerSlice = 256;
+/** Enough for the configuration that requests share; beyond it the views start over. */
+const mostViews = 2000;
 /** So many times the fold size may wait in memory before commits wait for the fold under way. */
 const mostWaitingFolds = 8;
 
@@ -66,6 +69,8 @@ class LmdbBackend implements Backend {
   readonly #volatile = new Unpackr({ useRecords: false, copyBuffers: true });
   #active: Rows<PendingRow> = createRows();
   #activeBytes = 0;
+  /** Values given out by `view`, each with the group it was written in. */
+  readonly #views = new Map<EncodedKey, { value: unknown; group: number }>();
   /** Rows on their way into the file. */
   #folding: Rows<PendingRow> | undefined;
   #fold: Promise<void> | undefined;
@@ -105,11 +110,25 @@ class LmdbBackend implements Backend {
   get(key: EncodedKey): unknown {
     const pending = this.#active.get(key) ?? this.#folding?.get(key);
     if (pending) {
-      if (pending.group > this.#readGroup) this.#readGroup = pending.group;
+      this.#noteRead(pending.group);
       return pending.stored && this.decode(pending.stored);
     }
     const bytes = this.#database.getBinaryFast(key);
     return bytes && this.#volatile.unpack(bytes, bytes.length);
+  }
+
+  view(key: EncodedKey): unknown {
+    const present = this.#views.get(key);
+    if (present) {
+      this.#noteRead(present.group);
+      return present.value;
+    }
+    const group = (this.#active.get(key) ?? this.#folding?.get(key))?.group ?? 0;
+    const value = freeze(this.get(key));
+    if (value === undefined) return undefined;
+    if (this.#views.size >= mostViews) this.#views.clear();
+    this.#views.set(key, { value, group });
+    return value;
   }
 
   scan(from: EncodedKey, to: EncodedKey, reverse: boolean): Iterable<Row> {
@@ -147,6 +166,7 @@ class LmdbBackend implements Backend {
     );
     this.#active.clear();
     this.#activeBytes = 0;
+    this.#views.clear();
     this.#database.clearSync();
     await this.#database.flushed;
     this.#dropSegments(journal.rotate());
@@ -165,7 +185,12 @@ class LmdbBackend implements Backend {
 
   #hold(key: EncodedKey, stored: Uint8Array | undefined, group: number): void {
     this.#active.set(key, { stored, group });
+    this.#views.delete(key);
     this.#activeBytes += rowOverheadBytes + key.length + (stored?.length ?? 0);
+  }
+
+  #noteRead(group: number): void {
+    if (group > this.#readGroup) this.#readGroup = group;
   }
 
   *#scanPending(
@@ -175,7 +200,7 @@ class LmdbBackend implements Backend {
     reverse: boolean,
   ): Generator<UpperRow> {
     for (const [key, { stored, group }] of scanRows(rows, from, to, reverse)) {
-      if (group > this.#readGroup) this.#readGroup = group;
+      this.#noteRead(group);
       yield { key, stored };
     }
   }

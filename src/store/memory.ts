@@ -2,6 +2,7 @@
 import type { Backend, Done, Row, Stored, Write } from "./backend.ts";
 import { copyValue } from "./copy-value.ts";
 import { createStore } from "./create-store.ts";
+import { freeze } from "./freeze.ts";
 import type { EncodedKey } from "./keys.ts";
 import { createRows, scanRows } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -26,6 +27,10 @@ class MemoryBackend implements Backend {
 
   get(key: EncodedKey): unknown {
     return copyValue(this.#rows.get(key));
+  }
+
+  view(key: EncodedKey): unknown {
+    return freeze(this.get(key));
   }
 
   *scan(from: EncodedKey, to: EncodedKey, reverse: boolean): Generator<Row> {

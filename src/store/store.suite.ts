@@ -207,6 +207,48 @@ export function describeStore(subject: StoreSubject): void {
       ]);
     });
 
+    test("a watched collection tells its keys in every account and region, and no others", async () => {
+      const seen: Key[] = [];
+      const unwatch = store.watchCollection(["sqs", "queue"], (keys) => void seen.push(...keys));
+      const mine: Key[] = [
+        ["1", "eu-west-1", "sqs", "queue", "a"],
+        ["2", "us-east-1", "sqs", "queue", "b", 7],
+      ];
+      const others: Key[] = [
+        ["1", "eu-west-1", "sqs", "queues", "a"],
+        ["1", "eu-west-1", "sns", "queue"],
+        ["1", "sqs", "queue"],
+        ["sqs", "queue"],
+        [1, 2, 3],
+      ];
+      await store.transaction((tx) => {
+        for (const key of [...others, ...mine]) tx.put(key, 1);
+      });
+      unwatch();
+      await store.transaction((tx) => tx.put(mine[0]!, 2));
+      assert.deepEqual(seen, mine);
+    });
+
+    test("a view is frozen, and another one once its record was written", async () => {
+      const view = () => store.transaction((tx) => tx.view<{ list: number[] }>(["view"]));
+      await store.transaction((tx) => tx.put(["view"], { list: [1] }));
+      const first = await view();
+      assert.throws(() => first!.list.push(2), TypeError);
+      assert.deepEqual(await view(), { list: [1] });
+      const within = await store.transaction((tx) => {
+        tx.put(["view"], { list: [2] });
+        return tx.view(["view"]);
+      });
+      assert.deepEqual(within, { list: [2] });
+      assert.deepEqual(await view(), { list: [2] });
+      await store.transaction((tx) => tx.delete(["view"]));
+      assert.equal(await view(), undefined);
+      await store.transaction((tx) => tx.put(["view"], { list: [3] }));
+      await view();
+      await store.clear();
+      assert.equal(await view(), undefined);
+    });
+
     test("clear leaves nothing", async () => {
       await store.transaction((tx) => tx.put(["c"], 1));
       await store.clear();
@@ -323,6 +365,7 @@ function modelTransaction(rows: Map<string, { key: Key; value: number }>): Trans
   };
   return {
     get: async <T>(key: Key) => rows.get(nameOf(key))?.value as T | undefined,
+    view: () => assert.fail("the model has no view"),
     range: async <T>(prefix: Key, options?: RangeOptions) => range(prefix, options) as Entry<T>[],
     between: () => assert.fail("the model has no between"),
     put: (key, value) => void rows.set(nameOf(key), { key, value: value as number }),

@@ -34,6 +34,11 @@ export interface RangeOptions {
 export interface Transaction {
   /** A value belongs to its reader, who may change it: only `put` changes what is stored. */
   get<T>(key: Key): Promise<T | undefined>;
+  /**
+   * As `get`, but the value is frozen and shared by its readers, so that a record that nearly every
+   * request needs (a queue's, a table's, a bucket's) is decoded once and not for each of them.
+   */
+  view<T>(key: Key): Promise<T | undefined>;
   /** Every entry whose key starts with the prefix (the prefix itself included), in key order. */
   range<T>(prefix: Key, options?: RangeOptions): Promise<Entry<T>[]>;
   /** Entries with `from` ≤ key < `to`, in key order. */
@@ -42,6 +47,9 @@ export interface Transaction {
   put<T>(key: Key, value: T): void;
   delete(key: Key): void;
 }
+
+/** What collections' keys hold between their account and region and a record's id. */
+export type CollectionPath = readonly [service: string, kind: string];
 
 export type Durability = "process" | "fsync";
 
@@ -60,6 +68,8 @@ export interface Store {
   transaction<T>(run: (tx: Transaction) => Promise<T> | T): Promise<T>;
   /** Calls back after every commit that touched keys under the prefix, with those keys, within the commit. */
   watch(prefix: Key, changed: (keys: readonly Key[]) => void): Unwatch;
+  /** As `watch` for a collection's records in every account and region. */
+  watchCollection(path: CollectionPath, changed: (keys: readonly Key[]) => void): Unwatch;
   /** Deletes everything. */
   clear(): Promise<void>;
   /** Waits for what is under way, then closes. */

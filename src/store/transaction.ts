@@ -1,5 +1,6 @@
 /** One transaction over a backend: its own writes lie over what is stored. */
 import type { Backend, Row, Stored, Write } from "./backend.ts";
+import { freeze } from "./freeze.ts";
 import { decodeKey, encodeKey, endOfPrefix, type EncodedKey } from "./keys.ts";
 import { mergeRows } from "./merge-rows.ts";
 import type { Entry, Key, RangeOptions, Transaction } from "./store.ts";
@@ -29,6 +30,14 @@ export class OpenTransaction implements Transaction {
     const own = this.#written?.get(encoded);
     if (!own) return this.#backend.get(encoded) as T | undefined;
     return own.stored === undefined ? undefined : (this.#backend.decode(own.stored) as T);
+  }
+
+  async view<T>(key: Key): Promise<T | undefined> {
+    this.#guard();
+    const encoded = encodeKey(key);
+    const own = this.#written?.get(encoded);
+    if (!own) return this.#backend.view(encoded) as T | undefined;
+    return own.stored === undefined ? undefined : (freeze(this.#backend.decode(own.stored)) as T);
   }
 
   async range<T>(prefix: Key, options?: RangeOptions): Promise<Entry<T>[]> {

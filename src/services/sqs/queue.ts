@@ -39,7 +39,7 @@ export async function findQueue(
   scope: Scope,
 ): Promise<FoundQueue> {
   const { scope: owner, name } = parseQueueUrl(url, scope);
-  const queue = await queues.get(tx, owner, name);
+  const queue = await queues.view(tx, owner, name);
   if (!queue) throw queueDoesNotExist();
   return { scope: owner, queue };
 }

@@ -21,7 +21,7 @@ export async function findBucket(
   action: Action,
   key?: string,
 ): Promise<BucketRecord> {
-  const bucket = await buckets.get(tx, everywhere, name);
+  const bucket = await buckets.view(tx, everywhere, name);
   if (!bucket) throw noSuchBucket(name);
   // Links that name no region, unsigned or of Signature Version 2, reach a bucket wherever it is.
   const elsewhere = bucket.region !== context.region && context.isRegionAssumed !== true;

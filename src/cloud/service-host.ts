@@ -5,7 +5,7 @@
 import { notImplemented } from "#model/error.ts";
 import type { ServiceName } from "#model/sdk.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
-import type { Key, KeyPart } from "#store/store.ts";
+import type { Key, Unwatch } from "#store/store.ts";
 import type {
   AnyServiceDefinition,
   Caller,
@@ -54,14 +54,6 @@ export interface ServiceHostOptions {
   checkInput: CheckInput;
 }
 
-type CollectionKey = [
-  account: string,
-  region: string,
-  service: string,
-  kind: string,
-  ...id: KeyPart[],
-];
-
 type AnyOperation = (input: unknown, context: unknown) => Promise<unknown>;
 
 interface Loaded {
@@ -69,6 +61,7 @@ interface Loaded {
   state: unknown;
   sites: Site[];
   queues: WorkQueue[];
+  unwatch: Unwatch[];
 }
 
 /** The services that issue access keys. */
@@ -77,10 +70,10 @@ const issuers: readonly ServiceName[] = ["iam", "sts"];
 export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const { registry, checkInput } = options;
   const loaded = new Map<ServiceName, Promise<Loaded>>();
+  /** Those whose loading has ended, so that calls need not wait a turn for it. */
+  const ready = new Map<ServiceName, Loaded>();
   const sites: Site[] = [];
   const crossOrigin: CrossOriginRules[] = [];
-  /** What to wake when a record of a collection changes, by the collection's path. */
-  const wakers = new Map<string, ((scope: Scope, id: Key) => void)[]>();
   let stopping = false;
 
   const clients = createClients((service, operation, input, caller) =>
@@ -88,12 +81,6 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   );
   const environment: Environment = { ...options.environment, clients };
   const { store, log } = environment;
-
-  const unwatch = store.watch([], (keys) => {
-    if (wakers.size === 0) return;
-    for (const [account, region, service, kind, ...id] of keys as CollectionKey[])
-      for (const wake of wakers.get(`${service}/${kind}`) ?? []) wake({ account, region }, id);
-  });
 
   const load = (name: ServiceName): Promise<Loaded> => {
     const present = loaded.get(name);
@@ -113,12 +100,14 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       state,
       sites: definition.sites?.(env, state) ?? [],
       queues: [],
+      unwatch: [],
     };
     sites.push(...own.sites);
     if (definition.crossOrigin) crossOrigin.push(definition.crossOrigin(env, state));
     await definition.start?.(env, state);
     for (const reconciler of definition.reconcilers?.(env, state) ?? [])
       await runReconciler(reconciler, own);
+    ready.set(name, own);
     return own;
   };
   const runReconciler = async (reconciler: Reconciler, own: Loaded) => {
@@ -130,8 +119,13 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
         const id = idOf ? idOf(recordId) : recordId;
         if (id) queue.add(scope, id);
       };
-      const path = collection.path.join("/");
-      wakers.set(path, [...(wakers.get(path) ?? []), wake]);
+      const changed = (keys: readonly Key[]) => {
+        for (const key of keys) {
+          const { scope, id } = collection.parse(key)!;
+          wake(scope, id);
+        }
+      };
+      own.unwatch.push(store.watchCollection(collection.path, changed));
       const present = await store.transaction(async (tx) => {
         const found: { scope: Scope; id: Key }[] = [];
         for (const scope of await listScopes(tx))
@@ -155,7 +149,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const host: ServiceHost = {
     clients,
     async invoke(service, operation, input, facts) {
-      const { definition, state } = await load(service);
+      const { definition, state } = ready.get(service) ?? (await load(service));
       const run = (definition.operations as Record<string, AnyOperation | undefined>)[operation];
       if (!run) throw notImplemented(service, operation);
       const checking = checkInput(service, operation, input);
@@ -181,7 +175,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
         result.status === "fulfilled" ? [result.value] : [],
       );
-      unwatch();
+      for (const { unwatch } of all) for (const end of unwatch) end();
       await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
       for (const { definition, state } of all) await definition.stop?.(environment, state);
     },

@@ -125,7 +125,15 @@ export default defineConfig({
       rules: { "no-restricted-globals": "off", "no-restricted-properties": "off" },
     },
     {
-      files: ["**/*.test.ts", "**/testing/**", "test/**", "tools/**", "bench/**", "examples/**", "**/*.suite.ts"],
+      files: [
+        "**/*.test.ts",
+        "**/testing/**",
+        "test/**",
+        "tools/**",
+        "bench/**",
+        "examples/**",
+        "**/*.suite.ts",
+      ],
       rules: {
         "no-restricted-imports": "off",
         "no-restricted-globals": "off",

@@ -26,7 +26,7 @@ interface Started {
   connection: Connection;
   readyMs: number;
   firstCallMs: number;
-  end(): Promise<void>;
+  end: () => Promise<void>;
 }
 
 async function start(command: readonly string[], dataDir: string): Promise<Started> {

@@ -2,7 +2,6 @@
 import { listOperations } from "../src/model/load-model.ts";
 import type { ServiceName } from "../src/model/sdk.ts";
 import { registry } from "../src/cloud/registry.ts";
-import type { AnyServiceDefinition } from "../src/services/kit/service.ts";
 
 interface Coverage {
   name: ServiceName;
@@ -35,7 +34,7 @@ export async function renderCoverage(): Promise<string> {
 }
 
 async function coverageOf(name: ServiceName): Promise<Coverage> {
-  const { service } = (await registry[name]()) as { service: AnyServiceDefinition };
+  const { service } = await registry[name]();
   const differences = service.differences ?? [];
   const coverage: Coverage = {
     name,

@@ -10,7 +10,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "Access is decided for callers from other accounts and for visitors of websites, by bucket policy and ACL; callers of the bucket's own account may do everything. Of policy conditions, string, ARN, Bool, Null and IP operators on aws:SourceIp, UserAgent, Referer, SecureTransport, PrincipalArn and PrincipalAccount count; a statement with any other allows nobody, or denies everybody.",
+      "Access is decided by bucket policy and ACL for callers from other accounts, callers without credentials and visitors of websites; callers of the bucket's own account may do everything that its policy does not deny. Of policy conditions, string, ARN, Bool, Null and IP operators on aws:SourceIp, UserAgent, Referer, SecureTransport, PrincipalArn and PrincipalAccount count; a statement with any other allows nobody, and denies everybody but the bucket's own account. Requests to the API count as sent by secure transport.",
   },
   {
     operation: "*",

@@ -92,6 +92,8 @@ export interface ObjectRecord extends ObjectSettings {
   content: Content;
   checksum?: ChecksumRecord;
   partCount?: number;
+  /** The upload that it was made of, when it came in parts. */
+  uploadId?: string;
   /** True when older versions of the key are set aside. */
   hasOlder?: true;
 }

@@ -60,6 +60,11 @@ function checkTags(tags: Tags, most: number, owner: string, systemTags = false):
     if (value.length > maxTagValueLength || !allowed.test(value))
       throw invalidTag("The TagValue you have provided is invalid", name);
     if (!systemTags && name.toLowerCase().startsWith("aws:"))
-      throw invalidTag("System tags cannot be added/updated by requester", name);
+      throw invalidTag(
+        owner === "Bucket"
+          ? "System tags cannot be added/updated by requester"
+          : "Your TagKey cannot be prefixed with aws:",
+        name,
+      );
   }
 }

@@ -5,7 +5,7 @@ import { everywhere, objects, type BucketRecord, type Grant } from "../records.t
 import type { S3Context } from "../state.ts";
 import { isAnonymous } from "./anonymous.ts";
 import { allUsers, authenticatedUsers, canonicalId } from "./acl.ts";
-import { decide, isPublic, type Policy, type Visitor } from "./policy.ts";
+import { decide, denies, isPublic, type Policy, type Visitor } from "./policy.ts";
 
 /** What IAM puts behind "s3:". */
 export type Action = string;
@@ -35,11 +35,41 @@ export function mayAccess(
   action: Action,
   key: string | undefined,
 ): Promise<boolean> {
-  const { principal, sourceIp, userAgent } = context;
-  const { account, arn } = isAnonymous(context)
-    ? { account: undefined, arn: undefined }
-    : { account: context.account, arn: principal.arn };
-  return mayVisit(tx, bucket, { account, arn, sourceIp, userAgent }, action, key);
+  return mayVisit(tx, bucket, visitorOf(context), action, key);
+}
+
+/**
+ * The bucket's own account may do what the policy does not deny. Services that act for it may, and
+ * its root can always repair the policy that shut it out.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+ */
+export async function isDenied(
+  tx: Transaction,
+  context: S3Context,
+  bucket: BucketRecord,
+  action: Action,
+  key: string | undefined,
+): Promise<boolean> {
+  const { type } = context.principal;
+  if (type === "service" || (type === "root" && /^(Get|Put|Delete)BucketPolicy$/.test(action)))
+    return false;
+  const text = await getDocument(tx, bucket, "policy");
+  if (text === undefined) return false;
+  const request = { action: `s3:${action}`, resource: resourceOf(bucket, key) };
+  return denies(JSON.parse(text) as Policy, visitorOf(context), request);
+}
+
+function visitorOf(context: S3Context): Visitor {
+  const { account, principal, sourceIp, userAgent } = context;
+  // What AWS has clients encrypt does not leave this machine, or its users' own tunnel.
+  const how = { sourceIp, userAgent, secureTransport: true };
+  return isAnonymous(context)
+    ? { account: undefined, arn: undefined, ...how }
+    : { account, arn: principal.arn, ...how };
+}
+
+function resourceOf({ name }: BucketRecord, key: string | undefined): string {
+  return key === undefined ? `arn:aws:s3:::${name}` : `arn:aws:s3:::${name}/${key}`;
 }
 
 /** Policy first: a Deny ends it, an Allow suffices. Then the access control lists, where they count. */
@@ -54,8 +84,7 @@ export async function mayVisit(
   const policyText = await getDocument(tx, bucket, "policy");
   if (policyText !== undefined) {
     const policy = JSON.parse(policyText) as Policy;
-    const arn = `arn:aws:s3:::${bucket.name}`;
-    const resource = key === undefined ? arn : `${arn}/${key}`;
+    const resource = resourceOf(bucket, key);
     const decision = decide(policy, visitor, { action: `s3:${action}`, resource });
     if (decision === "Deny") return false;
     if (decision === "Allow" && !(block?.RestrictPublicBuckets && isPublic(policy))) return true;

@@ -28,6 +28,7 @@ export interface Visitor {
   sourceIp: string;
   userAgent: string;
   referer?: string | undefined;
+  secureTransport: boolean;
 }
 
 export interface Request {
@@ -97,6 +98,25 @@ export function decide(
   return allowed;
 }
 
+/** True when a statement denies the request whose every condition is understood. */
+export function denies(policy: Policy, visitor: Visitor, request: Request): boolean {
+  return list(policy.Statement).some(
+    (statement) =>
+      statement.Effect === "Deny" &&
+      isUnderstood(statement, visitor) &&
+      speaksOf(statement, visitor, request),
+  );
+}
+
+function isUnderstood({ Condition }: Statement, visitor: Visitor): boolean {
+  return Object.entries(Condition ?? {}).every(([operator, keys]) =>
+    Object.entries(keys).every(
+      ([key, wanted]) =>
+        meetsOne(operator, contextValue(key, visitor), list(wanted).map(String)) !== undefined,
+    ),
+  );
+}
+
 function speaksOf(statement: Statement, visitor: Visitor, { action, resource }: Request): boolean {
   const { Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
   if (Principal !== undefined ? !isAmong(Principal, visitor) : isAmong(NotPrincipal, visitor))
@@ -148,7 +168,7 @@ function contextValue(key: string, visitor: Visitor): string | null | undefined 
     case "aws:principalarn":
       return visitor.arn ?? null;
     case "aws:securetransport":
-      return "false";
+      return String(visitor.secureTransport);
     default:
       return undefined;
   }

@@ -1,7 +1,7 @@
 /** Finds the bucket of a request, and asks whether its caller may do what it wants. */
 import type { Transaction } from "#store/store.ts";
 import { accessDenied, noSuchBucket, permanentRedirect } from "../errors.ts";
-import { mayAccess, type Action } from "../access/may-access.ts";
+import { isDenied, mayAccess, type Action } from "../access/may-access.ts";
 import { buckets, everywhere, type BucketRecord } from "../records.ts";
 import type { S3Context } from "../state.ts";
 
@@ -27,8 +27,11 @@ export async function findBucket(
   const elsewhere = bucket.region !== context.region && context.isRegionAssumed !== true;
   if (elsewhere && !anyRegion.has(action)) throw permanentRedirect(name, bucket.region);
   if (expected !== undefined && expected !== bucket.account) throw accessDenied();
-  if (bucket.account !== context.account && !(await mayAccess(tx, context, bucket, action, key)))
-    throw accessDenied();
+  const allowed =
+    bucket.account === context.account
+      ? !(await isDenied(tx, context, bucket, action, key))
+      : await mayAccess(tx, context, bucket, action, key);
+  if (!allowed) throw accessDenied();
   return bucket;
 }
 

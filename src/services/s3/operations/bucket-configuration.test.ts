@@ -105,3 +105,29 @@ test("a policy must be JSON and speak of the bucket", () =>
     await s3.DeleteBucketPolicy({ Bucket });
     await assert.rejects(s3.GetBucketPolicy({ Bucket }), { code: "NoSuchBucketPolicy" });
   }));
+
+test("what a policy denies everybody is denied to the bucket's own account, too", () =>
+  withBucket(async ({ s3, put, text }) => {
+    const deny = (statement: object) =>
+      s3.PutBucketPolicy({
+        Bucket,
+        Policy: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Deny", Principal: "*", Resource: "*", ...statement }],
+        }),
+      });
+    await put("a");
+    await deny({ Action: "s3:DeleteObject" });
+    await assert.rejects(s3.DeleteObject({ Bucket, Key: "a" }), { code: "AccessDenied" });
+    assert.equal(await text("a"), "a");
+    // Templates demand secure transport and encryption, and clients of AWS have both.
+    await deny({ Action: "s3:*", Condition: { Bool: { "aws:SecureTransport": "false" } } });
+    const unencrypted = { Null: { "s3:x-amz-server-side-encryption": "true" } };
+    await deny({ Action: "s3:PutObject", Condition: unencrypted });
+    await put("b");
+    // Whoever shut out everybody can still repair it.
+    await deny({ Action: "s3:*" });
+    await assert.rejects(text("a"), { code: "AccessDenied" });
+    await s3.DeleteBucketPolicy({ Bucket });
+    assert.equal(await text("a"), "a");
+  }));

@@ -2,6 +2,7 @@ import type { CompletedPart } from "@aws-sdk/client-s3";
 import type { Input } from "#model/sdk.ts";
 import type { Operation } from "#services/kit/service.ts";
 import type { Transaction } from "#store/store.ts";
+import { findBucket } from "../buckets/find-bucket.ts";
 import {
   checksumMember,
   checksumOutput,
@@ -30,11 +31,13 @@ import {
   everywhere,
   objects,
   uploadParts,
+  type BucketRecord,
+  type ObjectRecord,
   type ObjectSettings,
   type PartRecord,
   type UploadRecord,
 } from "../records.ts";
-import { change, type S3State } from "../state.ts";
+import { change, type S3Context, type S3State } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export const completeMultipartUpload: Operation<"s3", "CompleteMultipartUpload", S3State> = (
@@ -44,6 +47,8 @@ export const completeMultipartUpload: Operation<"s3", "CompleteMultipartUpload",
   refuseCustomerKeys(input);
   return change(context, async (changing) => {
     const { tx } = changing;
+    const done = await findCompleted(tx, context, input);
+    if (done) return describe(tx, context, done.bucket, input.Key ?? "", done.record);
     const { bucket, key, upload } = await findUpload(tx, context, input, "PutObject");
     checkWriteConditions(input, await objects.get(tx, everywhere, bucket.name, key), key);
     const parts = await findParts(tx, upload, input.MultipartUpload?.Parts);
@@ -61,6 +66,7 @@ export const completeMultipartUpload: Operation<"s3", "CompleteMultipartUpload",
       etag: etagOfParts(parts),
       checksum,
       partCount: parts.length,
+      uploadId: upload.uploadId,
       content: joinSegments(
         changing,
         context,
@@ -74,19 +80,41 @@ export const completeMultipartUpload: Operation<"s3", "CompleteMultipartUpload",
     });
     await deleteUpload(changing, upload, new Set(parts.map(({ number }) => number)));
     await announce(tx, context, bucket, "ObjectCreated:CompleteMultipartUpload", key, record);
-    const Expiration = await expirationOf(tx, bucket, key, record);
-    return {
-      Location: `${context.baseUrl}/${bucket.name}/${encodeURI(key)}`,
-      Bucket: bucket.name,
-      Key: key,
-      ETag: `"${record.etag}"`,
-      ServerSideEncryption: "AES256" as const,
-      ...checksumOutput(checksum),
-      ...(bucket.versioning && { VersionId: record.versionId }),
-      ...(Expiration !== undefined && { Expiration }),
-    };
+    return describe(tx, context, bucket, key, record);
   });
 };
+
+/** Who did not get the answer asks again, and gets it: the object tells which upload made it. */
+async function findCompleted(
+  tx: Transaction,
+  context: S3Context,
+  input: Input<"s3", "CompleteMultipartUpload">,
+): Promise<{ bucket: BucketRecord; record: ObjectRecord } | undefined> {
+  const { Bucket: name = "", Key: key = "", UploadId: uploadId } = input;
+  const record = await objects.get(tx, everywhere, name, key);
+  if (!record || uploadId === undefined || record.uploadId !== uploadId) return undefined;
+  return { bucket: await findBucket(tx, context, input, "PutObject", key), record };
+}
+
+async function describe(
+  tx: Transaction,
+  { baseUrl }: S3Context,
+  bucket: BucketRecord,
+  key: string,
+  record: ObjectRecord,
+) {
+  const Expiration = await expirationOf(tx, bucket, key, record);
+  return {
+    Location: `${baseUrl}/${bucket.name}/${encodeURI(key)}`,
+    Bucket: bucket.name,
+    Key: key,
+    ETag: `"${record.etag}"`,
+    ServerSideEncryption: "AES256" as const,
+    ...checksumOutput(record.checksum),
+    ...(bucket.versioning && { VersionId: record.versionId }),
+    ...(Expiration !== undefined && { Expiration }),
+  };
+}
 
 async function findParts(
   tx: Transaction,

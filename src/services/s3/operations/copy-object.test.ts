@@ -60,6 +60,19 @@ test("an object is copied onto itself only to change something", () =>
     assert.equal(await text("k"), body);
   }));
 
+test("an object of a bucket with encryption of its own is encrypted anew", () =>
+  withBucket(async ({ s3, put }) => {
+    await put("a");
+    const copy = { Bucket: "photos", Key: "a", CopySource: "photos/a" };
+    await assert.rejects(s3.CopyObject(copy), { code: "InvalidRequest" });
+    const rule = { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" as const } };
+    await s3.PutBucketEncryption({
+      Bucket: "photos",
+      ServerSideEncryptionConfiguration: { Rules: [rule] },
+    });
+    assert.equal((await s3.CopyObject(copy)).ServerSideEncryption, "AES256");
+  }));
+
 test("a copy's conditions and source are checked", () =>
   withBucket(async ({ s3, put }) => {
     await put("k");

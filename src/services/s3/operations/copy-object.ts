@@ -1,7 +1,9 @@
 import { dateOf } from "#runtime/date.ts";
 import type { Input } from "#model/sdk.ts";
+import type { Transaction } from "#store/store.ts";
 import type { Operation } from "#services/kit/service.ts";
 import { grantsFor, ownerOf } from "../access/new-object.ts";
+import { getDocument } from "../buckets/documents.ts";
 import { findBucket } from "../buckets/find-bucket.ts";
 import { checksumOutput, knownAlgorithm } from "../checksums/checksum.ts";
 import { invalidObjectState, invalidRequest, selfCopy } from "../errors.ts";
@@ -15,7 +17,7 @@ import { findObject, type Found } from "../objects/find-object.ts";
 import { hashContent } from "../objects/hash-content.ts";
 import { checkKey, isArchived, readSettings, refuseUnsupported } from "../objects/settings.ts";
 import { writeVersion } from "../objects/versions.ts";
-import { everywhere, objects, type ObjectSettings } from "../records.ts";
+import { everywhere, objects, type BucketRecord, type ObjectSettings } from "../records.ts";
 import { change, type Change, type S3Context, type S3State } from "../state.ts";
 
 type CopyInput = Input<"s3", "CopyObject">;
@@ -33,13 +35,14 @@ export const copyObject: Operation<"s3", "CopyObject", S3State> = async (input, 
   const settings = readSettings(input);
   const from = parseCopySource(input.CopySource ?? "");
   const sourceInput = { ...from, ExpectedBucketOwner: input.ExpectedSourceBucketOwner };
-  if (from.Bucket === name && from.Key === key && from.VersionId === undefined) checkSelf(input);
+  const onItself = from.Bucket === name && from.Key === key && from.VersionId === undefined;
   const find = (tx: Parameters<typeof findObject>[0]) =>
     findObject(tx, context, sourceInput, "GetObject", "GET");
   for (;;) {
     const hashed = await hashSource(input, context, find);
     const output = await change(context, async (changing) => {
       const source = await find(changing.tx);
+      if (onItself) await checkSelf(changing.tx, source.bucket, input);
       // Somebody has replaced the source meanwhile.
       if (source.record.etag !== hashed.etag || source.record.sequence !== hashed.sequence) return;
       return copy(changing, context, input, settings, source, hashed.hashes);
@@ -90,7 +93,8 @@ async function copy(
   };
 }
 
-function checkSelf(input: CopyInput): void {
+/** A bucket that was told how to encrypt may do so anew. */
+async function checkSelf(tx: Transaction, bucket: BucketRecord, input: CopyInput): Promise<void> {
   const changes =
     input.MetadataDirective === "REPLACE" ||
     input.TaggingDirective === "REPLACE" ||
@@ -98,7 +102,7 @@ function checkSelf(input: CopyInput): void {
     input.WebsiteRedirectLocation !== undefined ||
     input.ServerSideEncryption !== undefined ||
     input.ChecksumAlgorithm !== undefined;
-  if (!changes) throw selfCopy();
+  if (!changes && !(await getDocument(tx, bucket, "encryption"))) throw selfCopy();
 }
 
 /** The copy is one piece, whatever its source was: an object of parts gets the MD5 of the whole. */

@@ -37,7 +37,7 @@ test("a bucket is made once: again by its owner in us-east-1 is fine, by another
     );
   }));
 
-test("the location constraint must be the region, and must be missing in us-east-1", async () => {
+test("the location constraint must be the region, and only us-east-1 makes buckets elsewhere", async () => {
   const cloud = createTestCloud();
   const at = (region: string) => cloud.clients.s3({ ...cloud.caller, region });
   const create = (region: string, LocationConstraint?: string) =>
@@ -48,7 +48,11 @@ test("the location constraint must be the region, and must be missing in us-east
       }),
     });
   await assert.rejects(create("us-east-1", "us-east-1"), { code: "InvalidLocationConstraint" });
-  await assert.rejects(create("us-east-1", "eu-west-1"), {
+  await create("us-east-1", "ap-south-1");
+  assert.deepEqual(await at("us-east-1").GetBucketLocation({ Bucket: "in-us-east-1" }), {
+    LocationConstraint: "ap-south-1",
+  });
+  await assert.rejects(create("eu-central-1", "eu-west-1"), {
     code: "IllegalLocationConstraintException",
     message:
       "The eu-west-1 location constraint is incompatible for the region specific endpoint this request was sent to.",

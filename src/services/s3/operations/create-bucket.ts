@@ -37,11 +37,11 @@ export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (inp
     throw notImplementedHere("account regional namespaces");
   if (configuration?.Location || configuration?.Bucket)
     throw notImplementedHere("directory buckets");
-  checkLocation(configuration?.LocationConstraint, context.region);
+  const region = chooseRegion(configuration?.LocationConstraint, context.region);
   const ownership = input.ObjectOwnership ?? "BucketOwnerEnforced";
   if (!/^(BucketOwnerEnforced|BucketOwnerPreferred|ObjectWriter)$/.test(ownership))
     throw malformedXml();
-  const { account, region } = context;
+  const { account } = context;
   const bucket: BucketRecord = {
     name,
     account,
@@ -58,7 +58,7 @@ export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (inp
     bucket.tags = readBucketTags({ TagSet: configuration.Tags }, context.principal);
   await context.store.transaction(async (tx) => {
     const present = await buckets.get(tx, everywhere, name);
-    if (present) return checkAgain(present, context);
+    if (present) return checkAgain(present, region, context);
     const owned = (await buckets.list(tx, everywhere)).filter((other) => other.account === account);
     if (owned.length >= maxBucketsPerAccount) throw tooManyBuckets();
     buckets.put(tx, everywhere, [name], bucket);
@@ -68,22 +68,27 @@ export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (inp
 };
 
 /** In us-east-1 alone, creating one's own bucket again succeeds. */
-function checkAgain(present: BucketRecord, { account, region }: S3Context): void {
+function checkAgain(present: BucketRecord, region: string, { account }: S3Context): void {
   if (present.account !== account) throw bucketAlreadyExists(present.name);
   if (present.region !== "us-east-1" || region !== "us-east-1")
     throw bucketAlreadyOwnedByYou(present.name);
 }
 
-function checkLocation(constraint: string | undefined, region: string): void {
+/**
+ * The region of the bucket. Only us-east-1's endpoint, which is everybody's, makes buckets elsewhere.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html#API_CreateBucket_RequestBody
+ */
+function chooseRegion(constraint: string | undefined, region: string): string {
   // "EU" is the oldest name of eu-west-1.
   const wanted = constraint === "EU" ? "eu-west-1" : constraint || undefined;
   if (wanted === undefined) {
     if (region !== "us-east-1") throw illegalLocationConstraint(undefined);
-    return;
+    return region;
   }
   if (wanted === "us-east-1" || !/^[a-z]{2,3}(-[a-z]+)+-\d$/.test(wanted))
     throw wanted === "us-east-1" && region !== "us-east-1"
       ? illegalLocationConstraint(wanted)
       : invalidLocationConstraint(wanted);
-  if (wanted !== region) throw illegalLocationConstraint(wanted);
+  if (wanted !== region && region !== "us-east-1") throw illegalLocationConstraint(wanted);
+  return wanted;
 }

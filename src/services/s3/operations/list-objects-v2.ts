@@ -31,7 +31,9 @@ export const listObjectsV2: Operation<"s3", "ListObjectsV2", S3State> = async (i
     KeyCount: items.length + commonPrefixes.length,
     IsTruncated: next !== undefined,
     ContinuationToken: token,
-    ...(input.StartAfter !== undefined && { StartAfter: encode(input.StartAfter) }),
+    // A token says where to go on; what it takes precedence over is not told.
+    ...(input.StartAfter !== undefined &&
+      token === undefined && { StartAfter: encode(input.StartAfter) }),
     ...(next !== undefined && { NextContinuationToken: encodeToken(next) }),
     ...(items.length > 0 && {
       Contents: items.map(({ key, record }) => ({

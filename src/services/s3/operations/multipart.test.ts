@@ -116,6 +116,24 @@ test("an upload is completed with its own parts in order, each large enough but 
     assert.equal((await s3.HeadObject({ Bucket, Key })).ContentLength, 5);
   }));
 
+test("an upload may be completed again until its object is replaced", () =>
+  withBucket(async ({ s3, put }) => {
+    const UploadId = await begin(s3);
+    const { ETag } = await s3.UploadPart({ Bucket, Key, UploadId, PartNumber: 1, Body: three });
+    const complete = () =>
+      s3.CompleteMultipartUpload({
+        Bucket,
+        Key,
+        UploadId,
+        IfNoneMatch: "*",
+        MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
+      });
+    const first = await complete();
+    assert.deepEqual(await complete(), first);
+    await put(Key);
+    await assert.rejects(complete(), { code: "NoSuchUpload" });
+  }));
+
 test("composite and full-object checksums are made of the parts'", () =>
   withBucket(async ({ s3 }) => {
     const run = async (

@@ -107,6 +107,7 @@ function visitorOf({ remoteAddress, headers }: HttpRequest) {
     sourceIp: remoteAddress,
     userAgent: headers["user-agent"] ?? "",
     referer: headers.referer,
+    secureTransport: false,
   };
 }
 

@@ -9,6 +9,10 @@ export const validation = (message: string) =>
 export const invalidParameter = (detail: string) =>
   validation(`One or more parameter values were invalid: ${detail}`);
 
+/** Keys cannot be empty, of a table or of an index. */
+export const emptyKeyValue = (detail: string) =>
+  validation(`One or more parameter values are not valid. ${detail}`);
+
 export const resourceNotFound = (message = "Requested resource not found") =>
   new AwsError({ code: "ResourceNotFoundException", message });
 

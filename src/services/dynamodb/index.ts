@@ -4,6 +4,7 @@ import { batchGetItem } from "./operations/batch-get-item.ts";
 import { batchWriteItem } from "./operations/batch-write-item.ts";
 import { createTable } from "./operations/create-table.ts";
 import { deleteItem } from "./operations/delete-item.ts";
+import { describeContinuousBackups } from "./operations/describe-continuous-backups.ts";
 import { getItem } from "./operations/get-item.ts";
 import { putItem } from "./operations/put-item.ts";
 import { query } from "./operations/query.ts";
@@ -35,6 +36,7 @@ export const service = defineService<"dynamodb", DynamoState>({
     CreateTable: createTable,
     DeleteItem: deleteItem,
     DeleteTable: deleteTable,
+    DescribeContinuousBackups: describeContinuousBackups,
     DescribeEndpoints: describeEndpoints,
     DescribeLimits: describeLimits,
     DescribeTable: describe,
@@ -61,14 +63,9 @@ export const service = defineService<"dynamodb", DynamoState>({
   stop: (_env, state) => state.sensors?.stop(),
   differences: [
     {
-      operation: "*",
-      differs:
-        "The legacy parameters (Expected, KeyConditions, AttributeUpdates …) answer NotImplemented; expressions work.",
-    },
-    {
       operation: "CreateTable",
       differs:
-        "Streams answer NotImplemented. Provisioned throughput is stored and shown, and does not throttle yet.",
+        "A table is ACTIVE as soon as its creation was answered; AWS takes seconds, so wait for it. Streams, resource policies, warm throughput, on-demand limits and index keys of several attributes are refused. Provisioned throughput is stored and shown, and does not throttle yet.",
     },
     { operation: "GetItem", differs: "Eventually consistent reads are always consistent." },
     {

@@ -1,5 +1,9 @@
-/** The parameters that expressions replaced in 2014; they are refused rather than ignored. */
-import { notSupported, validation } from "./errors.ts";
+/**
+ * The parameters that expressions replaced in 2014 and that old clients still send. They mean the
+ * same as expressions, and are turned into the same trees.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html
+ */
+import { invalidParameter, validation } from "./errors.ts";
 
 const legacy = [
   "AttributesToGet",
@@ -19,8 +23,10 @@ const expressions = [
   "UpdateExpression",
 ];
 
-/** Throws when the input uses a legacy parameter. */
-export function refuseLegacy(input: object): void {
+const conditions = ["Expected", "QueryFilter", "ScanFilter"];
+
+/** Throws when the input mixes legacy parameters with expressions, or has half of them. */
+export function checkLegacy(input: object): void {
   const given = input as Record<string, unknown>;
   const old = legacy.filter((name) => given[name] !== undefined);
   if (old.length === 0) return;
@@ -29,5 +35,21 @@ export function refuseLegacy(input: object): void {
     throw validation(
       `Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {${old.join(", ")}} Expression parameters: {${present.join(", ")}}`,
     );
-  throw notSupported(`DynamoDB's legacy parameter ${old[0]}; its expressions work`);
+  if (given.ConditionalOperator === undefined) return;
+  const listed = conditions.flatMap((name) => Object.keys(given[name] ?? {}));
+  if (listed.length === 0)
+    throw validation("ConditionalOperator cannot be used without Filter or Expected");
+  if (listed.length === 1)
+    throw validation(
+      "ConditionalOperator can only be used when Filter or Expected has two or more elements",
+    );
+}
+
+/** AttributesToGet as paths: names of whole attributes, dots and brackets included. */
+export function attributesToGet(names: readonly string[] | undefined): [string][] | undefined {
+  if (names === undefined) return undefined;
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated !== undefined)
+    throw invalidParameter(`Duplicate value in attribute name: ${repeated}`);
+  return names.map((name) => [name]);
 }

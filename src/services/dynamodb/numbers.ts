@@ -15,7 +15,7 @@ const mostDigits = 38;
 
 /** Throws ValidationException with AWS's texts. */
 export function parseNumber(text: string): Decimal {
-  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text.trim());
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text);
   const [, sign, whole = "", fraction = "", power = "0"] = match ?? [];
   if (!match || whole + fraction === "")
     throw validation(

@@ -87,11 +87,12 @@ export function checkTogether(attributes: Readonly<Record<string, string>>): voi
     );
 }
 
-/** Values as the queue will show them: SQS writes redrive policies anew. */
+/** Values as the queue will show them: a maxReceiveCount that is given as text becomes a number. */
 export function normalAttributes(
   attributes: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const redrive = redrivePolicyOf(attributes);
+  const isText = /"maxReceiveCount"\s*:\s*"/.test(attributes.RedrivePolicy ?? "");
+  const redrive = isText && redrivePolicyOf(attributes);
   return { ...attributes, ...(redrive && { RedrivePolicy: JSON.stringify(redrive) }) };
 }
 

@@ -9,6 +9,8 @@ import { syntaxError, tokenize, type Token } from "./tokens.ts";
 
 export class Cursor {
   readonly kind: string;
+  /** What stood in parentheses of its own. */
+  readonly grouped = new WeakSet<object>();
   readonly #tokens: Token[];
   readonly #placeholders: Placeholders;
   #position = 0;

@@ -36,6 +36,9 @@ function parseNot(cursor: Cursor): Condition {
   if (cursor.takeSymbol("(")) {
     const condition = parseOr(cursor);
     cursor.expectSymbol(")");
+    if (cursor.grouped.has(condition))
+      throw cursor.invalid("The expression has redundant parentheses;");
+    cursor.grouped.add(condition);
     return condition;
   }
   return parseFunction(cursor) ?? parseComparison(cursor);

@@ -24,9 +24,24 @@ export function parseKeyCondition(
 ): KeyCondition {
   const terms = conjuncts(parseCondition(text, "KeyConditionExpression", placeholders));
   if (terms.length > 2) throw invalid("Conditions can be of length 1 or 2 only");
+  return combineKeyTerms(terms.map(readTerm), partitionKey, sortKey);
+}
+
+/** One condition on one attribute of a key. */
+export interface KeyTerm {
+  name: string;
+  condition: SortCondition;
+}
+
+/** Throws ValidationException unless the terms are an equality on the partition key and no more than one on the sort key. */
+export function combineKeyTerms(
+  terms: readonly KeyTerm[],
+  partitionKey: string,
+  sortKey: string | undefined,
+): KeyCondition {
   let partition: AttributeValue | undefined;
   let sort: SortCondition | undefined;
-  for (const { name, condition } of terms.map(readTerm)) {
+  for (const { name, condition } of terms) {
     if (name === partitionKey) {
       if (partition)
         throw invalid("KeyConditionExpressions must only contain one condition per key");
@@ -50,7 +65,7 @@ function conjuncts(condition: Condition): Condition[] {
   return [...conjuncts(condition.left), ...conjuncts(condition.right)];
 }
 
-function readTerm(condition: Condition): { name: string; condition: SortCondition } {
+function readTerm(condition: Condition): KeyTerm {
   if (condition.kind === "compare") {
     const { comparator, left, right } = condition;
     if (comparator === "<>") throw invalid("Unsupported operator in KeyConditionExpression: <>");

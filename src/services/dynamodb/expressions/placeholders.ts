@@ -1,5 +1,6 @@
 /** What #names and :values stand for, and that each given one is used. */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { AwsError } from "#model/error.ts";
 import { normalizeValue } from "../attribute-values.ts";
 import { validation } from "../errors.ts";
 
@@ -19,6 +20,7 @@ export function createPlaceholders(input: PlaceholderInput, anyExpression: boole
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
   checkGiven(names, "ExpressionAttributeNames", /^#[A-Za-z0-9_]+$/, anyExpression);
   checkGiven(values, "ExpressionAttributeValues", /^:[A-Za-z0-9_]+$/, anyExpression);
+  const sound = soundValues(values);
   const used = new Set<string>();
   return {
     name(placeholder, kind) {
@@ -31,13 +33,13 @@ export function createPlaceholders(input: PlaceholderInput, anyExpression: boole
       return name;
     },
     value(placeholder, kind) {
-      const value = values?.[placeholder];
+      const value = sound.get(placeholder);
       if (value === undefined)
         throw validation(
           `Invalid ${kind}: An expression attribute value used in expression is not defined; attribute value: ${placeholder}`,
         );
       used.add(placeholder);
-      return normalizeValue(value);
+      return value;
     },
     checkUsed() {
       for (const [kind, given] of [
@@ -52,6 +54,23 @@ export function createPlaceholders(input: PlaceholderInput, anyExpression: boole
       }
     },
   };
+}
+
+/** Every given value must be sound, whether an expression uses it or not. */
+function soundValues(
+  values: PlaceholderInput["ExpressionAttributeValues"],
+): ReadonlyMap<string, AttributeValue> {
+  const sound = new Map<string, AttributeValue>();
+  for (const [placeholder, value] of Object.entries(values ?? {}))
+    try {
+      sound.set(placeholder, normalizeValue(value));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw validation(
+        `ExpressionAttributeValues contains invalid value: ${error.message} for key ${placeholder}`,
+      );
+    }
+  return sound;
 }
 
 function checkGiven(

@@ -1,14 +1,21 @@
 /** PutItem, UpdateItem and DeleteItem as steps that also a transaction takes. */
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type {
+  AttributeValue,
+  AttributeValueUpdate,
+  ExpectedAttributeValue,
+} from "@aws-sdk/client-dynamodb";
 import type { Transaction } from "#store/store.ts";
 import { normalizeItem, type Item } from "../attribute-values.ts";
 import { conditionalCheckFailed, invalidParameter } from "../errors.ts";
 import { applyUpdate } from "../expressions/apply-update.ts";
 import type { Condition, Update } from "../expressions/ast.ts";
 import { evaluate } from "../expressions/evaluate.ts";
+import { legacyExpected } from "../expressions/legacy-conditions.ts";
+import { legacyUpdate } from "../expressions/legacy-updates.ts";
 import { parseCondition } from "../expressions/parse-condition.ts";
 import { parseUpdate } from "../expressions/parse-update.ts";
 import { createPlaceholders, type PlaceholderInput } from "../expressions/placeholders.ts";
+import { checkLegacy } from "../legacy.ts";
 import { checkItemKeys, checkKey, keyOf } from "./keys.ts";
 import { deleteItem, readItem, writeItem, type TablePlace } from "./storage.ts";
 
@@ -38,19 +45,26 @@ interface WriteInput extends ConditionInput {
   Item?: Record<string, AttributeValue> | undefined;
   Key?: Record<string, AttributeValue> | undefined;
   UpdateExpression?: string | undefined;
+  Expected?: Record<string, ExpectedAttributeValue> | undefined;
+  ConditionalOperator?: "AND" | "OR" | undefined;
+  AttributeUpdates?: Record<string, AttributeValueUpdate> | undefined;
 }
 
 /** Parses the expressions. Throws ValidationException. */
 export function prepareWrite(kind: PreparedWrite["kind"], input: WriteInput): PreparedWrite {
+  checkLegacy(input);
   const { ConditionExpression: conditionText, UpdateExpression: updateText } = input;
   const placeholders = createPlaceholders(
     input,
     conditionText !== undefined || updateText !== undefined,
   );
-  const update = updateText === undefined ? undefined : parseUpdate(updateText, placeholders);
+  const update =
+    updateText === undefined
+      ? legacyUpdate(input.AttributeUpdates)
+      : parseUpdate(updateText, placeholders);
   const condition =
     conditionText === undefined
-      ? undefined
+      ? legacyExpected(input.Expected, input.ConditionalOperator)
       : parseCondition(conditionText, "ConditionExpression", placeholders);
   placeholders.checkUsed();
   return {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Key, KeyPart } from "#store/store.ts";
 import { contentOf, typeOf, type Item } from "../attribute-values.ts";
-import { invalidParameter, validation } from "../errors.ts";
+import { emptyKeyValue, invalidParameter, validation } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { parseNumber, sortableNumber } from "../numbers.ts";
 import type { KeySchema, TableRecord } from "../records.ts";
@@ -89,15 +89,15 @@ export function checkItemKeys(table: TableRecord, item: Item): void {
           `Type mismatch for Index Key ${name} Expected: ${wanted} Actual: ${typeOf(value)} IndexName: ${index}`,
         );
       if (isEmpty(value))
-        throw invalidParameter(
-          `The AttributeValue for a key attribute cannot contain an empty string value. IndexName: ${index}, IndexKey: ${name}`,
+        throw emptyKeyValue(
+          `A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: ${index}, IndexKey: ${name}`,
         );
     }
 }
 
 function checkKeyValue({ key }: TableRecord, name: string, value: AttributeValue): void {
   if (isEmpty(value))
-    throw invalidParameter(
+    throw emptyKeyValue(
       `The AttributeValue for a key attribute cannot contain an empty ${typeOf(value) === "B" ? "binary" : "string"} value. Key: ${name}`,
     );
   const most = name === key.partition ? limits.partitionKeyBytes : limits.sortKeyBytes;

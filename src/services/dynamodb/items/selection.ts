@@ -1,12 +1,19 @@
 /** What Query and Scan have in common: filter, projection, select, and the answer's shape. */
-import type { AttributeValue, ConsumedCapacity } from "@aws-sdk/client-dynamodb";
+import type {
+  AttributeValue,
+  Condition as LegacyCondition,
+  ConsumedCapacity,
+} from "@aws-sdk/client-dynamodb";
 import type { Item } from "../attribute-values.ts";
 import { validation } from "../errors.ts";
 import type { Condition, Path } from "../expressions/ast.ts";
+import { attributesOf } from "../expressions/attributes-of.ts";
+import { legacyFilter } from "../expressions/legacy-conditions.ts";
 import { parseCondition } from "../expressions/parse-condition.ts";
 import type { Placeholders } from "../expressions/placeholders.ts";
 import { parseProjection, project } from "../expressions/projection.ts";
-import type { IndexRecord, TableRecord } from "../records.ts";
+import { attributesToGet } from "../legacy.ts";
+import type { IndexRecord, KeySchema, TableRecord } from "../records.ts";
 import type { PageResult } from "./page.ts";
 
 export interface SelectionInput {
@@ -15,6 +22,10 @@ export interface SelectionInput {
   Select?: string | undefined;
   ConsistentRead?: boolean | undefined;
   IndexName?: string | undefined;
+  AttributesToGet?: string[] | undefined;
+  QueryFilter?: Record<string, LegacyCondition> | undefined;
+  ScanFilter?: Record<string, LegacyCondition> | undefined;
+  ConditionalOperator?: "AND" | "OR" | undefined;
 }
 
 export interface Selection {
@@ -25,11 +36,16 @@ export interface Selection {
 
 export function readSelection(input: SelectionInput, placeholders: Placeholders): Selection {
   const { FilterExpression: filter, ProjectionExpression: projection, Select: select } = input;
-  if (projection !== undefined && select !== undefined && select !== "SPECIFIC_ATTRIBUTES")
+  const names = input.AttributesToGet;
+  if (
+    (projection !== undefined || names) &&
+    select !== undefined &&
+    select !== "SPECIFIC_ATTRIBUTES"
+  )
     throw validation(
-      `Cannot specify the ProjectionExpression when choosing to get ${select === "COUNT" ? "only the Count" : select}`,
+      `Cannot specify the ${names ? "AttributesToGet" : "ProjectionExpression"} when choosing to get ${select === "COUNT" ? "only the Count" : select}`,
     );
-  if (select === "SPECIFIC_ATTRIBUTES" && projection === undefined)
+  if (select === "SPECIFIC_ATTRIBUTES" && projection === undefined && !names)
     throw validation(
       "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
     );
@@ -37,10 +53,28 @@ export function readSelection(input: SelectionInput, placeholders: Placeholders)
     throw validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
   return {
     filter:
-      filter === undefined ? undefined : parseCondition(filter, "FilterExpression", placeholders),
-    paths: projection === undefined ? undefined : parseProjection(projection, placeholders),
+      filter === undefined
+        ? legacyFilter(input.QueryFilter ?? input.ScanFilter, input.ConditionalOperator)
+        : parseCondition(filter, "FilterExpression", placeholders),
+    paths:
+      projection === undefined ? attributesToGet(names) : parseProjection(projection, placeholders),
     countOnly: select === "COUNT",
   };
+}
+
+/** A query's filter is for what its key conditions leave open. */
+export function refuseKeysInFilter(
+  input: SelectionInput,
+  { filter }: Selection,
+  { partition, sort }: KeySchema,
+): void {
+  if (!filter) return;
+  const legacy = input.FilterExpression === undefined;
+  for (const name of attributesOf(filter))
+    if (name === partition || name === sort)
+      throw validation(
+        `${legacy ? "QueryFilter" : "Filter Expression"} can only contain non-primary key attributes: Primary key attribute: ${name}`,
+      );
 }
 
 /** Throws ValidationException for what an index cannot give. */

@@ -7,7 +7,7 @@ import { createPlaceholders } from "../expressions/placeholders.ts";
 import { parseProjection, project } from "../expressions/projection.ts";
 import { checkKey, primaryKey } from "../items/keys.ts";
 import { readItem } from "../items/storage.ts";
-import { refuseLegacy } from "../legacy.ts";
+import { attributesToGet, checkLegacy } from "../legacy.ts";
 import { limits } from "../limits.ts";
 import { findActiveTable } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
@@ -27,10 +27,13 @@ export const batchGetItem: Operation<"dynamodb", "BatchGetItem", DynamoState> = 
   let totalBytes = 0;
   await context.store.transaction(async (tx) => {
     for (const [name, request] of requests) {
-      refuseLegacy(request);
+      checkLegacy(request);
       const { ProjectionExpression: text, Keys = [], ConsistentRead } = request;
       const placeholders = createPlaceholders(request, text !== undefined);
-      const paths = text === undefined ? undefined : parseProjection(text, placeholders);
+      const paths =
+        text === undefined
+          ? attributesToGet(request.AttributesToGet)
+          : parseProjection(text, placeholders);
       placeholders.checkUsed();
       const place = await findActiveTable(tx, name, context);
       const keys = Keys.map((key) => checkKey(place.table, normalizeItem(key)));

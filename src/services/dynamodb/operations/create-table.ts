@@ -1,6 +1,6 @@
 import type { Operation } from "#services/kit/service.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
-import { notSupported, resourceInUse } from "../errors.ts";
+import { invalidParameter, notSupported, resourceInUse } from "../errors.ts";
 import { tables, type TableRecord } from "../records.ts";
 import {
   checkSchema,
@@ -9,7 +9,9 @@ import {
   readGlobalIndex,
   readKeySchema,
   readLocalIndex,
+  readEncryption,
   readThroughput,
+  refuseThroughputExtras,
 } from "../tables/definition.ts";
 import { describeTable } from "../tables/describe.ts";
 import { parseTableName } from "../tables/find.ts";
@@ -23,6 +25,9 @@ export const createTable: Operation<"dynamodb", "CreateTable", DynamoState> = as
 ) => {
   if (input.StreamSpecification?.StreamEnabled) throw notSupported("DynamoDB streams");
   if (input.ResourcePolicy !== undefined) throw notSupported("DynamoDB's resource policies");
+  refuseThroughputExtras(input);
+  for (const parameter of ["GlobalSecondaryIndexes", "LocalSecondaryIndexes"] as const)
+    if (input[parameter]?.length === 0) throw invalidParameter(`List of ${parameter} is empty`);
   const nowMs = context.clock.now();
   const billingMode = input.BillingMode ?? "PROVISIONED";
   checkThroughput(billingMode, input.ProvisionedThroughput);
@@ -51,14 +56,7 @@ export const createTable: Operation<"dynamodb", "CreateTable", DynamoState> = as
     indexes,
     tableClass: input.TableClass ?? "STANDARD",
     deletionProtection: input.DeletionProtectionEnabled ?? false,
-    ...(input.SSESpecification?.Enabled && {
-      encryption: {
-        type: input.SSESpecification.SSEType ?? "KMS",
-        ...(input.SSESpecification.KMSMasterKeyId && {
-          keyArn: input.SSESpecification.KMSMasterKeyId,
-        }),
-      },
-    }),
+    ...readEncryption(input.SSESpecification),
     tags: tagsFromList(input.Tags),
   };
   await context.store.transaction(async (tx) => {

@@ -2,7 +2,6 @@ import type { Operation } from "#services/kit/service.ts";
 import { consume, writeUnits } from "../capacity.ts";
 import { validation } from "../errors.ts";
 import { checkWrite, performWrite, prepareWrite } from "../items/conditional-write.ts";
-import { refuseLegacy } from "../legacy.ts";
 import { findActiveTable } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
 
@@ -11,7 +10,6 @@ export const deleteItem: Operation<"dynamodb", "DeleteItem", DynamoState> = asyn
   input,
   context,
 ) => {
-  refuseLegacy(input);
   if (input.ReturnValues !== undefined && !["NONE", "ALL_OLD"].includes(input.ReturnValues))
     throw validation("ReturnValues can only be ALL_OLD or NONE");
   const write = prepareWrite("delete", input);

@@ -5,16 +5,19 @@ import { createPlaceholders } from "../expressions/placeholders.ts";
 import { parseProjection, project } from "../expressions/projection.ts";
 import { checkKey } from "../items/keys.ts";
 import { readItem } from "../items/storage.ts";
-import { refuseLegacy } from "../legacy.ts";
+import { attributesToGet, checkLegacy } from "../legacy.ts";
 import { findActiveTable } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html */
 export const getItem: Operation<"dynamodb", "GetItem", DynamoState> = async (input, context) => {
-  refuseLegacy(input);
+  checkLegacy(input);
   const { ProjectionExpression: text } = input;
   const placeholders = createPlaceholders(input, text !== undefined);
-  const paths = text === undefined ? undefined : parseProjection(text, placeholders);
+  const paths =
+    text === undefined
+      ? attributesToGet(input.AttributesToGet)
+      : parseProjection(text, placeholders);
   placeholders.checkUsed();
   const { place, stored } = await context.store.transaction(async (tx) => {
     const found = await findActiveTable(tx, input.TableName, context);

@@ -2,13 +2,11 @@ import type { Operation } from "#services/kit/service.ts";
 import { consume, writeUnits } from "../capacity.ts";
 import { validation } from "../errors.ts";
 import { checkWrite, performWrite, prepareWrite } from "../items/conditional-write.ts";
-import { refuseLegacy } from "../legacy.ts";
 import { findActiveTable } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html */
 export const putItem: Operation<"dynamodb", "PutItem", DynamoState> = async (input, context) => {
-  refuseLegacy(input);
   if (input.ReturnValues !== undefined && !["NONE", "ALL_OLD"].includes(input.ReturnValues))
     throw validation("ReturnValues can only be ALL_OLD or NONE");
   const write = prepareWrite("put", input);

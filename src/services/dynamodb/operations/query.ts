@@ -1,20 +1,27 @@
 import type { Operation } from "#services/kit/service.ts";
 import { consume, readUnits } from "../capacity.ts";
 import { validation } from "../errors.ts";
+import { legacyKeyConditions } from "../expressions/legacy-conditions.ts";
 import { parseKeyCondition } from "../expressions/parse-key-condition.ts";
 import { createPlaceholders } from "../expressions/placeholders.ts";
 import { rangeOf } from "../items/key-range.ts";
 import { checkStartKey, readPage } from "../items/page.ts";
-import { checkIndexUse, formatPage, mustFetch, readSelection } from "../items/selection.ts";
-import { refuseLegacy } from "../legacy.ts";
+import {
+  checkIndexUse,
+  formatPage,
+  mustFetch,
+  readSelection,
+  refuseKeysInFilter,
+} from "../items/selection.ts";
+import { checkLegacy } from "../legacy.ts";
 import { findActiveTable, findIndex } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
 export const query: Operation<"dynamodb", "Query", DynamoState> = async (input, context) => {
-  refuseLegacy(input);
-  const { IndexName: indexName, KeyConditionExpression: text } = input;
-  if (text === undefined)
+  checkLegacy(input);
+  const { IndexName: indexName, KeyConditionExpression: text, KeyConditions: legacy } = input;
+  if (text === undefined && legacy === undefined)
     throw validation(
       "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
     );
@@ -22,10 +29,14 @@ export const query: Operation<"dynamodb", "Query", DynamoState> = async (input, 
     const found = await findActiveTable(tx, input.TableName, context);
     const used = indexName === undefined ? undefined : findIndex(found.table, indexName);
     const key = used?.key ?? found.table.key;
-    const placeholders = createPlaceholders(input, true);
-    const condition = parseKeyCondition(text, key.partition, key.sort, placeholders);
+    const placeholders = createPlaceholders(input, text !== undefined);
     const chosen = readSelection(input, placeholders);
+    const condition =
+      text === undefined
+        ? legacyKeyConditions(legacy!, key.partition, key.sort)
+        : parseKeyCondition(text, key.partition, key.sort, placeholders);
     placeholders.checkUsed();
+    refuseKeysInFilter(input, chosen, key);
     checkIndexUse(input, used);
     const read = await readPage(tx, {
       place: found,

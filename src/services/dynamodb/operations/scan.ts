@@ -7,13 +7,13 @@ import { createPlaceholders } from "../expressions/placeholders.ts";
 import { wholeRange } from "../items/key-range.ts";
 import { checkStartKey, readPage } from "../items/page.ts";
 import { checkIndexUse, formatPage, mustFetch, readSelection } from "../items/selection.ts";
-import { refuseLegacy } from "../legacy.ts";
+import { checkLegacy } from "../legacy.ts";
 import { findActiveTable, findIndex } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
 export const scan: Operation<"dynamodb", "Scan", DynamoState> = async (input, context) => {
-  refuseLegacy(input);
+  checkLegacy(input);
   const { IndexName: indexName, Segment: segment, TotalSegments: segments } = input;
   checkSegments(segment, segments);
   const anyExpression =

@@ -9,7 +9,6 @@ import {
   prepareWrite,
   type Written,
 } from "../items/conditional-write.ts";
-import { refuseLegacy } from "../legacy.ts";
 import { findActiveTable } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
 
@@ -18,7 +17,6 @@ export const updateItem: Operation<"dynamodb", "UpdateItem", DynamoState> = asyn
   input,
   context,
 ) => {
-  refuseLegacy(input);
   const write = prepareWrite("update", input);
   const { place, written } = await context.store.transaction(async (tx) => {
     const found = await findActiveTable(tx, input.TableName, context);

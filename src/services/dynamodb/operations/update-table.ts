@@ -13,7 +13,9 @@ import {
   checkThroughput,
   readAttributeTypes,
   readGlobalIndex,
+  readEncryption,
   readThroughput,
+  refuseThroughputExtras,
 } from "../tables/definition.ts";
 import { describeTable } from "../tables/describe.ts";
 import { findTable } from "../tables/find.ts";
@@ -27,6 +29,7 @@ export const updateTable: Operation<"dynamodb", "UpdateTable", DynamoState> = as
 ) => {
   if (input.StreamSpecification?.StreamEnabled) throw notSupported("DynamoDB streams");
   if (input.ReplicaUpdates) throw notSupported("global tables");
+  refuseThroughputExtras(input);
   const nowMs = context.clock.now();
   const place = await context.store.transaction(async (tx) => {
     const { scope, table } = await findTable(tx, input.TableName, context);
@@ -42,6 +45,7 @@ export const updateTable: Operation<"dynamodb", "UpdateTable", DynamoState> = as
         ...table.attributeTypes,
         ...readAttributeTypes(input.AttributeDefinitions),
       },
+      ...readEncryption(input.SSESpecification),
       tableClass: input.TableClass ?? table.tableClass,
       deletionProtection: input.DeletionProtectionEnabled ?? table.deletionProtection,
     };

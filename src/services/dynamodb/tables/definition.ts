@@ -5,8 +5,9 @@ import type {
   KeySchemaElement,
   LocalSecondaryIndex,
   ProvisionedThroughput,
+  SSESpecification,
 } from "@aws-sdk/client-dynamodb";
-import { invalidParameter, validation } from "../errors.ts";
+import { invalidParameter, notSupported, validation } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { IndexRecord, KeySchema, KeyType, TableRecord, Throughput } from "../records.ts";
 
@@ -42,6 +43,24 @@ export function readKeySchema(elements: readonly KeySchemaElement[] | undefined)
 
 export function readThroughput(given: ProvisionedThroughput | undefined): Throughput {
   return { readUnits: given?.ReadCapacityUnits ?? 0, writeUnits: given?.WriteCapacityUnits ?? 0 };
+}
+
+/** What shows of a table's encryption; nothing is where AWS's own key does it. */
+export function readEncryption(
+  given: SSESpecification | undefined,
+): Pick<TableRecord, "encryption"> | undefined {
+  if (!given?.Enabled) return undefined;
+  const { KMSMasterKeyId: keyArn, SSEType: type = "KMS" } = given;
+  return { encryption: { type, ...(keyArn && { keyArn }) } };
+}
+
+export function refuseThroughputExtras(input: {
+  WarmThroughput?: unknown;
+  OnDemandThroughput?: unknown;
+}): void {
+  if (input.WarmThroughput !== undefined) throw notSupported("DynamoDB's warm throughput");
+  if (input.OnDemandThroughput !== undefined)
+    throw notSupported("DynamoDB's on-demand throughput limits");
 }
 
 /** Throws unless throughput is given for provisioned billing and for nothing else. */
@@ -137,9 +156,15 @@ export function checkSchema(
   }
   const defined = Object.keys(attributeTypes);
   const missing = [...used].filter((name) => !defined.includes(name));
+  if (missing.length > 0 && indexes.length === 0)
+    throw validation("Invalid KeySchema: Some index key attribute have no definition");
   if (missing.length > 0)
     throw invalidParameter(
       `Some index key attributes are not defined in AttributeDefinitions. Keys: [${missing.join(", ")}], AttributeDefinitions: [${defined.join(", ")}]`,
+    );
+  if (defined.length > used.size && indexes.length > 0)
+    throw invalidParameter(
+      `Some AttributeDefinitions are not used. AttributeDefinitions: [${defined.toSorted().join(", ")}], keys used: [${[...used].toSorted().join(", ")}]`,
     );
   if (defined.length > used.size)
     throw invalidParameter(

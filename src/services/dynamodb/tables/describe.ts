@@ -53,7 +53,9 @@ export function describeTable({ scope, table }: TablePlace, counted?: Counted): 
       LocalSecondaryIndexes: local.map((index) => describeIndex(index, arn, counted)),
     }),
     ...(global.length > 0 && {
-      GlobalSecondaryIndexes: global.map((index) => describeGlobalIndex(index, arn, counted)),
+      GlobalSecondaryIndexes: global.map((index) =>
+        describeGlobalIndex(index, table.status, arn, counted),
+      ),
     }),
     ...(table.encryption && {
       SSEDescription: {
@@ -87,13 +89,15 @@ function describeIndex(
 
 function describeGlobalIndex(
   index: IndexRecord,
+  tableStatus: string,
   arn: string,
   counted?: Counted,
 ): GlobalSecondaryIndexDescription {
   return {
     ...describeIndex(index, arn, counted),
     IndexStatus: index.status,
-    ...(index.status === "CREATING" && { Backfilling: true }),
+    // Indexes that a table was created with never show it.
+    ...(index.status === "CREATING" && tableStatus !== "CREATING" && { Backfilling: true }),
     ProvisionedThroughput: {
       NumberOfDecreasesToday: 0,
       ReadCapacityUnits: index.throughput?.readUnits ?? 0,

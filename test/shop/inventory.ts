@@ -103,6 +103,6 @@ export async function takeInventory(clients: ShopClients): Promise<Inventory> {
     ),
     vpcs: ((await ec2.send(new DescribeVpcsCommand())).Vpcs ?? []).map(({ VpcId }) => VpcId),
   };
-  for (const names of Object.values(found)) names.sort();
+  for (const names of Object.values(found)) names.sort((a = "", b = "") => a.localeCompare(b));
   return found;
 }

@@ -25,9 +25,24 @@ export async function startFogbank(speed: number, dataDir: string): Promise<Fogb
       "--log-level",
       "error",
     ],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    // In a group of its own: Ctrl-C is ours to answer, so that no machine outlives the scenario.
+    { stdio: ["ignore", "pipe", "inherit"], detached: true },
   );
-  const endpoint = await new Promise<string>((resolve, reject) => {
+  let endpoint: string | undefined;
+  const stop = async () => {
+    process.off("SIGINT", interrupted);
+    process.off("SIGTERM", interrupted);
+    if (child.exitCode !== null) return;
+    // A Fogbank that keeps its data would find its machines again; nobody comes back for these.
+    if (endpoint !== undefined) await fetch(`${endpoint}/_fogbank/reset`, { method: "POST" });
+    const gone = once(child, "exit");
+    child.kill("SIGTERM");
+    await gone;
+  };
+  const interrupted = () => void stop().finally(() => process.exit(130));
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
+  endpoint = await new Promise<string>((resolve, reject) => {
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (piece: string) => {
       text += piece;
@@ -37,13 +52,5 @@ export async function startFogbank(speed: number, dataDir: string): Promise<Fogb
     child.once("exit", (code) => reject(new Error(`Fogbank ended with ${code}`)));
     child.once("error", reject);
   });
-  return {
-    endpoint,
-    async stop() {
-      if (child.exitCode !== null) return;
-      const gone = once(child, "exit");
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
+  return { endpoint, stop };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { ServiceConstraints } from "#model/constraints/facts.ts";
 import {
   judgeConstraints,
   judgeGeneratedData,
@@ -7,7 +8,10 @@ import {
   judgeResourceSchemas,
 } from "../tools/generated-data.ts";
 
-const own = { source: "botocore 1.43.11, sqs 2012-11-05", operations: { SendMessage: "Request" } };
+const own: Pick<ServiceConstraints, "source" | "operations"> = {
+  source: "botocore 1.43.11, sqs 2012-11-05",
+  operations: { SendMessage: "Request" },
+};
 const known = new Map([["sqs", ["SendMessage"]]]);
 
 describe("data extracted from AWS's models", () => {
@@ -25,11 +29,11 @@ describe("data extracted from AWS's models", () => {
   });
 
   test("constraints from two releases are noticed", () => {
-    const both = new Map([
+    const both = new Map<string, typeof own>([
       ["sqs", own],
       ["sns", { source: "botocore 1.0.0, sns 2010-03-31", operations: {} }],
     ]);
-    const operations = new Map<string, string[]>([...known, ["sns", []]]);
+    const operations = new Map<string, readonly string[]>(known).set("sns", []);
     assert.match(judgeConstraints(both, operations).join(), /several releases/);
   });
 

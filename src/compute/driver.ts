@@ -12,7 +12,10 @@ export interface MachineSpec {
   userData?: Uint8Array;
   /** Variables that every process of the machine sees. */
   environment: Record<string, string>;
-  /** Whole virtual CPUs and bytes of memory that the instance type allows. */
+  /**
+   * Virtual CPUs, in parts too, and bytes of memory that the instance type allows. A driver that can
+   * holds the machine to them; changes count from the next start.
+   */
   cpus: number;
   memoryBytes: number;
   hostname: string;

@@ -11,7 +11,7 @@
  * are bound to it by themselves.
  */
 import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, mkdirSync, realpathSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -20,6 +20,7 @@ import { removeTree } from "./disk.ts";
 import type { MachineLayout } from "./machine-record.ts";
 import { machineLayout } from "./machine-record.ts";
 import type { ProcessIdentity } from "./process-table.ts";
+import { detectControlGroups, type ControlGroups } from "./control-groups/control-groups.ts";
 import { detectOwnAddresses, type OwnAddresses } from "./own-address/own-address.ts";
 import { rootScript } from "./root-script.ts";
 
@@ -35,8 +36,12 @@ export interface Isolation {
   readonly refusal: string | undefined;
   /** The user and group that processes of a "directory" machine run as; undefined for Fogbank's own. */
   readonly user: { uid: number; gid: number } | undefined;
+  /** Holds machines to their types' CPU and memory; undefined where there are no groups for them. */
+  readonly controlGroups: ControlGroups | undefined;
   /** Binds machines to their own addresses; undefined where they share the host's. */
   readonly ownAddresses: OwnAddresses | undefined;
+  /** Why limits of CPU or memory, or own addresses, are not to be had. */
+  readonly lacking: { limits?: string | undefined; addresses?: string | undefined };
   /** The folder of programs that come first on every machine's PATH, as the host knows it. */
   readonly guestDir: string;
   /** The machine's own paths of what the driver brings along. */
@@ -64,6 +69,9 @@ export interface IsolationOptions {
   level?: IsolationLevel | undefined;
 }
 
+/** Set to 1, it lets machines without a root of their own run as root on the host's files. */
+export const hostRootVariable = "FOGBANK_ALLOW_HOST_ROOT";
+
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Finds out, by building a root and throwing it away, what this host allows. */
@@ -78,8 +86,17 @@ export async function detectIsolation(options: IsolationOptions): Promise<Isolat
   const isolation = rootIsolation(options);
   const reason = await probe(isolation, options.dataDir);
   if (reason !== undefined) return directoryIsolation(options, reason);
-  const { ownAddresses } = await detectOwnAddresses(options.dataDir, options.wall);
-  return { ...isolation, ownAddresses };
+  const { controlGroups, reason: noGroups } = await detectControlGroups(
+    options.dataDir,
+    options.wall,
+  );
+  if (!controlGroups) return { ...isolation, lacking: { limits: noGroups, addresses: noGroups } };
+  const { ownAddresses, reason: noAddresses } = await detectOwnAddresses(
+    options.dataDir,
+    controlGroups,
+  );
+  const lacking = { limits: controlGroups.enforced.reason, addresses: noAddresses };
+  return { ...isolation, controlGroups, ownAddresses, lacking };
 }
 
 function rootIsolation({ guestDir }: IsolationOptions): Isolation {
@@ -94,7 +111,9 @@ function rootIsolation({ guestDir }: IsolationOptions): Isolation {
     refusal: undefined,
     user: undefined,
     guestDir,
+    controlGroups: undefined,
     ownAddresses: undefined,
+    lacking: {},
     pathsInside: () => ({
       root: "/",
       home: "/root",
@@ -139,11 +158,16 @@ function directoryIsolation(options: IsolationOptions, reason: string): Isolatio
     reason,
     user,
     refusal:
-      process.getuid?.() === 0 && !user && !isInContainer()
-        ? `machines have no root of their own here (${reason}) and would run as root on this host's files: run Fogbank as an ordinary user, or keep it and its data directory where every user may go`
+      process.getuid?.() === 0 && !user && process.env[hostRootVariable] !== "1"
+        ? `machines have no root of their own here (${reason}) and would run as root on this host's files: run Fogbank as an ordinary user, or keep it and its data directory where every user may go; where this host's files may be lost, as in a throw-away container, ${hostRootVariable}=1 allows it`
         : undefined,
     guestDir: options.guestDir,
+    controlGroups: undefined,
     ownAddresses: undefined,
+    lacking: {
+      limits: "machines have no root of their own",
+      addresses: "machines have no root of their own",
+    },
     pathsInside: (layout) => ({
       root: layout.root,
       home: layout.root,
@@ -186,11 +210,6 @@ function unprivilegedUser({ dataDir, guestDir }: IsolationOptions) {
   mkdirSync(dataDir, { recursive: true });
   const everyone = [process.execPath, guestDir, dataDir].every(isOpenToAll);
   return everyone ? { uid: 65534, gid: 65534 } : undefined;
-}
-
-/** A container's files are thrown away with it, so that it may be the host of one's machines. */
-function isInContainer(): boolean {
-  return existsSync("/.dockerenv") || existsSync("/run/.containerenv");
 }
 
 function isOpenToAll(path: string): boolean {

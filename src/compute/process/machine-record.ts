@@ -2,6 +2,7 @@
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MachineSpec } from "../driver.ts";
+import type { MachineGroups } from "./control-groups/control-groups.ts";
 import type { IsolationLevel } from "./isolation.ts";
 import type { ProcessIdentity } from "./process-table.ts";
 
@@ -24,8 +25,10 @@ export interface MachineRecord {
   supervisor?: ProcessIdentity;
   /** What holds init's namespaces open: init's parent. */
   launcher?: ProcessIdentity;
-  /** The control group that binds its processes to its address. */
-  group?: string | undefined;
+  /** The control groups that its processes are in. */
+  groups?: MachineGroups | undefined;
+  /** Whether servers on all addresses are bound to the machine's own. */
+  ownAddress?: boolean;
   /** The host's boot in which those numbers mean something. */
   hostBootId?: string;
   /** Processor time of the boots before this one. */

@@ -9,6 +9,8 @@ import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { MachineObservation, MachineSpec, MachineState } from "../driver.ts";
+import { commandInGroups } from "./control-groups/control-groups.ts";
+import { Confinement } from "./confinement.ts";
 import { prepareBootDirectory } from "./boot-directory.ts";
 import { readConsole } from "./console-log.ts";
 import { createCpuAccount, type CpuAccount } from "./cpu-account.ts";
@@ -25,7 +27,6 @@ import {
   signalProcess,
   type ProcessIdentity,
 } from "./process-table.ts";
-import { commandInGroup, rulesFrom } from "./own-address/own-address.ts";
 
 /** How long processes may take to end after SIGTERM, in wall time. */
 export const stopGraceMs = 10_000;
@@ -57,12 +58,14 @@ export class Machine {
   readonly #around: MachineSurroundings;
   #account: CpuAccount;
   #child: ChildProcess | undefined;
+  readonly #confinement: Confinement;
 
   constructor(layout: MachineLayout, record: MachineRecord, around: MachineSurroundings) {
     this.layout = layout;
     this.record = record;
     this.#around = around;
     this.#account = createCpuAccount(record.cpuSeconds);
+    this.#confinement = new Confinement(layout, around);
   }
 
   get id(): string {
@@ -90,11 +93,11 @@ export class Machine {
     await this.#save({ phase: "pending", isolation: isolation.level, reason: undefined });
     this.#account = createCpuAccount(this.#account.seconds);
     await prepareBootDirectory(layout, isolation, { firstBoot: record.boots === 0 });
-    await this.#save({ group: await this.#prepareGroup() });
+    await this.#save(await this.#confinement.prepare(this.record));
     const console = openSync(layout.console, "a");
     try {
-      const [program, ...rest] = commandInGroup(
-        this.record.group,
+      const [program, ...rest] = commandInGroups(
+        this.record.groups,
         isolation.initCommand(layout, { hostname: record.spec.hostname, host: record.host }),
       );
       this.#child = spawn(program!, rest, {
@@ -165,6 +168,7 @@ export class Machine {
     if (ours) {
       if (record.isolation === "root")
         this.#around.census.claimNamespace(supervisor.pid, layout.directory);
+      this.#confinement.adopt(record);
       if (record.phase === "stopping") return this.stop(0);
       return this.#save({ phase: "running", supervisor, hostBootId: hostBootId() });
     }
@@ -178,6 +182,7 @@ export class Machine {
   /** Looks whether the machine still lives; says whether its state changed. */
   async check(): Promise<boolean> {
     const { supervisor, phase } = this.record;
+    if (phase === "running") this.#confinement.noteMemoryKills(this.record);
     if (phase !== "running" || (supervisor && isAlive(supervisor))) return false;
     const halted = await exists(join(this.layout.boot, "halted"));
     this.#account.update(this.#members(true));
@@ -196,6 +201,7 @@ export class Machine {
   observe(): MachineObservation {
     const { spec, phase, reason } = this.record;
     const members = phase === "stopped" || phase === "failed" ? [] : this.#members(false);
+    const accounted = members.length > 0 ? this.#confinement.memoryBytes(this.record) : undefined;
     let pages = 0;
     for (const stat of members) pages += stat.memoryPages;
     return {
@@ -204,7 +210,7 @@ export class Machine {
       labels: spec.labels,
       measuredMs: this.#around.wall.monotonic(),
       cpuSeconds: members.length > 0 ? this.#account.update(members) : this.#account.seconds,
-      memoryBytes: pages * this.#around.pageBytes,
+      memoryBytes: accounted ?? pages * this.#around.pageBytes,
       ...(reason !== undefined && { reason }),
     };
   }
@@ -283,10 +289,11 @@ export class Machine {
       this.#account.update(members);
       if (supervisor && this.record.hostBootId === hostBootId())
         signalProcess(supervisor, "SIGKILL");
-      if (members.length === 0 && !(supervisor && isAlive(supervisor))) return this.#releaseGroup();
+      if (members.length === 0 && !(supervisor && isAlive(supervisor)))
+        return this.#confinement.release(this.record);
       for (const member of members)
         if (this.record.isolation === "directory" || !supervisor) signalProcess(member, "SIGKILL");
-      if (await this.#gone(500)) return this.#releaseGroup();
+      if (await this.#gone(500)) return this.#confinement.release(this.record);
       for (const member of this.#members(true)) signalProcess(member, "SIGKILL");
       if (this.#around.wall.monotonic() > deadline)
         throw new Error(`processes of machine ${this.id} cannot be ended`);
@@ -303,25 +310,6 @@ export class Machine {
       if (wall.monotonic() >= deadline) return false;
       await pause(wall, pollMs * 2);
     }
-  }
-
-  async #prepareGroup(): Promise<string | undefined> {
-    const { isolation, log } = this.#around;
-    const rules = rulesFrom(this.record.host, this.record.spec.environment);
-    try {
-      return await isolation.ownAddresses?.prepare(this.layout.directory, rules);
-    } catch (error) {
-      log.warn("a machine shares its host's addresses", { machine: this.id, error });
-      return undefined;
-    }
-  }
-
-  async #releaseGroup(): Promise<void> {
-    const { group } = this.record;
-    if (group === undefined) return;
-    await this.#around.isolation.ownAddresses?.release(group).catch((error: unknown) => {
-      this.#around.log.warn("a machine's control group stays behind", { group, error });
-    });
   }
 
   async #fail(reason: string): Promise<void> {

@@ -13,7 +13,7 @@ import { Machine, stopGraceMs, type MachineSurroundings } from "./machine.ts";
 import { machineLayout, readRecords } from "./machine-record.ts";
 import { createProcessCensus } from "./process-census.ts";
 import { measurePageBytes } from "./process-table.ts";
-import { commandInGroup } from "./own-address/own-address.ts";
+import { commandInGroups } from "./control-groups/control-groups.ts";
 import { runCommand } from "./run-command.ts";
 
 /** How often machines are looked at whose end nobody reports: wall time. */
@@ -63,6 +63,10 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
           "machines run as root on this host's own files: keep the data directory where every user may go",
         );
     }
+    if (isolation.lacking.limits !== undefined)
+      log.warn("CPU and memory of instance types are not enforced", {
+        reason: isolation.lacking.limits,
+      });
     if (!addresses.separate)
       log.warn("all machines share 127.0.0.1: this platform answers on no other loopback address");
     return { wall, log, isolation, census, passing, pageBytes, imageRoot, changed };
@@ -211,7 +215,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       if (!machine.running || !supervisor) throw new Error(`machine ${id} does not run`);
       const { isolation } = await surroundings();
       const inside = isolation.insideCommand(supervisor, command);
-      return runCommand(commandInGroup(machine.record.group, inside), {
+      return runCommand(commandInGroups(machine.record.groups, inside), {
         wall,
         cwd: machine.layout.root,
         environment: { ...machine.environment(), ...given.environment },

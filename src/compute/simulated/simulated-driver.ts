@@ -54,6 +54,7 @@ export interface SimulatedLoad {
 export interface SimulatedDriver extends ComputeDriver {
   /** From now on so many requests a second arrive at the machine; those at one that does not run are refused. */
   offer(id: string, requestsPerSecond: number): void;
+  /** All zero for a machine that is not there, as `observe` says that it is absent. */
   load(id: string): SimulatedLoad;
   /** The machine dies as if its processes had been killed. */
   fail(id: string, reason?: string): void;
@@ -246,7 +247,8 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       machine.arrivals = requestsPerSecond;
     },
     load(id) {
-      const machine = known(id);
+      const machine = machines.get(id);
+      if (!machine) return { utilisation: 0, latencyMs: 0, waiting: 0, served: 0, refused: 0 };
       count(machine);
       const { arrivals, waiting, served, refused, spec, state } = machine;
       const queue = { arrivals, waiting, cpus: spec.cpus };

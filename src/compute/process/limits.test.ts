@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test, type TestContext } from "node:test";
+import type { MachineSpec } from "../driver.ts";
+import { createProcessHarness, type ProcessHarness } from "./testing/process-harness.ts";
+
+const mebibyte = 1024 ** 2;
+
+describe("an instance type's CPU and memory", () => {
+  let harness: ProcessHarness;
+  before(async () => {
+    harness = await createProcessHarness("root");
+  });
+  after(() => harness.dispose());
+
+  const launch = async (
+    t: TestContext,
+    held: "cpu" | "memory",
+    given: Partial<MachineSpec> & { id: string },
+  ) => {
+    await harness.driver.launch({
+      image: { id: "ami-base" },
+      environment: {},
+      cpus: 1,
+      memoryBytes: 512 * mebibyte,
+      hostname: "ip-10-0-0-9.ec2.internal",
+      privateIp: "10.0.0.9",
+      labels: {},
+      ...given,
+    });
+    if ((await harness.record(given.id)).groups?.[held] !== undefined) return true;
+    t.skip(`this host gives Fogbank no control group for ${held}`);
+    return false;
+  };
+  /** Processors that a machine with a busy loop for each of the host's uses, over a second or so. */
+  const usedUnderBurden = async (id: string) => {
+    await harness.burden(id);
+    await harness.burden(id);
+    const start = await harness.driver.observe(id);
+    let end = start;
+    while (end.measuredMs < start.measuredMs + 1200) {
+      await harness.pass();
+      end = await harness.driver.observe(id);
+    }
+    return ((end.cpuSeconds - start.cpuSeconds) * 1000) / (end.measuredMs - start.measuredMs);
+  };
+  const until = async (what: string, holds: () => Promise<boolean>) => {
+    for (let tries = 0; tries < 400; tries++) {
+      if (await holds()) return;
+      await harness.pass();
+    }
+    assert.fail(`waited in vain: ${what}`);
+  };
+
+  test("half a processor is what a busy machine gets, and more after its type changed", async (t) => {
+    if (!(await launch(t, "cpu", { id: "i-busy", cpus: 0.5 }))) return;
+    const half = await usedUnderBurden("i-busy");
+    assert.ok(half > 0.2 && half < 0.7, `used ${half} processors of 0.5`);
+    await harness.driver.stop("i-busy", { force: true });
+    await harness.driver.start("i-busy", { cpus: 1.5 });
+    const more = await usedUnderBurden("i-busy");
+    // How much more depends on what else this host does.
+    assert.ok(more > half && more < 1.8, `used ${more} processors of 1.5`);
+    await harness.driver.terminate("i-busy");
+  });
+
+  test("a process that wants more memory than there is is killed, the machine lives on, the console tells", async (t) => {
+    const id = "i-hungry";
+    if (!(await launch(t, "memory", { id, memoryBytes: 128 * mebibyte }))) return;
+    // 200 MiB in a machine of 128, then, after a change of its type, in one of 512.
+    const eat = () =>
+      harness.driver.execute(id, [
+        "node",
+        "-e",
+        "const held = Buffer.alloc(200 * 1024 * 1024, 1); console.log(held.length)",
+      ]);
+    assert.equal((await eat()).exitCode, 137);
+    await until("the console tells", async () =>
+      /out of memory: Killed 1 process, limit 131072kB/.test(await harness.driver.console(id)),
+    );
+    assert.equal((await harness.driver.observe(id)).state, "running");
+    await harness.driver.stop(id, { force: true });
+    await harness.driver.start(id, { memoryBytes: 512 * mebibyte });
+    assert.equal((await eat()).stdout, `${200 * mebibyte}\n`);
+  });
+
+  test("memory in use is what the machine's processes hold, without files that can be read again", async (t) => {
+    const id = "i-measured";
+    if (!(await launch(t, "memory", { id }))) return;
+    const before = (await harness.driver.observe(id)).memoryBytes;
+    await harness.driver.execute(id, ["sh", "-c", "dd if=/dev/zero of=/opt/file bs=1M count=60"]);
+    const hold =
+      "globalThis.held = Buffer.alloc(100 * 1024 * 1024, 1); console.log('held'); setInterval(() => {}, 1000)";
+    await harness.driver.execute(id, ["sh", "-c", `node -e "${hold}" > /opt/held &`]);
+    await until("the memory is held", async () => {
+      const { stdout } = await harness.driver.execute(id, ["cat", "/opt/held"]);
+      return stdout === "held\n";
+    });
+    const grown = (await harness.driver.observe(id)).memoryBytes - before;
+    assert.ok(grown > 90 * mebibyte && grown < 250 * mebibyte, `grew by ${grown} bytes`);
+  });
+});

@@ -55,7 +55,13 @@ interface Case {
 const cases: Case[] = [
   { name: "a create", body: first, status: "CREATE_COMPLETE", things: 4 },
   { name: "an update", before: first, body: second, status: "UPDATE_COMPLETE", things: 4 },
-  { name: "a rollback", before: first, body: failing, status: "UPDATE_ROLLBACK_COMPLETE", things: 4 },
+  {
+    name: "a rollback",
+    before: first,
+    body: failing,
+    status: "UPDATE_ROLLBACK_COMPLETE",
+    things: 4,
+  },
   { name: "a delete", before: first, status: "DELETE_COMPLETE", things: 0 },
 ];
 

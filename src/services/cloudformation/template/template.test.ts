@@ -33,7 +33,9 @@ const yaml = (text: string) => evaluate(parseText(`v: ${text}`), env) as { v: un
 
 test("scalars keep what was written unless it is a plain number or boolean", () => {
   assert.deepEqual(
-    parseText("a: 2012-10-17\nb: 0123\nc: 1.10\nd: yes\ne: 12\nf: true\ng: -1.5\nh: 0x1F\ni: 1e3\nj: '5'"),
+    parseText(
+      "a: 2012-10-17\nb: 0123\nc: 1.10\nd: yes\ne: 12\nf: true\ng: -1.5\nh: 0x1F\ni: 1e3\nj: '5'",
+    ),
     {
       a: "2012-10-17",
       b: "0123",
@@ -77,7 +79,10 @@ test("intrinsic functions", () => {
     ["!Ref Name", "web"],
     ["!Ref R", "r-1"],
     ["!GetAtt R.Arn", "arn:r"],
-    ["!Sub '${Name}-${R.Arn}-${!Keep}-${X}'".replace("${X}", "${AWS::Region}"), "web-arn:r-${Keep}-us-east-1"],
+    [
+      "!Sub '${Name}-${R.Arn}-${!Keep}-${X}'".replace("${X}", "${AWS::Region}"),
+      "web-arn:r-${Keep}-us-east-1",
+    ],
     ["!Sub ['${a}/${Name}', {a: !Ref R}]", "r-1/web"],
     ["!Sub '${!A:-$B/c} ${!D}'", "${A:-$B/c} ${D}"],
     ["!Join [',', !Ref List]", "a,b"],
@@ -142,7 +147,10 @@ test("sections are checked", () => {
       "Template format error: [/Resources/R] Every Resources object must contain a Type member.",
     ],
     ["Resources: {R: {Type: a, Foo: 1}}", "Invalid template resource property 'Foo'"],
-    ["Resources: {a-b: {Type: a}}", "Template format error: Resource name a-b is non alphanumeric."],
+    [
+      "Resources: {a-b: {Type: a}}",
+      "Template format error: Resource name a-b is non alphanumeric.",
+    ],
     [
       `${minimal}Parameters: {P: {Type: Foo}}`,
       "Template format error: Unrecognized parameter type: Foo",

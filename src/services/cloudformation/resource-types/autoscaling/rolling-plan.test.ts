@@ -73,7 +73,10 @@ test("new instances are awaited, then their pause", () => {
   assert.equal(nextRollingStep(view(policy, ["i-2"], after)).do, "wait");
   assert.equal(nextRollingStep(view(policy, ["i-2", "i-3*"], after)).do, "wait");
   assert.equal(nextRollingStep(view(policy, ["i-2", "i-3"], { ...after, now: 29_000 })).do, "wait");
-  assert.equal(nextRollingStep(view(policy, ["i-2", "i-3"], { ...after, now: 30_000 })).do, "accept");
+  assert.equal(
+    nextRollingStep(view(policy, ["i-2", "i-3"], { ...after, now: 30_000 })).do,
+    "accept",
+  );
 });
 
 test("signals of new instances decide", () => {

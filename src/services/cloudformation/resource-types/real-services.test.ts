@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
+
+const folder = join(import.meta.dirname, "../testing/templates");
+const template = (name: string) => readFileSync(join(folder, `${name}.yaml`), "utf8");
+
+async function deploy(cloud: TestCloud, body: string) {
+  const client = cloud.clients.cloudformation(cloud.caller);
+  const { StackId } = await client.CreateStack({
+    StackName: "web",
+    TemplateBody: body,
+    Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+    Tags: [{ Key: "team", Value: "shop" }],
+  });
+  await cloud.advance("5m");
+  return { client, id: StackId! };
+}
+
+async function statusOf(cloud: TestCloud, id: string): Promise<string> {
+  const client = cloud.clients.cloudformation(cloud.caller);
+  const { StackEvents = [] } = await client.DescribeStackEvents({ StackName: id });
+  const failed = StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith("_FAILED"));
+  const reasons = failed.map(
+    (event) => `${event.LogicalResourceId}: ${event.ResourceStatusReason}`,
+  );
+  const { Stacks = [] } = await client.DescribeStacks({ StackName: id });
+  return [Stacks[0]?.StackStatus, ...reasons].join("\n");
+}
+
+for (const name of ["storage-and-messages", "identities", "network", "web-tier"])
+  test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
+    const cloud = createTestCloud();
+    t.after(() => cloud.stop());
+    const { client, id } = await deploy(cloud, template(name));
+    assert.equal(await statusOf(cloud, id), "CREATE_COMPLETE");
+    await assert.rejects(
+      client.UpdateStack({
+        StackName: "web",
+        UsePreviousTemplate: true,
+        Capabilities: ["CAPABILITY_NAMED_IAM"],
+      }),
+      {
+        message: "No updates are to be performed.",
+      },
+    );
+    await client.DeleteStack({ StackName: "web" });
+    await cloud.advance("20m");
+    assert.equal(await statusOf(cloud, id), "DELETE_COMPLETE");
+  });
+
+test("resources have their properties, the stack's tags and CloudFormation's", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const { client } = await deploy(cloud, template("storage-and-messages"));
+  const { Stacks = [] } = await client.DescribeStacks({ StackName: "web" });
+  const outputs = Object.fromEntries(
+    Stacks[0]!.Outputs!.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+  );
+  const sqs = cloud.clients.sqs(cloud.caller);
+  const QueueUrl = outputs["Url"];
+  const { Attributes } = await sqs.GetQueueAttributes({ QueueUrl, AttributeNames: ["All"] });
+  assert.equal(Attributes?.["VisibilityTimeout"], "60");
+  assert.equal(JSON.parse(Attributes["RedrivePolicy"]!).maxReceiveCount, 3);
+  assert.deepEqual((await sqs.ListQueueTags({ QueueUrl })).Tags, { a: "b", team: "shop" });
+  const { Tags } = await cloud.clients
+    .dynamodb(cloud.caller)
+    .ListTagsOfResource({ ResourceArn: outputs["Table"] });
+  assert.deepEqual(Tags, [{ Key: "team", Value: "shop" }]);
+});
+
+test("a new launch template version rolls through the group", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const body = template("web-tier");
+  const { client, id } = await deploy(cloud, body);
+  const autoscaling = cloud.clients.autoscaling(cloud.caller);
+  const instances = async () => {
+    const { AutoScalingGroups = [] } = await autoscaling.DescribeAutoScalingGroups({});
+    return AutoScalingGroups[0]!.Instances!.map(({ InstanceId }) => InstanceId!);
+  };
+  const before = await instances();
+  await client.UpdateStack({
+    StackName: "web",
+    UsePreviousTemplate: true,
+    Parameters: [{ ParameterKey: "Kind", ParameterValue: "t3.small" }],
+  });
+  await cloud.advance("6m");
+  assert.equal(await statusOf(cloud, id), "UPDATE_COMPLETE");
+  const after = await instances();
+  assert.equal(after.length, 2);
+  assert.ok(!after.some((instance) => before.includes(instance)));
+  const { StackEvents = [] } = await client.DescribeStackEvents({ StackName: id });
+  const reasons = StackEvents.map(
+    ({ ResourceStatusReason = "" }) => ResourceStatusReason,
+  ).toReversed();
+  const told = reasons.filter((reason) => /^Rolling|^Terminating|^Successfully/.test(reason));
+  assert.deepEqual(
+    told.map((reason) => reason.replaceAll(/i-[0-9a-f]+/g, "i")),
+    [
+      "Rolling update initiated. Terminating 2 obsolete instance(s) in batches of 1, while keeping at least 1 instance(s) in service.",
+      "Terminating instance(s) [i]; replacing with 1 new instance(s).",
+      "Successfully terminated instance(s) [i] (Progress 50%).",
+      "Terminating instance(s) [i]; replacing with 1 new instance(s).",
+      "Successfully terminated instance(s) [i] (Progress 100%).",
+    ],
+  );
+});
+
+test("nested stacks are made from S3, updated with their parent and taken back with it", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const s3 = cloud.clients.s3(cloud.caller);
+  await s3.CreateBucket({ Bucket: "templates" });
+  const child = (timeout: number) =>
+    JSON.stringify({
+      Parameters: { Label: { Type: "String" } },
+      Resources: {
+        Queue: {
+          Type: "AWS::SQS::Queue",
+          Properties: { VisibilityTimeout: timeout, Tags: [{ Key: "l", Value: { Ref: "Label" } }] },
+        },
+      },
+      Outputs: { Url: { Value: { Ref: "Queue" } } },
+    });
+  const put = (timeout: number) =>
+    s3.PutObject({ Bucket: "templates", Key: "child.json", Body: Buffer.from(child(timeout)) });
+  const parent = (type: string) =>
+    JSON.stringify({
+      Resources: {
+        Child: {
+          Type: "AWS::CloudFormation::Stack",
+          Properties: {
+            TemplateURL: "https://templates.s3.amazonaws.com/child.json",
+            Parameters: { Label: "x" },
+          },
+        },
+        Value: {
+          Type: "AWS::SSM::Parameter",
+          Properties: { Type: type, Value: { "Fn::GetAtt": "Child.Outputs.Url" } },
+        },
+      },
+    });
+  await put(10);
+  const { client, id } = await deploy(cloud, parent("String"));
+  assert.equal(await statusOf(cloud, id), "CREATE_COMPLETE");
+  const { Stacks = [] } = await client.DescribeStacks({});
+  const nested = Stacks.find(({ ParentId }) => ParentId === id)!;
+  assert.match(nested.StackName!, /^web-Child-[A-Z0-9]{12}$/);
+  assert.equal(nested.RootId, id);
+  const QueueUrl = nested.Outputs![0]!.OutputValue;
+  const timeout = async () => {
+    const sqs = cloud.clients.sqs(cloud.caller);
+    const { Attributes } = await sqs.GetQueueAttributes({ QueueUrl, AttributeNames: ["All"] });
+    return Attributes?.["VisibilityTimeout"];
+  };
+  await put(20);
+  await client.UpdateStack({ StackName: "web", UsePreviousTemplate: true });
+  await cloud.advance("1m");
+  assert.equal(await timeout(), "20");
+  await put(30);
+  await client.UpdateStack({ StackName: "web", TemplateBody: parent("Nonsense") });
+  await cloud.advance("2m");
+  const [status] = (await statusOf(cloud, id)).split("\n");
+  assert.equal(status, "UPDATE_ROLLBACK_COMPLETE");
+  assert.equal(await timeout(), "20");
+  await client.DeleteStack({ StackName: "web" });
+  await cloud.advance("2m");
+  assert.deepEqual((await client.DescribeStacks({})).Stacks, []);
+});

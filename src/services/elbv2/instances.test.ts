@@ -56,3 +56,23 @@ test("load offered to simulated machines shows in the load balancer's metrics", 
   });
   assert.equal(Math.round(Datapoints![0]!.Sum! / 10) * 10, 1200);
 });
+
+test("metrics come though a target's machine is gone at the end of the minute", async (context) => {
+  const { cloud, ids, TargetGroupArn } = await createFleet(context);
+  const nextMs = Math.ceil(cloud.clock.now() / 60_000) * 60_000;
+  await cloud.clock.advance(nextMs - cloud.clock.now() - 1);
+  // The load balancer learns of it with its next health check.
+  await cloud.simulated.terminate(ids[0]!);
+  await cloud.advance("1m");
+  const TargetGroup = TargetGroupArn.slice(TargetGroupArn.lastIndexOf(":") + 1);
+  const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+    Namespace: "AWS/ApplicationELB",
+    MetricName: "RequestCountPerTarget",
+    Dimensions: [{ Name: "TargetGroup", Value: TargetGroup }],
+    StartTime: dateOf(nextMs - 60_000),
+    EndTime: dateOf(nextMs),
+    Period: 60,
+    Statistics: ["Sum"],
+  });
+  assert.equal(Datapoints!.length, 1);
+});

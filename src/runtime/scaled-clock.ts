@@ -39,6 +39,8 @@ export function createScaledClock({
     entry.timer = startTimer(
       (entry.dueMs - now()) / speed,
       () => {
+        // The platform's timers may fire a moment early, which a scaled clock makes many.
+        if (now() < entry.dueMs) return arm(entry);
         pending.delete(entry);
         return entry.task();
       },

@@ -1,6 +1,7 @@
 /** What the connections of one server share. */
 import type { Socket } from "node:net";
 import type { HttpHandler, HttpLimits, HttpReply } from "./http.ts";
+import type { Outbox } from "./outbox.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import type { Sweeper } from "./sweeper.ts";
 
@@ -8,6 +9,7 @@ export interface ConnectionOptions {
   handler: HttpHandler;
   limits: HttpLimits;
   sweeper: Sweeper;
+  outbox: Outbox;
   onError: (error: unknown) => void;
   refuse: (status: number, detail: string) => HttpReply;
   /** With the socket when it lives on under another protocol. */

@@ -4,7 +4,7 @@ import { WholeBody, type ByteStream, type HttpReply } from "./http.ts";
 import { hasOption, isToken } from "./syntax.ts";
 
 /** Bodies up to this size are copied next to their head, so that one write carries both. */
-const copiedBytes = 32 * 1024;
+export const copiedBytes = 32 * 1024;
 
 // What must not stand in a field value; characters beyond one byte would be cut to others.
 const forbidden = /[^\t\x20-\x7e\x80-\xff]/;

@@ -5,7 +5,14 @@ import { emptyBody, WholeBody, type ByteStream, type HttpReply } from "./http.ts
 import { readRequestHead, unreadable, type RequestHead } from "./head.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, type Intake } from "./intake.ts";
-import { FieldWriter, knownBody, streamBody, writeMessage, type Outlet } from "./outgoing.ts";
+import {
+  copiedBytes,
+  FieldWriter,
+  knownBody,
+  streamBody,
+  writeMessage,
+  type Outlet,
+} from "./outgoing.ts";
 import { closeStream, frameReply, slicedBytes, slicesOf } from "./reply-framing.ts";
 import { IncomingRequest } from "./request.ts";
 import { statusLine } from "./status.ts";
@@ -316,6 +323,7 @@ export class ServerConnection implements Swept, Outlet {
     text += "\r\n";
     const { known, silent, length, framed } = framing;
     if (known && (silent || length <= slicedBytes)) {
+      if (silent || length <= copiedBytes) this.#options.outbox.hold(this.socket);
       writeMessage(this.socket, text, silent ? "" : known.bytes, silent ? 0 : length);
       return this.#done();
     }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { dateOf } from "#runtime/date.ts";
 import { defaultLimits, type HttpReply, type HttpServer, type ServeOptions } from "./http.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { Outbox } from "./outbox.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -22,6 +23,7 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     handler,
     limits,
     sweeper,
+    outbox: new Outbox(),
     onError: options.onError ?? (() => {}),
     refuse: options.refuse ?? plainRefusal,
     closed(connection, socket) {

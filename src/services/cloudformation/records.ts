@@ -57,7 +57,7 @@ export interface StackOperation {
   /** FORCE_DELETE_STACK. */
   force?: boolean;
   /** What the stack becomes when its cleanup is over. */
-  then?: StackStatus;
+  outcome?: StackStatus;
 }
 
 export interface StackOutput {

@@ -28,14 +28,14 @@ export function setAside(turn: Turn, snapshot: ResourceSnapshot | ResourceRecord
 /** One pass of the phase "cleanup". Failures leave resources behind and do not fail the stack. */
 export async function cleanUp(turn: Turn): Promise<void> {
   const { operation } = turn;
-  const rolledBack = operation.then === "UPDATE_ROLLBACK_COMPLETE";
+  const rolledBack = operation.outcome === "UPDATE_ROLLBACK_COMPLETE";
   const { done, failed } = await tearDown(turn, [...turn.discarded.values()], {
     // What the failed update made was never anybody's.
     keeps: (record) => record.deletionPolicy === "Retain" || (!rolledBack && keeps(record)),
   });
   if (!done) return;
   for (const token of turn.discarded.keys()) turn.forgetDiscarded(token);
-  turn.moveStack(operation.then ?? "UPDATE_COMPLETE", undefined, {
+  turn.moveStack(operation.outcome ?? "UPDATE_COMPLETE", undefined, {
     previousRevision: undefined,
     formerRevision: rolledBack ? undefined : turn.stack.previousRevision,
     ...(failed.length > 0 && {

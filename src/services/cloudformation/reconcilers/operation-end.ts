@@ -3,10 +3,10 @@ import type { ResourceRecord, StackOperation, StackStatus } from "../records.ts"
 import type { Turn } from "./turn.ts";
 
 /** The phase that deletes what was replaced; the stack then has the status given. */
-export function cleanupAfter(turn: Turn, then: StackStatus): StackOperation {
+export function cleanupAfter(turn: Turn, outcome: StackStatus): StackOperation {
   const { operation, env } = turn;
   const { abortReason: _over, deadlineMs: _deadline, ...kept } = operation;
-  return { ...kept, id: env.random.uuid(), phase: "cleanup", then };
+  return { ...kept, id: env.random.uuid(), phase: "cleanup", outcome };
 }
 
 /** A record when no operation runs any more. */

@@ -13,6 +13,7 @@ import {
   TemplateError,
   isObject,
   noValue,
+  textOf,
   type Evaluated,
   type TemplateValue,
 } from "../template/values.ts";
@@ -32,8 +33,8 @@ export interface EvaluatedResource {
 export interface EvaluationFacts {
   program: Program;
   stack: { arn: string; name: string };
-  known(logicalId: string): KnownResource | undefined;
-  lookup(lookup: Lookup): Evaluated;
+  known: (logicalId: string) => KnownResource | undefined;
+  lookup: (lookup: Lookup) => Evaluated;
 }
 
 /** Works a resource out. Throws TemplateError, also for properties that its type does not have. */
@@ -122,10 +123,10 @@ function allTags(
   const given: unknown = properties[schema.tags];
   if (Array.isArray(given))
     for (const tag of given as Record<string, unknown>[]) {
-      if (typeof tag["Key"] === "string") own[tag["Key"]] = String(tag["Value"] ?? "");
+      if (typeof tag["Key"] === "string") own[tag["Key"]] = textOf(tag["Value"] ?? "");
     }
   else if (isObject(given))
-    for (const [key, value] of Object.entries(given)) own[key] = String(value as string);
+    for (const [key, value] of Object.entries(given)) own[key] = textOf(value);
   return {
     ...stackTags,
     ...own,

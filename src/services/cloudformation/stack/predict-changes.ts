@@ -45,7 +45,7 @@ export interface PredictionFacts {
   stack: { arn: string; name: string };
   present: ReadonlyMap<string, ResourceRecord>;
   previous: { template: Template; parameters: Readonly<Record<string, string>> } | undefined;
-  lookup(lookup: Lookup): Evaluated;
+  lookup: (lookup: Lookup) => Evaluated;
 }
 
 /** Changes in the template's order, removals last. Throws TemplateError for properties that no type would take. */

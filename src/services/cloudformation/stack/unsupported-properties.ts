@@ -1,6 +1,6 @@
 /** Properties that AWS has and that Fogbank refuses, found before anything is created. */
 import type { Properties, ResourceType } from "../resource-types/resource-type.ts";
-import { TemplateError, isObject } from "../template/values.ts";
+import { TemplateError, isObject, textOf } from "../template/values.ts";
 
 /** Throws when the properties hold one that the type declares as unsupported. */
 export function refuseUnsupported(
@@ -23,8 +23,7 @@ function holds(
   [name, ...rest]: readonly string[],
   value: string | undefined,
 ): boolean {
-  if (name === undefined)
-    return value === undefined || (typeof present !== "object" && String(present) === value);
+  if (name === undefined) return value === undefined || textOf(present) === value;
   if (!isObject(present)) return false;
   const list = name.endsWith("[]");
   const member: unknown = present[list ? name.slice(0, -2) : name];

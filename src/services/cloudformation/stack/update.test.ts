@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { UpdateRequest } from "../resource-types/resource-type.ts";
 import { createStackTest, thingsTemplate, type StackTest } from "../testing/stacks.ts";
 
 async function deployed(stack: StackTest, things: Parameters<typeof thingsTemplate>[0]) {
@@ -100,13 +101,13 @@ test("a rollback that fails can be continued", async () => {
   stack.things.get(await stack.physical("s", "A"))!;
   await update(stack, { A: { Value: "2", Fail: "" }, B: { Value: { Ref: "A" }, Fail: "update" } });
   // While the update waits, the way back is blocked.
-  const { update: original } = stack.type;
+  const original = stack.type.update!.bind(stack.type);
   let blocked = true;
   Object.assign(stack.type, {
-    async update(request: Parameters<NonNullable<typeof original>>[0]) {
+    async update(request: UpdateRequest) {
       if (blocked && request.logicalId === "A" && request.properties["Value"] === "1")
         throw new Error("blocked");
-      return original!(request);
+      return original(request);
     },
   });
   await stack.cloud.advance("30s");

@@ -1,7 +1,7 @@
 /** Which resource needs which, and what is wrong with the references. */
 import { visitReferences } from "./references.ts";
 import type { Template } from "./template.ts";
-import { TemplateError, asIntrinsic, isObject, type TemplateValue } from "./values.ts";
+import { TemplateError, asIntrinsic, isObject, textOf, type TemplateValue } from "./values.ts";
 
 export const pseudoParameters = [
   "AWS::AccountId",
@@ -82,7 +82,7 @@ function chosenBranches(value: TemplateValue, conditions: Record<string, boolean
   const intrinsic = asIntrinsic(value);
   if (intrinsic?.name === "Fn::If" && Array.isArray(intrinsic.argument)) {
     const [name, yes, no] = intrinsic.argument as TemplateValue[];
-    return chosenBranches((conditions[String(name)] ? yes : no) ?? "", conditions);
+    return chosenBranches((conditions[textOf(name)] ? yes : no) ?? "", conditions);
   }
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, chosenBranches(item, conditions)]),

@@ -2,7 +2,7 @@
 import { evaluate } from "./evaluate.ts";
 import type { EvaluationEnvironment, Scope } from "./intrinsics/scope.ts";
 import type { Template } from "./template.ts";
-import { TemplateError, asIntrinsic, isObject, type TemplateValue } from "./values.ts";
+import { TemplateError, asIntrinsic, isObject, textOf, type TemplateValue } from "./values.ts";
 
 /**
  * Throws when an assertion fails. Functions that ask for attributes of AWS resources (ValueOf,
@@ -22,7 +22,7 @@ export function checkRules(template: Template, env: EvaluationEnvironment): void
       if (holds(assertion["Assert"], env)) continue;
       const described = assertion["AssertDescription"];
       throw new TemplateError(
-        `Template error: Assertion failed in rule ${name}${described === undefined ? "" : `: ${String(described)}`}`,
+        `Template error: Assertion failed in rule ${name}${described === undefined ? "" : `: ${textOf(described)}`}`,
       );
     }
   }

@@ -1,7 +1,13 @@
 /** A template's sections, checked for form. What its values mean is for evaluate.ts. */
 import { limits } from "../limits.ts";
 import { parseText } from "./parse-text.ts";
-import { TemplateError, isObject, type TemplateObject, type TemplateValue } from "./values.ts";
+import {
+  TemplateError,
+  isObject,
+  textOf,
+  type TemplateObject,
+  type TemplateValue,
+} from "./values.ts";
 
 export interface ParameterDeclaration {
   Type: string;
@@ -74,7 +80,7 @@ export function parseTemplate(text: string): Template {
   const version = raw["AWSTemplateFormatVersion"];
   if (version !== undefined && version !== "2010-09-09")
     throw new TemplateError(
-      `Template format error: ${String(version)} is not a supported value for AWSTemplateFormatVersion.`,
+      `Template format error: ${textOf(version)} is not a supported value for AWSTemplateFormatVersion.`,
     );
   const description = raw["Description"];
   if (description !== undefined && typeof description !== "string")
@@ -155,10 +161,10 @@ function readParameter(name: string, value: TemplateValue): ParameterDeclaration
   const invalid = Object.keys(value).find((key) => !parameterMembers.includes(key));
   if (invalid !== undefined)
     throw new TemplateError(`Invalid template parameter property '${invalid}'`);
-  const type = String(value["Type"]);
+  const type = textOf(value["Type"]);
   if (!isParameterType(type))
     throw new TemplateError(`Template format error: Unrecognized parameter type: ${type}`);
-  const text = (key: string) => (value[key] === undefined ? undefined : String(value[key]));
+  const text = (key: string) => (value[key] === undefined ? undefined : textOf(value[key]));
   const number = (key: string) => (value[key] === undefined ? undefined : Number(value[key]));
   const allowed = value["AllowedValues"];
   if (allowed !== undefined && !Array.isArray(allowed))
@@ -169,7 +175,7 @@ function readParameter(name: string, value: TemplateValue): ParameterDeclaration
     throw new TemplateError(`Template format error: Every Default member must be a string.`);
   return {
     Type: type,
-    NoEcho: String(value["NoEcho"]).toLowerCase() === "true",
+    NoEcho: textOf(value["NoEcho"] ?? false).toLowerCase() === "true",
     Default: text("Default"),
     AllowedValues: allowed?.map(String),
     AllowedPattern: text("AllowedPattern"),
@@ -316,8 +322,8 @@ function readOutput(name: string, value: TemplateValue): OutputDeclaration {
     );
   return {
     Value: value["Value"],
-    ...(value["Description"] !== undefined && { Description: String(value["Description"]) }),
-    ...(value["Condition"] !== undefined && { Condition: String(value["Condition"]) }),
+    ...(value["Description"] !== undefined && { Description: textOf(value["Description"]) }),
+    ...(value["Condition"] !== undefined && { Condition: textOf(value["Condition"]) }),
     ...(isObject(exported) && { ExportName: exported["Name"]! }),
   };
 }

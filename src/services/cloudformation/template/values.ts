@@ -69,3 +69,10 @@ export function asText(value: Evaluated): string | undefined {
     ? String(value)
     : undefined;
 }
+
+/** Any value as a text: scalars as CloudFormation writes them, all else as JSON. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : JSON.stringify(value);
+}

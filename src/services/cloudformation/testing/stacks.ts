@@ -11,10 +11,10 @@ export interface StackTest extends FakeWorld {
   cloud: TestCloud;
   client: Client<"cloudformation">;
   /** "LogicalId STATUS" of the stack's events, oldest first. */
-  trail(stack: string): Promise<string[]>;
-  status(stack: string): Promise<string>;
+  trail: (stack: string) => Promise<string[]>;
+  status: (stack: string) => Promise<string>;
   /** The physical id of a resource. */
-  physical(stack: string, logicalId: string): Promise<string>;
+  physical: (stack: string, logicalId: string) => Promise<string>;
 }
 
 export function createStackTest(options: TestCloudOptions = {}): StackTest {

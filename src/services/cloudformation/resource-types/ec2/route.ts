@@ -63,7 +63,8 @@ export const resourceType = defineResourceType({
 });
 
 function destinationOf({ properties }: ResourceRequest): string {
-  return String(destinations.map((name) => properties[name] as unknown).find(Boolean) ?? "");
+  const given: string[] = destinations.flatMap((name) => properties[name] ?? []);
+  return given[0] ?? "";
 }
 
 function idOf(request: ResourceRequest): string {

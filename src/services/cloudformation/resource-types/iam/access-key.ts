@@ -3,10 +3,11 @@ import { defineResourceType, type ExistingRequest } from "../resource-type.ts";
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-accesskey.html */
 export const resourceType = defineResourceType({
   type: "AWS::IAM::AccessKey",
-  async create({ clients, properties, remember }) {
+  async create(request) {
+    const { clients, properties } = request;
     const { AccessKey } = await clients.iam.CreateAccessKey({ UserName: properties["UserName"] });
     // The secret is shown this once.
-    remember({ SecretAccessKey: AccessKey!.SecretAccessKey });
+    request.remember({ SecretAccessKey: AccessKey!.SecretAccessKey });
     return AccessKey!.AccessKeyId!;
   },
   async find({ clients, properties, others, beganMs }) {

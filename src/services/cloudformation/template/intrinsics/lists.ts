@@ -1,6 +1,13 @@
 /** Functions that make lists or take from them. */
 import type { Scope } from "./scope.ts";
-import { TemplateError, asText, Unknown, type Evaluated, type TemplateValue } from "../values.ts";
+import {
+  TemplateError,
+  asText,
+  textOf,
+  Unknown,
+  type Evaluated,
+  type TemplateValue,
+} from "../values.ts";
 import { cidrBlocks } from "./cidr-blocks.ts";
 
 export function select(argument: TemplateValue, scope: Scope): Evaluated {
@@ -50,7 +57,7 @@ export function getAZs(argument: TemplateValue, scope: Scope): Evaluated {
   const text = asText(region);
   if (text === undefined)
     throw new TemplateError("Template error: Fn::GetAZs requires the name of a region");
-  return scope.lookup({ kind: "zones", key: text || String(scope.names["AWS::Region"]) });
+  return scope.lookup({ kind: "zones", key: text || textOf(scope.names["AWS::Region"]) });
 }
 
 export function cidr(argument: TemplateValue, scope: Scope): Evaluated {

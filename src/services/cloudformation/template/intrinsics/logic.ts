@@ -1,6 +1,6 @@
 /** Conditions and what depends on them. */
 import type { Scope } from "./scope.ts";
-import { TemplateError, Unknown, type Evaluated, type TemplateValue } from "../values.ts";
+import { TemplateError, Unknown, textOf, type Evaluated, type TemplateValue } from "../values.ts";
 
 export function ifElse(argument: TemplateValue, scope: Scope): Evaluated {
   if (!Array.isArray(argument) || argument.length !== 3 || typeof argument[0] !== "string")
@@ -11,7 +11,7 @@ export function ifElse(argument: TemplateValue, scope: Scope): Evaluated {
 }
 
 export function condition(argument: TemplateValue, scope: Scope): Evaluated {
-  return scope.condition(String(argument));
+  return scope.condition(textOf(argument));
 }
 
 export function equals(argument: TemplateValue, scope: Scope): Evaluated {

@@ -13,6 +13,25 @@ export const differences: readonly Difference[] = [
       "Beside the root volume, whose bytes are the machine's disk, volumes are facts: an instance finds no further disk.",
   },
   {
+    operation: "RunInstances",
+    differs:
+      "Instance types with disks of their own do not show them: a VirtualName in a block device mapping has no effect, as on AWS for types without such disks.",
+  },
+  {
+    operation: "ModifySubnetAttribute",
+    differs:
+      "EnableResourceNameDnsARecordOnLaunch is kept and told, but no DNS server answers for resource names.",
+  },
+  {
+    operation: "AttachVolume",
+    differs:
+      "Attachments and data volumes are facts: no disk appears in the machine. Root volumes cannot be detached, multi-attach is refused.",
+  },
+  {
+    operation: "CreateVolume",
+    differs: "A volume is available, and a modification complete, as soon as it is asked for.",
+  },
+  {
     operation: "TerminateInstances",
     differs: "A root volume that outlives its instance keeps its record and not its bytes.",
   },

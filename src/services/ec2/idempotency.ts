@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
 import { createHash } from "node:crypto";
+import type { Clock } from "#runtime/clock.ts";
 import { collection, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { idempotentParameterMismatch } from "./errors.ts";
@@ -11,37 +12,83 @@ interface TokenRecord {
   /** A digest of the request's parameters. */
   parameters: string;
   resourceId: string;
+  rememberedMs: number;
 }
 
 /** By operation and token. */
 const tokens = collection<TokenRecord>("ec2", "client-token");
+/** [rememberedMs, operation, token]: the oldest first, so that they are found when they expire. */
+const tokenAges = collection<{ operation: string; token: string }>("ec2", "client-token-age");
+
+const day = 86_400_000;
+/** How many expired tokens a new one takes away: more than come in, so that none stay for ever. */
+const forgottenAtOnce = 4;
+
+interface Caller extends Scope {
+  readonly clock: Clock;
+}
+
+/** For operations whose result needs no token once this time has passed. */
+export const tokenLifeMs = day;
 
 /**
  * The resource that an earlier request with this token made; undefined for a new token. Throws
- * IdempotentParameterMismatch when the earlier request asked for something else.
+ * IdempotentParameterMismatch when the earlier request asked for something else. Without a life the
+ * token counts until it is forgotten together with its resource.
  */
 export async function findByToken(
   tx: Transaction,
-  scope: Scope,
+  caller: Caller,
   operation: string,
   token: string | undefined,
   input: unknown,
+  lifeMs = Number.POSITIVE_INFINITY,
 ): Promise<string | undefined> {
   if (!token) return undefined;
-  const earlier = await tokens.get(tx, scope, operation, token);
-  if (earlier && earlier.parameters !== digest(input)) throw idempotentParameterMismatch(token);
-  return earlier?.resourceId;
+  const earlier = await tokens.get(tx, caller, operation, token);
+  if (!earlier || caller.clock.now() - earlier.rememberedMs >= lifeMs) return undefined;
+  if (earlier.parameters !== digest(input)) throw idempotentParameterMismatch(token);
+  return earlier.resourceId;
 }
 
 export function rememberToken(
   tx: Transaction,
-  scope: Scope,
+  caller: Caller,
   operation: string,
   token: string | undefined,
   input: unknown,
   resourceId: string,
 ): void {
-  if (token) tokens.put(tx, scope, [operation, token], { parameters: digest(input), resourceId });
+  if (!token) return;
+  const rememberedMs = caller.clock.now();
+  tokens.put(tx, caller, [operation, token], {
+    parameters: digest(input),
+    resourceId,
+    rememberedMs,
+  });
+}
+
+/** As `rememberToken`, for a day: tokens older than that are taken away by and by. */
+export async function rememberTokenForADay(
+  tx: Transaction,
+  caller: Caller,
+  operation: string,
+  token: string | undefined,
+  input: unknown,
+  resourceId: string,
+): Promise<void> {
+  if (!token) return;
+  rememberToken(tx, caller, operation, token, input, resourceId);
+  const nowMs = caller.clock.now();
+  tokenAges.put(tx, caller, [nowMs, operation, token], { operation, token });
+  const oldest = await tokenAges.entries(tx, caller, [], { limit: forgottenAtOnce });
+  for (const { id, record } of oldest) {
+    if (nowMs - Number(id[0]) < tokenLifeMs) break;
+    tokenAges.delete(tx, caller, ...id);
+    const known = await tokens.get(tx, caller, record.operation, record.token);
+    // The token may have been used anew since.
+    if (known?.rememberedMs === id[0]) forgetToken(tx, caller, record.operation, record.token);
+  }
 }
 
 export function forgetToken(

@@ -1,6 +1,8 @@
 import type { Ec2Operations } from "../context.ts";
 import { copyImage } from "./operations/copy-image.ts";
+import { copySnapshot } from "./operations/copy-snapshot.ts";
 import { createImage } from "./operations/create-image.ts";
+import { createSnapshots } from "./operations/create-snapshots.ts";
 import { deregisterImage } from "./operations/deregister-image.ts";
 import { describeImages } from "./operations/describe-images.ts";
 import {
@@ -13,8 +15,10 @@ import { createSnapshot, deleteSnapshot, describeSnapshots } from "./operations/
 
 export const imageOperations: Ec2Operations = {
   CopyImage: copyImage,
+  CopySnapshot: copySnapshot,
   CreateImage: createImage,
   CreateSnapshot: createSnapshot,
+  CreateSnapshots: createSnapshots,
   DeleteSnapshot: deleteSnapshot,
   DeregisterImage: deregisterImage,
   DescribeImageAttribute: describeImageAttribute,

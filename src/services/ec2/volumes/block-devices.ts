@@ -38,7 +38,7 @@ export function mergeBlockDevices(
   for (const mapping of requested ?? []) {
     if (!mapping.DeviceName) throw missingParameter("DeviceName");
     if (mapping.NoDevice !== undefined) devices.delete(mapping.DeviceName);
-    // Instance store volumes: facts of the instance type, named and never seen again.
+    // AWS, too, passes over instance store volumes that the instance type does not have.
     else if (mapping.VirtualName !== undefined) continue;
     else
       devices.set(

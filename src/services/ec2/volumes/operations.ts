@@ -1,8 +1,25 @@
 import type { Ec2Operations } from "../context.ts";
+import { attachVolume } from "./operations/attach-volume.ts";
+import { createVolume } from "./operations/create-volume.ts";
 import { deleteVolume } from "./operations/delete-volume.ts";
 import { describeVolumes } from "./operations/describe-volumes.ts";
+import { detachVolume } from "./operations/detach-volume.ts";
+import {
+  disableEbsEncryptionByDefault,
+  enableEbsEncryptionByDefault,
+  getEbsEncryptionByDefault,
+} from "./operations/encryption-by-default.ts";
+import { describeVolumesModifications, modifyVolume } from "./operations/modify-volume.ts";
 
 export const volumeOperations: Ec2Operations = {
+  AttachVolume: attachVolume,
+  CreateVolume: createVolume,
   DeleteVolume: deleteVolume,
   DescribeVolumes: describeVolumes,
+  DescribeVolumesModifications: describeVolumesModifications,
+  DetachVolume: detachVolume,
+  DisableEbsEncryptionByDefault: disableEbsEncryptionByDefault,
+  EnableEbsEncryptionByDefault: enableEbsEncryptionByDefault,
+  GetEbsEncryptionByDefault: getEbsEncryptionByDefault,
+  ModifyVolume: modifyVolume,
 };

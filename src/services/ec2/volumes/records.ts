@@ -3,13 +3,28 @@ import { collection, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Tags } from "#services/kit/tags.ts";
 import { tagOwner } from "../tags.ts";
-import { ec2Error } from "../errors.ts";
+import { ec2Error, invalidValueFor } from "../errors.ts";
+import { hasIdForm } from "../ids.ts";
 
 export interface VolumeAttachment {
   instanceId: string;
   device: string;
   deleteOnTermination: boolean;
   attachedMs: number;
+}
+
+/** What a modification changes. */
+export interface VolumeShape {
+  sizeGiB: number;
+  volumeType: string;
+  iops?: number;
+  throughput?: number;
+}
+
+export interface VolumeModification {
+  startedMs: number;
+  original: VolumeShape;
+  target: VolumeShape;
 }
 
 export interface VolumeRecord {
@@ -24,6 +39,8 @@ export interface VolumeRecord {
   kmsKeyId?: string;
   snapshotId?: string;
   createdMs: number;
+  /** The last time that it was changed. */
+  modification?: VolumeModification;
   /** Undefined: the volume is available. */
   attachment?: VolumeAttachment;
   tags: Tags;
@@ -33,6 +50,19 @@ export const volumes = collection<VolumeRecord>("ec2", "volume");
 
 export const volumeNotFound = (id: string) =>
   ec2Error("InvalidVolume.NotFound", `The volume '${id}' does not exist.`);
+
+/** Throws InvalidParameterValue for what is no volume's id, or InvalidVolume.NotFound. */
+export async function findVolume(
+  tx: Transaction,
+  scope: Scope,
+  volumeId: string,
+): Promise<VolumeRecord> {
+  if (!hasIdForm(volumeId, "vol"))
+    throw invalidValueFor("volumeId", volumeId, "Expected: 'vol-...'.");
+  const found = await volumes.get(tx, scope, volumeId);
+  if (!found) throw volumeNotFound(volumeId);
+  return found;
+}
 
 export const volumeTags = tagOwner({
   resourceType: "volume",

@@ -1,7 +1,7 @@
 import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { ec2Error, unsupportedParameter } from "../../errors.ts";
-import { findByToken, rememberToken } from "../../idempotency.ts";
+import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { tagsFor } from "../../tags.ts";
 import type { BlockDevice } from "../../volumes/block-devices.ts";
@@ -25,7 +25,7 @@ export const copyImage: Ec2Operation<"CopyImage"> = async (input, context) => {
     "snapshot",
   ]);
   return context.store.transaction(async (tx) => {
-    const earlier = await findByToken(tx, context, "CopyImage", ClientToken, input);
+    const earlier = await findByToken(tx, context, "CopyImage", ClientToken, input, tokenLifeMs);
     if (earlier !== undefined) return { ImageId: earlier };
     const from = { account: context.account, region: SourceRegion! };
     const source = await findImage(tx, from, SourceImageId!);
@@ -68,7 +68,7 @@ export const copyImage: Ec2Operation<"CopyImage"> = async (input, context) => {
       sourceImageRegion: from.region,
       tags,
     });
-    rememberToken(tx, context, "CopyImage", ClientToken, input, imageId);
+    await rememberTokenForADay(tx, context, "CopyImage", ClientToken, input, imageId);
     return { ImageId: imageId, Tags: tagsToList(tags) };
   });
 };

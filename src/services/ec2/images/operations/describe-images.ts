@@ -77,8 +77,13 @@ export const describeImages: Ec2Operation<"DescribeImages"> = async (input, cont
   const { items, NextToken } = pageOf(
     applyFilters(wanted, input.Filters, filters, (image) => image.tags),
     input,
-    (image) => image.imageId,
+    listOrder,
     { least: 1 },
   );
   return { Images: items.map(describeImage), NextToken };
 };
+
+/** Those first that most types run: clients that take any image take the first. */
+function listOrder({ architecture, imageId }: Image): string {
+  return `${architecture === "x86_64" ? 0 : 1}${imageId}`;
+}

@@ -7,6 +7,7 @@ import { newId } from "../../ids.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { tagsFor } from "../../tags.ts";
 import type { BlockDevice } from "../../volumes/block-devices.ts";
+import { encryptsByDefault } from "../../volumes/encryption-by-default.ts";
 import { volumes } from "../../volumes/records.ts";
 import { describeReservations, type InstanceRow } from "../describe.ts";
 import { instances, type InstanceBlockDevice, type InstanceRecord } from "../records.ts";
@@ -39,7 +40,9 @@ async function launch(
   { least, most }: { least: number; most: number },
   reservationId: string,
 ): Promise<InstanceRow[]> {
-  const { base, devices } = await blueprint(tx, context, request, prepared);
+  const { base, devices: asked } = await blueprint(tx, context, request, prepared);
+  const encrypts = await encryptsByDefault(tx, context);
+  const devices = asked.map((device) => ({ ...device, encrypted: encrypts || device.encrypted }));
   if (most > 1 && request.PrivateIpAddress)
     throw invalidParameterCombination(
       "The parameter privateIpAddress cannot be used when launching more than one instance.",

@@ -55,13 +55,29 @@ export function refuseUnsupported(request: LaunchRequest): void {
   if (request.HibernationOptions?.Configured)
     throw unsupportedParameter("HibernationOptions.Configured");
   if (request.EnclaveOptions?.Enabled) throw unsupportedParameter("EnclaveOptions.Enabled");
-  if (request.CapacityReservationSpecification?.CapacityReservationTarget)
+  const { CapacityReservationTarget, CapacityReservationPreference: preference } =
+    request.CapacityReservationSpecification ?? {};
+  if (CapacityReservationTarget)
     throw unsupportedParameter("CapacityReservationSpecification.CapacityReservationTarget");
+  // There are no reservations: "open" and "none" ask for the same, and nothing could meet the third.
+  if (preference === "capacity-reservations-only")
+    throw unsupportedParameter(
+      "CapacityReservationSpecification.CapacityReservationPreference=capacity-reservations-only",
+    );
+  const { BandwidthWeighting } = request.NetworkPerformanceOptions ?? {};
+  if (BandwidthWeighting !== undefined && BandwidthWeighting !== "default")
+    throw unsupportedParameter(
+      `NetworkPerformanceOptions.BandwidthWeighting=${BandwidthWeighting}`,
+    );
   if (request.CpuOptions?.AmdSevSnp === "enabled")
     throw unsupportedParameter("CpuOptions.AmdSevSnp");
   if (request.Placement?.Tenancy === "host") throw unsupportedParameter("Placement.Tenancy=host");
   if (request.PrivateDnsNameOptions?.HostnameType === "resource-name")
     throw unsupportedParameter("PrivateDnsNameOptions.HostnameType=resource-name");
+  if (request.PrivateDnsNameOptions?.EnableResourceNameDnsARecord)
+    throw unsupportedParameter("PrivateDnsNameOptions.EnableResourceNameDnsARecord");
+  if (request.PrivateDnsNameOptions?.EnableResourceNameDnsAAAARecord)
+    throw unsupportedParameter("PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord");
   if (request.Placement?.GroupName)
     throw ec2Error(
       "InvalidPlacementGroup.Unknown",

@@ -1,6 +1,6 @@
 import type { Ec2Operation } from "../../context.ts";
 import { unsupportedParameter } from "../../errors.ts";
-import { findByToken, rememberToken } from "../../idempotency.ts";
+import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { checkTemplateData, mergeTemplateData } from "../data.ts";
 import { describeVersion } from "../describe.ts";
 import { findTemplate, findVersion, launchTemplates, launchTemplateVersions } from "../records.ts";
@@ -15,7 +15,14 @@ export const createLaunchTemplateVersion: Ec2Operation<"CreateLaunchTemplateVers
     const template = await findTemplate(tx, context, input);
     const { launchTemplateId } = template;
     const operation = "CreateLaunchTemplateVersion";
-    const earlier = await findByToken(tx, context, operation, input.ClientToken, input);
+    const earlier = await findByToken(
+      tx,
+      context,
+      operation,
+      input.ClientToken,
+      input,
+      tokenLifeMs,
+    );
     if (earlier !== undefined)
       return { template, version: await findVersion(tx, context, template, earlier) };
     const source =
@@ -33,7 +40,14 @@ export const createLaunchTemplateVersion: Ec2Operation<"CreateLaunchTemplateVers
     const changed = { ...template, latestVersion: version.version };
     launchTemplates.put(tx, context, [launchTemplateId], changed);
     launchTemplateVersions.put(tx, context, [launchTemplateId, version.version], version);
-    rememberToken(tx, context, operation, input.ClientToken, input, String(version.version));
+    await rememberTokenForADay(
+      tx,
+      context,
+      operation,
+      input.ClientToken,
+      input,
+      String(version.version),
+    );
     return { template: changed, version };
   });
   return { LaunchTemplateVersion: describeVersion(result.template, result.version) };

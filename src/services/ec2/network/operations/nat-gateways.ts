@@ -3,7 +3,7 @@ import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation, Ec2Operations } from "../../context.ts";
 import { missingParameter, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
-import { findByToken, rememberToken } from "../../idempotency.ts";
+import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
@@ -65,7 +65,14 @@ const createNatGateway: Ec2Operation<"CreateNatGateway"> = async (input, context
   const { ClientToken: token, ...parameters } = input;
   const now = context.clock.now();
   const nat = await inNetwork(context, async (tx) => {
-    const earlier = await findByToken(tx, context, "CreateNatGateway", token, parameters);
+    const earlier = await findByToken(
+      tx,
+      context,
+      "CreateNatGateway",
+      token,
+      parameters,
+      tokenLifeMs,
+    );
     if (earlier) return find(tx, context, kinds.natGateway, earlier);
     const natGatewayId = newId(context.random, "nat");
     const eni = await createInterface(tx, context, context.random, {
@@ -111,7 +118,7 @@ const createNatGateway: Ec2Operation<"CreateNatGateway"> = async (input, context
       tags: tagsFor("natgateway", input.TagSpecifications, context.principal),
     };
     natGateways.put(tx, context, [natGatewayId], record);
-    rememberToken(tx, context, "CreateNatGateway", token, parameters, natGatewayId);
+    await rememberTokenForADay(tx, context, "CreateNatGateway", token, parameters, natGatewayId);
     return record;
   });
   return { NatGateway: natShape(nat), ClientToken: token };

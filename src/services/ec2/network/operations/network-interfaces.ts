@@ -8,7 +8,7 @@ import {
   unsupportedParameter,
 } from "../../errors.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
-import { findByToken, rememberToken } from "../../idempotency.ts";
+import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
@@ -178,7 +178,14 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
     );
   const { ClientToken: token, ...parameters } = input;
   const eni = await inNetwork(context, async (tx) => {
-    const earlier = await findByToken(tx, context, "CreateNetworkInterface", token, parameters);
+    const earlier = await findByToken(
+      tx,
+      context,
+      "CreateNetworkInterface",
+      token,
+      parameters,
+      tokenLifeMs,
+    );
     if (earlier) {
       const present = await find(tx, context, kinds.networkInterface, earlier);
       return (await shown(tx, context, [present]))[0]!;
@@ -193,7 +200,7 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
       tags: tagsFor("network-interface", input.TagSpecifications, context.principal),
     });
     const id = record.networkInterfaceId;
-    rememberToken(tx, context, "CreateNetworkInterface", token, parameters, id);
+    await rememberTokenForADay(tx, context, "CreateNetworkInterface", token, parameters, id);
     return (await shown(tx, context, [record]))[0]!;
   });
   // AWS says "pending" first, which the SDK's type of the status does not know.

@@ -4,7 +4,7 @@ import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import { ec2Error, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
-import { findByToken, rememberToken } from "../../idempotency.ts";
+import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
@@ -94,7 +94,14 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
   const { ClientToken: token, ...parameters } = input;
   const shape = await inNetwork(context, async (tx) => {
     const names = await groupNames(tx, context);
-    const earlier = await findByToken(tx, context, "CreateVpcEndpoint", token, parameters);
+    const earlier = await findByToken(
+      tx,
+      context,
+      "CreateVpcEndpoint",
+      token,
+      parameters,
+      tokenLifeMs,
+    );
     if (earlier)
       return endpointShape(context, await find(tx, context, kinds.vpcEndpoint, earlier), names);
     const { vpcId } = await find(tx, context, kinds.vpc, input.VpcId!);
@@ -125,7 +132,14 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
       for (const id of subnetIds)
         endpoint.networkInterfaceIds.push(await addInterface(tx, context, endpoint, id));
     vpcEndpoints.put(tx, context, [endpoint.vpcEndpointId], endpoint);
-    rememberToken(tx, context, "CreateVpcEndpoint", token, parameters, endpoint.vpcEndpointId);
+    await rememberTokenForADay(
+      tx,
+      context,
+      "CreateVpcEndpoint",
+      token,
+      parameters,
+      endpoint.vpcEndpointId,
+    );
     return endpointShape(context, endpoint, names);
   });
   return { VpcEndpoint: shape, ClientToken: token };

@@ -1,12 +1,11 @@
 import type { Ec2Operation } from "../../context.ts";
 import { ec2Error } from "../../errors.ts";
-import { volumeNotFound, volumes } from "../records.ts";
+import { findVolume, volumes } from "../records.ts";
 
 export const deleteVolume: Ec2Operation<"DeleteVolume"> = async (input, context) => {
   const volumeId = input.VolumeId!;
   await context.store.transaction(async (tx) => {
-    const volume = await volumes.get(tx, context, volumeId);
-    if (!volume) throw volumeNotFound(volumeId);
+    const volume = await findVolume(tx, context, volumeId);
     if (volume.attachment)
       throw ec2Error(
         "VolumeInUse",

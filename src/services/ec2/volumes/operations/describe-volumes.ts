@@ -1,11 +1,9 @@
-import type { Volume } from "@aws-sdk/client-ec2";
-import { dateOf } from "#runtime/date.ts";
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { selectByIds } from "../../ids.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
+import { describeVolume } from "../describe.ts";
 import { volumeNotFound, volumes, type VolumeRecord } from "../records.ts";
 
 const filters: FilterTable<VolumeRecord> = {
@@ -44,35 +42,3 @@ export const describeVolumes: Ec2Operation<"DescribeVolumes"> = async (input, co
   );
   return { Volumes: items.map(describeVolume), NextToken };
 };
-
-function describeVolume(volume: VolumeRecord): Volume {
-  const { attachment, volumeId } = volume;
-  return {
-    VolumeId: volumeId,
-    AvailabilityZone: volume.zone,
-    AvailabilityZoneId: zoneNamed(volume.zone.slice(0, -1), volume.zone)?.zoneId,
-    Size: volume.sizeGiB,
-    VolumeType: volume.volumeType as Volume["VolumeType"],
-    Iops: volume.iops,
-    Throughput: volume.throughput,
-    Encrypted: volume.encrypted,
-    KmsKeyId: volume.kmsKeyId,
-    SnapshotId: volume.snapshotId ?? "",
-    State: attachment ? "in-use" : "available",
-    CreateTime: dateOf(volume.createdMs),
-    MultiAttachEnabled: false,
-    Attachments: attachment
-      ? [
-          {
-            VolumeId: volumeId,
-            InstanceId: attachment.instanceId,
-            Device: attachment.device,
-            State: "attached",
-            AttachTime: dateOf(attachment.attachedMs),
-            DeleteOnTermination: attachment.deleteOnTermination,
-          },
-        ]
-      : [],
-    Tags: tagsToList(volume.tags),
-  };
-}

@@ -1,0 +1,41 @@
+import type { Volume, VolumeAttachment, VolumeAttachmentState } from "@aws-sdk/client-ec2";
+import { dateOf } from "#runtime/date.ts";
+import { zoneNamed } from "#services/kit/facts/zones.ts";
+import { tagsToList } from "#services/kit/tags.ts";
+import type { VolumeAttachment as Attachment, VolumeRecord } from "./records.ts";
+
+export function describeVolume(volume: VolumeRecord): Volume {
+  const { attachment, volumeId } = volume;
+  return {
+    VolumeId: volumeId,
+    AvailabilityZone: volume.zone,
+    AvailabilityZoneId: zoneNamed(volume.zone.slice(0, -1), volume.zone)?.zoneId,
+    Size: volume.sizeGiB,
+    VolumeType: volume.volumeType as Volume["VolumeType"],
+    Iops: volume.iops,
+    Throughput: volume.throughput,
+    Encrypted: volume.encrypted,
+    KmsKeyId: volume.kmsKeyId,
+    SnapshotId: volume.snapshotId ?? "",
+    State: attachment ? "in-use" : "available",
+    CreateTime: dateOf(volume.createdMs),
+    MultiAttachEnabled: false,
+    Attachments: attachment ? [describeAttachment(volumeId, attachment, "attached")] : [],
+    Tags: tagsToList(volume.tags),
+  };
+}
+
+export function describeAttachment(
+  volumeId: string,
+  { instanceId, device, attachedMs, deleteOnTermination }: Attachment,
+  State: VolumeAttachmentState,
+): VolumeAttachment {
+  return {
+    VolumeId: volumeId,
+    InstanceId: instanceId,
+    Device: device,
+    State,
+    AttachTime: dateOf(attachedMs),
+    DeleteOnTermination: deleteOnTermination,
+  };
+}

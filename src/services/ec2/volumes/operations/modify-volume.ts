@@ -1,0 +1,124 @@
+import type { VolumeModification } from "@aws-sdk/client-ec2";
+import { dateOf } from "#runtime/date.ts";
+import type { Ec2Operation } from "../../context.ts";
+import { ec2Error, invalidParameterValue, unsupportedParameter } from "../../errors.ts";
+import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
+import { pageOf } from "../../paging.ts";
+import { volumeFacts } from "../block-devices.ts";
+import { findVolume, volumes, type VolumeRecord, type VolumeShape } from "../records.ts";
+
+/** https://docs.aws.amazon.com/ebs/latest/userguide/modify-volume-requirements.html */
+const waitMs = 6 * 3_600_000;
+
+type Modified = VolumeRecord & Required<Pick<VolumeRecord, "modification">>;
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVolume.html */
+export const modifyVolume: Ec2Operation<"ModifyVolume"> = async (input, context) => {
+  if (input.MultiAttachEnabled) throw unsupportedParameter("MultiAttachEnabled");
+  const volume = await context.store.transaction(async (tx): Promise<Modified> => {
+    const { modification, ...present } = await findVolume(tx, context, input.VolumeId!);
+    const nowMs = context.clock.now();
+    if (modification && nowMs - modification.startedMs < waitMs)
+      throw ec2Error(
+        "VolumeModificationRateExceeded",
+        "You've reached the maximum modification rate per volume limit. Wait at least 6 hours between modifications per EBS volume.",
+      );
+    const { iops, throughput, ...rest } = present;
+    const sizeGiB = input.Size ?? present.sizeGiB;
+    if (sizeGiB < present.sizeGiB)
+      throw invalidParameterValue("New size cannot be smaller than existing size");
+    const volumeType = input.VolumeType ?? present.volumeType;
+    // What another type offers by itself is not carried over to it; gp2's follows from its size.
+    const keeps = volumeType === present.volumeType && volumeType !== "gp2";
+    const facts = volumeFacts({
+      sizeGiB,
+      volumeType,
+      iops: input.Iops ?? (keeps ? iops : undefined),
+      throughput: input.Throughput ?? (keeps ? throughput : undefined),
+      encrypted: present.encrypted,
+      kmsKeyId: present.kmsKeyId,
+      snapshotId: present.snapshotId,
+    });
+    const changed = { startedMs: nowMs, original: shapeOf(present), target: shapeOf(facts) };
+    const record = { ...rest, ...facts, modification: changed };
+    volumes.put(tx, context, [present.volumeId], record);
+    return record;
+  });
+  return {
+    VolumeModification: { ...describe(volume), ModificationState: "modifying", Progress: 0 },
+  };
+};
+
+function shapeOf({ sizeGiB, volumeType, iops, throughput }: VolumeShape): VolumeShape {
+  return {
+    sizeGiB,
+    volumeType,
+    ...(iops !== undefined && { iops }),
+    ...(throughput !== undefined && { throughput }),
+  };
+}
+
+const filters: FilterTable<Modified> = {
+  "modification-state": () => "completed",
+  "original-iops": ({ modification }) => modification.original.iops,
+  "original-size": ({ modification }) => modification.original.sizeGiB,
+  "original-volume-type": ({ modification }) => modification.original.volumeType,
+  originalMultiAttachEnabled: () => false,
+  "start-time": ({ modification }) => filterTime(modification.startedMs),
+  "target-iops": ({ modification }) => modification.target.iops,
+  "target-size": ({ modification }) => modification.target.sizeGiB,
+  "target-volume-type": ({ modification }) => modification.target.volumeType,
+  targetMultiAttachEnabled: () => false,
+  "volume-id": ({ volumeId }) => volumeId,
+};
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumesModifications.html */
+export const describeVolumesModifications: Ec2Operation<"DescribeVolumesModifications"> = async (
+  input,
+  context,
+) => {
+  const all = await context.store.transaction(async (tx) => {
+    const ids = input.VolumeIds;
+    if (!ids?.length) return volumes.list(tx, context);
+    return Promise.all(ids.map((id) => findVolume(tx, context, id)));
+  });
+  const modified = all.filter((volume): volume is Modified => volume.modification !== undefined);
+  const named = all.find((volume) => !volume.modification);
+  if (input.VolumeIds?.length && named)
+    throw ec2Error(
+      "InvalidVolumeModification.NotFound",
+      `Modification for volume '${named.volumeId}' does not exist.`,
+    );
+  const { items, NextToken } = pageOf(
+    applyFilters(modified, input.Filters, filters),
+    input,
+    ({ volumeId }) => volumeId,
+  );
+  return {
+    VolumesModifications: items.map((volume) => ({
+      ...describe(volume),
+      ModificationState: "completed" as const,
+      Progress: 100,
+      EndTime: dateOf(volume.modification.startedMs),
+    })),
+    NextToken,
+  };
+};
+
+function describe({ volumeId, modification }: Modified): VolumeModification {
+  const { startedMs, original, target } = modification;
+  return {
+    VolumeId: volumeId,
+    StartTime: dateOf(startedMs),
+    OriginalSize: original.sizeGiB,
+    OriginalVolumeType: original.volumeType as VolumeModification["OriginalVolumeType"],
+    OriginalIops: original.iops,
+    OriginalThroughput: original.throughput,
+    OriginalMultiAttachEnabled: false,
+    TargetSize: target.sizeGiB,
+    TargetVolumeType: target.volumeType as VolumeModification["TargetVolumeType"],
+    TargetIops: target.iops,
+    TargetThroughput: target.throughput,
+    TargetMultiAttachEnabled: false,
+  };
+}

@@ -28,6 +28,15 @@ export const streamExists = () =>
     message: "The specified log stream already exists",
   });
 
+export const metricFilterNotFound = () =>
+  new AwsError({
+    code: "ResourceNotFoundException",
+    message: "The specified metric filter does not exist.",
+  });
+
+export const limitExceeded = () =>
+  new AwsError({ code: "LimitExceededException", message: "Resource limit exceeded." });
+
 export const tooManyTags = () =>
   new AwsError({
     code: "TooManyTagsException",

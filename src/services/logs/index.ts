@@ -9,6 +9,12 @@ import {
   describeLogGroups,
   putRetentionPolicy,
 } from "./operations/groups.ts";
+import {
+  deleteMetricFilter,
+  describeMetricFilters,
+  putMetricFilter,
+  testMetricFilter,
+} from "./operations/metric-filters.ts";
 import { putLogEvents } from "./operations/put-log-events.ts";
 import { createLogStream, deleteLogStream, describeLogStreams } from "./operations/streams.ts";
 import {
@@ -20,6 +26,7 @@ import {
   untagResource,
 } from "./operations/tags.ts";
 import { createGraveyard } from "./reconcilers/graveyard.ts";
+import { createMetricData } from "./reconcilers/metric-data.ts";
 import { createRetention } from "./reconcilers/retention.ts";
 
 export const service = defineService<"logs">({
@@ -29,26 +36,30 @@ export const service = defineService<"logs">({
     CreateLogStream: createLogStream,
     DeleteLogGroup: deleteLogGroup,
     DeleteLogStream: deleteLogStream,
+    DeleteMetricFilter: deleteMetricFilter,
     DeleteRetentionPolicy: deleteRetentionPolicy,
     DescribeLogGroups: describeLogGroups,
     DescribeLogStreams: describeLogStreams,
+    DescribeMetricFilters: describeMetricFilters,
     FilterLogEvents: filterLogEvents,
     GetLogEvents: getLogEvents,
     ListTagsForResource: listTagsForResource,
     ListTagsLogGroup: listTagsLogGroup,
     PutLogEvents: putLogEvents,
+    PutMetricFilter: putMetricFilter,
     PutRetentionPolicy: putRetentionPolicy,
     TagLogGroup: tagLogGroup,
     TagResource: tagResource,
+    TestMetricFilter: testMetricFilter,
     UntagLogGroup: untagLogGroup,
     UntagResource: untagResource,
   },
-  reconcilers: (env) => [createRetention(env), createGraveyard(env)],
+  reconcilers: (env) => [createRetention(env), createGraveyard(env), createMetricData(env)],
   differences: [
     {
-      operation: "FilterLogEvents",
+      operation: "PutMetricFilter",
       differs:
-        "Patterns of terms and regular expressions work; patterns over JSON and over fields answer NotImplemented.",
+        "A default value counts once for every event without a match; AWS reports it for minutes without any match. Log transformers and system fields are refused.",
     },
   ],
 });

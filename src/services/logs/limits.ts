@@ -12,6 +12,8 @@ export const limits = {
   eventsPage: 10_000,
   pageBytes: 1_048_576,
   tags: 50,
+  metricFilters: 100,
+  metricDimensions: 3,
 } as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import type { Operation } from "#services/kit/service.ts";
 import { decodeToken, encodeToken } from "#services/kit/pagination.ts";
 import { invalidParameter, streamNotFound } from "../errors.ts";
-import { parseFilterPattern } from "../filter-pattern.ts";
 import { findGroup, horizonMs } from "../find.ts";
 import { limits } from "../limits.ts";
+import { parsePattern } from "../patterns/pattern.ts";
 import { events, streams, type EventRecord } from "../records.ts";
 
 interface Found {
@@ -23,7 +23,7 @@ export const filterLogEvents: Operation<"logs", "FilterLogEvents", undefined> = 
   const { endTime, limit = limits.eventsPage, logStreamNames, logStreamNamePrefix: prefix } = input;
   if (logStreamNames && prefix !== undefined)
     throw invalidParameter("Only one of logStreamNames or logStreamNamePrefix can be specified.");
-  const matches = parseFilterPattern(input.filterPattern ?? "");
+  const matches = parsePattern(input.filterPattern ?? "");
   const after = input.nextToken === undefined ? "" : decodeToken(input.nextToken);
   if (after === undefined) throw invalidParameter("The specified nextToken is invalid.");
   const found = await context.store.transaction(async (tx) => {

@@ -6,7 +6,7 @@ import type { Scope } from "#store/collection.ts";
 import { groupExists, invalidParameter } from "../errors.ts";
 import { findGroup, groupArn } from "../find.ts";
 import { limits, retentionDays } from "../limits.ts";
-import { graves, groups, streams, type GroupRecord } from "../records.ts";
+import { graves, groups, metricFilters, streams, type GroupRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export const createLogGroup: Operation<"logs", "CreateLogGroup", undefined> = async (
@@ -61,7 +61,12 @@ export const describeLogGroups: Operation<"logs", "DescribeLogGroups", undefined
         continue;
       if (input.logGroupClass !== undefined && group.groupClass !== input.logGroupClass) continue;
       const own = await streams.list(tx, context, [group.id]);
-      found.push({ group, storedBytes: own.reduce((sum, one) => sum + one.storedBytes, 0) });
+      const filters = await metricFilters.list(tx, context, [group.id]);
+      found.push({
+        group,
+        filters: filters.length,
+        storedBytes: own.reduce((sum, one) => sum + one.storedBytes, 0),
+      });
     }
     return found;
   });
@@ -72,18 +77,23 @@ export const describeLogGroups: Operation<"logs", "DescribeLogGroups", undefined
     invalidToken: () => invalidParameter("The specified nextToken is invalid."),
   });
   return {
-    logGroups: page.items.map(({ group, storedBytes }) => describe(context, group, storedBytes)),
+    logGroups: page.items.map(({ group, ...counted }) => describe(context, group, counted)),
     ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
   };
 };
 
-function describe(scope: Scope, group: GroupRecord, storedBytes: number): LogGroup {
+interface Counted {
+  filters: number;
+  storedBytes: number;
+}
+
+function describe(scope: Scope, group: GroupRecord, { filters, storedBytes }: Counted): LogGroup {
   const arn = groupArn(scope, group.name);
   return {
     logGroupName: group.name,
     creationTime: Math.floor(group.createdMs),
     ...(group.retentionDays !== undefined && { retentionInDays: group.retentionDays }),
-    metricFilterCount: 0,
+    metricFilterCount: filters,
     arn: `${arn}:*`,
     logGroupArn: arn,
     storedBytes,

@@ -3,7 +3,8 @@ import type { Operation } from "#services/kit/service.ts";
 import { invalidParameter } from "../errors.ts";
 import { findStream, horizonMs } from "../find.ts";
 import { limits } from "../limits.ts";
-import { events, streams, type GroupRecord } from "../records.ts";
+import { samplesOf } from "../metric-filter.ts";
+import { events, metricFilters, metricSamples, streams, type GroupRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 export const putLogEvents: Operation<"logs", "PutLogEvents", undefined> = async (
@@ -22,6 +23,14 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", undefined> = async 
       const event = { timestampMs: timestamp, ingestedMs: Math.floor(nowMs), message };
       events.put(tx, scope, [group.id, stream.name, timestamp, next++], event);
     }
+    const samples = (await metricFilters.list(tx, scope, [group.id])).flatMap((filter) =>
+      samplesOf(
+        filter,
+        accepted.map(({ message = "", timestamp = 0 }) => ({ message, timestampMs: timestamp })),
+      ),
+    );
+    for (const [index, sample] of samples.entries())
+      metricSamples.put(tx, scope, [group.id, `${stream.name} ${next}`, index], sample);
     const times = accepted.map(({ timestamp = 0 }) => timestamp);
     const [first, last] = [times[0], times.at(-1)];
     streams.put(tx, scope, [group.id, stream.name], {

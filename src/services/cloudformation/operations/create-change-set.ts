@@ -17,10 +17,11 @@ import {
 } from "../records.ts";
 import type { CloudFormationState } from "../state.ts";
 import { describeChanges } from "../stack/describe-changes.ts";
-import { stackEvent, writeEvents } from "../stack/events.ts";
+import { stackEvent, stackType, writeEvents } from "../stack/events.ts";
 import { findStack } from "../stack/find-stack.ts";
 import { prepareDeployment } from "../stack/prepare.ts";
 import { blankStack, newIdentity } from "../stack/start-operation.ts";
+import { parseTemplate } from "../template/template.ts";
 import { requireUpdatable } from "./update-stack.ts";
 
 const noChanges =
@@ -37,7 +38,6 @@ export const createChangeSet: Operation<
   const name = input.StackName!;
   const type = input.ChangeSetType ?? "UPDATE";
   if (type === "IMPORT") throw notSupported("importing existing resources");
-  if (input.IncludeNestedStacks) throw notSupported("change sets for nested stacks");
   if (input.ImportExistingResources) throw notSupported("importing existing resources");
   const now = clock.now();
   const found = await store.transaction(async (tx) => {
@@ -57,6 +57,9 @@ export const createChangeSet: Operation<
     throw changeSetExists(found.twin.name);
   }
   const prepared = await prepareDeployment(input, context, stack, found.revision);
+  // CDK asks for nested change sets of every stack, whether it has nested ones or not.
+  if (input.IncludeNestedStacks && hasNestedStacks(prepared.revision.body))
+    throw notSupported("change sets for nested stacks");
   const empty = type === "UPDATE" && prepared.changes.length === 0 && !prepared.changesStack;
   const uuid = random.uuid();
   const changeSet: ChangeSetRecord = {
@@ -109,3 +112,8 @@ export const createChangeSet: Operation<
     return present ?? blankStack({ identity, onFailure: "ROLLBACK" }, now, "REVIEW_IN_PROGRESS");
   }
 };
+
+function hasNestedStacks(body: string): boolean {
+  const { resources } = parseTemplate(body);
+  return Object.values(resources).some(({ Type }) => Type === stackType);
+}

@@ -140,6 +140,7 @@ test("change sets tell what would happen and then do it", async () => {
     StackName: "s",
     ChangeSetName: "first",
     ChangeSetType: "CREATE",
+    IncludeNestedStacks: true,
     TemplateBody: thingsTemplate(things),
   });
   assert.equal(await stack.status("s"), "REVIEW_IN_PROGRESS");
@@ -225,6 +226,40 @@ test("exports that are used hold their stack", async () => {
       TemplateBody: thingsTemplate({ B: { Value: { "Fn::ImportValue": "nope" } } }),
     }),
     { message: "No export named nope found." },
+  );
+  await cloud.stop();
+});
+
+test("an output may read another stack's export", async () => {
+  const stack = createStackTest();
+  const { client, cloud } = stack;
+  await client.CreateStack({
+    StackName: "one",
+    TemplateBody: thingsTemplate(
+      { A: { Value: "1" } },
+      { Outputs: { X: { Value: "a,b", Export: { Name: "letters" } } } },
+    ),
+  });
+  await cloud.advance("30s");
+  const letters = { "Fn::ImportValue": "letters" };
+  await client.CreateStack({
+    StackName: "two",
+    TemplateBody: thingsTemplate(
+      { B: { Value: "1" } },
+      {
+        Outputs: {
+          All: { Value: letters },
+          Second: { Value: { "Fn::Select": [1, { "Fn::Split": [",", letters] }] } },
+        },
+      },
+    ),
+  });
+  await cloud.advance("30s");
+  assert.equal(await stack.status("two"), "CREATE_COMPLETE");
+  const { Stacks } = await client.DescribeStacks({ StackName: "two" });
+  assert.deepEqual(
+    Stacks?.[0]?.Outputs?.map(({ OutputValue }) => OutputValue),
+    ["a,b", "b"],
   );
   await cloud.stop();
 });

@@ -19,6 +19,11 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "CreateStack",
+    differs:
+      "Auto Scaling groups carry the stack's tags without CloudFormation's own aws:cloudformation: tags.",
+  },
+  {
+    operation: "CreateStack",
     differs: "RoleARN is stored and shown, and not assumed.",
   },
   {

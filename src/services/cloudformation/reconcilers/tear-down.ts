@@ -50,7 +50,8 @@ async function takeDeleteStep(turn: Turn, record: ResourceRecord, rules: TearDow
   if (!isDue(turn, record.token)) return;
   const type = await turn.state.catalog.find(record.type);
   try {
-    if (work.step === "call") await call(turn, record, work, type!);
+    if (work.step === "configure") await snapshot(turn, record, work, type!);
+    else if (work.step === "call") await call(turn, record, work, type!);
     else await awaitAbsence(turn, record, type!);
   } catch (error) {
     if (isAbsent(error)) return finish(turn, record);
@@ -78,12 +79,19 @@ function begin(turn: Turn, record: ResourceRecord, rules: TearDownRules): void {
   turn.report(record, "DELETE_IN_PROGRESS", {
     work: {
       kind: "delete",
-      step: "call",
+      // What is to be kept of it comes first.
+      step: record.deletionPolicy === "Snapshot" ? "configure" : "call",
       startedMs: now,
       attempts: 0,
       ...(lostCreate && { lostCreate }),
     },
   });
+}
+
+async function snapshot(turn: Turn, record: ResourceRecord, work: ResourceWork, type: LoadedType) {
+  if (record.physicalId !== undefined)
+    await type.definition.snapshot?.(existingRequest(turn, record));
+  turn.putWhereItIs({ ...record, work: { ...work, step: "call" } });
 }
 
 async function call(turn: Turn, record: ResourceRecord, work: ResourceWork, type: LoadedType) {

@@ -131,8 +131,8 @@ export interface ResourceType {
   replaces?(changed: readonly string[], updatePolicy: Properties | undefined): boolean;
   /** True for types that may have something to do though no property changed. */
   readonly alwaysUpdated?: boolean;
-  /** True where DeletionPolicy Snapshot means something. */
-  readonly snapshots?: boolean;
+  /** Keeps what the resource holds before it is deleted, for DeletionPolicy Snapshot; may run twice. */
+  snapshot?(request: ExistingRequest): Promise<void>;
   /**
    * Makes the resource and answers its physical id. Is called again when the answer was lost; where the call itself does not
    * recognise that by name or token, `find` must.

@@ -102,7 +102,7 @@ function readPolicy(
     throw new TemplateError(
       `Template error: ${attribute} must be one of [${allowed.join(", ")}], not ${JSON.stringify(policy)}`,
     );
-  if (policy === "Snapshot" && !type.definition.snapshots)
+  if (policy === "Snapshot" && !type.definition.snapshot)
     throw new TemplateError(
       `Template error: resource type ${type.definition.type} does not support ${attribute === "DeletionPolicy" ? "deletion" : "update replace"} policy Snapshot`,
     );

@@ -5,6 +5,7 @@ import { exportedValues, imports, type StackOutput, type StackRecord } from "../
 import { evaluate, resolveDynamicReferences } from "../template/evaluate.ts";
 import {
   TemplateError,
+  Unknown,
   asIntrinsic,
   asText,
   isObject,
@@ -21,7 +22,8 @@ export function evaluateOutputs(facts: EvaluationFacts): StackOutput[] {
     .filter(([, { Condition }]) => Condition === undefined || program.conditions[Condition])
     .map(([key, declared]) => {
       const value = resolveDynamicReferences(evaluate(declared.Value, env), env);
-      const text = asText(value);
+      // What is still being looked up shows as nothing; the values count once all is found.
+      const text = value instanceof Unknown ? "" : asText(value);
       if (text === undefined)
         throw new TemplateError(
           "Template format error: The Value field of every Outputs member must evaluate to a String.",

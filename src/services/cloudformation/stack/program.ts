@@ -35,7 +35,6 @@ export async function buildProgram(
   catalog: TypeCatalog,
 ): Promise<Program> {
   const template = parseTemplate(revision.body);
-  const types = await loadTypes(template, catalog);
   checkReferences(template);
   const parameters = checkParameters(template, revision.parameters, revision.stored);
   const names = { ...parameters, ...pseudoValues(stack, revision) };
@@ -47,15 +46,17 @@ export async function buildProgram(
     resource: () => undefined,
   });
   const graph = buildGraph(template, conditions);
+  const types = await loadTypes(template, catalog, graph.order);
   return { template, parameters, names, conditions, graph, types, revision };
 }
 
-/** Loads the types that a template names. Types behind a false condition count too. */
+/** Loads the types of a template's resources, all or those given. Throws TemplateError for types that are not known. */
 export async function loadTypes(
   template: Template,
   catalog: TypeCatalog,
+  ids: readonly string[] = Object.keys(template.resources),
 ): Promise<Map<string, LoadedType>> {
-  const names = [...new Set(Object.values(template.resources).map(({ Type }) => Type))];
+  const names = [...new Set(ids.map((id) => template.resources[id]!.Type))];
   const found = await Promise.all(names.map((name) => catalog.find(name)));
   const unknown = names.filter((_name, index) => !found[index]);
   if (unknown.length > 0)

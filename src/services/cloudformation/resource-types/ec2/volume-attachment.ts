@@ -4,7 +4,6 @@ import { defineResourceType, type ResourceRequest } from "../resource-type.ts";
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-volumeattachment.html */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::VolumeAttachment",
-  unavailable: "EC2 here makes volumes with their instances only",
   unsupported: { EbsCardIndex: "instances have one card" },
   async create({ clients, properties }) {
     const { VolumeId, InstanceId } = properties;

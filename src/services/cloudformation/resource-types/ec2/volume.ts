@@ -5,8 +5,6 @@ import { tagSpecifications, updateTags } from "./tagged.ts";
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-volume.html */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::Volume",
-  unavailable: "EC2 here makes volumes with their instances only",
-  snapshots: true,
   unsupported: {
     OutpostArn: "there are no outposts",
     AutoEnableIO: "volumes are never impaired",
@@ -47,6 +45,15 @@ export const resourceType = defineResourceType({
         ...pick(properties, "Size", "Iops", "Throughput", "VolumeType"),
       });
     await updateTags(request);
+  },
+  async snapshot({ clients, physicalId, token, logicalId }) {
+    const Description = `Final snapshot of ${logicalId} (${token})`;
+    const { Snapshots = [] } = await clients.ec2.DescribeSnapshots({
+      OwnerIds: ["self"],
+      Filters: [{ Name: "description", Values: [Description] }],
+    });
+    if (Snapshots.length === 0)
+      await clients.ec2.CreateSnapshot({ VolumeId: physicalId, Description });
   },
   async delete({ clients, physicalId }) {
     await clients.ec2.DeleteVolume({ VolumeId: physicalId });

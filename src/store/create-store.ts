@@ -25,9 +25,13 @@ export function createStore(backend: Backend): Store {
   let closed = false;
 
   const work = async (first: Job) => {
-    for (let job: Job | undefined = first; job; job = job.next) {
+    for (let job: Job | undefined = first; job;) {
       await job.run();
       if (job === last) last = undefined;
+      const { next }: Job = job;
+      // One old job in memory would otherwise keep all that came after it from being collected.
+      job.next = undefined;
+      job = next;
     }
   };
   /** Runs the job when those before it have ended; at once, within this call, when there are none. */

@@ -13,7 +13,8 @@ export function formatEnvelope(
   { kind, notification }: Pick<DeliveryRecord, "kind" | "notification">,
   { subscriptionArn, baseUrl, token }: EnvelopeFacts,
 ): string {
-  const { messageId, topicArn, subject, message, attributes, publishedMs } = notification;
+  const { messageId, topicArn, subject, message, attributes, publishedMs, sequenceNumber } =
+    notification;
   const link = (action: string, parameters: Record<string, string>) =>
     `${baseUrl}/?${new URLSearchParams({ Action: action, ...parameters }).toString()}`;
   const common = { Type: kind, MessageId: messageId };
@@ -21,6 +22,7 @@ export function formatEnvelope(
   if (kind === "Notification")
     return JSON.stringify({
       ...common,
+      ...(sequenceNumber !== undefined && { SequenceNumber: sequenceNumber }),
       TopicArn: topicArn,
       ...(subject !== undefined && { Subject: subject }),
       Message: message,

@@ -85,7 +85,7 @@ function matchesValues(
 }
 
 function matchesCondition(condition: Condition, value: Scalar): boolean {
-  if (!isObject(condition)) return condition === value;
+  if (!isObject(condition)) return sameScalar(condition, value);
   const [[operator, operand]] = Object.entries(condition) as [[string, unknown]];
   switch (operator) {
     case "prefix":
@@ -107,12 +107,21 @@ function matchesCondition(condition: Condition, value: Scalar): boolean {
   }
 }
 
+/** Numbers count to five digits behind the point. */
+function sameScalar(a: Scalar, b: Scalar): boolean {
+  return typeof a === "number" && typeof b === "number" ? rounded(a) === rounded(b) : a === b;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100_000);
+}
+
 function matchesAnythingBut(operand: unknown, value: Scalar): boolean {
   if (isObject(operand)) {
     const [[operator, inner]] = Object.entries(operand) as [[string, unknown]];
     return [inner].flat().every((one) => !matchesCondition({ [operator]: one }, value));
   }
-  return ![operand].flat().includes(value);
+  return ![operand].flat().some((one) => sameScalar(one as Scalar, value));
 }
 
 function textOrFolded(
@@ -132,9 +141,10 @@ function wildcard(pattern: string): RegExp {
 }
 
 /** [">=", 0, "<", 100] */
-function matchesNumber(terms: readonly (string | number)[], value: number): boolean {
+function matchesNumber(terms: readonly (string | number)[], given: number): boolean {
+  const value = rounded(given);
   for (let index = 0; index < terms.length; index += 2) {
-    const bound = Number(terms[index + 1]);
+    const bound = rounded(Number(terms[index + 1]));
     const holds = {
       "=": value === bound,
       "<": value < bound,

@@ -1,5 +1,6 @@
 /** Amazon SNS: standard topics to queues and URLs. https://docs.aws.amazon.com/sns/latest/api/ */
 import { defineService } from "#services/kit/service.ts";
+import { addPermission, removePermission } from "./operations/permissions.ts";
 import { publish, publishBatch } from "./operations/publish.ts";
 import { subscribe } from "./operations/subscribe.ts";
 import {
@@ -19,12 +20,14 @@ import {
   setTopicAttributes,
 } from "./operations/topics.ts";
 import { createDelivery } from "./reconcilers/delivery.ts";
+import { createOrderedDelivery } from "./reconcilers/ordered-delivery.ts";
 import { startSensors } from "./sensors.ts";
 import { createSnsState, type SnsState } from "./state.ts";
 
 export const service = defineService<"sns", SnsState>({
   name: "sns",
   operations: {
+    AddPermission: addPermission,
     ConfirmSubscription: confirmSubscription,
     CreateTopic: createTopic,
     DeleteTopic: deleteTopic,
@@ -36,6 +39,7 @@ export const service = defineService<"sns", SnsState>({
     ListTopics: listTopics,
     Publish: publish,
     PublishBatch: publishBatch,
+    RemovePermission: removePermission,
     SetSubscriptionAttributes: setSubscriptionAttributes,
     SetTopicAttributes: setTopicAttributes,
     Subscribe: subscribe,
@@ -44,7 +48,7 @@ export const service = defineService<"sns", SnsState>({
     UntagResource: untagResource,
   },
   createState: createSnsState,
-  reconcilers: (env, state) => [createDelivery(env, state)],
+  reconcilers: (env, state) => [createDelivery(env, state), createOrderedDelivery(env, state)],
   start: (env, state) => {
     state.sensors = startSensors(env, state);
   },
@@ -53,7 +57,10 @@ export const service = defineService<"sns", SnsState>({
     state.http.close();
   },
   differences: [
-    { operation: "CreateTopic", differs: "FIFO topics answer NotImplemented." },
+    {
+      operation: "CreateTopic",
+      differs: "FIFO topics keep no archive, and their messages are delivered one by one.",
+    },
     {
       operation: "Subscribe",
       differs:

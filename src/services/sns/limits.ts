@@ -5,6 +5,8 @@ export const limits = {
   subjectCharacters: 100,
   listPage: 100,
   mostTags: 50,
+  /** For so long a FIFO topic remembers deduplication ids. */
+  deduplicationMs: 5 * 60_000,
   /** How long a subscription waits for its confirmation. */
   confirmationMs: 2 * 24 * 3_600_000,
 } as const;

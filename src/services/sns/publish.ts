@@ -3,16 +3,24 @@ import type { MessageAttributeValue } from "@aws-sdk/client-sns";
 import type { Context } from "#services/kit/service.ts";
 import type { Transaction } from "#store/store.ts";
 import { invalidParameter } from "./errors.ts";
+import {
+  deduplicationIdOf,
+  deduplicationKey,
+  findDuplicate,
+  nextNumber,
+  remember,
+} from "./fifo.ts";
 import { matchesFilterPolicy } from "./filter-policy.ts";
 import { limits } from "./limits.ts";
 import {
   deliveries,
+  orderedDeliveries,
   subscriptions,
   type MessageAttribute,
   type Notification,
   type SubscriptionRecord,
 } from "./records.ts";
-import type { FoundTopic } from "./topic.ts";
+import { isFifo, type FoundTopic } from "./topic.ts";
 
 export interface Publication {
   Message?: string | undefined;
@@ -34,6 +42,15 @@ export interface CheckedPublication {
   subject: string | undefined;
   attributes: Record<string, MessageAttribute>;
   sizeBytes: number;
+  message: string;
+  groupId: string | undefined;
+  deduplicationId: string | undefined;
+}
+
+/** How the topic knows a message that it took. */
+export interface Published {
+  messageId: string;
+  sequenceNumber?: string;
 }
 
 /** Throws InvalidParameter. */
@@ -45,10 +62,7 @@ export function checkPublication(input: Publication): CheckedPublication {
     (subject === "" || subject.length > limits.subjectCharacters || /[\n\r]/.test(subject))
   )
     throw invalidParameter("Subject");
-  if (input.MessageDeduplicationId !== undefined)
-    throw invalidParameter(
-      "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type",
-    );
+  const { MessageGroupId: groupId, MessageDeduplicationId: deduplicationId } = input;
   const attributes = readAttributes(input.MessageAttributes ?? {});
   const sizeBytes = Object.entries(attributes).reduce(
     (sum, [name, { Type, Value }]) => sum + Buffer.byteLength(name + Type + Value),
@@ -58,33 +72,32 @@ export function checkPublication(input: Publication): CheckedPublication {
   const bodies = input.MessageStructure === "json" ? readBodies(message) : { default: message };
   if (input.MessageStructure !== undefined && input.MessageStructure !== "json")
     throw invalidParameter("MessageStructure");
-  return { bodies, subject, attributes, sizeBytes };
+  return { bodies, subject, attributes, sizeBytes, message, groupId, deduplicationId };
 }
 
-/** Leaves one delivery for each subscription that wants the message. */
+/** Leaves one delivery for each subscription that wants the message. Throws InvalidParameter. */
 export async function acceptPublication(
   tx: Transaction,
-  { scope, arn, topic }: FoundTopic,
-  { bodies, subject, attributes }: CheckedPublication,
-  { clock, random }: Pick<Context, "clock" | "random">,
-): Promise<string> {
+  found: FoundTopic,
+  publication: CheckedPublication,
+  context: Pick<Context, "clock" | "random">,
+): Promise<Published> {
+  if (isFifo(found.topic)) return acceptOnce(tx, found, publication, context);
+  if (publication.deduplicationId !== undefined)
+    throw invalidParameter(
+      "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type",
+    );
+  const { clock, random } = context;
   const nowMs = clock.now();
   const messageId = random.uuid();
-  for (const subscription of await subscriptions.list(tx, scope, [topic.name])) {
-    if (subscription.token !== undefined) continue;
-    const notification: Notification = {
-      messageId,
-      topicArn: arn,
-      ...(subject !== undefined && { subject }),
-      message: bodies[subscription.protocol] ?? bodies.default,
-      attributes,
-      publishedMs: nowMs,
-    };
-    if (!wants(subscription, notification)) continue;
+  for (const { notification, subscription } of await wanted(tx, found, publication, {
+    messageId,
+    publishedMs: nowMs,
+  })) {
     const id = `${Math.floor(nowMs).toString(36)}-${random.hex(12)}`;
-    deliveries.put(tx, scope, [id], {
+    deliveries.put(tx, found.scope, [id], {
       id,
-      topicName: topic.name,
+      topicName: found.topic.name,
       subscriptionId: subscription.id,
       kind: "Notification",
       notification,
@@ -92,7 +105,57 @@ export async function acceptPublication(
       dueMs: nowMs,
     });
   }
-  return messageId;
+  return { messageId };
+}
+
+/** A message that a FIFO topic has taken before is answered like the first time, and not taken. */
+async function acceptOnce(
+  tx: Transaction,
+  found: FoundTopic,
+  publication: CheckedPublication,
+  { clock, random }: Pick<Context, "clock" | "random">,
+): Promise<Published> {
+  const { scope, topic } = found;
+  const { groupId, message } = publication;
+  if (groupId === undefined)
+    throw invalidParameter("The MessageGroupId parameter is required for FIFO topics");
+  const deduplicationId = deduplicationIdOf(topic, publication.deduplicationId, message);
+  const nowMs = clock.now();
+  const key = deduplicationKey(topic, groupId, deduplicationId);
+  const known = await findDuplicate(tx, scope, key, nowMs);
+  if (known) return { messageId: known.messageId, sequenceNumber: known.sequenceNumber };
+  const { count, sequenceNumber } = await nextNumber(tx, found);
+  const messageId = random.uuid();
+  const facts = { messageId, publishedMs: nowMs, deduplicationId, sequenceNumber };
+  for (const { notification, subscription } of await wanted(tx, found, publication, facts))
+    orderedDeliveries.put(tx, scope, [topic.name, subscription.id, count], notification);
+  await remember(tx, scope, key, { messageId, sequenceNumber }, nowMs);
+  return { messageId, sequenceNumber };
+}
+
+type Facts = Pick<Notification, "messageId" | "publishedMs" | "deduplicationId" | "sequenceNumber">;
+
+/** The confirmed subscriptions that want the message, each with what it gets. */
+async function wanted(
+  tx: Transaction,
+  { scope, arn, topic }: FoundTopic,
+  { bodies, subject, attributes, groupId }: CheckedPublication,
+  facts: Facts,
+): Promise<{ subscription: SubscriptionRecord; notification: Notification }[]> {
+  const chosen: { subscription: SubscriptionRecord; notification: Notification }[] = [];
+  for (const subscription of await subscriptions.list(tx, scope, [topic.name])) {
+    if (subscription.token !== undefined) continue;
+    const notification: Notification = {
+      ...facts,
+      ...(groupId !== undefined && { groupId }),
+      topicArn: arn,
+      ...(subject !== undefined && { subject }),
+      message: bodies[subscription.protocol] ?? bodies.default,
+      attributes,
+    };
+    if (wants(subscription, notification)) chosen.push({ subscription, notification });
+  }
+  return chosen;
 }
 
 function wants({ attributes }: SubscriptionRecord, notification: Notification): boolean {

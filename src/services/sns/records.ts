@@ -36,6 +36,10 @@ export interface Notification {
   message: string;
   attributes: Record<string, MessageAttribute>;
   publishedMs: number;
+  groupId?: string;
+  /** Only messages of FIFO topics have these two. */
+  deduplicationId?: string;
+  sequenceNumber?: string;
 }
 
 /** A message that a subscription has still to get. */
@@ -57,3 +61,21 @@ export const subscriptions = collection<SubscriptionRecord>("sns", "subscription
 
 /** By id, which grows with time. */
 export const deliveries = collection<DeliveryRecord>("sns", "delivery");
+
+/** What FIFO topics have still to deliver, by topic name, subscription id and number of the message. */
+export const orderedDeliveries = collection<Notification>("sns", "ordered-delivery");
+
+/** How many messages a FIFO topic ever took, by topic name. */
+export const tails = collection<{ count: number }>("sns", "tail");
+
+/** What a FIFO topic took lately, by topic name, then group (or "" for the whole topic), then deduplication id. */
+export const deduplications = collection<Deduplication>("sns", "deduplication");
+
+export interface Deduplication {
+  messageId: string;
+  sequenceNumber: string;
+  untilMs: number;
+}
+
+/** The same by topic name, then end: what can be forgotten is a range from the start to now. */
+export const deduplicationEnds = collection<true>("sns", "deduplication-end");

@@ -9,15 +9,29 @@ const settable = new Set([
   "KmsMasterKeyId",
   "SignatureVersion",
   "TracingConfig",
-  "FifoTopic",
-  "ContentBasedDeduplication",
 ]);
+
+/** What only FIFO topics take, and the values of each. */
+const fifoOnly: Readonly<Record<string, readonly string[]>> = {
+  FifoTopic: ["true"],
+  ContentBasedDeduplication: ["true", "false"],
+  FifoThroughputScope: ["Topic", "MessageGroup"],
+};
 
 const json = new Set(["DeliveryPolicy", "Policy"]);
 
 /** Throws InvalidParameter for unknown names and for values that cannot be. */
-export function checkTopicAttributes(attributes: Readonly<Record<string, string>>): void {
+export function checkTopicAttributes(
+  attributes: Readonly<Record<string, string>>,
+  fifo: boolean,
+): void {
   for (const [name, value] of Object.entries(attributes)) {
+    const choices = fifoOnly[name];
+    if (choices && !fifo && value === "false") continue;
+    if (choices) {
+      if (!fifo || !choices.includes(value)) throw invalidParameter(name);
+      continue;
+    }
     const feedback = /^(HTTP|SQS|Lambda|Firehose|Application)(Success|Failure)Feedback/.test(name);
     if (!settable.has(name) && !feedback) throw invalidParameter("AttributeName");
     if (json.has(name) && value !== "" && !isJson(value))

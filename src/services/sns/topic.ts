@@ -33,6 +33,10 @@ export function parseTopicArn(text: string | undefined): { scope: Scope; name: s
   return { scope: { account: arn.account, region: arn.region }, name: arn.resource };
 }
 
+export function isFifo({ name }: Pick<TopicRecord, "name">): boolean {
+  return name.endsWith(".fifo");
+}
+
 /** Throws NotFound. */
 export async function findTopic(tx: Transaction, arnText: string | undefined): Promise<FoundTopic> {
   const { scope, name } = parseTopicArn(arnText);

@@ -11,7 +11,12 @@ import {
   tooManyEntries,
 } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { acceptPublication, checkPublication, type CheckedPublication } from "../publish.ts";
+import {
+  acceptPublication,
+  checkPublication,
+  type CheckedPublication,
+  type Published,
+} from "../publish.ts";
 import { findTopic } from "../topic.ts";
 import type { SnsState } from "../state.ts";
 
@@ -21,13 +26,20 @@ export const publish: Operation<"sns", "Publish", SnsState> = async (input, cont
   const arn = input.TopicArn ?? input.TargetArn;
   if (!arn) throw invalidParameter("TopicArn or TargetArn Reason: no value for required parameter");
   const checked = checkPublication(input);
-  const messageId = await context.store.transaction(async (tx) => {
+  const published = await context.store.transaction(async (tx) => {
     const found = await findTopic(tx, arn);
     return acceptPublication(tx, found, checked, context);
   });
   context.state.counters.published(arn, checked.sizeBytes);
-  return { MessageId: messageId };
+  return idsOf(published);
 };
+
+function idsOf({ messageId, sequenceNumber }: Published) {
+  return {
+    MessageId: messageId,
+    ...(sequenceNumber !== undefined && { SequenceNumber: sequenceNumber }),
+  };
+}
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
 export const publishBatch: Operation<"sns", "PublishBatch", SnsState> = async (input, context) => {
@@ -37,31 +49,37 @@ export const publishBatch: Operation<"sns", "PublishBatch", SnsState> = async (i
   if (new Set(entries.map(({ Id }) => Id)).size < entries.length) throw batchIdsNotDistinct();
   const failed: BatchResultErrorEntry[] = [];
   const checked: { id: string; publication: CheckedPublication }[] = [];
-  for (const entry of entries)
+  for (const { Id: id = "", ...entry } of entries)
     try {
-      checked.push({ id: entry.Id ?? "", publication: checkPublication(entry) });
+      checked.push({ id, publication: checkPublication(entry) });
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      failed.push({
-        Id: entry.Id,
-        Code: "InvalidParameter",
-        Message: error.message,
-        SenderFault: true,
-      });
+      failed.push(failedEntry(id, error));
     }
   const total = checked.reduce((sum, { publication }) => sum + publication.sizeBytes, 0);
   if (total > limits.messageBytes) throw batchTooLong();
-  const successful = await context.store.transaction(async (tx) => {
+  const { successful, refused } = await context.store.transaction(async (tx) => {
     const found = await findTopic(tx, input.TopicArn);
-    const accepted: PublishBatchResultEntry[] = [];
+    const outcome = {
+      successful: [] as PublishBatchResultEntry[],
+      refused: [] as BatchResultErrorEntry[],
+    };
     for (const { id, publication } of checked)
-      accepted.push({
-        Id: id,
-        MessageId: await acceptPublication(tx, found, publication, context),
-      });
-    return accepted;
+      try {
+        const published = await acceptPublication(tx, found, publication, context);
+        outcome.successful.push({ Id: id, ...idsOf(published) });
+      } catch (error) {
+        outcome.refused.push(failedEntry(id, error));
+      }
+    return outcome;
   });
-  for (const { publication } of checked)
-    context.state.counters.published(input.TopicArn ?? "", publication.sizeBytes);
-  return { Successful: successful, Failed: failed };
+  for (const { id, publication } of checked)
+    if (successful.some(({ Id }) => Id === id))
+      context.state.counters.published(input.TopicArn ?? "", publication.sizeBytes);
+  return { Successful: successful, Failed: [...failed, ...refused] };
 };
+
+/** An entry's own failure; anything but an AWS error fails the whole request. */
+function failedEntry(Id: string, error: unknown): BatchResultErrorEntry {
+  if (!(error instanceof AwsError)) throw error;
+  return { Id, Code: "InvalidParameter", Message: error.message, SenderFault: true };
+}

@@ -3,7 +3,7 @@ import { parseArn } from "#services/kit/arn.ts";
 import { queueConfirmation } from "../confirmation.ts";
 import { invalidParameter, notSupported } from "../errors.ts";
 import { subscriptions, type SubscriptionRecord } from "../records.ts";
-import { findTopic, subscriptionArn } from "../topic.ts";
+import { findTopic, isFifo, subscriptionArn } from "../topic.ts";
 import { checkSubscriptionAttributes } from "../subscription-attributes.ts";
 import type { SnsState } from "../state.ts";
 
@@ -15,10 +15,10 @@ export const subscribe: Operation<"sns", "Subscribe", SnsState> = async (input, 
   if (unsupported.has(protocol)) throw notSupported(`subscriptions of protocol ${protocol}`);
   if (protocol !== "sqs" && protocol !== "http" && protocol !== "https")
     throw invalidParameter("Amazon SNS does not support this protocol");
-  checkEndpoint(protocol, endpoint);
   checkSubscriptionAttributes(attributes);
   const { arn, confirmed } = await context.store.transaction(async (tx) => {
     const { scope, arn: topicArn, topic } = await findTopic(tx, input.TopicArn);
+    checkEndpoint(protocol, endpoint, isFifo(topic));
     const present = (await subscriptions.list(tx, scope, [topic.name])).find(
       (one) => one.protocol === protocol && one.endpoint === endpoint,
     );
@@ -54,16 +54,22 @@ export const subscribe: Operation<"sns", "Subscribe", SnsState> = async (input, 
   return { SubscriptionArn: shown ? arn : "pending confirmation" };
 };
 
-function checkEndpoint(protocol: "sqs" | "http" | "https", endpoint: string): void {
+/** FIFO topics reach queues of both kinds and nothing else; standard topics no FIFO queues. */
+function checkEndpoint(
+  protocol: "sqs" | "http" | "https",
+  endpoint: string,
+  fifoTopic: boolean,
+): void {
   if (protocol === "sqs") {
     const arn = parseArn(endpoint);
     if (arn?.service !== "sqs") throw invalidParameter("SQS endpoint ARN");
-    if (arn.resource.endsWith(".fifo"))
+    if (!fifoTopic && arn.resource.endsWith(".fifo"))
       throw invalidParameter(
         "Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
       );
     return;
   }
+  if (fifoTopic) throw invalidParameter(`Invalid protocol type: ${protocol}`);
   if (!endpoint.startsWith(`${protocol}://`) || !URL.canParse(endpoint))
     throw invalidParameter("Endpoint must match the specified protocol");
 }

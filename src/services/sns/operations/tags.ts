@@ -46,7 +46,8 @@ async function findTagged(tx: Transaction, arn: string | undefined): Promise<Fou
   try {
     return await findTopic(tx, arn);
   } catch (error) {
-    if (error instanceof AwsError && error.code === "NotFoundException") throw resourceNotFound();
+    const missing = ["NotFoundException", "InvalidParameterException"];
+    if (error instanceof AwsError && missing.includes(error.code)) throw resourceNotFound();
     throw error;
   }
 }

@@ -5,7 +5,8 @@ import { tagsFromList } from "#services/kit/tags.ts";
 import { invalidParameter, notSupported } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { subscriptions, topics } from "../records.ts";
-import { findTopic, parseTopicArn, topicArn } from "../topic.ts";
+import { forgetTopic } from "../fifo.ts";
+import { findTopic, isFifo, parseTopicArn, topicArn } from "../topic.ts";
 import {
   checkTopicAttributes,
   defaultPolicy,
@@ -16,11 +17,10 @@ import type { SnsState } from "../state.ts";
 /** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
 export const createTopic: Operation<"sns", "CreateTopic", SnsState> = async (input, context) => {
   const { Name: name = "", Attributes: attributes = {} } = input;
-  if (!/^[A-Za-z0-9_-]{1,256}(\.fifo)?$/.test(name)) throw invalidParameter("Topic Name");
-  if (name.endsWith(".fifo") || attributes.FifoTopic === "true")
-    throw notSupported("FIFO topics; standard topics work");
+  const fifo = attributes.FifoTopic === "true";
+  checkName(name, fifo);
   if (input.DataProtectionPolicy) throw notSupported("data protection policies of SNS");
-  checkTopicAttributes(attributes);
+  checkTopicAttributes(attributes, fifo);
   const tags = tagsFromList(input.Tags);
   await context.store.transaction(async (tx) => {
     const present = await topics.get(tx, context, name);
@@ -40,6 +40,15 @@ export const createTopic: Operation<"sns", "CreateTopic", SnsState> = async (inp
   return { TopicArn: topicArn(context, name) };
 };
 
+function checkName(name: string, fifo: boolean): void {
+  if (fifo && !name.endsWith(".fifo"))
+    throw invalidParameter(
+      "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.",
+    );
+  const stem = fifo ? name.slice(0, -".fifo".length) : name;
+  if (!/^[A-Za-z0-9_-]+$/.test(stem) || name.length > 256) throw invalidParameter("Topic Name");
+}
+
 /** Deleting what is not there is fine. https://docs.aws.amazon.com/sns/latest/api/API_DeleteTopic.html */
 export const deleteTopic: Operation<"sns", "DeleteTopic", SnsState> = async (input, context) => {
   const { scope, name } = parseTopicArn(input.TopicArn);
@@ -47,6 +56,7 @@ export const deleteTopic: Operation<"sns", "DeleteTopic", SnsState> = async (inp
     topics.delete(tx, scope, name);
     for (const { id } of await subscriptions.list(tx, scope, [name]))
       subscriptions.delete(tx, scope, name, id);
+    await forgetTopic(tx, scope, name);
   });
   return {};
 };
@@ -87,6 +97,7 @@ export const getTopicAttributes: Operation<"sns", "GetTopicAttributes", SnsState
       SubscriptionsConfirmed: String(subscribed.length - pending),
       SubscriptionsDeleted: "0",
       EffectiveDeliveryPolicy: effectiveDeliveryPolicy(topic.attributes.DeliveryPolicy),
+      ...(isFifo(topic) && { FifoTopic: "true", ContentBasedDeduplication: "false" }),
       ...topic.attributes,
     },
   };
@@ -98,9 +109,10 @@ export const setTopicAttributes: Operation<"sns", "SetTopicAttributes", SnsState
   context,
 ) => {
   const { AttributeName: name = "", AttributeValue: value = "" } = input;
-  checkTopicAttributes({ [name]: value });
   await context.store.transaction(async (tx) => {
     const { scope, topic } = await findTopic(tx, input.TopicArn);
+    checkTopicAttributes({ [name]: value }, isFifo(topic));
+    if (name === "FifoTopic") throw invalidParameter("AttributeName");
     const attributes = { ...topic.attributes, [name]: value };
     topics.put(tx, scope, [topic.name], { ...topic, attributes });
   });

@@ -1,13 +1,9 @@
 /** Brings each accepted message to its subscription, and tries again until it is there or given up. */
 import { HttpClientError } from "#http/client.ts";
 import { readBody } from "#http/http.ts";
-import { AwsError } from "#model/error.ts";
-import { parseArn } from "#services/kit/arn.ts";
-import { asService } from "#services/kit/principal.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
-import { formatEnvelope } from "../envelope.ts";
 import {
   deliveries,
   subscriptions,
@@ -18,14 +14,12 @@ import {
 } from "../records.ts";
 import { httpDelay, managedDelay } from "../retries.ts";
 import type { SnsState } from "../state.ts";
-import { deadLetterArnOf } from "../subscription-attributes.ts";
+import { envelope, redrive, sendToQueue, type Outcome } from "../to-queue.ts";
 import { subscriptionArn, topicArn } from "../topic.ts";
 import { retryPolicyOf } from "../topic-attributes.ts";
 
 /** How long an HTTP endpoint may take, wall time. */
 const httpTimeoutMs = 15_000;
-
-type Outcome = "delivered" | "retry" | "hopeless";
 
 export function createDelivery(env: Environment, state: SnsState): Reconciler {
   const { clock, store, log } = env;
@@ -98,54 +92,6 @@ function attempt(
   return post(env, state, scope, delivery, subscription);
 }
 
-async function sendToQueue(
-  env: Environment,
-  scope: Scope,
-  delivery: DeliveryRecord,
-  subscription: SubscriptionRecord,
-): Promise<Outcome> {
-  const { notification } = delivery;
-  const raw = subscription.attributes.RawMessageDelivery === "true";
-  try {
-    await sendMessage(env, scope, subscription.endpoint, {
-      body: raw ? notification.message : envelope(env, scope, delivery, subscription),
-      attributes: raw ? notification.attributes : {},
-    });
-    return "delivered";
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    // A queue that is gone will not come back by waiting; AWS calls this a client-side error.
-    return "hopeless";
-  }
-}
-
-interface QueueMessage {
-  body: string;
-  attributes: DeliveryRecord["notification"]["attributes"];
-}
-
-async function sendMessage(
-  { clients, gateway }: Environment,
-  topicScope: Scope,
-  queueArn: string,
-  { body, attributes }: QueueMessage,
-): Promise<void> {
-  const arn = parseArn(queueArn);
-  const scope = { account: arn?.account ?? "", region: arn?.region ?? topicScope.region };
-  await clients.sqs(asService(scope, "sns.amazonaws.com")).SendMessage({
-    QueueUrl: `${gateway.endpoint}/${scope.account}/${arn?.resource}`,
-    MessageBody: body,
-    MessageAttributes: Object.fromEntries(
-      Object.entries(attributes).map(([name, { Type, Value }]) => [
-        name,
-        Type.startsWith("Binary")
-          ? { DataType: Type, BinaryValue: Buffer.from(Value, "base64") }
-          : { DataType: Type, StringValue: Value },
-      ]),
-    ),
-  });
-}
-
 async function post(
   env: Environment,
   state: SnsState,
@@ -182,40 +128,6 @@ async function post(
     return response.status >= 500 || response.status === 429 ? "retry" : "hopeless";
   } catch (error) {
     if (error instanceof HttpClientError) return "retry";
-    throw error;
-  }
-}
-
-function envelope(
-  { gateway }: Environment,
-  scope: Scope,
-  delivery: DeliveryRecord,
-  subscription: SubscriptionRecord,
-): string {
-  return formatEnvelope(delivery, {
-    subscriptionArn: subscriptionArn(scope, delivery.topicName, subscription.id),
-    baseUrl: gateway.endpoint,
-    ...(subscription.token !== undefined && { token: subscription.token }),
-  });
-}
-
-/** True when the message lies in the subscription's dead-letter queue now. */
-async function redrive(
-  env: Environment,
-  scope: Scope,
-  delivery: DeliveryRecord,
-  subscription: SubscriptionRecord,
-): Promise<boolean> {
-  const target = deadLetterArnOf(subscription.attributes);
-  if (target === undefined || delivery.kind !== "Notification") return false;
-  try {
-    await sendMessage(env, scope, target, {
-      body: envelope(env, scope, delivery, subscription),
-      attributes: {},
-    });
-    return true;
-  } catch (error) {
-    if (error instanceof AwsError) return false;
     throw error;
   }
 }

@@ -170,3 +170,29 @@ test("nested stacks are made from S3, updated with their parent and taken back w
   await cloud.advance("2m");
   assert.deepEqual((await client.DescribeStacks({})).Stacks, []);
 });
+
+test("a table with point-in-time recovery is refused before anything is created", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const client = cloud.clients.cloudformation(cloud.caller);
+  const table = (enabled: boolean) =>
+    JSON.stringify({
+      Resources: {
+        Table: {
+          Type: "AWS::DynamoDB::Table",
+          Properties: {
+            BillingMode: "PAY_PER_REQUEST",
+            AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+            KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: enabled },
+          },
+        },
+      },
+    });
+  await assert.rejects(client.CreateStack({ StackName: "on", TemplateBody: table(true) }), {
+    message: /^Fogbank does not support the property PointInTimeRecoverySpecification/,
+  });
+  const { StackId } = await client.CreateStack({ StackName: "off", TemplateBody: table(false) });
+  await cloud.advance("1m");
+  assert.equal(await statusOf(cloud, StackId!), "CREATE_COMPLETE");
+});

@@ -17,6 +17,8 @@ export const resourceType = defineResourceType({
     ImportSourceSpecification: "tables start empty",
     KinesisStreamSpecification: "there is no Kinesis",
     ResourcePolicy: "tables have no policies",
+    "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled=true":
+      "tables have no point-in-time recovery",
     StreamSpecification: "tables have no streams",
   },
   replacedBy: ["KeySchema", "LocalSecondaryIndexes"],
@@ -97,7 +99,7 @@ async function settle(request: StabilizeRequest): Promise<Stabilization> {
     await clients.dynamodb.UpdateTable({ TableName, ...change });
     return { ready: false };
   }
-  const { TimeToLiveSpecification: ttl, PointInTimeRecoverySpecification: recovery } = properties;
+  const { TimeToLiveSpecification: ttl } = properties;
   const { TimeToLiveDescription: now } = await clients.dynamodb.DescribeTimeToLive({ TableName });
   const enabled = now?.TimeToLiveStatus?.startsWith("ENABL") ?? false;
   const wanted = ttl?.Enabled ?? ttl !== undefined;
@@ -108,11 +110,6 @@ async function settle(request: StabilizeRequest): Promise<Stabilization> {
         Enabled: wanted,
         AttributeName: ttl?.AttributeName ?? now?.AttributeName,
       },
-    });
-  if (recovery !== undefined)
-    await clients.dynamodb.UpdateContinuousBackups({
-      TableName,
-      PointInTimeRecoverySpecification: recovery,
     });
   return { ready: true };
 }

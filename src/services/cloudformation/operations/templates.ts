@@ -54,6 +54,8 @@ export const getTemplateSummary: Operation<
       input.StackName === undefined
         ? await readTemplate(input, context)
         : await templateOf(context, input.StackName, undefined);
+    if (body === "")
+      throw validationError("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.");
     const template = parseTemplate(body);
     await loadTypes(template, context.state.catalog);
     return {
@@ -106,6 +108,7 @@ async function templateOf(
     if (revision) return revision.body;
     const sets = await changeSets.list(tx, scope, [stack.uuid]);
     if (sets.length === 0) throw changeSetNotFound(name);
-    throw validationError(`Stack [${stack.name}] has no template yet: it is in REVIEW_IN_PROGRESS`);
+    // A stack whose first change set waits for its execution; AWS answers with an empty template.
+    return "";
   });
 }

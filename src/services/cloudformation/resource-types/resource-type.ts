@@ -113,8 +113,6 @@ export interface ResourceType {
   readonly type: string;
   /** For types that CloudFormation publishes no schema of, and for tests. */
   readonly schema?: ResourceSchema;
-  /** Why Fogbank cannot make it, while the service behind it lacks what it takes. */
-  readonly unavailable?: string;
   /** How the physical name is made where the properties give none. */
   readonly name?: NameRule;
   /**

@@ -63,11 +63,6 @@ export async function loadTypes(
     throw new TemplateError(
       `Template format error: Unrecognized resource types: [${unknown.join(", ")}]`,
     );
-  for (const type of found)
-    if (type?.definition.unavailable !== undefined)
-      throw new TemplateError(
-        `Fogbank does not support the resource type ${type.definition.type} yet: ${type.definition.unavailable}`,
-      );
   return new Map(names.map((name, index) => [name, found[index]!]));
 }
 

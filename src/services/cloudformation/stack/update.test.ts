@@ -144,6 +144,7 @@ test("change sets tell what would happen and then do it", async () => {
     TemplateBody: thingsTemplate(things),
   });
   assert.equal(await stack.status("s"), "REVIEW_IN_PROGRESS");
+  assert.equal((await client.GetTemplate({ StackName: "s" })).TemplateBody, "");
   await client.ExecuteChangeSet({ StackName: "s", ChangeSetName: "first" });
   await cloud.advance("10s");
   assert.equal(await stack.status("s"), "CREATE_COMPLETE");

@@ -1,6 +1,6 @@
 /** An Auto Scaling group's properties as its API takes them. */
 import type { AutoScalingGroup, Tag } from "@aws-sdk/client-auto-scaling";
-import { ownTags, pick } from "../properties.ts";
+import { pick } from "../properties.ts";
 import type { Properties, ResourceRequest, UpdateRequest } from "../resource-type.ts";
 
 /** Members that create and update take under the properties' names. */
@@ -65,16 +65,13 @@ function desired({ DesiredCapacity: capacity }: Properties) {
   return capacity === undefined ? {} : { DesiredCapacity: Number(capacity) };
 }
 
-/**
- * The group's tags and the stack's; those of the stack reach the instances, too. Auto Scaling takes no aws: tags, so
- * that CloudFormation's own are left out.
- */
+/** The group's tags and the stack's; those of the stack reach the instances, too. */
 export function groupTags(
   { properties, tags }: Pick<ResourceRequest, "properties" | "tags">,
   group: string,
 ): (Tag & { Key: string })[] {
   const given: Properties[] = properties["Tags"] ?? [];
-  return Object.entries(ownTags(tags)).map(([Key, Value]) => ({
+  return Object.entries(tags).map(([Key, Value]) => ({
     Key,
     Value,
     PropagateAtLaunch: given.find((tag) => tag["Key"] === Key)?.["PropagateAtLaunch"] ?? true,

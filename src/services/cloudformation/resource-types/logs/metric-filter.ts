@@ -3,7 +3,6 @@ import { defineResourceType, type Properties } from "../resource-type.ts";
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-metricfilter.html */
 export const resourceType = defineResourceType({
   type: "AWS::Logs::MetricFilter",
-  unavailable: "CloudWatch Logs here has no metric filters",
   name: { property: "FilterName", maxLength: 512 },
   async create({ clients, properties, name }) {
     await clients.logs.PutMetricFilter(filterInput(name, properties));

@@ -18,8 +18,6 @@ export const resourceType = defineResourceType({
   type: "AWS::SNS::Topic",
   unsupported: {
     DataProtectionPolicy: "messages are not inspected",
-    "FifoTopic=true": "topics are standard topics",
-    FifoThroughputScope: "topics are standard topics",
     ArchivePolicy: "messages are not archived",
     DeliveryStatusLogging: "deliveries are not logged",
   },

@@ -58,7 +58,7 @@ export function stringsToSign(request: HttpRequest, query: Query): string[] {
     query.get("Expires")?.[0] ?? "",
     ...amzHeaders(request, query),
   ].join("\n");
-  const [path = "/", search = ""] = splitOnce(request.target, "?");
+  const [path, search = ""] = splitOnce(request.target, "?");
   const bucket = bucketOfHost(request.headers.host);
   const resource = bucket === undefined ? path : `/${bucket}${path}`;
   const resources = [resource];
@@ -82,8 +82,8 @@ function subResourcesOf(search: string): string {
   const found = search
     .split("&")
     .map((part) => splitOnce(part, "="))
-    .filter(([name]) => subResources.has(name!))
-    .toSorted(([a], [b]) => (a! < b! ? -1 : a! > b! ? 1 : 0))
+    .filter(([name]) => subResources.has(name))
+    .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([name, value]) => (value === undefined ? name : `${name}=${unescape(value)}`));
   return found.length === 0 ? "" : `?${found.join("&")}`;
 }

@@ -181,7 +181,7 @@ function directoryIsolation(options: IsolationOptions, reason: string): Isolatio
 
 /** Undefined when a root could be built; else what stood in the way. */
 async function probe(isolation: Isolation, dataDir: string): Promise<string | undefined> {
-  const layout = machineLayout(join(dataDir, "machines", `.probe-${process.pid}`));
+  const layout = machineLayout(join(dataDir, "machines", ".probe"));
   await mkdir(layout.root, { recursive: true });
   await mkdir(layout.boot, { recursive: true });
   try {

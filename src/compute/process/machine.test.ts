@@ -9,6 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { once } from "node:events";
 import type { MachineSpec } from "../driver.ts";
 import { removeTree } from "./disk.ts";
+import { machineLayout, writeRecord } from "./machine-record.ts";
 import { isAlive, listPids, readVariable } from "./process-table.ts";
 import { machineVariable } from "./process-census.ts";
 import { createProcessHarness, type ProcessHarness } from "./testing/process-harness.ts";
@@ -257,6 +258,38 @@ process.stdout.write("launched");
     assert.deepEqual((await harness.record("i-left")).supervisor, supervisor);
     await harness.dispose();
     assert.ok(!isAlive(supervisor!));
+  });
+
+  test("a launch that was cut short is forgotten, so that it is made again", async () => {
+    const harness = await createProcessHarness();
+    const id = "i-short";
+    const { userData: _none, ...spec } = specOf(id, "");
+    await writeRecord(machineLayout(join(harness.dataDir, "machines", id)), {
+      version: 1,
+      spec,
+      phase: "pending",
+      host: "127.100.0.9",
+      isolation: "directory",
+      cpuSeconds: 0,
+      boots: 0,
+    });
+    await harness.recreate!();
+    assert.equal((await harness.driver.observe(id)).state, "absent");
+    await harness.driver.launch(specOf(id, ""));
+    assert.equal((await harness.driver.observe(id)).state, "running");
+    await harness.dispose();
+  });
+
+  test("a boot that came up unseen counts, so that user data does not run again", async () => {
+    const harness = await createProcessHarness();
+    await runAndKill(harness.dataDir, false);
+    const record = await harness.record("i-left");
+    const layout = machineLayout(join(harness.dataDir, "machines", "i-left"));
+    await writeRecord(layout, { ...record, phase: "pending", boots: 0 });
+    await harness.recreate!();
+    assert.equal((await harness.driver.observe("i-left")).state, "running");
+    assert.equal((await harness.record("i-left")).boots, 1);
+    await harness.dispose();
   });
 
   test("machines of a cloud that keeps nothing end with it", async () => {

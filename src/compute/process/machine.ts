@@ -152,11 +152,16 @@ export class Machine {
     await removeTree(this.layout.directory);
   }
 
-  /** Finds a machine of an earlier Fogbank as it is now. */
-  async adopt(): Promise<void> {
+  /** Finds a machine of an earlier Fogbank as it is now; false when there is none any more. */
+  async adopt(): Promise<boolean> {
+    const { phase } = this.record;
+    if (phase === "terminating") await this.terminate();
+    else if (phase !== "stopped" && phase !== "failed") return this.#adoptProcesses();
+    return phase !== "terminating";
+  }
+
+  async #adoptProcesses(): Promise<boolean> {
     const { layout, record } = this;
-    if (record.phase === "stopped" || record.phase === "failed") return;
-    if (record.phase === "terminating") return this.terminate();
     const supervisor =
       record.supervisor ?? (record.phase === "pending" ? this.#readSupervisor() : undefined);
     const ours =
@@ -169,14 +174,26 @@ export class Machine {
       if (record.isolation === "root")
         this.#around.census.claimNamespace(supervisor.pid, layout.directory);
       this.#confinement.adopt(record);
-      if (record.phase === "stopping") return this.stop(0);
-      return this.#save({ phase: "running", supervisor, hostBootId: hostBootId() });
+      if (record.phase === "stopping") await this.stop(0);
+      else
+        await this.#save({
+          phase: "running",
+          supervisor,
+          hostBootId: hostBootId(),
+          // The boot that nobody saw the end of has run user data all the same.
+          boots: record.phase === "pending" ? record.boots + 1 : record.boots,
+        });
+      return true;
     }
     await this.#killEverything();
-    if (record.phase === "stopping") return this.#save({ ...withoutProcesses, phase: "stopped" });
-    // A launch that was cut short before init came up is simply made again when it is asked for.
-    if (record.phase === "pending" && record.boots === 0) return;
-    await this.#fail("the machine's processes ended while Fogbank was not running");
+    if (record.phase === "pending" && record.boots === 0) {
+      // A launch that was cut short before init came up leaves nothing, so that it is made again.
+      await removeTree(layout.directory);
+      return false;
+    }
+    if (record.phase === "stopping") await this.#save({ ...withoutProcesses, phase: "stopped" });
+    else await this.#fail("the machine's processes ended while Fogbank was not running");
+    return true;
   }
 
   /** Looks whether the machine still lives; says whether its state changed. */

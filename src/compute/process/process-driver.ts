@@ -123,9 +123,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       found.map(async ({ layout, record }) => {
         const machine = new Machine(layout, record, given);
         addresses.claim(machine.id, record.host);
-        await machine.adopt();
-        if (record.phase === "terminating") addresses.release(machine.id);
-        else machines.set(machine.id, machine);
+        if (await machine.adopt()) machines.set(machine.id, machine);
+        else addresses.release(machine.id);
       }),
     );
     watch();
@@ -135,12 +134,10 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     name: "process",
     launch: ({ userData, ...spec }: MachineSpec) =>
       serially(spec.id, async () => {
-        const present = machines.get(spec.id);
-        if (present && present.record.phase !== "pending") return;
+        if (machines.has(spec.id)) return;
         const given = await surroundings();
         if (given.isolation.refusal !== undefined) throw new Error(given.isolation.refusal);
         const layout = machineLayout(join(machinesDir, fileName(spec.id)));
-        if (present) await removeTree(layout.directory);
         await mkdir(layout.directory, { recursive: true });
         const machine = new Machine(
           layout,

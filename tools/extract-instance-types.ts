@@ -11,7 +11,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 const families =
-  /^(t[234][ag]?|[mcr][4-8](a|d|g|gd|i|i-flex|id)?|m1|a1|i3|i3en|i4i|i7i|i8g|d3|x2gd|x8g|z1d|g4dn|g5|g6|p4d|p5|inf2|trn1)\.(?!metal)/;
+  /^(t[1234][ag]?|[mcr][4-8](a|d|g|gd|i|i-flex|id)?|[mcr]3|m[12]|c1|a1|d2|i2|i3|i3en|i4i|i7i|i8g|d3|x2gd|x8g|z1d|x1e?|g4ad|g4dn|g5|g6|p3|p3dn|p4d|p5|inf2|trn1)\.(?!metal)/;
 
 const [path] = process.argv.slice(2);
 if (!path) throw new Error("give the path of instance_types.json.gz");

@@ -7,7 +7,7 @@ import type { AwsError } from "#model/error.ts";
 import type { Collection, Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Principal } from "#services/kit/service.ts";
-import { tagsFromList, type Tags } from "#services/kit/tags.ts";
+import { tagsFromList, tagsToList, type Tags } from "#services/kit/tags.ts";
 import { invalidParameterValue, tagLimitExceeded } from "./errors.ts";
 
 export interface Tagged {
@@ -113,4 +113,10 @@ export function checkTags(tags: Tags, principal: Principal): void {
   }
   if (Object.keys(tags).filter((key) => !key.startsWith("aws:")).length > mostTags)
     throw tagLimitExceeded();
+}
+
+/** As EC2 tells them: a resource without tags has no such member. */
+export function shownTags(tags: Tags): { Key: string; Value: string }[] | undefined {
+  const list = tagsToList(tags);
+  return list.length > 0 ? list : undefined;
 }

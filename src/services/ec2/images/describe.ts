@@ -1,8 +1,8 @@
 import type { BlockDeviceMapping, Image as AwsImage, Snapshot } from "@aws-sdk/client-ec2";
 import { dateOf, isoMillis } from "#runtime/date.ts";
-import { tagsToList } from "#services/kit/tags.ts";
 import type { BlockDevice } from "../volumes/block-devices.ts";
 import type { Image, SnapshotRecord } from "./records.ts";
+import { shownTags } from "../tags.ts";
 
 export function creationDate(image: Image): string {
   return image.creationDate ?? isoMillis(image.createdMs);
@@ -40,7 +40,7 @@ export function describeImage(image: Image): AwsImage {
     SourceImageId: image.sourceImageId,
     SourceImageRegion: image.sourceImageRegion,
     DeregistrationProtection: "disabled",
-    Tags: tagsToList(image.tags),
+    Tags: shownTags(image.tags),
   };
 }
 
@@ -75,6 +75,6 @@ export function describeSnapshot(snapshot: SnapshotRecord): Snapshot {
     StartTime: dateOf(snapshot.startedMs),
     CompletionTime: snapshot.completedMs === undefined ? undefined : dateOf(snapshot.completedMs),
     StorageTier: "standard",
-    Tags: tagsToList(snapshot.tags),
+    Tags: shownTags(snapshot.tags),
   };
 }

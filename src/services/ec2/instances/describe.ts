@@ -6,10 +6,10 @@ import type {
   Reservation,
 } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
-import { tagsToList } from "#services/kit/tags.ts";
 import type { InterfaceFacts } from "../instance-network.ts";
 import type { InstanceRecord, MetadataOptions } from "./records.ts";
 import { stateOf } from "./states.ts";
+import { shownTags } from "../tags.ts";
 
 export function describeInstance(
   record: InstanceRecord,
@@ -83,7 +83,7 @@ export function describeInstance(
     RootDeviceType: "ebs",
     SecurityGroups: primary?.groups.map(describeGroup) ?? [],
     SourceDestCheck: primary?.sourceDestCheck,
-    Tags: tagsToList(record.tags),
+    Tags: shownTags(record.tags),
     VirtualizationType: "hvm",
   };
 }

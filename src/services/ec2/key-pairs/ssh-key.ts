@@ -48,12 +48,12 @@ export interface ImportedKey {
 }
 
 /**
- * Reads an OpenSSH public key, a PEM or a base64 DER public key, as ImportKeyPair takes them.
+ * Reads an OpenSSH, RFC 4716, PEM or base64 DER public key, as ImportKeyPair takes them.
  * Throws InvalidKey.Format.
  */
 export function importKey(material: Uint8Array): ImportedKey {
   const text = Buffer.from(material).toString("latin1").trim();
-  const [word, encoded = ""] = text.split(/\s+/);
+  const [word, encoded = ""] = fromRfc4716(text) ?? text.split(/\s+/);
   const blob = Buffer.from(encoded, "base64");
   if (word === "ssh-ed25519") {
     const [name, point] = readFields(blob);
@@ -73,6 +73,21 @@ export function importKey(material: Uint8Array): ImportedKey {
     publicKey: `ssh-rsa ${rsaBlob(key).toString("base64")}`,
     fingerprint: colons("md5", key.export({ type: "spki", format: "der" })),
   };
+}
+
+/** A key's algorithm and its base64, behind headers that may go on over several lines. https://www.rfc-editor.org/rfc/rfc4716 */
+function fromRfc4716(text: string): [string, string] | undefined {
+  const body = /^---- BEGIN SSH2 PUBLIC KEY ----\r?\n([^]*?)---- END SSH2 PUBLIC KEY ----$/.exec(
+    text,
+  )?.[1];
+  if (body === undefined) return undefined;
+  const encoded = body
+    .replaceAll(/\\\r?\n/g, "")
+    .split(/\r?\n/)
+    .filter((line) => !line.includes(":"))
+    .join("");
+  const [name] = readFields(Buffer.from(encoded, "base64"));
+  return [name?.toString() ?? "", encoded];
 }
 
 function rsaKey(blob: Buffer): KeyObject {

@@ -1,7 +1,7 @@
 import type { LaunchTemplate, LaunchTemplateVersion } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
-import { tagsToList } from "#services/kit/tags.ts";
 import type { LaunchTemplateRecord, LaunchTemplateVersionRecord } from "./records.ts";
+import { shownTags } from "../tags.ts";
 
 export function describeTemplate(template: LaunchTemplateRecord): LaunchTemplate {
   return {
@@ -11,7 +11,7 @@ export function describeTemplate(template: LaunchTemplateRecord): LaunchTemplate
     CreatedBy: template.createdBy,
     DefaultVersionNumber: template.defaultVersion,
     LatestVersionNumber: template.latestVersion,
-    Tags: tagsToList(template.tags),
+    Tags: shownTags(template.tags),
   };
 }
 

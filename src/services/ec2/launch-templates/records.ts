@@ -55,7 +55,7 @@ export const templateNameExists = () =>
 export const templateVersionNotFound = (template: LaunchTemplateRecord, version: string) =>
   ec2Error(
     "InvalidLaunchTemplateId.VersionNotFound",
-    `Could not find launch template version ${version} for template ${template.launchTemplateId}.`,
+    `Could not find the specified version ${version} for the launch template with ID ${template.launchTemplateId}.`,
   );
 
 export const templateVersionMalformed = (version: string) =>

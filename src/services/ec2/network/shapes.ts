@@ -1,9 +1,10 @@
 /** Small parts of answers that many kinds of resource share. */
-import { tagsToList, type Tags } from "#services/kit/tags.ts";
+import type { Tags } from "#services/kit/tags.ts";
 import { partitionOf } from "#services/kit/arn.ts";
+import { shownTags } from "../tags.ts";
 
 export function tagsShape(tags: Tags) {
-  return { Tags: tagsToList(tags) };
+  return { Tags: shownTags(tags) };
 }
 
 /** "arn:aws:ec2:us-east-1:123456789012:subnet/subnet-1" */

@@ -40,11 +40,11 @@ export function mergeBlockDevices(
     if (mapping.NoDevice !== undefined) devices.delete(mapping.DeviceName);
     // AWS, too, passes over instance store volumes that the instance type does not have.
     else if (mapping.VirtualName !== undefined) continue;
-    else
-      devices.set(
-        mapping.DeviceName,
-        blockDevice(mapping.DeviceName, mapping.Ebs ?? {}, devices.get(mapping.DeviceName)),
-      );
+    else {
+      if (!mapping.Ebs) throw missingParameter("ebs");
+      const before = devices.get(mapping.DeviceName);
+      devices.set(mapping.DeviceName, blockDevice(mapping.DeviceName, mapping.Ebs, before));
+    }
   }
   return [...devices.values()];
 }

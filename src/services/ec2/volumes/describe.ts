@@ -1,8 +1,8 @@
 import type { Volume, VolumeAttachment, VolumeAttachmentState } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
-import { tagsToList } from "#services/kit/tags.ts";
 import type { VolumeAttachment as Attachment, VolumeRecord } from "./records.ts";
+import { shownTags } from "../tags.ts";
 
 export function describeVolume(volume: VolumeRecord): Volume {
   const { attachment, volumeId } = volume;
@@ -21,7 +21,7 @@ export function describeVolume(volume: VolumeRecord): Volume {
     CreateTime: dateOf(volume.createdMs),
     MultiAttachEnabled: false,
     Attachments: attachment ? [describeAttachment(volumeId, attachment, "attached")] : [],
-    Tags: tagsToList(volume.tags),
+    Tags: shownTags(volume.tags),
   };
 }
 

@@ -79,9 +79,24 @@ export function zonesOf(regionName: string): readonly Zone[] {
   if (known) return known.zones;
   return ["a", "b", "c"].map((letter, index) => ({
     zoneName: `${regionName}${letter}`,
-    zoneId: `${regionName}-az${index + 1}`,
+    zoneId: `${zonePrefix(regionName)}-az${index + 1}`,
     regionName,
   }));
+}
+
+const directions = { central: "c", north: "n", south: "s", east: "e", west: "w" };
+
+/** "cn-northwest-1" → "cnnw1", "us-gov-east-1" → "usge1" */
+function zonePrefix(regionName: string): string {
+  const [area = "", ...rest] = regionName.split("-");
+  const short = rest.map((word) =>
+    word === "gov"
+      ? "g"
+      : word.replaceAll(/central|north|south|east|west/g, (direction) => {
+          return directions[direction as keyof typeof directions];
+        }),
+  );
+  return area + short.join("");
 }
 
 export function zoneNamed(regionName: string, zoneName: string): Zone | undefined {

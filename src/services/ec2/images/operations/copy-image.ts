@@ -1,9 +1,8 @@
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { ec2Error, unsupportedParameter } from "../../errors.ts";
 import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import type { BlockDevice } from "../../volumes/block-devices.ts";
 import { checkImageName } from "../image-name.ts";
 import { copyOf } from "../make-snapshot.ts";
@@ -69,6 +68,6 @@ export const copyImage: Ec2Operation<"CopyImage"> = async (input, context) => {
       tags,
     });
     await rememberTokenForADay(tx, context, "CopyImage", ClientToken, input, imageId);
-    return { ImageId: imageId, Tags: tagsToList(tags) };
+    return { ImageId: imageId, Tags: shownTags(tags) };
   });
 };

@@ -1,7 +1,6 @@
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { unsupportedParameter } from "../../errors.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { copyOf } from "../make-snapshot.ts";
 import { findSnapshot, snapshotNotFound } from "../records.ts";
 
@@ -19,5 +18,5 @@ export const copySnapshot: Ec2Operation<"CopySnapshot"> = async (input, context)
     const encrypted = source.encrypted || (input.Encrypted ?? false);
     return copyOf(tx, context, { ...source, encrypted }, { description, tags });
   });
-  return { SnapshotId: copy.snapshotId, Tags: tagsToList(tags) };
+  return { SnapshotId: copy.snapshotId, Tags: shownTags(tags) };
 };

@@ -1,9 +1,8 @@
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { incorrectInstanceState, unsupportedParameter } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { findInstance } from "../../instances/records.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
 import { volumes } from "../../volumes/records.ts";
 import { checkImageName } from "../image-name.ts";
@@ -69,5 +68,5 @@ export const createImage: Ec2Operation<"CreateImage"> = async (input, context) =
       tags: tags("image"),
     });
   });
-  return { ImageId: imageId, Tags: tagsToList(tags("image")) };
+  return { ImageId: imageId, Tags: shownTags(tags("image")) };
 };

@@ -1,8 +1,7 @@
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { missingParameter, unsupportedParameter } from "../../errors.ts";
 import { findInstance } from "../../instances/records.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { findVolume } from "../../volumes/records.ts";
 import { describeSnapshot } from "../describe.ts";
 import { snapshotOf } from "../make-snapshot.ts";
@@ -35,7 +34,7 @@ export const createSnapshots: Ec2Operation<"CreateSnapshots"> = async (input, co
         describeSnapshot(snapshot);
       const { snapshotId: SnapshotId, ownerId: OwnerId } = snapshot;
       const facts = { Description, Encrypted, VolumeId, State, VolumeSize, StartTime, Progress };
-      return { ...facts, SnapshotId, OwnerId, Tags: tagsToList(snapshot.tags) };
+      return { ...facts, SnapshotId, OwnerId, Tags: shownTags(snapshot.tags) };
     }),
   };
 };

@@ -1,8 +1,7 @@
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { invalidParameterValue, missingParameter, unsupportedParameter } from "../../errors.ts";
 import { newId } from "../../ids.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
 import { checkImageName } from "../image-name.ts";
 import { images, snapshotNotFound, snapshots } from "../records.ts";
@@ -57,5 +56,5 @@ export const registerImage: Ec2Operation<"RegisterImage"> = async (input, contex
       tags,
     });
   });
-  return { ImageId: imageId, Tags: tagsToList(tags) };
+  return { ImageId: imageId, Tags: shownTags(tags) };
 };

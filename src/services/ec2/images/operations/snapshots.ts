@@ -1,10 +1,9 @@
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { ec2Error, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { selectByIds } from "../../ids.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { volumeNotFound, volumes } from "../../volumes/records.ts";
 import { describeSnapshot } from "../describe.ts";
 import { snapshotOf } from "../make-snapshot.ts";
@@ -18,7 +17,7 @@ export const createSnapshot: Ec2Operation<"CreateSnapshot"> = async (input, cont
     if (!volume) throw volumeNotFound(input.VolumeId!);
     return snapshotOf(tx, context, volume, { description: input.Description ?? "", tags });
   });
-  return { ...describeSnapshot(snapshot), Tags: tagsToList(tags) };
+  return { ...describeSnapshot(snapshot), Tags: shownTags(tags) };
 };
 
 export const deleteSnapshot: Ec2Operation<"DeleteSnapshot"> = async (input, context) => {

@@ -1,5 +1,5 @@
 import type { Ec2Operation } from "../../context.ts";
-import { missingParameter, unsupportedParameter } from "../../errors.ts";
+import { missingParameter, invalidValueFor } from "../../errors.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { describeInstance } from "../describe.ts";
 import { findInstance } from "../records.ts";
@@ -54,7 +54,7 @@ export const describeInstanceAttribute: Ec2Operation<"DescribeInstanceAttribute"
       case "sriovNetSupport":
         return { SriovNetSupport: {} };
       default:
-        throw unsupportedParameter(`Attribute=${String(Attribute)}`);
+        throw invalidValueFor("attribute", Attribute, "Unknown attribute.");
     }
   };
   return { InstanceId, ...answer() };

@@ -1,8 +1,7 @@
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { unsupportedParameter } from "../../errors.ts";
 import { newId } from "../../ids.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { keyPairDuplicate, keyPairs } from "../records.ts";
 import { createKey } from "../ssh-key.ts";
 
@@ -31,6 +30,6 @@ export const createKeyPair: Ec2Operation<"CreateKeyPair"> = async (input, contex
     KeyPairId: keyPairId,
     KeyFingerprint: key.fingerprint,
     KeyMaterial: key.privateKeyPem,
-    Tags: tagsToList(tags),
+    Tags: shownTags(tags),
   };
 };

@@ -1,8 +1,8 @@
 import { dateOf } from "#runtime/date.ts";
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { applyFilters } from "../../filters.ts";
 import { keyPairIdNotFound, keyPairNotFound, keyPairs } from "../records.ts";
+import { shownTags } from "../../tags.ts";
 
 export const describeKeyPairs: Ec2Operation<"DescribeKeyPairs"> = async (input, context) => {
   const all = await context.store.transaction((tx) => keyPairs.list(tx, context));
@@ -32,7 +32,7 @@ export const describeKeyPairs: Ec2Operation<"DescribeKeyPairs"> = async (input, 
       KeyType: pair.keyType,
       KeyFingerprint: pair.fingerprint,
       CreateTime: dateOf(pair.createdMs),
-      Tags: tagsToList(pair.tags),
+      Tags: shownTags(pair.tags),
       ...(input.IncludePublicKey && { PublicKey: pair.publicKey }),
     })),
   };

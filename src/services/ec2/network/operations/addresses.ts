@@ -1,6 +1,5 @@
 /** Elastic IP addresses. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AllocateAddress.html */
 import type { Transaction } from "#store/store.ts";
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import {
   ec2Error,
@@ -12,7 +11,7 @@ import {
 } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { newId } from "../../ids.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { associate, checkInternetGateway, disassociate } from "../elastic-ips.ts";
 import { alreadyAssociated, associationNotFound } from "../errors.ts";
 import { inNetwork } from "../in-network.ts";
@@ -110,7 +109,7 @@ const describeAddresses: Ec2Operation<"DescribeAddresses"> = async (input, conte
         PrivateIpAddress: one.association.privateIp,
         SubnetId: one.subnetId,
       }),
-      Tags: tagsToList(one.tags),
+      Tags: shownTags(one.tags),
     })),
   };
 };

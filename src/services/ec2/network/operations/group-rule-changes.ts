@@ -2,7 +2,7 @@
 import type { Transaction } from "#store/store.ts";
 import type { IpPermission, SecurityGroupRuleRequest } from "@aws-sdk/client-ec2";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
-import { missingParameter } from "../../errors.ts";
+import { ec2Error, missingParameter } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { pageOf } from "../../paging.ts";
 import {
@@ -69,7 +69,11 @@ const modifySecurityGroupRules: Ec2Operation<"ModifySecurityGroupRules"> = async
       const old = present.find(({ ruleId }) => ruleId === id);
       if (!old) throw kinds.groupRule.notFound(id!);
       const [rule] = parsePermission(permissionOf(request ?? {}), findPeer);
-      if (!rule) throw missingParameter("CidrIpv4, CidrIpv6, PrefixListId or ReferencedGroupId");
+      if (!rule)
+        throw ec2Error(
+          "MissingParameter",
+          "The request must contain exactly one of: cidrIp, cidrIpv6, prefixListId, or referencedGroupId",
+        );
       const others = present.filter((one) => one !== old);
       if (others.some((one) => one.isEgress === old.isEgress && sameRule(one, rule)))
         throw duplicateRule(rule);

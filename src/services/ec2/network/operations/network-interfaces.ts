@@ -1,5 +1,4 @@
 /** Network interfaces. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterface.html */
-import { tagsToList } from "#services/kit/tags.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import {
@@ -10,7 +9,7 @@ import {
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { pageOf } from "../../paging.ts";
-import { tagsFor } from "../../tags.ts";
+import { shownTags, tagsFor } from "../../tags.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { dateOf } from "#runtime/date.ts";
 import { createInterface, deleteInterface } from "../interfaces.ts";
@@ -104,7 +103,7 @@ export function interfaceShape(context: Ec2Context, eni: Shown) {
         DeleteOnTermination: attachment.deleteOnTermination,
       },
     }),
-    TagSet: tagsToList(eni.tags),
+    TagSet: shownTags(eni.tags),
   };
 }
 

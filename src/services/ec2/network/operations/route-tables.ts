@@ -1,4 +1,5 @@
 /** Route tables. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRouteTable.html */
+import { tagsFromList } from "#services/kit/tags.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
@@ -93,9 +94,7 @@ const describeRouteTables: Ec2Operation<"DescribeRouteTables"> = async (input, c
       found.push(await tableShape(tx, context, table));
     return found;
   });
-  const found = applyFilters(shapes, input.Filters, filters, ({ Tags }) =>
-    Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
-  );
+  const found = applyFilters(shapes, input.Filters, filters, ({ Tags }) => tagsFromList(Tags));
   const { items, NextToken } = pageOf(found, input, (table) => table.RouteTableId);
   return { RouteTables: items, NextToken };
 };

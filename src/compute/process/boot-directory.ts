@@ -42,7 +42,7 @@ async function furnish(
   { user, guestDir }: Isolation,
   bootFiles: readonly string[],
 ): Promise<void> {
-  const places = movedPaths.map((path) => join(layout.root, path));
+  const places = [...movedPaths, "/var/lib/fogbank"].map((path) => join(layout.root, path));
   for (const place of places) await mkdir(place, { recursive: true });
   const programs = join(layout.root, "opt", "aws", "bin");
   await mkdir(dirname(programs), { recursive: true });
@@ -52,7 +52,7 @@ async function furnish(
   await chmod(layout.directory, 0o711);
   for (const name of ["init.sh", "root.sh"]) await chmod(join(layout.boot, name), 0o755);
   const scripts = bootFiles.map((name) => join(layout.boot, name));
-  for (const path of [layout.root, layout.boot, ...places, ...scripts])
+  for (const path of [layout.root, layout.boot, layout.console, ...places, ...scripts])
     await chown(path, user.uid, user.gid);
 }
 

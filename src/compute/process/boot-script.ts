@@ -30,6 +30,7 @@ export const movedPaths: readonly string[] = [
   "/var/www",
   "/var/log",
   "/var/opt",
+  "/etc/systemd/system",
 ];
 
 /** The files of the boot directory: boot.sh, and what it runs and writes. */
@@ -77,7 +78,10 @@ export function renderBoot(
         break;
       }
     }
-  files.push({ name: "boot.sh", content: `${preamble}\n${lines.join("\n")}\n${ending}` });
+  files.push({
+    name: "boot.sh",
+    content: `${preamble}${services}\n${lines.join("\n")}\n${ending}`,
+  });
   return files;
 }
 
@@ -96,7 +100,7 @@ function movePaths(content: Uint8Array, rootPath: string): Uint8Array {
   const bytes = Buffer.from(content);
   const text = bytes.toString("latin1");
   if (text.includes("\0")) return content;
-  const pattern = new RegExp(`(^|[\\s"'\`=(<>|;&,])(${movedPaths.join("|")})(?![\\w.-])`, "gm");
+  const pattern = new RegExp(`(^|=-|[\\s"'\`=(<>|;&,])(${movedPaths.join("|")})(?![\\w.-])`, "gm");
   const root = Buffer.from(rootPath).toString("latin1");
   return Buffer.from(
     text.replaceAll(pattern, (_match, before: string, path: string) => `${before}${root}${path}`),
@@ -147,6 +151,16 @@ execute() {
     warning util.py "Failed to run module $1 ($2 exited with $code)"
   fi
 }
+`;
+
+/** Services that were enabled in this machine, or in the one that its image was made of. */
+const services = String.raw`
+rm -rf "$FOGBANK_BOOT/units"
+set -- "$FOGBANK_ROOT"/var/lib/fogbank/enabled/*.service
+if [ -e "$1" ]; then
+  for unit in "$@"; do shift; set -- "$@" "$(basename "$unit")"; done
+  systemctl start "$@" &
+fi
 `;
 
 const ending = String.raw`

@@ -26,7 +26,7 @@ mount --bind root mount
 # that are the machine's in its own layer it may write to.
 if [ -n "$options" ]; then
   mkdir -p root/etc/systemd/system root/usr/local/bin root/usr/local/lib root/usr/local/etc \
-    root/var/lib/cloud root/var/log root/var/www/html root/var/cache root/var/opt root/var/spool root/var/tmp
+    root/var/lib/cloud root/var/lib/fogbank root/var/log root/var/www/html root/var/cache root/var/opt root/var/spool root/var/tmp
   chmod 1777 root/var/tmp
 fi
 for path in /usr /etc /var /bin /sbin /lib /lib32 /lib64 /libx32; do

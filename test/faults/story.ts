@@ -1,6 +1,7 @@
 /** One fleet's story: troubles by seed, then calm, in which everything must become as it should be. */
 import assert from "node:assert/strict";
 import { createSimulatedDriver } from "#compute/simulated/simulated-driver.ts";
+import { isoSeconds } from "#runtime/date.ts";
 import { parseDuration } from "#runtime/duration.ts";
 import { createSeededRandom } from "#runtime/random.ts";
 import { createVirtualClock } from "#runtime/virtual-clock.ts";
@@ -19,6 +20,8 @@ import {
 import { isRefusal, pick, troubles } from "./troubles.ts";
 
 const longestPauseMs = 90_000;
+const mostAtOnce = 3;
+const all = Object.entries(troubles);
 /** How often a control plane is doomed in a trouble, and within how many steps it then dies. */
 const doom = { chance: 0.4, steps: 60 };
 
@@ -48,28 +51,33 @@ export async function startStory(seed: number): Promise<Story> {
   const targetGroup = await createFleet(plane.clients);
   await clock.advance(parseDuration("5m"));
 
-  /** Waits for the end of a call or of the control plane, and starts the next one after its death. */
-  const survive = async (doing: () => Promise<unknown>) => {
-    try {
-      await doing();
-    } catch (error) {
-      if (!(error instanceof Killed) && !isRefusal(error)) throw error;
-    }
-    if (plane.alive) return;
-    told.push("the control plane died");
+  /** Makes something happen some time from now, through the control plane of that moment. */
+  const schedule = (delayMs: number, [name, happen]: (typeof all)[number]) =>
+    clock.after(delayMs, async () => {
+      told.push(`${isoSeconds(clock.now())} ${name}`);
+      try {
+        await happen({ random, machines, plane });
+      } catch (error) {
+        if (!(error instanceof Killed) && !isRefusal(error)) throw error;
+      }
+    });
+  const restart = async () => {
+    told.push(`${isoSeconds(clock.now())} a control plane starts`);
     await plane.kill();
     errors.push(...plane.errors);
     plane = await nextPlane();
   };
   return {
     async trouble() {
-      const [name, happen] = pick(random, Object.entries(troubles))!;
-      const doomed = random.next() < doom.chance;
-      if (doomed)
+      const pauseMs = Math.floor(random.next() * longestPauseMs);
+      if (random.next() < doom.chance)
         plane.dieAt(1 + Math.floor(random.next() * doom.steps), pick(random, ["before", "after"])!);
-      told.push(`${name}${doomed ? ", while a death is near" : ""}`);
-      await survive(() => happen({ random, machines, plane }));
-      await survive(() => clock.advance(Math.floor(random.next() * longestPauseMs)));
+      // What happens at one moment happens at the same time as what the control plane makes of it.
+      const delayMs = Math.floor(random.next() * pauseMs);
+      const count = 1 + Math.floor(random.next() * mostAtOnce);
+      for (let number = 0; number < count; number++) schedule(delayMs, pick(random, all)!);
+      await clock.advance(pauseMs);
+      if (!plane.alive) await restart();
     },
     async calm(duration: string) {
       plane.dieAt(Number.POSITIVE_INFINITY, "before");

@@ -60,6 +60,36 @@ test("instances join the target groups when they enter service and leave them be
   assert.equal((await targets()).length, 1);
 });
 
+test("an instance leaves its target groups though nobody wrote down that it is in them", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const { arn, targets, balance, elb } = await targetGroup(cloud);
+  await balance();
+  await cloud.createGroup({ MinSize: 0, DesiredCapacity: 2, TargetGroupARNs: [arn] });
+  const AutoScalingGroupName = "web";
+  // As when the process ended after the request and before the record.
+  await cloud.autoscaling.SuspendProcesses({
+    AutoScalingGroupName,
+    ScalingProcesses: ["AddToLoadBalancer"],
+  });
+  await cloud.advance("2m");
+  const { ids } = await cloud.group();
+  await elb.RegisterTargets({ TargetGroupArn: arn, Targets: ids.map((Id) => ({ Id })) });
+  await cloud.advance("1m");
+  await cloud.autoscaling.DetachInstances({
+    AutoScalingGroupName,
+    InstanceIds: ids.slice(0, 1),
+    ShouldDecrementDesiredCapacity: true,
+  });
+  await cloud.advance("6m");
+  const left = (await targets()).map(([id]) => id);
+  assert.deepEqual(left, ids.slice(1));
+  await cloud.clients.ec2(cloud.caller).TerminateInstances({ InstanceIds: ids.slice(1) });
+  await cloud.autoscaling.SetDesiredCapacity({ AutoScalingGroupName, DesiredCapacity: 0 });
+  await cloud.advance("6m");
+  assert.deepEqual(await targets(), []);
+});
+
 test("an instance whose machine died is replaced once its status checks fail", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());

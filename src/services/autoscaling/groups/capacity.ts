@@ -37,6 +37,11 @@ export function isChanging({ state }: MemberRecord): boolean {
   return state !== "InService" && state !== "Standby";
 }
 
+/** On its way out of the group, or aside, and so out of its target groups. */
+export function isLeaving({ state }: MemberRecord): boolean {
+  return state.startsWith("Terminating") || state === "Detaching" || state === "EnteringStandby";
+}
+
 /** In service, and warmed up as far as policies are concerned. */
 export function isWarm(member: MemberRecord, nowMs: number): boolean {
   return member.state === "InService" && (member.warmMs ?? 0) <= nowMs;

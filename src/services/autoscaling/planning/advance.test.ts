@@ -21,6 +21,7 @@ test("from the wish to being in service", () => {
   assert.equal(nextStep(view({})), "register");
   assert.equal(nextStep(view({ registered: true })), "enter-service");
   assert.equal(nextStep(view({ actual: "terminated" })), "fail");
+  assert.equal(nextStep(view({ actual: "stopped" })), "fail");
 });
 
 test("a launching instance waits for its hooks", () => {

@@ -46,20 +46,22 @@ export type Step =
 export function nextStep(member: MemberView): Step {
   const { state, actual } = member;
   const gone = actual === "terminated" || actual === "absent";
+  // Whoever stops an instance that is coming up does not get it into service by that.
+  const failing = gone || ["shutting-down", "stopping", "stopped"].includes(actual ?? "");
   switch (state) {
     case "Pending":
       if (!member.launched) return "launch";
-      if (gone || actual === "shutting-down") return "fail";
+      if (failing) return "fail";
       if (actual !== "running") return "none";
       if (member.hooked) return "wait-for-hook";
       return member.registered ? "enter-service" : "register";
     case "Pending:Wait":
-      if (gone) return "fail";
+      if (failing) return "fail";
       if (member.hookResult === undefined) return "none";
       if (member.hookResult === "ABANDON") return "abandon";
       return member.registered ? "enter-service" : "register";
     case "Pending:Proceed":
-      if (gone) return "fail";
+      if (failing) return "fail";
       return member.registered ? "enter-service" : "register";
     case "Terminating":
       if (member.terminateCalled) return gone ? "remove" : "none";

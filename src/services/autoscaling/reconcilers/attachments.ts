@@ -31,7 +31,11 @@ function stateOf(
 ): TargetGroupAttachment["state"] {
   const inService = members.filter((member) => member.state === "InService");
   if (state === "Removing") {
-    const held = members.filter(({ registered }) => registered.includes(arn));
+    // What was seen counts too: the record of a registration may have been lost.
+    const held = members.filter(
+      ({ registered, instanceId }) =>
+        registered.includes(arn) || (targets?.get(instanceId ?? "") ?? "draining") !== "draining",
+    );
     for (const member of held) outcome.deregister.push({ member, arns: [arn] });
     const draining = held.some(({ instanceId }) => targets?.get(instanceId ?? "") === "draining");
     return held.length === 0 && !draining ? "Removed" : "Removing";

@@ -1,5 +1,5 @@
 /** Asks EC2 and the load balancers for what was decided, and writes down what came of it. */
-import type { Caller, Environment } from "#services/kit/service.ts";
+import type { Caller, Client, Environment } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
 import type { Scope } from "#store/collection.ts";
 import { changeActivity } from "../activities.ts";
@@ -85,14 +85,31 @@ async function register(env: Environment, scope: Scope, caller: Caller, outcome:
     if (state === "Removing") continue;
     const missing = joining.filter(({ registered }) => !registered.includes(arn));
     if (missing.length === 0) continue;
-    await env.clients.elbv2(caller).RegisterTargets({
-      TargetGroupArn: arn,
-      Targets: missing.map(({ instanceId }) => ({ Id: instanceId! })),
-    });
-    await change(env, scope, missing, (member) => ({
+    const registered = await registerTargets(env.clients.elbv2(caller), arn, missing);
+    await change(env, scope, registered, (member) => ({
       ...member,
       registered: [...member.registered.filter((other) => other !== arn), arn],
     }));
+  }
+}
+
+/** Returns those that were registered: one that ends at this moment fails the request for all. */
+async function registerTargets(
+  elb: Client<"elbv2">,
+  TargetGroupArn: string,
+  joining: readonly MemberRecord[],
+): Promise<readonly MemberRecord[]> {
+  try {
+    const Targets = joining.map(({ instanceId }) => ({ Id: instanceId! }));
+    await elb.RegisterTargets({ TargetGroupArn, Targets });
+    return joining;
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "InvalidTarget") throw error;
+    // The next look at the instance finds out what became of it.
+    if (joining.length === 1) return [];
+    const each = [];
+    for (const one of joining) each.push(...(await registerTargets(elb, TargetGroupArn, [one])));
+    return each;
   }
 }
 

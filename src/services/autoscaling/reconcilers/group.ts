@@ -7,7 +7,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
-import { isChanging } from "../groups/capacity.ts";
+import { isChanging, isLeaving } from "../groups/capacity.ts";
 import { groupArn } from "../arns.ts";
 import { nextDeadline } from "../hooks.ts";
 import { changingCheckMs, healthCheckMs } from "../limits.ts";
@@ -65,7 +65,7 @@ async function pass(
 function needsTargets({ group, members, refresh }: GroupView, health: boolean): boolean {
   if (group.targetGroups.length === 0) return false;
   if (group.targetGroups.some(({ state }) => state !== "InService")) return true;
-  if (members.some(({ drainingMs }) => drainingMs !== undefined)) return true;
+  if (members.some(isLeaving)) return true;
   return group.healthCheckType.includes("ELB") && (health || refresh !== undefined);
 }
 

@@ -2,7 +2,7 @@
 import type { Transaction } from "#store/store.ts";
 import { changeActivity, startActivity, type ActivityChange, type Writing } from "../activities.ts";
 import { causes } from "../causes.ts";
-import { warmupOf } from "../groups/capacity.ts";
+import { isLeaving, warmupOf } from "../groups/capacity.ts";
 import { beginWaits, transitionOf, waitResult } from "../hooks.ts";
 import { longestDrainMs, mostPerLaunch } from "../limits.ts";
 import { nextStep, type MemberView } from "../planning/advance.ts";
@@ -52,6 +52,7 @@ export class MemberPass {
     const member = seen === before ? before : this.#put(seen);
     if (member.state === "InService") this.#judge(member);
     const current = this.#current(member.id);
+    if (isLeaving(current) && !this.#knowsTargets()) return;
     switch (nextStep(this.#viewOf(current))) {
       case "none":
         return;
@@ -85,13 +86,14 @@ export class MemberPass {
         return this.#beginTermination(current, causes.gone(nowMs));
       case "deregister":
         return this.#drain(current);
-      case "terminate":
+      case "terminate": {
         this.#outcome.terminate.push(current);
-        if (current.registered.length > 0)
-          this.#outcome.deregister.push({ member: current, arns: current.registered });
+        const arns = this.#holding(current);
+        if (arns.length > 0) this.#outcome.deregister.push({ member: current, arns });
         if (current.state === "Terminating:Wait")
           this.#put({ ...current, state: "Terminating:Proceed", registered: [] });
         return;
+      }
       case "remove":
         return this.#leave(current);
     }
@@ -158,6 +160,16 @@ export class MemberPass {
     return this.#view.hooks.filter((hook) => hook.transition === transition);
   }
 
+  #knowsTargets(): boolean {
+    return this.#view.group.targetGroups.every(({ arn }) => this.#seen.targets.has(arn));
+  }
+
+  /** The target groups that have the instance: those written down, and those seen, for the record may have been lost. */
+  #holding({ registered, instanceId }: MemberRecord): string[] {
+    const seen = [...this.#seen.targets].filter(([, states]) => states.has(instanceId ?? ""));
+    return [...new Set([...registered, ...seen.map(([arn]) => arn)])];
+  }
+
   #viewOf(member: MemberRecord): MemberView {
     const { group } = this.#view;
     const wanted = group.targetGroups.filter(({ state }) => state !== "Removing");
@@ -168,7 +180,7 @@ export class MemberPass {
       registered:
         "AddToLoadBalancer" in group.suspended ||
         wanted.every(({ arn }) => member.registered.includes(arn)),
-      draining: member.registered.length > 0,
+      draining: this.#holding(member).length > 0,
       hooked: !group.deleting && this.#hooksOf(member).length > 0,
       hookResult: group.deleting ? "CONTINUE" : waitResult(member.waits ?? [], this.#writing.nowMs),
       terminateCalled: member.terminated ?? false,
@@ -204,7 +216,7 @@ export class MemberPass {
   async #drain(member: MemberRecord): Promise<void> {
     const { nowMs } = this.#writing;
     if (member.drainingMs === undefined) {
-      this.#outcome.deregister.push({ member, arns: member.registered });
+      this.#outcome.deregister.push({ member, arns: this.#holding(member) });
       this.#put({ ...member, drainingMs: nowMs });
       return this.#activity(member, {
         status: "WaitingForELBConnectionDraining",
@@ -214,16 +226,14 @@ export class MemberPass {
         }),
       });
     }
-    const busy = member.registered.some((arn) => {
-      const states = this.#seen.targets.get(arn);
-      if (!states) return true;
-      const state = states.get(member.instanceId!);
-      // Asked again, in case the first request was lost with the process.
-      if (state !== undefined && !["draining", "unused"].includes(state))
-        this.#outcome.deregister.push({ member, arns: [arn] });
-      return state !== undefined && state !== "unused";
-    });
-    if (busy && nowMs < member.drainingMs + longestDrainMs) return;
+    const stateIn = (arn: string) => this.#seen.targets.get(arn)?.get(member.instanceId!);
+    const held = this.#holding(member).filter(
+      (arn) => !this.#seen.targets.has(arn) || stateIn(arn) !== undefined,
+    );
+    // Asked again, in case the first request was lost with the process.
+    const arns = held.filter((arn) => stateIn(arn) !== "draining" && this.#seen.targets.has(arn));
+    if (arns.length > 0) this.#outcome.deregister.push({ member, arns });
+    if (held.length > 0 && nowMs < member.drainingMs + longestDrainMs) return;
     const { drainingMs: _, ...rest } = member;
     this.#put({ ...rest, registered: [] });
   }

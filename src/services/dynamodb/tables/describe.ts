@@ -46,7 +46,10 @@ export function describeTable({ scope, table }: TablePlace, counted?: Counted): 
     ...(table.billingMode === "PAY_PER_REQUEST" && {
       BillingModeSummary: {
         BillingMode: table.billingMode,
-        LastUpdateToPayPerRequestDateTime: dateOf(table.billingChangedMs ?? table.createdMs),
+        // The reply to CreateTable does not have it yet.
+        ...(table.status !== "CREATING" && {
+          LastUpdateToPayPerRequestDateTime: dateOf(table.billingChangedMs ?? table.createdMs),
+        }),
       },
     }),
     ...(local.length > 0 && {

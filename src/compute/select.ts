@@ -1,9 +1,8 @@
 /** Chooses the compute driver that a cloud's options ask for. */
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
-import { createSystemRandom, type Random } from "#runtime/random.ts";
+import type { Random } from "#runtime/random.ts";
 import type { ComputeDriver } from "./driver.ts";
 
 export interface ComputeOptions {
@@ -29,9 +28,19 @@ export async function createCompute(options: ComputeOptions): Promise<ComputeDri
     case "process": {
       const { createProcessDriver } = await import("./process/process-driver.ts");
       const passing = dataDir === undefined;
-      // Never the cloud's own random: two clouds of one seed must not share a directory.
-      const directory = dataDir ?? join(tmpdir(), `fogbank-${createSystemRandom().hex(12)}`);
+      const directory = dataDir ?? (await passingDirectory(log));
       return createProcessDriver({ dataDir: directory, clock, log, passing });
     }
   }
+}
+
+async function passingDirectory(log: Log): Promise<string> {
+  const { makePassingDirectory, sweepPassingDirectories } =
+    await import("./process/passing-directory.ts");
+  const directory = await makePassingDirectory(tmpdir());
+  void sweepPassingDirectories(tmpdir()).then(
+    (swept) => swept.length > 0 && log.info("directories of ended clouds were removed", { swept }),
+    (error: unknown) => log.warn("directories of ended clouds stay behind", { error }),
+  );
+  return directory;
 }

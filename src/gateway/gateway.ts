@@ -73,9 +73,13 @@ export function createGateway(options: GatewayOptions): HttpHandler {
     let decoded: Decoded | undefined;
     try {
       // Who calls, and is it really them? The payload comes back as the operation shall see it.
-      const { caller, body } = await authenticate(identified, request);
+      const authenticated = authenticate(identified, request);
+      // What is known already is not waited for: each wait costs a small request a turn of the queue.
+      const { caller, body } =
+        authenticated instanceof Promise ? await authenticated : authenticated;
       // Which operation, with which input?
-      decoded = await decode(identified, request, body);
+      const decoding = decode(identified, request, body);
+      decoded = decoding instanceof Promise ? await decoding : decoding;
       // Do it.
       const output = await backend().invoke(
         decoded.model.service,

@@ -24,3 +24,19 @@ export function parseIso(text: string): number {
 export function httpDate(timeMs: number): string {
   return new Date(timeMs).toUTCString();
 }
+
+type Parts = [
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+];
+
+/** Milliseconds since the epoch of a moment in UTC, its month counted from 1; undefined when there is none such. */
+export function utcMs([year, month, day, hour, minute, second]: Parts): number | undefined {
+  const valid =
+    month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 && second < 60;
+  return valid ? Date.UTC(year, month - 1, day, hour, minute, second) : undefined;
+}

@@ -1,6 +1,6 @@
 /** What a signed request claims: who signed which parts of it when. Believed once verified. */
 import type { HttpRequest } from "#http/http.ts";
-import { isoSeconds, parseIso } from "#runtime/date.ts";
+import { isoSeconds, parseIso, utcMs } from "#runtime/date.ts";
 import { parseQuery } from "../rest/route.ts";
 import type { CredentialScope, Identified } from "../protocol.ts";
 import { incompleteSignature, unsupportedAlgorithm } from "./refusals.ts";
@@ -107,14 +107,20 @@ function readPresigned(
   };
 }
 
-const compact = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+const compact = /^\d{8}T\d{6}Z$/;
 
 function momentOf(identified: Identified, date: string): number {
-  const parts = compact.exec(date);
-  if (parts) {
-    const [, year, month, day, hour, minute, second] = parts;
-    const dateMs = parseIso(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-    if (!Number.isNaN(dateMs)) return dateMs;
+  if (compact.test(date)) {
+    const part = (start: number, end: number) => Number(date.slice(start, end));
+    const dateMs = utcMs([
+      part(0, 4),
+      part(4, 6),
+      part(6, 8),
+      part(9, 11),
+      part(11, 13),
+      part(13, 15),
+    ]);
+    if (dateMs !== undefined) return dateMs;
   }
   throw incompleteSignature(
     identified,

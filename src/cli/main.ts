@@ -10,6 +10,10 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Record<string, { summary: string; load: () => Promise<{ run: Command }> }> = {
   up: { summary: "start Fogbank", load: () => import("./up.ts") },
+  doctor: {
+    summary: "what Fogbank can do on this host, and what is missing",
+    load: () => import("./doctor.ts"),
+  },
   deploy: {
     summary: "create or update a stack from a template",
     load: () => import("./deploy.ts"),

@@ -74,13 +74,25 @@ export const hostRootVariable = "FOGBANK_ALLOW_HOST_ROOT";
 
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** Programs that come first on every machine's PATH. */
+export const guestPrograms = join(import.meta.dirname, "guest", "bin");
+
+/** What puts a machine's root together. */
+export const rootPrograms = [
+  "unshare",
+  "nsenter",
+  "pivot_root",
+  "mount",
+  "umount",
+  "chroot",
+] as const;
+
 /** Finds out, by building a root and throwing it away, what this host allows. */
 export async function detectIsolation(options: IsolationOptions): Promise<Isolation> {
   if (options.level === "directory") return directoryIsolation(options, "it was asked for");
   if (process.platform !== "linux")
     return directoryIsolation(options, `${process.platform} has no name spaces`);
-  const tools = ["unshare", "nsenter", "pivot_root", "mount", "umount", "chroot"];
-  const missing = tools.filter((tool) => findProgram(tool) === undefined);
+  const missing = rootPrograms.filter((tool) => findProgram(tool) === undefined);
   if (missing.length > 0)
     return directoryIsolation(options, `this host has no ${missing.join(", ")}`);
   const isolation = rootIsolation(options);
@@ -227,7 +239,8 @@ function nodeDirectory(): { directory: string; programs: string } {
     : { directory: programs, programs: "" };
 }
 
-function findProgram(name: string): string | undefined {
+/** The path of a program of this host. */
+export function findProgram(name: string): string | undefined {
   for (const directory of `${process.env["PATH"] ?? ""}:${systemPath}`.split(delimiter)) {
     if (directory === "") continue;
     try {

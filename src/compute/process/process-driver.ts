@@ -7,7 +7,12 @@ import type { Log } from "#runtime/log.ts";
 import type { ComputeDriver, MachineObservation, MachineSpec } from "../driver.ts";
 import { cutConsole, readConsole } from "./console-log.ts";
 import { copyTreeWhole, exists, removeTree, treeBytes } from "./disk.ts";
-import { detectIsolation, type Isolation, type IsolationLevel } from "./isolation.ts";
+import {
+  detectIsolation,
+  guestPrograms,
+  type Isolation,
+  type IsolationLevel,
+} from "./isolation.ts";
 import { createLoopbackAddresses } from "./loopback.ts";
 import { Machine, stopGraceMs, type MachineSurroundings } from "./machine.ts";
 import { machineLayout, readRecords } from "./machine-record.ts";
@@ -36,7 +41,6 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   const dataDir = resolve(options.dataDir);
   const machinesDir = join(dataDir, "machines");
   const imagesDir = join(dataDir, "images");
-  const guestDir = join(import.meta.dirname, "guest", "bin");
 
   const machines = new Map<string, Machine>();
   const tails = new Map<string, Promise<unknown>>();
@@ -52,9 +56,12 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
 
   /** The host is examined when the first machine needs it, not at every start of Fogbank. */
   const surroundings = () =>
-    (around ??= detectIsolation({ dataDir, guestDir, wall, level: options.isolation }).then(
-      surround,
-    ));
+    (around ??= detectIsolation({
+      dataDir,
+      guestDir: guestPrograms,
+      wall,
+      level: options.isolation,
+    }).then(surround));
   const surround = (isolation: Isolation): MachineSurroundings => {
     if (isolation.level === "directory") {
       log.warn("machines have no root of their own", { reason: isolation.reason });

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { HostFacts } from "#compute/host-facts.ts";
+import { judgeCompute, judgeLowPorts, judgeNode, judgePort } from "./findings.ts";
+
+const whole: HostFacts = {
+  isolation: { level: "root", reason: undefined, user: undefined },
+  refusal: undefined,
+  addresses: { separate: true, bound: true, reason: undefined },
+  limits: { cpu: true, memory: true, reason: undefined },
+  missing: [],
+  processors: 2,
+  memoryBytes: 24 * 2 ** 30,
+};
+
+test("a host that allows everything lacks nothing", () => {
+  assert.ok(judgeCompute("auto", whole).every(({ verdict }) => verdict === "ok"));
+});
+
+test("each lack says why, and what to install", () => {
+  const findings = judgeCompute("auto", {
+    ...whole,
+    isolation: { level: "directory", reason: "this host has no unshare", user: 65534 },
+    addresses: { separate: true, bound: false, reason: "no programs" },
+    limits: { cpu: true, memory: false, reason: "memory: not mounted" },
+    missing: [{ program: "unshare", debianPackage: "util-linux" }],
+  });
+  assert.deepEqual(
+    findings.filter(({ verdict }) => verdict === "lacks").map(({ text }) => text),
+    [
+      "machines work in directories of this host, and run as user 65534: this host has no unshare",
+      "a server must listen on its machine's $HOST, not on all addresses: no programs",
+      "memory of instance types is not enforced: memory: not mounted; this host has 2 processors and 24 GiB",
+      "unshare is missing",
+    ],
+  );
+  assert.equal(findings.at(-1)!.remedy, "apt-get install util-linux");
+});
+
+test("machines that would have the run of the host, old Nodes and taken ports fail", () => {
+  assert.equal(judgeCompute("auto", { ...whole, refusal: "no" })[1]!.verdict, "fails");
+  assert.equal(judgeCompute("docker", whole)[0]!.verdict, "fails");
+  assert.equal(judgeNode("22.1.0").verdict, "fails");
+  assert.equal(judgeNode("24.0.0").verdict, "ok");
+  assert.equal(judgePort("127.0.0.1", 4566, "EADDRINUSE", undefined).verdict, "fails");
+  assert.equal(judgePort("127.0.0.1", 4566, "EADDRINUSE", "0.1.0").verdict, "ok");
+  assert.match(judgeLowPorts("linux", "EACCES").remedy!, /ip_unprivileged_port_start/);
+});
+
+function doctor(...args: string[]) {
+  return new Promise<{ code: number; stdout: string }>((resolve) => {
+    const main = join(import.meta.dirname, "main.ts");
+    const child = execFile(process.execPath, [main, "doctor", ...args], (_error, stdout) =>
+      resolve({ code: child.exitCode ?? -1, stdout }),
+    );
+  });
+}
+
+test("the command exits with 0 where Fogbank runs, with 1 where it cannot, and leaves nothing", async (t) => {
+  const place = mkdtempSync(join(tmpdir(), "fogbank-doctor-"));
+  t.after(() => rmSync(place, { recursive: true }));
+  const dataDir = ["--data-dir", join(place, "data")];
+  const well = await doctor("--compute", "simulated", "--port", "0", ...dataDir);
+  assert.match(well.stdout, /ok {5}compute driver: simulated/);
+  assert.equal(well.code, 0);
+  assert.deepEqual(readdirSync(place), []);
+
+  const server = createServer((_, reply) => reply.end("else")).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  writeFileSync(join(place, "file"), "");
+  const ill = await doctor("--port", String(port), "--data-dir", join(place, "file", "data"));
+  assert.match(ill.stdout, /FAILS {2}port \d+ on 127\.0\.0\.1 is taken/);
+  assert.match(ill.stdout, /FAILS {2}data directory .*file.*: /);
+  assert.equal(ill.code, 1);
+});

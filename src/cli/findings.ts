@@ -1,0 +1,117 @@
+/** What facts about a host mean for who wants to run Fogbank there. Asks nothing itself. */
+import type { HostFacts } from "#compute/host-facts.ts";
+
+export interface Finding {
+  /** "fails": Fogbank does not run as asked; "lacks": it runs, with less. */
+  verdict: "ok" | "lacks" | "fails";
+  text: string;
+  /** What to do about it. */
+  remedy?: string;
+}
+
+/** The oldest Node.js that runs the published package. */
+export const oldestNode = 24;
+
+export function judgeNode(version: string): Finding {
+  return Number.parseInt(version, 10) >= oldestNode
+    ? { verdict: "ok", text: `Node.js ${version}` }
+    : {
+        verdict: "fails",
+        text: `Node.js ${version} is too old`,
+        remedy: `install Node.js ${oldestNode} or later`,
+      };
+}
+
+/** The error's code is undefined where listening was possible; `answers` tells what listens already. */
+export function judgePort(
+  host: string,
+  port: number,
+  problem: string | undefined,
+  answers: string | undefined,
+): Finding {
+  const where = `port ${port} on ${host}`;
+  if (problem === undefined) return { verdict: "ok", text: `${where} is free` };
+  if (answers !== undefined)
+    return { verdict: "ok", text: `${where} is Fogbank's: version ${answers} runs there` };
+  return {
+    verdict: "fails",
+    text: problem === "EADDRINUSE" ? `${where} is taken` : `${where} cannot be had (${problem})`,
+    remedy: "choose another one with --port",
+  };
+}
+
+/** Load balancers listen on their templates' ports, 80 and 443 mostly. */
+export function judgeLowPorts(platform: string, problem: string | undefined): Finding {
+  if (problem !== "EACCES") return { verdict: "ok", text: "ports below 1024 may be bound" };
+  return {
+    verdict: "lacks",
+    text: "ports below 1024 may not be bound: load balancers answer on Fogbank's own port only",
+    ...(platform === "linux" && {
+      remedy: "sudo sysctl net.ipv4.ip_unprivileged_port_start=80",
+    }),
+  };
+}
+
+export function judgeCompute(kind: string, facts: HostFacts): Finding[] {
+  if (kind === "simulated")
+    return [{ verdict: "ok", text: "compute driver: simulated, because it was asked for" }];
+  if (kind === "docker")
+    return [
+      {
+        verdict: "fails",
+        text: "compute driver: docker is not supported yet",
+        remedy: "leave out --compute, or choose process or simulated",
+      },
+    ];
+  const why =
+    kind === "process" ? "because it was asked for" : "the only one that runs real machines so far";
+  return [
+    { verdict: "ok", text: `compute driver: process, ${why}` },
+    ...judgeIsolation(facts),
+    judgeAddresses(facts),
+    judgeLimits(facts),
+    ...facts.missing.map(({ program, debianPackage }): Finding => ({
+      verdict: "lacks",
+      text: `${program} is missing`,
+      remedy: `apt-get install ${debianPackage}`,
+    })),
+  ];
+}
+
+function judgeIsolation({ isolation, refusal }: HostFacts): Finding[] {
+  if (refusal !== undefined) return [{ verdict: "fails", text: refusal }];
+  if (isolation.level === "root")
+    return [{ verdict: "ok", text: "each machine has a root file system of its own" }];
+  const whose = isolation.user === undefined ? "" : `, and run as user ${isolation.user}`;
+  return [
+    {
+      verdict: "lacks",
+      text: `machines work in directories of this host${whose}: ${isolation.reason}`,
+    },
+  ];
+}
+
+function judgeAddresses({ addresses }: HostFacts): Finding {
+  if (addresses.bound)
+    return {
+      verdict: "ok",
+      text: "each machine has an address of its own; 0.0.0.0 and 169.254.169.254 are its own (eBPF)",
+    };
+  return {
+    verdict: "lacks",
+    text: addresses.separate
+      ? `a server must listen on its machine's $HOST, not on all addresses: ${addresses.reason}`
+      : "all machines share 127.0.0.1: this platform answers on no other loopback address",
+  };
+}
+
+function judgeLimits({ limits, processors, memoryBytes }: HostFacts): Finding {
+  const size = `this host has ${processors} processors and ${Math.round(memoryBytes / 2 ** 30)} GiB`;
+  if (limits.cpu && limits.memory)
+    return { verdict: "ok", text: `CPU and memory of instance types are enforced; ${size}` };
+  const not = limits.cpu ? "memory" : limits.memory ? "CPU" : "CPU and memory";
+  return {
+    verdict: "lacks",
+    text: `${not} of instance types ${not === "CPU and memory" ? "are" : "is"} not enforced: ${limits.reason}; ${size}`,
+  };
+}

@@ -33,6 +33,8 @@ export interface Backend {
   view(key: EncodedKey): unknown;
   /** Rows with `from` ≤ key < `to`, in key order or, reversed, from the end; drawn as they are asked for. */
   scan(from: EncodedKey, to: EncodedKey, reverse: boolean): Iterable<Row>;
+  /** How many rows have `from` ≤ key < `to`. */
+  count(from: EncodedKey, to: EncodedKey): number;
   /**
    * Ends the transaction and applies its writes, if any, as one. They are visible to `get` and `scan`
    * when it returns; `done` is called, perhaps at once, when they and everything that the transaction

@@ -140,6 +140,19 @@ class LmdbBackend implements Backend {
     return rows;
   }
 
+  count(from: EncodedKey, to: EncodedKey): number {
+    const database = this.#database;
+    let found = database.getKeysCount({ start: from === "" ? lowestKey : from, end: to });
+    const layers = this.#folding ? [this.#active, this.#folding] : [this.#active];
+    for (const rows of layers)
+      for (const [key, { stored, group }] of scanRows(rows, from, to, false)) {
+        this.#noteRead(group);
+        if (rows !== this.#active && this.#active.has(key)) continue;
+        found += (stored ? 1 : 0) - (database.doesExist(key) ? 1 : 0);
+      }
+    return found;
+  }
+
   commit(writes: readonly Write[], done: Done): void {
     const journal = this.#journal;
     if (writes.length === 0) {

@@ -37,6 +37,10 @@ class MemoryBackend implements Backend {
     for (const [key, stored] of scanRows(this.#rows, from, to, reverse)) yield { key, stored };
   }
 
+  count(from: EncodedKey, to: EncodedKey): number {
+    return this.#rows.forRange(from, to, false);
+  }
+
   commit(writes: readonly Write[], done: Done): void {
     for (const { key, stored } of writes) {
       if (stored === undefined) this.#rows.delete(key);

@@ -249,6 +249,27 @@ export function describeStore(subject: StoreSubject): void {
       assert.equal(await view(), undefined);
     });
 
+    test("a count is the number of entries between two keys, a transaction's own writes included", async () => {
+      await fill(Array.from({ length: 600 }, (_, index) => [["n", index], index]));
+      const count = (from: Key, to: Key) => store.transaction((tx) => tx.count(from, to));
+      assert.equal(await count(["n"], ["o"]), 600);
+      assert.equal(await count(["n", 10], ["n", 20]), 10);
+      assert.equal(await count(["n", 20], ["n", 10]), 0);
+      await store.transaction((tx) => {
+        for (let index = 0; index < 5; index++) tx.delete(["n", index]);
+        tx.put(["n", 7], "again");
+        tx.put(["n", 700], "new");
+      });
+      assert.equal(await count(["n"], ["o"]), 596);
+      const within = await store.transaction((tx) => {
+        tx.put(["n", 701], 1);
+        tx.delete(["n", 599]);
+        tx.delete(["n", 598]);
+        return tx.count(["n", 590], ["o"]);
+      });
+      assert.equal(within, 10);
+    });
+
     test("clear leaves nothing", async () => {
       await store.transaction((tx) => tx.put(["c"], 1));
       await store.clear();
@@ -366,6 +387,7 @@ function modelTransaction(rows: Map<string, { key: Key; value: number }>): Trans
   return {
     get: async <T>(key: Key) => rows.get(nameOf(key))?.value as T | undefined,
     view: () => assert.fail("the model has no view"),
+    count: () => assert.fail("the model has no count"),
     range: async <T>(prefix: Key, options?: RangeOptions) => range(prefix, options) as Entry<T>[],
     between: () => assert.fail("the model has no between"),
     put: (key, value) => void rows.set(nameOf(key), { key, value: value as number }),

@@ -49,6 +49,17 @@ export class OpenTransaction implements Transaction {
     return this.#scan<T>(encodeKey(from), encodeKey(to), options);
   }
 
+  async count(from: Key, to: Key): Promise<number> {
+    this.#guard();
+    const [start, end] = [encodeKey(from), encodeKey(to)];
+    if (start >= end) return 0;
+    if (!this.#written) return this.#backend.count(start, end);
+    let found = 0;
+    const rows = this.#backend.scan(start, end, false);
+    for (const _ of mergeRows(rows, this.#ownRows(start, end, false), false)) found++;
+    return found;
+  }
+
   put<T>(key: Key, value: T): void {
     if (value === undefined) throw new TypeError("undefined cannot be stored; delete instead");
     this.#write(encodeKey(key), this.#backend.encode(value));

@@ -14,12 +14,13 @@ export async function countMessages(
   { scope, queue }: FoundQueue,
   nowMs: number,
 ): Promise<MessageCounts> {
-  const counts = { visible: 0, inFlight: 0, delayed: 0 };
-  const marks = await tx.range<DueMark>(due.key(scope, queue.id));
-  for (const { key, value } of marks) {
-    const dueMs = key[5] as number;
-    if (dueMs <= nowMs) counts.visible++;
-    else if (value === delayed) counts.delayed++;
+  // Places are strings, and a number sorts behind every string.
+  const now = due.key(scope, queue.id, nowMs, Number.POSITIVE_INFINITY);
+  const visible = await tx.count(due.key(scope, queue.id), now);
+  const counts = { visible, inFlight: 0, delayed: 0 };
+  const hidden = await tx.range<DueMark>(due.key(scope, queue.id), { after: now });
+  for (const { value } of hidden) {
+    if (value === delayed) counts.delayed++;
     else counts.inFlight++;
   }
   return counts;

@@ -6,14 +6,13 @@ import { startSampler, type Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
 import { countMessages, oldestAge, type MessageCounts } from "./backlog.ts";
-import type { QueueTraffic } from "./counters.ts";
+import type { QueueTraffic, SizeStatistics } from "./counters.ts";
 import { queues, type QueueRecord } from "./records.ts";
 import type { SqsState } from "./state.ts";
 
 const periodMs = 60_000;
 /** PutMetricData takes up to a thousand values a call. */
 const perCall = 500;
-const noTraffic: QueueTraffic = { sentSizes: [], received: 0, deleted: 0, emptyReceives: 0 };
 
 export function startSensors(env: Environment, state: SqsState): Sampler {
   return startSampler(env, { periodMs, what: "queues" }, (periodStartMs) =>
@@ -30,13 +29,10 @@ interface Reading {
 async function publish(env: Environment, state: SqsState, timestampMs: number): Promise<void> {
   const taken = state.counters.take();
   for (const scope of await env.store.transaction(listScopes)) {
-    const data = (await readQueues(env, scope)).flatMap((reading) => {
-      const traffic = taken.find(
-        ({ account, region, queueName }) =>
-          account === scope.account && region === scope.region && queueName === reading.queue.name,
-      )?.traffic;
-      return toMetrics(reading, traffic ?? noTraffic, timestampMs);
-    });
+    const data = (await readQueues(env, scope)).flatMap((reading) =>
+      toMetrics(reading, taken.of(reading.queue.name, scope), timestampMs),
+    );
+    if (data.length === 0) continue;
     const cloudwatch = env.clients.cloudwatch(asService(scope, "sqs.amazonaws.com"));
     for (let start = 0; start < data.length; start += perCall)
       await cloudwatch.PutMetricData({
@@ -46,17 +42,18 @@ async function publish(env: Environment, state: SqsState, timestampMs: number): 
   }
 }
 
-function readQueues({ store, clock }: Environment, scope: Scope): Promise<Reading[]> {
-  return store.transaction(async (tx) => {
-    const readings: Reading[] = [];
-    for (const queue of await queues.list(tx, scope)) {
-      const found = { scope, queue };
-      const counts = await countMessages(tx, found, clock.now());
-      const oldestMs = await oldestAge(tx, found, clock.now());
-      readings.push({ queue, counts, oldestMs });
-    }
-    return readings;
-  });
+/** One transaction for each queue, so that requests get between them. */
+async function readQueues({ store, clock }: Environment, scope: Scope): Promise<Reading[]> {
+  const readings: Reading[] = [];
+  for (const queue of await store.transaction((tx) => queues.list(tx, scope)))
+    readings.push(
+      await store.transaction(async (tx) => {
+        const found = { scope, queue };
+        const counts = await countMessages(tx, found, clock.now());
+        return { queue, counts, oldestMs: await oldestAge(tx, found, clock.now()) };
+      }),
+    );
+  return readings;
 }
 
 function toMetrics(
@@ -78,7 +75,7 @@ function toMetrics(
     count("ApproximateNumberOfMessagesVisible", counts.visible),
     count("ApproximateNumberOfMessagesNotVisible", counts.inFlight),
     count("ApproximateNumberOfMessagesDelayed", counts.delayed),
-    count("NumberOfMessagesSent", traffic.sentSizes.length),
+    count("NumberOfMessagesSent", traffic.sent.count),
     count("NumberOfMessagesReceived", traffic.received),
     count("NumberOfMessagesDeleted", traffic.deleted),
     count("NumberOfEmptyReceives", traffic.emptyReceives),
@@ -89,23 +86,23 @@ function toMetrics(
       Unit: "Seconds" as const,
     },
   ];
-  if (traffic.sentSizes.length > 0) data.push(sentSize(common, traffic.sentSizes));
+  if (traffic.sent.count > 0) data.push(sentSize(common, traffic.sent));
   return data;
 }
 
 function sentSize(
   common: Pick<MetricDatum, "Dimensions" | "Timestamp">,
-  sizes: number[],
+  { count, sumBytes, leastBytes, mostBytes }: SizeStatistics,
 ): MetricDatum {
   return {
     ...common,
     MetricName: "SentMessageSize",
     Unit: "Bytes",
     StatisticValues: {
-      SampleCount: sizes.length,
-      Sum: sizes.reduce((sum, size) => sum + size, 0),
-      Minimum: sizes.reduce((least, size) => Math.min(least, size)),
-      Maximum: sizes.reduce((most, size) => Math.max(most, size)),
+      SampleCount: count,
+      Sum: sumBytes,
+      Minimum: leastBytes,
+      Maximum: mostBytes,
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { BatchResultErrorEntry, SendMessageBatchResultEntry } from "@aws-sdk/client-sqs";
 import type { Operation } from "#services/kit/service.ts";
 import { checkBatch, failedEntry } from "../batch.ts";
+import { countSent } from "../counters.ts";
 import { batchRequestTooLong } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { findQueue } from "../queue.ts";
@@ -40,7 +41,7 @@ export const sendMessageBatch: Operation<"sqs", "SendMessageBatch", SqsState> = 
     for (const one of checked)
       try {
         const sent = await storeMessage(tx, found, one.sending, context);
-        traffic.sentSizes.push(one.sending.sizeBytes);
+        countSent(traffic, one.sending.sizeBytes);
         outcome.accepted.push({ ...one, sent });
       } catch (error) {
         outcome.refused.push(failedEntry(one.id, error));

@@ -1,4 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
+import { countSent } from "../counters.ts";
 import { findQueue } from "../queue.ts";
 import { checkForQueue, checkMessage, storeMessage } from "../send.ts";
 import type { SqsState } from "../state.ts";
@@ -11,7 +12,7 @@ export const sendMessage: Operation<"sqs", "SendMessage", SqsState> = async (inp
     checkForQueue(checked, target.queue);
     return { found: target, sent: await storeMessage(tx, target, checked, context) };
   });
-  context.state.counters.of(found.queue.name, found.scope).sentSizes.push(checked.sizeBytes);
+  countSent(context.state.counters.of(found.queue.name, found.scope), checked.sizeBytes);
   const { bodyMd5, attributesMd5 } = checked.message;
   return {
     MessageId: sent.messageId,

@@ -82,6 +82,19 @@ export async function livingInstances(clients: Clients): Promise<Map<string, str
   );
 }
 
+/** Ids of the living instances that are marked as the group's. */
+export async function markedInstances(clients: Clients): Promise<string[]> {
+  const { Reservations = [] } = await clients.ec2(caller).DescribeInstances({
+    Filters: [
+      { Name: "tag:aws:autoscaling:groupName", Values: [groupName] },
+      { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
+    ],
+  });
+  return Reservations.flatMap(({ Instances = [] }) => Instances)
+    .map(({ InstanceId }) => InstanceId!)
+    .toSorted();
+}
+
 /** "i-…: healthy" of each registered target. */
 export async function targets(clients: Clients, targetGroup: string): Promise<string[]> {
   const elb: Client<"elbv2"> = clients.elbv2(caller);

@@ -13,6 +13,7 @@ import {
   desiredAndMembers,
   groupName,
   livingInstances,
+  markedInstances,
   targets,
   unfinishedActivities,
   volumeHolders,
@@ -103,6 +104,7 @@ export async function startStory(seed: number): Promise<Story> {
       assert.deepEqual([...running.keys()].toSorted(), [...living.keys()].toSorted(), story);
       for (const id of ids)
         assert.deepEqual([running.get(id), living.get(id)], ["running", "running"]);
+      assert.deepEqual(await markedInstances(plane.clients), ids, story);
       assert.deepEqual(await volumeHolders(plane.clients), [...living.keys()].toSorted(), story);
       assert.deepEqual(await unfinishedActivities(plane.clients), [], story);
       assert.deepEqual([...errors, ...plane.errors], [], story);

@@ -120,6 +120,8 @@ export interface MemberRecord {
   waits?: HookWait[];
   /** TerminateInstances was called. */
   terminated?: boolean;
+  /** EC2 was told that the instance leaves the group alive. */
+  released?: boolean;
   /** The activity that is under way for it. */
   activity?: ActivityRef;
 }

@@ -11,6 +11,7 @@ const view = (changes: Partial<MemberView>): MemberView => ({
   hooked: false,
   hookResult: undefined,
   terminateCalled: false,
+  released: false,
   ...changes,
 });
 
@@ -43,6 +44,14 @@ test("a leaving instance drains, waits for its hooks, ends, and is forgotten whe
   assert.equal(leaving({}), "terminate");
   assert.equal(leaving({ terminateCalled: true, actual: "shutting-down" }), "none");
   assert.equal(leaving({ terminateCalled: true, actual: "terminated" }), "remove");
+});
+
+test("a detached instance drains and is released before it is forgotten", () => {
+  const detaching = (changes: Partial<MemberView>) =>
+    nextStep(view({ state: "Detaching", ...changes }));
+  assert.equal(detaching({ draining: true }), "deregister");
+  assert.equal(detaching({}), "release");
+  assert.equal(detaching({ released: true }), "remove");
 });
 
 test("an instance that is gone already is not waited for", () => {

@@ -27,6 +27,8 @@ export interface MemberView {
   /** How the lifecycle actions ended; undefined while one is waited for. */
   hookResult: "CONTINUE" | "ABANDON" | undefined;
   terminateCalled: boolean;
+  /** EC2 knows that the instance is no longer the group's. */
+  released: boolean;
 }
 
 export type Step =
@@ -41,6 +43,8 @@ export type Step =
   | "fail"
   | "deregister"
   | "terminate"
+  /** Let the instance go, alive. */
+  | "release"
   | "remove";
 
 export function nextStep(member: MemberView): Step {
@@ -75,8 +79,10 @@ export function nextStep(member: MemberView): Step {
       if (!member.terminateCalled) return "terminate";
       return gone ? "remove" : "none";
     case "EnteringStandby":
-    case "Detaching":
       return member.draining ? "deregister" : "remove";
+    case "Detaching":
+      if (member.draining) return "deregister";
+      return member.released ? "remove" : "release";
     case "InService":
       return member.registered ? "none" : "register";
     case "Standby":

@@ -22,7 +22,7 @@ export async function carryOut(
   await attempt(deregister(env, scope, caller, outcome));
   await attempt(terminate(env, scope, caller, outcome));
   await attempt(register(env, scope, caller, outcome));
-  await attempt(release(env, caller, outcome));
+  await attempt(release(env, scope, caller, outcome));
   await attempt(launch(env, scope, caller, outcome));
   await attempt(deleteAlarms(env, caller, outcome));
   if (failures.length > 0) throw failures[0];
@@ -113,13 +113,13 @@ async function registerTargets(
   }
 }
 
-async function release(env: Environment, caller: Caller, { release: ids }: Outcome) {
-  if (ids.length === 0) return;
-  await unlessGone(
-    env.clients
-      .ec2(caller)
-      .DeleteTags({ Resources: ids, Tags: [{ Key: "aws:autoscaling:groupName" }] }),
-  );
+async function release(env: Environment, scope: Scope, caller: Caller, outcome: Outcome) {
+  const ec2 = env.clients.ec2(caller);
+  const Tags = [{ Key: "aws:autoscaling:groupName" }];
+  // One by one: an instance that EC2 has forgotten fails the request for all.
+  for (const { instanceId } of outcome.release)
+    await unlessGone(ec2.DeleteTags({ Resources: [instanceId!], Tags }));
+  await change(env, scope, outcome.release, (member) => ({ ...member, released: true }));
 }
 
 async function deleteAlarms(env: Environment, caller: Caller, { deleteAlarms: names }: Outcome) {

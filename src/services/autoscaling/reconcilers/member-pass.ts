@@ -94,6 +94,9 @@ export class MemberPass {
           this.#put({ ...current, state: "Terminating:Proceed", registered: [] });
         return;
       }
+      case "release":
+        this.#outcome.release.push(current);
+        return;
       case "remove":
         return this.#leave(current);
     }
@@ -184,6 +187,7 @@ export class MemberPass {
       hooked: !group.deleting && this.#hooksOf(member).length > 0,
       hookResult: group.deleting ? "CONTINUE" : waitResult(member.waits ?? [], this.#writing.nowMs),
       terminateCalled: member.terminated ?? false,
+      released: member.released ?? false,
     };
   }
 
@@ -250,8 +254,7 @@ export class MemberPass {
       status: "Successful",
       ...(member.state !== "Detaching" && { description }),
     });
-    if (member.state === "Detaching") this.#outcome.release.push(member.instanceId!);
-    else this.cooldownFromMs = nowMs;
+    if (member.state !== "Detaching") this.cooldownFromMs = nowMs;
     members.delete(this.#tx, scope, member.group, member.id);
     if (member.instanceId) memberIndex.delete(this.#tx, scope, member.instanceId);
     this.#members.delete(member.id);

@@ -9,7 +9,7 @@ export interface Outcome {
   deregister: { member: MemberRecord; arns: string[] }[];
   terminate: MemberRecord[];
   /** Instances that leave the group alive. */
-  release: string[];
+  release: MemberRecord[];
   /** Alarms of policies that went with the group. */
   deleteAlarms: string[];
   wakeMs: number | undefined;

@@ -195,6 +195,9 @@ export class ServerConnection implements Swept, Outlet {
       this.#startStreaming(head, new ChunkedIntake(), bytes);
     else {
       this.#keep(bytes, end);
+      // There is nothing to continue with, but botocore, which announces empty objects so, does not
+      // read its connection's next reply unless it was told to.
+      if (framing.expect !== undefined && head.version === "1.1") this.#continue();
       this.#start(head, emptyBody);
     }
     return true;
@@ -230,10 +233,14 @@ export class ServerConnection implements Swept, Outlet {
     this.#start(head, body);
   }
 
+  #continue(): void {
+    this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+  }
+
   #bodyWanted(): void {
     if (this.#awaitsContinue) {
       this.#awaitsContinue = false;
-      this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+      this.#continue();
     }
     if (this.socket.isPaused()) this.socket.resume();
   }

@@ -139,6 +139,14 @@ test("100 Continue is sent when the body is asked for, and not otherwise", async
   assert.match(answer, /^HTTP\/1\.1 403 /);
 });
 
+test("who announces an empty body is told to continue, too", async () => {
+  const { port } = await start(echo);
+  const client = await connectRaw(port);
+  client.write(`PUT /empty HTTP/1.1\r\n${host}Expect: 100-continue\r\nContent-Length: 0\r\n\r\n`);
+  await client.until(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /);
+  client.socket.destroy();
+});
+
 test("HEAD, 204 and 304 carry no body", async () => {
   const { port } = await start((request) => ({
     status: Number(request.target.slice(1)),

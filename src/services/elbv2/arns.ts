@@ -69,6 +69,10 @@ export function checkName(
     throw validationError(
       `${title} '${name}' can only contain characters that are alphanumeric characters or hyphens(-)`,
     );
+  if (what === "target group" && /^-|--|-$/.test(name))
+    throw validationError(
+      `1 validation error detected: Value '${name}' at 'targetGroup.targetGroupArn.targetGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: (?!.*--)(?!^-)(?!.*-$)^[A-Za-z0-9-]+$`,
+    );
   if (name.startsWith("-") || name.endsWith("-"))
     throw validationError(`${title} '${name}' cannot begin or end with '-'`);
   if (what === "load balancer" && name.startsWith("internal-"))

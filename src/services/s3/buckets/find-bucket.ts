@@ -17,9 +17,21 @@ export interface BucketInput {
 export async function findBucket(
   tx: Transaction,
   context: S3Context,
-  { Bucket: name = "", ExpectedBucketOwner: expected }: BucketInput,
+  input: BucketInput,
   action: Action,
   key?: string,
+): Promise<BucketRecord> {
+  const bucket = await reachBucket(tx, context, input, action);
+  await requireAccess(tx, context, bucket, action, key);
+  return bucket;
+}
+
+/** As `findBucket`, without asking whether the caller may: for requests that are about several keys. */
+export async function reachBucket(
+  tx: Transaction,
+  context: S3Context,
+  { Bucket: name = "", ExpectedBucketOwner: expected }: BucketInput,
+  action: Action,
 ): Promise<BucketRecord> {
   const bucket = await buckets.view(tx, everywhere, name);
   if (!bucket) throw noSuchBucket(name);
@@ -27,12 +39,22 @@ export async function findBucket(
   const elsewhere = bucket.region !== context.region && context.isRegionAssumed !== true;
   if (elsewhere && !anyRegion.has(action)) throw permanentRedirect(name, bucket.region);
   if (expected !== undefined && expected !== bucket.account) throw accessDenied();
+  return bucket;
+}
+
+/** Throws AccessDenied. */
+export async function requireAccess(
+  tx: Transaction,
+  context: S3Context,
+  bucket: BucketRecord,
+  action: Action,
+  key?: string,
+): Promise<void> {
   const allowed =
     bucket.account === context.account
       ? !(await isDenied(tx, context, bucket, action, key))
       : await mayAccess(tx, context, bucket, action, key);
   if (!allowed) throw accessDenied();
-  return bucket;
 }
 
 /** Answered wherever it is asked. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html */

@@ -119,6 +119,12 @@ test("what a policy denies everybody is denied to the bucket's own account, too"
     await put("a");
     await deny({ Action: "s3:DeleteObject" });
     await assert.rejects(s3.DeleteObject({ Bucket, Key: "a" }), { code: "AccessDenied" });
+    const { Deleted, Errors } = await s3.DeleteObjects({
+      Bucket,
+      Delete: { Objects: [{ Key: "a" }] },
+    });
+    assert.equal(Deleted, undefined);
+    assert.deepEqual(Errors, [{ Key: "a", Code: "AccessDenied", Message: "Access Denied" }]);
     assert.equal(await text("a"), "a");
     // Templates demand secure transport and encryption, and clients of AWS have both.
     await deny({ Action: "s3:*", Condition: { Bool: { "aws:SecureTransport": "false" } } });

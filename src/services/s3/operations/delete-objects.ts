@@ -1,7 +1,7 @@
 import type { DeletedObject, ObjectIdentifier, _Error as ObjectError } from "@aws-sdk/client-s3";
 import { AwsError } from "#model/error.ts";
 import type { Operation } from "#services/kit/service.ts";
-import { findBucket } from "../buckets/find-bucket.ts";
+import { reachBucket, requireAccess } from "../buckets/find-bucket.ts";
 import { malformedXml } from "../errors.ts";
 import { maxDeletedAtOnce } from "../limits.ts";
 import { announceDeletion } from "../notifications/announce.ts";
@@ -15,7 +15,7 @@ export const deleteObjects: Operation<"s3", "DeleteObjects", S3State> = async (i
   const { Objects = [], Quiet = false } = input.Delete ?? {};
   if (Objects.length === 0 || Objects.length > maxDeletedAtOnce) throw malformedXml();
   return change(context, async (changing) => {
-    const bucket = await findBucket(changing.tx, context, input, "DeleteObject", "");
+    const bucket = await reachBucket(changing.tx, context, input, "DeleteObject");
     const Deleted: DeletedObject[] = [];
     const Errors: ObjectError[] = [];
     for (const identifier of Objects) {
@@ -46,6 +46,8 @@ async function deleteOne(
   { Key: key = "", VersionId, ETag }: ObjectIdentifier,
 ): Promise<DeletedObject> {
   const { tx } = changing;
+  const action = VersionId === undefined ? "DeleteObject" : "DeleteObjectVersion";
+  await requireAccess(tx, context, bucket, action, key);
   if (ETag !== undefined)
     checkDeleteConditions(ETag, await findVersion(tx, bucket.name, key, VersionId), key);
   const deletion = await deleteVersion(changing, context, bucket, key, VersionId, bucket.account);

@@ -1,4 +1,4 @@
-/** What DynamoDB may lose: capacity consumed since the last minute. */
+/** What DynamoDB may lose: capacity consumed since the last minute, counts of large tables. */
 import type { Context } from "#services/kit/service.ts";
 import { createCapacityCounters, type CapacityCounters } from "./capacity-counters.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
@@ -11,6 +11,8 @@ export interface Counted {
 
 export interface DynamoState {
   readonly consumed: CapacityCounters;
+  /** Large tables by id, as they were counted last. */
+  readonly counted: Map<string, { counted: Counted; atMs: number }>;
   /** Set while the service runs. */
   sensors?: Sampler;
 }
@@ -18,5 +20,5 @@ export interface DynamoState {
 export type DynamoContext = Context<DynamoState>;
 
 export function createDynamoState(): DynamoState {
-  return { consumed: createCapacityCounters() };
+  return { consumed: createCapacityCounters(), counted: new Map() };
 }

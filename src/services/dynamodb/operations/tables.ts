@@ -2,7 +2,8 @@
 import type { Operation } from "#services/kit/service.ts";
 import { resourceInUse, validation } from "../errors.ts";
 import { graves, tables } from "../records.ts";
-import { countTable, describeTable } from "../tables/describe.ts";
+import { countTable } from "../tables/count.ts";
+import { describeTable } from "../tables/describe.ts";
 import { findTable } from "../tables/find.ts";
 import { settleMs } from "../tables/settling.ts";
 import type { DynamoState } from "../state.ts";
@@ -14,11 +15,8 @@ export const describe: Operation<"dynamodb", "DescribeTable", DynamoState> = asy
   input,
   context,
 ) => {
-  const { place, counted } = await context.store.transaction(async (tx) => {
-    const found = await findTable(tx, input.TableName, context);
-    return { place: found, counted: await countTable(tx, found) };
-  });
-  return { Table: describeTable(place, counted) };
+  const place = await context.store.transaction((tx) => findTable(tx, input.TableName, context));
+  return { Table: describeTable(place, await countTable(place, context)) };
 };
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html */

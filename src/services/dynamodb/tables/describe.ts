@@ -6,15 +6,8 @@ import type {
   TableDescription,
 } from "@aws-sdk/client-dynamodb";
 import { dateOf } from "#runtime/date.ts";
-import type { Transaction } from "#store/store.ts";
 import type { TablePlace } from "../items/storage.ts";
-import {
-  indexEntries,
-  items,
-  type IndexRecord,
-  type KeySchema,
-  type StoredItem,
-} from "../records.ts";
+import type { IndexRecord, KeySchema } from "../records.ts";
 import type { Counted } from "../state.ts";
 import { tableArn } from "./find.ts";
 
@@ -113,19 +106,4 @@ export function keySchema({ partition, sort }: KeySchema): KeySchemaElement[] {
   const elements: KeySchemaElement[] = [{ AttributeName: partition, KeyType: "HASH" }];
   if (sort !== undefined) elements.push({ AttributeName: sort, KeyType: "RANGE" });
   return elements;
-}
-
-/** Counts a table's items; AWS does so about every six hours, Fogbank when asked. */
-export async function countTable(tx: Transaction, { scope, table }: TablePlace): Promise<Counted> {
-  const counted: Counted = { ...sum(await items.list(tx, scope, [table.id])), indexes: {} };
-  for (const { name } of table.indexes)
-    counted.indexes[name] = sum(await indexEntries.list(tx, scope, [table.id, name]));
-  return counted;
-}
-
-function sum(stored: readonly StoredItem[]): { items: number; sizeBytes: number } {
-  return {
-    items: stored.length,
-    sizeBytes: stored.reduce((total, { sizeBytes }) => total + sizeBytes, 0),
-  };
 }

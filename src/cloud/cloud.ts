@@ -11,7 +11,7 @@ import { createCompute } from "#compute/select.ts";
 import { isSimulated } from "#compute/simulated/is-simulated.ts";
 import type { SimulatedDriver } from "#compute/simulated/simulated-driver.ts";
 import { serve } from "#http/server.ts";
-import type { HttpHandler, HttpReply } from "#http/http.ts";
+import type { HttpHandler } from "#http/http.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { keepClock, lastCloudTime } from "./clock-record.ts";
 import { checkOptions, defaultOptions, type CloudOptions } from "./options.ts";
@@ -51,8 +51,10 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   const clock = createClock(options, await lastCloudTime(store), log);
   const clockKeeper = keepClock(clock, store);
 
-  // The port is known before there is anything behind it: machines are told of it at their launch.
-  let answer: HttpHandler = () => starting;
+  // The port is known before there is anything behind it, for machines are told of it at their launch;
+  // what comes in meanwhile waits, as clients would not understand a refusal.
+  const { promise: opened, resolve: open } = Promise.withResolvers<HttpHandler>();
+  let answer: HttpHandler = async (request) => (await opened)(request);
   const server = await serve({
     host: options.host,
     port: options.port,
@@ -110,6 +112,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     },
   });
   answer = gateway;
+  open(gateway);
   await host.start();
   return {
     endpoint,
@@ -126,8 +129,6 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     },
   };
 }
-
-const starting: HttpReply = { status: 503, headers: { "retry-after": 1 }, body: "starting\n" };
 
 function createClock(options: CloudOptions, lastMs: number | undefined, log: Log): Clock {
   const onError = (error: unknown) => log.error("a timer's task failed", { error });

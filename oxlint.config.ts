@@ -1,4 +1,4 @@
-import { defineConfig } from "oxlint";
+import { defineConfig, type OxlintOverride } from "oxlint";
 
 /** The rooms in the order of design: each may import those before it. */
 const floors = [
@@ -46,7 +46,7 @@ function forbidRooms(room: string, rooms: string[]): Pattern[] {
 }
 
 const roomOverrides = floors.flatMap((floor, index) =>
-  floor.map((room) => {
+  floor.map((room): OxlintOverride => {
     const allowed = sameFloor[room] ?? [];
     const above = floors.slice(index + 1).flat();
     const beside = floor.filter((other) => other !== room && !allowed.includes(other));
@@ -59,7 +59,7 @@ const roomOverrides = floors.flatMap((floor, index) =>
   }),
 );
 
-const serviceOverrides = services.map((service) => ({
+const serviceOverrides = services.map((service): OxlintOverride => ({
   files: [`src/services/${service}/**/*.ts`],
   rules: {
     "no-restricted-imports": [

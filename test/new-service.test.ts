@@ -66,8 +66,10 @@ describe("npm run new-service", () => {
   });
 
   test("writes what the formatter and the linter accept", () => {
-    run("tools/check.ts", "formatting");
-    run("node_modules/oxlint/bin/oxlint", "src/services/pigeons", "src/model", "src/cloud");
+    const touched = ["src/services/pigeons", "src/model/facts.ts", "src/model/sdk.ts"];
+    const lists = ["src/model/constraints", "src/cloud/registry.ts", "oxlint.config.ts"];
+    run("node_modules/oxfmt/bin/oxfmt", "--check", ...touched, ...lists);
+    run("node_modules/oxlint/bin/oxlint", ...touched, ...lists);
   });
 });
 

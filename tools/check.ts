@@ -22,7 +22,10 @@ const steps: readonly Step[] = [
   { name: "lint", command: ["oxlint", ...folders] },
   { name: "dead code", command: ["knip"] },
   { name: "generated files", command: ["node", "tools/generate.ts", "--check"] },
-  { name: "tests", command: ["node", "--test", "--test-timeout=120000", "src/**/*.test.ts", "test/**/*.test.ts"] },
+  {
+    name: "tests",
+    command: ["node", "--test", "--test-timeout=120000", "src/**/*.test.ts", "test/**/*.test.ts"],
+  },
 ];
 
 const { values, positionals: only } = parseArgs({

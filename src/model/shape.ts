@@ -93,7 +93,7 @@ export interface StructureShape {
 /** A schema of the SDK, or what leads to one. */
 export type SchemaRef = number | string | readonly unknown[] | (() => SchemaRef);
 
-const noTraits: Traits = {};
+const noTraits: Readonly<Traits> = {};
 
 /** Flags that the SDK packs into a number. */
 const packedTraits = [

@@ -94,6 +94,7 @@ export async function openFileBlobs(options: FileBlobOptions): Promise<BlobStore
         if (synced) await syncDirectory(folder);
         return { id, sizeBytes };
       } catch (error) {
+        // What failed first is what is told.
         await file.close().catch(() => {});
         await rm(unfinished, { force: true });
         throw error;

@@ -129,7 +129,7 @@ function choose(
   return (chosen ?? rivals.at(-1)!).operation;
 }
 
-const noQuery: Query = new Map();
+const noQuery: ReadonlyMap<string, readonly string[]> = new Map();
 
 export function parseQuery(search: string): Query {
   if (search === "") return noQuery;

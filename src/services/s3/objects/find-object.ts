@@ -1,4 +1,5 @@
 /** Finds the version that a request wants to read. */
+import { dateOf } from "#runtime/date.ts";
 import type { Transaction } from "#store/store.ts";
 import { findBucket, type BucketInput } from "../buckets/find-bucket.ts";
 import { deletedKey, deleteMarkerNotReadable, noSuchKey, noSuchVersion } from "../errors.ts";
@@ -47,7 +48,7 @@ export async function findObject(
   if (!record) throw versionId === undefined ? noSuchKey(key) : noSuchVersion(key, versionId);
   if (record.deleteMarker) {
     if (versionId === undefined) throw deletedKey(key, record.versionId);
-    const lastModified = new Date(record.modifiedMs).toUTCString();
+    const lastModified = dateOf(record.modifiedMs).toUTCString();
     throw deleteMarkerNotReadable(method, record.versionId, lastModified);
   }
   return { bucket, key, record };

@@ -1,5 +1,6 @@
 /** Serves buckets as websites: BUCKET.s3-website.REGION.HOST, as anybody may read them. */
 import type { WebsiteConfiguration } from "@aws-sdk/client-s3";
+import { dateOf } from "#runtime/date.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import type { Output } from "#model/sdk.ts";
 import { AwsError } from "#model/error.ts";
@@ -142,7 +143,7 @@ function refusal({ env, request, bucket }: Visit, key: string): Promise<AwsError
 
 function dateIn(text: string | undefined): Date | undefined {
   const timeMs = text === undefined ? Number.NaN : Date.parse(text);
-  return Number.isNaN(timeMs) ? undefined : new Date(timeMs);
+  return Number.isNaN(timeMs) ? undefined : dateOf(timeMs);
 }
 
 function describe(found: Output<"s3", "GetObject">, status: number, head: boolean): HttpReply {

@@ -2,6 +2,7 @@
 import type { ResourceRecord } from "../records.ts";
 import { TemplateError } from "../template/values.ts";
 import type { Program } from "../stack/program.ts";
+import { findMissingValue } from "../stack/existing-values.ts";
 import { evaluateOutputs, refuseExportChanges, writeOutputs } from "../stack/outputs.ts";
 import { knownFromRecord } from "../stack/evaluate-resource.ts";
 import { beginResource } from "./begin-resource.ts";
@@ -13,7 +14,7 @@ import type { Turn } from "./turn.ts";
 
 /** One pass of the phases "create" and "update". */
 export async function deploy(turn: Turn): Promise<void> {
-  const { operation, resources, state, scope, stack } = turn;
+  const { env, operation, resources, state, scope, stack } = turn;
   const program = await state.program(scope, stack, stack.revision);
   const failed = [...resources.values()].filter(
     (record) => record.doneIn === operation.id && record.status.endsWith("_FAILED"),
@@ -24,6 +25,10 @@ export async function deploy(turn: Turn): Promise<void> {
     if (turn.now >= operation.deadlineMs)
       return giveUp(turn, "Stack creation time exceeded the specified timeout.");
     turn.again(operation.deadlineMs - turn.now);
+  }
+  if (![...resources.values()].some(({ work, doneIn }) => work ?? doneIn === operation.id)) {
+    const missing = await findMissingValue(env, scope, program);
+    if (missing !== undefined) return giveUp(turn, missing);
   }
   const isDone = (id: string) => resources.get(id)?.doneIn === operation.id;
   const open = program.graph.order.filter((id) => !isDone(id));

@@ -196,3 +196,42 @@ test("a table with point-in-time recovery is refused before anything is created"
   await cloud.advance("1m");
   assert.equal(await statusOf(cloud, StackId!), "CREATE_COMPLETE");
 });
+
+test("parameters that name things of the account must name some that exist", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const client = cloud.clients.cloudformation(cloud.caller);
+  const ec2 = cloud.clients.ec2(cloud.caller);
+  const { Vpcs } = await ec2.DescribeVpcs({});
+  await ec2.CreateKeyPair({ KeyName: "there" });
+  const create = async (name: string, key: string, vpc: string) => {
+    const { StackId } = await client.CreateStack({
+      StackName: name,
+      Parameters: [
+        { ParameterKey: "Key", ParameterValue: key },
+        { ParameterKey: "Vpcs", ParameterValue: vpc },
+      ],
+      TemplateBody: JSON.stringify({
+        Parameters: {
+          Key: { Type: "AWS::EC2::KeyPair::KeyName" },
+          Vpcs: { Type: "List<AWS::EC2::VPC::Id>" },
+        },
+        Resources: { Queue: { Type: "AWS::SQS::Queue" } },
+      }),
+    });
+    await cloud.advance("1m");
+    const { StackEvents = [] } = await client.DescribeStackEvents({ StackName: StackId! });
+    return StackEvents.map((event) =>
+      [event.LogicalResourceId, event.ResourceStatus, event.ResourceStatusReason].join(" ").trim(),
+    ).toReversed();
+  };
+  const vpc = Vpcs![0]!.VpcId!;
+  assert.equal((await create("good", "there", vpc)).at(-1), "good CREATE_COMPLETE");
+  assert.deepEqual(await create("bad", "gone", vpc), [
+    "bad CREATE_IN_PROGRESS User Initiated",
+    "bad ROLLBACK_IN_PROGRESS Parameter validation failed: parameter value gone for parameter name Key does not exist. Rollback requested by user.",
+    "bad ROLLBACK_COMPLETE",
+  ]);
+  const lost = await create("lost", "there", `${vpc},vpc-0123456789abcdef0`);
+  assert.match(lost.at(-2)!, /parameter value vpc-0123456789abcdef0 for parameter name Vpcs/);
+});

@@ -1,15 +1,21 @@
 /** Long polls: who waits for which queue, woken by the commit that brings a message. */
 import type { Clock, Timer } from "#runtime/clock.ts";
 import type { Scope } from "#store/collection.ts";
-import type { Store } from "#store/store.ts";
+import type { Key, Store, Unwatch } from "#store/store.ts";
 import { due } from "./records.ts";
 
 export interface Waiters {
+  /** Begins to note which queues are touched; to be called before the poll first looks at its queue. */
+  open(): Poll;
+}
+
+export interface Poll {
   /**
-   * Resolves when the queue may have a message (a commit touched it, or `nextDueMs` came), when
-   * `deadlineMs` came, or when the signal aborts. Times are cloud time.
+   * Resolves when the queue may have a message (a commit touched it since the poll last looked, or
+   * `nextDueMs` came), when `deadlineMs` came, or when the signal aborts. Times are cloud time.
    */
   wait(queue: QueueKey, until: Until): Promise<void>;
+  end(): void;
 }
 
 export interface QueueKey {
@@ -23,51 +29,66 @@ interface Until {
   signal: AbortSignal;
 }
 
-interface Line {
-  waiting: Set<() => void>;
-  unwatch: () => void;
-}
-
+/** One watch serves all polls, and there is none without them: a commit costs the same however many wait. */
 export function createWaiters(store: Store, clock: Clock): Waiters {
-  const lines = new Map<string, Line>();
+  /** By queue: those who wait, longest first. */
+  const lines = new Map<string, Set<() => void>>();
+  /** What was touched while a poll was looking, for each of those. */
+  const looking = new Set<Set<string>>();
+  let open = 0;
+  let unwatch: Unwatch | undefined;
 
-  const lineOf = (name: string, { scope, queueId }: QueueKey): Line => {
-    const present = lines.get(name);
-    if (present) return present;
-    const waiting = new Set<() => void>();
-    const unwatch = store.watch(due.key(scope, queueId), (keys) => {
+  const changed = (keys: readonly Key[]) => {
+    for (const key of keys) {
+      const { scope, id } = due.parse(key)!;
+      const name = nameOf({ scope, queueId: id[0] as string });
+      for (const touched of looking) touched.add(name);
       // One message can serve one waiter; those behind it keep waiting.
-      let messagesLeft = keys.length;
-      for (const wake of waiting) {
-        if (messagesLeft-- <= 0) return;
-        wake();
-      }
-    });
-    const line = { waiting, unwatch };
-    lines.set(name, line);
-    return line;
+      const [first] = lines.get(name) ?? [];
+      first?.();
+    }
   };
+  const line = (name: string, { deadlineMs, nextDueMs, signal }: Until) =>
+    new Promise<void>((resolve) => {
+      const waiting = lines.get(name) ?? new Set();
+      lines.set(name, waiting);
+      let timer: Timer | undefined;
+      const wake = () => {
+        timer?.cancel();
+        signal.removeEventListener("abort", wake);
+        waiting.delete(wake);
+        if (waiting.size === 0) lines.delete(name);
+        resolve();
+      };
+      waiting.add(wake);
+      timer = clock.at(Math.min(deadlineMs, nextDueMs ?? deadlineMs), wake);
+      if (signal.aborted) wake();
+      else signal.addEventListener("abort", wake);
+    });
   return {
-    wait(key, { deadlineMs, nextDueMs, signal }) {
-      const name = `${key.scope.account}/${key.scope.region}/${key.queueId}`;
-      const line = lineOf(name, key);
-      return new Promise((resolve) => {
-        let timer: Timer | undefined;
-        const wake = () => {
-          timer?.cancel();
-          signal.removeEventListener("abort", wake);
-          line.waiting.delete(wake);
-          if (line.waiting.size === 0) {
-            line.unwatch();
-            lines.delete(name);
+    open() {
+      if (open++ === 0) unwatch = store.watchCollection(due.path, changed);
+      const touched = new Set<string>();
+      looking.add(touched);
+      return {
+        async wait(queue, until) {
+          const name = nameOf(queue);
+          if (!touched.has(name)) {
+            looking.delete(touched);
+            await line(name, until);
+            looking.add(touched);
           }
-          resolve();
-        };
-        line.waiting.add(wake);
-        timer = clock.at(Math.min(deadlineMs, nextDueMs ?? deadlineMs), wake);
-        if (signal.aborted) wake();
-        else signal.addEventListener("abort", wake);
-      });
+          touched.clear();
+        },
+        end() {
+          looking.delete(touched);
+          if (--open === 0) unwatch?.();
+        },
+      };
     },
   };
+}
+
+function nameOf({ scope: { account, region }, queueId }: QueueKey): string {
+  return `${account}/${region}/${queueId}`;
 }

@@ -25,41 +25,48 @@ export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = asyn
     message: input.MessageAttributeNames ?? [],
   };
   const startMs = clock.now();
-  for (;;) {
-    const round = await store.transaction(async (tx) => {
-      const found = await findQueue(tx, input.QueueUrl, context);
-      const visibilityMs =
-        visibility === undefined ? durationOf(found.queue, "VisibilityTimeout") : visibility * 1000;
-      const request = { most, visibilityMs };
-      const taken = isFifo(found.queue)
-        ? await takeOnce(
-            tx,
-            found,
-            { ...request, attemptId: input.ReceiveRequestAttemptId },
-            context,
-          )
-        : await takeMessages(tx, found, request, context);
-      const waitMs =
-        input.WaitTimeSeconds === undefined
-          ? durationOf(found.queue, "ReceiveMessageWaitTimeSeconds")
-          : input.WaitTimeSeconds * 1000;
-      return { found, taken, deadlineMs: startMs + waitMs };
-    });
-    const { found, taken, deadlineMs } = round;
-    const traffic = state.counters.of(found.queue.name, found.scope);
-    if (taken.received.length > 0) {
-      traffic.received += taken.received.length;
-      return { Messages: taken.received.map((one) => formatMessage(found.queue.id, one, wish)) };
+  const poll = state.waiters.open();
+  try {
+    for (;;) {
+      const round = await store.transaction(async (tx) => {
+        const found = await findQueue(tx, input.QueueUrl, context);
+        const visibilityMs =
+          visibility === undefined
+            ? durationOf(found.queue, "VisibilityTimeout")
+            : visibility * 1000;
+        const request = { most, visibilityMs };
+        const taken = isFifo(found.queue)
+          ? await takeOnce(
+              tx,
+              found,
+              { ...request, attemptId: input.ReceiveRequestAttemptId },
+              context,
+            )
+          : await takeMessages(tx, found, request, context);
+        const waitMs =
+          input.WaitTimeSeconds === undefined
+            ? durationOf(found.queue, "ReceiveMessageWaitTimeSeconds")
+            : input.WaitTimeSeconds * 1000;
+        return { found, taken, deadlineMs: startMs + waitMs };
+      });
+      const { found, taken, deadlineMs } = round;
+      const traffic = state.counters.of(found.queue.name, found.scope);
+      if (taken.received.length > 0) {
+        traffic.received += taken.received.length;
+        return { Messages: taken.received.map((one) => formatMessage(found.queue.id, one, wish)) };
+      }
+      if (clock.now() >= deadlineMs || signal.aborted) {
+        traffic.emptyReceives++;
+        return {};
+      }
+      const { nextDueMs } = taken;
+      await poll.wait(
+        { scope: found.scope, queueId: found.queue.id },
+        { deadlineMs, nextDueMs, signal },
+      );
     }
-    if (clock.now() >= deadlineMs || signal.aborted) {
-      traffic.emptyReceives++;
-      return {};
-    }
-    const { nextDueMs } = taken;
-    await state.waiters.wait(
-      { scope: found.scope, queueId: found.queue.id },
-      { deadlineMs, nextDueMs, signal },
-    );
+  } finally {
+    poll.end();
   }
 };
 

@@ -4,6 +4,8 @@ import type { Log } from "#runtime/log.ts";
 import type { MachineGroups } from "./control-groups/control-groups.ts";
 import type { Isolation } from "./isolation.ts";
 import type { MachineLayout, MachineRecord } from "./machine-record.ts";
+import type { NetworkBytes } from "./own-address/byte-counter.ts";
+import { hostBootId } from "./process-table.ts";
 import { rulesFrom } from "./own-address/own-address.ts";
 
 export class Confinement {
@@ -29,13 +31,15 @@ export class Confinement {
       this.#log.warn("a machine's CPU and memory are not limited", { machine: spec.id, error });
     }
     this.adopt({ groups });
-    if (groups?.unified === undefined || !ownAddresses) return { groups, ownAddress: false };
+    if (groups?.unified === undefined || !ownAddresses)
+      return { groups, ownAddress: false, networkMap: undefined };
     try {
-      await ownAddresses.bind(groups.unified, rulesFrom(host, spec.environment));
-      return { groups, ownAddress: true };
+      const rules = rulesFrom(host, spec.environment);
+      const networkMap = await ownAddresses.bind(groups.unified, rules);
+      return { groups, ownAddress: true, networkMap };
     } catch (error) {
       this.#log.warn("a machine shares its host's addresses", { machine: spec.id, error });
-      return { groups, ownAddress: false };
+      return { groups, ownAddress: false, networkMap: undefined };
     }
   }
 
@@ -63,14 +67,33 @@ export class Confinement {
     return groups && this.#isolation.controlGroups?.memoryBytes(groups);
   }
 
-  async release(record: MachineRecord): Promise<void> {
+  /** Over all boots; undefined where nothing counts them. */
+  async networkBytes(record: MachineRecord, last = false): Promise<NetworkBytes | undefined> {
+    const { networkMap, networkBytes: before } = record;
+    const meter = this.#isolation.ownAddresses?.meter;
+    // Numbers of maps are given anew after the host's next boot.
+    if (networkMap === undefined || !meter || record.hostBootId !== hostBootId()) return before;
+    const now = await (last ? meter.readLast(networkMap) : meter.read(networkMap));
+    return {
+      inBytes: (before?.inBytes ?? 0) + (now?.inBytes ?? 0),
+      outBytes: (before?.outBytes ?? 0) + (now?.outBytes ?? 0),
+    };
+  }
+
+  /** Gives what is to be remembered of what was taken away. */
+  async release(record: MachineRecord): Promise<Partial<MachineRecord>> {
     const { groups } = record;
-    if (!groups) return;
+    if (!groups) return {};
     this.noteMemoryKills(record);
+    const networkBytes = await this.networkBytes(record, true).catch((error: unknown) => {
+      this.#log.warn("a machine's network bytes are lost", { machine: record.spec.id, error });
+      return record.networkBytes;
+    });
     await this.#isolation.controlGroups?.release(groups).catch((error: unknown) => {
       this.#log.warn("a machine's control groups stay behind", { groups, error });
     });
+    return { networkMap: undefined, ...(networkBytes && { networkBytes }) };
   }
 }
 
-type Confined = Pick<MachineRecord, "groups" | "ownAddress">;
+type Confined = Pick<MachineRecord, "groups" | "ownAddress" | "networkMap">;

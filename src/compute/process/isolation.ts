@@ -106,6 +106,7 @@ export async function detectIsolation(options: IsolationOptions): Promise<Isolat
   const { ownAddresses, reason: noAddresses } = await detectOwnAddresses(
     options.dataDir,
     controlGroups,
+    options.wall,
   );
   const lacking = { limits: controlGroups.enforced.reason, addresses: noAddresses };
   return { ...isolation, controlGroups, ownAddresses, lacking };

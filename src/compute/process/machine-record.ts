@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MachineSpec } from "../driver.ts";
 import type { MachineGroups } from "./control-groups/control-groups.ts";
+import type { NetworkBytes } from "./own-address/byte-counter.ts";
 import type { IsolationLevel } from "./isolation.ts";
 import type { ProcessIdentity } from "./process-table.ts";
 
@@ -31,6 +32,10 @@ export interface MachineRecord {
   ownAddress?: boolean;
   /** The host's boot in which those numbers mean something. */
   hostBootId?: string;
+  /** The kernel's map in which this boot's network bytes are counted. */
+  networkMap?: number | undefined;
+  /** Network bytes of the boots before this one; undefined where they are not counted. */
+  networkBytes?: NetworkBytes;
   /** Processor time of the boots before this one. */
   cpuSeconds: number;
   boots: number;

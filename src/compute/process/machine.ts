@@ -232,6 +232,18 @@ export class Machine {
     };
   }
 
+  /** With what an observation costs more to find out than a look into /proc. */
+  async observeWhole(): Promise<MachineObservation> {
+    const bytes = await this.#confinement.networkBytes(this.record).catch((error: unknown) => {
+      this.#around.log.warn("a machine's network bytes are not known", { machine: this.id, error });
+      return undefined;
+    });
+    return {
+      ...this.observe(),
+      ...(bytes && { networkInBytes: bytes.inBytes, networkOutBytes: bytes.outBytes }),
+    };
+  }
+
   /** What the machine's processes see; nothing of Fogbank's own environment is among it. */
   environment(): Record<string, string> {
     const { spec, host, supervisor } = this.record;
@@ -306,15 +318,18 @@ export class Machine {
       this.#account.update(members);
       if (supervisor && this.record.hostBootId === hostBootId())
         signalProcess(supervisor, "SIGKILL");
-      if (members.length === 0 && !(supervisor && isAlive(supervisor)))
-        return this.#confinement.release(this.record);
+      if (members.length === 0 && !(supervisor && isAlive(supervisor))) return this.#release();
       for (const member of members)
         if (this.record.isolation === "directory" || !supervisor) signalProcess(member, "SIGKILL");
-      if (await this.#gone(500)) return this.#confinement.release(this.record);
+      if (await this.#gone(500)) return this.#release();
       for (const member of this.#members(true)) signalProcess(member, "SIGKILL");
       if (this.#around.wall.monotonic() > deadline)
         throw new Error(`processes of machine ${this.id} cannot be ended`);
     }
+  }
+
+  async #release(): Promise<void> {
+    if (this.record.groups) await this.#save(await this.#confinement.release(this.record));
   }
 
   async #gone(limitMs: number): Promise<boolean> {

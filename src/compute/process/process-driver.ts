@@ -197,7 +197,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         machines.delete(id);
         addresses.release(id);
       }),
-    observe: async (id) => machines.get(id)?.observe() ?? absent(id, wall.monotonic()),
+    observe: async (id) => (await machines.get(id)?.observeWhole()) ?? absent(id, wall.monotonic()),
     list: async () => [...machines.values()].map((machine) => machine.observe()),
     snapshot: (id, imageId) =>
       serially(id, async () => {

@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { counterPrograms, mapPlace } from "./byte-counter.ts";
 import type { AddressProgram } from "./programs.ts";
 
 const run = promisify(execFile);
@@ -11,14 +12,18 @@ const run = promisify(execFile);
 /** The number of bpf(2), by Node's name of the processor; all of these are little-endian. */
 const callNumbers: Record<string, number> = { x64: 321, arm64: 280, riscv64: 280 };
 
-/** Arguments: the control group's directory, the call's number, TYPE:HEX for each program. */
+/**
+ * Arguments: the control group's directory, the call's number, what stands for a map in a program,
+ * KIND:TYPE:HEX for each program. Prints the number of the map that programs of kind 8 count in;
+ * nothing when the kernel does not want them, which only leaves bytes uncounted.
+ */
 const perl = String.raw`
-my ($group, $call, @programs) = @ARGV;
+my ($group, $call, $place, @programs) = @ARGV;
 sysopen(my $directory, $group, 0) or die "$group: $!";
-for (@programs) {
-  my ($type, $hex) = split /:/;
+sub attach {
+  my ($kind, $type, $hex) = split /:/, shift;
   my ($code, $license, $log) = (pack("H*", $hex), "Apache-2.0\0", "\0" x 65536);
-  my $load = pack("L L P P L L P L L a16 L L", 18, length($code) / 8, $code, $license, 1, length($log), $log, 0, 0, "fogbank", 0, $type);
+  my $load = pack("L L P P L L P L L a16 L L", $kind, length($code) / 8, $code, $license, 1, length($log), $log, 0, 0, "fogbank", 0, $type);
   my $program = syscall($call, 5, $load, length($load));
   my $error = "$!";
   $log =~ s/\0.*//s;
@@ -26,39 +31,113 @@ for (@programs) {
   my $attach = pack("L L L L", fileno($directory), $program, $type, 0);
   die "attach $type: $!" if syscall($call, 8, $attach, length($attach)) < 0;
 }
+attach($_) for grep { !/^8:/ } @programs;
+eval {
+  my $create = pack("L5", 2, 4, 16, 1, 0);
+  my $map = syscall($call, 0, $create, length($create));
+  die if $map < 0;
+  for (grep { /^8:/ } @programs) { my $with = unpack("H*", pack("L", $map)); s/$place/$with/; attach($_); }
+  my $info = "\0" x 8;
+  my $ask = pack("L L P", $map, 8, $info);
+  die if syscall($call, 15, $ask, length($ask)) < 0;
+  print((unpack("L L", $info))[1]);
+};
 `;
 
 const python = String.raw`
 import ctypes, os, struct, sys
-group, call, programs = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+group, call, place, programs = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]
 libc = ctypes.CDLL(None, use_errno=True)
+at = ctypes.addressof
 def bpf(command, attributes, what):
     result = libc.syscall(call, command, ctypes.create_string_buffer(attributes, len(attributes)), len(attributes))
-    if result < 0: sys.exit(what + ": " + os.strerror(ctypes.get_errno()))
+    if result < 0: raise OSError(what + ": " + os.strerror(ctypes.get_errno()))
     return result
 directory = os.open(group, os.O_RDONLY)
-for entry in programs:
-    kind, text = entry.split(":"); kind = int(kind); raw = bytes.fromhex(text)
+def attach(entry):
+    sort, kind, text = entry.split(":"); sort = int(sort); kind = int(kind); raw = bytes.fromhex(text)
     code = ctypes.create_string_buffer(raw, len(raw)); licence = ctypes.create_string_buffer(b"Apache-2.0"); log = ctypes.create_string_buffer(65536)
-    at = ctypes.addressof
-    program = bpf(5, struct.pack("=IIQQIIQII16sII", 18, len(raw) // 8, at(code), at(licence), 1, 65536, at(log), 0, 0, b"fogbank", 0, kind), "load")
+    program = bpf(5, struct.pack("=IIQQIIQII16sII", sort, len(raw) // 8, at(code), at(licence), 1, 65536, at(log), 0, 0, b"fogbank", 0, kind), "load")
     bpf(8, struct.pack("=IIII", directory, program, kind, 0), "attach")
+try:
+    for entry in programs:
+        if not entry.startswith("8:"): attach(entry)
+except OSError as error: sys.exit(str(error))
+try:
+    counters = bpf(0, struct.pack("=IIIII", 2, 4, 16, 1, 0), "map")
+    for entry in programs:
+        if entry.startswith("8:"): attach(entry.replace(place, struct.pack("=I", counters).hex()))
+    info = ctypes.create_string_buffer(8)
+    bpf(15, struct.pack("=IIQ", counters, 8, at(info)), "info")
+    print(struct.unpack("=II", info.raw)[1])
+except OSError: pass
 `;
 
-/** Attaches the programs to the control group; they stay for as long as it does. Rejects when the kernel refuses. */
+/** Arguments: the call's number, numbers of maps. Prints "NUMBER IN OUT" for each that is there. */
+const perlReader = String.raw`
+my ($call, @maps) = @ARGV;
+for (@maps) {
+  my $get = pack("L L L", $_, 0, 0);
+  my $map = syscall($call, 14, $get, length($get));
+  next if $map < 0;
+  my ($key, $value) = (pack("L", 0), "\0" x 16);
+  my $look = pack("L L P P Q", $map, 0, $key, $value, 0);
+  print join(" ", $_, unpack("Q Q", $value)), "\n" if syscall($call, 1, $look, length($look)) >= 0;
+}
+`;
+
+const pythonReader = String.raw`
+import ctypes, struct, sys
+call = int(sys.argv[1]); libc = ctypes.CDLL(None); at = ctypes.addressof
+def bpf(command, attributes): return libc.syscall(call, command, ctypes.create_string_buffer(attributes, len(attributes)), len(attributes))
+for number in sys.argv[2:]:
+    counters = bpf(14, struct.pack("=III", int(number), 0, 0))
+    if counters < 0: continue
+    key = ctypes.create_string_buffer(4); value = ctypes.create_string_buffer(16)
+    if bpf(1, struct.pack("=IIQQQ", counters, 0, at(key), at(value), 0)) >= 0: print(number, *struct.unpack("=QQ", value.raw))
+`;
+
+/**
+ * Attaches the programs to the control group, and others that count its bytes; they stay for as long
+ * as it does. Gives the number of the map with the counts, if the kernel counts. Rejects when it
+ * refuses the programs.
+ */
 export async function attachPrograms(
   group: string,
   programs: readonly AddressProgram[],
-): Promise<void> {
+): Promise<number | undefined> {
+  const given = programs.map(({ attachType, code }) => `18:${attachType}:${code.toString("hex")}`);
+  const counted = counterPrograms.map(({ attachType, hex }) => `8:${attachType}:${hex}`);
+  const map = await speak(perl, python, [group, callNumber(), mapPlace, ...given, ...counted]);
+  return map === "" ? undefined : Number(map);
+}
+
+/** Bytes that went in and out, by the map's number; maps that are gone are left out. */
+export async function readCounters(
+  maps: readonly number[],
+): Promise<Map<number, { inBytes: number; outBytes: number }>> {
+  const text = await speak(perlReader, pythonReader, [callNumber(), ...maps.map(String)]);
+  const rows = text.split("\n").filter(Boolean);
+  return new Map(
+    rows.map((row) => {
+      const [map, inBytes, outBytes] = row.split(" ").map(Number) as [number, number, number];
+      return [map, { inBytes, outBytes }];
+    }),
+  );
+}
+
+function callNumber(): string {
   const call = callNumbers[process.arch];
   if (call === undefined) throw new Error(`the number of bpf(2) on ${process.arch} is not known`);
-  const given = programs.map(({ attachType, code }) => `${attachType}:${code.toString("hex")}`);
-  const rest = [group, String(call), ...given];
+  return String(call);
+}
+
+async function speak(perlText: string, pythonText: string, rest: string[]): Promise<string> {
   const options = { env: { PATH: "/usr/local/bin:/usr/bin:/bin" }, timeout: 10_000 };
   try {
-    await run("perl", ["-e", perl, ...rest], options);
+    return (await run("perl", ["-e", perlText, ...rest], options)).stdout.trim();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    await run("python3", ["-c", python, ...rest], options);
+    return (await run("python3", ["-c", pythonText, ...rest], options)).stdout.trim();
   }
 }

@@ -1,19 +1,30 @@
 /** Binds a machine's processes to the machine's own loopback address. */
 import { join } from "node:path";
+import type { Wall } from "#runtime/clock.ts";
 import type { ControlGroups } from "../control-groups/control-groups.ts";
-import { attachPrograms } from "./loader.ts";
+import { createByteMeter, type ByteMeter } from "./byte-counter.ts";
+import { attachPrograms, readCounters } from "./loader.ts";
 import { addressPrograms, type AddressRules } from "./programs.ts";
 
 export interface OwnAddresses {
-  /** Whatever is started in the group (of version 2) keeps to the address from now on. */
-  bind(group: string, rules: AddressRules): Promise<void>;
+  /**
+   * Whatever is started in the group (of version 2) keeps to the address from now on. Gives the map
+   * in which its bytes are counted, if they are.
+   */
+  bind(group: string, rules: AddressRules): Promise<number | undefined>;
+  readonly meter: ByteMeter;
 }
 
 /** Undefined, with the reason, where this host's kernel or rights do not allow it. */
 export async function detectOwnAddresses(
   dataDir: string,
   controlGroups: ControlGroups,
+  wall: Wall,
 ): Promise<{ ownAddresses?: OwnAddresses; reason?: string }> {
+  const ownAddresses: OwnAddresses = {
+    bind: (group, rules) => attachPrograms(group, addressPrograms(rules)),
+    meter: createByteMeter(wall, readCounters),
+  };
   const limits = { cpus: 1, memoryBytes: 64 * 1024 ** 2 };
   const groups = await controlGroups.make(join(dataDir, `.probe-${process.pid}`), limits);
   const rules = { address: "127.0.0.2", hostPorts: [4566], metadataPort: 1338 };
@@ -28,10 +39,6 @@ export async function detectOwnAddresses(
     await controlGroups.release(groups);
   }
 }
-
-const ownAddresses: OwnAddresses = {
-  bind: (group, rules) => attachPrograms(group, addressPrograms(rules)),
-};
 
 /** Host and metadata ports, as far as the machine's environment names them. */
 export function rulesFrom(address: string, environment: Record<string, string>): AddressRules {

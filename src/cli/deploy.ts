@@ -14,19 +14,25 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { OptionError } from "#cloud/options.ts";
 import { pause } from "./pause.ts";
-import { findEndpoint } from "./remote.ts";
+import { ask, findEndpoint } from "./remote.ts";
 
 const usage =
   "usage: fogbank deploy TEMPLATE [--stack-name NAME] [--parameter KEY=VALUE]… [--region REGION]";
 const pollMs = 250;
 
 export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const { values, positionals } = readArguments(args);
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new OptionError(usage);
   const name = values["stack-name"] ?? stackNameOf(path);
+  const endpoint = findEndpoint(process.env);
+  await ask(endpoint, "GET", "/_fogbank/health");
   const client = new CloudFormationClient({
-    endpoint: findEndpoint(process.env),
+    endpoint,
     region: values.region ?? process.env.AWS_REGION ?? "us-east-1",
     ...(!process.env.AWS_ACCESS_KEY_ID && {
       credentials: { accessKeyId: "fogbank", secretAccessKey: "fogbank" },
@@ -78,7 +84,8 @@ async function follow(
     const status = stack.StackStatus ?? "";
     if (status.endsWith("_IN_PROGRESS")) continue;
     if (status === "CREATE_COMPLETE" || status === "UPDATE_COMPLETE") return printOutputs(stack);
-    process.stderr.write(`fogbank: ${name} ended in ${status}: ${stack.StackStatusReason ?? ""}\n`);
+    const reason = stack.StackStatusReason ? `: ${stack.StackStatusReason}` : "";
+    process.stderr.write(`fogbank: ${name} ended in ${status}${reason}\n`);
     return 1;
   }
 }

@@ -1,6 +1,8 @@
 /** `fogbank up`: runs a cloud until it is told to end. */
 import { startCloud } from "#cloud/cloud.ts";
+import { OptionError } from "#cloud/options.ts";
 import { readUpOptions } from "./arguments.ts";
+import { whyNotStarted } from "./why-not-started.ts";
 
 const help = `usage: fogbank up [options]        (each also as FOGBANK_… in the environment)
 
@@ -23,7 +25,11 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const cloud = await startCloud(readUpOptions(args, process.env));
+  const options = readUpOptions(args, process.env);
+  const cloud = await startCloud(options).catch((error: unknown) => {
+    const reason = whyNotStarted(error, options);
+    throw reason === undefined ? error : new OptionError(reason, { cause: error });
+  });
   process.stdout.write(`Fogbank ready on ${cloud.endpoint}\n`);
   await untilAskedToEnd();
   await cloud.stop();

@@ -61,6 +61,11 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     wall: clock.wall,
     handler: (request) => answer(request),
     onError: (error) => log.error("a connection failed", { error }),
+  }).catch(async (error: unknown) => {
+    await clockKeeper.stop();
+    clock.stop();
+    await store.close();
+    throw error;
   });
   const endpoint = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${server.port}`;
   const compute = await createCompute({

@@ -70,7 +70,7 @@ export interface IsolationOptions {
 }
 
 /** Set to 1, it lets machines without a root of their own run as root on the host's files. */
-export const hostRootVariable = "FOGBANK_ALLOW_HOST_ROOT";
+const hostRootVariable = "FOGBANK_ALLOW_HOST_ROOT";
 
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 /** The oldest Node.js that runs the published package. */
-export const oldestNode = 24;
+const oldestNode = 24;
 
 export function judgeNode(version: string): Finding {
   return Number.parseInt(version, 10) >= oldestNode

@@ -4,7 +4,7 @@ import type { Durability } from "#store/store.ts";
 
 export const computeKinds = ["auto", "docker", "process", "simulated"] as const;
 export const authModes = ["open", "signed", "enforced"] as const;
-export const durabilities = ["process", "fsync"] as const;
+const durabilities = ["process", "fsync"] as const;
 
 export type ComputeKind = (typeof computeKinds)[number];
 export type AuthMode = (typeof authModes)[number];

@@ -10,7 +10,7 @@ const localSuffixes = [
 ];
 
 /** The host without its port, in lower case; "" when there is none. */
-export function hostName(header: string | undefined): string {
+function hostName(header: string | undefined): string {
   if (!header) return "";
   const bracket = header.indexOf("]");
   const colon = header.indexOf(":", bracket + 1);

@@ -65,7 +65,6 @@ export class FieldWriter {
 }
 
 export type OutgoingBody = string | Uint8Array | ByteStream | undefined;
-export type KnownBody = string | Uint8Array | undefined;
 
 /** The body if all of it is in memory; a stream that is still to come stays undefined. */
 export function knownBody(body: OutgoingBody): { bytes: string | Uint8Array } | undefined {

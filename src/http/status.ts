@@ -57,7 +57,7 @@ const statusLines = new Map(
   ]),
 );
 
-export function reasonOf(status: number): string {
+function reasonOf(status: number): string {
   return reasons[status] ?? "Unknown";
 }
 

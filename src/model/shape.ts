@@ -245,8 +245,3 @@ function dereference(ref: SchemaRef, table: SchemaTable): Exclude<SchemaRef, () 
   if (typeof schema === "string" && schema.startsWith("#")) return table[Number(schema.slice(1))]!;
   return schema;
 }
-
-/** What the place and the shape in it say together. */
-export function mergedTraits(member: Member): Traits {
-  return { ...member.shape.traits, ...member.traits };
-}

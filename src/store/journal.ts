@@ -22,7 +22,7 @@ import { StoreFailedError } from "./errors.ts";
 import type { Durability } from "./store.ts";
 
 export const operationPut = 1;
-export const operationDelete = 2;
+const operationDelete = 2;
 export const operationClear = 3;
 export const frameHeaderBytes = 8;
 

@@ -16,7 +16,7 @@ export const longestKeyBytes = 3900;
 
 /** Before every key, and behind every key. */
 export const lowestKey = "\x01";
-export const highestKey = "\xff";
+const highestKey = "\xff";
 
 export class KeyTooLongError extends RangeError {}
 

@@ -27,7 +27,7 @@ import { restXml } from "./rest-xml.ts";
 import { rpcV2Cbor } from "./rpc-v2-cbor.ts";
 
 export { identify } from "./identify.ts";
-export type { CredentialScope, Decoded, Identified, ReplyContext } from "./protocol.ts";
+export type { Decoded, Identified, ReplyContext } from "./protocol.ts";
 
 const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   json: awsJson,

@@ -8,7 +8,6 @@ export const mostHooksPerGroup = 50;
 export const mostTopicsPerGroup = 10;
 export const mostTargetGroupsPerGroup = 50;
 export const mostScheduledActionsPerGroup = 125;
-export const mostPoliciesPerGroup = 50;
 
 export const defaultPageSize = 50;
 export const largestPageSize = 100;

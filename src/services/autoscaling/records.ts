@@ -182,11 +182,6 @@ export const launchConfigurations = collection<LaunchConfigurationRecord>(
   "launch-configuration",
 );
 
-export interface MetricQuery {
-  /** In AWS's spelling, as CloudWatch takes it. */
-  query: Record<string, unknown>;
-}
-
 export interface TargetTracking {
   targetValue: number;
   disableScaleIn: boolean;

@@ -52,10 +52,6 @@ export function insufficientCapabilities(needed: string): AwsError {
   });
 }
 
-export function tokenReused(message: string): AwsError {
-  return new AwsError({ code: "TokenAlreadyExistsException", status: 400, message });
-}
-
 export function limitExceeded(message: string): AwsError {
   return new AwsError({ code: "LimitExceededException", message });
 }
@@ -65,7 +61,7 @@ export function notSupported(what: string): AwsError {
 }
 
 /** A template's fault as the API answers it; any other error as it is. */
-export function asApiError(error: unknown): unknown {
+function asApiError(error: unknown): unknown {
   return error instanceof TemplateError ? validationError(error.message) : error;
 }
 

@@ -29,10 +29,6 @@ export function invalidFormat(message: string): AwsError {
   return new AwsError({ code: "InvalidFormatFault", status: 400, message });
 }
 
-export function limitExceeded(message: string): AwsError {
-  return new AwsError({ code: "LimitExceededFault", status: 400, message });
-}
-
 export function alarmNotFound(name: string): AwsError {
   return new AwsError({
     code: "ResourceNotFound",

@@ -84,7 +84,7 @@ export function sizeOfItem(item: Item): number {
   return size;
 }
 
-export function sizeOfValue(value: AttributeValue): number {
+function sizeOfValue(value: AttributeValue): number {
   const type = typeOf(value);
   switch (type) {
     case "S":

@@ -22,9 +22,6 @@ export const tableNotFound = (name: string) =>
 export const resourceInUse = (message: string) =>
   new AwsError({ code: "ResourceInUseException", message });
 
-export const limitExceeded = (message: string) =>
-  new AwsError({ code: "LimitExceededException", message });
-
 export const conditionalCheckFailed = (item?: Record<string, AttributeValue>) =>
   new AwsError({
     code: "ConditionalCheckFailedException",
@@ -49,13 +46,6 @@ export const idempotentMismatch = () =>
 
 export const itemCollectionTooLarge = () =>
   validation("Item size has exceeded the maximum allowed size");
-
-export const throughputExceeded = () =>
-  new AwsError({
-    code: "ProvisionedThroughputExceededException",
-    message:
-      "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
-  });
 
 export const notSupported = (what: string) =>
   new AwsError({

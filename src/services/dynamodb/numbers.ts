@@ -40,7 +40,7 @@ export function parseNumber(text: string): Decimal {
 }
 
 /** As DynamoDB gives numbers back: plain where that is short, else with an exponent. */
-export function formatNumber({ sign, digits, exponent }: Decimal): string {
+function formatNumber({ sign, digits, exponent }: Decimal): string {
   if (digits === "") return "0";
   const minus = sign < 0 ? "-" : "";
   if (exponent > mostDigits + 2 || exponent < -mostDigits) {

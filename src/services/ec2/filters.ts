@@ -36,16 +36,6 @@ export function applyFilters<T>(
   return records.filter((record) => tests.every((test) => test(record)));
 }
 
-/** As `applyFilters`, when a record's facts must be looked up first and only the check is wanted. */
-export function matchesFilters<T>(
-  record: T,
-  filters: readonly Filter[] | undefined,
-  table: FilterTable<T>,
-  tagsOf?: (record: T) => Tags,
-): boolean {
-  return applyFilters([record], filters, table, tagsOf).length > 0;
-}
-
 function compile<T>(
   { Name = "null", Values = [] }: Filter,
   table: FilterTable<T>,

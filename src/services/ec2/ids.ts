@@ -19,12 +19,6 @@ export function checkIdForm(id: string, prefix: string, code: string): void {
   if (!hasIdForm(id, prefix)) throw malformedId(code, id, prefix);
 }
 
-/** The prefix of an id: "vpc-cidr-assoc-0…" → "vpc-cidr-assoc". */
-export function prefixOf(id: string): string {
-  const dash = id.lastIndexOf("-");
-  return dash < 0 ? "" : id.slice(0, dash);
-}
-
 export interface IdErrors {
   prefix: string;
   /** "InvalidVpcID.Malformed" and its like. */

@@ -85,7 +85,6 @@ export const tooManyTargetGroupsOfBalancer = (loadBalancerArn: string) =>
     "TooManyUniqueTargetGroupsPerLoadBalancer",
     `The maximum number of unique target groups has been reached on load balancer '${loadBalancerArn}'`,
   );
-export const incompatibleProtocols = (message: string) => error("IncompatibleProtocols", message);
 export const invalidTarget = (message: string) => error("InvalidTarget", message);
 export const tooManyTargets = (arn: string) =>
   error(
@@ -99,5 +98,4 @@ export const tooManyTags = () =>
   error("TooManyTags", "The maximum number of tags has been reached on a resource");
 export const sslPolicyNotFound = (names: readonly string[]) =>
   error("SSLPolicyNotFound", `SSL policies '[${names.join(", ")}]' not found`);
-export const unsupportedProtocol = (message: string) => error("UnsupportedProtocol", message);
 export const invalidMarker = () => validationError("Invalid marker");

@@ -2,7 +2,7 @@ import type { Sampler } from "#services/kit/period-sampler.ts";
 /** What the service holds in memory: its data plane, and what can be measured anew. */
 import type { Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
-import type { Context, Environment } from "#services/kit/service.ts";
+import type { Environment } from "#services/kit/service.ts";
 import type { HttpClient } from "#http/client.ts";
 import { createHttpClient } from "#http/client.ts";
 import type { DataPlane } from "./dataplane/config.ts";
@@ -38,8 +38,6 @@ export interface ServedSite {
   dnsName: string;
   listeners: { port: number; host: string; boundPort: number }[];
 }
-
-export type ElbContext = Context<State>;
 
 export function createState(env: Environment): State {
   const { clock, log, random } = env;

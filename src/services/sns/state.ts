@@ -1,6 +1,6 @@
 /** What SNS may lose: its connections, and what was counted since the last minute. */
 import { createHttpClient, type HttpClient } from "#http/client.ts";
-import type { Context, Environment } from "#services/kit/service.ts";
+import type { Environment } from "#services/kit/service.ts";
 import { createCounters, type Counters } from "./counters.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
 
@@ -10,8 +10,6 @@ export interface SnsState {
   /** Set while the service runs. */
   sensors?: Sampler;
 }
-
-export type SnsContext = Context<SnsState>;
 
 export function createSnsState({ clock }: Environment): SnsState {
   return { http: createHttpClient({ wall: clock.wall }), counters: createCounters() };

@@ -52,7 +52,7 @@ const fifoChecks: Readonly<Record<string, Check>> = {
 const removable = new Set(["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"]);
 
 /** Attributes that GetQueueAttributes counts or derives instead of looking them up. */
-export const derived: ReadonlySet<string> = new Set([
+const derived: ReadonlySet<string> = new Set([
   "QueueArn",
   "ApproximateNumberOfMessages",
   "ApproximateNumberOfMessagesNotVisible",

@@ -14,10 +14,7 @@ export function queueUrl(baseUrl: string, account: string, name: string): string
 }
 
 /** The scope and name that a queue URL stands for; the region is the request's. */
-export function parseQueueUrl(
-  url: string | undefined,
-  scope: Scope,
-): { scope: Scope; name: string } {
+function parseQueueUrl(url: string | undefined, scope: Scope): { scope: Scope; name: string } {
   if (url === undefined || url === "") throw missingParameter("QueueUrl");
   const match = /^(?:https?:\/\/[^/]+)?\/?(?:queue\/[a-z0-9-]+\/)?(?:(\d{12})\/)?([^/]+)\/?$/.exec(
     url,

@@ -16,7 +16,7 @@ export interface AssumeRequest {
 }
 
 /** The actions that the trust policy has to allow: tags and a source identity need their own. */
-export function actionsOf(request: AssumeRequest): string[] {
+function actionsOf(request: AssumeRequest): string[] {
   return [
     "sts:AssumeRole",
     ...(request.tags ? ["sts:TagSession"] : []),

@@ -67,7 +67,7 @@ function decode(text: string): string {
   }
 }
 
-export function encode(text: string): string {
+function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -19,12 +19,6 @@ interface SdkRequest {
   body: unknown;
 }
 
-export interface SdkOperation {
-  name: string;
-  input: unknown;
-  output: unknown;
-}
-
 export interface Sdk {
   readonly exports: Readonly<Record<string, unknown>>;
   /** Sends an input: what the gateway would receive. */
@@ -181,7 +175,7 @@ export function fakeRequest({
 }
 
 /** A reply's body in one piece. */
-export async function bytesOf(body: HttpReply["body"]): Promise<Uint8Array> {
+async function bytesOf(body: HttpReply["body"]): Promise<Uint8Array> {
   if (body === undefined) return new Uint8Array();
   if (typeof body === "string") return new Uint8Array(Buffer.from(body));
   if (body instanceof Uint8Array) return new Uint8Array(body);

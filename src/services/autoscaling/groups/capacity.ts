@@ -42,11 +42,6 @@ export function isLeaving({ state }: MemberRecord): boolean {
   return state.startsWith("Terminating") || state === "Detaching" || state === "EnteringStandby";
 }
 
-/** In service, and warmed up as far as policies are concerned. */
-export function isWarm(member: MemberRecord, nowMs: number): boolean {
-  return member.state === "InService" && (member.warmMs ?? 0) <= nowMs;
-}
-
 /** Seconds that a new instance's metrics do not count. */
 export function warmupOf(group: GroupRecord, policyWarmupSeconds: number | undefined): number {
   return group.defaultWarmupSeconds ?? policyWarmupSeconds ?? group.defaultCooldownSeconds;

@@ -25,7 +25,7 @@ export function describeTags({ name, tags }: GroupRecord) {
 }
 
 /** Undefined for a member that EC2 has not answered for. */
-export function describeInstance(member: MemberRecord): Instance | undefined {
+function describeInstance(member: MemberRecord): Instance | undefined {
   if (member.instanceId === undefined) return undefined;
   return {
     InstanceId: member.instanceId,

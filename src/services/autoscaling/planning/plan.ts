@@ -199,7 +199,7 @@ function replaceOutdated(
 }
 
 /** How many instances a refresh may have beyond the desired capacity. */
-export function surgeOf(
+function surgeOf(
   desired: number,
   {
     minHealthyPercent,

@@ -79,7 +79,7 @@ function adjustmentOf(policy: PolicyRecord, execution: Execution): number | unde
  * the guide's 10 instances at 60, then 62, then 70.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html#as-step-scaling-warmup
  */
-export function stepCapacity(
+function stepCapacity(
   group: GroupRecord,
   policy: PolicyRecord,
   adjustment: number,

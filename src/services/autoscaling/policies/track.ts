@@ -48,7 +48,7 @@ export async function trackTarget(
 }
 
 /** The capacity that the readings ask for together. Pure. */
-export function decide(
+function decide(
   group: GroupRecord,
   present: readonly MemberRecord[],
   readings: readonly Reading[],

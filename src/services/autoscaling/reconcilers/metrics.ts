@@ -46,10 +46,7 @@ export function metricsReconciler(env: Environment): Reconciler {
 }
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html */
-export function groupValues(
-  group: GroupRecord,
-  members: readonly MemberRecord[],
-): Record<string, number> {
+function groupValues(group: GroupRecord, members: readonly MemberRecord[]): Record<string, number> {
   const count = (matches: (state: string) => boolean) =>
     members.filter(({ state }) => matches(state)).length;
   const states: Record<string, number> = {

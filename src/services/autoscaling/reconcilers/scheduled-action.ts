@@ -33,7 +33,7 @@ export function scheduledActionReconciler(env: Environment): Reconciler {
 }
 
 /** The group with the bounds and the capacity that the action sets. Pure. */
-export function act(group: GroupRecord, action: ScheduledActionRecord, nowMs: number): GroupRecord {
+function act(group: GroupRecord, action: ScheduledActionRecord, nowMs: number): GroupRecord {
   const minSize = action.minSize ?? Math.min(group.minSize, action.maxSize ?? group.minSize);
   const maxSize = Math.max(action.maxSize ?? group.maxSize, minSize);
   const desired = Math.min(maxSize, Math.max(minSize, action.desired ?? group.desired));

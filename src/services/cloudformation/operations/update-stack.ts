@@ -1,4 +1,4 @@
-import type { Context, Operation } from "#services/kit/service.ts";
+import type { Operation } from "#services/kit/service.ts";
 import { namedStackNotFound, validationError, wrongState } from "../errors.ts";
 import { revisions, stacks, type StackRecord, type StackStatus } from "../records.ts";
 import type { CloudFormationState } from "../state.ts";
@@ -54,5 +54,3 @@ export function requireUpdatable(stack: StackRecord): void {
   if (stack.operation || !updatable.includes(stack.status))
     throw wrongState(stack.arn, stack.status, "updated");
 }
-
-export type CloudFormationContext = Context<CloudFormationState>;

@@ -173,7 +173,7 @@ function policiesOf(of: Described): Record<string, unknown> {
 }
 
 /** A resource as it is now, to go back to. */
-export function snapshot(record: ResourceRecord): ResourceSnapshot {
+function snapshot(record: ResourceRecord): ResourceSnapshot {
   const { before: _before, work: _work, doneIn: _doneIn, ...kept } = record;
   return kept;
 }

@@ -45,7 +45,7 @@ export function reasonOf(turn: Turn, record: ResourceRecord, error: unknown): st
 }
 
 /** Ends a resource's work as failed. */
-export function fail(turn: Turn, record: ResourceRecord, reason: string): void {
+function fail(turn: Turn, record: ResourceRecord, reason: string): void {
   const status =
     record.work?.kind === "update" || isUpdated(record) ? "UPDATE_FAILED" : "CREATE_FAILED";
   turn.state.paces.delete(record.token);

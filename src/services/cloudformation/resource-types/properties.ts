@@ -39,11 +39,6 @@ export function documentText(document: unknown): string {
   return typeof document === "string" ? document : JSON.stringify(document);
 }
 
-/** True when one of the named properties changed. */
-export function anyChanged({ changed }: UpdateRequest, ...names: string[]): boolean {
-  return names.some((name) => changed.includes(name));
-}
-
 /** An idempotency token that a call takes, at most 32 characters where it asks for so few. */
 export function shortToken({ token }: ResourceRequest): string {
   return token.replaceAll("-", "");

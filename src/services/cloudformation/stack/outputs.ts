@@ -99,7 +99,7 @@ export async function writeOutputs(
 }
 
 /** The names of the exports that a program's resources and outputs import. */
-export function importedNames(program: Program): string[] {
+function importedNames(program: Program): string[] {
   const names = new Set<string>();
   const env = {
     names: program.names,

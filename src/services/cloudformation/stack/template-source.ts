@@ -62,7 +62,7 @@ async function bodyText(body: ByteStream | Uint8Array | string | undefined): Pro
 }
 
 /** Bucket and key of a virtual-hosted or path-style S3 address, AWS's own or on Fogbank's endpoint. */
-export function parseS3Url(text: string): { Bucket: string; Key: string } | undefined {
+function parseS3Url(text: string): { Bucket: string; Key: string } | undefined {
   let url: URL;
   try {
     url = new URL(text);

@@ -3,7 +3,7 @@ import { visitReferences } from "./references.ts";
 import type { Template } from "./template.ts";
 import { TemplateError, asIntrinsic, isObject, textOf, type TemplateValue } from "./values.ts";
 
-export const pseudoParameters = [
+const pseudoParameters = [
   "AWS::AccountId",
   "AWS::NoValue",
   "AWS::NotificationARNs",

@@ -11,7 +11,7 @@ export interface Reference {
 const variable = /\$\{([^!${}][^${}]*)\}/g;
 
 /** The names inside `${…}` of Fn::Sub's text, without those that are escaped as `${!…}`. */
-export function substitutions(text: string): string[] {
+function substitutions(text: string): string[] {
   return [...text.matchAll(variable)].map((match) => match[1]!.trim());
 }
 

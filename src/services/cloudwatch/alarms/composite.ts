@@ -87,7 +87,7 @@ export function childrenOf(rule: Rule): string[] {
   return [...new Set([...childrenOf(rule.left), ...childrenOf(rule.right)])];
 }
 
-export function holds(rule: Rule, stateOf: (alarm: string) => StateValue | undefined): boolean {
+function holds(rule: Rule, stateOf: (alarm: string) => StateValue | undefined): boolean {
   switch (rule.kind) {
     case "constant":
       return rule.value;

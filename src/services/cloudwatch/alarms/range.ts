@@ -86,7 +86,7 @@ async function readOne(
  * "Between 0.5 and 1: 10 / (1 - percentile); between 0 and 0.5: 10 / percentile."
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
  */
-export function samplesWanted(statistic: string): number {
+function samplesWanted(statistic: string): number {
   const percentile = /^p(\d+(\.\d+)?)$/.exec(statistic);
   if (!percentile) return 0;
   const rank = Number(percentile[1]) / 100;

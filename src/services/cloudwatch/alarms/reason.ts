@@ -18,7 +18,7 @@ const treatments = {
 };
 
 /** A double as Java prints it: 97.0, 0.35220499833424884. */
-export function doubleText(value: number): string {
+function doubleText(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) {

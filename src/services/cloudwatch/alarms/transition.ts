@@ -21,7 +21,7 @@ export interface TransitionContext {
   nowMs: number;
 }
 
-export function alarmType(alarm: AlarmRecord): "MetricAlarm" | "CompositeAlarm" {
+function alarmType(alarm: AlarmRecord): "MetricAlarm" | "CompositeAlarm" {
   return alarm.type === "metric" ? "MetricAlarm" : "CompositeAlarm";
 }
 

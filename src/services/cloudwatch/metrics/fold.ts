@@ -27,7 +27,7 @@ export function scheduleFold(env: Environment, memory: ScopeMemory, latest: Gene
 }
 
 /** Folds everything that is in memory now, generation by generation. */
-export function foldAll(env: Environment, memory: ScopeMemory): Promise<void> {
+function foldAll(env: Environment, memory: ScopeMemory): Promise<void> {
   memory.foldTimer?.cancel();
   memory.foldTimer = undefined;
   // Nothing is lost: the journal is folded when values come again.

@@ -126,7 +126,7 @@ async function judgeMetric(
 }
 
 /** Seconds. With metric math, the longest period of its metrics. */
-export function periodOf({ metric, queries = [] }: MetricAlarmRecord): number {
+function periodOf({ metric, queries = [] }: MetricAlarmRecord): number {
   if (metric) return metric.periodSeconds;
   const watched = queries.find(({ returnData }) => returnData);
   if (watched?.periodSeconds !== undefined) return watched.periodSeconds;

@@ -110,7 +110,7 @@ function sizeFunction(value: AttributeValue): number | undefined {
   }
 }
 
-export function beginsWith(value: AttributeValue, prefix: AttributeValue): boolean {
+function beginsWith(value: AttributeValue, prefix: AttributeValue): boolean {
   const type = typeOf(value);
   if (type !== typeOf(prefix)) return false;
   if (type === "S") return contentOf<string>(value).startsWith(contentOf<string>(prefix));
@@ -119,7 +119,7 @@ export function beginsWith(value: AttributeValue, prefix: AttributeValue): boole
   return Buffer.compare(contentOf<Uint8Array>(value).subarray(0, bytes.length), bytes) === 0;
 }
 
-export function contains(value: AttributeValue, part: AttributeValue): boolean {
+function contains(value: AttributeValue, part: AttributeValue): boolean {
   const type = typeOf(value);
   if (type === "S")
     return typeOf(part) === "S" && contentOf<string>(value).includes(contentOf<string>(part));

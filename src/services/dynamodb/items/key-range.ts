@@ -18,7 +18,7 @@ import type { TablePlace } from "./storage.ts";
 const end = Number.POSITIVE_INFINITY;
 
 /** The first key of a table's items or an index's entries, without their own keys. */
-export function baseKey({ scope, table }: TablePlace, index: IndexRecord | undefined): Key {
+function baseKey({ scope, table }: TablePlace, index: IndexRecord | undefined): Key {
   return index ? indexEntries.key(scope, table.id, index.name) : items.key(scope, table.id);
 }
 

@@ -102,7 +102,7 @@ function describeGlobalIndex(
   };
 }
 
-export function keySchema({ partition, sort }: KeySchema): KeySchemaElement[] {
+function keySchema({ partition, sort }: KeySchema): KeySchemaElement[] {
   const elements: KeySchemaElement[] = [{ AttributeName: partition, KeyType: "HASH" }];
   if (sort !== undefined) elements.push({ AttributeName: sort, KeyType: "RANGE" });
   return elements;

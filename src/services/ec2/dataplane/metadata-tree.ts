@@ -23,7 +23,7 @@ export interface RoleMetadata {
 }
 
 /** Versions of the interface that AWS lists; all of them answer as the latest. */
-export const versions = [
+const versions = [
   "1.0",
   "2007-01-19",
   "2007-03-01",

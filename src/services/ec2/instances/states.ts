@@ -18,7 +18,7 @@ const codes: Record<InstanceStateName, number> = {
 export const terminatedVisibleMs = 60 * 60_000;
 
 /** Status checks need this long after a start before they say ok. */
-export const initializingMs = 60_000;
+const initializingMs = 60_000;
 
 /** {Code: 16, Name: "running"} */
 export function stateOf(name: InstanceStateName): { Code: number; Name: InstanceStateName } {
@@ -30,7 +30,7 @@ export function stateCode(name: InstanceStateName): number {
 }
 
 /** "User initiated (2026-01-05 12:00:00 GMT)" */
-export function userInitiated(nowMs: number): string {
+function userInitiated(nowMs: number): string {
   return `User initiated (${isoSeconds(nowMs).replace("T", " ").replace("Z", "")} GMT)`;
 }
 

@@ -52,13 +52,13 @@ export const templateNameExists = () =>
     "Launch template name already in use.",
   );
 
-export const templateVersionNotFound = (template: LaunchTemplateRecord, version: string) =>
+const templateVersionNotFound = (template: LaunchTemplateRecord, version: string) =>
   ec2Error(
     "InvalidLaunchTemplateId.VersionNotFound",
     `Could not find the specified version ${version} for the launch template with ID ${template.launchTemplateId}.`,
   );
 
-export const templateVersionMalformed = (version: string) =>
+const templateVersionMalformed = (version: string) =>
   ec2Error("InvalidLaunchTemplateVersion.Malformed", `Invalid launch template version: ${version}`);
 
 export const launchTemplateTags = tagOwner({

@@ -89,7 +89,7 @@ const protocolNames: Record<string, string> = {
   "58": "icmpv6",
 };
 
-export function parseProtocol(text: string | undefined): string {
+function parseProtocol(text: string | undefined): string {
   if (text === undefined)
     throw invalidParameterValue(
       "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.",
@@ -103,7 +103,7 @@ export function parseProtocol(text: string | undefined): string {
 }
 
 /** Ports of TCP and UDP, types and codes of ICMP; -1 for protocols that have neither. */
-export function parsePorts(
+function parsePorts(
   protocol: string,
   from: number | undefined,
   to: number | undefined,

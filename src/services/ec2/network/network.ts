@@ -51,8 +51,6 @@ export function networkReconcilers(env: Environment): Reconciler[] {
   return [natGatewayReconciler(env)];
 }
 
-export { networkTagOwners } from "./kinds.ts";
-
 export const networkDifferences: readonly Difference[] = [
   {
     operation: "*",

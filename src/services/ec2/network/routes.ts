@@ -116,7 +116,7 @@ export async function targetOf(
 }
 
 /** "blackhole" when what the route leads to is gone or takes nothing. */
-export async function routeState(
+async function routeState(
   tx: Transaction,
   scope: Scope,
   vpcId: string,

@@ -47,7 +47,7 @@ function applies(statement: PolicyStatement, request: PolicyRequest): boolean {
  * An account (its id or root ARN) means everybody in it.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function meansPrincipal(named: PolicyPrincipal, principal: Principal): boolean {
+function meansPrincipal(named: PolicyPrincipal, principal: Principal): boolean {
   if (named === "*") return true;
   if (principal.type === "service")
     return (named.Service ?? []).some((name) => name === principal.arn);

@@ -14,7 +14,7 @@ import type { BucketRecord, Grant } from "../records.ts";
 
 export const allUsers = "http://acs.amazonaws.com/groups/global/AllUsers";
 export const authenticatedUsers = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
-export const logDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+const logDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 const groups = [allUsers, authenticatedUsers, logDelivery];
 
 /** Everybody without credentials is one owner to S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html */
@@ -72,7 +72,7 @@ export function readGrants(input: AclInput, owners: Owners): Grant[] | undefined
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl */
-export function cannedGrants(name: string, { owner, bucketOwner }: Owners): Grant[] {
+function cannedGrants(name: string, { owner, bucketOwner }: Owners): Grant[] {
   const to = (id: string, permission: Grant["permission"]): Grant => ({
     permission,
     grantee: { id: canonicalId(id) },

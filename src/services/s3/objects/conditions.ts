@@ -93,7 +93,7 @@ export function checkWriteConditions(
 }
 
 /** ETags come with quotes and without, alone and in lists. */
-export function matchesEtag(given: string, etag: string): boolean {
+function matchesEtag(given: string, etag: string): boolean {
   return given.split(",").some((item) => {
     const bare = item.trim().replace(/^W\//, "").replaceAll('"', "");
     return bare === "*" || bare === etag;

@@ -127,7 +127,7 @@ export async function openContent(
   return openSegments(context, record.segments ?? [], range);
 }
 
-export function openSegments(
+function openSegments(
   { state, signal }: S3Context,
   segments: readonly Segment[],
   range: ByteRange,

@@ -40,7 +40,7 @@ export interface RefusedInput {
   WriteOffsetBytes?: number | undefined;
 }
 
-export const defaultContentType = "binary/octet-stream";
+const defaultContentType = "binary/octet-stream";
 export const defaultStorageClass = "STANDARD";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */

@@ -12,7 +12,7 @@ import {
 import type { Change, S3Environment } from "../state.ts";
 import { releaseContent } from "./content.ts";
 
-export const nullVersion = "null";
+const nullVersion = "null";
 
 /** A version before it has its place among the others. */
 export type Draft = Omit<ObjectRecord, "versionId" | "sequence" | "modifiedMs" | "hasOlder">;

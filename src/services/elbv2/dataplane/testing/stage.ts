@@ -27,8 +27,6 @@ export interface Answer {
   text: string;
 }
 
-export type Stage = ReturnType<typeof createStage>;
-
 export function createStage(context: TestContext) {
   const plane = createEngine({
     wall,

@@ -30,14 +30,14 @@ function countInto(offset: number): string {
 }
 
 export interface ByteMeter {
-  /** What the map counted, a few seconds old at most; undefined when it is gone. */
+  /** What the map counted, a second old at most; undefined when it is gone. */
   read(map: number): Promise<NetworkBytes | undefined>;
   /** The same, as it is now. */
   readLast(map: number): Promise<NetworkBytes | undefined>;
 }
 
 /** One reading serves all machines, since each starts a program. */
-const freshMs = 2000;
+const freshMs = 900;
 
 export function createByteMeter(
   wall: Wall,

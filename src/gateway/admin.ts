@@ -46,7 +46,14 @@ export function administrate(
   const name = `${method} ${path.replace(/\/$/, "")}`;
   const endpoint = endpoints[aliases[name] ?? name];
   if (!endpoint) return json(404, { error: `there is no ${name}` });
+  // These requests carry no signature, so the network must not be able to make them.
+  if (method === "POST" && !isLocal(request.remoteAddress))
+    return json(403, { error: `${name} is answered on Fogbank's own machine only` });
   return endpoint(request, admin);
+}
+
+function isLocal(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\./.test(address);
 }
 
 async function advanceClock(request: HttpRequest, { clock }: Administration): Promise<HttpReply> {

@@ -2,6 +2,7 @@
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MachineSpec } from "../driver.ts";
+import { exists } from "./disk.ts";
 import type { MachineGroups } from "./control-groups/control-groups.ts";
 import type { NetworkBytes } from "./own-address/byte-counter.ts";
 import type { IsolationLevel } from "./isolation.ts";
@@ -92,6 +93,16 @@ export async function readRecords(
     if (text !== undefined) found.push({ layout, record: JSON.parse(text) as MachineRecord });
   }
   return found;
+}
+
+/** Directories of machines whose removal was cut short: the record goes first, the rest is of no use. */
+export async function findRemains(machinesDirectory: string): Promise<string[]> {
+  const remains: string[] = [];
+  for (const name of await namesIn(machinesDirectory)) {
+    const { directory, state } = machineLayout(join(machinesDirectory, name));
+    if (!(await exists(state))) remains.push(directory);
+  }
+  return remains;
 }
 
 async function namesIn(directory: string): Promise<string[]> {

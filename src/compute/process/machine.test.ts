@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -277,6 +277,15 @@ process.stdout.write("launched");
     assert.equal((await harness.driver.observe(id)).state, "absent");
     await harness.driver.launch(specOf(id, ""));
     assert.equal((await harness.driver.observe(id)).state, "running");
+    await harness.dispose();
+  });
+
+  test("a removal that was cut short is finished", async () => {
+    const harness = await createProcessHarness();
+    const directory = join(harness.dataDir, "machines", "i-half");
+    await mkdir(join(directory, "root", "var"), { recursive: true });
+    await harness.recreate!();
+    assert.ok(!existsSync(directory));
     await harness.dispose();
   });
 

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
@@ -149,7 +149,7 @@ export class Machine {
   async terminate(): Promise<void> {
     await this.#save({ phase: "terminating" });
     await this.#end(terminateGraceMs);
-    await removeTree(this.layout.directory);
+    await this.#remove();
   }
 
   /** Finds a machine of an earlier Fogbank as it is now; false when there is none any more. */
@@ -188,7 +188,7 @@ export class Machine {
     await this.#killEverything();
     if (record.phase === "pending" && record.boots === 0) {
       // A launch that was cut short before init came up leaves nothing, so that it is made again.
-      await removeTree(layout.directory);
+      await this.#remove();
       return false;
     }
     if (record.phase === "stopping") await this.#save({ ...withoutProcesses, phase: "stopped" });
@@ -352,6 +352,12 @@ export class Machine {
       reason,
       cpuSeconds: this.#account.seconds,
     });
+  }
+
+  /** The record first: what is left when this is cut short is known by its absence. */
+  async #remove(): Promise<void> {
+    await rm(this.layout.state, { force: true });
+    await removeTree(this.layout.directory);
   }
 
   async #save(changes: Partial<MachineRecord>): Promise<void> {

@@ -15,7 +15,7 @@ import {
 } from "./isolation.ts";
 import { createLoopbackAddresses } from "./loopback.ts";
 import { Machine, stopGraceMs, type MachineSurroundings } from "./machine.ts";
-import { machineLayout, readRecords } from "./machine-record.ts";
+import { findRemains, machineLayout, readRecords } from "./machine-record.ts";
 import { createProcessCensus } from "./process-census.ts";
 import { measurePageBytes } from "./process-table.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
@@ -123,6 +123,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     return machine;
   };
 
+  for (const directory of await findRemains(machinesDir)) await removeTree(directory);
   const found = await readRecords(machinesDir);
   if (found.length > 0) {
     const given = await surroundings();

@@ -10,6 +10,7 @@ export const limits = {
   outputs: 200,
   parameterValueBytes: 4096,
   stacks: 2000,
+  stackNameLength: 128,
   /** A deleted stack can be described by its id for so long. */
   deletedStackDays: 90,
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SignalResource.html */

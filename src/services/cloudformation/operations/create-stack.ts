@@ -5,6 +5,7 @@ import { stackNames } from "../records.ts";
 import type { CloudFormationState } from "../state.ts";
 import { findStack } from "../stack/find-stack.ts";
 import { prepareDeployment } from "../stack/prepare.ts";
+import { checkStackName } from "../stack/stack-name.ts";
 import { blankStack, newIdentity, startCreate } from "../stack/start-operation.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
@@ -15,6 +16,7 @@ export const createStack: Operation<"cloudformation", "CreateStack", CloudFormat
   const { account, region, clock, random, store } = context;
   const scope = { account, region };
   const name = input.StackName!;
+  checkStackName(name);
   if (input.DisableRollback !== undefined && input.OnFailure !== undefined)
     throw validationError("You can specify either DisableRollback or OnFailure, but not both.");
   const onFailure = input.OnFailure ?? (input.DisableRollback ? "DO_NOTHING" : "ROLLBACK");

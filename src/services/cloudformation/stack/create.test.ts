@@ -170,3 +170,25 @@ test("deleting takes dependents first, keeps what is retained, and reports what 
   await assert.rejects(status(StackId!), { code: "ValidationError" });
   await cloud.stop();
 });
+
+test("a stack's name starts with a letter and has letters, digits and hyphens only", async () => {
+  const { client, cloud } = createStackTest();
+  const refused = (name: string, demand: string) => ({
+    code: "ValidationError",
+    message: `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: ${demand}`,
+  });
+  const pattern = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*";
+  const request = { TemplateBody: thingsTemplate({ A: {} }) };
+  for (const name of ["1x", "a_b", "-a"]) {
+    await assert.rejects(
+      client.CreateStack({ ...request, StackName: name }),
+      refused(name, pattern),
+    );
+  }
+  const long = "a".repeat(129);
+  await assert.rejects(
+    client.CreateStack({ ...request, StackName: long }),
+    refused(long, "Member must have length less than or equal to 128"),
+  );
+  await cloud.stop();
+});

@@ -82,7 +82,7 @@ const median = (values: readonly number[]) =>
 
 const candidates: Record<string, readonly string[]> = {
   "a bare node:net server": ["--eval", bareServer],
-  "Fogbank from source": [join(root, "src/cli/main.ts"), "up"],
+  "Fogbank from source": [join(root, "src/cli/fogbank.js"), "up"],
 };
 const packaged = join(root, "dist/fogbank.js");
 if (existsSync(packaged)) candidates["Fogbank, the package"] = [packaged, "up"];

@@ -11,6 +11,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import manifest from "../package.json" with { type: "json" };
 import { Connection } from "./load/client.ts";
 import { accessKeyId, jsonCall, queryCall, secretAccessKey, signedRequest } from "./load/sign.ts";
 
@@ -32,6 +33,7 @@ interface Started {
 async function start(command: readonly string[], dataDir: string): Promise<Started> {
   const startMs = performance.now();
   const child = spawn(process.execPath, command, {
+    cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
     env: {
       ...process.env,
@@ -82,7 +84,8 @@ const median = (values: readonly number[]) =>
 
 const candidates: Record<string, readonly string[]> = {
   "a bare node:net server": ["--eval", bareServer],
-  "Fogbank from source": [join(root, "src/cli/fogbank.js"), "up"],
+  // As `npm start` does it.
+  "Fogbank from source": manifest.scripts.start.split(" ").slice(1),
 };
 const packaged = join(root, "dist/fogbank.js");
 if (existsSync(packaged)) candidates["Fogbank, the package"] = [packaged, "up"];

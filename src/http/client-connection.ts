@@ -1,5 +1,6 @@
 /** One connection to a server: one exchange at a time, kept between exchanges. */
 import type { Socket } from "node:net";
+import { DrainGate } from "./drain-gate.ts";
 import { TLSSocket } from "node:tls";
 import { defaultLimits, emptyBody, WholeBody, type ByteStream } from "./http.ts";
 import {
@@ -58,10 +59,11 @@ export class ClientConnection implements Swept, Outlet {
   #silent = true;
   #closed = false;
   #activeMs: number;
-  #drain: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  readonly #drain: DrainGate;
 
   constructor(socket: Socket, name: string, options: ClientConnectionOptions) {
     this.socket = socket;
+    this.#drain = new DrainGate(socket);
     this.name = name;
     this.#options = options;
     this.#activeMs = options.sweeper.nowMs;
@@ -86,11 +88,7 @@ export class ClientConnection implements Swept, Outlet {
   }
 
   drained(): Promise<void> {
-    if (this.socket.destroyed) return Promise.reject(new Error("the connection is gone"));
-    if (!this.socket.writableNeedDrain) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#drain = { resolve, reject };
-    });
+    return this.#drain.wait();
   }
 
   exchange(request: ClientRequest): Promise<ClientResponse> {
@@ -193,8 +191,7 @@ export class ClientConnection implements Swept, Outlet {
 
   readonly #onDrain = () => {
     this.#activeMs = this.#options.sweeper.nowMs;
-    this.#drain?.resolve();
-    this.#drain = undefined;
+    this.#drain.open();
   };
 
   readonly #onData = (chunk: Buffer) => {
@@ -369,8 +366,7 @@ export class ClientConnection implements Swept, Outlet {
       this.#body?.fail(error);
       this.#body = undefined;
     }
-    this.#drain?.reject(new Error(message));
-    this.#drain = undefined;
+    this.#drain.fail(new Error(message));
     this.socket.destroy();
   }
 }

@@ -1,7 +1,7 @@
 /** How a reply's body is delimited (RFC 9112, 6.3; RFC 9110, 6.4.1 and 8.6). */
 import type { ByteStream, HttpReply } from "./http.ts";
 import type { RequestHead } from "./head.ts";
-import { knownBody, lengthOf, type FieldWriter } from "./outgoing.ts";
+import { copiedBytes, knownBody, lengthOf, type FieldWriter } from "./outgoing.ts";
 
 export interface ReplyFraming {
   /** "close": the body ends with its connection. */
@@ -35,6 +35,25 @@ export function frameReply(
   if (length >= 0) return { framed: "length", line: contentLength(length), length, silent, known };
   if (head.version === "1.0") return { framed: "close", line: "", length, silent, known };
   return { framed: "chunked", line: "Transfer-Encoding: chunked\r\n", length, silent, known };
+}
+
+/** True for replies whose head and body are copied into one piece. */
+export function isSmall({ silent, length }: ReplyFraming): boolean {
+  return silent || length <= copiedBytes;
+}
+
+/** The whole head as it is sent, from the status line to the empty line. */
+export function headText(
+  writer: FieldWriter,
+  { line }: ReplyFraming,
+  { version, last, date }: { version: string; last: boolean; date: string },
+): string {
+  let text = writer.text + line;
+  if (!writer.hasDate) text += `Date: ${date}\r\n`;
+  if (last) {
+    if (!writer.closes) text += "Connection: close\r\n";
+  } else if (version === "1.0") text += "Connection: keep-alive\r\n";
+  return `${text}\r\n`;
 }
 
 function contentLength(length: number): string {

@@ -1,31 +1,25 @@
 /** One client's connection: requests off it one after the other, each reply behind its request. */
 import type { Socket } from "node:net";
+import { gatheredBytes, lingerBytes, lingerMs, mostUnsentBytes } from "./connection-bounds.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { DrainGate } from "./drain-gate.ts";
 import { emptyBody, WholeBody, type ByteStream, type HttpReply } from "./http.ts";
 import { readRequestHead, unreadable, type RequestHead } from "./head.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, type Intake } from "./intake.ts";
+import { FieldWriter, knownBody, streamBody, writeMessage, type Outlet } from "./outgoing.ts";
 import {
-  copiedBytes,
-  FieldWriter,
-  knownBody,
-  streamBody,
-  writeMessage,
-  type Outlet,
-} from "./outgoing.ts";
-import { closeStream, frameReply, slicedBytes, slicesOf } from "./reply-framing.ts";
+  closeStream,
+  frameReply,
+  headText,
+  isSmall,
+  slicedBytes,
+  slicesOf,
+} from "./reply-framing.ts";
 import { IncomingRequest } from "./request.ts";
 import { statusLine } from "./status.ts";
 import type { Swept } from "./sweeper.ts";
 import { HttpSyntaxError, isChunked } from "./syntax.ts";
-
-/** Bodies up to this size are waited for, so that their handler finds them whole. */
-const gatheredBytes = 64 * 1024;
-/** A reply backlog above which no further pipelined request is taken up. */
-const mostUnsentBytes = 1024 * 1024;
-/** How long and how much of a refused request is still read, so that the refusal arrives. */
-const lingerMs = 2000;
-const lingerBytes = 4 * 1024 * 1024;
 
 export class ServerConnection implements Swept, Outlet {
   readonly socket: Socket;
@@ -51,7 +45,7 @@ export class ServerConnection implements Swept, Outlet {
   #streaming = false;
   #lingering = 0;
   #closed = false;
-  #drain: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  readonly #drain: DrainGate;
   #activeMs: number;
   #headSinceMs = 0;
 
@@ -59,6 +53,7 @@ export class ServerConnection implements Swept, Outlet {
     this.socket = socket;
     this.remotePort = socket.remotePort ?? 0;
     this.#options = options;
+    this.#drain = new DrainGate(socket);
     this.#activeMs = options.sweeper.nowMs;
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
@@ -67,7 +62,7 @@ export class ServerConnection implements Swept, Outlet {
     socket.on("close", this.#onClose);
   }
 
-  /** Ends the connection behind the reply under way, at once when there is none. */
+  /** Ends the connection behind the reply under way, at once without one. */
   finish(): void {
     this.#last = true;
     if (!this.#request) this.socket.destroySoon();
@@ -78,11 +73,7 @@ export class ServerConnection implements Swept, Outlet {
   }
 
   drained(): Promise<void> {
-    if (this.socket.destroyed) return Promise.reject(new Error("the connection is gone"));
-    if (!this.socket.writableNeedDrain) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#drain = { resolve, reject };
-    });
+    return this.#drain.wait();
   }
 
   sweep(nowMs: number): void {
@@ -136,8 +127,7 @@ export class ServerConnection implements Swept, Outlet {
 
   readonly #onDrain = () => {
     this.#activeMs = this.#options.sweeper.nowMs;
-    this.#drain?.resolve();
-    this.#drain = undefined;
+    this.#drain.open();
     if (!this.#request) this.#advance();
   };
 
@@ -150,8 +140,7 @@ export class ServerConnection implements Swept, Outlet {
     const gone = new Error("the client went away");
     this.#body?.fail(gone);
     this.#request?.abort(gone);
-    this.#drain?.reject(gone);
-    this.#drain = undefined;
+    this.#drain.fail(gone);
     this.#options.closed(this);
   };
 
@@ -310,27 +299,18 @@ export class ServerConnection implements Swept, Outlet {
 
   #send(reply: HttpReply): void {
     const { status, body } = reply;
-    const [head, writer] = [this.#head!, this.#writer];
+    const [head, writer, { date }] = [this.#head!, this.#writer, this.#options.sweeper];
     writer.reset(statusLine(status, reply.reason));
     if (reply.rawHeaders) writer.addRaw(reply.rawHeaders);
     writer.addAll(reply.headers);
     if (status === 101 && reply.upgrade) return this.#upgrade(reply.upgrade);
-    if (this.#awaitsContinue || writer.closes || !head.framing.persists(head.version))
-      this.#last = true;
-    // What is left of a short request body is skipped; a longer one costs more than a connection.
-    const { contentLength } = head.framing;
-    if (this.#intake && (contentLength < 0 || contentLength > lingerBytes)) this.#last = true;
+    if (this.#awaitsContinue || writer.closes || this.#endsWith(head)) this.#last = true;
     const framing = frameReply(reply, head, writer);
     if (framing.framed === "close") this.#last = true;
-    let text = writer.text + framing.line;
-    if (!writer.hasDate) text += `Date: ${this.#options.sweeper.date}\r\n`;
-    if (this.#last) {
-      if (!writer.closes) text += "Connection: close\r\n";
-    } else if (head.version === "1.0") text += "Connection: keep-alive\r\n";
-    text += "\r\n";
+    const text = headText(writer, framing, { version: head.version, last: this.#last, date });
     const { known, silent, length, framed } = framing;
     if (known && (silent || length <= slicedBytes)) {
-      if (silent || length <= copiedBytes) this.#options.outbox.hold(this.socket);
+      if (isSmall(framing)) this.#options.outbox.hold(this.socket);
       writeMessage(this.socket, text, silent ? "" : known.bytes, silent ? 0 : length);
       return this.#done();
     }
@@ -354,20 +334,25 @@ export class ServerConnection implements Swept, Outlet {
     );
   }
 
+  #endsWith({ framing, version }: RequestHead): boolean {
+    if (!framing.persists(version)) return true;
+    // What is left of a short request body is skipped; a longer one costs more than a connection.
+    const { contentLength } = framing;
+    return this.#intake !== undefined && (contentLength < 0 || contentLength > lingerBytes);
+  }
+
   #upgrade(take: NonNullable<HttpReply["upgrade"]>): void {
     const { socket } = this;
     socket.write(`${this.#writer.text}\r\n`, "latin1");
-    const ahead = this.#pending ?? Buffer.alloc(0);
     socket.pause();
     socket.off("data", this.#onData);
     socket.off("end", this.#onEnd);
     socket.off("drain", this.#onDrain);
     socket.off("close", this.#onClose);
-    this.#pending = undefined;
     this.#request = undefined;
     this.#closed = true;
     this.#options.closed(this, socket);
-    take(socket, ahead);
+    take(socket, this.#pending ?? Buffer.alloc(0));
   }
 
   /** The reply is out: skips what is left of the request, then the next one's turn has come. */

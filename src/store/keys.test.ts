@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { decodeKey, encodeKey, endOfPrefix } from "./keys.ts";
 import type { Key, KeyPart } from "./store.ts";
-import { compareTuples } from "./store.suite.ts";
+import { compareTuples } from "./store-model.suite.ts";
 
 const part: fc.Arbitrary<KeyPart> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 6 }),

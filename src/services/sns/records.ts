@@ -9,12 +9,15 @@ export interface TopicRecord {
   tags: Tags;
 }
 
+export const subscriptionProtocols = ["sqs", "http", "https", "email", "email-json"] as const;
+export type SubscriptionProtocol = (typeof subscriptionProtocols)[number];
+
 export interface SubscriptionRecord {
   /** The last part of its ARN. */
   id: string;
   topicName: string;
   owner: string;
-  protocol: "sqs" | "http" | "https";
+  protocol: SubscriptionProtocol;
   endpoint: string;
   /** With it the endpoint confirms; gone once it has. */
   token?: string;

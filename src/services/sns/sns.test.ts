@@ -81,8 +81,23 @@ describe("topics", () => {
     assert.equal((JSON.parse(body) as { Message: string }).Message, "lost");
   });
 
+  test("a mail subscription waits for its confirmation", async () => {
+    const { SubscriptionArn } = await sns.Subscribe({
+      TopicArn,
+      Protocol: "email",
+      Endpoint: "ops@example.com",
+    });
+    assert.equal(SubscriptionArn, "pending confirmation");
+    await cloud.advance("1m");
+    const { Subscriptions } = await sns.ListSubscriptionsByTopic({ TopicArn });
+    assert.equal(Subscriptions?.[0]?.SubscriptionArn, "PendingConfirmation");
+    await assert.rejects(sns.Subscribe({ TopicArn, Protocol: "email", Endpoint: "nobody" }), {
+      message: "Invalid parameter: Email address",
+    });
+  });
+
   test("protocols that are not there say so", async () => {
-    await assert.rejects(sns.Subscribe({ TopicArn, Protocol: "email", Endpoint: "a@b.c" }), {
+    await assert.rejects(sns.Subscribe({ TopicArn, Protocol: "sms", Endpoint: "+15550100" }), {
       code: "NotImplemented",
     });
     await assert.rejects(sns.Publish({ TopicArn: `${TopicArn}x`, Message: "m" }), {

@@ -2,19 +2,23 @@ import type { Operation } from "#services/kit/service.ts";
 import { parseArn } from "#services/kit/arn.ts";
 import { queueConfirmation } from "../confirmation.ts";
 import { invalidParameter, notSupported } from "../errors.ts";
-import { subscriptions, type SubscriptionRecord } from "../records.ts";
+import {
+  subscriptionProtocols,
+  subscriptions,
+  type SubscriptionProtocol,
+  type SubscriptionRecord,
+} from "../records.ts";
 import { findTopic, isFifo, subscriptionArn } from "../topic.ts";
 import { checkSubscriptionAttributes } from "../subscription-attributes.ts";
 import type { SnsState } from "../state.ts";
 
-const unsupported = new Set(["email", "email-json", "sms", "application", "lambda", "firehose"]);
+const unsupported = new Set(["sms", "application", "lambda", "firehose"]);
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html */
 export const subscribe: Operation<"sns", "Subscribe", SnsState> = async (input, context) => {
   const { Protocol: protocol = "", Endpoint: endpoint = "", Attributes: attributes = {} } = input;
   if (unsupported.has(protocol)) throw notSupported(`subscriptions of protocol ${protocol}`);
-  if (protocol !== "sqs" && protocol !== "http" && protocol !== "https")
-    throw invalidParameter("Amazon SNS does not support this protocol");
+  if (!isProtocol(protocol)) throw invalidParameter("Amazon SNS does not support this protocol");
   checkSubscriptionAttributes(attributes);
   const { arn, confirmed } = await context.store.transaction(async (tx) => {
     const { scope, arn: topicArn, topic } = await findTopic(tx, input.TopicArn);
@@ -54,12 +58,12 @@ export const subscribe: Operation<"sns", "Subscribe", SnsState> = async (input, 
   return { SubscriptionArn: shown ? arn : "pending confirmation" };
 };
 
+function isProtocol(text: string): text is SubscriptionProtocol {
+  return subscriptionProtocols.some((protocol) => protocol === text);
+}
+
 /** FIFO topics reach queues of both kinds and nothing else; standard topics no FIFO queues. */
-function checkEndpoint(
-  protocol: "sqs" | "http" | "https",
-  endpoint: string,
-  fifoTopic: boolean,
-): void {
+function checkEndpoint(protocol: SubscriptionProtocol, endpoint: string, fifoTopic: boolean): void {
   if (protocol === "sqs") {
     const arn = parseArn(endpoint);
     if (arn?.service !== "sqs") throw invalidParameter("SQS endpoint ARN");
@@ -70,6 +74,10 @@ function checkEndpoint(
     return;
   }
   if (fifoTopic) throw invalidParameter(`Invalid protocol type: ${protocol}`);
+  if (protocol.startsWith("email")) {
+    if (!/^[^@\s]+@[^@\s]+$/.test(endpoint)) throw invalidParameter("Email address");
+    return;
+  }
   if (!endpoint.startsWith(`${protocol}://`) || !URL.canParse(endpoint))
     throw invalidParameter("Endpoint must match the specified protocol");
 }

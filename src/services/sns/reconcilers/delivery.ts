@@ -17,6 +17,7 @@ import type { SnsState } from "../state.ts";
 import { envelope, redrive, sendToQueue, type Outcome } from "../to-queue.ts";
 import { subscriptionArn, topicArn } from "../topic.ts";
 import { retryPolicyOf } from "../topic-attributes.ts";
+import { writeMail } from "./mail.ts";
 
 /** How long an HTTP endpoint may take, wall time. */
 const httpTimeoutMs = 15_000;
@@ -87,9 +88,12 @@ function attempt(
   scope: Scope,
   delivery: DeliveryRecord,
   subscription: SubscriptionRecord,
-): Promise<Outcome> {
+): Outcome | Promise<Outcome> {
   if (subscription.protocol === "sqs") return sendToQueue(env, scope, delivery, subscription);
-  return post(env, state, scope, delivery, subscription);
+  if (subscription.protocol === "http" || subscription.protocol === "https")
+    return post(env, state, scope, delivery, subscription);
+  writeMail(env.log, delivery, subscription, envelope(env, scope, delivery, subscription));
+  return "delivered";
 }
 
 async function post(

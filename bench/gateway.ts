@@ -8,6 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { attack, Connection, type Reply } from "./load/client.ts";
 import { chains } from "./load/chains.ts";
+import { prepare } from "./load/prepare.ts";
 import {
   cpuSecondsOf,
   pinLoad,
@@ -42,27 +43,13 @@ function bareAnswer({ head, body }: Reply): BareAnswer {
   return { headers: Object.fromEntries(headers), body: body.toString("latin1") };
 }
 
-/** A table answers once it is active. */
-async function askUntilActive(connection: Connection, request: Buffer): Promise<Reply> {
-  for (let tries = 100; ; tries--) {
-    try {
-      return await connection.ask(request);
-    } catch (error) {
-      if (tries === 0 || !String(error).includes("ResourceNotFoundException")) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
-
-async function run(fogbank: Server, { title, atLeast, prepare, requests }: Scenario) {
+async function run(fogbank: Server, scenario: Scenario) {
+  const { title, atLeast } = scenario;
   const connection = await Connection.open(fogbank.port);
-  for (const request of prepare?.() ?? []) await askUntilActive(connection, request);
-  const calls = requests();
-  const bare = await startBare(
-    bareAnswer(await askUntilActive(connection, calls[0]!)),
-    fileURLToPath(import.meta.url),
-  );
+  const reply = await prepare(connection, scenario);
   connection.close();
+  const calls = scenario.requests();
+  const bare = await startBare(bareAnswer(reply), fileURLToPath(import.meta.url));
   for (const server of [bare, fogbank]) await load(server, calls, 1);
   const pairs: [bare: Figures, own: Figures][] = [];
   for (let round = 0; round < rounds; round++)

@@ -68,7 +68,9 @@ export interface Attack {
   port: number;
   /** Sent in turn, again and again. */
   requests: readonly Buffer[];
-  seconds: number;
+  /** How long, or how many. */
+  seconds?: number;
+  count?: number;
   connections?: number;
 }
 
@@ -76,7 +78,8 @@ export interface Attack {
 export async function attack({
   port,
   requests,
-  seconds,
+  seconds = Number.POSITIVE_INFINITY,
+  count = Number.POSITIVE_INFINITY,
   connections = 16,
 }: Attack): Promise<{ perSecond: number; total: number }> {
   const open = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)));
@@ -91,7 +94,7 @@ export async function attack({
           const answered = ({ status, head, body }: Reply) => {
             if (status !== 200) return reject(new Error(`${head}\n\n${body.toString()}`));
             total++;
-            if (performance.now() >= endMs) return resolve();
+            if (next >= count || performance.now() >= endMs) return resolve();
             sendNext();
           };
           const sendNext = () => connection.send(requests[next++ % requests.length]!, answered);

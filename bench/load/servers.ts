@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import manifest from "../../package.json" with { type: "json" };
 import { accessKeyId, secretAccessKey } from "./sign.ts";
 
 export interface Server {
@@ -26,15 +27,17 @@ export function pinLoad(): void {
  */
 export async function startFogbank(options: readonly string[] = []): Promise<Server> {
   const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
-  const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+  // As `npm start` does it.
+  const [, ...start] = manifest.scripts.start.split(" ");
   const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
   const given = ["--port", "0", "--data-dir", directory, "--auth", "signed"];
   const child = spawn(
     "taskset",
-    ["-c", "0", process.execPath, ...flags, main, "up", ...given, "--compute", "simulated"].concat(
+    ["-c", "0", process.execPath, ...flags, ...start, ...given, "--compute", "simulated"].concat(
       options,
     ),
     {
+      cwd: fileURLToPath(new URL("../../", import.meta.url)),
       stdio: ["ignore", "pipe", "inherit"],
       env: {
         ...process.env,

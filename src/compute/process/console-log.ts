@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 
 /** What DescribeConsole answers at most (EC2 keeps the last 64 KiB, GetConsoleOutput). */
-export const consoleBytes = 64 * 1024;
+const consoleBytes = 64 * 1024;
 const longestFileBytes = 1024 * 1024;
 
 /** The last 64 KiB, oldest first; empty for a machine that printed nothing. */

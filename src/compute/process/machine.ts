@@ -30,7 +30,7 @@ import {
 
 /** How long processes may take to end after SIGTERM, in wall time. */
 export const stopGraceMs = 10_000;
-export const terminateGraceMs = 2_000;
+const terminateGraceMs = 2_000;
 /** How long init may take to come up before the boot counts as failed. */
 const bootTimeoutMs = 20_000;
 const killTimeoutMs = 10_000;

@@ -20,7 +20,7 @@ export interface CommandResult {
 }
 
 /** The command and all that it started were ended because they took too long. */
-export class CommandTimeoutError extends Error {
+class CommandTimeoutError extends Error {
   override readonly name = "CommandTimeoutError";
 }
 

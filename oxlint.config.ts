@@ -18,15 +18,23 @@ const sameFloor: Record<string, string[]> = {
 };
 
 const services = [
+  "acm",
+  "applicationautoscaling",
   "autoscaling",
   "cloudformation",
   "cloudwatch",
   "dynamodb",
   "ec2",
+  "elb",
   "elbv2",
+  "events",
   "iam",
+  "kms",
   "logs",
+  "route53",
   "s3",
+  "secretsmanager",
+  "servicediscovery",
   "sns",
   "sqs",
   "ssm",

@@ -28,7 +28,8 @@ const withoutClasses: Plugin = {
       contents: "module.exports = {};",
     }));
     bundler.onLoad({ filter: /./, namespace: "registry" }, () => ({
-      contents: "export class TypeRegistry { registerError() {} }",
+      contents:
+        "export class TypeRegistry { static for() { return new TypeRegistry(); } registerError() {} }",
     }));
   },
 };

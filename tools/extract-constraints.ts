@@ -18,6 +18,7 @@ import type {
 import { policies, type Kind } from "#model/constraints/policy.ts";
 import { serviceNames } from "#model/facts.ts";
 import type { ServiceName } from "#model/sdk.ts";
+import { botocoreName } from "./new-service/botocore-name.ts";
 
 interface PublishedModel {
   metadata: { apiVersion: string };
@@ -56,7 +57,7 @@ function readVersion(botocore: string): string {
 }
 
 function readModel(botocore: string, service: ServiceName): PublishedModel {
-  const versions = join(botocore, "data", service);
+  const versions = join(botocore, "data", botocoreName(service));
   const latest = readdirSync(versions).toSorted().at(-1)!;
   const file = join(versions, latest, "service-2.json");
   const text = existsSync(file) ? readFileSync(file) : gunzipSync(readFileSync(`${file}.gz`));

@@ -15,6 +15,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import type { ServiceName } from "#model/sdk.ts";
 import { createServiceModel } from "#model/service-model.ts";
+import { botocoreName } from "./new-service/botocore-name.ts";
 import { chooseOperation } from "./new-service/choose-operation.ts";
 import { entries, type Entry } from "./new-service/entries.ts";
 import { readFacts } from "./new-service/read-facts.ts";
@@ -92,7 +93,7 @@ function findBotocore(service: string): string | undefined {
   const program = "import botocore, os; print(os.path.dirname(botocore.__file__))";
   const { status, stdout } = spawnSync("python3", ["-c", program], { encoding: "utf8" });
   const folder = stdout.trim();
-  return status === 0 && existsSync(`${folder}/data/${service}`) ? folder : undefined;
+  return status === 0 && existsSync(`${folder}/data/${botocoreName(service)}`) ? folder : undefined;
 }
 
 function fail(message: string): never {

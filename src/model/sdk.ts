@@ -3,15 +3,23 @@ import type { ByteStream } from "#http/http.ts";
 
 /** Service names as SDK and ARN mostly spell them, each with the package that describes it. */
 export interface Sdk {
+  acm: typeof import("@aws-sdk/client-acm");
+  applicationautoscaling: typeof import("@aws-sdk/client-application-auto-scaling");
   autoscaling: typeof import("@aws-sdk/client-auto-scaling");
   cloudformation: typeof import("@aws-sdk/client-cloudformation");
   cloudwatch: typeof import("@aws-sdk/client-cloudwatch");
   dynamodb: typeof import("@aws-sdk/client-dynamodb");
   ec2: typeof import("@aws-sdk/client-ec2");
+  elb: typeof import("@aws-sdk/client-elastic-load-balancing");
   elbv2: typeof import("@aws-sdk/client-elastic-load-balancing-v2");
+  events: typeof import("@aws-sdk/client-eventbridge");
   iam: typeof import("@aws-sdk/client-iam");
+  kms: typeof import("@aws-sdk/client-kms");
   logs: typeof import("@aws-sdk/client-cloudwatch-logs");
+  route53: typeof import("@aws-sdk/client-route-53");
   s3: typeof import("@aws-sdk/client-s3");
+  secretsmanager: typeof import("@aws-sdk/client-secrets-manager");
+  servicediscovery: typeof import("@aws-sdk/client-servicediscovery");
   sns: typeof import("@aws-sdk/client-sns");
   sqs: typeof import("@aws-sdk/client-sqs");
   ssm: typeof import("@aws-sdk/client-ssm");

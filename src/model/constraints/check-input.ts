@@ -9,15 +9,24 @@ type Load = () => Promise<{ default: unknown }>;
 
 /** Literal paths, so that the published bundle finds the files. */
 const files: Readonly<Record<ServiceName, Load>> = {
+  acm: () => import("./generated/acm.json", { with: { type: "json" } }),
+  applicationautoscaling: () =>
+    import("./generated/applicationautoscaling.json", { with: { type: "json" } }),
   autoscaling: () => import("./generated/autoscaling.json", { with: { type: "json" } }),
   cloudformation: () => import("./generated/cloudformation.json", { with: { type: "json" } }),
   cloudwatch: () => import("./generated/cloudwatch.json", { with: { type: "json" } }),
   dynamodb: () => import("./generated/dynamodb.json", { with: { type: "json" } }),
   ec2: () => import("./generated/ec2.json", { with: { type: "json" } }),
+  elb: () => import("./generated/elb.json", { with: { type: "json" } }),
   elbv2: () => import("./generated/elbv2.json", { with: { type: "json" } }),
+  events: () => import("./generated/events.json", { with: { type: "json" } }),
   iam: () => import("./generated/iam.json", { with: { type: "json" } }),
+  kms: () => import("./generated/kms.json", { with: { type: "json" } }),
   logs: () => import("./generated/logs.json", { with: { type: "json" } }),
+  route53: () => import("./generated/route53.json", { with: { type: "json" } }),
   s3: () => import("./generated/s3.json", { with: { type: "json" } }),
+  secretsmanager: () => import("./generated/secretsmanager.json", { with: { type: "json" } }),
+  servicediscovery: () => import("./generated/servicediscovery.json", { with: { type: "json" } }),
   sns: () => import("./generated/sns.json", { with: { type: "json" } }),
   sqs: () => import("./generated/sqs.json", { with: { type: "json" } }),
   ssm: () => import("./generated/ssm.json", { with: { type: "json" } }),

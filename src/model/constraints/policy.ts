@@ -24,6 +24,8 @@ const validationError = { style: "coral", code: "ValidationError", checks: every
 const validationException = { ...validationError, code: "ValidationException" } as const;
 
 export const policies: Readonly<Record<ServiceName, Policy>> = {
+  acm: validationException,
+  applicationautoscaling: validationException,
   autoscaling: validationError,
   cloudformation: validationError,
   // Missing parameters have their own code; the rest is in the common form.
@@ -32,11 +34,17 @@ export const policies: Readonly<Record<ServiceName, Policy>> = {
   dynamodb: { ...validationException, except: { AttributeValue: "every operation checks items" } },
   // EC2 answers lengths, patterns and enums operation by operation, each with a code of its own.
   ec2: { style: "ec2", code: "InvalidParameterValue", checks: new Set(["required", "range"]) },
+  elb: validationError,
   elbv2: validationError,
+  events: validationException,
   iam: validationError,
+  kms: validationException,
   logs: { ...validationError, code: "InvalidParameterException" },
+  route53: validationException,
   // S3 checks nothing centrally: what is missing from its XML is MalformedXML, decided by operation.
   s3: { style: "coral", code: "InvalidArgument", checks: new Set() },
+  secretsmanager: validationException,
+  servicediscovery: validationException,
   // SNS answers bad names and attributes as InvalidParameter, in the words of each operation.
   sns: { ...validationError, checks: new Set(["required"]) },
   // SQS names unknown attributes and values out of range itself.

@@ -1,0 +1,11 @@
+/** What AWS Application Auto Scaling keeps. */
+import type { Output } from "#model/sdk.ts";
+import { collection } from "#store/collection.ts";
+
+/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
+type Listed = NonNullable<
+  Output<"applicationautoscaling", "DescribeScalableTargets">["ScalableTargets"]
+>[number];
+
+/** By name. */
+export const scalableTargets = collection<Listed>("applicationautoscaling", "scalableTarget");

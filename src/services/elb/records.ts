@@ -1,0 +1,11 @@
+/** What AWS Elastic Load Balancing keeps. */
+import type { Output } from "#model/sdk.ts";
+import { collection } from "#store/collection.ts";
+
+/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
+type Listed = NonNullable<
+  Output<"elb", "DescribeLoadBalancers">["LoadBalancerDescriptions"]
+>[number];
+
+/** By name. */
+export const loadBalancerDescriptions = collection<Listed>("elb", "loadBalancerDescription");

@@ -1,0 +1,9 @@
+/** What AWS KMS keeps. */
+import type { Output } from "#model/sdk.ts";
+import { collection } from "#store/collection.ts";
+
+/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
+type Listed = NonNullable<Output<"kms", "ListKeys">["Keys"]>[number];
+
+/** By name. */
+export const keys = collection<Listed>("kms", "key");

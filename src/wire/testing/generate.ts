@@ -89,7 +89,9 @@ function generateStructure(
   );
   if (shape.union) {
     const flat = possible.filter(({ shape: target }) => depth < deepest || isSimple(target));
-    const member = flat[draw(() => fc.nat(flat.length - 1))]!;
+    // A union that nests itself, as ACM's filters do, ends by the member that comes to an end soonest.
+    const choices = flat.length > 0 ? flat : [shallowest(possible)];
+    const member = choices[draw(() => fc.nat(choices.length - 1))]!;
     value[member.name] = generate(draw, member.shape, limits, depth + 1, member);
     return value;
   }
@@ -106,6 +108,26 @@ function generateStructure(
     value[member.name] = generate(draw, member.shape, limits, depth + 1, member);
   }
   return value;
+}
+
+function shallowest(members: readonly Member[]): Member {
+  const heights = members.map(({ shape }) => heightOf(shape, new Set()));
+  return members[heights.indexOf(Math.min(...heights))]!;
+}
+
+/** How many levels a value of the shape has at least; a shape inside itself has no end. */
+function heightOf(shape: Shape, above: ReadonlySet<Shape>): number {
+  if (isSimple(shape)) return 0;
+  if (above.has(shape)) return Infinity;
+  const within = new Set([...above, shape]);
+  if (shape.kind === "list") return 1 + heightOf(shape.item.shape, within);
+  if (shape.kind === "map") return 1 + heightOf(shape.value.shape, within);
+  if (shape.kind !== "structure") return 0;
+  const heights = shape.members
+    .filter(({ required }) => shape.union || required)
+    .map((member) => heightOf(member.shape, within));
+  if (heights.length === 0) return 1;
+  return 1 + (shape.union ? Math.min(...heights) : Math.max(...heights));
 }
 
 function textFor(member: Member | undefined, { xml }: Limits) {

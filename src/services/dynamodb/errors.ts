@@ -22,6 +22,25 @@ export const tableNotFound = (name: string) =>
 export const resourceInUse = (message: string) =>
   new AwsError({ code: "ResourceInUseException", message });
 
+const throughputExceeded = (message: string) =>
+  new AwsError({ code: "ProvisionedThroughputExceededException", message });
+
+export const tableThrottled = () =>
+  throughputExceeded(
+    "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
+  );
+
+export const indexesThrottled = () =>
+  throughputExceeded(
+    "The level of configured provisioned throughput for one or more global secondary indexes of the table was exceeded. Consider increasing your provisioning level for the under-provisioned global secondary indexes with the UpdateTable API",
+  );
+
+export const tooManyDecreases = (decreases: number, last: string) =>
+  new AwsError({
+    code: "LimitExceededException",
+    message: `Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC day. After the first 4 decreases, each subsequent decrease in the same UTC day can be performed at most once every 3600 seconds. Number of decreases today: ${decreases}. Last decrease at ${last}. Next decrease can be made one hour later.`,
+  });
+
 export const conditionalCheckFailed = (item?: Record<string, AttributeValue>) =>
   new AwsError({
     code: "ConditionalCheckFailedException",

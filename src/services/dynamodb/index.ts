@@ -65,12 +65,13 @@ export const service = defineService<"dynamodb", DynamoState>({
     {
       operation: "CreateTable",
       differs:
-        "A table is ACTIVE as soon as its creation was answered; AWS takes seconds, so wait for it. Streams, resource policies, warm throughput, on-demand limits and index keys of several attributes are refused. Provisioned throughput is stored and shown, and does not throttle yet.",
+        "A table is ACTIVE as soon as its creation was answered; AWS takes seconds, so wait for it. Streams, resource policies, warm throughput, on-demand limits and index keys of several attributes are refused. A restart fills the burst capacity of provisioned tables.",
     },
     { operation: "GetItem", differs: "Eventually consistent reads are always consistent." },
     {
       operation: "PutItem",
-      differs: "Consumed capacity leaves out what writes to indexes cost.",
+      differs:
+        "Throughput is counted for a table or index as a whole, without partitions and their own limits; in metrics of on-demand tables, what writes to indexes cost is left out.",
     },
     {
       operation: "UpdateTimeToLive",

@@ -17,6 +17,11 @@ export const limits = {
   /** A read unit is 4 KB strongly consistent, a write unit 1 KB. */
   readUnitBytes: 4096,
   writeUnitBytes: 1024,
+  /** So much unused throughput is kept. */
+  burstSeconds: 300,
+  /** Provisioned throughput may go down so often a day, and then once an hour. */
+  freeDecreasesPerDay: 4,
+  laterDecreaseMs: 3_600_000,
   tags: 50,
   /** For so long a ClientRequestToken is remembered. */
   idempotencyMs: 10 * 60_000,

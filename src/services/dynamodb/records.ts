@@ -22,6 +22,8 @@ export interface IndexRecord {
   key: KeySchema;
   projection: { type: "ALL" | "KEYS_ONLY" | "INCLUDE"; attributes?: string[] };
   throughput?: Throughput;
+  /** What it will be when the update is done. */
+  nextThroughput?: Throughput;
   status: "CREATING" | "UPDATING" | "DELETING" | "ACTIVE";
   /** How far a new index has been filled: the last item seen. */
   filledTo?: string;
@@ -41,6 +43,8 @@ export interface TableRecord {
   billingMode: "PROVISIONED" | "PAY_PER_REQUEST";
   billingChangedMs?: number;
   throughput: Throughput;
+  /** What it will be when the update is done. */
+  nextThroughput?: Throughput;
   throughputChanges: { increasedMs?: number; decreasedMs?: number; decreasesToday: number };
   indexes: IndexRecord[];
   tableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS";

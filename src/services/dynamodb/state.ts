@@ -2,6 +2,7 @@
 import type { Context } from "#services/kit/service.ts";
 import { createCapacityCounters, type CapacityCounters } from "./capacity-counters.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
+import { createBuckets, type ThroughputBuckets } from "./throughput/buckets.ts";
 
 export interface Counted {
   items: number;
@@ -11,6 +12,7 @@ export interface Counted {
 
 export interface DynamoState {
   readonly consumed: CapacityCounters;
+  readonly buckets: ThroughputBuckets;
   /** Large tables by id, as they were counted last. */
   readonly counted: Map<string, { counted: Counted; atMs: number }>;
   /** Set while the service runs. */
@@ -20,5 +22,5 @@ export interface DynamoState {
 export type DynamoContext = Context<DynamoState>;
 
 export function createDynamoState(): DynamoState {
-  return { consumed: createCapacityCounters(), counted: new Map() };
+  return { consumed: createCapacityCounters(), buckets: createBuckets(), counted: new Map() };
 }

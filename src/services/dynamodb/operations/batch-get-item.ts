@@ -2,7 +2,7 @@ import type { ConsumedCapacity, KeysAndAttributes } from "@aws-sdk/client-dynamo
 import type { Operation } from "#services/kit/service.ts";
 import { normalizeItem, type Item } from "../attribute-values.ts";
 import { consume, mergeCapacity, readUnits } from "../capacity.ts";
-import { validation } from "../errors.ts";
+import { tableThrottled, validation } from "../errors.ts";
 import { createPlaceholders } from "../expressions/placeholders.ts";
 import { parseProjection, project } from "../expressions/projection.ts";
 import { checkKey, primaryKey } from "../items/keys.ts";
@@ -10,6 +10,7 @@ import { readItem } from "../items/storage.ts";
 import { attributesToGet, checkLegacy } from "../legacy.ts";
 import { limits } from "../limits.ts";
 import { findActiveTable } from "../tables/find.ts";
+import { admits } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
@@ -25,6 +26,7 @@ export const batchGetItem: Operation<"dynamodb", "BatchGetItem", DynamoState> = 
   const responses: Record<string, Item[]> = {};
   const unprocessed: Record<string, KeysAndAttributes> = {};
   let totalBytes = 0;
+  let done = 0;
   await context.store.transaction(async (tx) => {
     for (const [name, request] of requests) {
       checkLegacy(request);
@@ -41,9 +43,15 @@ export const batchGetItem: Operation<"dynamodb", "BatchGetItem", DynamoState> = 
       const found: Item[] = [];
       for (const [index, key] of keys.entries()) {
         if (totalBytes > limits.batchGetBytes) {
-          unprocessed[name] = { ...request, Keys: Keys.slice(index) };
+          const before = unprocessed[name]?.Keys ?? [];
+          unprocessed[name] = { ...request, Keys: [...before, ...Keys.slice(index)] };
           break;
         }
+        if (!admits(place, { kind: "read", operation: "BatchGetItem" }, context)) {
+          (unprocessed[name] ??= { ...request, Keys: [] }).Keys!.push(Keys[index]!);
+          continue;
+        }
+        done++;
         const stored = await readItem(tx, place, key);
         const units = readUnits(stored?.sizeBytes ?? 0, ConsistentRead === true);
         uses.push(consume({ place, readUnits: units }, input.ReturnConsumedCapacity, context));
@@ -53,6 +61,7 @@ export const batchGetItem: Operation<"dynamodb", "BatchGetItem", DynamoState> = 
       responses[name] = found;
     }
   });
+  if (done === 0 && Object.keys(unprocessed).length > 0) throw tableThrottled();
   const capacity = mergeCapacity(uses);
   return {
     Responses: responses,

@@ -1,7 +1,7 @@
-import type { ConsumedCapacity } from "@aws-sdk/client-dynamodb";
+import type { ConsumedCapacity, WriteRequest } from "@aws-sdk/client-dynamodb";
 import type { Operation } from "#services/kit/service.ts";
 import { consume, mergeCapacity, writeUnits } from "../capacity.ts";
-import { validation } from "../errors.ts";
+import { tableThrottled, validation } from "../errors.ts";
 import {
   checkWrite,
   performWrite,
@@ -11,6 +11,7 @@ import {
 import { primaryKey } from "../items/keys.ts";
 import { limits } from "../limits.ts";
 import { findActiveTable } from "../tables/find.ts";
+import { admits } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
@@ -23,6 +24,8 @@ export const batchWriteItem: Operation<"dynamodb", "BatchWriteItem", DynamoState
   if (count > limits.batchWriteItems)
     throw validation("Too many items requested for the BatchWriteItem call");
   const uses: (ConsumedCapacity | undefined)[] = [];
+  const unprocessed: Record<string, WriteRequest[]> = {};
+  let done = 0;
   await context.store.transaction(async (tx) => {
     for (const [name, list] of requests) {
       const place = await findActiveTable(tx, name, context);
@@ -41,16 +44,23 @@ export const batchWriteItem: Operation<"dynamodb", "BatchWriteItem", DynamoState
       const keys = writes.map(({ item }) => JSON.stringify(primaryKey(place.table, item)));
       if (new Set(keys).size < keys.length)
         throw validation("Provided list of item keys contains duplicates");
-      for (const write of writes) {
+      for (const [index, write] of writes.entries()) {
+        if (!admits(place, { kind: "write", operation: "BatchWriteItem" }, context)) {
+          (unprocessed[name] ??= []).push(list[index]!);
+          continue;
+        }
+        done++;
         const written = await performWrite(tx, place, write);
         const units = writeUnits(written.sizeBytes);
-        uses.push(consume({ place, writeUnits: units }, input.ReturnConsumedCapacity, context));
+        uses.push(consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context));
       }
     }
   });
+  // "If none of the items can be processed due to insufficient provisioned throughput".
+  if (done === 0 && Object.keys(unprocessed).length > 0) throw tableThrottled();
   const capacity = mergeCapacity(uses);
   return {
-    UnprocessedItems: {},
+    UnprocessedItems: unprocessed,
     ...(capacity.length > 0 && { ConsumedCapacity: capacity }),
   };
 };

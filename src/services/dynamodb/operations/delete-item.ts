@@ -3,6 +3,7 @@ import { consume, writeUnits } from "../capacity.ts";
 import { validation } from "../errors.ts";
 import { checkWrite, performWrite, prepareWrite } from "../items/conditional-write.ts";
 import { findActiveTable } from "../tables/find.ts";
+import { admit } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html */
@@ -16,10 +17,11 @@ export const deleteItem: Operation<"dynamodb", "DeleteItem", DynamoState> = asyn
   const { place, written } = await context.store.transaction(async (tx) => {
     const found = await findActiveTable(tx, input.TableName, context);
     checkWrite(found, write);
+    admit(found, { kind: "write", operation: "DeleteItem" }, context);
     return { place: found, written: await performWrite(tx, found, write) };
   });
   const units = writeUnits(written.sizeBytes);
-  const capacity = consume({ place, writeUnits: units }, input.ReturnConsumedCapacity, context);
+  const capacity = consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context);
   return {
     ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before }),
     ...(capacity && { ConsumedCapacity: capacity }),

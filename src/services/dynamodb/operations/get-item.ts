@@ -7,6 +7,7 @@ import { checkKey } from "../items/keys.ts";
 import { readItem } from "../items/storage.ts";
 import { attributesToGet, checkLegacy } from "../legacy.ts";
 import { findActiveTable } from "../tables/find.ts";
+import { admit } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html */
@@ -22,6 +23,7 @@ export const getItem: Operation<"dynamodb", "GetItem", DynamoState> = async (inp
   const { place, stored } = await context.store.transaction(async (tx) => {
     const found = await findActiveTable(tx, input.TableName, context);
     const key = checkKey(found.table, normalizeItem(input.Key ?? {}));
+    admit(found, { kind: "read", operation: "GetItem" }, context);
     return { place: found, stored: await readItem(tx, found, key) };
   });
   const units = readUnits(stored?.sizeBytes ?? 0, input.ConsistentRead === true);

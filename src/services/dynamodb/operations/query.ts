@@ -15,6 +15,7 @@ import {
 } from "../items/selection.ts";
 import { checkLegacy } from "../legacy.ts";
 import { findActiveTable, findIndex } from "../tables/find.ts";
+import { admit } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html */
@@ -38,6 +39,7 @@ export const query: Operation<"dynamodb", "Query", DynamoState> = async (input, 
     placeholders.checkUsed();
     refuseKeysInFilter(input, chosen, key);
     checkIndexUse(input, used);
+    admit(found, { kind: "read", operation: "Query", index: used }, context);
     const read = await readPage(tx, {
       place: found,
       index: used,

@@ -9,6 +9,7 @@ import { checkStartKey, readPage } from "../items/page.ts";
 import { checkIndexUse, formatPage, mustFetch, readSelection } from "../items/selection.ts";
 import { checkLegacy } from "../legacy.ts";
 import { findActiveTable, findIndex } from "../tables/find.ts";
+import { admit } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html */
@@ -26,6 +27,7 @@ export const scan: Operation<"dynamodb", "Scan", DynamoState> = async (input, co
     const used = indexName === undefined ? undefined : findIndex(found.table, indexName);
     checkIndexUse(input, used);
     const { partition } = used?.key ?? found.table.key;
+    admit(found, { kind: "read", operation: "Scan", index: used }, context);
     const read = await readPage(tx, {
       place: found,
       index: used,

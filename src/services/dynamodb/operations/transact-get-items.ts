@@ -8,6 +8,7 @@ import { parseProjection, project } from "../expressions/projection.ts";
 import { checkKey } from "../items/keys.ts";
 import { readItem } from "../items/storage.ts";
 import { findActiveTable } from "../tables/find.ts";
+import { admit } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html */
@@ -25,6 +26,7 @@ export const transactGetItems: Operation<"dynamodb", "TransactGetItems", DynamoS
       const paths = text === undefined ? undefined : parseProjection(text, placeholders);
       placeholders.checkUsed();
       const place = await findActiveTable(tx, Get.TableName, context);
+      admit(place, { kind: "read", operation: "TransactGetItems" }, context);
       const stored = await readItem(tx, place, checkKey(place.table, normalizeItem(Get.Key ?? {})));
       // A transactional read costs twice a consistent one.
       const units = 2 * readUnits(stored?.sizeBytes ?? 0, true);

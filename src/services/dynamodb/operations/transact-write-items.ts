@@ -15,12 +15,14 @@ import {
   performWrite,
   prepareWrite,
   type PreparedWrite,
+  type Written,
 } from "../items/conditional-write.ts";
 import { primaryKey } from "../items/keys.ts";
 import type { TablePlace } from "../items/storage.ts";
 import { limits } from "../limits.ts";
 import { transactions } from "../records.ts";
 import { findActiveTable } from "../tables/find.ts";
+import { admit } from "../throughput/admission.ts";
 import type { DynamoContext, DynamoState } from "../state.ts";
 
 interface Step {
@@ -43,10 +45,10 @@ export const transactWriteItems: Operation<"dynamodb", "TransactWriteItems", Dyn
     const reasons: CancellationReason[] = [];
     const consumed: (ConsumedCapacity | undefined)[] = [];
     for (const { place, write } of steps) {
-      const reason = await tryWrite(tx, place, write, (sizeBytes) => {
+      const reason = await tryWrite(tx, place, write, (written) => {
         // A transactional write is prepared and committed: it costs twice.
-        const units = 2 * writeUnits(sizeBytes);
-        consumed.push(consume({ place, writeUnits: units }, input.ReturnConsumedCapacity, context));
+        const use = { place, writeUnits: 2 * writeUnits(written.sizeBytes), written };
+        consumed.push(consume(use, input.ReturnConsumedCapacity, context));
       });
       reasons.push(reason);
     }
@@ -76,6 +78,7 @@ async function readStep(
   const place = await findActiveTable(tx, wish.TableName, context);
   const write = prepareWrite(kind, wish);
   checkWrite(place, write);
+  admit(place, { kind: "write", operation: "TransactWriteItems" }, context);
   return { place, write };
 }
 
@@ -92,11 +95,10 @@ async function tryWrite(
   tx: Transaction,
   place: TablePlace,
   write: PreparedWrite,
-  written: (sizeBytes: number) => void,
+  written: (written: Written) => void,
 ): Promise<CancellationReason> {
   try {
-    const { sizeBytes } = await performWrite(tx, place, write);
-    written(sizeBytes);
+    written(await performWrite(tx, place, write));
     return { Code: "None" };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

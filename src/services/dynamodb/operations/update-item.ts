@@ -10,6 +10,7 @@ import {
   type Written,
 } from "../items/conditional-write.ts";
 import { findActiveTable } from "../tables/find.ts";
+import { admit } from "../throughput/admission.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html */
@@ -21,10 +22,11 @@ export const updateItem: Operation<"dynamodb", "UpdateItem", DynamoState> = asyn
   const { place, written } = await context.store.transaction(async (tx) => {
     const found = await findActiveTable(tx, input.TableName, context);
     checkWrite(found, write);
+    admit(found, { kind: "write", operation: "UpdateItem" }, context);
     return { place: found, written: await performWrite(tx, found, write) };
   });
   const units = writeUnits(written.sizeBytes);
-  const capacity = consume({ place, writeUnits: units }, input.ReturnConsumedCapacity, context);
+  const capacity = consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context);
   const attributes = returned(input.ReturnValues, written, write.update);
   return {
     ...(attributes && Object.keys(attributes).length > 0 && { Attributes: attributes }),

@@ -1,6 +1,14 @@
 import type { GlobalSecondaryIndexUpdate } from "@aws-sdk/client-dynamodb";
 import type { Operation } from "#services/kit/service.ts";
-import { notSupported, resourceInUse, resourceNotFound, validation } from "../errors.ts";
+import { isoSeconds } from "#runtime/date.ts";
+import {
+  notSupported,
+  resourceInUse,
+  resourceNotFound,
+  tooManyDecreases,
+  validation,
+} from "../errors.ts";
+import { limits } from "../limits.ts";
 import {
   indexEntries,
   tables,
@@ -19,7 +27,7 @@ import {
 } from "../tables/definition.ts";
 import { describeTable } from "../tables/describe.ts";
 import { findTable } from "../tables/find.ts";
-import { settleMs } from "../tables/settling.ts";
+import { settleMs, throughputSettleMs } from "../tables/settling.ts";
 import type { DynamoState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html */
@@ -58,12 +66,18 @@ export const updateTable: Operation<"dynamodb", "UpdateTable", DynamoState> = as
       if (status === "CREATING")
         for (const { id } of await indexEntries.entries(tx, scope, [table.id, name]))
           indexEntries.delete(tx, scope, ...id);
-    const updating = { ...changed, status: "UPDATING" as const, settledMs: nowMs + settleMs };
+    const updating = { ...changed, status: "UPDATING" as const, settledMs: nowMs + settlingMs(changed) };
     tables.put(tx, scope, [table.name], updating);
     return { scope, table: updating };
   });
   return { TableDescription: describeTable(place) };
 };
+
+/** Capacity takes a while to come. */
+function settlingMs({ indexes, nextThroughput }: TableRecord): number {
+  const waits = nextThroughput !== undefined || indexes.some((index) => index.nextThroughput);
+  return waits ? throughputSettleMs : settleMs;
+}
 
 type UpdateInput = Parameters<typeof updateTable>[0];
 
@@ -89,15 +103,37 @@ function applyBilling(table: TableRecord, input: UpdateInput, nowMs: number): Ta
   const down = throughput.readUnits < readUnits || throughput.writeUnits < writeUnits;
   const up = throughput.readUnits > readUnits || throughput.writeUnits > writeUnits;
   const { throughputChanges: changes } = table;
+  const decreases = decreasesOn(changes, nowMs);
+  if (down && !switched) checkDecrease(changes, decreases, nowMs);
   return {
     ...changed,
-    throughput,
+    ...(switched ? { throughput } : { nextThroughput: throughput }),
     throughputChanges: {
       ...changes,
+      decreasesToday: decreases,
       ...(up && { increasedMs: nowMs }),
-      ...(down && { decreasedMs: nowMs, decreasesToday: changes.decreasesToday + 1 }),
+      ...(down && { decreasedMs: nowMs, decreasesToday: decreases + 1 }),
     },
   };
+}
+
+/** Days are UTC's. */
+export function decreasesOn(
+  { decreasedMs = 0, decreasesToday }: TableRecord["throughputChanges"],
+  nowMs: number,
+): number {
+  const dayMs = 86_400_000;
+  return Math.floor(decreasedMs / dayMs) === Math.floor(nowMs / dayMs) ? decreasesToday : 0;
+}
+
+function checkDecrease(
+  { decreasedMs = 0 }: TableRecord["throughputChanges"],
+  decreases: number,
+  nowMs: number,
+): void {
+  if (decreases < limits.freeDecreasesPerDay || nowMs >= decreasedMs + limits.laterDecreaseMs)
+    return;
+  throw tooManyDecreases(decreases, isoSeconds(decreasedMs));
 }
 
 function applyIndexUpdate(
@@ -118,7 +154,7 @@ function applyIndexUpdate(
     return withIndex(Update.IndexName, (index) => ({
       ...index,
       status: "UPDATING",
-      throughput: readThroughput(Update.ProvisionedThroughput),
+      nextThroughput: readThroughput(Update.ProvisionedThroughput),
     }));
   if (!Create) return table;
   if (table.indexes.some(({ name }) => name === Create.IndexName))

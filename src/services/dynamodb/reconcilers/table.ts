@@ -3,7 +3,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Transaction } from "#store/store.ts";
 import { addToIndex, type TablePlace } from "../items/storage.ts";
-import { indexEntries, items, tables } from "../records.ts";
+import { indexEntries, items, tables, type Throughput } from "../records.ts";
 
 /** Items put into a new index in one pass. */
 const perPass = 1000;
@@ -41,13 +41,19 @@ async function settle(tx: Transaction, place: TablePlace): Promise<void> {
     }
     const full = index.status !== "CREATING" || (await fill(tx, place, index.name));
     if (!full) filling = true;
-    indexes.push(full ? { ...index, status: "ACTIVE" as const } : index);
+    indexes.push(full ? { ...arrived(index), status: "ACTIVE" as const } : index);
   }
   tables.put(tx, scope, [table.name], {
-    ...table,
+    ...arrived(table),
     indexes,
     status: filling ? table.status : "ACTIVE",
   });
+}
+
+/** With the throughput that was asked for. */
+function arrived<T extends { throughput?: Throughput; nextThroughput?: Throughput }>(of: T): T {
+  const { nextThroughput, ...rest } = of;
+  return (nextThroughput ? { ...rest, throughput: nextThroughput } : rest) as T;
 }
 
 /** Entries are the same whoever writes them, so items that were written meanwhile do no harm. */

@@ -83,15 +83,13 @@ async function publish(
   timestampMs: number,
 ): Promise<void> {
   if (values.length === 0) return;
-  const data = values.map(
-    ({ name, value, dimensions }): MetricDatum => ({
-      MetricName: name,
-      Value: value,
-      Unit: "Count",
-      Timestamp: dateOf(timestampMs),
-      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    }),
-  );
+  const data = values.map(({ name, value, dimensions }): MetricDatum => ({
+    MetricName: name,
+    Value: value,
+    Unit: "Count",
+    Timestamp: dateOf(timestampMs),
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+  }));
   const cloudwatch = clients.cloudwatch(asService(scope, "dynamodb.amazonaws.com"));
   for (let start = 0; start < data.length; start += perCall)
     await cloudwatch.PutMetricData({

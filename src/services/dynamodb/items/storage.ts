@@ -87,7 +87,11 @@ function removeFromIndex(
   indexEntries.delete(tx, scope, table.id, index.name, ...indexPlace(index.key, table, item));
 }
 
-export function projectForIndex({ key, projection }: IndexRecord, table: TableRecord, item: Item): Item {
+export function projectForIndex(
+  { key, projection }: IndexRecord,
+  table: TableRecord,
+  item: Item,
+): Item {
   if (projection.type === "ALL") return item;
   const names = [table.key.partition, table.key.sort, key.partition, key.sort];
   if (projection.type === "INCLUDE") names.push(...(projection.attributes ?? []));

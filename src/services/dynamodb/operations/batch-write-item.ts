@@ -52,7 +52,9 @@ export const batchWriteItem: Operation<"dynamodb", "BatchWriteItem", DynamoState
         done++;
         const written = await performWrite(tx, place, write);
         const units = writeUnits(written.sizeBytes);
-        uses.push(consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context));
+        uses.push(
+          consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context),
+        );
       }
     }
   });

@@ -21,7 +21,11 @@ export const deleteItem: Operation<"dynamodb", "DeleteItem", DynamoState> = asyn
     return { place: found, written: await performWrite(tx, found, write) };
   });
   const units = writeUnits(written.sizeBytes);
-  const capacity = consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context);
+  const capacity = consume(
+    { place, writeUnits: units, written },
+    input.ReturnConsumedCapacity,
+    context,
+  );
   return {
     ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before }),
     ...(capacity && { ConsumedCapacity: capacity }),

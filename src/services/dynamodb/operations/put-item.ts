@@ -18,7 +18,11 @@ export const putItem: Operation<"dynamodb", "PutItem", DynamoState> = async (inp
     return { place: found, written: await performWrite(tx, found, write) };
   });
   const units = writeUnits(written.sizeBytes);
-  const capacity = consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context);
+  const capacity = consume(
+    { place, writeUnits: units, written },
+    input.ReturnConsumedCapacity,
+    context,
+  );
   return {
     ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before }),
     ...(capacity && { ConsumedCapacity: capacity }),

@@ -26,7 +26,11 @@ export const updateItem: Operation<"dynamodb", "UpdateItem", DynamoState> = asyn
     return { place: found, written: await performWrite(tx, found, write) };
   });
   const units = writeUnits(written.sizeBytes);
-  const capacity = consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context);
+  const capacity = consume(
+    { place, writeUnits: units, written },
+    input.ReturnConsumedCapacity,
+    context,
+  );
   const attributes = returned(input.ReturnValues, written, write.update);
   return {
     ...(attributes && Object.keys(attributes).length > 0 && { Attributes: attributes }),

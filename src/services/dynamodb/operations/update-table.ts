@@ -66,7 +66,11 @@ export const updateTable: Operation<"dynamodb", "UpdateTable", DynamoState> = as
       if (status === "CREATING")
         for (const { id } of await indexEntries.entries(tx, scope, [table.id, name]))
           indexEntries.delete(tx, scope, ...id);
-    const updating = { ...changed, status: "UPDATING" as const, settledMs: nowMs + settlingMs(changed) };
+    const updating = {
+      ...changed,
+      status: "UPDATING" as const,
+      settledMs: nowMs + settlingMs(changed),
+    };
     tables.put(tx, scope, [table.name], updating);
     return { scope, table: updating };
   });

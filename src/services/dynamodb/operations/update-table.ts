@@ -122,7 +122,7 @@ function applyBilling(table: TableRecord, input: UpdateInput, nowMs: number): Ta
 }
 
 /** Days are UTC's. */
-export function decreasesOn(
+function decreasesOn(
   { decreasedMs = 0, decreasesToday }: TableRecord["throughputChanges"],
   nowMs: number,
 ): number {

@@ -1,10 +1,59 @@
-/** AWS EventBridge. */
+/** Amazon EventBridge: buses, rules and what they set in motion. https://docs.aws.amazon.com/eventbridge/latest/APIReference/ */
 import { defineService } from "#services/kit/service.ts";
-import { listRules } from "./operations/list-rules.ts";
+import { differences } from "./differences.ts";
+import {
+  createEventBus,
+  deleteEventBus,
+  describeEventBus,
+  listEventBuses,
+  updateEventBus,
+} from "./operations/buses.ts";
+import { putPermission, removePermission } from "./operations/permissions.ts";
+import { putEvents } from "./operations/put-events.ts";
+import { putRule } from "./operations/put-rule.ts";
+import {
+  deleteRule,
+  describeRuleOperation,
+  disableRule,
+  enableRule,
+  listRuleNamesByTarget,
+  listRules,
+} from "./operations/rules.ts";
+import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
+import { listTargetsByRule, putTargets, removeTargets } from "./operations/targets.ts";
+import { testEventPattern } from "./operations/test-event-pattern.ts";
+import { createDelivery } from "./reconcilers/delivery.ts";
+import { createSchedule } from "./reconcilers/schedule.ts";
+import { createEventsState, type EventsState } from "./state.ts";
 
-export const service = defineService<"events">({
+export const service = defineService<"events", EventsState>({
   name: "events",
   operations: {
+    CreateEventBus: createEventBus,
+    DeleteEventBus: deleteEventBus,
+    DeleteRule: deleteRule,
+    DescribeEventBus: describeEventBus,
+    DescribeRule: describeRuleOperation,
+    DisableRule: disableRule,
+    EnableRule: enableRule,
+    ListEventBuses: listEventBuses,
+    ListRuleNamesByTarget: listRuleNamesByTarget,
     ListRules: listRules,
+    ListTagsForResource: listTagsForResource,
+    ListTargetsByRule: listTargetsByRule,
+    PutEvents: putEvents,
+    PutPermission: putPermission,
+    PutRule: putRule,
+    PutTargets: putTargets,
+    RemovePermission: removePermission,
+    RemoveTargets: removeTargets,
+    TagResource: tagResource,
+    TestEventPattern: testEventPattern,
+    UntagResource: untagResource,
+    UpdateEventBus: updateEventBus,
   },
+  createState: createEventsState,
+  reconcilers: (env, state) => [createDelivery(env, state), createSchedule(env)],
+  stop: (_env, state) => state.stop(),
+  differences,
 });

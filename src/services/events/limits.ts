@@ -1,4 +1,12 @@
-/** Every number of AWS EventBridge, with the page that it comes from. */
+/** Every number of Amazon EventBridge: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 export const limits = {
   listPage: 100,
+  targetsPerRule: 5,
+  rulesPerBus: 300,
+  /** All entries of one request together. */
+  requestBytes: 256 * 1024,
+  tags: 50,
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+  retryAttempts: 185,
+  retryAgeSeconds: 24 * 3600,
 } as const;

@@ -1,9 +1,66 @@
-/** What AWS EventBridge keeps. */
-import type { Output } from "#model/sdk.ts";
+/** What EventBridge keeps. */
+import type { Target } from "@aws-sdk/client-eventbridge";
 import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
 
-/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
-type Listed = NonNullable<Output<"events", "ListRules">["Rules"]>[number];
+/** The default bus has a record only once it was given something to keep. */
+export interface BusRecord {
+  name: string;
+  description?: string;
+  kmsKeyIdentifier?: string;
+  deadLetterArn?: string;
+  policy?: string;
+  createdMs: number;
+  modifiedMs: number;
+  tags: Tags;
+}
+
+export interface RuleRecord {
+  name: string;
+  bus: string;
+  description?: string;
+  pattern?: string;
+  schedule?: string;
+  state: string;
+  roleArn?: string;
+  managedBy?: string;
+  createdBy: string;
+  tags: Tags;
+  /** In the order of their ids. */
+  targets: Target[];
+  /** When a scheduled rule acts next. */
+  nextMs?: number;
+}
+
+/** An event as rules see it; its members keep the spelling of the wire. */
+export interface Envelope {
+  version: "0";
+  id: string;
+  "detail-type": string;
+  source: string;
+  account: string;
+  time: string;
+  region: string;
+  resources: string[];
+  detail: Record<string, unknown>;
+  "replay-name"?: string;
+}
+
+/** An event on its way to one target of a rule that matched. */
+export interface DeliveryRecord {
+  event: Envelope;
+  ruleArn: string;
+  target: Target;
+  acceptedMs: number;
+  attempts: number;
+  dueMs: number;
+}
 
 /** By name. */
-export const rules = collection<Listed>("events", "rule");
+export const buses = collection<BusRecord>("events", "bus");
+
+/** By bus, then name. */
+export const rules = collection<RuleRecord>("events", "rule");
+
+/** By a place of their own. */
+export const deliveries = collection<DeliveryRecord>("events", "delivery");

@@ -1,0 +1,52 @@
+/** An event comes to a bus: each target of each rule that wants it gets a delivery. */
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import type { Environment } from "#services/kit/service.ts";
+import { ruleArn } from "./buses.ts";
+import { deliveries, type Envelope, type RuleRecord } from "./records.ts";
+import type { EventsState } from "./state.ts";
+
+type Tools = Pick<Environment, "clock" | "random" | "store">;
+
+export interface Arrival {
+  scope: Scope;
+  bus: string;
+  event: Envelope;
+}
+
+export async function publish(
+  env: Tools,
+  state: EventsState,
+  arrivals: readonly Arrival[],
+): Promise<void> {
+  const wanted: { scope: Scope; event: Envelope; rule: RuleRecord }[] = [];
+  for (const { scope, bus, event } of arrivals)
+    for (const { rule, wants } of await state.rulesOf(scope, bus))
+      if (rule.targets.length > 0 && wants(event)) wanted.push({ scope, event, rule });
+  if (wanted.length === 0) return;
+  await env.store.transaction((tx) => {
+    for (const { scope, event, rule } of wanted) addDeliveries(tx, env, scope, rule, event);
+  });
+}
+
+/** Leaves one delivery for each target of the rule. */
+export function addDeliveries(
+  tx: Transaction,
+  { clock, random }: Pick<Tools, "clock" | "random">,
+  scope: Scope,
+  rule: RuleRecord,
+  event: Envelope,
+): void {
+  const nowMs = clock.now();
+  for (const target of rule.targets) {
+    const id = `${Math.floor(nowMs).toString(36)}-${random.hex(12)}`;
+    deliveries.put(tx, scope, [id], {
+      event,
+      ruleArn: ruleArn(scope, rule.bus, rule.name),
+      target,
+      acceptedMs: nowMs,
+      attempts: 0,
+      dueMs: nowMs,
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/** Brings each event to its target, tries again while there is hope, and hands the rest to a dead-letter queue. */
+import { AwsError } from "#model/error.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Random } from "#runtime/random.ts";
+import { deliver, sendToQueue, type Failure } from "../deliver.ts";
+import { limits } from "../limits.ts";
+import { deliveries, type DeliveryRecord } from "../records.ts";
+import type { EventsState } from "../state.ts";
+
+const firstDelayMs = 1000;
+const longestDelayMs = 15 * 60_000;
+
+export function createDelivery(env: Environment, state: EventsState): Reconciler {
+  const { clock, store, log, random } = env;
+  return {
+    name: "events/delivery",
+    watches: [{ collection: deliveries }],
+    async reconcile(scope, id) {
+      const delivery = await store.transaction((tx) => deliveries.get(tx, scope, ...id));
+      if (!delivery) return undefined;
+      const waitMs = delivery.dueMs - clock.now();
+      if (waitMs > 0) return { afterMs: waitMs };
+      const failure = await deliver(env, state, scope, delivery);
+      const next = failure && retry(delivery, failure, clock.now(), random);
+      if (next && "dueMs" in next) {
+        const attempts = delivery.attempts + 1;
+        const again = { ...delivery, attempts, dueMs: next.dueMs };
+        await store.transaction((tx) => deliveries.put(tx, scope, id, again));
+        return undefined;
+      }
+      if (failure) {
+        const rule = delivery.ruleArn;
+        const target = delivery.target.Arn;
+        log.warn("an event was given up", { rule, target, error: failure.message });
+        await bury(env, delivery, failure, next?.exhausted);
+      }
+      await store.transaction((tx) => deliveries.delete(tx, scope, ...id));
+      return undefined;
+    },
+  };
+}
+
+type Next = { dueMs: number } | { exhausted: string | undefined };
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+export function retry(
+  { attempts, acceptedMs, target }: Pick<DeliveryRecord, "attempts" | "acceptedMs" | "target">,
+  { hopeless }: Pick<Failure, "hopeless">,
+  nowMs: number,
+  random: Pick<Random, "next">,
+): Next {
+  if (hopeless) return { exhausted: undefined };
+  const {
+    MaximumRetryAttempts: most = limits.retryAttempts,
+    MaximumEventAgeInSeconds: ageSeconds = limits.retryAgeSeconds,
+  } = target.RetryPolicy ?? {};
+  if (attempts >= most) return { exhausted: "MaximumRetryAttempts" };
+  const longestMs = Math.min(longestDelayMs, firstDelayMs * 2 ** attempts);
+  const dueMs = nowMs + longestMs * (0.5 + random.next() / 2);
+  if (dueMs > acceptedMs + ageSeconds * 1000) return { exhausted: "MaximumEventAgeInSeconds" };
+  return { dueMs };
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
+async function bury(
+  env: Environment,
+  { target, event, ruleArn, attempts }: DeliveryRecord,
+  { code, message }: Failure,
+  exhausted: string | undefined,
+): Promise<void> {
+  const queue = target.DeadLetterConfig?.Arn;
+  if (queue === undefined) return;
+  try {
+    await sendToQueue(env, queue, {
+      from: ruleArn,
+      body: JSON.stringify(event),
+      attributes: {
+        RULE_ARN: ruleArn,
+        TARGET_ARN: target.Arn ?? "",
+        ERROR_CODE: code,
+        ERROR_MESSAGE: message,
+        ...(attempts > 0 && { RETRY_ATTEMPTS: String(attempts) }),
+        ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: exhausted }),
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    env.log.warn("a dead-letter queue took no event", { queue, error: error.message });
+  }
+}

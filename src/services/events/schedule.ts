@@ -36,7 +36,12 @@ function cronOf(expression: string): Cron | undefined {
   const fields = inner?.trim().split(/\s+/) ?? [];
   if (fields.length !== 6) return undefined;
   const [minutes, hours, days, months, weekdays, years] = fields as [
-    string, string, string, string, string, string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
   ];
   // "You can't specify the Day-of-month and Day-of-week fields in the same cron expression."
   if ((days === "?") === (weekdays === "?")) return undefined;
@@ -50,7 +55,12 @@ function cronOf(expression: string): Cron | undefined {
     years,
   ].join(" ");
   try {
-    return new Cron(pattern, { timezone: "Etc/UTC", mode: "7-part", sloppyRanges: true, paused: true });
+    return new Cron(pattern, {
+      timezone: "Etc/UTC",
+      mode: "7-part",
+      sloppyRanges: true,
+      paused: true,
+    });
   } catch {
     return undefined;
   }

@@ -28,7 +28,10 @@ async function createScene() {
 
 test("an event that a rule wants comes to the rule's queue, another does not", async () => {
   const { cloud, events, queueArn, receive } = await createScene();
-  await events.PutRule({ Name: "orders", EventPattern: '{"source":["shop"],"detail":{"n":[{"numeric":[">",1]}]}}' });
+  await events.PutRule({
+    Name: "orders",
+    EventPattern: '{"source":["shop"],"detail":{"n":[{"numeric":[">",1]}]}}',
+  });
   await events.PutTargets({ Rule: "orders", Targets: [{ Id: "q", Arn: queueArn }] });
   const answer = await events.PutEvents({
     Entries: [
@@ -59,21 +62,24 @@ test("each entry is taken or refused by itself", async () => {
     ],
   });
   assert.equal(FailedEntryCount, 3);
-  assert.deepEqual(Entries?.map(({ ErrorCode }) => ErrorCode), [
-    "InvalidArgument",
-    "MalformedDetail",
-    "NotAuthorizedForSourceException",
-    undefined,
-  ]);
+  assert.deepEqual(
+    Entries?.map(({ ErrorCode }) => ErrorCode),
+    ["InvalidArgument", "MalformedDetail", "NotAuthorizedForSourceException", undefined],
+  );
   await cloud.stop();
 });
 
 test("services put events of their own", async () => {
   const { cloud, events, queueArn, receive } = await createScene();
   await events.PutRule({ Name: "states", EventPattern: '{"source":[{"prefix":"aws."}]}' });
-  await events.PutTargets({ Rule: "states", Targets: [{ Id: "q", Arn: queueArn, InputPath: "$.detail" }] });
+  await events.PutTargets({
+    Rule: "states",
+    Targets: [{ Id: "q", Arn: queueArn, InputPath: "$.detail" }],
+  });
   const ec2 = cloud.clients.events(asService(cloud.caller, "ec2.amazonaws.com"));
-  await ec2.PutEvents({ Entries: [{ Source: "aws.ec2", DetailType: "t", Detail: '{"state":"running"}' }] });
+  await ec2.PutEvents({
+    Entries: [{ Source: "aws.ec2", DetailType: "t", Detail: '{"state":"running"}' }],
+  });
   await cloud.advance("1s");
   assert.deepEqual(await receive(), ['{"state":"running"}']);
   await cloud.stop();
@@ -83,11 +89,20 @@ test("a topic and another bus are targets too", async () => {
   const { cloud, events, queueArn, receive } = await createScene();
   const sns = cloud.clients.sns(cloud.caller);
   const { TopicArn } = await sns.CreateTopic({ Name: "news" });
-  await sns.Subscribe({ TopicArn, Protocol: "sqs", Endpoint: queueArn, Attributes: { RawMessageDelivery: "true" } });
+  await sns.Subscribe({
+    TopicArn,
+    Protocol: "sqs",
+    Endpoint: queueArn,
+    Attributes: { RawMessageDelivery: "true" },
+  });
   const { EventBusArn } = await events.CreateEventBus({ Name: "other" });
   await events.PutRule({ Name: "forward", EventPattern: '{"source":["shop"]}' });
   await events.PutTargets({ Rule: "forward", Targets: [{ Id: "bus", Arn: EventBusArn }] });
-  await events.PutRule({ Name: "tell", EventBusName: "other", EventPattern: '{"source":["shop"]}' });
+  await events.PutRule({
+    Name: "tell",
+    EventBusName: "other",
+    EventPattern: '{"source":["shop"]}',
+  });
   await events.PutTargets({
     Rule: "tell",
     EventBusName: EventBusArn,
@@ -110,9 +125,7 @@ test("what cannot be delivered lies in the dead-letter queue, with the reason", 
   await events.PutRule({ Name: "r", EventPattern: '{"source":["shop"]}' });
   await events.PutTargets({
     Rule: "r",
-    Targets: [
-      { Id: "q", Arn: `${queueArn}-gone`, DeadLetterConfig: { Arn: queueArn } },
-    ],
+    Targets: [{ Id: "q", Arn: `${queueArn}-gone`, DeadLetterConfig: { Arn: queueArn } }],
   });
   await events.PutEvents({ Entries: [{ Source: "shop", DetailType: "t", Detail: "{}" }] });
   await cloud.advance("1s");
@@ -143,7 +156,10 @@ test("a target that no way leads to is refused by name", async () => {
   const { cloud, events } = await createScene();
   await events.PutRule({ Name: "r", EventPattern: '{"source":["shop"]}' });
   await assert.rejects(
-    events.PutTargets({ Rule: "r", Targets: [{ Id: "f", Arn: "arn:aws:lambda:us-east-1:123456789012:function:f" }] }),
+    events.PutTargets({
+      Rule: "r",
+      Targets: [{ Id: "f", Arn: "arn:aws:lambda:us-east-1:123456789012:function:f" }],
+    }),
     { code: "NotImplemented", message: /targets of the service lambda/ },
   );
   await cloud.stop();

@@ -33,7 +33,9 @@ async function findTagged(
     };
   }
   if (kind !== "event-bus")
-    throw validation(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);
+    throw validation(
+      `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`,
+    );
   const place = busPlace(arn, context);
   const bus = await findBus(tx, place);
   return {

@@ -32,7 +32,14 @@ const event = {
 };
 
 const table: [pattern: object, wanted: boolean][] = [
-  [{ source: ["aws.ec2"], "detail-type": ["EC2 Instance State-change Notification"], detail: { state: ["terminated"] } }, true],
+  [
+    {
+      source: ["aws.ec2"],
+      "detail-type": ["EC2 Instance State-change Notification"],
+      detail: { state: ["terminated"] },
+    },
+    true,
+  ],
   [{ source: ["aws.ec2"], detail: { state: ["running"] } }, false],
   [{ detail: { responseElements: [null] } }, true],
   [{ detail: { empty: [""] } }, true],
@@ -51,7 +58,16 @@ const table: [pattern: object, wanted: boolean][] = [
   [{ detail: { state: [{ "anything-but": { "equals-ignore-case": ["TERMINATED"] } }] } }, false],
   [{ detail: { FileName: [{ "anything-but": { wildcard: "*/lib/*" } }] } }, true],
   [{ detail: { missing: [{ "anything-but": "x" }] } }, false],
-  [{ detail: { "c-count": [{ numeric: [">", 0, "<=", 5] }], "d-count": [{ numeric: ["<", 400] }], "x-limit": [{ numeric: ["=", 301.8] }] } }, true],
+  [
+    {
+      detail: {
+        "c-count": [{ numeric: [">", 0, "<=", 5] }],
+        "d-count": [{ numeric: ["<", 400] }],
+        "x-limit": [{ numeric: ["=", 301.8] }],
+      },
+    },
+    true,
+  ],
   [{ detail: { "c-count": [{ numeric: [">", 0, "<", 5] }] } }, false],
   [{ detail: { "c-count": ["5"] } }, false],
   [{ detail: { sourceIPAddress: [{ cidr: "10.0.0.0/24" }] } }, true],

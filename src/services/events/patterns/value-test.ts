@@ -124,13 +124,17 @@ function numeric(operand: unknown): ValueTest {
   const terms: unknown[] = operand;
   const [operator, , upper] = terms;
   const shaped =
-    terms.length === 2 || (terms.length === 4 && /^>=?$/.test(String(operator)) && /^<=?$/.test(String(upper)));
-  if (!shaped) throw invalidPattern("Bad numeric range operator or too many elements in numeric expression");
+    terms.length === 2 ||
+    (terms.length === 4 && /^>=?$/.test(String(operator)) && /^<=?$/.test(String(upper)));
+  if (!shaped)
+    throw invalidPattern("Bad numeric range operator or too many elements in numeric expression");
   const tests = Array.from({ length: terms.length / 2 }, (_, index) =>
     comparison(terms[2 * index], terms[2 * index + 1]),
   );
   return (value) =>
-    typeof value === "number" && Math.abs(value) <= bound && tests.every((test) => test(round(value)));
+    typeof value === "number" &&
+    Math.abs(value) <= bound &&
+    tests.every((test) => test(round(value)));
 }
 
 function comparison(operator: unknown, limit: unknown): (rounded: number) => boolean {
@@ -159,7 +163,12 @@ function cidr(operand: unknown): ValueTest {
   const [base = "", bits, ...more] = typeof operand === "string" ? operand.split("/") : [];
   const family = isIP(base);
   const width = Number(bits);
-  if (family === 0 || more.length > 0 || !/^\d{1,3}$/.test(bits ?? "") || width > (family === 4 ? 32 : 128))
+  if (
+    family === 0 ||
+    more.length > 0 ||
+    !/^\d{1,3}$/.test(bits ?? "") ||
+    width > (family === 4 ? 32 : 128)
+  )
     throw invalidPattern(`Malformed CIDR, one '/' required`);
   const network = new BlockList();
   network.addSubnet(base, width, family === 4 ? "ipv4" : "ipv6");

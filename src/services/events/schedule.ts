@@ -5,11 +5,6 @@ import { validation } from "./errors.ts";
 
 const unitsMs: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** Throws ValidationException for an expression that is none. */
-export function checkSchedule(expression: string): void {
-  nextRun(expression, 0);
-}
-
 /** The next moment after `afterMs`; undefined when there never will be one. Throws ValidationException. */
 export function nextRun(expression: string, afterMs: number): number | undefined {
   const everyMs = rateMs(expression);

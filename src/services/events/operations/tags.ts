@@ -12,7 +12,7 @@ import type { EventsState } from "../state.ts";
 
 interface Tagged {
   tags: Tags;
-  keep(tags: Tags): void;
+  keep: (tags: Tags) => void;
 }
 
 /** Throws ResourceNotFoundException. */

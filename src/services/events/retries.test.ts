@@ -7,7 +7,9 @@ const fresh = { attempts: 0, acceptedMs: 0, target: { Id: "t", Arn: "a" } };
 
 test("waits double, up to a quarter of an hour", () => {
   assert.deepEqual(retry(fresh, { hopeless: false }, 0, random), { dueMs: 1000 });
-  assert.deepEqual(retry({ ...fresh, attempts: 3 }, { hopeless: false }, 0, random), { dueMs: 8000 });
+  assert.deepEqual(retry({ ...fresh, attempts: 3 }, { hopeless: false }, 0, random), {
+    dueMs: 8000,
+  });
   assert.deepEqual(retry({ ...fresh, attempts: 40 }, { hopeless: false }, 0, random), {
     dueMs: 900_000,
   });

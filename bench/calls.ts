@@ -63,6 +63,8 @@ const handle = createGateway({
     clock,
     services: () => ({}),
     reset: async () => {},
+    own: () => undefined,
+    defaultScope: { account: defaultAccount, region: defaultRegion },
   },
 });
 const socket = { remoteAddress: "127.0.0.1", remotePort: 1, localPort: 4566 } as Socket;

@@ -19,6 +19,11 @@ const commands: Record<string, { summary: string; load: () => Promise<{ run: Com
     load: () => import("./deploy.ts"),
   },
   status: { summary: "what runs, and where", load: () => import("./status.ts") },
+  fail: {
+    summary: "let an instance, a zone or a target fail: `fail instance i-…`",
+    load: () => import("./fail.ts"),
+  },
+  heal: { summary: "heal what was made to fail", load: () => import("./heal.ts") },
   reset: { summary: "forget everything, stop every machine", load: () => import("./reset.ts") },
   clock: {
     summary: "show the cloud's time, or `clock advance 15m`",

@@ -11,7 +11,7 @@ export function findEndpoint(environment: Readonly<Record<string, string | undef
 /** Throws OptionError when nothing answers, or when the answer is an error. */
 export async function ask<T>(
   endpoint: string,
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "DELETE",
   path: string,
   body?: unknown,
 ): Promise<T> {
@@ -30,4 +30,17 @@ export async function ask<T>(
   if (!response.ok)
     throw new OptionError(answer.error ?? `${endpoint} answered ${response.status}`);
   return answer;
+}
+
+/** Where faults of the caller's account and region are told, as the AWS CLI's variables name them. */
+export function faultPath(
+  environment: Readonly<Record<string, string | undefined>>,
+): (item?: string) => string {
+  const { AWS_ACCESS_KEY_ID: key = "", AWS_REGION, AWS_DEFAULT_REGION } = environment;
+  const region = AWS_REGION ?? AWS_DEFAULT_REGION;
+  const query = new URLSearchParams({
+    ...(/^\d{12}$/.test(key) && { account: key }),
+    ...(region && { region }),
+  }).toString();
+  return (item) => `/_fogbank/faults${item === undefined ? "" : `/${item}`}${query && `?${query}`}`;
 }

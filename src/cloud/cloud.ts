@@ -15,7 +15,7 @@ import type { HttpHandler } from "#http/http.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { keepClock, lastCloudTime } from "./clock-record.ts";
 import { checkOptions, defaultOptions, type CloudOptions } from "./options.ts";
-import { registry } from "./registry.ts";
+import { ownEndpoints, registry } from "./registry.ts";
 import { defaultAccount, openRootCredential } from "./root-credential.ts";
 import { createServiceHost, type ServiceHost } from "./service-host.ts";
 import { version } from "./version.ts";
@@ -114,6 +114,11 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
       clock,
       services: () => Object.fromEntries(Object.keys(registry).map((name) => [name, "available"])),
       reset,
+      own: (name, wish) => {
+        const service = ownEndpoints[name];
+        return service && host.askOwn(service, name, wish);
+      },
+      defaultScope: { account: defaultAccount, region: options.region },
     },
   });
   answer = gateway;

@@ -27,3 +27,6 @@ export const registry: Registry = {
   ssm: () => import("#services/ssm/index.ts"),
   sts: () => import("#services/sts/index.ts"),
 };
+
+/** Fogbank's own endpoints under /_fogbank/ that a service answers. */
+export const ownEndpoints: Readonly<Record<string, ServiceName>> = { faults: "ec2" };

@@ -13,6 +13,7 @@ import type {
   Credential,
   CrossOriginRules,
   Environment,
+  OwnWish,
   RequestContext,
   Site,
 } from "#services/kit/service.ts";
@@ -43,6 +44,8 @@ export interface ServiceHost {
   /** The rules for pages of the services loaded so far. */
   crossOrigin(): readonly CrossOriginRules[];
   findCredential(accessKeyId: string): Promise<Credential | undefined>;
+  /** Asks one of a service's own endpoints. */
+  askOwn(service: ServiceName, name: string, wish: OwnWish): Promise<unknown>;
   /** Loads the services that left records behind and queues every reconciler's keys. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -166,6 +169,12 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
         if (found) return found;
       }
       return undefined;
+    },
+    async askOwn(service, name, wish) {
+      const { definition, state } = await load(service);
+      const endpoint = definition.ownEndpoints?.(environment, state)[name];
+      if (!endpoint) throw new Error(`${service} has no endpoint ${name}`);
+      return endpoint(wish);
     },
     async start() {
       for (const name of await servicesWithRecords()) await load(name);

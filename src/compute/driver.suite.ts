@@ -181,6 +181,51 @@ export function describeComputeDriver(name: string, suite: DriverSuite): void {
       await reaches(id, "running");
     });
 
+    test("a power cut fails a machine at once, and its disk is there after the next start", async () => {
+      const { id } = await launch();
+      const changed: string[] = [];
+      const end = harness.driver.onChange((one) => changed.push(one));
+      await harness.driver.kill(id);
+      end();
+      assert.equal((await harness.driver.observe(id)).state, "failed");
+      assert.ok(changed.includes(id));
+      await harness.driver.start(id);
+      await reaches(id, "running");
+      await harness.driver.terminate(id);
+    });
+
+    test("a paused machine uses no processor time until it is let go", async () => {
+      const { id } = await launch();
+      await harness.burden(id);
+      const used = async () => {
+        const { cpuSeconds, measuredMs } = await harness.driver.observe(id);
+        return { cpuSeconds, measuredMs };
+      };
+      await eventually("it is busy", async () => (await used()).cpuSeconds > 0.05);
+      await harness.driver.impair(id, { paused: true });
+      const before = await used();
+      await eventually(
+        "time passes",
+        async () => (await used()).measuredMs > before.measuredMs + 300,
+      );
+      assert.ok((await used()).cpuSeconds - before.cpuSeconds < 0.05);
+      await harness.driver.impair(id, {});
+      await eventually(
+        "it is busy again",
+        async () => (await used()).cpuSeconds > before.cpuSeconds + 0.1,
+      );
+      await harness.driver.terminate(id);
+    });
+
+    test("a machine that is killed while it is paused ends", async () => {
+      const { id } = await launch();
+      await harness.driver.impair(id, { paused: true });
+      await harness.driver.kill(id);
+      assert.equal((await harness.driver.observe(id)).state, "failed");
+      await harness.driver.terminate(id);
+      assert.equal((await harness.driver.observe(id)).state, "absent");
+    });
+
     test("a machine that was killed is reported as failed, and starts again", async () => {
       const { id } = await launch();
       const changed: string[] = [];

@@ -66,6 +66,21 @@ export interface MachineObservation {
 /** How to connect to a machine's port: plain data, so that another thread can use it. */
 export type Reach = { host: string; port: number } | { path: string };
 
+/** What a machine can be made to suffer. */
+export interface Impairment {
+  /** Its processes get no processor time at all, and its connections no answer. */
+  paused?: boolean;
+  /** The part of its processors that is left to it, more than 0 and less than 1. */
+  cpuShare?: number;
+  /** The part of its packets that are lost, 0 to 1. */
+  packetLoss?: number;
+  /** What each of its packets is late, in milliseconds. */
+  packetDelayMs?: number;
+}
+
+/** Says in a sentence what a driver cannot do to a machine, and why. */
+export class ImpossibleImpairment extends Error {}
+
 export interface ComputeDriver {
   readonly name: "process" | "docker" | "simulated";
   /**
@@ -107,6 +122,13 @@ export interface ComputeDriver {
   ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
   /** Calls back when a machine's state changed by itself. */
   onChange(changed: (id: string) => void): () => void;
+  /** Ends every process at once, as a power cut would: the machine is failed, its disk as it was. */
+  kill(id: string): Promise<void>;
+  /**
+   * Makes a running machine suffer exactly this from now on, `{}` nothing, until it stops or boots
+   * anew. Rejects with ImpossibleImpairment for what the driver cannot do, and changes nothing then.
+   */
+  impair(id: string, impairment: Impairment): Promise<void>;
   /** Leaves machines running where they can be adopted again (`terminate: false`) or ends them all. */
   close(options: { terminate: boolean }): Promise<void>;
 }

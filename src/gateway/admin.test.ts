@@ -18,6 +18,8 @@ async function ask(method: string, target: string, remoteAddress: string) {
       clock,
       services: () => ({}),
       reset: async () => void resets++,
+      own: () => undefined,
+      defaultScope: { account: "000000000000", region: "us-east-1" },
     },
   );
   return { status: reply?.status, resets };

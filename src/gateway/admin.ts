@@ -3,6 +3,8 @@ import { readBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import { parseDuration } from "#runtime/duration.ts";
 import { isoMillis } from "#runtime/date.ts";
 import type { Clock } from "#runtime/clock.ts";
+import type { Scope } from "#store/collection.ts";
+import type { OwnWish } from "#services/kit/service.ts";
 
 export interface Administration {
   readonly version: string;
@@ -10,6 +12,9 @@ export interface Administration {
   /** Service names with "available". */
   services(): Record<string, string>;
   reset(): Promise<void>;
+  /** What a service answers under /_fogbank/NAME; undefined when none does. */
+  own(name: string, wish: OwnWish): Promise<unknown> | undefined;
+  readonly defaultScope: Scope;
 }
 
 type Endpoint = (request: HttpRequest, admin: Administration) => Promise<HttpReply> | HttpReply;
@@ -45,11 +50,36 @@ export function administrate(
   const method = request.method === "HEAD" ? "GET" : request.method;
   const name = `${method} ${path.replace(/\/$/, "")}`;
   const endpoint = endpoints[aliases[name] ?? name];
-  if (!endpoint) return json(404, { error: `there is no ${name}` });
   // These requests carry no signature, so the network must not be able to make them.
-  if (method === "POST" && !isLocal(request.remoteAddress))
+  if (method !== "GET" && !isLocal(request.remoteAddress))
     return json(403, { error: `${name} is answered on Fogbank's own machine only` });
-  return endpoint(request, admin);
+  return endpoint ? endpoint(request, admin) : askService(request, method, admin);
+}
+
+async function askService(
+  request: HttpRequest,
+  method: string,
+  admin: Administration,
+): Promise<HttpReply> {
+  const { pathname, searchParams } = new URL(request.target, "http://fogbank");
+  const [, prefix, name = "", item] = pathname.split("/");
+  const none = json(404, { error: `there is no ${method} ${pathname}` });
+  if (prefix !== "_fogbank" || !["GET", "POST", "DELETE"].includes(method)) return none;
+  const scope = {
+    account: searchParams.get("account") ?? admin.defaultScope.account,
+    region: searchParams.get("region") ?? admin.defaultScope.region,
+  };
+  try {
+    const text = (await readBody(request.body, 100_000)).toString();
+    const body: unknown = text === "" ? undefined : JSON.parse(text);
+    const wish = { method: method as OwnWish["method"], item, body, scope };
+    const answering = admin.own(name, wish);
+    return answering ? json(200, await answering) : none;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof SyntaxError)
+      return json(400, { error: error.message });
+    throw error;
+  }
 }
 
 function isLocal(address: string): boolean {

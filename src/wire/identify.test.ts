@@ -114,10 +114,12 @@ test("the version tells the two load balancing services apart", async () => {
   const decoded = await send("Action=DescribeLoadBalancers&Version=2015-12-01&Names.member.1=a");
   assert.equal(decoded.model.service, "elbv2");
   assert.deepEqual(decoded.input, { Names: ["a"] });
-  await assert.rejects(send("Action=DescribeLoadBalancers&Version=2012-06-01"), {
+  const classic = await send("Action=DescribeLoadBalancers&Version=2012-06-01");
+  assert.equal(classic.model.service, "elb");
+  await assert.rejects(send("Action=DescribeLoadBalancers&Version=2009-11-25"), {
     code: "NotImplemented",
     status: 501,
-    message: /elasticloadbalancing with version 2012-06-01/,
+    message: /elasticloadbalancing with version 2009-11-25/,
   });
 });
 

@@ -1,6 +1,7 @@
 /** What holds one machine to the CPU and memory of its type, and to its own address, while it runs. */
 import { appendFileSync } from "node:fs";
 import type { Log } from "#runtime/log.ts";
+import { ImpossibleImpairment, type Impairment } from "../driver.ts";
 import type { MachineGroups } from "./control-groups/control-groups.ts";
 import type { Isolation } from "./isolation.ts";
 import type { MachineLayout, MachineRecord } from "./machine-record.ts";
@@ -78,6 +79,24 @@ export class Confinement {
       inBytes: (before?.inBytes ?? 0) + (now?.inBytes ?? 0),
       outBytes: (before?.outBytes ?? 0) + (now?.outBytes ?? 0),
     };
+  }
+
+  /** False when no group pauses its processes, so that each must be told by itself. */
+  async impair({ groups, spec }: MachineRecord, wanted: Impairment): Promise<boolean> {
+    const { cpuShare, packetLoss, packetDelayMs, paused = false } = wanted;
+    if (packetLoss !== undefined || packetDelayMs !== undefined)
+      throw new ImpossibleImpairment(
+        "machines that are process trees share their host's network, which loses no packets for one of them",
+      );
+    const { controlGroups } = this.#isolation;
+    if (cpuShare !== undefined && !controlGroups?.enforced.cpu)
+      throw new ImpossibleImpairment(
+        `this host limits no machine's CPU: ${this.#isolation.lacking.limits ?? "it has no control groups"}`,
+      );
+    if (!groups || !controlGroups) return false;
+    if (controlGroups.enforced.cpu)
+      await controlGroups.limitCpus(groups, spec.cpus * (cpuShare ?? 1));
+    return controlGroups.freeze(groups, paused);
   }
 
   /** Gives what is to be remembered of what was taken away. */

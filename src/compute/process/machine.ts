@@ -8,7 +8,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
-import type { MachineObservation, MachineSpec, MachineState } from "../driver.ts";
+import type { Impairment, MachineObservation, MachineSpec, MachineState } from "../driver.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
 import { Confinement } from "./confinement.ts";
 import { prepareBootDirectory } from "./boot-directory.ts";
@@ -144,6 +144,22 @@ export class Machine {
     await this.#save({ phase: "stopping" });
     await this.#end(graceMs);
     await this.#save({ ...withoutProcesses, phase: "stopped", cpuSeconds: this.#account.seconds });
+  }
+
+  /** Every process ends at once; what is on disk stays. */
+  async kill(): Promise<void> {
+    if (!this.running) return;
+    await this.#killEverything();
+    await this.#fail("the machine lost its power");
+  }
+
+  /** Throws ImpossibleImpairment for what this host cannot do. */
+  async impair(impairment: Impairment): Promise<void> {
+    if (await this.#confinement.impair(this.record, impairment)) return;
+    const signal = impairment.paused ? "SIGSTOP" : "SIGCONT";
+    // A process that was just about to start another may have done so before it was stopped.
+    for (let pass = 0; pass < 3; pass++)
+      for (const member of this.#members(true)) signalProcess(member, signal);
   }
 
   async terminate(): Promise<void> {

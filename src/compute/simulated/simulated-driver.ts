@@ -4,12 +4,13 @@
  */
 import type { Clock } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
-import type {
-  ComputeDriver,
-  MachineObservation,
-  MachineSpec,
-  MachineState,
-  Reach,
+import {
+  ImpossibleImpairment,
+  type ComputeDriver,
+  type MachineObservation,
+  type MachineSpec,
+  type MachineState,
+  type Reach,
 } from "../driver.ts";
 import { createDueList } from "./due-list.ts";
 import { latencyMs, pass, utilisation, type QueueModel } from "./queueing.ts";
@@ -80,6 +81,8 @@ interface Simulated {
   /** Up to when the figures above are counted, cloud time. */
   countedMs: number;
   launchedMs: number;
+  /** The part of its processors that it is left: 0 while it is paused. */
+  cpuShare: number;
   console: string;
 }
 
@@ -115,13 +118,14 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       return;
     }
     const { arrivals, waiting, spec } = machine;
-    const passed = pass(model, { arrivals, waiting, cpus: spec.cpus }, seconds);
+    const cpus = spec.cpus * machine.cpuShare;
+    const passed = pass(model, { arrivals, waiting, cpus }, seconds);
     machine.waiting = passed.waiting;
     machine.served += passed.served;
     machine.refused += passed.refused;
     machine.cpuSeconds += Math.min(
-      spec.cpus * seconds,
-      passed.cpuSeconds + model.idleCpu * seconds,
+      cpus * seconds,
+      passed.cpuSeconds + model.idleCpu * machine.cpuShare * seconds,
     );
   };
   const known = (id: string): Simulated => {
@@ -133,6 +137,7 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
     count(machine);
     machine.state = "pending";
     machine.reason = undefined;
+    machine.cpuShare = 1;
     const jitter = 1 + model.jitter * (2 * random.next() - 1);
     transitions.add(clock.now() + (model.bootMs + bootstrapMs) * jitter, machine);
   };
@@ -156,7 +161,7 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       ...(reason !== undefined && { reason }),
     };
   };
-  return {
+  const driver: SimulatedDriver = {
     name: "simulated",
     async launch(spec) {
       if (machines.has(spec.id)) return;
@@ -171,6 +176,7 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
         cpuSeconds: 0,
         countedMs: clock.now(),
         launchedMs: clock.now(),
+        cpuShare: 1,
         console: "",
       };
       machines.set(spec.id, machine);
@@ -236,6 +242,17 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    async kill(id) {
+      if (known(id).state === "running") driver.fail(id, "the machine lost its power");
+    },
+    async impair(id, { paused = false, cpuShare = 1, packetLoss, packetDelayMs }) {
+      const machine = known(id);
+      if (machine.state !== "running") throw new Error(`machine ${id} does not run`);
+      if (packetLoss !== undefined || packetDelayMs !== undefined)
+        throw new ImpossibleImpairment("the model of a machine has no packets that could be lost");
+      count(machine);
+      machine.cpuShare = paused ? 0 : cpuShare;
+    },
     async close({ terminate }) {
       transitions.stop();
       if (terminate) machines.clear();
@@ -251,8 +268,8 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       if (!machine) return { utilisation: 0, latencyMs: 0, waiting: 0, served: 0, refused: 0 };
       count(machine);
       const { arrivals, waiting, served, refused, spec, state } = machine;
-      const queue = { arrivals, waiting, cpus: spec.cpus };
-      const runs = state === "running";
+      const queue = { arrivals, waiting, cpus: spec.cpus * machine.cpuShare };
+      const runs = state === "running" && machine.cpuShare > 0;
       return {
         utilisation: runs ? utilisation(model, queue) : 0,
         latencyMs: runs ? latencyMs(model, queue) : 0,
@@ -268,4 +285,5 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       changed(machine);
     },
   };
+  return driver;
 }

@@ -91,5 +91,13 @@ export const instanceNotInState = (id: string, wanted: string) =>
 
 // Zones and regions
 
+/** A 500, as AWS answers it: clients try again. */
+export const insufficientInstanceCapacity = (instanceType: string, zone: string) =>
+  ec2Error(
+    "InsufficientInstanceCapacity",
+    `We currently do not have sufficient ${instanceType} capacity in the Availability Zone you requested (${zone}). Our system will be working on provisioning additional capacity. You can currently get ${instanceType} capacity by not specifying an Availability Zone in your request or choosing another one.`,
+    500,
+  );
+
 export const invalidZone = (name: string) =>
   invalidParameterValue(`Invalid availability zone: [${name}]`);

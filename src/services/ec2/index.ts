@@ -3,6 +3,8 @@ import { defineService } from "#services/kit/service.ts";
 import { startSensors } from "./dataplane/sensors.ts";
 import { withDryRun } from "./dry-run.ts";
 import { differences } from "./differences.ts";
+import { faultEndpoint } from "./faults/endpoint.ts";
+import { faultReconciler } from "./faults/reconciler.ts";
 import { imageOperations } from "./images/operations.ts";
 import { snapshotReconciler } from "./images/reconciler.ts";
 import { instanceTypeOperations } from "./instance-types/operations.ts";
@@ -38,8 +40,10 @@ export const service = defineService<"ec2", Ec2State>({
   reconcilers: (env, state) => [
     instanceReconciler(env, state),
     snapshotReconciler(env),
+    faultReconciler(env),
     ...networkReconcilers(env),
   ],
+  ownEndpoints: (env) => ({ faults: faultEndpoint(env) }),
   async start(env, state) {
     const failed = (message: string) => (error: unknown) => env.log.error(message, { error });
     await endOrphans(env).catch(failed("ending machines that no instance wants failed"));

@@ -110,6 +110,22 @@ export interface CrossOriginRules {
   headersFor(request: HttpRequest): HttpReply["headers"] | undefined;
 }
 
+/**
+ * What Fogbank offers beyond AWS's API, as JSON under /_fogbank/NAME, to callers on its own machine.
+ * Throws RangeError for a wish that cannot be, with a sentence for the person who made it.
+ */
+export type OwnEndpoint = (wish: OwnWish) => Promise<unknown>;
+
+export interface OwnWish {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** What stands behind the name in the path: "fault-0123…". */
+  readonly item: string | undefined;
+  /** The parsed body; undefined without one. */
+  readonly body: unknown;
+  /** As the query's `account` and `region` say, else the defaults. */
+  readonly scope: Scope;
+}
+
 export interface ServiceDefinition<S extends ServiceName, State = undefined> {
   readonly name: S;
   readonly operations: Operations<S, State>;
@@ -125,6 +141,8 @@ export interface ServiceDefinition<S extends ServiceName, State = undefined> {
     state: State,
     accessKeyId: string,
   ) => Promise<Credential | undefined>;
+  /** By name; `cloud/registry.ts` says which service has which. */
+  readonly ownEndpoints?: (env: Environment, state: State) => Record<string, OwnEndpoint>;
   /** Starts data planes and samplers; called once, after the state was made. */
   readonly start?: (env: Environment, state: State) => Promise<void> | void;
   /** Ends what `start` started. Called by stop and, before the store is emptied, by reset. */

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import { readHierarchies, type ControllerName, type Hierarchies } from "./hierarchies.ts";
-import { limitCpu, limitMemory, readMemoryBytes, readMemoryKills } from "./limits.ts";
+import { freezeGroup, limitCpu, limitMemory, readMemoryBytes, readMemoryKills } from "./limits.ts";
 
 export interface MachineLimits {
   cpus: number;
@@ -26,6 +26,10 @@ export interface ControlGroups {
   readonly enforced: Enforced;
   /** Makes the machine's groups, or finds them, and sets its limits. */
   make(machineDirectory: string, limits: MachineLimits): Promise<MachineGroups>;
+  /** Changes the limit while the machine runs; rejects where there is none. */
+  limitCpus(groups: MachineGroups, cpus: number): Promise<void>;
+  /** Keeps all processes of the group from running, or lets them; false where no group can. */
+  freeze(groups: MachineGroups, frozen: boolean): Promise<boolean>;
   /** Takes the groups away; rejects while processes are in them. */
   release(groups: MachineGroups): Promise<void>;
   memoryBytes(groups: MachineGroups): number | undefined;
@@ -98,6 +102,12 @@ function createControlGroups(hierarchies: Hierarchies, reason: string | undefine
       }
       return groups;
     },
+    async limitCpus(groups, cpus) {
+      if (groups.cpu === undefined) throw new Error(reason ?? "the host limits no CPU");
+      await limitCpu(groups.cpu, cpu!.version, cpus);
+    },
+    freeze: async (groups, frozen) =>
+      groups.unified !== undefined && (await freezeGroup(groups.unified, frozen)),
     release,
     memoryBytes: (groups) =>
       groups.memory === undefined || !memory

@@ -29,6 +29,19 @@ export async function limitMemory(group: string, version: 1 | 2, bytes: number):
   await writeIfPresent(group, "memory.memsw.limit_in_bytes", limit);
 }
 
+/** False where the kernel's groups cannot be frozen. https://docs.kernel.org/admin-guide/cgroup-v2.html#core-interface-files */
+export async function freezeGroup(group: string, frozen: boolean): Promise<boolean> {
+  const file = join(group, "cgroup.freeze");
+  try {
+    await access(file);
+  } catch {
+    // Before Linux 5.2 the file is not there.
+    return false;
+  }
+  await writeFile(file, frozen ? "1" : "0");
+  return true;
+}
+
 /** What is in use, less the files that the kernel keeps in memory only as long as nobody needs it; undefined when the group is gone. */
 export function readMemoryBytes(group: string, version: 1 | 2): number | undefined {
   const used = read(group, version === 2 ? "memory.current" : "memory.usage_in_bytes");

@@ -2,22 +2,24 @@
 import type { InstanceStateChange } from "@aws-sdk/client-ec2";
 import type { Ec2Context } from "../../context.ts";
 import { missingParameter } from "../../errors.ts";
+import { darkZones } from "../../faults/records.ts";
 import { changeInstance, findInstances, type InstanceRecord } from "../records.ts";
 import { stateOf } from "../states.ts";
 
 /**
  * Applies the change to every instance and tells its former and its new state. `changeOf` throws
- * where an instance's state forbids the change.
+ * where an instance's state forbids the change; it is told the zones that have no power.
  */
 export function changeStates(
   context: Ec2Context,
   instanceIds: readonly string[] | undefined,
-  changeOf: (instance: InstanceRecord) => Partial<InstanceRecord>,
+  changeOf: (instance: InstanceRecord, dark: ReadonlySet<string>) => Partial<InstanceRecord>,
 ): Promise<InstanceStateChange[]> {
   if (!instanceIds?.length) throw missingParameter("InstanceId");
   return context.store.transaction(async (tx) => {
     const found = await findInstances(tx, context, instanceIds);
-    const changes = found.map((instance) => ({ instance, change: changeOf(instance) }));
+    const dark = await darkZones(tx, context);
+    const changes = found.map((instance) => ({ instance, change: changeOf(instance, dark) }));
     return changes.map(({ instance, change }) => {
       const changed = { ...instance, ...change };
       if (changed.state !== instance.state || changed.forceStop !== instance.forceStop)

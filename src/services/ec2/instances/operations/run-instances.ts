@@ -1,7 +1,12 @@
 import type { Transaction } from "#store/store.ts";
 import { AwsError } from "#model/error.ts";
 import type { Ec2Context, Ec2Operation } from "../../context.ts";
-import { invalidParameterCombination, invalidParameterValue } from "../../errors.ts";
+import {
+  insufficientInstanceCapacity,
+  invalidParameterCombination,
+  invalidParameterValue,
+} from "../../errors.ts";
+import { darkZones } from "../../faults/records.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
@@ -93,6 +98,8 @@ async function launchOne(
     throw invalidParameterValue(
       `Value (${zone}) for parameter availabilityZone is invalid. Subnet '${primary.subnetId}' is in the availability zone ${primary.availabilityZone}`,
     );
+  if ((await darkZones(tx, context)).has(primary.availabilityZone))
+    throw insufficientInstanceCapacity(base.instanceType, primary.availabilityZone);
   const record: InstanceRecord = {
     ...base,
     instanceId,

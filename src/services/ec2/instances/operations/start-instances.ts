@@ -1,5 +1,9 @@
 import type { Ec2Operation } from "../../context.ts";
-import { incorrectInstanceState, unsupportedParameter } from "../../errors.ts";
+import {
+  incorrectInstanceState,
+  insufficientInstanceCapacity,
+  unsupportedParameter,
+} from "../../errors.ts";
 import { whenStarted } from "../states.ts";
 import { changeStates } from "./change-states.ts";
 
@@ -7,12 +11,14 @@ export const startInstances: Ec2Operation<"StartInstances"> = async (input, cont
   if (input.AdditionalInfo) throw unsupportedParameter("AdditionalInfo");
   const nowMs = context.clock.now();
   return {
-    StartingInstances: await changeStates(context, input.InstanceIds, (instance) => {
+    StartingInstances: await changeStates(context, input.InstanceIds, (instance, dark) => {
       const change = whenStarted(instance, nowMs);
       if (!change)
         throw incorrectInstanceState(
           `The instance '${instance.instanceId}' is not in a state from which it can be started.`,
         );
+      if (change.state === "pending" && dark.has(instance.zone))
+        throw insufficientInstanceCapacity(instance.instanceType, instance.zone);
       return change;
     }),
   };

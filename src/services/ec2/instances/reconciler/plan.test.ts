@@ -39,6 +39,7 @@ for (const [state, machine, step] of rows)
       rebootsWanted: 0,
       terminatedMs: 0,
       autoRecovery: "default",
+      tags: {},
     } as const;
     assert.equal(plan(desired, { state: machine, firstLook: false }, 1).do, step);
   });
@@ -48,6 +49,7 @@ const running = {
   machine: well,
   rebootsWanted: 0,
   autoRecovery: "default",
+  tags: {},
 } as const;
 
 test("a reboot that is wanted is done, also to revive a dead machine", () => {
@@ -66,6 +68,24 @@ test("an impaired machine waits for somebody and is well when it runs again", ()
   const impaired = { ...running, machine: { ...well, impairedMs: 1 } };
   assert.equal(plan(impaired, { state: "failed", firstLook: false }, 2).do, "wait");
   assert.equal(plan(impaired, { state: "running", firstLook: false }, 2).do, "mark-well");
+});
+
+test("an impaired machine recovers by itself after two minutes, with the exceptions AWS makes", () => {
+  const impaired = { ...running, machine: { ...well, impairedMs: 1000 } };
+  const failed = { state: "failed", firstLook: false } as const;
+  assert.deepEqual(plan(impaired, failed, 61_000), { do: "wait", afterMs: 60_000 });
+  assert.equal(plan(impaired, failed, 121_000).do, "start");
+  assert.equal(plan({ ...impaired, autoRecovery: "disabled" }, failed, 121_000).do, "wait");
+  const grouped = { ...impaired, tags: { "aws:autoscaling:groupName": "web" } };
+  assert.equal(plan(grouped, failed, 121_000).do, "wait");
+});
+
+test("a host without power starts no machine", () => {
+  const dark = { firstLook: false, dark: true } as const;
+  const wanted = { ...running, rebootsWanted: 1, machine: { ...well, impairedMs: 0 } };
+  assert.equal(plan(wanted, { state: "failed", ...dark }, 900_000).do, "wait");
+  assert.equal(plan(running, { state: "absent", ...dark }, 0).do, "wait");
+  assert.equal(plan({ ...running, state: "pending" }, { state: "absent", ...dark }, 0).do, "wait");
 });
 
 test("a launch that failed three times is given up", () => {

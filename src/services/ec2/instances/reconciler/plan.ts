@@ -20,16 +20,24 @@ export type Step =
 /** A machine on its way signals when it arrives; this is how often we look all the same. */
 export const lookAgainMs = 5000;
 const mostLaunchFailures = 3;
+/**
+ * When a machine that died by itself is started again. AWS's status checks run every minute and must
+ * fail twice; how long its recovery takes it does not say.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
+ */
+export const recoveryAfterMs = 120_000;
 
 export interface Observed {
   state: MachineState;
   /** Fogbank has started and sees this instance for the first time since. */
   firstLook: boolean;
+  /** The instance's host has no power, until somebody heals it. */
+  dark?: boolean;
 }
 
 type Desired = Pick<
   InstanceRecord,
-  "state" | "machine" | "rebootsWanted" | "terminatedMs" | "autoRecovery"
+  "state" | "machine" | "rebootsWanted" | "terminatedMs" | "autoRecovery" | "tags"
 >;
 
 export function plan(desired: Desired, observed: Observed, nowMs: number): Step {
@@ -37,7 +45,7 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Step 
     case "pending":
       return planPending(desired, observed, nowMs);
     case "running":
-      return planRunning(desired, observed);
+      return planRunning(desired, observed, nowMs);
     case "stopping":
       return planStopping(observed);
     case "stopped":
@@ -53,7 +61,9 @@ export function plan(desired: Desired, observed: Observed, nowMs: number): Step 
   }
 }
 
-function planPending({ machine }: Desired, { state }: Observed, nowMs: number): Step {
+function planPending({ machine }: Desired, { state, dark }: Observed, nowMs: number): Step {
+  if (dark && ["stopped", "failed", "absent"].includes(state))
+    return { do: "wait", afterMs: lookAgainMs };
   switch (state) {
     case "running":
       return { do: "mark-running" };
@@ -71,9 +81,13 @@ function planPending({ machine }: Desired, { state }: Observed, nowMs: number): 
   }
 }
 
-function planRunning(desired: Desired, { state, firstLook }: Observed): Step {
-  const { machine, rebootsWanted, autoRecovery } = desired;
-  const rebootDue = machine.rebootsDone < rebootsWanted;
+function planRunning(
+  desired: Desired,
+  { state, firstLook, dark = false }: Observed,
+  nowMs: number,
+): Step {
+  const { machine, rebootsWanted } = desired;
+  const rebootDue = machine.rebootsDone < rebootsWanted && !dark;
   switch (state) {
     case "running":
       if (rebootDue) return { do: "reboot" };
@@ -84,15 +98,18 @@ function planRunning(desired: Desired, { state, firstLook }: Observed): Step {
     case "stopped":
       return rebootDue ? { do: "start" } : { do: "shut-down" };
     case "failed": {
+      const recovers = recoversByItself(desired) && !dark;
       // A reboot revives a dead machine, and so does ec2:recover. Machines that died together with
-      // Fogbank's host come back by themselves: simplified automatic recovery.
-      // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
-      if (rebootDue || (firstLook && autoRecovery === "default")) return { do: "start" };
-      return machine.impairedMs === undefined ? { do: "mark-impaired" } : { do: "wait" };
+      // Fogbank's host come back with it.
+      if (rebootDue || (firstLook && recovers)) return { do: "start" };
+      if (machine.impairedMs === undefined) return { do: "mark-impaired" };
+      if (!recovers) return { do: "wait" };
+      const leftMs = machine.impairedMs + recoveryAfterMs - nowMs;
+      return leftMs <= 0 ? { do: "start" } : { do: "wait", afterMs: leftMs };
     }
     case "absent":
       // Its host lost it with its disk: the same instance starts over from its image.
-      return { do: "launch" };
+      return dark ? { do: "wait", afterMs: lookAgainMs } : { do: "launch" };
   }
 }
 
@@ -108,4 +125,9 @@ function planStopping({ state }: Observed): Step {
     case "absent":
       return { do: "mark-stopped" };
   }
+}
+
+/** Simplified automatic recovery; a group replaces its instances rather than have them recovered. */
+function recoversByItself({ autoRecovery, tags }: Desired): boolean {
+  return autoRecovery === "default" && tags["aws:autoscaling:groupName"] === undefined;
 }

@@ -8,6 +8,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2State } from "../../state.ts";
+import { isDark } from "../../faults/records.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { watchMachines } from "./machines.ts";
 import { machineEnvironment, machineSpec } from "../machine.ts";
@@ -113,12 +114,16 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
     subscribe: (wake) => state.endings.push(watchMachines(env, (scope, id) => wake(scope, [id]))),
     async reconcile(scope, id) {
       const instanceId = String(id[0]);
-      const instance = await store.transaction((tx) => instances.get(tx, scope, instanceId));
-      if (!instance) return;
+      const found = await store.transaction(async (tx) => {
+        const instance = await instances.get(tx, scope, instanceId);
+        return instance && { instance, dark: await isDark(tx, scope, instance) };
+      });
+      if (!found) return;
+      const { instance, dark } = found;
       const observed: MachineObservation = await compute.observe(instanceId);
       const firstLook = !state.seenMachines.has(instanceId);
       state.seenMachines.add(instanceId);
-      const step = plan(instance, { state: observed.state, firstLook }, clock.now());
+      const step = plan(instance, { state: observed.state, firstLook, dark }, clock.now());
       if (step.do === "forget") state.seenMachines.delete(instanceId);
       return take(step, scope, instance);
     },

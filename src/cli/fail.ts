@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { OptionError } from "#cloud/options.ts";
+import { ask, faultPath, findEndpoint } from "./remote.ts";
+
+const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
+       fogbank fail az us-east-1a [--for 10m]            its machines lose their power; nothing starts there
+       fogbank fail target GROUP [i-…]                   the program behind a load balancer's target ends
+       fogbank fail                                      what fails now
+       fogbank heal [FAULT]                              all of it, or one
+The account is AWS_ACCESS_KEY_ID where that has twelve digits, the region AWS_DEFAULT_REGION.`;
+
+interface Shown {
+  faultId: string;
+  kind: string;
+  instance?: string;
+  zone?: string;
+  started: string;
+  until?: string;
+  impossible?: string;
+}
+
+/** `fogbank fail …`: chaos, on purpose. */
+export async function run(args: readonly string[]): Promise<number> {
+  const endpoint = findEndpoint(process.env);
+  const path = faultPath(process.env);
+  if (args.length === 0) {
+    const { faults } = await ask<{ faults: Shown[] }>(endpoint, "GET", path());
+    for (const fault of faults) process.stdout.write(`${line(fault)}\n`);
+    if (faults.length === 0) process.stdout.write("nothing fails\n");
+    return 0;
+  }
+  const fault = await ask<Shown>(endpoint, "POST", path(), readWish(args));
+  process.stdout.write(`${line(fault)}\n`);
+  return 0;
+}
+
+/** Throws OptionError with the usage. */
+export function readWish(args: readonly string[]): Record<string, unknown> {
+  const { values, positionals } = parse(args);
+  const [what, name, instance, ...more] = positionals;
+  if (!name || more.length > 0) throw new OptionError(usage);
+  const lasting = values.for === undefined ? {} : { for: values.for };
+  if (what === "az" && instance === undefined) return { kind: "power-cut", zone: name, ...lasting };
+  if (what === "target") return { targetGroup: name, ...(instance && { instance }) };
+  if (what !== "instance" || instance !== undefined) throw new OptionError(usage);
+  const { pause, slow, loss, delay } = values;
+  if (pause) return { kind: "pause", instance: name, ...lasting };
+  if (slow) return { kind: "slow", instance: name, cpuShare: part(slow), ...lasting };
+  if (loss || delay)
+    return {
+      kind: "packets",
+      instance: name,
+      ...(loss && { packetLoss: part(loss) }),
+      ...(delay && { packetDelayMs: milliseconds(delay) }),
+      ...lasting,
+    };
+  return { kind: "kill", instance: name, ...lasting };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        kill: { type: "boolean" },
+        pause: { type: "boolean" },
+        slow: { type: "string" },
+        loss: { type: "string" },
+        delay: { type: "string" },
+        for: { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new OptionError(`${(error as Error).message}\n${usage}`);
+  }
+}
+
+/** "20%" or "0.2" */
+function part(text: string): number {
+  const value = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (Number.isNaN(value)) throw new OptionError(`"${text}" is no part; write for example 20%`);
+  return value;
+}
+
+function milliseconds(text: string): number {
+  const value = Number(text.replace(/ms$/, ""));
+  if (Number.isNaN(value)) throw new OptionError(`"${text}" is no delay; write for example 200ms`);
+  return value;
+}
+
+function line({ faultId, kind, instance, zone, started, until, impossible }: Shown): string {
+  const lasting = until === undefined ? "" : ` until ${until}`;
+  const what = impossible === undefined ? "" : `\n  cannot be done: ${impossible}`;
+  return `${faultId}  ${kind}  ${instance ?? zone}  since ${started}${lasting}${what}`;
+}

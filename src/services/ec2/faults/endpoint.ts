@@ -83,7 +83,7 @@ async function namedByTarget(env: Environment, scope: Scope, body: unknown): Pro
     throw new RangeError(
       instance === undefined
         ? `target group ${name} has no instance`
-        : `${String(instance)} is no target of ${name}; there are ${targets.map(({ Id }) => Id).join(", ")}`,
+        : `${JSON.stringify(instance)} is no target of ${name}; there are ${targets.map(({ Id }) => Id).join(", ")}`,
     );
   return { kind: "close-port", ...rest, instance: target.Id, port: target.Port };
 }

@@ -13,7 +13,7 @@ export type FaultStep =
 export interface FaultPlan {
   steps: FaultStep[];
   /** What becomes of the record afterwards. */
-  then: "keep" | "end" | "forget";
+  afterwards: "keep" | "forget";
   afterMs?: number;
 }
 
@@ -36,18 +36,18 @@ export function planFault(
   if (fault.state === "ending" || expired) return planEnd(fault, running, others);
   const keep: FaultPlan = {
     steps: [],
-    then: meant.length === 0 && "instanceId" in target ? "forget" : "keep",
+    afterwards: meant.length === 0 && "instanceId" in target ? "forget" : "keep",
     ...(fault.untilMs !== undefined && { afterMs: fault.untilMs - nowMs }),
   };
   const alive = running.filter(({ machine }) => machine.impairedMs === undefined);
   const ids = alive.map(({ instanceId }) => instanceId);
   switch (kind) {
     case "kill":
-      return { steps: [{ do: "kill", instanceIds: ids }], then: "forget" };
+      return { steps: [{ do: "kill", instanceIds: ids }], afterwards: "forget" };
     case "close-port":
       return {
         steps: ids.map((instanceId) => ({ do: "close-port", instanceId, port: fault.port! })),
-        then: "forget",
+        afterwards: "forget",
       };
     case "power-cut":
       return ids.length > 0 ? { ...keep, steps: [{ do: "kill", instanceIds: ids }] } : keep;
@@ -70,7 +70,7 @@ function planEnd(
 ): FaultPlan {
   const ids = running.map(({ instanceId }) => instanceId);
   if (fault.kind === "power-cut")
-    return { steps: [{ do: "revive", instanceIds: ids }], then: "forget" };
+    return { steps: [{ do: "revive", instanceIds: ids }], afterwards: "forget" };
   const alive = running.filter(({ machine }) => machine.impairedMs === undefined);
   return {
     steps: alive.map(({ instanceId }) => ({
@@ -78,7 +78,7 @@ function planEnd(
       instanceId,
       impairment: impairmentOf(instanceId, others, alive),
     })),
-    then: "forget",
+    afterwards: "forget",
   };
 }
 

@@ -63,7 +63,7 @@ export function faultReconciler(env: Environment): Reconciler {
         });
         return;
       }
-      if (plan.then === "forget") {
+      if (plan.afterwards === "forget") {
         await store.transaction(async (tx) => faults.delete(tx, scope, ...id));
         return;
       }

@@ -25,7 +25,7 @@ const mostLaunchFailures = 3;
  * fail twice; how long its recovery takes it does not say.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-configuration-recovery.html
  */
-export const recoveryAfterMs = 120_000;
+const recoveryAfterMs = 120_000;
 
 export interface Observed {
   state: MachineState;

@@ -65,6 +65,7 @@ const handle = createGateway({
     reset: async () => {},
     own: () => undefined,
     defaultScope: { account: defaultAccount, region: defaultRegion },
+    rootCertificate: async () => ({ status: 404, headers: {} }),
   },
 });
 const socket = { remoteAddress: "127.0.0.1", remotePort: 1, localPort: 4566 } as Socket;

@@ -25,6 +25,10 @@ const commands: Record<string, { summary: string; load: () => Promise<{ run: Com
   },
   heal: { summary: "heal what was made to fail", load: () => import("./heal.ts") },
   reset: { summary: "forget everything, stop every machine", load: () => import("./reset.ts") },
+  trust: {
+    summary: "how to make this machine accept Fogbank's certificates",
+    load: () => import("./trust.ts"),
+  },
   clock: {
     summary: "show the cloud's time, or `clock advance 15m`",
     load: () => import("./clock.ts"),

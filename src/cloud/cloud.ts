@@ -119,6 +119,10 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
         return service && host.askOwn(service, name, wish);
       },
       defaultScope: { account: defaultAccount, region: options.region },
+      async rootCertificate(request) {
+        const [site] = await host.sitesOf("acm");
+        return site!.handle(request);
+      },
     },
   });
   answer = gateway;

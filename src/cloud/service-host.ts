@@ -39,6 +39,8 @@ export interface ServiceHost {
     input: unknown,
     facts: RequestFacts,
   ): Promise<unknown>;
+  /** A service's sites; loads it. */
+  sitesOf(service: ServiceName): Promise<readonly Site[]>;
   /** Sites of the services loaded so far. */
   sites(): readonly Site[];
   /** The rules for pages of the services loaded so far. */
@@ -160,6 +162,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       if (checking) await checking;
       return run(input, { ...environment, ...facts, state });
     },
+    sitesOf: async (service) => (await load(service)).sites,
     sites: () => sites,
     crossOrigin: () => crossOrigin,
     async findCredential(accessKeyId) {

@@ -20,6 +20,7 @@ async function ask(method: string, target: string, remoteAddress: string) {
       reset: async () => void resets++,
       own: () => undefined,
       defaultScope: { account: "000000000000", region: "us-east-1" },
+      rootCertificate: async () => ({ status: 200, headers: {} }),
     },
   );
   return { status: reply?.status, resets };

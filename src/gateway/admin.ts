@@ -15,11 +15,14 @@ export interface Administration {
   /** What a service answers under /_fogbank/NAME; undefined when none does. */
   own(name: string, wish: OwnWish): Promise<unknown> | undefined;
   readonly defaultScope: Scope;
+  /** Fogbank's own root certificate, as the service that issues certificates answers. */
+  rootCertificate(request: HttpRequest): Promise<HttpReply>;
 }
 
 type Endpoint = (request: HttpRequest, admin: Administration) => Promise<HttpReply> | HttpReply;
 
 const endpoints: Record<string, Endpoint> = {
+  "GET /_fogbank/ca.pem": (request, admin) => admin.rootCertificate(request),
   "GET /_fogbank/health": (_request, admin) =>
     json(200, { version: admin.version, services: admin.services() }),
   "GET /_fogbank/clock": (_request, { clock }) => json(200, describe(clock)),

@@ -1,9 +1,45 @@
 /** What AWS ACM keeps. */
-import type { Output } from "#model/sdk.ts";
 import { collection } from "#store/collection.ts";
 
-/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
-type Listed = NonNullable<Output<"acm", "ListAcmeEndpoints">["AcmeEndpoints"]>[number];
+export interface CertificateRecord {
+  arn: string;
+  type: "AMAZON_ISSUED" | "IMPORTED";
+  status: "PENDING_VALIDATION" | "ISSUED" | "EXPIRED" | "REVOKED";
+  domainName: string;
+  /** The domain name among them. */
+  names: string[];
+  keyAlgorithm: string;
+  validationMethod?: "EMAIL" | "DNS";
+  /** Domains that are asked, by name, where they are not the name itself. */
+  validationDomains: Record<string, string>;
+  createdMs: number;
+  issuedMs?: number;
+  importedMs?: number;
+  revokedMs?: number;
+  revocationReason?: string;
+  /** What a repeated request is known by: its token and a digest of its members. */
+  token?: { value: string; digest: string };
+  transparencyLogging: "ENABLED" | "DISABLED";
+  exportOption?: "ENABLED" | "DISABLED";
+  exported: boolean;
+  /** Null for a tag without a value. */
+  tags: Record<string, string | null>;
+  /** Once issued or imported, PEM. */
+  material?: CertificateMaterial;
+  renewal?: { status: "PENDING_AUTO_RENEWAL" | "SUCCESS"; updatedMs: number };
+}
 
-/** By name. */
-export const acmeEndpoints = collection<Listed>("acm", "acmeEndpoint");
+export interface CertificateMaterial {
+  certificate: string;
+  chain: string | undefined;
+  key: string;
+}
+
+export interface AccountRecord {
+  daysBeforeExpiry: number;
+}
+
+/** [the id at the end of the ARN] */
+export const certificates = collection<CertificateRecord>("acm", "certificate");
+/** ["account"] */
+export const accounts = collection<AccountRecord>("acm", "account");

@@ -1,0 +1,39 @@
+/** How the owner of a domain is asked, as DescribeCertificate shows it. */
+import { createHash } from "node:crypto";
+import type { DomainValidation } from "@aws-sdk/client-acm";
+import type { Scope } from "#store/collection.ts";
+import type { CertificateRecord } from "./records.ts";
+
+/** https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html */
+const mailboxes = ["administrator", "hostmaster", "postmaster", "webmaster", "admin"];
+
+export function domainValidations(scope: Scope, record: CertificateRecord): DomainValidation[] {
+  const method = record.validationMethod;
+  if (method === undefined) return [];
+  const status = record.status === "PENDING_VALIDATION" ? "PENDING_VALIDATION" : "SUCCESS";
+  return record.names.map((name) => {
+    const domain = record.validationDomains[name] ?? name;
+    const common = {
+      DomainName: name,
+      ValidationDomain: domain,
+      ValidationStatus: status,
+    } as const;
+    if (method === "DNS")
+      return { ...common, ValidationMethod: method, ResourceRecord: resourceRecord(scope, name) };
+    const base = domain.replace(/^\*\./, "");
+    const ValidationEmails = mailboxes.map((mailbox) => `${mailbox}@${base}`);
+    return { ...common, ValidationMethod: method, ValidationEmails };
+  });
+}
+
+/** The same for one account and domain always; a wildcard's is its parent's. */
+function resourceRecord({ account }: Scope, name: string) {
+  const domain = name.replace(/^\*\./, "");
+  const digest = (what: string) =>
+    createHash("sha256").update(`${what} ${account} ${domain}`).digest("hex").slice(0, 32);
+  return {
+    Name: `_${digest("name")}.${domain}.`,
+    Type: "CNAME" as const,
+    Value: `_${digest("value")}.acm-validations.aws.`,
+  };
+}

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
-import { ask, faultPath, findEndpoint } from "./remote.ts";
+import { ask, ownPath, findEndpoint } from "./remote.ts";
 
 const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
        fogbank fail az us-east-1a [--for 10m]            its machines lose their power; nothing starts there
@@ -22,7 +22,7 @@ interface Shown {
 /** `fogbank fail …`: chaos, on purpose. */
 export async function run(args: readonly string[]): Promise<number> {
   const endpoint = findEndpoint(process.env);
-  const path = faultPath(process.env);
+  const path = ownPath("faults", process.env);
   if (args.length === 0) {
     const { faults } = await ask<{ faults: Shown[] }>(endpoint, "GET", path());
     for (const fault of faults) process.stdout.write(`${line(fault)}\n`);

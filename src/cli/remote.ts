@@ -32,8 +32,9 @@ export async function ask<T>(
   return answer;
 }
 
-/** Where faults of the caller's account and region are told, as the AWS CLI's variables name them. */
-export function faultPath(
+/** Where one of Fogbank's own endpoints is, for the account and region that the AWS CLI's variables name. */
+export function ownPath(
+  name: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): (item?: string) => string {
   const { AWS_ACCESS_KEY_ID: key = "", AWS_REGION, AWS_DEFAULT_REGION } = environment;
@@ -42,5 +43,6 @@ export function faultPath(
     ...(/^\d{12}$/.test(key) && { account: key }),
     ...(region && { region }),
   }).toString();
-  return (item) => `/_fogbank/faults${item === undefined ? "" : `/${item}`}${query && `?${query}`}`;
+  return (item) =>
+    `/_fogbank/${name}${item === undefined ? "" : `/${item}`}${query && `?${query}`}`;
 }

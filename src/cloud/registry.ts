@@ -29,4 +29,7 @@ export const registry: Registry = {
 };
 
 /** Fogbank's own endpoints under /_fogbank/ that a service answers. */
-export const ownEndpoints: Readonly<Record<string, ServiceName>> = { faults: "ec2" };
+export const ownEndpoints: Readonly<Record<string, ServiceName>> = {
+  experiments: "ec2",
+  faults: "ec2",
+};

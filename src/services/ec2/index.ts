@@ -3,6 +3,8 @@ import { defineService } from "#services/kit/service.ts";
 import { startSensors } from "./dataplane/sensors.ts";
 import { withDryRun } from "./dry-run.ts";
 import { differences } from "./differences.ts";
+import { experimentEndpoint } from "./experiments/endpoint.ts";
+import { experimentReconciler } from "./experiments/reconciler.ts";
 import { faultEndpoint } from "./faults/endpoint.ts";
 import { faultReconciler } from "./faults/reconciler.ts";
 import { imageOperations } from "./images/operations.ts";
@@ -41,9 +43,10 @@ export const service = defineService<"ec2", Ec2State>({
     instanceReconciler(env, state),
     snapshotReconciler(env),
     faultReconciler(env),
+    experimentReconciler(env),
     ...networkReconcilers(env),
   ],
-  ownEndpoints: (env) => ({ faults: faultEndpoint(env) }),
+  ownEndpoints: (env) => ({ faults: faultEndpoint(env), experiments: experimentEndpoint(env) }),
   async start(env, state) {
     const failed = (message: string) => (error: unknown) => env.log.error(message, { error });
     await endOrphans(env).catch(failed("ending machines that no instance wants failed"));

@@ -1,0 +1,162 @@
+/**
+ * The actions of AWS Fault Injection Service that Fogbank carries out.
+ * https://docs.aws.amazon.com/fis/latest/userguide/fis-actions-reference.html
+ */
+import { asService } from "#services/kit/principal.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { faults, type FaultRecord } from "../faults/records.ts";
+import { readIsoDuration } from "./iso-duration.ts";
+import type { ActionRecord } from "./records.ts";
+
+export interface Acting {
+  env: Environment;
+  scope: Scope;
+  /** Names what the action makes, so that beginning it twice makes it once. */
+  name: string;
+  action: ActionRecord;
+}
+
+interface ActionKind {
+  required: readonly string[];
+  optional: readonly string[];
+  /** How long it lasts, in milliseconds; 0 is over at once. */
+  lastsMs?: (parameters: Record<string, string>) => number;
+  begin(acting: Acting): Promise<void>;
+  /** Takes back what it did, at its end or when the experiment is stopped. */
+  end?(acting: Acting): Promise<void>;
+}
+
+const serviceName = "fis.amazonaws.com";
+const ec2Of = ({ env, scope }: Acting) => env.clients.ec2(asService(scope, serviceName));
+const hasInstances = ({ action }: Acting) => action.instanceIds.length > 0;
+const duration = ({ duration }: Record<string, string>) => readIsoDuration(duration!);
+
+function fault(
+  kind: "pause" | "packets",
+  changes: (parameters: Record<string, string>) => Partial<FaultRecord>,
+): Pick<ActionKind, "begin" | "end"> {
+  const change = (
+    acting: Acting,
+    write: (tx: Transaction, id: string, instanceId: string) => Promise<void> | void,
+  ) =>
+    acting.env.store.transaction(async (tx) => {
+      for (const instanceId of acting.action.instanceIds)
+        await write(tx, `fault-${acting.name}-${instanceId}`, instanceId);
+    });
+  return {
+    begin: (acting) =>
+      change(acting, (tx, faultId, instanceId) =>
+        faults.put(tx, acting.scope, [faultId], {
+          faultId,
+          kind,
+          target: { instanceId },
+          startedMs: acting.env.clock.now(),
+          state: "active",
+          ...changes(acting.action.parameters),
+        }),
+      ),
+    end: (acting) =>
+      change(acting, async (tx, faultId) => {
+        const present = await faults.get(tx, acting.scope, faultId);
+        if (present) faults.put(tx, acting.scope, [faultId], { ...present, state: "ending" });
+      }),
+  };
+}
+
+export const actionKinds: Readonly<Record<string, ActionKind>> = {
+  "aws:fis:wait": {
+    required: ["duration"],
+    optional: [],
+    lastsMs: duration,
+    begin: async () => {},
+  },
+  "aws:ec2:stop-instances": {
+    required: [],
+    optional: ["startInstancesAfterDuration", "completeIfInstancesTerminated"],
+    lastsMs: ({ startInstancesAfterDuration: after }) =>
+      after === undefined ? 0 : readIsoDuration(after),
+    async begin(acting) {
+      if (hasInstances(acting))
+        await ec2Of(acting).StopInstances({ InstanceIds: acting.action.instanceIds });
+    },
+    async end(acting) {
+      if (acting.action.parameters["startInstancesAfterDuration"] === undefined) return;
+      if (hasInstances(acting))
+        await ec2Of(acting).StartInstances({ InstanceIds: acting.action.instanceIds });
+    },
+  },
+  "aws:ec2:terminate-instances": {
+    required: [],
+    optional: [],
+    async begin(acting) {
+      if (hasInstances(acting))
+        await ec2Of(acting).TerminateInstances({ InstanceIds: acting.action.instanceIds });
+    },
+  },
+  "aws:ec2:reboot-instances": {
+    required: [],
+    optional: [],
+    async begin(acting) {
+      if (hasInstances(acting))
+        await ec2Of(acting).RebootInstances({ InstanceIds: acting.action.instanceIds });
+    },
+  },
+  "aws:ssm:send-command": {
+    required: ["documentArn", "duration"],
+    optional: ["documentParameters", "documentVersion"],
+    lastsMs: duration,
+    async begin(acting) {
+      const { documentArn, documentParameters } = acting.action.parameters;
+      const DocumentName = documentArn!.split(":document/").at(-1)!;
+      const given = JSON.parse(documentParameters ?? "{}") as Record<string, string | string[]>;
+      await acting.env.clients.ssm(asService(acting.scope, serviceName)).SendCommand({
+        DocumentName,
+        InstanceIds: acting.action.instanceIds,
+        Parameters: Object.fromEntries(
+          Object.entries(given).map(([key, value]) => [key, [value].flat().map(String)]),
+        ),
+      });
+    },
+  },
+  "aws:cloudwatch:assert-alarm-state": {
+    required: ["alarmArns", "alarmStates"],
+    optional: [],
+    async begin({ env, scope, action }) {
+      const { alarmArns, alarmStates } = action.parameters;
+      const AlarmNames = alarmArns!.split(",").map((arn) => arn.trim().split(":alarm:").at(-1)!);
+      const wanted = alarmStates!.split(",").map((state) => state.trim());
+      const cloudwatch = env.clients.cloudwatch(asService(scope, serviceName));
+      const { MetricAlarms = [], CompositeAlarms = [] } = await cloudwatch.DescribeAlarms({
+        AlarmNames,
+        AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
+      });
+      const found = [...MetricAlarms, ...CompositeAlarms];
+      for (const name of AlarmNames) {
+        const state = found.find(({ AlarmName }) => AlarmName === name)?.StateValue;
+        if (state === undefined || !wanted.includes(state))
+          throw new RangeError(
+            `alarm ${name} is ${state ?? "not there"}, not ${wanted.join(" or ")}`,
+          );
+      }
+    },
+  },
+  /** FIS has no such action: a machine that stands still. */
+  "fogbank:ec2:pause-instances": {
+    required: ["duration"],
+    optional: [],
+    lastsMs: duration,
+    ...fault("pause", () => ({})),
+  },
+  /** What the document AWSFIS-Run-Network-Packet-Loss does, where the driver can. */
+  "fogbank:ec2:disrupt-packets": {
+    required: ["duration"],
+    optional: ["lossPercent", "delayMilliseconds"],
+    lastsMs: duration,
+    ...fault("packets", ({ lossPercent, delayMilliseconds }) => ({
+      ...(lossPercent !== undefined && { packetLoss: Number(lossPercent) / 100 }),
+      ...(delayMilliseconds !== undefined && { packetDelayMs: Number(delayMilliseconds) }),
+    })),
+  },
+};

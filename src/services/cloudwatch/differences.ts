@@ -19,12 +19,17 @@ export const differences: Difference[] = [
   {
     operation: "GetMetricData",
     differs:
-      "Metrics Insights queries, other accounts, dynamic labels and the functions ANOMALY_DETECTION_BAND, DB_PERF_INSIGHTS, INSIGHT_RULE_METRIC, LAMBDA and SERVICE_QUOTA are not offered.",
+      "Other accounts and the functions DB_PERF_INSIGHTS, INSIGHT_RULE_METRIC, LAMBDA and SERVICE_QUOTA are not offered. AWS publishes neither how it rounds numbers and writes times in dynamic labels nor its percentiles' interpolation; these are Fogbank's own.",
+  },
+  {
+    operation: "PutAnomalyDetector",
+    differs:
+      "The model is Fogbank's own: a robust trend with the shape of hours, days and weeks, trained on up to two weeks when a band is first asked for and again every hour. PeriodicSpikes is kept and changes nothing.",
   },
   {
     operation: "PutMetricAlarm",
     differs:
-      "Anomaly detection bands and PromQL criteria are refused; actions on Lambda, Systems Manager and incidents fail, and the alarm's history says so.",
+      "PromQL criteria are refused; actions on Lambda, Systems Manager and incidents fail, and the alarm's history says so.",
   },
   {
     operation: "PutCompositeAlarm",

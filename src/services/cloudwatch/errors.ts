@@ -62,3 +62,11 @@ export function dashboardInvalid(problems: { DataPath: string; Message: string }
     members: { dashboardValidationMessages: problems },
   });
 }
+
+export function detectorNotFound(): AwsError {
+  return new AwsError({
+    code: "ResourceNotFoundException",
+    status: 404,
+    message: "The anomaly detector does not exist.",
+  });
+}

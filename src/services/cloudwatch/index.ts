@@ -7,6 +7,11 @@ import { describeAlarmsForMetric } from "./operations/describe-alarms-for-metric
 import { describeAlarms } from "./operations/describe-alarms.ts";
 import { disableAlarmActions, enableAlarmActions } from "./operations/alarm-actions-enabled.ts";
 import {
+  deleteAnomalyDetector,
+  describeAnomalyDetectors,
+  putAnomalyDetector,
+} from "./operations/anomaly-detectors.ts";
+import {
   deleteDashboards,
   getDashboard,
   listDashboards,
@@ -27,10 +32,12 @@ export const service = defineService<"cloudwatch", State>({
   name: "cloudwatch",
   operations: {
     DeleteAlarms: deleteAlarms,
+    DeleteAnomalyDetector: deleteAnomalyDetector,
     DeleteDashboards: deleteDashboards,
     DescribeAlarmHistory: describeAlarmHistory,
     DescribeAlarms: describeAlarms,
     DescribeAlarmsForMetric: describeAlarmsForMetric,
+    DescribeAnomalyDetectors: describeAnomalyDetectors,
     DisableAlarmActions: disableAlarmActions,
     EnableAlarmActions: enableAlarmActions,
     GetDashboard: getDashboard,
@@ -39,6 +46,7 @@ export const service = defineService<"cloudwatch", State>({
     ListDashboards: listDashboards,
     ListMetrics: listMetrics,
     ListTagsForResource: listTagsForResource,
+    PutAnomalyDetector: putAnomalyDetector,
     PutCompositeAlarm: putCompositeAlarm,
     PutDashboard: putDashboard,
     PutMetricAlarm: putMetricAlarm,

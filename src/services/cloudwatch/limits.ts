@@ -36,6 +36,11 @@ export const alarmHistoryMs = 30 * dayMs;
 export const repeatedActionMs = minuteMs;
 export const mostTags = 50;
 
+/** DescribeAnomalyDetectors: "The maximum number of results to return." */
+export const detectorsPerPage = 100;
+/** "It can take up to 15 minutes for the band to appear"; models here are trained when first asked for. */
+export const learningMs = minuteMs;
+
 /** How long datapoints of each resolution are kept, shortest resolution first. */
 export interface Tier {
   /** Length of one datapoint. */

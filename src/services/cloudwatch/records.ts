@@ -99,7 +99,10 @@ export interface MetricAlarmRecord extends AlarmBase {
   queries?: QueryRecord[];
   evaluationPeriods: number;
   datapointsToAlarm?: number;
-  threshold: number;
+  /** Undefined when the band of `thresholdId` is what values are compared with. */
+  threshold?: number;
+  /** The query that is ANOMALY_DETECTION_BAND. */
+  thresholdId?: string;
   comparison: Comparison;
   treatMissingData?: TreatMissingData;
   evaluateLowSampleCountPercentile?: "evaluate" | "ignore";
@@ -109,7 +112,10 @@ export type Comparison =
   | "GreaterThanOrEqualToThreshold"
   | "GreaterThanThreshold"
   | "LessThanThreshold"
-  | "LessThanOrEqualToThreshold";
+  | "LessThanOrEqualToThreshold"
+  | "LessThanLowerOrGreaterThanUpperThreshold"
+  | "LessThanLowerThreshold"
+  | "GreaterThanUpperThreshold";
 
 export interface CompositeAlarmRecord extends AlarmBase {
   type: "composite";
@@ -159,3 +165,15 @@ export interface DashboardRecord {
   modifiedMs: number;
 }
 export const dashboards = collection<DashboardRecord>("cloudwatch", "dashboard");
+
+/** Key: "single" and the metric with its statistic, or "math" and a digest of the queries. */
+export interface AnomalyDetectorRecord {
+  /** The one metric of the detector, or the queries of a detector on metric math. */
+  metric?: Omit<MetricStatRecord, "periodSeconds" | "unit">;
+  queries?: QueryRecord[];
+  excluded: { fromMs: number; toMs: number }[];
+  timezone?: string;
+  periodicSpikes?: boolean;
+  configuredMs: number;
+}
+export const anomalyDetectors = collection<AnomalyDetectorRecord>("cloudwatch", "anomaly-detector");

@@ -47,7 +47,8 @@ export function toMetricAlarm(alarm: MetricAlarmRecord, scope: Scope): MetricAla
     ...(queries && { Metrics: queries.map(toAwsQuery) }),
     EvaluationPeriods: alarm.evaluationPeriods,
     ...(alarm.datapointsToAlarm !== undefined && { DatapointsToAlarm: alarm.datapointsToAlarm }),
-    Threshold: alarm.threshold,
+    ...(alarm.threshold !== undefined && { Threshold: alarm.threshold }),
+    ...(alarm.thresholdId !== undefined && { ThresholdMetricId: alarm.thresholdId }),
     ComparisonOperator: alarm.comparison,
     ...(alarm.treatMissingData !== undefined && { TreatMissingData: alarm.treatMissingData }),
     ...(alarm.evaluateLowSampleCountPercentile !== undefined && {

@@ -10,13 +10,16 @@ export interface EvaluationRule {
   /** M: so many of them have to breach. */
   datapointsToAlarm: number;
   comparison: Comparison;
-  threshold: number;
+  /** Undefined when each datapoint has a band of its own. */
+  threshold?: number | undefined;
   treatMissingData: TreatMissingData;
 }
 
 export interface EvaluatedPoint {
   timeMs: number;
   value: number;
+  /** What is normal at that time. */
+  band?: { lower: number; upper: number };
 }
 
 export interface Evaluation {
@@ -38,8 +41,18 @@ export function evaluationRange(evaluationPeriods: number): number {
   return evaluationPeriods + extraPeriods;
 }
 
-export function breaches(value: number, comparison: Comparison, threshold: number): boolean {
+export function breaches(
+  { value, band }: Pick<EvaluatedPoint, "value" | "band">,
+  comparison: Comparison,
+  threshold = Number.NaN,
+): boolean {
   switch (comparison) {
+    case "LessThanLowerOrGreaterThanUpperThreshold":
+      return band !== undefined && (value < band.lower || value > band.upper);
+    case "LessThanLowerThreshold":
+      return band !== undefined && value < band.lower;
+    case "GreaterThanUpperThreshold":
+      return band !== undefined && value > band.upper;
     case "GreaterThanOrEqualToThreshold":
       return value >= threshold;
     case "GreaterThanThreshold":
@@ -57,7 +70,7 @@ export function evaluate(
   rule: EvaluationRule,
 ): Evaluation {
   const { evaluationPeriods: n, datapointsToAlarm: m, treatMissingData } = rule;
-  const breaching = ({ value }: EvaluatedPoint) => breaches(value, rule.comparison, rule.threshold);
+  const breaching = (point: EvaluatedPoint) => breaches(point, rule.comparison, rule.threshold);
   const real = range.filter((point) => point !== undefined);
   if (real.length >= n) {
     const judged = real.slice(0, n);

@@ -66,7 +66,9 @@ function triggerOf(alarm: MetricAlarmRecord): Record<string, unknown> {
     EvaluationPeriods: alarm.evaluationPeriods,
     ...(alarm.datapointsToAlarm !== undefined && { DatapointsToAlarm: alarm.datapointsToAlarm }),
     ComparisonOperator: alarm.comparison,
-    Threshold: alarm.threshold,
+    ...(alarm.thresholdId === undefined
+      ? { Threshold: alarm.threshold }
+      : { ThresholdMetricId: alarm.thresholdId }),
     TreatMissingData: alarm.treatMissingData ?? "",
     EvaluateLowSampleCountPercentile: alarm.evaluateLowSampleCountPercentile ?? "",
   };

@@ -101,17 +101,30 @@ async function readMath(
 ): Promise<ReadRange> {
   const series: number[] = [];
   const range = { fromMs: boundaryMs - count * periodMs, toMs: boundaryMs };
-  const [result] = await runQueries(tx, {
+  const results = await runQueries(tx, {
     memory,
     nowMs,
-    queries: alarm.queries ?? [],
+    queries: (alarm.queries ?? []).map((query) =>
+      query.id === alarm.thresholdId ? { ...query, returnData: true } : query,
+    ),
     range,
     onMetric: (metric) => series.push(...Object.values(metric.series)),
   });
+  const [upper, lower] = results.filter(({ id }) => id === alarm.thresholdId);
+  const [result] = results.filter(({ id }) => id !== alarm.thresholdId);
   const periods: ReadPeriod[] = [];
   for (let timeMs = boundaryMs - periodMs; timeMs >= range.fromMs; timeMs -= periodMs) {
     const value = result?.series.points.get(timeMs);
-    periods.push({ timeMs, point: value === undefined ? undefined : { timeMs, value } });
+    if (value === undefined) {
+      periods.push({ timeMs, point: undefined });
+      continue;
+    }
+    const edges = [lower, upper].map((edge) => edge?.series.points.get(timeMs));
+    const [low, high] = edges;
+    // Until there is a model nothing can be judged: as if the datapoint were missing.
+    const judgeable = alarm.thresholdId === undefined || low !== undefined;
+    const band = low !== undefined && high !== undefined && { band: { lower: low, upper: high } };
+    periods.push({ timeMs, point: judgeable ? { timeMs, value, ...band } : undefined });
   }
   return { periods, series, tooFewSamples: false };
 }

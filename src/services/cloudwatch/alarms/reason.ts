@@ -3,12 +3,40 @@ import { dateOf } from "#runtime/date.ts";
 import type { Comparison, MetricAlarmRecord, StateValue } from "../records.ts";
 import { breaches, type EvaluatedPoint, type Evaluation } from "./evaluate.ts";
 
-const words: Record<Comparison, string> = {
+/** With the threshold, or what the band was for the datapoints that are shown. */
+const words: Record<Exclude<Comparison, BandComparison>, string> = {
   GreaterThanOrEqualToThreshold: "greater than or equal to",
   GreaterThanThreshold: "greater than",
   LessThanThreshold: "less than",
   LessThanOrEqualToThreshold: "less than or equal to",
 };
+
+type BandComparison =
+  | "LessThanLowerOrGreaterThanUpperThreshold"
+  | "LessThanLowerThreshold"
+  | "GreaterThanUpperThreshold";
+
+const bandWords: Record<BandComparison, (not: string, lower: string, upper: string) => string> = {
+  LessThanLowerOrGreaterThanUpperThreshold: (not, lower, upper) =>
+    `${not}less than the lower thresholds [${lower}] or ${not}greater than the upper thresholds [${upper}]`,
+  LessThanLowerThreshold: (not, lower) => `${not}less than the lower thresholds [${lower}]`,
+  GreaterThanUpperThreshold: (not, _lower, upper) =>
+    `${not}greater than the upper thresholds [${upper}]`,
+};
+
+function verdictOf(
+  { comparison, threshold = Number.NaN }: MetricAlarmRecord,
+  not: string,
+  shown: readonly EvaluatedPoint[],
+): string {
+  if (comparison in bandWords) {
+    const edges = (edge: "lower" | "upper") =>
+      shown.map(({ band }) => doubleText(band?.[edge] ?? Number.NaN)).join(", ");
+    return bandWords[comparison as BandComparison](not, edges("lower"), edges("upper"));
+  }
+  const word = words[comparison as Exclude<Comparison, BandComparison>];
+  return `${not}${word} the threshold (${doubleText(threshold)})`;
+}
 
 const treatments = {
   breaching: "Breaching",
@@ -64,23 +92,24 @@ export function reasonText(
     return `Threshold Crossed: no datapoints were received for ${periods} and ${filled}.`;
   }
   const counted = judged.filter(
-    ({ value }) => breaches(value, alarm.comparison, alarm.threshold) === (state === "ALARM"),
+    (point) => breaches(point, alarm.comparison, alarm.threshold) === (state === "ALARM"),
   );
   const shown = (counted.length > 0 ? counted : judged).slice(0, 5);
   const values = shown
     .map(({ value, timeMs }) => `${doubleText(value)} (${shortTime(timeMs)})`)
     .join(", ");
   const not = state === "OK" ? "not " : "";
-  const verdict = `${were(counted.length)} ${not}${words[alarm.comparison]} the threshold (${doubleText(alarm.threshold)})`;
+  const verdict = `${were(counted.length)} ${verdictOf(alarm, not, shown)}`;
+  const crossed = `Threshold${alarm.thresholdId === undefined ? "" : "s"} Crossed`;
   if (filled)
-    return `Threshold Crossed: ${plural(counted.length, "datapoint")} [${values}] ${verdict} and ${filled}.`;
+    return `${crossed}: ${plural(counted.length, "datapoint")} [${values}] ${verdict} and ${filled}.`;
   if (from === "INSUFFICIENT_DATA")
-    return `Threshold Crossed: ${plural(counted.length, "datapoint")} [${values}] ${verdict}.`;
+    return `${crossed}: ${plural(counted.length, "datapoint")} [${values}] ${verdict}.`;
   const m = alarm.datapointsToAlarm ?? alarm.evaluationPeriods;
   const needed = state === "ALARM" ? m : alarm.evaluationPeriods - m + 1;
   const transition = state === "ALARM" ? "OK -> ALARM" : "ALARM -> OK";
   // AWS writes "1 out of the last 1 datapoints".
-  return `Threshold Crossed: ${counted.length} out of the last ${judged.length} datapoints [${values}] ${verdict} (minimum ${plural(needed, "datapoint")} for ${transition} transition).`;
+  return `${crossed}: ${counted.length} out of the last ${judged.length} datapoints [${values}] ${verdict} (minimum ${plural(needed, "datapoint")} for ${transition} transition).`;
 }
 
 /** 2026-01-05T12:00:00.000+0000 */
@@ -115,7 +144,12 @@ export function reasonData(input: ReasonDataInput): string {
     ...(metric && { statistic: metric.statistic }),
     period: periodSeconds,
     recentDatapoints: evaluation.judged.map(({ value }) => value).reverse(),
-    threshold: alarm.threshold,
+    ...(alarm.threshold === undefined
+      ? {
+          recentLowerThresholds: evaluation.judged.map(({ band }) => band?.lower).reverse(),
+          recentUpperThresholds: evaluation.judged.map(({ band }) => band?.upper).reverse(),
+        }
+      : { threshold: alarm.threshold }),
     evaluatedDatapoints: shown.slice(0, 10).map(({ timeMs, point, sampleCount }) => ({
       timestamp: offsetTime(timeMs),
       ...(sampleCount !== undefined && { sampleCount }),

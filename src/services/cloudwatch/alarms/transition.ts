@@ -88,7 +88,8 @@ export function owe(
       subject,
       message,
       ...(metricValue !== undefined && { metricValue }),
-      ...(alarm.type === "metric" && { threshold: alarm.threshold }),
+      ...(alarm.type === "metric" &&
+        alarm.threshold !== undefined && { threshold: alarm.threshold }),
       ...(instance !== undefined && { instanceId: instance }),
       repeated,
       dueMs: nowMs,

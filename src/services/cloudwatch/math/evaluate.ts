@@ -8,8 +8,10 @@ export interface MathInput {
   series: Map<string, TimeSeries>;
   /** Queries that compute, by id, parsed. */
   expressions: Map<string, Expression>;
-  /** What each SEARCH call found. */
-  searches: Map<Expression, TimeSeries[]>;
+  /** What each call gave that had to ask the store: SEARCH, ANOMALY_DETECTION_BAND. */
+  called: Map<Expression, MathValue>;
+  /** What Metrics Insights queries found, by id. */
+  selected: Map<string, MathValue>;
 }
 
 export interface Evaluator {
@@ -22,7 +24,7 @@ export function createEvaluator(input: MathInput, scope: Scope): Evaluator {
   const underWay = new Set<string>();
 
   const valueOf = (id: string): MathValue => {
-    const read = input.series.get(id) ?? known.get(id);
+    const read = input.series.get(id) ?? input.selected.get(id) ?? known.get(id);
     if (read !== undefined) return read;
     const expression = input.expressions.get(id);
     if (!expression) throw new ExpressionError(`'${id}' is not defined`);
@@ -58,7 +60,8 @@ export function createEvaluator(input: MathInput, scope: Scope): Evaluator {
   };
   const call = (expression: Expression & { kind: "call" }): MathValue => {
     const { name, args } = expression;
-    if (name === "SEARCH") return input.searches.get(expression) ?? [];
+    const asked = input.called.get(expression);
+    if (asked !== undefined) return asked;
     if (name === "METRICS") return metricsNamed(args[0]);
     const run = functions[name];
     if (!run) throw new ExpressionError(`Fogbank does not know the function ${name}`);
@@ -76,12 +79,13 @@ export function createEvaluator(input: MathInput, scope: Scope): Evaluator {
   return { valueOf };
 }
 
-/** What a query answers: its series, one for a scalar too, without what lies outside the range. */
-export function toSeries(value: MathValue, { range, periodMs }: Scope): TimeSeries[] {
-  if (typeof value === "number") {
-    const constant = functions["TIME_SERIES"]!([value], { range, periodMs });
-    return [constant as TimeSeries];
-  }
+/**
+ * What a query answers: its series, without what lies outside the range. "The final result of any math
+ * expression must be a single time series or an array of time series."
+ */
+export function toSeries(value: MathValue, { range }: Scope): TimeSeries[] {
+  if (typeof value === "number")
+    throw new ExpressionError("the result must be a time series or an array of time series");
   const list = Array.isArray(value) ? value : [value];
   return list.map((series) =>
     mapSeries(series, (one, timeMs) =>

@@ -71,22 +71,33 @@ function eachSeries(compute: (series: TimeSeries, scope: Scope) => TimeSeries): 
   };
 }
 
-/** One number of many: of a series over time, of an array at each moment. */
-function reduce(compute: (values: number[]) => number): MathFunction {
+/**
+ * One number of many: of a series over time, of an array at each moment. `count` is how many values
+ * there would be if none were missing.
+ */
+function reduce(compute: (values: number[], count: number) => number): MathFunction {
   return (args) => {
     const found = value(args, 0);
-    if (typeof found === "number") return compute([found]);
-    if (isSeries(found)) return compute([...found.points.values()]);
+    if (typeof found === "number") return compute([found], 1);
+    if (isSeries(found)) return compute([...found.points.values()], found.points.size);
     return acrossSeries(found, compute);
   };
 }
 
-function acrossSeries(list: TimeSeries[], compute: (values: number[]) => number): TimeSeries {
+function acrossSeries(
+  list: TimeSeries[],
+  compute: (values: number[], series: number) => number,
+): TimeSeries {
   const gathered = new Map<number, number[]>();
   for (const { points } of list)
-    for (const [timeMs, number] of points)
-      gathered.set(timeMs, [...(gathered.get(timeMs) ?? []), number]);
-  const points = new Map([...gathered].map(([timeMs, values]) => [timeMs, compute(values)]));
+    for (const [timeMs, number] of points) {
+      const values = gathered.get(timeMs);
+      if (values) values.push(number);
+      else gathered.set(timeMs, [number]);
+    }
+  const points = new Map(
+    [...gathered].map(([timeMs, values]) => [timeMs, compute(values, list.length)]),
+  );
   return { label: "", periodMs: list[0]?.periodMs ?? 60_000, points };
 }
 
@@ -114,8 +125,12 @@ function pairwise(
   });
 }
 
+/** "Return a new non-sparse time series where each value is based on its timestamp." */
 function calendar(part: (date: Date) => number): MathFunction {
-  return eachSeries((series) => mapSeries(series, (_value, timeMs) => part(dateOf(timeMs))));
+  return eachSeries(({ periodMs, label }, { range }) => {
+    const moments = constantSeries(0, range, periodMs);
+    return { ...mapSeries(moments, (_zero, timeMs) => part(dateOf(timeMs))), label };
+  });
 }
 
 function fill(series: TimeSeries, filler: Argument, { range }: Scope): TimeSeries {
@@ -146,15 +161,16 @@ function fillOne(
   return before[1] + share * (after[1] - before[1]);
 }
 
-function choose(args: Argument[]): MathValue {
+/**
+ * Without a value where the condition is true the result is 0, where it is false the datapoint is dropped.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html#using-IF-expressions
+ */
+function choose(args: Argument[], { range }: Scope): MathValue {
   const condition = value(args, 0);
   const whenTrue = value(args, 1);
   const whenFalse = args.length > 2 ? value(args, 2) : undefined;
-  if (typeof condition === "number") {
-    const chosen = condition !== 0 ? whenTrue : whenFalse;
-    if (chosen === undefined) throw new ExpressionError("IF needs a value for this condition");
-    return chosen;
-  }
+  if (typeof condition === "number")
+    return (condition !== 0 ? whenTrue : whenFalse) ?? constantSeries(0, { ...range, toMs: 0 }, 1);
   const at = (source: MathValue | undefined, timeMs: number) => {
     if (source === undefined || typeof source === "number") return source;
     if (Array.isArray(source))
@@ -162,7 +178,9 @@ function choose(args: Argument[]): MathValue {
     return source.points.get(timeMs);
   };
   const apply = (series: TimeSeries) =>
-    mapSeries(series, (one, timeMs) => at(one !== 0 ? whenTrue : whenFalse, timeMs));
+    mapSeries(series, (one, timeMs) =>
+      one !== 0 ? (at(whenTrue, timeMs) ?? 0) : at(whenFalse, timeMs),
+    );
   return Array.isArray(condition) ? condition.map(apply) : apply(condition);
 }
 
@@ -178,6 +196,8 @@ function sortSeries(args: Argument[]): TimeSeries[] {
   const rank = isWord(measure) ? measures[measure.word] : undefined;
   if (!rank) throw new ExpressionError("SORT takes AVG, MIN, MAX or SUM");
   const descending = isWord(order) && order.word === "DESC";
+  if (!descending && !(isWord(order) && order.word === "ASC"))
+    throw new ExpressionError("SORT takes ASC or DESC after the function");
   const ranked = seriesList(args, 0).map((series) => ({
     series,
     rank: series.points.size === 0 ? Number.NaN : rank([...series.points.values()]),
@@ -193,11 +213,12 @@ export const functions: Record<string, MathFunction> = {
   FLOOR: eachValue(Math.floor),
   LOG: eachValue(Math.log),
   LOG10: eachValue(Math.log10),
-  SUM: reduce(sum),
-  AVG: reduce(average),
-  MIN: reduce(least),
-  MAX: reduce(most),
-  STDDEV: reduce(deviation),
+  SUM: reduce((values) => sum(values)),
+  // "Missing values are treated as 0."
+  AVG: reduce((values, count) => sum(values) / count),
+  MIN: reduce((values) => least(values)),
+  MAX: reduce((values) => most(values)),
+  STDDEV: reduce((values) => deviation(values)),
   DIFF: pairwise((now, before) => now - before),
   DIFF_TIME: pairwise((_now, _before, passedMs) => passedMs / 1000),
   RATE: pairwise((now, before, passedMs) => (now - before) / (passedMs / 1000)),
@@ -206,7 +227,7 @@ export const functions: Record<string, MathFunction> = {
     const points = sortedPoints(series).map(([at, one]): [number, number] => [at, (total += one)]);
     return { ...series, points: new Map(points) };
   }),
-  DATAPOINT_COUNT: (args) => sum(seriesList(args, 0).map(({ points }) => points.size)),
+  DATAPOINT_COUNT: reduce((values) => values.length),
   METRIC_COUNT: (args) => seriesList(args, 0).length,
   PERIOD: (args) => (seriesList(args, 0)[0]?.periodMs ?? 0) / 1000,
   FILL: (args, scope) => {
@@ -233,7 +254,7 @@ export const functions: Record<string, MathFunction> = {
   DATE: calendar((date) => date.getUTCDate()),
   MONTH: calendar((date) => date.getUTCMonth() + 1),
   YEAR: calendar((date) => date.getUTCFullYear()),
-  EPOCH: eachSeries((series) => mapSeries(series, (_value, timeMs) => timeMs / 1000)),
+  EPOCH: calendar((date) => date.getTime() / 1000),
 };
 
 function onlyOne(series: TimeSeries | undefined): TimeSeries {

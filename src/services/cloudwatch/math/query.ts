@@ -3,6 +3,8 @@ import type { MetricDataQuery, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import { invalidCombination, missingParameter, validationError } from "../errors.ts";
 import { simpleStatistics, parseStatistic } from "../metrics/statistic.ts";
 import type { MetricStatRecord, QueryRecord } from "../records.ts";
+import { dynamicValues, mostDynamicValues } from "./dynamic-label.ts";
+import { isInsightsQuery, parseInsights } from "../insights/syntax.ts";
 import { parseExpression, walk, ExpressionError } from "./syntax.ts";
 
 /** Periods that metrics of high resolution can be asked for. */
@@ -41,6 +43,8 @@ function readQuery(query: MetricDataQuery, at: string): QueryRecord {
     throw validationError(`Either ${at}.Expression or ${at}.MetricStat must be specified.`);
   if (query.AccountId !== undefined)
     throw invalidCombination("Fogbank does not read other accounts: AccountId is not supported.");
+  if (dynamicValues(query.Label ?? "").length > mostDynamicValues)
+    throw validationError(`The label of ${at} has more than ${mostDynamicValues} dynamic values.`);
   if (query.Period !== undefined && !isPeriod(query.Period))
     throw badPeriod(query.Period, `${at}.Period`);
   return {
@@ -85,26 +89,23 @@ function badPeriod(seconds: number | undefined, at: string) {
   );
 }
 
-/** Functions of AWS that Fogbank does not have. */
-const refused = [
-  "ANOMALY_DETECTION_BAND",
-  "DB_PERF_INSIGHTS",
-  "INSIGHT_RULE_METRIC",
-  "LAMBDA",
-  "SERVICE_QUOTA",
-];
+/** Functions of AWS that Fogbank does not have, and why. */
+const refused: Record<string, string> = {
+  DB_PERF_INSIGHTS: "Fogbank has no Performance Insights",
+  INSIGHT_RULE_METRIC: "Fogbank has no Contributor Insights rules",
+  LAMBDA: "Fogbank has no Lambda data sources",
+  SERVICE_QUOTA: "it takes a usage metric of AWS/Usage, and Fogbank publishes none",
+};
 
 function checkExpression(id: string, text: string, ids: ReadonlySet<string>): void {
-  if (/^\s*SELECT\s/i.test(text))
-    throw validationError(
-      `Error in expression '${id}': Fogbank does not answer Metrics Insights queries.`,
-    );
   try {
+    if (isInsightsQuery(text)) return void parseInsights(text);
     for (const part of walk(parseExpression(text))) {
       if (part.kind === "name" && /^[a-z]/.test(part.name) && !ids.has(part.name))
         throw new ExpressionError(`'${part.name}' is not defined`);
-      if (part.kind === "call" && refused.includes(part.name))
-        throw new ExpressionError(`Fogbank does not offer the function ${part.name}`);
+      const reason = part.kind === "call" ? refused[part.name] : undefined;
+      if (part.kind === "call" && reason !== undefined)
+        throw new ExpressionError(`${part.name} is not offered: ${reason}`);
     }
   } catch (error) {
     throw expressionError(id, error);

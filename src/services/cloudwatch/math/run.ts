@@ -1,15 +1,18 @@
 /** Answers queries: reads the metrics that they name, searches, and computes. */
 import type { Transaction } from "#store/store.ts";
-import { listedForMs } from "../limits.ts";
-import { metrics, type MetricRecord, type MetricStatRecord, type QueryRecord } from "../records.ts";
+import type { MetricRecord, QueryRecord } from "../records.ts";
 import type { ScopeMemory } from "../metrics/memory.ts";
-import { findMetric, readMetric, type Points, type Span } from "../metrics/read.ts";
-import { parseStatistic } from "../metrics/statistic.ts";
-import { createEvaluator, toSeries } from "./evaluate.ts";
+import { bandAt } from "../anomaly/model.ts";
+import { modelFor } from "../anomaly/detector.ts";
+import { isInsightsQuery, parseInsights } from "../insights/syntax.ts";
+import { dependencies } from "./dependencies.ts";
+import { fillLabel, isDynamic } from "./dynamic-label.ts";
+import { createEvaluator, toSeries, type MathInput } from "./evaluate.ts";
+import type { Scope } from "./functions.ts";
 import { labelOf } from "./label.ts";
 import { expressionError } from "./query.ts";
-import { parseSearch } from "./search.ts";
-import type { Range, TimeSeries } from "./series.ts";
+import { readStat, searchMetrics, selectMetrics } from "./sources.ts";
+import type { MathValue, Range, TimeSeries } from "./series.ts";
 import { ExpressionError, parseExpression, walk, type Expression } from "./syntax.ts";
 
 export interface QueryResult {
@@ -25,54 +28,146 @@ export interface RunRequest {
   range: Range;
   /** Called for every stored metric that is read. */
   onMetric?: (metric: MetricRecord) => void;
+  /** For times in labels: "+0130". UTC unless given. */
+  timezone?: string;
 }
 
-/** AWS finds at most so many time series in a search. */
-const mostFound = 500;
+/** The width of a band when ANOMALY_DETECTION_BAND names none, in standard deviations. */
+const defaultBandWidth = 2;
 
 export async function runQueries(tx: Transaction, request: RunRequest): Promise<QueryResult[]> {
-  const { queries, range } = request;
-  const series = new Map<string, TimeSeries>();
-  const expressions = new Map<string, Expression>();
-  const searches = new Map<Expression, TimeSeries[]>();
-  for (const query of queries) {
-    if (query.stat)
-      series.set(query.id, {
-        ...(await readStat(tx, request, query.stat)),
-        label: query.label ?? labelOf(query, queries),
-      });
-    if (query.expression === undefined) continue;
-    const parsed = parseExpression(query.expression);
-    expressions.set(query.id, parsed);
-    for (const part of walk(parsed))
-      if (part.kind === "call" && part.name === "SEARCH") {
-        const found = await catching(query.id, () => search(tx, request, query, part.args));
-        searches.set(part, found);
-      }
-  }
-  const periods = queries.flatMap(({ stat }) => (stat ? [stat.periodSeconds] : []));
-  const defaultMs = (periods.length > 0 ? Math.min(...periods) : 60) * 1000;
-  const scopeOf = (query: QueryRecord) => ({
-    range,
-    periodMs: query.periodSeconds === undefined ? defaultMs : query.periodSeconds * 1000,
-  });
+  const { queries } = request;
+  const scopeOf = scopes(request);
+  const input: MathInput = {
+    series: new Map(),
+    expressions: new Map(),
+    called: new Map(),
+    selected: new Map(),
+  };
+  for (const query of queries)
+    await catching(query.id, () => prepare(tx, request, query, scopeOf(query), input));
   const results: QueryResult[] = [];
   for (const query of queries) {
     if (!query.returnData) continue;
     const scope = scopeOf(query);
     const found = await catching(query.id, async () =>
-      toSeries(createEvaluator({ series, expressions, searches }, scope).valueOf(query.id), scope),
+      toSeries(createEvaluator(input, scope).valueOf(query.id), scope),
     );
-    for (const one of found) results.push({ id: query.id, series: labelled(one, query, found) });
+    for (const one of found)
+      results.push({ id: query.id, series: labelled(one, query, found, request) });
   }
   return results;
 }
 
-function labelled(one: TimeSeries, query: QueryRecord, all: readonly TimeSeries[]): TimeSeries {
-  if (query.expression === undefined) return one;
-  if (all.length > 1)
-    return { ...one, label: query.label ? `${query.label} ${one.label}` : one.label };
-  return { ...one, label: query.label ?? query.id };
+/** Where scalars become series, they do in the period of the query, or the shortest of the metrics. */
+function scopes({ queries, range }: RunRequest): (query: QueryRecord) => Scope {
+  const periods = queries.flatMap(({ stat }) => (stat ? [stat.periodSeconds] : []));
+  const defaultMs = (periods.length > 0 ? Math.min(...periods) : 60) * 1000;
+  return ({ periodSeconds }) => ({
+    range,
+    periodMs: periodSeconds === undefined ? defaultMs : periodSeconds * 1000,
+  });
+}
+
+/** Reads what a query needs of the store. */
+async function prepare(
+  tx: Transaction,
+  request: RunRequest,
+  query: QueryRecord,
+  { periodMs }: Scope,
+  input: MathInput,
+): Promise<void> {
+  if (query.stat) {
+    const read = await readStat(tx, request, query.stat);
+    input.series.set(query.id, { ...read, label: labelOf(query, request.queries) });
+  }
+  if (query.expression === undefined) return;
+  if (isInsightsQuery(query.expression)) {
+    const select = parseInsights(query.expression);
+    const found = await selectMetrics(tx, request, select, query.periodSeconds ?? periodMs / 1000);
+    input.selected.set(query.id, select.groupBy.length > 0 ? found : (found[0] ?? empty(periodMs)));
+    return;
+  }
+  const parsed = parseExpression(query.expression);
+  input.expressions.set(query.id, parsed);
+  for (const part of walk(parsed)) {
+    if (part.kind !== "call") continue;
+    if (part.name === "SEARCH") input.called.set(part, await search(tx, request, query, part.args));
+    if (part.name === "ANOMALY_DETECTION_BAND")
+      input.called.set(part, await band(tx, request, part.args));
+  }
+}
+
+function empty(periodMs: number): TimeSeries {
+  return { label: "", periodMs, points: new Map() };
+}
+
+function search(
+  tx: Transaction,
+  request: RunRequest,
+  query: QueryRecord,
+  [terms, stat, period]: readonly Expression[],
+): Promise<TimeSeries[]> {
+  if (terms?.kind !== "text" || stat?.kind !== "text")
+    throw new ExpressionError("SEARCH takes a search, a statistic and a period");
+  return searchMetrics(tx, request, {
+    terms: terms.value,
+    statistic: stat.value,
+    periodSeconds: period?.kind === "number" ? period.value : (query.periodSeconds ?? 300),
+  });
+}
+
+/** The upper edge of what is normal, then the lower one. */
+async function band(
+  tx: Transaction,
+  request: RunRequest,
+  [of, width]: readonly Expression[],
+): Promise<MathValue> {
+  const query = of?.kind === "name" && request.queries.find(({ id }) => id === of.name);
+  if (!query || (width && width.kind !== "number"))
+    throw new ExpressionError("ANOMALY_DETECTION_BAND takes the id of a metric and a number");
+  const needed = dependencies(query, request.queries);
+  const { periodMs } = scopes({ ...request, queries: needed })(query);
+  const past = needed.map((one) => ({ ...one, returnData: one.id === query.id }));
+  const model = await modelFor(tx, {
+    memory: request.memory,
+    nowMs: request.nowMs,
+    query,
+    queries: needed,
+    read: async (range) => {
+      const { memory, nowMs } = request;
+      const [result] = await runQueries(tx, { memory, nowMs, queries: past, range });
+      return result?.series ?? empty(periodMs);
+    },
+  });
+  const stepMs = query.stat ? query.stat.periodSeconds * 1000 : periodMs;
+  const edges: [upper: TimeSeries, lower: TimeSeries] = [empty(stepMs), empty(stepMs)];
+  edges[0].label = "High";
+  edges[1].label = "Low";
+  if (!model) return edges;
+  for (let timeMs = request.range.fromMs; timeMs < request.range.toMs; timeMs += stepMs) {
+    const { lower, upper } = bandAt(model, timeMs, width?.value ?? defaultBandWidth);
+    edges[0].points.set(timeMs, upper);
+    edges[1].points.set(timeMs, lower);
+  }
+  return edges;
+}
+
+function labelled(
+  one: TimeSeries,
+  query: QueryRecord,
+  all: readonly TimeSeries[],
+  { memory, nowMs, timezone = "+0000" }: RunRequest,
+): TimeSeries {
+  const { label } = query;
+  if (label !== undefined && isDynamic(label)) {
+    const { account, region } = memory.scope;
+    return { ...one, label: fillLabel(label, one, { nowMs, account, region, timezone }) };
+  }
+  if (query.expression === undefined) return { ...one, label: label ?? one.label };
+  if (all.length > 1 || one.group)
+    return { ...one, label: label ? `${label} ${one.label}` : one.label };
+  return { ...one, label: label ?? query.id };
 }
 
 async function catching<T>(id: string, work: () => Promise<T>): Promise<T> {
@@ -81,73 +176,4 @@ async function catching<T>(id: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw expressionError(id, error);
   }
-}
-
-async function readStat(
-  tx: Transaction,
-  request: RunRequest,
-  stat: MetricStatRecord,
-): Promise<TimeSeries> {
-  const dimensions = stat.dimensions
-    .map(({ name, value }): [string, string] => [name, value])
-    .sort((a, b) => (a[0] < b[0] ? -1 : 1));
-  const reference = { namespace: stat.namespace, name: stat.name, dimensions };
-  const metric = await findMetric(tx, request.memory.scope, reference);
-  return readRecord(tx, request, metric, stat);
-}
-
-async function readRecord(
-  tx: Transaction,
-  { memory, nowMs, range, onMetric }: RunRequest,
-  metric: MetricRecord | undefined,
-  {
-    periodSeconds,
-    statistic,
-    unit,
-  }: Pick<MetricStatRecord, "periodSeconds" | "statistic" | "unit">,
-): Promise<TimeSeries> {
-  const span: Span = { ...range, periodMs: periodSeconds * 1000 };
-  if (!metric) return { label: "", periodMs: span.periodMs, points: new Map() };
-  onMetric?.(metric);
-  const points = await readMetric(tx, memory, metric, span, nowMs, unit);
-  return {
-    label: metric.name,
-    periodMs: span.periodMs,
-    points: measure(points, statistic, periodSeconds),
-  };
-}
-
-function measure(points: Points, name: string, periodSeconds: number): Map<number, number> {
-  const statistic = parseStatistic(name)!;
-  const values = new Map<number, number>();
-  for (const [timeMs, aggregate] of points) {
-    const value = statistic(aggregate, periodSeconds);
-    if (value !== undefined) values.set(timeMs, value);
-  }
-  return values;
-}
-
-async function search(
-  tx: Transaction,
-  request: RunRequest,
-  query: QueryRecord,
-  args: readonly Expression[],
-): Promise<TimeSeries[]> {
-  const [terms, stat, period] = args;
-  if (terms?.kind !== "text" || stat?.kind !== "text" || !parseStatistic(stat.value))
-    throw new ExpressionError("SEARCH takes a search, a statistic and a period");
-  const periodSeconds = period?.kind === "number" ? period.value : (query.periodSeconds ?? 300);
-  const { namespace, matches } = parseSearch(terms.value);
-  const { scope } = request.memory;
-  const listed = await metrics.list(tx, scope, namespace === undefined ? [] : [namespace]);
-  const found = listed.filter(
-    (metric) => metric.lastMs > request.nowMs - listedForMs && matches(metric),
-  );
-  const series: TimeSeries[] = [];
-  for (const metric of found.slice(0, mostFound)) {
-    const read = await readRecord(tx, request, metric, { periodSeconds, statistic: stat.value });
-    const values = metric.dimensions.map(([, value]) => value);
-    series.push({ ...read, label: [...values, metric.name].join(" ") });
-  }
-  return series;
 }

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
  */
 import { ExpressionError } from "./syntax.ts";
+import { partialMatcher } from "./tokens.ts";
 
 export interface Candidate {
   namespace: string;
@@ -18,11 +19,20 @@ export interface MetricSearch {
   matches: Matcher;
 }
 
-/** Reads `{AWS/EC2,InstanceId} MetricName="CPUUtilization" web`. Throws ExpressionError. */
-export function parseSearch(text: string): MetricSearch {
-  const schema = /^\s*\{([^}]*)\}/.exec(text);
+/** "The maximum search expression query size is 1024 characters." */
+const longestSearch = 1024;
+
+/**
+ * Reads `{AWS/EC2,InstanceId} MetricName="CPUUtilization" web`; `account` is what `:aws.AccountId`
+ * and LOCAL mean. Throws ExpressionError.
+ */
+export function parseSearch(text: string, account: string): MetricSearch {
+  if (text.length > longestSearch)
+    throw new ExpressionError(`a search has at most ${longestSearch} characters`);
+  if (text.trim() === "") throw new ExpressionError("a search needs a metric schema or a term");
+  const schema = /^\s*\{([^}]*)\}\s*,?/.exec(text);
   const terms = schema ? text.slice(schema[0].length) : text;
-  const matchesTerms = parseTerms(terms);
+  const matchesTerms = parseTerms(terms, account);
   if (!schema) return { namespace: undefined, matches: matchesTerms };
   const [namespace, ...names] = splitSchema(schema[1]!);
   if (!namespace) throw new ExpressionError("a search needs a namespace within its braces");
@@ -31,21 +41,26 @@ export function parseSearch(text: string): MetricSearch {
     namespace,
     matches: (candidate) =>
       candidate.namespace === namespace &&
-      candidate.dimensions.length === wanted.length &&
-      candidate.dimensions.every(([name], index) => name === wanted[index]) &&
+      // A namespace alone says nothing of the dimensions.
+      (wanted.length === 0 ||
+        (candidate.dimensions.length === wanted.length &&
+          candidate.dimensions.every(([name], index) => name === wanted[index]))) &&
       matchesTerms(candidate),
   };
 }
 
 function splitSchema(text: string): string[] {
-  return [...text.matchAll(/"([^"]*)"|([^,"]+)/g)]
+  // AWS's own examples separate by commas and, once, by a space alone.
+  return [...text.matchAll(/"([^"]*)"|([^,"\s]+)/g)]
     .map(([, quoted, plain]) => quoted ?? plain!.trim())
     .filter((part) => part !== "");
 }
 
-function parseTerms(text: string): Matcher {
+function parseTerms(text: string, account: string): Matcher {
   const tokens =
-    text.match(/[()]|[:\w.]+\s*=\s*(?:"[^"]*"|\([^)]*\)|[^\s()]+)|"[^"]*"|[^\s()]+/g) ?? [];
+    text.match(
+      /[()]|(?:"(?:[^"\\]|\\.)*"|[^\s()="]+)\s*=\s*(?:"(?:[^"\\]|\\.)*"|\([^)]*\)|[^\s()]+)|"(?:[^"\\]|\\.)*"|[^\s()]+/g,
+    ) ?? [];
   let position = 0;
   const any = (): Matcher => {
     const options = [all()];
@@ -73,7 +88,7 @@ function parseTerms(text: string): Matcher {
       const refused = one();
       return (candidate) => !refused(candidate);
     }
-    if (token !== "(") return term(token);
+    if (token !== "(") return term(token, account);
     const inner = any();
     if (tokens[position++] !== ")") throw new ExpressionError("a parenthesis is not closed");
     return inner;
@@ -83,37 +98,50 @@ function parseTerms(text: string): Matcher {
   return whole;
 }
 
-function term(token: string): Matcher {
-  const property = /^([:\w.]+)\s*=\s*(.*)$/s.exec(token);
+function term(token: string, account: string): Matcher {
+  const property = /^("(?:[^"\\]|\\.)*"|[^\s="]+)\s*=\s*(.*)$/s.exec(token);
   if (!property) {
     const matches = textMatcher(token);
     return (candidate) => textsOf(candidate).some(matches);
   }
-  const [, name, wanted] = property as unknown as [string, string, string];
+  const [, left, wanted] = property as unknown as [string, string, string];
+  const name = unquoted(left) ?? left;
   const alternatives = wanted.startsWith("(")
     ? wanted
         .slice(1, -1)
+        .trim()
         .split(/\s+OR\s+/)
         .map(textMatcher)
     : [textMatcher(wanted)];
   return (candidate) =>
-    propertyOf(candidate, name).some((text) => alternatives.some((matches) => matches(text)));
+    propertyOf(candidate, name, account).some((text) =>
+      alternatives.some((matches) => matches(text)),
+    );
 }
 
-/** Quoted means exact; otherwise every word of the term has to begin or make up a part of the text. */
+/** What stands between double quotes, its escaped characters as they are meant. */
+function unquoted(text: string): string | undefined {
+  const quoted = /^"(.*)"$/s.exec(text);
+  return quoted ? quoted[1]!.replace(/\\(["\\()])/g, "$1") : undefined;
+}
+
+/** Quoted means exact, otherwise tokens are compared. */
 function textMatcher(term: string): (text: string) => boolean {
-  const quoted = /^"(.*)"$/s.exec(term);
-  if (quoted) return (text) => text === quoted[1];
-  const wanted = term.toLowerCase();
-  return (text) => text.toLowerCase().includes(wanted);
+  const exact = unquoted(term);
+  return exact === undefined ? partialMatcher(term) : (text) => text === exact;
 }
 
 function textsOf({ namespace, name, dimensions }: Candidate): string[] {
   return [namespace, name, ...dimensions.flat()];
 }
 
-function propertyOf({ namespace, name, dimensions }: Candidate, property: string): string[] {
+function propertyOf(
+  { namespace, name, dimensions }: Candidate,
+  property: string,
+  account: string,
+): string[] {
   if (property === "MetricName") return [name];
   if (property === "Namespace") return [namespace];
+  if (property === ":aws.AccountId") return [account, "LOCAL"];
   return dimensions.filter(([key]) => key === property).map(([, value]) => value);
 }

@@ -6,6 +6,19 @@ export interface TimeSeries {
   periodMs: number;
   /** Start of the period to value, in no particular order. */
   points: Map<number, number>;
+  /** The metric, when the series is one, for labels. */
+  source?: MetricSource;
+  /** The values that a Metrics Insights query grouped by, by label key. */
+  group?: Record<string, string>;
+}
+
+export interface MetricSource {
+  namespace: string;
+  name: string;
+  dimensions: [name: string, value: string][];
+  statistic: string;
+  /** True when every value came as a percentage. */
+  percent?: boolean;
 }
 
 export type MathValue = number | TimeSeries | TimeSeries[];
@@ -59,7 +72,10 @@ const arithmetic: Record<Operator, (a: number, b: number) => number> = {
   OR: (a, b) => Number(a !== 0 || b !== 0),
 };
 
-/** Two series meet where both have a value; an array is combined element by element. */
+/**
+ * Two series meet wherever one has a value: "Missing values in a time series are treated as 0", and
+ * what divides by zero is dropped. An array is combined element by element.
+ */
 export function combine(operator: Operator, left: MathValue, right: MathValue): MathValue {
   const compute = arithmetic[operator];
   if (typeof left === "number" && typeof right === "number") return compute(left, right);
@@ -70,8 +86,10 @@ export function combine(operator: Operator, left: MathValue, right: MathValue): 
   if (typeof right === "number")
     return mapSeries(left as TimeSeries, (value) => compute(value, right));
   if (typeof left === "number") return mapSeries(right, (value) => compute(left, value));
-  return mapSeries(left, (value, timeMs) => {
-    const other = right.points.get(timeMs);
-    return other === undefined ? undefined : compute(value, other);
-  });
+  const points = new Map<number, number>();
+  for (const timeMs of new Set([...left.points.keys(), ...right.points.keys()])) {
+    const value = compute(left.points.get(timeMs) ?? 0, right.points.get(timeMs) ?? 0);
+    if (Number.isFinite(value)) points.set(timeMs, value);
+  }
+  return { label: left.label, periodMs: Math.max(left.periodMs, right.periodMs), points };
 }

@@ -4,6 +4,7 @@ import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { journal, progress, type MetricRecord, type ProgressRecord } from "../records.ts";
+import type { Model } from "../anomaly/model.ts";
 import { addToHot, type Generation } from "./hot.ts";
 
 export interface ScopeMemory {
@@ -17,6 +18,16 @@ export interface ScopeMemory {
   folding: Promise<void> | undefined;
   /** Which alarms look at a series. */
   readonly watchers: Map<number, Set<string>>;
+  /** Trained models of what is normal; trained anew when they are lost. */
+  readonly models: Map<string, TrainedModel>;
+}
+
+export interface TrainedModel {
+  /** Undefined: there was too little data. */
+  model: Model | undefined;
+  trainedMs: number;
+  /** When the detector was configured that it was trained for. */
+  configuredMs: number;
 }
 
 export interface State {
@@ -57,6 +68,7 @@ export function memoryOf(state: State, scope: Scope): ScopeMemory {
       foldTimer: undefined,
       folding: undefined,
       watchers: new Map(),
+      models: new Map(),
     };
     state.scopes.set(name, memory);
   }

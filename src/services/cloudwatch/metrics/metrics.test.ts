@@ -257,7 +257,7 @@ test("metric math computes over metrics and expressions", async () => {
   assert.deepEqual(await run("errors / calls * 100"), [0, 20]);
   assert.deepEqual(await run("errors / FILL(calls, REPEAT)"), [0, 0.1, 0.2]);
   assert.deepEqual(await run("SUM(METRICS())"), [10, 1, 12]);
-  assert.deepEqual(await run("IF(errors > 1 AND calls == 10, 1, 0)"), [0, 1]);
+  assert.deepEqual(await run("IF(errors > 1 AND calls == 10, 1, 0)"), [0, 0, 1]);
   assert.deepEqual(await run("RUNNING_SUM(errors)"), [0, 1, 3]);
   assert.deepEqual(await run("-errors^2 + MAX(errors)"), [2, 1, -2]);
   assert.deepEqual(

@@ -20,6 +20,11 @@ export const getMetricData: Operation<"cloudwatch", "GetMetricData", State> = as
     throw validationError(
       `The collection MetricDataQueries must not have a size greater than ${mostQueriesPerGet}.`,
     );
+  const timezone = input.LabelOptions?.Timezone;
+  if (timezone !== undefined && !/^[+-]\d{4}$/.test(timezone))
+    throw validationError(
+      `The value ${timezone} for parameter LabelOptions.Timezone is not in the format +/-HHMM.`,
+    );
   const nowMs = context.clock.now();
   const offsetMs = clientOffset(context, input.EndTime!.getTime());
   const startMs = input.StartTime!.getTime() + offsetMs;
@@ -32,7 +37,13 @@ export const getMetricData: Operation<"cloudwatch", "GetMetricData", State> = as
   const shortest = Math.min(...periods.map((seconds) => seconds ?? 60), 60);
   const range = { fromMs: roundedStart(startMs, shortest * 1000, nowMs), toMs };
   const results = await context.store.transaction((tx) =>
-    runQueries(tx, { memory: memoryOf(context.state, context), nowMs, queries, range }),
+    runQueries(tx, {
+      memory: memoryOf(context.state, context),
+      nowMs,
+      queries,
+      range,
+      ...(timezone !== undefined && { timezone }),
+    }),
   );
   const limit = input.MaxDatapoints ?? mostDatapointsPerGet;
   return {

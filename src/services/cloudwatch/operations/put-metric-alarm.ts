@@ -5,6 +5,8 @@ import { putAlarm } from "../alarms/store.ts";
 import { instanceOf } from "../alarms/transition.ts";
 import { invalidCombination, missingParameter, validationError } from "../errors.ts";
 import { mostTags } from "../limits.ts";
+import { ensureDetector } from "../anomaly/detector.ts";
+import { bandSource } from "../math/dependencies.ts";
 import { readQueries } from "../math/query.ts";
 import type { State } from "../metrics/memory.ts";
 import { dimensionPairs } from "../metrics/identity.ts";
@@ -20,7 +22,7 @@ export const putMetricAlarm: Operation<"cloudwatch", "PutMetricAlarm", State> = 
 ) => {
   const { metric, queries } = watched(input);
   const evaluationPeriods = input.EvaluationPeriods!;
-  const comparison = checkedComparison(input);
+  const comparison = checkedComparison(input, queries);
   checkRule(input, metric, queries);
   const actions = {
     okActions: input.OKActions ?? [],
@@ -33,8 +35,11 @@ export const putMetricAlarm: Operation<"cloudwatch", "PutMetricAlarm", State> = 
     composite: false,
   });
   const transitionContext = { random: context.random, scope: context, nowMs: context.clock.now() };
-  await context.store.transaction((tx) =>
-    putAlarm(
+  await context.store.transaction(async (tx) => {
+    const band = queries?.find(({ id }) => id === input.ThresholdMetricId)?.expression;
+    const source = band === undefined ? undefined : bandSource(band, queries!);
+    if (source) await ensureDetector(tx, context, source, queries!, transitionContext.nowMs);
+    await putAlarm(
       tx,
       transitionContext,
       {
@@ -49,7 +54,8 @@ export const putMetricAlarm: Operation<"cloudwatch", "PutMetricAlarm", State> = 
         ...(input.DatapointsToAlarm !== undefined && {
           datapointsToAlarm: input.DatapointsToAlarm,
         }),
-        threshold: input.Threshold!,
+        ...(input.Threshold !== undefined && { threshold: input.Threshold }),
+        ...(input.ThresholdMetricId !== undefined && { thresholdId: input.ThresholdMetricId }),
         comparison,
         ...(input.TreatMissingData !== undefined && {
           treatMissingData: input.TreatMissingData as TreatMissingData,
@@ -59,8 +65,8 @@ export const putMetricAlarm: Operation<"cloudwatch", "PutMetricAlarm", State> = 
         }),
       },
       input.Tags,
-    ),
-  );
+    );
+  });
   return {};
 };
 
@@ -85,7 +91,10 @@ function watched(input: AwsInput): { metric?: MetricStatRecord; queries?: QueryR
     if (input[name] !== undefined && !(Array.isArray(input[name]) && input[name].length === 0))
       throw invalidCombination(`The parameters Metrics and ${name} cannot be specified together.`);
   const queries = readQueries(input.Metrics, "Metrics");
-  if (queries.filter(({ returnData }) => returnData).length !== 1)
+  const watches = queries.filter(
+    ({ id, returnData }) => returnData && id !== input.ThresholdMetricId,
+  );
+  if (watches.length !== 1)
     throw validationError("Exactly one element of the metrics list should return data.");
   return { queries };
 }
@@ -114,13 +123,38 @@ function oneMetric(input: AwsInput): MetricStatRecord {
   };
 }
 
-function checkedComparison({ ComparisonOperator, ThresholdMetricId, Threshold }: AwsInput) {
+const bandComparisons: string[] = [
+  "LessThanLowerOrGreaterThanUpperThreshold",
+  "LessThanLowerThreshold",
+  "GreaterThanUpperThreshold",
+];
+
+function checkedComparison(
+  { ComparisonOperator, ThresholdMetricId, Threshold }: AwsInput,
+  queries: readonly QueryRecord[] | undefined,
+): Comparison {
   if (ComparisonOperator === undefined)
     throw missingParameter("The parameter ComparisonOperator is required.");
-  if (ThresholdMetricId !== undefined || /Lower|Upper/.test(ComparisonOperator))
-    throw validationError("Fogbank does not offer alarms on anomaly detection bands.");
-  if (Threshold === undefined) throw missingParameter("The parameter Threshold is required.");
-  return ComparisonOperator as Comparison;
+  const isBand = bandComparisons.includes(ComparisonOperator);
+  if (!isBand && ThresholdMetricId !== undefined)
+    throw validationError(
+      `ComparisonOperator ${ComparisonOperator} cannot be used with ThresholdMetricId.`,
+    );
+  if (!isBand && Threshold === undefined)
+    throw missingParameter("The parameter Threshold is required.");
+  if (!isBand) return ComparisonOperator;
+  if (ThresholdMetricId === undefined)
+    throw missingParameter("The parameter ThresholdMetricId is required.");
+  if (Threshold !== undefined)
+    throw invalidCombination(
+      "The parameters Threshold and ThresholdMetricId are mutually exclusive and you have specified both.",
+    );
+  const band = queries?.find(({ id }) => id === ThresholdMetricId);
+  if (!/^\s*ANOMALY_DETECTION_BAND\s*\(/.test(band?.expression ?? ""))
+    throw validationError(
+      `The ThresholdMetricId ${ThresholdMetricId} must be the Id of an ANOMALY_DETECTION_BAND expression in Metrics.`,
+    );
+  return ComparisonOperator;
 }
 
 function checkRule(

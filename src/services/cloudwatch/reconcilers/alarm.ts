@@ -126,9 +126,9 @@ async function judgeMetric(
 }
 
 /** Seconds. With metric math, the longest period of its metrics. */
-function periodOf({ metric, queries = [] }: MetricAlarmRecord): number {
+function periodOf({ metric, queries = [], thresholdId }: MetricAlarmRecord): number {
   if (metric) return metric.periodSeconds;
-  const watched = queries.find(({ returnData }) => returnData);
+  const watched = queries.find(({ id, returnData }) => returnData && id !== thresholdId);
   if (watched?.periodSeconds !== undefined) return watched.periodSeconds;
   return Math.max(60, ...queries.map(({ stat }) => stat?.periodSeconds ?? 0));
 }

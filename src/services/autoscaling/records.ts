@@ -1,4 +1,5 @@
 /** What Auto Scaling keeps, and under which keys. */
+import type { AdjustmentType, StepAdjustment } from "#services/kit/scaling/adjustment.ts";
 import { collection } from "#store/collection.ts";
 
 export interface LaunchTemplateRef {
@@ -198,14 +199,6 @@ export interface TargetTracking {
   alarmHigh: string;
   alarmLow?: string;
 }
-
-export interface StepAdjustment {
-  lower?: number;
-  upper?: number;
-  adjustment: number;
-}
-
-export type AdjustmentType = "ChangeInCapacity" | "ExactCapacity" | "PercentChangeInCapacity";
 
 /** Key: group name, policy name. */
 export interface PolicyRecord {

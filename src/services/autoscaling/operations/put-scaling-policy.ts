@@ -5,13 +5,8 @@ import { asService } from "#services/kit/principal.ts";
 import { policyArn } from "../arns.ts";
 import { unsupported, validationError } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
-import {
-  policies,
-  type AdjustmentType,
-  type PolicyRecord,
-  type TargetTracking,
-} from "../records.ts";
-import { stepProblem } from "../policies/adjustment.ts";
+import { policies, type PolicyRecord, type TargetTracking } from "../records.ts";
+import { stepProblem, type AdjustmentType } from "#services/kit/scaling/adjustment.ts";
 import { alarmsOf, watchedMetric } from "../policies/target-metric.ts";
 import type { State } from "../state.ts";
 

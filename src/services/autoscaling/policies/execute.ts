@@ -11,7 +11,7 @@ import {
   type MemberRecord,
   type PolicyRecord,
 } from "../records.ts";
-import { adjustedCapacity, stepFor } from "./adjustment.ts";
+import { adjustedCapacity, stepFor } from "#services/kit/scaling/adjustment.ts";
 
 export interface Execution {
   nowMs: number;

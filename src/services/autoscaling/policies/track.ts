@@ -11,7 +11,7 @@ import {
   type MemberRecord,
   type PolicyRecord,
 } from "../records.ts";
-import { trackedCapacity } from "./adjustment.ts";
+import { trackedCapacity } from "#services/kit/scaling/adjustment.ts";
 import { explain, isWarming, type Execution } from "./execute.ts";
 import { watchedMetric } from "./target-metric.ts";
 

@@ -5,6 +5,8 @@ import { validationError } from "../errors.ts";
 export type AlarmAction =
   | { kind: "sns"; topicArn: string }
   | { kind: "scaling"; policyArn: string; group: string; policy: string }
+  /** A policy of Application Auto Scaling, which has no operation to call. */
+  | { kind: "application-scaling"; policyArn: string }
   | { kind: "ec2"; verb: "stop" | "terminate" | "reboot" | "recover" }
   /** A form that AWS knows and Fogbank cannot carry out; the alarm's history says so. */
   | { kind: "unsupported"; service: string };
@@ -23,6 +25,9 @@ export function parseAction(text: string): AlarmAction | undefined {
       resource,
     );
     if (names) return { kind: "scaling", policyArn: text, group: names[1]!, policy: names[2]! };
+    // Alarms that the service made itself say so behind the policy's ARN.
+    const [policyArn = ""] = /^.*:scalingPolicy:[^:]+:resource\/.+:policyName\/[^:]+/.exec(text) ?? [];
+    if (policyArn !== "") return { kind: "application-scaling", policyArn };
     return resource.startsWith("scalingPolicy:") ? { kind: "unsupported", service } : undefined;
   }
   const verb =
@@ -48,11 +53,16 @@ export function checkActions(
     const home = parseArn(text)!.region;
     if (home !== "" && home !== region)
       throw validationError(`Invalid region ${home} specified. Only ${region} is supported.`);
-    if (composite && (action.kind === "ec2" || action.kind === "scaling"))
+    if (composite && (action.kind === "ec2" || isScaling(action)))
       throw validationError(`Unsupported action ${text} for a composite alarm.`);
     if (action.kind === "ec2" && !instance)
       throw validationError(
         "An EC2 action needs an alarm whose metric has the dimension InstanceId.",
       );
   }
+}
+
+/** Scaling policies are called every minute while the state lasts. */
+export function isScaling(action: AlarmAction | undefined): boolean {
+  return action?.kind === "scaling" || action?.kind === "application-scaling";
 }

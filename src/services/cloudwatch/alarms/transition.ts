@@ -3,7 +3,7 @@ import type { Random } from "#runtime/random.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { alarms, dueActions, type AlarmRecord, type StateValue } from "../records.ts";
-import { parseAction } from "./actions.ts";
+import { isScaling, parseAction } from "./actions.ts";
 import { writeHistory } from "./history.ts";
 import { messageOf, subjectOf } from "./message.ts";
 
@@ -61,7 +61,7 @@ export async function transition(
     return changed;
   }
   const actions = actionsFor(changed, next.state);
-  const repeats = actions.some((action) => parseAction(action)?.kind === "scaling");
+  const repeats = actions.some((action) => isScaling(parseAction(action)));
   const written = repeats ? { ...changed, repeatedMs: nowMs } : changed;
   alarms.put(tx, scope, [alarm.name], written);
   owe(tx, context, written, actions, { from: alarm.state, repeated: false, ...next });

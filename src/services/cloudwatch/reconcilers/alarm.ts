@@ -4,7 +4,7 @@ import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Key, Transaction } from "#store/store.ts";
 import { repeatedActionMs } from "../limits.ts";
-import { parseAction } from "../alarms/actions.ts";
+import { isScaling, parseAction } from "../alarms/actions.ts";
 import { dependentsOf, judgeComposite } from "../alarms/composite.ts";
 import { evaluate, evaluationRange } from "../alarms/evaluate.ts";
 import { inCloudTime } from "../alarms/late-values.ts";
@@ -144,8 +144,8 @@ function repeatActions(
   metricValue: number | undefined,
 ): number | undefined {
   if (!alarm.actionsEnabled) return undefined;
-  const scaling = actionsFor(alarm, alarm.state).filter(
-    (action) => parseAction(action)?.kind === "scaling",
+  const scaling = actionsFor(alarm, alarm.state).filter((action) =>
+    isScaling(parseAction(action)),
   );
   if (scaling.length === 0) return undefined;
   const dueMs = (alarm.repeatedMs ?? Number.NEGATIVE_INFINITY) + repeatedActionMs;

@@ -1,6 +1,7 @@
 /** Carries out what alarms owe, once each, and writes how it went into their history. */
 import type { Environment } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
+import { policyCalls } from "#services/kit/scaling/policy-calls.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { parseAction } from "../alarms/actions.ts";
@@ -75,11 +76,32 @@ async function carryOut(env: Environment, scope: Scope, due: DueActionRecord): P
         ...(due.threshold !== undefined && { BreachThreshold: due.threshold }),
       });
       return;
+    case "application-scaling":
+      return callPolicy(env, scope, action.policyArn, due);
     case "ec2":
       return actOnInstance(env, scope, action.verb, due.instanceId);
     default:
       throw new Error(`Fogbank cannot carry out actions of ${action?.service ?? "this kind"}`);
   }
+}
+
+/** Application Auto Scaling looks for calls by itself; a later one of the same alarm takes the place of an earlier. */
+async function callPolicy(
+  env: Environment,
+  scope: Scope,
+  policyArn: string,
+  due: DueActionRecord,
+): Promise<void> {
+  const atMs = env.clock.now();
+  await env.store.transaction((tx) =>
+    policyCalls.put(tx, scope, [policyArn, due.alarmName], {
+      policyArn,
+      alarmName: due.alarmName,
+      atMs,
+      ...(due.metricValue !== undefined && { metricValue: due.metricValue }),
+      ...(due.threshold !== undefined && { threshold: due.threshold }),
+    }),
+  );
 }
 
 async function actOnInstance(

@@ -2,7 +2,15 @@
  * The arithmetic of scaling policies. Pure.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html
  */
-import type { AdjustmentType, StepAdjustment } from "../records.ts";
+
+export interface StepAdjustment {
+  /** Distances from the alarm's threshold; left out where there is no bound. */
+  lower?: number;
+  upper?: number;
+  adjustment: number;
+}
+
+export type AdjustmentType = "ChangeInCapacity" | "ExactCapacity" | "PercentChangeInCapacity";
 
 /**
  * The capacity that an adjustment asks for. Percentages round towards zero, but to at least one

@@ -26,7 +26,8 @@ export function parseAction(text: string): AlarmAction | undefined {
     );
     if (names) return { kind: "scaling", policyArn: text, group: names[1]!, policy: names[2]! };
     // Alarms that the service made itself say so behind the policy's ARN.
-    const [policyArn = ""] = /^.*:scalingPolicy:[^:]+:resource\/.+:policyName\/[^:]+/.exec(text) ?? [];
+    const [policyArn = ""] =
+      /^.*:scalingPolicy:[^:]+:resource\/.+:policyName\/[^:]+/.exec(text) ?? [];
     if (policyArn !== "") return { kind: "application-scaling", policyArn };
     return resource.startsWith("scalingPolicy:") ? { kind: "unsupported", service } : undefined;
   }

@@ -144,9 +144,7 @@ function repeatActions(
   metricValue: number | undefined,
 ): number | undefined {
   if (!alarm.actionsEnabled) return undefined;
-  const scaling = actionsFor(alarm, alarm.state).filter((action) =>
-    isScaling(parseAction(action)),
-  );
+  const scaling = actionsFor(alarm, alarm.state).filter((action) => isScaling(parseAction(action)));
   if (scaling.length === 0) return undefined;
   const dueMs = (alarm.repeatedMs ?? Number.NEGATIVE_INFINITY) + repeatedActionMs;
   if (context.nowMs < dueMs) return dueMs - context.nowMs;

@@ -8,26 +8,28 @@ import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 test("a custom resource is read by GET, set by PATCH, and scaled by its metric", async (t) => {
   const asked: string[] = [];
   const resource = { actual: 2, desired: 2, refuses: false };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = "";
-    for await (const piece of request) body += String(piece);
-    if (request.method === "PATCH") {
-      resource.desired = JSON.parse(body).desiredCapacity;
-      asked.push(`PATCH ${request.url} ${body}`);
-    }
-    response.statusCode = resource.refuses ? 503 : 200;
-    response.setHeader("content-type", "application/json");
-    response.end(
-      JSON.stringify({
-        scalableTargetDimensionId: "1-2",
-        actualCapacity: resource.actual,
-        desiredCapacity: resource.desired,
-        scalingStatus: resource.actual === resource.desired ? "Successful" : "InProgress",
-        resourceName: "workers",
-        dimensionName: "count",
-        version: "1.0",
-      }),
-    );
+    request.on("data", (piece) => (body += String(piece)));
+    request.on("end", () => {
+      if (request.method === "PATCH") {
+        resource.desired = JSON.parse(body).desiredCapacity;
+        asked.push(`PATCH ${request.url} ${body}`);
+      }
+      response.statusCode = resource.refuses ? 503 : 200;
+      response.setHeader("content-type", "application/json");
+      response.end(
+        JSON.stringify({
+          scalableTargetDimensionId: "1-2",
+          actualCapacity: resource.actual,
+          desiredCapacity: resource.desired,
+          scalingStatus: resource.actual === resource.desired ? "Successful" : "InProgress",
+          resourceName: "workers",
+          dimensionName: "count",
+          version: "1.0",
+        }),
+      );
+    });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const cloud = createTestCloud();

@@ -53,7 +53,8 @@ async function tableCloud(t: TestContext, units = 5) {
     }
     return throttled;
   };
-  return { ...cloud, cloud, scaling, cloudwatch, db, track, capacity, activities, write };
+  const advance = (duration: string) => cloud.advance(duration);
+  return { cloud, advance, scaling, cloudwatch, db, track, capacity, activities, write };
 }
 
 test("the alarms are AWS's: 2 minutes over the target, 15 under it, and what is provisioned", async (t) => {
@@ -244,8 +245,7 @@ test("what is not there, and what is not known, is told apart", async (t) => {
     name: Partial<Omit<typeof target, "ServiceNamespace">> & {
       ServiceNamespace?: "ecs" | "lambda";
     },
-  ) =>
-    scaling.RegisterScalableTarget({ ...target, ...name, MinCapacity: 1, MaxCapacity: 2 } as never);
+  ) => scaling.RegisterScalableTarget({ ...target, ...name, MinCapacity: 1, MaxCapacity: 2 });
   await assert.rejects(register({ ResourceId: "table/other" }), {
     code: "ValidationException",
     message: "DynamoDB table does not exist: table/other",

@@ -40,11 +40,11 @@ export const policies: Readonly<Record<ServiceName, Policy>> = {
   iam: validationError,
   kms: validationException,
   logs: { ...validationError, code: "InvalidParameterException" },
-  route53: validationException,
+  route53: { ...validationError, code: "InvalidInput" },
   // S3 checks nothing centrally: what is missing from its XML is MalformedXML, decided by operation.
   s3: { style: "coral", code: "InvalidArgument", checks: new Set() },
   secretsmanager: validationException,
-  servicediscovery: validationException,
+  servicediscovery: { ...validationError, code: "InvalidInput" },
   // SNS answers bad names and attributes as InvalidParameter, in the words of each operation.
   sns: { ...validationError, checks: new Set(["required"]) },
   // SQS names unknown attributes and values out of range itself.

@@ -1,5 +1,156 @@
-/** Every error of AWS Route 53 that its model's constraints do not already produce. */
+/** Every error of Route 53 that its model's constraints do not already produce. */
 import { AwsError } from "#model/error.ts";
 
+const error = (code: string, message: string, status?: number) =>
+  new AwsError({ code, message, ...(status !== undefined && { status }) });
+
+export const invalidInput = (message: string) => error("InvalidInput", message);
+export const noSuchZone = (id: string) =>
+  error("NoSuchHostedZone", `No hosted zone found with ID: ${id}`);
+export const invalidChangeBatch = (problems: readonly string[]) =>
+  error("InvalidChangeBatch", `[${problems.join(", ")}]`);
+export const tooManyValues = (most: number) =>
+  error("InvalidChangeBatch", `Number of records limit of ${most} exceeded.`);
+export const tooManyCharacters = (most: number) =>
+  error("InvalidChangeBatch", `Number of characters limit of ${most} exceeded.`);
+export const invalidDomainName = (name: string) =>
+  error("InvalidDomainName", `${name} is not a valid domain name.`);
+export const zoneExists = () =>
+  error(
+    "HostedZoneAlreadyExists",
+    "A hosted zone has already been created with the specified caller reference.",
+  );
+export const zoneNotEmpty = () =>
+  error(
+    "HostedZoneNotEmpty",
+    "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
+  );
+export const tooManyZones = (most: number) =>
+  error(
+    "TooManyHostedZones",
+    `This operation can't be completed because the current account has reached the limit on the number of hosted zones (${most}).`,
+  );
+export const invalidVpc = (vpcId: string) =>
+  error(
+    "InvalidVPCId",
+    `The VPC ID ${vpcId} that you specified either isn't a valid ID or the current account is not authorized to access this VPC.`,
+  );
+export const conflictingDomain = (vpcId: string, region: string, zoneId: string) =>
+  error(
+    "ConflictingDomainExists",
+    `The VPC ${vpcId} in region ${region} has already been associated with the hosted zone ${zoneId} with the same domain name.`,
+  );
+export const publicZoneAssociation = () =>
+  error(
+    "PublicZoneVPCAssociation",
+    "You're trying to associate a VPC with a public hosted zone. Amazon Route 53 doesn't support associating a VPC with a public hosted zone.",
+  );
+export const lastAssociation = () =>
+  error(
+    "LastVPCAssociation",
+    "The VPC that you're trying to disassociate from the private hosted zone is the last VPC that is associated with the hosted zone. Amazon Route 53 doesn't support disassociating the last VPC from a hosted zone.",
+  );
+export const associationNotFound = () =>
+  error(
+    "VPCAssociationNotFound",
+    "The specified VPC and hosted zone are not currently associated.",
+  );
+export const notAuthorized = (vpcId: string, zoneId: string) =>
+  error(
+    "NotAuthorizedException",
+    `Associating the VPC ${vpcId} with the hosted zone ${zoneId} has not been authorized.`,
+  );
+export const authorizationNotFound = () =>
+  error(
+    "VPCAssociationAuthorizationNotFound",
+    "The VPC that you specified is not authorized to be associated with the hosted zone.",
+  );
+export const noSuchChange = (id: string) =>
+  error("NoSuchChange", `A change with id ${id} does not exist.`);
+export const noSuchDelegationSet = (id: string) => error("NoSuchDelegationSet", id);
+export const delegationSetExists = () =>
+  error(
+    "DelegationSetAlreadyCreated",
+    "A delegation set with the same owner and caller reference combination has already been created.",
+  );
+export const delegationSetReusable = () =>
+  error(
+    "DelegationSetAlreadyReusable",
+    "The specified delegation set has already been marked as reusable.",
+  );
+export const delegationSetInUse = () =>
+  error(
+    "DelegationSetInUse",
+    "The specified delegation contains associated hosted zones which must be deleted before the reusable delegation set can be deleted.",
+  );
+export const zoneNotFoundForSet = () =>
+  error("HostedZoneNotFound", "The specified HostedZone can't be found.");
+export const zoneNotPrivate = () =>
+  error(
+    "HostedZoneNotPrivate",
+    "The specified hosted zone is a public hosted zone, not a private hosted zone.",
+  );
+export const limitsExceeded = (what: string) =>
+  error("LimitsExceeded", `The limit on the number of ${what} has been reached.`);
+export const noSuchHealthCheck = (id: string) =>
+  error("NoSuchHealthCheck", `A health check with id ${id} does not exist.`);
+export const healthCheckExists = () =>
+  error(
+    "HealthCheckAlreadyExists",
+    "The health check you're attempting to create already exists with the same caller reference but different settings.",
+  );
+export const tooManyHealthChecks = (most: number) =>
+  error(
+    "TooManyHealthChecks",
+    `This health check can't be created because the current account has reached the limit on the number of active health checks (${most}).`,
+  );
+export const healthCheckInUse = (id: string) =>
+  error("HealthCheckInUse", `The health check ${id} is in use by another health check.`);
+export const versionMismatch = () =>
+  error(
+    "HealthCheckVersionMismatch",
+    "The value of HealthCheckVersion in the request doesn't match the value of HealthCheckVersion in the health check.",
+  );
+export const noSuchCollection = (id: string) =>
+  error("NoSuchCidrCollectionException", `The CIDR collection ${id} doesn't exist.`);
+export const collectionExists = () =>
+  error(
+    "CidrCollectionAlreadyExistsException",
+    "A CIDR collection with this name and a different caller reference already exists in this account.",
+  );
+export const collectionInUse = () =>
+  error("CidrCollectionInUseException", "This CIDR collection is in use, and isn't empty.");
+export const collectionVersion = (version: number) =>
+  error(
+    "CidrCollectionVersionMismatchException",
+    `The CIDR collection version you provided, doesn't match the one in the resource, ${version}.`,
+  );
+export const noSuchLocation = (name: string) =>
+  error(
+    "NoSuchCidrLocationException",
+    `The CIDR collection location ${name} doesn't match any locations in your account.`,
+  );
+export const blockInUse = (block: string) =>
+  error("CidrBlockInUseException", `The CIDR block ${block} is already in use.`);
+export const noSuchGeoLocation = () =>
+  error("NoSuchGeoLocation", "The requested geolocation is not supported.");
+export const noSuchQueryLogging = () =>
+  error("NoSuchQueryLoggingConfig", "The query logging configuration does not exist.");
+export const queryLoggingExists = () =>
+  error(
+    "QueryLoggingConfigAlreadyExists",
+    "A query logging configuration already exists for this hosted zone.",
+  );
+export const noSuchLogGroup = () =>
+  error("NoSuchCloudWatchLogsLogGroup", "The specified CloudWatch Logs log group doesn't exist.");
 export const invalidToken = () =>
-  new AwsError({ code: "InvalidNextTokenException", message: "The token is not valid." });
+  error(
+    "InvalidPaginationToken",
+    "Route 53 can't get the next page of query logging configurations because the specified value for NextToken is invalid.",
+  );
+export const managedZone = (zone: string, service: string) =>
+  error(
+    "AccessDenied",
+    `The resource hostedzone/${zone} can only be managed through AWS Cloud Map (${service})`,
+    403,
+  );

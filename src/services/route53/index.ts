@@ -1,10 +1,12 @@
-/** AWS Route 53. */
+/** Route 53: hosted zones and their records, health checks, and the DNS server that answers for them. */
 import { defineService } from "#services/kit/service.ts";
-import { listHostedZones } from "./operations/list-hosted-zones.ts";
+import { differences } from "./differences.ts";
+import { operations } from "./operations/operations.ts";
+import { createState, type State } from "./state.ts";
 
-export const service = defineService<"route53">({
+export const service = defineService<"route53", State>({
   name: "route53",
-  operations: {
-    ListHostedZones: listHostedZones,
-  },
+  operations,
+  createState,
+  differences,
 });

@@ -1,4 +1,32 @@
-/** Every number of AWS Route 53, with the page that it comes from. */
+/** Every number of Route 53. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 export const limits = {
   listPage: 100,
+  recordSetsPage: 300,
+  /** Most items that a page of records may have. */
+  largestRecordSetsPage: 300,
+  hostedZones: 500,
+  recordSetsPerZone: 10_000,
+  vpcsPerZone: 300,
+  zonesPerDelegationSet: 100,
+  delegationSets: 100,
+  healthChecks: 200,
+  childHealthChecks: 256,
+  trafficPolicies: 50,
+  trafficPolicyInstances: 5,
+  cidrCollections: 5,
+  cidrBlocksPerChange: 1000,
+  cidrBlocksPerCollection: 1000,
+  valuesPerSet: 400,
+  setsOfOneNameAndType: 100,
+  /** Values in one change batch; an UPSERT's count twice. */
+  valuesPerBatch: 1000,
+  charactersPerBatch: 32_000,
+  tagsPerResource: 10,
+  /**
+   * How long a change is PENDING. AWS: "generally propagate to all Route 53 name servers within 60 seconds"
+   * (API_GetChange); there is one server here.
+   */
+  propagationMs: 5_000,
+  /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateVPCAssociationAuthorization.html */
+  vpcAuthorizationsPerZone: 1000,
 } as const;

@@ -1,9 +1,89 @@
-/** What AWS Route 53 keeps. */
-import type { Output } from "#model/sdk.ts";
-import { collection } from "#store/collection.ts";
+/**
+ * What Route 53 keeps, per account under the region "global": it has one endpoint for all regions. Records of a
+ * zone lie in the order in which AWS lists them, by the name with its labels reversed.
+ */
+import type {
+  HealthCheckConfig,
+  LinkedService,
+  ResourceRecordSet,
+  VPC,
+} from "@aws-sdk/client-route-53";
+import { collection, type Scope } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
 
-/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
-type Listed = NonNullable<Output<"route53", "ListHostedZones">["HostedZones"]>[number];
+export interface ZoneRecord {
+  /** Without "/hostedzone/". */
+  id: string;
+  /** In lower case, with its trailing dot. */
+  name: string;
+  callerReference: string;
+  comment?: string | undefined;
+  isPrivate: boolean;
+  vpcs: VPC[];
+  /** Of a reusable delegation set. */
+  delegationSetId?: string | undefined;
+  nameServers: string[];
+  setCount: number;
+  createdMs: number;
+  linkedService?: LinkedService | undefined;
+  tags: Tags;
+}
 
-/** By name. */
-export const hostedZones = collection<Listed>("route53", "hostedZone");
+export interface ChangeRecord {
+  id: string;
+  submittedMs: number;
+  comment?: string | undefined;
+}
+
+export interface DelegationSetRecord {
+  id: string;
+  callerReference: string;
+  nameServers: string[];
+}
+
+export interface HealthCheckRecord {
+  id: string;
+  callerReference: string;
+  config: HealthCheckConfig;
+  version: number;
+  createdMs: number;
+  tags: Tags;
+  linkedService?: LinkedService | undefined;
+}
+
+/** What the checker decided last; what it saw is kept in memory. */
+export interface HealthStatusRecord {
+  healthy: boolean;
+  sinceMs: number;
+}
+
+export interface CidrCollectionRecord {
+  id: string;
+  name: string;
+  callerReference: string;
+  version: number;
+  locations: Record<string, string[]>;
+}
+
+export interface QueryLoggingRecord {
+  id: string;
+  zoneId: string;
+  logGroupArn: string;
+}
+
+export const hostedZones = collection<ZoneRecord>("route53", "hostedZone");
+/** By zone, reversed name, type and set identifier ("" without). */
+export const recordSets = collection<ResourceRecordSet>("route53", "recordSet");
+export const changes = collection<ChangeRecord>("route53", "change");
+export const delegationSets = collection<DelegationSetRecord>("route53", "delegationSet");
+export const healthChecks = collection<HealthCheckRecord>("route53", "healthCheck");
+export const healthStatuses = collection<HealthStatusRecord>("route53", "healthStatus");
+export const cidrCollections = collection<CidrCollectionRecord>("route53", "cidrCollection");
+export const queryLogging = collection<QueryLoggingRecord>("route53", "queryLogging");
+/** By zone, region and VPC. */
+export const vpcAuthorizations = collection<VPC>("route53", "vpcAuthorization");
+
+/** Where an account's zones and health checks are kept, whatever region its call named. */
+export function ofAccount({ account }: { account: string }): Scope {
+  return { account, region: "global" };
+}

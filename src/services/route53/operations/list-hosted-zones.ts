@@ -1,24 +1,99 @@
-import type { Operation } from "#services/kit/service.ts";
+import type { HostedZoneSummary } from "@aws-sdk/client-route-53";
 import { paginate } from "#services/kit/pagination.ts";
-import { invalidToken } from "../errors.ts";
+import type { Operations } from "#services/kit/service.ts";
+import { invalidDomainName, invalidInput, invalidToken, noSuchDelegationSet } from "../errors.ts";
+import { bareId } from "../ids.ts";
 import { limits } from "../limits.ts";
-import { hostedZones } from "../records.ts";
+import { normalName, reversedName } from "../names.ts";
+import { pageByMarker, pageSize } from "../paging.ts";
+import { delegationSets, hostedZones, ofAccount } from "../records.ts";
+import type { State } from "../state.ts";
+import { ValueProblem } from "../values/problem.ts";
+import { showZone } from "../zones.ts";
 
-export const listHostedZones: Operation<"route53", "ListHostedZones", undefined> = async (
-  input,
-  context,
-) => {
-  const found = await context.store.transaction((tx) => hostedZones.entries(tx, context));
-  const page = paginate(found, {
-    limit: input.MaxItems ?? limits.listPage,
-    token: input.Marker,
-    keyOf: ({ id: [own] }) => String(own),
-    invalidToken,
-  });
-  return {
-    IsTruncated: page.nextToken !== undefined,
-    MaxItems: input.MaxItems ?? limits.listPage,
-    HostedZones: page.items.map(({ record }) => record),
-    Marker: page.nextToken,
-  };
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html and its neighbours */
+export const hostedZoneListOperations: Operations<"route53", State> = {
+  async ListHostedZones(input, context) {
+    const scope = ofAccount(context);
+    const zones = await context.store.transaction(async (tx) => {
+      if (input.DelegationSetId !== undefined) {
+        const set = await delegationSets.get(tx, scope, bareId(input.DelegationSetId));
+        if (!set) throw noSuchDelegationSet(input.DelegationSetId);
+      }
+      return hostedZones.list(tx, scope);
+    });
+    const chosen = zones
+      .filter(
+        (zone) =>
+          (input.DelegationSetId === undefined ||
+            zone.delegationSetId === bareId(input.DelegationSetId)) &&
+          (input.HostedZoneType === undefined || zone.isPrivate),
+      )
+      .sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1));
+    const page = pageByMarker(chosen, input, ({ id }) => id);
+    return {
+      HostedZones: page.items.map(showZone),
+      Marker: input.Marker ?? "",
+      IsTruncated: page.isTruncated,
+      NextMarker: page.nextMarker,
+      MaxItems: page.maxItems,
+    };
+  },
+  async ListHostedZonesByName(input, context) {
+    if (input.HostedZoneId !== undefined && input.DNSName === undefined)
+      throw invalidInput("HostedZoneId cannot be specified without DNSName.");
+    const from = startName(input.DNSName);
+    const fromId = bareId(input.HostedZoneId);
+    const zones = await context.store.transaction((tx) => hostedZones.list(tx, ofAccount(context)));
+    const found = zones
+      .map((zone) => ({ zone, key: reversedName(zone.name) }))
+      .filter(({ zone, key }) => key > from || (key === from && zone.id >= fromId))
+      .sort((a, b) => (a.key === b.key ? (a.zone.id < b.zone.id ? -1 : 1) : a.key < b.key ? -1 : 1))
+      .map(({ zone }) => zone);
+    const size = pageSize(input.MaxItems, limits.listPage);
+    const next = found[size];
+    return {
+      HostedZones: found.slice(0, size).map(showZone),
+      ...(input.DNSName !== undefined && { DNSName: input.DNSName }),
+      ...(input.HostedZoneId !== undefined && { HostedZoneId: input.HostedZoneId }),
+      IsTruncated: next !== undefined,
+      ...(next && { NextDNSName: next.name, NextHostedZoneId: next.id }),
+      MaxItems: size,
+    };
+  },
+  async ListHostedZonesByVPC(input, context) {
+    const zones = await context.store.transaction((tx) => hostedZones.list(tx, ofAccount(context)));
+    const found = zones
+      .filter(({ vpcs }) =>
+        vpcs.some(({ VPCId, VPCRegion }) => VPCId === input.VPCId && VPCRegion === input.VPCRegion),
+      )
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    const size = pageSize(input.MaxItems, limits.listPage);
+    const page = paginate(found, {
+      limit: size,
+      token: input.NextToken,
+      keyOf: ({ id }) => id,
+      invalidToken,
+    });
+    return {
+      HostedZoneSummaries: page.items.map(({ id, name, linkedService }): HostedZoneSummary => ({
+        HostedZoneId: id,
+        Name: name,
+        Owner: linkedService
+          ? { OwningService: linkedService.ServicePrincipal }
+          : { OwningAccount: context.account },
+      })),
+      MaxItems: size,
+      NextToken: page.nextToken,
+    };
+  },
 };
+
+function startName(given: string | undefined): string {
+  if (given === undefined) return "";
+  try {
+    return reversedName(normalName(given));
+  } catch (error) {
+    throw error instanceof ValueProblem ? invalidDomainName(given) : error;
+  }
+}

@@ -1,0 +1,76 @@
+/** What a health check's configuration may be, and its defaults. */
+import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
+import { isIP } from "node:net";
+import { notImplemented } from "#model/error.ts";
+import { invalidInput } from "../errors.ts";
+import { limits } from "../limits.ts";
+
+/**
+ * Completes and checks what a client gave.
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+ */
+export function completeConfig(given: HealthCheckConfig): HealthCheckConfig {
+  const type = given.Type!;
+  if (type === "RECOVERY_CONTROL")
+    throw notImplemented("route53", "CreateHealthCheck", "of type RECOVERY_CONTROL");
+  const common = { ...given, Inverted: given.Inverted ?? false, Disabled: given.Disabled ?? false };
+  if (type === "CALCULATED") return checkCalculated(common);
+  if (type === "CLOUDWATCH_METRIC") return checkAlarm(common);
+  const isHttps = type.startsWith("HTTPS");
+  const config: HealthCheckConfig = {
+    ...common,
+    Port: given.Port ?? (type === "TCP" ? undefined : isHttps ? 443 : 80),
+    RequestInterval: given.RequestInterval ?? 30,
+    FailureThreshold: given.FailureThreshold ?? 3,
+    MeasureLatency: given.MeasureLatency ?? false,
+    EnableSNI: given.EnableSNI ?? isHttps,
+  };
+  checkEndpoint(config);
+  return config;
+}
+
+function checkEndpoint(config: HealthCheckConfig): void {
+  const { Type = "", IPAddress, FullyQualifiedDomainName, Port, RequestInterval } = config;
+  if (IPAddress === undefined && FullyQualifiedDomainName === undefined)
+    throw invalidInput("Either IPAddress or FullyQualifiedDomainName must be specified.");
+  if (IPAddress !== undefined && isIP(IPAddress) === 0)
+    throw invalidInput(`Invalid parameter : IPAddress ${IPAddress} is not a valid IP address.`);
+  if (Port === undefined)
+    throw invalidInput("Port must be specified for health checks of type TCP.");
+  if (RequestInterval !== 10 && RequestInterval !== 30)
+    throw invalidInput("RequestInterval must be 10 or 30 seconds.");
+  const isMatch = Type.endsWith("_STR_MATCH");
+  if (isMatch && !config.SearchString)
+    throw invalidInput(`SearchString must be specified for health checks of type ${Type}.`);
+  if (!isMatch && config.SearchString !== undefined)
+    throw invalidInput(`SearchString cannot be specified for health checks of type ${Type}.`);
+  if (Type === "TCP" && config.ResourcePath !== undefined)
+    throw invalidInput("ResourcePath cannot be specified for health checks of type TCP.");
+  const regions = config.Regions;
+  if (regions && regions.length > 0 && regions.length < 3)
+    throw invalidInput("At least three regions must be specified.");
+}
+
+function checkCalculated(config: HealthCheckConfig): HealthCheckConfig {
+  const { ChildHealthChecks = [], HealthThreshold } = config;
+  if (HealthThreshold === undefined)
+    throw invalidInput("HealthThreshold must be specified for calculated health checks.");
+  if (ChildHealthChecks.length > limits.childHealthChecks)
+    throw invalidInput(
+      `A calculated health check can have at most ${limits.childHealthChecks} children.`,
+    );
+  if (config.IPAddress ?? config.FullyQualifiedDomainName ?? config.Port)
+    throw invalidInput("An endpoint cannot be specified for calculated health checks.");
+  return { ...config, ChildHealthChecks };
+}
+
+function checkAlarm(config: HealthCheckConfig): HealthCheckConfig {
+  if (!config.AlarmIdentifier)
+    throw invalidInput(
+      "AlarmIdentifier must be specified for health checks of type CLOUDWATCH_METRIC.",
+    );
+  return {
+    ...config,
+    InsufficientDataHealthStatus: config.InsufficientDataHealthStatus ?? "LastKnownStatus",
+  };
+}

@@ -1,0 +1,131 @@
+import type { ResourceRecordSet, VPC } from "@aws-sdk/client-route-53";
+import type { Context } from "#services/kit/service.ts";
+import type { Transaction } from "#store/store.ts";
+import type { Route53Operation } from "../context.ts";
+import {
+  conflictingDomain,
+  invalidDomainName,
+  invalidInput,
+  noSuchDelegationSet,
+  tooManyZones,
+  zoneExists,
+} from "../errors.ts";
+import { bareId, drawId, drawNameServers, privateNameServers } from "../ids.ts";
+import { limits } from "../limits.ts";
+import { normalName } from "../names.ts";
+import { delegationSets, hostedZones, ofAccount, recordSets, type ZoneRecord } from "../records.ts";
+import { ValueProblem } from "../values/problem.ts";
+import { checkVpc } from "../vpcs.ts";
+import { beginChange, setId, showZone } from "../zones.ts";
+
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html */
+export const createHostedZone: Route53Operation<"CreateHostedZone"> = async (input, context) => {
+  const name = zoneName(input.Name!);
+  const { VPC, HostedZoneConfig } = input;
+  if (HostedZoneConfig?.PrivateZone === true && !VPC)
+    throw invalidInput("When you're creating a private hosted zone, you must specify a VPC.");
+  if (VPC && input.DelegationSetId)
+    throw invalidInput("A private hosted zone can't use a reusable delegation set.");
+  if (VPC) await checkVpc(context, VPC);
+  const scope = ofAccount(context);
+  return context.store.transaction(async (tx) => {
+    const zones = await hostedZones.list(tx, scope);
+    if (zones.some((zone) => zone.callerReference === input.CallerReference)) throw zoneExists();
+    if (zones.length >= limits.hostedZones) throw tooManyZones(limits.hostedZones);
+    if (VPC) checkConflicts(zones, name, VPC);
+    const zone: ZoneRecord = {
+      id: drawId(context.random, "Z"),
+      name,
+      callerReference: input.CallerReference!,
+      comment: HostedZoneConfig?.Comment,
+      isPrivate: VPC !== undefined,
+      vpcs: VPC ? [VPC] : [],
+      ...(await serversFor(tx, context, input.DelegationSetId, VPC !== undefined)),
+      setCount: 2,
+      createdMs: context.clock.now(),
+      linkedService: linkedService(context, HostedZoneConfig?.Comment),
+      tags: {},
+    };
+    hostedZones.put(tx, scope, [zone.id], zone);
+    for (const set of firstRecords(zone)) recordSets.put(tx, scope, setId(zone.id, set), set);
+    return {
+      HostedZone: showZone(zone),
+      ChangeInfo: beginChange(tx, context),
+      VPC: zone.isPrivate ? VPC : undefined,
+      DelegationSet: zone.isPrivate
+        ? undefined
+        : {
+            ...(zone.delegationSetId && { Id: `/delegationset/${zone.delegationSetId}` }),
+            NameServers: zone.nameServers,
+          },
+      Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${zone.id}`,
+    };
+  });
+};
+
+function zoneName(given: string): string {
+  try {
+    const name = normalName(given);
+    if (name === "." || name.startsWith("\\052")) throw invalidDomainName(given);
+    return name;
+  } catch (error) {
+    throw error instanceof ValueProblem ? invalidDomainName(given) : error;
+  }
+}
+
+/** A VPC may not have two zones of one name. */
+export function checkConflicts(
+  zones: readonly ZoneRecord[],
+  name: string,
+  { VPCId, VPCRegion }: VPC,
+): void {
+  const other = zones.find(
+    (zone) =>
+      zone.name === name &&
+      zone.vpcs.some((vpc) => vpc.VPCId === VPCId && vpc.VPCRegion === VPCRegion),
+  );
+  if (other) throw conflictingDomain(VPCId!, VPCRegion!, other.id);
+}
+
+async function serversFor(
+  tx: Transaction,
+  context: Context<unknown>,
+  given: string | undefined,
+  isPrivate: boolean,
+): Promise<Pick<ZoneRecord, "nameServers" | "delegationSetId">> {
+  if (isPrivate) return { nameServers: privateNameServers };
+  if (given === undefined) return { nameServers: drawNameServers(context.random) };
+  const set = await delegationSets.get(tx, ofAccount(context), bareId(given));
+  if (!set) throw noSuchDelegationSet(given);
+  return { nameServers: set.nameServers, delegationSetId: set.id };
+}
+
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html */
+function firstRecords({ name, nameServers }: ZoneRecord): ResourceRecordSet[] {
+  return [
+    {
+      Name: name,
+      Type: "NS",
+      TTL: 172_800,
+      ResourceRecords: nameServers.map((server) => ({ Value: `${server}.` })),
+    },
+    {
+      Name: name,
+      Type: "SOA",
+      TTL: 900,
+      ResourceRecords: [
+        { Value: `${nameServers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400` },
+      ],
+    },
+  ];
+}
+
+/** A zone that a service makes for its own records. */
+function linkedService(
+  { principal }: Context<unknown>,
+  comment: string | undefined,
+): ZoneRecord["linkedService"] {
+  if (principal.type !== "service" || principal.arn !== "servicediscovery.amazonaws.com")
+    return undefined;
+  return { ServicePrincipal: principal.arn, Description: principal.sourceArn ?? comment };
+}

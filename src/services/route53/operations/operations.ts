@@ -1,0 +1,29 @@
+import type { Operations } from "#services/kit/service.ts";
+import type { State } from "../state.ts";
+import { changeResourceRecordSets } from "./change-resource-record-sets.ts";
+import { cidrCollectionOperations } from "./cidr-collections.ts";
+import { delegationSetOperations } from "./delegation-sets.ts";
+import { geoLocationOperations } from "./geo-locations.ts";
+import { healthCheckOperations } from "./health-checks.ts";
+import { hostedZoneOperations } from "./hosted-zones.ts";
+import { limitOperations } from "./limits.ts";
+import { hostedZoneListOperations } from "./list-hosted-zones.ts";
+import { listResourceRecordSets } from "./list-resource-record-sets.ts";
+import { queryLoggingOperations } from "./query-logging.ts";
+import { tagOperations } from "./tags.ts";
+import { vpcAssociationOperations } from "./vpc-associations.ts";
+
+export const operations: Operations<"route53", State> = {
+  ...hostedZoneOperations,
+  ...hostedZoneListOperations,
+  ChangeResourceRecordSets: changeResourceRecordSets,
+  ListResourceRecordSets: listResourceRecordSets,
+  ...vpcAssociationOperations,
+  ...delegationSetOperations,
+  ...healthCheckOperations,
+  ...cidrCollectionOperations,
+  ...geoLocationOperations,
+  ...queryLoggingOperations,
+  ...tagOperations,
+  ...limitOperations,
+};

@@ -1,0 +1,6 @@
+/** What the service holds in memory. */
+export interface State {}
+
+export function createState(): State {
+  return {};
+}

@@ -3,9 +3,14 @@ import type { Difference } from "#services/kit/service.ts";
 
 export const differences: readonly Difference[] = [
   {
+    operation: "DescribeSpotPriceHistory",
+    differs:
+      "Spot prices stand still, at 30 to 60 percent of the on-demand price that AWS lists for us-east-1, by pool; Spot Instances are not interrupted.",
+  },
+  {
     operation: "RunInstances",
     differs:
-      "Spot and capacity options, dedicated hosts, placement groups, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
+      "Persistent Spot requests, capacity blocks, dedicated hosts, placement groups, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
   },
   {
     operation: "RunInstances",

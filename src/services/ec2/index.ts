@@ -17,6 +17,7 @@ import { keyPairOperations } from "./key-pairs/operations.ts";
 import { launchTemplateOperations } from "./launch-templates/operations.ts";
 import { networkDifferences, networkOperations, networkReconcilers } from "./network/network.ts";
 import { regionOperations } from "./regions/operations.ts";
+import { spotOperations } from "./spot/operations.ts";
 import { createState, type Ec2State } from "./state.ts";
 import { tagOwners } from "./tag-owners.ts";
 import { tagOperations } from "./tagging/operations.ts";
@@ -36,6 +37,7 @@ export const service = defineService<"ec2", Ec2State>({
     ...launchTemplateOperations,
     ...networkOperations,
     ...regionOperations,
+    ...spotOperations,
     ...tagOperations(tagOwners),
     ...volumeOperations,
   }),

@@ -3,6 +3,7 @@ import { instanceTags } from "./instances/records.ts";
 import { keyPairTags } from "./key-pairs/records.ts";
 import { launchTemplateTags } from "./launch-templates/records.ts";
 import { networkTagOwners } from "./network/kinds.ts";
+import { spotRequestTags } from "./spot/records.ts";
 import type { TagOwner } from "./tags.ts";
 import { volumeTags } from "./volumes/records.ts";
 
@@ -13,6 +14,7 @@ export const tagOwners: readonly TagOwner[] = [
   keyPairTags,
   launchTemplateTags,
   snapshotTags,
+  spotRequestTags,
   volumeTags,
   ...networkTagOwners,
 ];

@@ -31,6 +31,10 @@ export function describeInstance(
     PublicDnsName: primary?.publicDnsName ?? "",
     PrivateIpAddress: ended ? undefined : record.privateIp,
     PublicIpAddress: primary?.publicIp,
+    ...(record.spotRequestId !== undefined && {
+      InstanceLifecycle: "spot" as const,
+      SpotInstanceRequestId: record.spotRequestId,
+    }),
     KeyName: record.keyName,
     AmiLaunchIndex: record.launchIndex,
     ProductCodes: [],

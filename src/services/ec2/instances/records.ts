@@ -91,6 +91,8 @@ export interface InstanceRecord {
   /** What the machine may use: cores × threads, and the type's memory. */
   vcpus: number;
   memoryBytes: number;
+  /** The Spot request that brought it; undefined for an instance on demand. */
+  spotRequestId?: string;
   cpuCredits?: "standard" | "unlimited";
   ebsOptimized: boolean;
 

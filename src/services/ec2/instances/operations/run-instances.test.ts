@@ -105,7 +105,7 @@ test("what cannot work is refused with AWS's errors", async () => {
     code: "InvalidParameterValue",
     message: "User data is limited to 16384 bytes",
   });
-  await assert.rejects(run({ InstanceMarketOptions: { MarketType: "spot" } }), {
+  await assert.rejects(run({ InstanceMarketOptions: { MarketType: "capacity-block" } }), {
     code: "UnsupportedOperation",
   });
   await assert.rejects(run({ Placement: { AvailabilityZone: "us-east-1z" } }), {

@@ -10,6 +10,8 @@ import { darkZones } from "../../faults/records.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
+import { checkPrice } from "../../spot/market.ts";
+import { spotRequests } from "../../spot/records.ts";
 import { tagsFor } from "../../tags.ts";
 import type { BlockDevice } from "../../volumes/block-devices.ts";
 import { encryptsByDefault } from "../../volumes/encryption-by-default.ts";
@@ -78,7 +80,7 @@ async function launchOne(
   tx: Transaction,
   context: Ec2Context,
   request: LaunchRequest,
-  { profile }: Preparation,
+  { profile, market, instanceType, facts }: Preparation,
   base: Blueprint & Pick<InstanceRecord, "reservationId" | "launchIndex">,
   devices: readonly BlockDevice[],
 ): Promise<InstanceRow> {
@@ -100,9 +102,12 @@ async function launchOne(
     );
   if ((await darkZones(tx, context)).has(primary.availabilityZone))
     throw insufficientInstanceCapacity(base.instanceType, primary.availabilityZone);
+  if (market) checkPrice(market, instanceType, facts, primary.availabilityZone);
+  const spotRequestId = market && newId(random, "sir");
   const record: InstanceRecord = {
     ...base,
     instanceId,
+    ...(spotRequestId !== undefined && { spotRequestId }),
     ...(profile && {
       profile: { ...profile, associationId: newId(random, "iip-assoc"), associatedMs: now },
     }),
@@ -128,6 +133,19 @@ async function launchOne(
     },
   };
   instances.put(tx, context, [instanceId], record);
+  if (market && spotRequestId !== undefined)
+    spotRequests.put(tx, context, [spotRequestId], {
+      requestId: spotRequestId,
+      instanceId,
+      instanceType,
+      imageId: record.imageId,
+      zone: record.zone,
+      subnetId: record.subnetId,
+      maxPrice: market.maxPrice.toFixed(6),
+      createdMs: now,
+      cancelled: false,
+      tags: tags("spot-instances-request"),
+    });
   return { record, interfaces };
 }
 

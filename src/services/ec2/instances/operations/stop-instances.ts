@@ -1,5 +1,10 @@
 import type { Ec2Operation } from "../../context.ts";
-import { ec2Error, incorrectInstanceState, operationNotPermitted } from "../../errors.ts";
+import {
+  ec2Error,
+  incorrectInstanceState,
+  operationNotPermitted,
+  unsupportedOperation,
+} from "../../errors.ts";
 import { whenStopped } from "../states.ts";
 import { changeStates } from "./change-states.ts";
 
@@ -9,6 +14,10 @@ export const stopInstances: Ec2Operation<"StopInstances"> = async (input, contex
   return {
     StoppingInstances: await changeStates(context, input.InstanceIds, (instance) => {
       const { instanceId } = instance;
+      if (instance.spotRequestId !== undefined)
+        throw unsupportedOperation(
+          `You can't stop the Spot Instance '${instanceId}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
+        );
       if (input.Hibernate)
         throw ec2Error(
           "UnsupportedHibernationConfiguration",

@@ -4,6 +4,7 @@ import type { Ec2Context } from "../../context.ts";
 import { invalidParameterCombination, invalidParameterValue, invalidZone } from "../../errors.ts";
 import { findImage, machineImageOf, type Image } from "../../images/records.ts";
 import { typeFacts, type TypeFacts } from "../../instance-types/facts.ts";
+import { marketOf, type Market } from "../../spot/market.ts";
 import { keyPairNotFound, keyPairs } from "../../key-pairs/records.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
@@ -19,6 +20,8 @@ export interface Preparation {
   imageId: string;
   instanceType: string;
   facts: TypeFacts;
+  /** Undefined on demand. */
+  market: Market | undefined;
   profile: Profile | undefined;
   userData: Uint8Array | undefined;
 }
@@ -29,10 +32,12 @@ const defaultType = "m1.small";
 export async function prepare(context: Ec2Context, request: LaunchRequest): Promise<Preparation> {
   refuseUnsupported(request);
   const instanceType = request.InstanceType ?? defaultType;
+  const facts = await typeFacts(instanceType);
   return {
     imageId: await resolveImageId(context, request.ImageId),
     instanceType,
-    facts: await typeFacts(instanceType),
+    facts,
+    market: marketOf(request, instanceType, facts),
     profile: await findProfile(context, request.IamInstanceProfile),
     userData: decodeUserData(request.UserData),
   };

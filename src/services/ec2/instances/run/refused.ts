@@ -6,7 +6,6 @@ const unsupported = [
   "ElasticGpuSpecification",
   "ElasticInferenceAccelerators",
   "EnablePrimaryIpv6",
-  "InstanceMarketOptions",
   "Ipv6Addresses",
   "KernelId",
   "LicenseSpecifications",

@@ -48,6 +48,21 @@ export const causes = {
       now,
       "an instance was launched in response to an unhealthy instance needing to be replaced.",
     ),
+  repurchasing: (now: number, option: "Spot" | "On-Demand") =>
+    at(
+      now,
+      `an instance was launched to align the group with its share of ${option} capacity, resulting in more than desired number of instances in the group.`,
+    ),
+  warmed: (now: number, from: number, to: number) =>
+    at(
+      now,
+      `an instance was started in response to a difference between desired and actual warm pool capacity, increasing the warm pool capacity from ${from} to ${to}.`,
+    ),
+  warmShrinking: (now: number, from: number, to: number) =>
+    at(
+      now,
+      `an instance was taken out of the warm pool in response to a difference between desired and actual warm pool capacity, shrinking the warm pool capacity from ${from} to ${to}.`,
+    ),
   rebalancing: (now: number, zones: readonly string[], crowded: readonly string[]) =>
     at(
       now,

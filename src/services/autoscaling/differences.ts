@@ -5,17 +5,16 @@ export const differences: Difference[] = [
   {
     operation: "CreateAutoScalingGroup",
     differs:
-      "MixedInstancesPolicy, InstanceId, LoadBalancerNames, PlacementGroup, CapacityRebalance, capacity reservations, deletion protection, zone impairment policies and instance lifecycle policies are refused.",
+      "InstanceId, LoadBalancerNames, PlacementGroup, capacity reservations, deletion protection, zone impairment policies and instance lifecycle policies are refused.",
+  },
+  {
+    operation: "CreateAutoScalingGroup",
+    differs: "Termination policies are those with names; Lambda functions are refused.",
   },
   {
     operation: "CreateAutoScalingGroup",
     differs:
-      "Termination policies are those with names; AllocationStrategy and Lambda functions are refused.",
-  },
-  {
-    operation: "CreateAutoScalingGroup",
-    differs:
-      "InstanceMaintenancePolicy sets the bounds of instance refreshes; unhealthy instances are replaced as without it.",
+      "Spot capacity and prices of a pool stand still, so allocation strategies choose the same pools again; Spot Instances are not interrupted, so CapacityRebalance has nothing to do.",
   },
   {
     operation: "PutScalingPolicy",

@@ -23,6 +23,8 @@ export const activitiesKeptMs = 42 * 86_400_000;
 
 /** How often the health of instances in service is looked at; AWS does so "periodically". */
 export const healthCheckMs = 30_000;
+/** So long the instance types and prices of a mixed instances policy are taken as they were. */
+export const offersKeptMs = 300_000;
 /** How often instances that are changing are looked at, wall time. */
 export const changingCheckMs = 1000;
 /** Draining is waited for at most this long: the longest deregistration delay. */
@@ -33,6 +35,11 @@ export const longestLaunchBackoffMs = 900_000;
 /** Instances in one RunInstances, and ids in one Describe call. */
 export const mostPerLaunch = 100;
 export const mostPerDescribe = 200;
+/** Instance types in one DescribeInstanceTypes. */
+export const mostPerDescribeTypes = 100;
+/** In a mixed instances policy: instance types, and sets of attributes that choose them. */
+export const mostInstanceTypes = 40;
+export const mostRequirements = 4;
 
 export const processes = [
   "AddToLoadBalancer",
@@ -71,6 +78,7 @@ export const notificationTypes = [
 ] as const;
 
 export const terminationPolicies = [
+  "AllocationStrategy",
   "ClosestToNextInstanceHour",
   "Default",
   "NewestInstance",

@@ -20,6 +20,39 @@ export interface SubnetRef {
   zone: string;
 }
 
+/** What may be launched instead of what the template names. */
+export interface Override {
+  instanceType?: string;
+  /** Capacity units that an instance counts. */
+  weight?: number;
+  launchTemplate?: LaunchTemplateRef;
+  imageId?: string;
+  /** Attributes that choose instance types, in AWS's spelling. */
+  requirements?: Record<string, unknown>;
+}
+
+export interface Distribution {
+  onDemandStrategy: "prioritized" | "lowest-price";
+  /** In capacity units. */
+  onDemandBase: number;
+  onDemandPercentAboveBase: number;
+  spotStrategy:
+    | "lowest-price"
+    | "capacity-optimized"
+    | "capacity-optimized-prioritized"
+    | "price-capacity-optimized";
+  /** Only with lowest-price. */
+  spotPools?: number;
+  /** Dollars per unit and hour. */
+  spotMaxPrice?: string;
+}
+
+export interface MixedPolicy {
+  launchTemplate: LaunchTemplateRef;
+  overrides: Override[];
+  distribution: Distribution;
+}
+
 /** Key: group name. */
 export interface GroupRecord {
   name: string;
@@ -31,6 +64,10 @@ export interface GroupRecord {
   causes: string[];
   launchTemplate?: LaunchTemplateRef;
   launchConfigurationName?: string;
+  mixed?: MixedPolicy;
+  /** What one unit of capacity is when attributes choose the types; "units" unless given. */
+  desiredCapacityType?: "units" | "vcpu" | "memory-mib";
+  capacityRebalance?: boolean;
   zones: string[];
   subnets: SubnetRef[];
   defaultCooldownSeconds: number;
@@ -52,11 +89,18 @@ export interface GroupRecord {
   /** When the last scaling activity ended that a simple policy waits for. */
   cooldownFromMs: number;
   /** After a failed launch nothing is launched until then. */
-  launchBackoff?: { untilMs: number; failures: number };
+  launchBackoff?: Backoff;
+  /** Zones ("us-east-1a") and pools ("us-east-1a/m5.large/spot") that had no capacity. */
+  shortages?: Record<string, Backoff>;
   serviceLinkedRoleArn?: string;
   context?: string;
 }
 export const groups = collection<GroupRecord>("autoscaling", "group");
+
+export interface Backoff {
+  untilMs: number;
+  failures: number;
+}
 
 export interface TargetGroupAttachment {
   arn: string;
@@ -96,6 +140,11 @@ export interface MemberRecord {
   instanceId?: string;
   /** The client token of the launch, and the place in its batch; nothing is launched twice. */
   launch?: LaunchIntent;
+  /** What was chosen from a mixed instances policy. */
+  choice?: LaunchChoice;
+  /** Capacity units that it counts; 1 unless given. */
+  weight?: number;
+  spot?: boolean;
   instanceType?: string;
   imageId?: string;
   zone: string;
@@ -103,10 +152,14 @@ export interface MemberRecord {
   /** With the version resolved to a number. */
   launchTemplate?: LaunchTemplateRef;
   launchConfigurationName?: string;
+  /** When that launch configuration was created. */
+  launchConfigurationMs?: number;
   state: LifecycleState;
   health: "Healthy" | "Unhealthy";
   /** Why it is unhealthy, as a scaling activity tells it. */
   unhealthyCause?: string;
+  /** Its instance was seen to run no longer. */
+  dead?: boolean;
   protected: boolean;
   createdMs: number;
   /** EC2's launch time, for OldestInstance and ClosestToNextInstanceHour. */
@@ -132,6 +185,13 @@ export interface ActivityRef {
   startMs: number;
 }
 export const members = collection<MemberRecord>("autoscaling", "member");
+
+export interface LaunchChoice {
+  instanceType: string;
+  spot: boolean;
+  launchTemplate?: LaunchTemplateRef;
+  imageId?: string;
+}
 
 export interface LaunchIntent {
   token: string;

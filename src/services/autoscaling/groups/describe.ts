@@ -8,6 +8,7 @@ import type {
 import type { Scope } from "#store/collection.ts";
 import { dateOf } from "#runtime/date.ts";
 import { groupArn } from "../arns.ts";
+import { describeMixedPolicy } from "./mixed-instances.ts";
 import type { GroupRecord, LaunchTemplateRef, MemberRecord } from "../records.ts";
 
 function templateOf({ id, name, version }: LaunchTemplateRef): LaunchTemplateSpecification {
@@ -38,6 +39,8 @@ function describeInstance(member: MemberRecord): Instance | undefined {
       LaunchConfigurationName: member.launchConfigurationName,
     }),
     ProtectedFromScaleIn: member.protected,
+    ...(member.imageId !== undefined && { ImageId: member.imageId }),
+    ...(member.weight !== undefined && { WeightedCapacity: String(member.weight) }),
   };
 }
 
@@ -68,6 +71,7 @@ export function describeGroup(
     ...(group.launchConfigurationName !== undefined && {
       LaunchConfigurationName: group.launchConfigurationName,
     }),
+    ...(group.mixed && { MixedInstancesPolicy: describeMixedPolicy(group.mixed) }),
     MinSize: group.minSize,
     MaxSize: group.maxSize,
     DesiredCapacity: group.desired,
@@ -105,7 +109,10 @@ export function describeGroup(
       },
     }),
     ...(group.context !== undefined && { Context: group.context }),
-    CapacityRebalance: false,
+    CapacityRebalance: group.capacityRebalance ?? false,
+    ...(group.desiredCapacityType !== undefined && {
+      DesiredCapacityType: group.desiredCapacityType,
+    }),
     TrafficSources: targetGroups.map(({ arn }) => ({ Identifier: arn, Type: "elbv2" })),
   };
 }

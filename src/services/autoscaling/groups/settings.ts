@@ -1,4 +1,5 @@
 /** What CreateAutoScalingGroup and UpdateAutoScalingGroup have in common. */
+import type { LaunchTemplateSpecification } from "@aws-sdk/client-auto-scaling";
 import type { Context } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
 import { AwsError } from "#model/error.ts";
@@ -10,16 +11,17 @@ import {
   launchConfigurations,
   type GroupRecord,
   type LaunchTemplateRef,
+  type MixedPolicy,
   type SubnetRef,
 } from "../records.ts";
 import type { State } from "../state.ts";
+import { readMixedPolicy } from "./mixed-instances.ts";
 
 type Create = Input<"autoscaling", "CreateAutoScalingGroup">;
 type Update = Input<"autoscaling", "UpdateAutoScalingGroup">;
 type Settings = Partial<Create> & Partial<Update>;
 
 const refused = [
-  "MixedInstancesPolicy",
   "AvailabilityZoneImpairmentPolicy",
   "CapacityReservationSpecification",
   "InstanceLifecyclePolicy",
@@ -34,9 +36,6 @@ export function refuseUnsupported(input: Settings): void {
     if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0))
       throw unsupported(name);
   }
-  if (input.CapacityRebalance) throw unsupported("CapacityRebalance");
-  if (input.DesiredCapacityType !== undefined && input.DesiredCapacityType !== "units")
-    throw unsupported(`DesiredCapacityType ${input.DesiredCapacityType}`);
   const { CapacityDistributionStrategy: strategy } = input.AvailabilityZoneDistribution ?? {};
   if (strategy !== undefined && strategy !== "balanced-best-effort")
     throw unsupported(`CapacityDistributionStrategy ${strategy}`);
@@ -47,18 +46,27 @@ export function refuseUnsupported(input: Settings): void {
 export interface LaunchSettings {
   launchTemplate?: LaunchTemplateRef;
   launchConfigurationName?: string;
+  mixed?: MixedPolicy;
 }
+
+const oneSource =
+  "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.";
 
 /** What instances are launched from; undefined when the request does not say. */
 export async function launchSettings(
   input: Settings,
   context: Context<State>,
+  present?: MixedPolicy,
 ): Promise<LaunchSettings | undefined> {
   const { LaunchTemplate: template, LaunchConfigurationName: configuration } = input;
-  if (template && configuration !== undefined)
-    throw validationError(
-      "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
-    );
+  const given = [template, configuration, input.MixedInstancesPolicy];
+  if (given.filter((one) => one !== undefined).length > 1) throw validationError(oneSource);
+  if (input.MixedInstancesPolicy)
+    return {
+      mixed: await readMixedPolicy(input.MixedInstancesPolicy, present, (specification) =>
+        templateRef(specification, context),
+      ),
+    };
   if (configuration !== undefined) {
     const found = await context.store.transaction((tx) =>
       launchConfigurations.get(tx, context, configuration),
@@ -69,7 +77,13 @@ export async function launchSettings(
       );
     return { launchConfigurationName: configuration };
   }
-  if (!template) return undefined;
+  return template && { launchTemplate: await templateRef(template, context) };
+}
+
+async function templateRef(
+  template: LaunchTemplateSpecification,
+  context: Context<State>,
+): Promise<LaunchTemplateRef> {
   if (template.LaunchTemplateId !== undefined && template.LaunchTemplateName !== undefined)
     throw validationError(
       "Valid requests must contain either launchTemplateId or LaunchTemplateName",
@@ -84,7 +98,7 @@ export async function launchSettings(
       version,
     },
   );
-  return { launchTemplate: { ...ref, version } };
+  return { ...ref, version };
 }
 
 /** Zones and subnets; undefined when the request does not say. */
@@ -168,6 +182,9 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
       minHealthyPercent: maintenance.MinHealthyPercentage,
       maxHealthyPercent: maintenance.MaxHealthyPercentage ?? 100,
     };
+  if (input.CapacityRebalance !== undefined) changes.capacityRebalance = input.CapacityRebalance;
+  if (input.DesiredCapacityType !== undefined)
+    changes.desiredCapacityType = capacityType(input.DesiredCapacityType);
   if (input.Context !== undefined) changes.context = input.Context;
   if (input.ServiceLinkedRoleARN !== undefined)
     changes.serviceLinkedRoleArn = input.ServiceLinkedRoleARN;
@@ -180,6 +197,22 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
     changes.terminationPolicies = input.TerminationPolicies;
   }
   return changes;
+}
+
+function capacityType(text: string): "units" | "vcpu" | "memory-mib" {
+  if (text !== "units" && text !== "vcpu" && text !== "memory-mib")
+    throw validationError(
+      `Invalid DesiredCapacityType: ${text}. Valid values are units, vcpu, memory-mib.`,
+    );
+  return text;
+}
+
+/** "Only supported for attribute-based instance type selection." */
+export function checkCapacityType({ desiredCapacityType: type = "units", mixed }: GroupRecord) {
+  if (type !== "units" && !mixed?.overrides.some(({ requirements }) => requirements))
+    throw validationError(
+      "DesiredCapacityType is supported only for groups with InstanceRequirements in their MixedInstancesPolicy.",
+    );
 }
 
 function healthTypes(text: string): ("EC2" | "ELB")[] {

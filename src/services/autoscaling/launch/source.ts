@@ -5,7 +5,12 @@ import type { Input } from "#model/sdk.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Store } from "#store/store.ts";
 import { validationError } from "../errors.ts";
-import { launchConfigurations, type GroupRecord, type LaunchTemplateRef } from "../records.ts";
+import {
+  launchConfigurations,
+  type GroupRecord,
+  type LaunchChoice,
+  type LaunchTemplateRef,
+} from "../records.ts";
 
 type RunInstances = Input<"ec2", "RunInstances">;
 
@@ -56,17 +61,20 @@ export interface LaunchSource {
   request: Partial<RunInstances>;
   template?: LaunchTemplateRef;
   configurationName?: string;
+  configurationMs?: number;
   interfaces?: unknown[];
 }
 
+/** `template` stands for the group's own where an override names another. */
 export async function launchSource(
   { clients, store }: { clients: Clients; store: Store },
   scope: Scope,
   caller: Caller,
   group: GroupRecord,
+  template = group.launchTemplate ?? group.mixed?.launchTemplate,
 ): Promise<LaunchSource> {
-  if (group.launchTemplate) {
-    const { ref, data } = await resolveTemplate(clients, caller, group.launchTemplate);
+  if (template) {
+    const { ref, data } = await resolveTemplate(clients, caller, template);
     return {
       request: { LaunchTemplate: { LaunchTemplateId: ref.id, Version: ref.version } },
       template: ref,
@@ -76,7 +84,11 @@ export async function launchSource(
   const name = group.launchConfigurationName ?? "";
   const found = await store.transaction((tx) => launchConfigurations.get(tx, scope, name));
   if (!found) throw validationError(`Launch configuration name not found - ${name}`);
-  return { request: fromConfiguration(found.input), configurationName: name };
+  return {
+    request: fromConfiguration(found.input),
+    configurationName: name,
+    configurationMs: found.createdMs,
+  };
 }
 
 /** A launch configuration as RunInstances takes it. */
@@ -110,15 +122,36 @@ function fromConfiguration(configuration: Record<string, unknown>): Partial<RunI
 export function batchRequest(
   group: GroupRecord,
   source: LaunchSource,
-  batch: { token: string; count: number; zone: string; subnetId: string | undefined },
+  batch: {
+    token: string;
+    count: number;
+    zone: string;
+    subnetId: string | undefined;
+    choice?: LaunchChoice | undefined;
+    weight?: number | undefined;
+  },
 ): RunInstances {
-  const { subnetId } = batch;
+  const { subnetId, choice, weight = 1 } = batch;
   const tags = group.tags
     .filter(({ propagate }) => propagate)
     .map(({ key, value }) => ({ Key: key, Value: value }));
   const [first, ...others] = source.interfaces ?? [];
+  const price = group.mixed?.distribution.spotMaxPrice;
   return {
     ...source.request,
+    ...(choice && {
+      InstanceType: choice.instanceType as never,
+      ...(choice.imageId !== undefined && { ImageId: choice.imageId }),
+      ...(choice.spot && {
+        InstanceMarketOptions: {
+          MarketType: "spot" as const,
+          SpotOptions: {
+            SpotInstanceType: "one-time" as const,
+            ...(price !== undefined && { MaxPrice: String(Number(price) * weight) }),
+          },
+        },
+      }),
+    }),
     MinCount: batch.count,
     MaxCount: batch.count,
     ClientToken: batch.token,

@@ -4,6 +4,7 @@ import { groupExists, limitExceeded, unsupported, validationError } from "../err
 import { checkTargetGroups } from "../groups/target-groups.ts";
 import {
   checkBounds,
+  checkCapacityType,
   commonSettings,
   launchSettings,
   placement,
@@ -64,6 +65,7 @@ export const createAutoScalingGroup: Operation<
     cooldownFromMs: Number.MIN_SAFE_INTEGER,
     ...commonSettings(input),
   };
+  checkCapacityType(group);
   await context.store.transaction(async (tx) => {
     if (await groups.get(tx, context, name)) throw groupExists(name);
     if ((await groups.list(tx, context)).length >= mostGroups)

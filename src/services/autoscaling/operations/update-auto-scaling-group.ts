@@ -4,6 +4,7 @@ import { validationError } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
 import {
   checkBounds,
+  checkCapacityType,
   commonSettings,
   launchSettings,
   placement,
@@ -19,7 +20,10 @@ export const updateAutoScalingGroup: Operation<
   State
 > = async (input, context) => {
   refuseUnsupported(input);
-  const source = await launchSettings(input, context);
+  const before = await context.store.transaction((tx) =>
+    getGroup(tx, context, input.AutoScalingGroupName!),
+  );
+  const source = await launchSettings(input, context, before.mixed);
   const place = await placement(input, context);
   const changes = commonSettings(input);
   const nowMs = context.clock.now();
@@ -34,8 +38,8 @@ export const updateAutoScalingGroup: Operation<
       input.DesiredCapacity ??
       Math.min(Math.max(group.desired, minSize), Math.max(maxSize, minSize));
     checkBounds(minSize, maxSize, desired);
-    const { launchTemplate: _, launchConfigurationName: __, ...rest } = group;
-    const base: Omit<GroupRecord, "launchTemplate" | "launchConfigurationName"> = source
+    const { launchTemplate: _, launchConfigurationName: __, mixed: ___, ...rest } = group;
+    const base: Omit<GroupRecord, "launchTemplate" | "launchConfigurationName" | "mixed"> = source
       ? rest
       : group;
     const updated: GroupRecord = {
@@ -51,7 +55,11 @@ export const updateAutoScalingGroup: Operation<
     if (input.MaxInstanceLifetime === 0) delete updated.maxLifetimeSeconds;
     if (input.InstanceMaintenancePolicy?.MinHealthyPercentage === -1) delete updated.maintenance;
     // Another way to launch deserves another try at once.
-    if (source || place) delete updated.launchBackoff;
+    if (source || place) {
+      delete updated.launchBackoff;
+      delete updated.shortages;
+    }
+    checkCapacityType(updated);
     if (desired !== group.desired)
       updated.causes = [
         ...group.causes,

@@ -3,8 +3,19 @@
  * instance goes through its life is `advance`.
  */
 import { causes, joinCauses } from "../causes.ts";
-import { selectForTermination, type Candidate } from "./termination.ts";
-import { imbalance, spreadLaunches } from "./zones.ts";
+import {
+  onDemandTarget,
+  onDemandUnits,
+  unitsOf,
+  type Allocation,
+  type Choice,
+} from "./allocation.ts";
+import { crowdOf, openZones, placeLaunches } from "./launches.ts";
+import { replacements } from "./replace.ts";
+import { shrink } from "./shrink.ts";
+import type { Candidate } from "./termination.ts";
+import { sizeWarmPool, warmStarts, warmTarget, type WarmDesire } from "./warm.ts";
+import { imbalance } from "./zones.ts";
 
 export interface DesiredGroup {
   desired: number;
@@ -18,15 +29,27 @@ export interface DesiredGroup {
   /** No launches before this moment. */
   launchAfterMs: number;
   maxLifetimeMs: number | undefined;
+  /** With a mixed instances policy. */
+  allocation?: Allocation;
+  /** Zones and pools that had no capacity a moment ago. */
+  avoid?: ReadonlySet<string>;
+  balancedOnly?: boolean;
+  maintenance?: { minHealthyPercent: number; maxHealthyPercent: number };
+  warm?: WarmDesire;
 }
 
 export interface ActualMember extends Candidate {
   instanceId: string | undefined;
-  phase: "pending" | "in-service" | "standby" | "terminating";
+  phase: "pending" | "in-service" | "standby" | "terminating" | "warm-pending" | "warm-ready";
   healthy: boolean;
   unhealthyCause: string;
+  /** Its instance runs no longer. */
+  dead?: boolean;
   protected: boolean;
   createdMs: number;
+  weight?: number;
+  spot?: boolean;
+  instanceType?: string;
 }
 
 export interface RefreshView {
@@ -39,7 +62,11 @@ export interface RefreshView {
 }
 
 export type Decision =
-  | { kind: "launch"; zone: string; cause: string }
+  | { kind: "launch"; zone: string; cause: string; choice?: Choice; warm?: true }
+  /** Out of the warm pool into service. */
+  | { kind: "start"; memberId: string; cause: string }
+  /** Out of service into the warm pool. */
+  | { kind: "return"; memberId: string; cause: string }
   | { kind: "terminate"; memberId: string; cause: string };
 
 export interface Plan {
@@ -70,81 +97,79 @@ export function plan(
       if (member.instanceId !== undefined) terminate(member, joinCauses(...group.causes));
     return { decisions, toldCauses: false, wakeMs: undefined };
   }
-  const counted = present.filter(({ phase }) => phase !== "standby");
-  let replacements = 0;
-  if (may("ReplaceUnhealthy") && may("Terminate"))
-    for (const member of counted)
-      if (!member.healthy && member.instanceId !== undefined) {
-        terminate(member, member.unhealthyCause);
-        replacements++;
-      }
+  const warm = present.filter(({ phase }) => phase.startsWith("warm"));
+  const counted = present.filter(({ phase }) => phase !== "standby" && !phase.startsWith("warm"));
+  const replacing = replacements(group, counted, nowMs);
+  for (const { member, cause } of replacing.gone) terminate(member, cause);
   const staying = () => counted.filter(({ id }) => !going.has(id));
   let toldCauses = false;
 
-  const surge = refresh ? replaceOutdated(group, staying(), refresh, nowMs, terminate) : 0;
-  const aged = ageLimit(group, staying(), nowMs);
-  if (aged.member && may("Terminate") && decisions.length === 0)
-    terminate(aged.member, causes.aged(nowMs));
-
-  const capacity = staying().length;
-  const wanted = Math.max(0, group.desired + surge - capacity);
+  const refreshSurge = refresh ? replaceOutdated(group, staying(), refresh, nowMs, terminate) : 0;
+  const whole = group.desired + Math.max(refreshSurge, replacing.surge);
+  const left = staying();
+  const capacity = unitsIn(left);
+  const wanted = Math.max(0, whole - capacity);
   const blockedUntil = group.launchAfterMs > nowMs ? group.launchAfterMs : undefined;
   if (wanted > 0 && may("Launch") && blockedUntil === undefined) {
-    const zones = spreadLaunches(group.zones, crowdOf(staying()), wanted);
+    const starting = warmStarts(warm, left, wanted);
+    for (const { id } of starting) going.add(id);
+    const present = [...left, ...starting];
+    const places = placeLaunches(group, present, wanted - unitsIn(starting), whole);
+    const launched =
+      unitsIn(starting) + places.reduce((sum, { choice }) => sum + (choice?.weight ?? 1), 0);
     // What takes the place of a lost instance says so; the rest follows the desired capacity.
-    const ordinary = wanted - Math.min(replacements, wanted);
-    for (const [index, zone] of zones.entries()) {
-      const cause =
-        index < ordinary
-          ? joinCauses(...group.causes, causes.started(nowMs, capacity, capacity + wanted))
-          : causes.replacing(nowMs);
-      decisions.push({ kind: "launch", zone, cause });
-    }
-    toldCauses = ordinary > 0;
+    const ordinary = wanted - Math.min(Math.max(replacing.unhealthy, replacing.surge), wanted);
+    const started = joinCauses(
+      ...group.causes,
+      causes.started(nowMs, capacity, capacity + launched),
+    );
+    let units = 0;
+    const cause = (weight = 1) => {
+      units += weight;
+      return units - weight < ordinary ? started : causes.replacing(nowMs);
+    };
+    for (const { id } of starting) decisions.push({ kind: "start", memberId: id, cause: cause() });
+    for (const { zone, choice } of places)
+      decisions.push({
+        kind: "launch",
+        zone,
+        cause: cause(choice?.weight),
+        ...(choice && { choice }),
+      });
+    toldCauses = ordinary > 0 && launched > 0;
   }
-  if (capacity > group.desired + surge && may("Terminate")) {
-    shrink(group, staying(), capacity - group.desired - surge, nowMs, terminate);
+  let returning = 0;
+  if (capacity > whole && may("Terminate")) {
+    const room = group.warm?.reuse
+      ? warmTarget(group.warm, group) - warm.filter(({ id }) => !going.has(id)).length
+      : 0;
+    shrink(group, left, whole, nowMs, (member, cause) => {
+      if (returning >= room) return terminate(member, cause);
+      returning++;
+      going.add(member.id);
+      decisions.push({ kind: "return", memberId: member.id, cause });
+    });
     toldCauses = true;
   }
-  if (decisions.length === 0 && !refresh && may("AZRebalance") && may("Launch") && may("Terminate"))
-    rebalance(group, staying(), nowMs, decisions);
-  if (capacity === group.desired && decisions.length === 0) toldCauses = true;
-  return { decisions, toldCauses, wakeMs: earliest(blockedUntil, aged.wakeMs) };
-}
-
-function crowdOf(members: readonly ActualMember[]): Map<string, number> {
-  const crowd = new Map<string, number>();
-  for (const { zone } of members) crowd.set(zone, (crowd.get(zone) ?? 0) + 1);
-  return crowd;
-}
-
-function shrink(
-  group: DesiredGroup,
-  staying: ActualMember[],
-  excess: number,
-  nowMs: number,
-  terminate: (member: ActualMember, cause: string) => void,
-): void {
-  const left = new Map(staying.map((member) => [member.id, member]));
-  const capacity = staying.length;
-  const shrinking = causes.shrinking(nowMs, capacity, capacity - excess);
-  for (let round = 0; round < excess; round++) {
-    // Instances that are still starting are not chosen; they are taken once they are in service.
-    const candidates = [...left.values()].filter(
-      (member) => member.phase === "in-service" && !member.protected,
-    );
-    const chosen = selectForTermination(
-      candidates,
-      crowdOf([...left.values()]),
-      group.terminationPolicies,
-      nowMs,
-    );
-    const member = chosen && left.get(chosen.id);
-    if (!member) return;
-    left.delete(member.id);
-    const selected = causes.selected(nowMs, member.instanceId ?? member.id);
-    terminate(member, joinCauses(...group.causes, shrinking, selected));
+  if (decisions.length === 0 && !refresh && may("Launch") && blockedUntil === undefined) {
+    if (may("AZRebalance")) rebalance(group, staying(), nowMs, decisions);
+    if (decisions.length === 0) rebalanceOptions(group, staying(), nowMs, decisions);
   }
+  if (capacity === group.desired && decisions.length === 0) toldCauses = true;
+  if (group.warm || warm.length > 0) {
+    const pool = warm.filter(({ id }) => !going.has(id));
+    decisions.push(...sizeWarmPool(group, pool, returning, nowMs));
+  }
+  return { decisions, toldCauses, wakeMs: earliest(blockedUntil, replacing.wakeMs) };
+}
+
+function unitsIn(members: readonly ActualMember[]): number {
+  return members.reduce((sum, member) => sum + unitsOf(member), 0);
+}
+
+/** "Can temporarily exceed the maximum by 10 percent or one instance, whichever is greater." */
+function roomAbove({ maxSize }: DesiredGroup, staying: readonly ActualMember[]): number {
+  return Math.max(maxSize + Math.max(1, Math.floor(maxSize / 10)) - unitsIn(staying), 0);
 }
 
 /** Launches into a poorer zone first; the surplus is then taken from the richest one. */
@@ -155,19 +180,50 @@ function rebalance(
   decisions: Decision[],
 ): void {
   if (staying.some(({ phase }) => phase !== "in-service") || staying.length === 0) return;
-  const crowd = crowdOf(staying);
-  const { count, into, from } = imbalance(group.zones, crowd);
-  if (count === 0) return;
+  // A zone without capacity neither gets nor loses instances.
+  const zones = openZones(group);
+  if (zones.length === 0) return;
+  const movable = staying.filter(({ zone }) => !group.avoid?.has(zone));
+  const { count, into, from } = imbalance(zones, crowdOf(movable));
+  // With weights no more even distribution may be possible.
+  const lightest = Math.min(...(group.allocation?.offers.map(unitsOf) ?? [1]));
+  if (count < lightest) return;
   const removable = staying.some((member) => from.includes(member.zone) && !member.protected);
   if (!removable) return;
-  // "Can temporarily exceed the maximum by 10 percent or one instance, whichever is greater."
-  const room = Math.max(
-    group.maxSize + Math.max(1, Math.floor(group.maxSize / 10)) - staying.length,
-    0,
-  );
-  const zones = spreadLaunches(group.zones, crowd, Math.min(count, room));
+  const room = roomAbove(group, staying);
+  const area = { ...group, zones: zones.filter((zone) => into.includes(zone)) };
+  const wanted = Math.min(count, room);
   const cause = causes.rebalancing(nowMs, into, from);
-  for (const zone of zones) decisions.push({ kind: "launch", zone, cause });
+  for (const { zone, choice } of placeLaunches(area, staying, wanted, group.desired + wanted))
+    decisions.push({ kind: "launch", zone, cause, ...(choice && { choice }) });
+}
+
+/**
+ * "If you change how many Spot or On-Demand Instances you want, Amazon EC2 Auto Scaling gradually
+ * replaces existing instances to match the new purchase options": what is missing is launched, and
+ * what is too much of the other option goes.
+ */
+function rebalanceOptions(
+  group: DesiredGroup,
+  staying: readonly ActualMember[],
+  nowMs: number,
+  decisions: Decision[],
+): void {
+  const { allocation } = group;
+  if (!allocation || staying.some(({ phase }) => phase !== "in-service")) return;
+  const missing = onDemandTarget(group.desired, allocation.distribution) - onDemandUnits(staying);
+  const spot = missing < 0;
+  const others = staying.filter((member) => (member.spot ?? false) !== spot && !member.protected);
+  const smallest = Math.min(...others.map(unitsOf));
+  if (Math.abs(missing) < Math.max(smallest, ...allocation.offers.map(unitsOf))) return;
+  const room = Math.min(roomAbove(group, staying), Math.max(1, Math.floor(group.desired / 10)));
+  const capacity = spot ? 0 : Number.MAX_SAFE_INTEGER;
+  const all = { ...allocation.distribution, onDemandBase: capacity, onDemandPercentAboveBase: 0 };
+  const area = { ...group, allocation: { ...allocation, distribution: all } };
+  const wanted = Math.min(Math.abs(missing), room);
+  const cause = causes.repurchasing(nowMs, spot ? "Spot" : "On-Demand");
+  for (const { zone, choice } of placeLaunches(area, staying, wanted, capacity))
+    decisions.push({ kind: "launch", zone, cause, ...(choice && { choice }) });
 }
 
 /**
@@ -208,19 +264,6 @@ function surgeOf(
 ): number {
   if (maxHealthyPercent <= 100 && minHealthyPercent < 100) return 0;
   return Math.max(1, Math.floor((desired * (maxHealthyPercent - 100)) / 100));
-}
-
-/** The oldest instance beyond the maximum lifetime, or when the next will be. */
-function ageLimit(
-  { maxLifetimeMs }: DesiredGroup,
-  staying: readonly ActualMember[],
-  nowMs: number,
-): { member?: ActualMember; wakeMs?: number } {
-  if (maxLifetimeMs === undefined || staying.length === 0) return {};
-  if (staying.some(({ phase }) => phase !== "in-service")) return {};
-  const oldest = staying.reduce((a, b) => (a.createdMs <= b.createdMs ? a : b));
-  const dueMs = oldest.createdMs + maxLifetimeMs;
-  return dueMs <= nowMs ? { member: oldest } : { wakeMs: dueMs };
 }
 
 function earliest(...times: (number | undefined)[]): number | undefined {

@@ -9,6 +9,10 @@ export interface Candidate {
   launchedMs: number;
   /** Version number of the launch template; undefined with a launch configuration. */
   templateVersion?: number;
+  /** Its launch template is not one that the group uses now. */
+  foreignTemplate?: boolean;
+  /** How far it is from what its allocation strategy would take; the highest goes first. */
+  misfit?: number;
   /** Creation time of the launch configuration. */
   configurationMs?: number;
 }
@@ -31,20 +35,31 @@ const oldestConfiguration: Narrowing = (candidates) => {
     : [...candidates];
 };
 
+/** "The noncurrent launch template first, followed by the oldest version of the current." */
 const oldestTemplate: Narrowing = (candidates) =>
-  least(candidates, ({ templateVersion }) => templateVersion ?? 0);
+  least(candidates, ({ templateVersion, foreignTemplate }) =>
+    foreignTemplate ? -1 : (templateVersion ?? 0),
+  );
+
+const allocationStrategy: Narrowing = (candidates) =>
+  least(candidates, ({ misfit }) => -(misfit ?? 0));
 
 const closestToHour: Narrowing = (candidates, nowMs) =>
   least(candidates, ({ launchedMs }) => hourMs - ((nowMs - launchedMs) % hourMs));
 
 const narrowings: Record<string, Narrowing> = {
+  AllocationStrategy: allocationStrategy,
   OldestInstance: (candidates) => least(candidates, ({ launchedMs }) => launchedMs),
   NewestInstance: (candidates) => least(candidates, ({ launchedMs }) => -launchedMs),
   OldestLaunchConfiguration: oldestConfiguration,
   OldestLaunchTemplate: oldestTemplate,
   ClosestToNextInstanceHour: closestToHour,
+  // Only instances of a mixed instances policy can misfit.
   Default: (candidates, nowMs) =>
-    closestToHour(oldestTemplate(oldestConfiguration(candidates, nowMs), nowMs), nowMs),
+    [allocationStrategy, oldestConfiguration, oldestTemplate, closestToHour].reduce<Candidate[]>(
+      (left, narrow) => narrow(left, nowMs),
+      [...candidates],
+    ),
 };
 
 /**

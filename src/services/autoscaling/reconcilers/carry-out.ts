@@ -2,11 +2,8 @@
 import type { Caller, Client, Environment } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
 import type { Scope } from "#store/collection.ts";
-import { changeActivity } from "../activities.ts";
-import { batchRequest, launchSource, type LaunchSource } from "../launch/source.ts";
-import { firstLaunchBackoffMs, longestLaunchBackoffMs } from "../limits.ts";
-import { groups, memberIndex, members, type MemberRecord } from "../records.ts";
-import { detailsOf } from "./member-pass.ts";
+import { members, type MemberRecord } from "../records.ts";
+import { launch } from "./launch.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Everything is tried; the first failure is thrown at the end, so that the pass is repeated. */
@@ -137,110 +134,4 @@ async function unlessGone(work: Promise<unknown>): Promise<void> {
 
 function isGone(error: unknown): boolean {
   return error instanceof AwsError && /NotFound|InvalidTarget/.test(error.code);
-}
-
-async function launch(env: Environment, scope: Scope, caller: Caller, outcome: Outcome) {
-  const wanted = outcome.launch.filter(({ launch: intent }) => intent);
-  if (wanted.length === 0) return;
-  let source: LaunchSource;
-  try {
-    source = await launchSource(env, scope, caller, outcome.view.group);
-  } catch (error) {
-    return failLaunch(env, scope, outcome, wanted, error);
-  }
-  const batches = Map.groupBy(wanted, ({ launch: intent }) => intent!.token);
-  for (const [token, batch] of batches) {
-    const [first] = batch;
-    const { zone, subnetId, launch: intent } = first!;
-    const request = batchRequest(outcome.view.group, source, {
-      token,
-      count: intent!.count,
-      zone,
-      subnetId,
-    });
-    try {
-      const { Instances = [] } = await env.clients.ec2(caller).RunInstances(request);
-      await recordLaunch(
-        env,
-        scope,
-        outcome,
-        batch,
-        source,
-        (index) => Instances[index]?.InstanceId,
-      );
-    } catch (error) {
-      await failLaunch(env, scope, outcome, batch, error);
-    }
-  }
-}
-
-async function recordLaunch(
-  env: Environment,
-  scope: Scope,
-  { view }: Outcome,
-  batch: readonly MemberRecord[],
-  source: LaunchSource,
-  instanceAt: (index: number) => string | undefined,
-): Promise<void> {
-  const writing = { random: env.random, scope, nowMs: env.clock.now() };
-  await env.store.transaction(async (tx) => {
-    for (const { id, launch: intent } of batch) {
-      const present = await members.get(tx, scope, view.group.name, id);
-      const instanceId = instanceAt(intent!.index);
-      if (!present || instanceId === undefined) continue;
-      memberIndex.put(tx, scope, [instanceId], { group: view.group.name, memberId: id });
-      members.put(tx, scope, [view.group.name, id], {
-        ...present,
-        instanceId,
-        ...(source.template && { launchTemplate: source.template }),
-        ...(source.configurationName !== undefined && {
-          launchConfigurationName: source.configurationName,
-        }),
-      });
-      await changeActivity(tx, writing, view.group, present.activity, {
-        status: "InProgress",
-        progress: 30,
-        description: `Launching a new EC2 instance: ${instanceId}`,
-        instanceId,
-        details: detailsOf(present),
-      });
-    }
-    const group = await groups.get(tx, scope, view.group.name);
-    if (group?.launchBackoff) {
-      const { launchBackoff: _, ...rest } = group;
-      groups.put(tx, scope, [group.name], rest);
-    }
-  });
-}
-
-/** The activity tells why; the group tries again after a growing pause. */
-async function failLaunch(
-  env: Environment,
-  scope: Scope,
-  { view }: Outcome,
-  batch: readonly MemberRecord[],
-  error: unknown,
-): Promise<void> {
-  if (!(error instanceof AwsError)) throw error;
-  const nowMs = env.clock.now();
-  const writing = { random: env.random, scope, nowMs };
-  const statusMessage = `${error.message.replace(/\.?$/, ".")} Launching EC2 instance failed.`;
-  await env.store.transaction(async (tx) => {
-    for (const { id, activity } of batch) {
-      members.delete(tx, scope, view.group.name, id);
-      await changeActivity(tx, writing, view.group, activity, {
-        status: "Failed",
-        statusMessage,
-        description: `Launching a new EC2 instance.  Status Reason: ${statusMessage}`,
-      });
-    }
-    const group = await groups.get(tx, scope, view.group.name);
-    if (!group) return;
-    const failures = (group.launchBackoff?.failures ?? 0) + 1;
-    const pauseMs = Math.min(longestLaunchBackoffMs, firstLaunchBackoffMs * 2 ** (failures - 1));
-    groups.put(tx, scope, [group.name], {
-      ...group,
-      launchBackoff: { failures, untilMs: nowMs + pauseMs },
-    });
-  });
 }

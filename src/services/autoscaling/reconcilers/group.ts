@@ -3,15 +3,24 @@
  * life, and launches or terminates what is missing or too many. What it is going to ask of EC2 is
  * written down before it asks.
  */
-import type { Environment } from "#services/kit/service.ts";
+import type { Caller, Environment } from "#services/kit/service.ts";
 import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
 import { isChanging, isLeaving } from "../groups/capacity.ts";
 import { groupArn } from "../arns.ts";
 import { nextDeadline } from "../hooks.ts";
-import { changingCheckMs, healthCheckMs } from "../limits.ts";
-import { groups, members, refreshes, type MemberRecord } from "../records.ts";
+import { offersOf } from "../launch/offers.ts";
+import { changingCheckMs, healthCheckMs, offersKeptMs } from "../limits.ts";
+import type { Offer } from "../planning/allocation.ts";
+import {
+  groups,
+  members,
+  refreshes,
+  type GroupRecord,
+  type MemberRecord,
+  type MixedPolicy,
+} from "../records.ts";
 import type { State } from "../state.ts";
 import { carryOut } from "./carry-out.ts";
 import { observe } from "./observe.ts";
@@ -38,14 +47,22 @@ async function pass(
 ): Promise<ReconcileResult | void> {
   const view = await env.store.transaction((tx) => viewOf(tx, scope, name));
   const key = `${scope.account}/${scope.region}/${name}`;
-  if (!view) return void state.healthCheckedMs.delete(key);
+  if (!view) {
+    state.offers.delete(key);
+    return void state.healthCheckedMs.delete(key);
+  }
   const { group } = view;
   const nowMs = env.clock.now();
   const checkedMs = state.healthCheckedMs.get(key);
   const mayCheck = !("HealthCheck" in group.suspended);
   const health = mayCheck && (checkedMs === undefined || nowMs >= checkedMs + healthCheckMs);
   const caller = asService(scope, "autoscaling.amazonaws.com", groupArn(scope, group));
+  const offers =
+    group.mixed && !group.deleting
+      ? await knownOffers(env, state, caller, key, group, group.mixed)
+      : undefined;
   const observation = await observe(env.clients, caller, {
+    offers,
     group,
     members: view.members,
     health,
@@ -59,6 +76,25 @@ async function pass(
   await carryOut(env, scope, caller, outcome);
   const afterMs = nextLook(env, outcome.view, outcome.wakeMs);
   return afterMs === undefined ? {} : { afterMs };
+}
+
+/** Types and prices hardly change, so they are looked up again only now and then. */
+async function knownOffers(
+  env: Environment,
+  state: State,
+  caller: Caller,
+  key: string,
+  { zones, desiredCapacityType }: GroupRecord,
+  policy: MixedPolicy,
+): Promise<readonly Offer[]> {
+  const wanted = { zones, ...(desiredCapacityType && { desiredCapacityType }) };
+  const question = JSON.stringify([wanted, policy]);
+  const nowMs = env.clock.now();
+  const known = state.offers.get(key);
+  if (known?.question === question && nowMs < known.askedMs + offersKeptMs) return known.offers;
+  const offers = await offersOf(env.clients, caller, wanted, policy);
+  state.offers.set(key, { question, askedMs: nowMs, offers });
+  return offers;
 }
 
 /** Target groups are asked when somebody drains, joins, or is judged by them. */

@@ -19,6 +19,7 @@ function problem(
     instances: new Map([["i-1", { state: seen.state ?? "running" }]]),
     impaired: new Set(seen.impaired ? ["i-1"] : []),
     targets: new Map(seen.target ? [["tg", new Map([["i-1", seen.target]])]] : []),
+    offers: undefined,
     healthChecked: true,
   };
   const whole = { healthCheckType: ["EC2", "ELB"], healthCheckGraceSeconds: 30, ...group };

@@ -6,6 +6,7 @@ import { isLeaving, warmupOf } from "../groups/capacity.ts";
 import { beginWaits, transitionOf, waitResult } from "../hooks.ts";
 import { longestDrainMs, mostPerLaunch } from "../limits.ts";
 import { nextStep, type MemberView } from "../planning/advance.ts";
+import type { Choice } from "../planning/allocation.ts";
 import type { Decision } from "../planning/plan.ts";
 import { memberIndex, members, type GroupRecord, type MemberRecord } from "../records.ts";
 import type { GroupView } from "./view.ts";
@@ -23,6 +24,7 @@ export class MemberPass {
   readonly #outcome: Outcome;
   readonly #members: Map<string, MemberRecord>;
   #fresh: MemberRecord[] = [];
+  #subnetCrowd: Map<string | undefined, number> | undefined;
 
   constructor(
     tx: Transaction,
@@ -107,9 +109,21 @@ export class MemberPass {
     await this.#beginTermination(this.#current(decision.memberId), decision.cause);
   }
 
+  /** Gives the members the weights that their instance types have now. */
+  reweigh(weightOf: (member: MemberRecord) => number | undefined): void {
+    for (const member of this.#members.values()) {
+      const weight = weightOf(member);
+      if (weight !== undefined && weight !== member.weight) this.#put({ ...member, weight });
+    }
+  }
+
   /** Fresh members of one zone are launched together, under one client token. */
   assignTokens(): void {
-    const byPlace = Map.groupBy(this.#fresh, ({ zone, subnetId }) => `${zone}/${subnetId}`);
+    const byPlace = Map.groupBy(
+      this.#fresh,
+      ({ zone, subnetId, choice, weight }) =>
+        `${zone}/${subnetId}/${choice ? JSON.stringify([choice, weight]) : ""}`,
+    );
     for (const together of byPlace.values())
       for (let start = 0; start < together.length; start += mostPerLaunch) {
         const batch = together.slice(start, start + mostPerLaunch);
@@ -147,6 +161,7 @@ export class MemberPass {
       ...(found.subnetId !== undefined && { subnetId: found.subnetId }),
       ...(found.zone !== undefined && { zone: found.zone }),
       ...(found.launchedMs !== undefined && { launchedMs: found.launchedMs }),
+      ...(found.spot && { spot: true }),
     };
   }
 
@@ -154,8 +169,14 @@ export class MemberPass {
     if (!this.#seen.healthChecked || member.health === "Unhealthy") return;
     const { group } = this.#view;
     const problem = healthProblem(group, member, this.#seen, this.#writing.nowMs);
-    if (problem !== undefined)
-      this.#put({ ...member, health: "Unhealthy", unhealthyCause: problem });
+    if (problem === undefined) return;
+    const state = this.#seen.instances.get(member.instanceId!)?.state;
+    this.#put({
+      ...member,
+      health: "Unhealthy",
+      unhealthyCause: problem,
+      ...(state !== undefined && state !== "running" && { dead: true }),
+    });
   }
 
   #hooksOf(member: MemberRecord) {
@@ -260,7 +281,7 @@ export class MemberPass {
     this.#members.delete(member.id);
   }
 
-  async #wishFor({ zone, cause }: Decision & { kind: "launch" }): Promise<void> {
+  async #wishFor({ zone, cause, choice }: Decision & { kind: "launch" }): Promise<void> {
     const { random, nowMs } = this.#writing;
     const { group } = this.#view;
     const subnetId = this.#subnetFor(group, zone);
@@ -275,6 +296,7 @@ export class MemberPass {
       group: group.name,
       zone,
       ...(subnetId !== undefined && { subnetId }),
+      ...(choice && launchChoice(group, choice)),
       state: "Pending",
       health: "Healthy",
       protected: group.protectNew,
@@ -290,10 +312,38 @@ export class MemberPass {
   /** Of several subnets in a zone, the one with fewest instances of the group. */
   #subnetFor({ subnets }: GroupRecord, zone: string): string | undefined {
     const candidates = subnets.filter((subnet) => subnet.zone === zone).map(({ id }) => id);
-    const held = (id: string) =>
-      this.#view.members.filter(({ subnetId }) => subnetId === id).length;
-    return candidates.toSorted((a, b) => held(a) - held(b))[0];
+    this.#subnetCrowd ??= countBy(this.#view.members, ({ subnetId }) => subnetId);
+    const crowd = this.#subnetCrowd;
+    const held = (id: string) => crowd.get(id) ?? 0;
+    const best = candidates.toSorted((a, b) => held(a) - held(b))[0];
+    if (best !== undefined) crowd.set(best, held(best) + 1);
+    return best;
   }
+}
+
+function countBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, number> {
+  const counts = new Map<K, number>();
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
+  return counts;
+}
+
+/** What the member keeps of a choice. */
+function launchChoice(
+  { mixed, desiredCapacityType = "units" }: GroupRecord,
+  { offer, spot, weight }: Choice,
+): Pick<MemberRecord, "choice" | "weight" | "spot"> {
+  const weighted =
+    desiredCapacityType !== "units" || mixed?.overrides.some((one) => one.weight !== undefined);
+  return {
+    choice: {
+      instanceType: offer.instanceType,
+      spot,
+      ...(offer.launchTemplate && { launchTemplate: offer.launchTemplate }),
+      ...(offer.imageId !== undefined && { imageId: offer.imageId }),
+    },
+    ...(weighted && { weight }),
+    ...(spot && { spot }),
+  };
 }
 
 /** As AWS shows where an activity happens. */

@@ -2,6 +2,7 @@
 import type { Caller, Clients } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
 import { mostPerDescribe } from "../limits.ts";
+import type { Offer } from "../planning/allocation.ts";
 import type { InstanceState } from "../planning/advance.ts";
 import type { GroupRecord, MemberRecord } from "../records.ts";
 
@@ -12,6 +13,7 @@ export interface SeenInstance {
   zone?: string;
   subnetId?: string;
   launchedMs?: number;
+  spot?: boolean;
 }
 
 export interface Observation {
@@ -21,6 +23,8 @@ export interface Observation {
   impaired: Set<string>;
   /** Target group to instance to target state; undefined for groups that were not asked. */
   targets: Map<string, Map<string, string>>;
+  /** What a mixed instances policy may launch; undefined without one. */
+  offers: readonly Offer[] | undefined;
   /** True when instances in service were looked at too. */
   healthChecked: boolean;
 }
@@ -32,12 +36,13 @@ export interface ObserveRequest {
   health: boolean;
   /** Ask the target groups. */
   targets: boolean;
+  offers: readonly Offer[] | undefined;
 }
 
 export async function observe(
   clients: Clients,
   caller: Caller,
-  { group, members, health, targets }: ObserveRequest,
+  { group, members, health, targets, offers }: ObserveRequest,
 ): Promise<Observation> {
   const wanted = members.flatMap(({ instanceId, state }) =>
     instanceId !== undefined && (health || !["InService", "Standby"].includes(state))
@@ -51,6 +56,7 @@ export async function observe(
     instances: await describeInstances(clients, caller, wanted),
     impaired: health ? await impairedOf(clients, caller, inService) : new Set(),
     targets: targets ? await describeTargets(clients, caller, group) : new Map(),
+    offers,
     healthChecked: health,
   };
 }
@@ -81,6 +87,7 @@ async function describeInstances(
           zone: instance.Placement?.AvailabilityZone,
           subnetId: instance.SubnetId,
           launchedMs: instance.LaunchTime?.getTime(),
+          spot: instance.InstanceLifecycle === "spot",
         });
   }
   return seen;

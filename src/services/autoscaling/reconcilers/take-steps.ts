@@ -2,13 +2,14 @@
 import type { Transaction } from "#store/store.ts";
 import type { Writing } from "../activities.ts";
 import { deleteGroup } from "../groups/delete.ts";
-import { plan, type ActualMember } from "../planning/plan.ts";
-import { groups, refreshes, type GroupRecord, type MemberRecord } from "../records.ts";
+import { plan } from "../planning/plan.ts";
+import { groups, refreshes } from "../records.ts";
 import { settleAttachments } from "./attachments.ts";
 import { viewOf } from "./view.ts";
 import { MemberPass } from "./member-pass.ts";
 import type { Observation } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
+import { actualOf, allocationOf, desiredOf, nextTrial, weightNow } from "./plan-input.ts";
 import { refreshView, settleRefresh } from "./refresh.ts";
 
 export async function takeSteps(
@@ -36,8 +37,14 @@ export async function takeSteps(
   const stored = view.group;
   view.group = settleAttachments(view.group, view.members, observation, outcome);
   const refresh = view.refresh && refreshView(view, observation, nowMs);
-  const planned = plan(desiredOf(view.group), view.members.map(actualOf), refresh, nowMs);
-  outcome.wakeMs = planned.wakeMs;
+  const allocation = allocationOf(view.group, observation);
+  pass.reweigh((member) => weightNow(member, view.group, allocation));
+  view.members = pass.members();
+  const actual = view.members.map((member) => actualOf(member, view.group, allocation));
+  const planned = plan(desiredOf(view.group, allocation, nowMs), actual, refresh, nowMs);
+  const trialMs = nextTrial(view.group, nowMs);
+  outcome.wakeMs =
+    trialMs === undefined ? planned.wakeMs : Math.min(trialMs, planned.wakeMs ?? trialMs);
   for (const decision of planned.decisions) await pass.decide(decision);
   pass.assignTokens();
   view.members = pass.members();
@@ -56,44 +63,4 @@ export async function takeSteps(
     }
   }
   return outcome;
-}
-
-function desiredOf(group: GroupRecord) {
-  return {
-    desired: group.desired,
-    maxSize: group.maxSize,
-    zones: group.zones,
-    terminationPolicies: group.terminationPolicies,
-    suspended: new Set(Object.keys(group.suspended)),
-    deleting: group.deleting,
-    causes: group.causes,
-    launchAfterMs: group.launchBackoff?.untilMs ?? 0,
-    maxLifetimeMs:
-      group.maxLifetimeSeconds === undefined ? undefined : group.maxLifetimeSeconds * 1000,
-  };
-}
-
-function actualOf(member: MemberRecord): ActualMember {
-  const leaving = member.state.startsWith("Terminating") || member.state === "Detaching";
-  const aside = member.state === "Standby" || member.state === "EnteringStandby";
-  const version = member.launchTemplate && Number(member.launchTemplate.version);
-  return {
-    id: member.id,
-    instanceId: member.instanceId,
-    zone: member.zone,
-    phase: leaving
-      ? "terminating"
-      : aside
-        ? "standby"
-        : member.state === "InService"
-          ? "in-service"
-          : "pending",
-    healthy: member.health === "Healthy",
-    unhealthyCause: member.unhealthyCause ?? "",
-    protected: member.protected,
-    createdMs: member.inServiceMs ?? member.createdMs,
-    launchedMs: member.launchedMs,
-    ...(version !== undefined && { templateVersion: version }),
-    ...(member.launchConfigurationName !== undefined && { configurationMs: 0 }),
-  };
 }

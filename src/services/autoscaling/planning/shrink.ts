@@ -1,0 +1,68 @@
+/** Which instances go when there are too many. Pure. */
+import { causes, joinCauses } from "../causes.ts";
+import { spotGoes, unitsOf, type Allocation } from "./allocation.ts";
+import { crowdOf } from "./launches.ts";
+import type { ActualMember } from "./plan.ts";
+import { selectForTermination } from "./termination.ts";
+
+interface Shrinking {
+  desired: number;
+  terminationPolicies: readonly string[];
+  causes: readonly string[];
+  allocation?: Allocation | undefined;
+}
+
+/**
+ * Takes instances out until no more of them can go without falling below `desired` units, by the
+ * termination policies; of a mixed group first from the purchase option that has more than its share.
+ */
+export function shrink(
+  group: Shrinking,
+  staying: readonly ActualMember[],
+  desired: number,
+  nowMs: number,
+  terminate: (member: ActualMember, cause: string) => void,
+): void {
+  const left = new Map(staying.map((member) => [member.id, member]));
+  const crowd = crowdOf(staying);
+  let capacity = staying.reduce((sum, member) => sum + unitsOf(member), 0);
+  const shrinking = causes.shrinking(nowMs, capacity, desired);
+  // Instances that are still starting are not chosen; they are taken once they are in service.
+  const candidates = new Map(
+    staying
+      .filter((member) => member.phase === "in-service" && !member.protected)
+      .map((member) => [member.id, member]),
+  );
+  while (capacity > desired) {
+    const fitting = [...candidates.values()].filter(
+      (member) => unitsOf(member) <= capacity - desired,
+    );
+    const chosen = selectForTermination(
+      ofOption(group, fitting, [...left.values()], desired),
+      crowd,
+      group.terminationPolicies,
+      nowMs,
+    );
+    const member = chosen && left.get(chosen.id);
+    if (!member) return;
+    left.delete(member.id);
+    candidates.delete(member.id);
+    capacity -= unitsOf(member);
+    crowd.set(member.zone, crowd.get(member.zone)! - unitsOf(member));
+    const selected = causes.selected(nowMs, member.instanceId ?? member.id);
+    terminate(member, joinCauses(...group.causes, shrinking, selected));
+  }
+}
+
+function ofOption(
+  { allocation }: Shrinking,
+  candidates: readonly ActualMember[],
+  staying: readonly ActualMember[],
+  desired: number,
+): readonly ActualMember[] {
+  if (!allocation) return candidates;
+  const spot = spotGoes(allocation, staying, desired);
+  const option = candidates.filter((member) => (member.spot ?? false) === spot);
+  // Where that option has only protected instances, the other one must do.
+  return option.length > 0 ? option : candidates;
+}

@@ -1,0 +1,99 @@
+/** Records as the plan sees them. */
+import { misfit, type Allocation } from "../planning/allocation.ts";
+import type { ActualMember, DesiredGroup } from "../planning/plan.ts";
+import { templatesOf } from "../launch/offers.ts";
+import type { GroupRecord, MemberRecord } from "../records.ts";
+import type { Observation } from "./observe.ts";
+
+export function allocationOf(
+  { mixed }: GroupRecord,
+  { offers }: Pick<Observation, "offers">,
+): Allocation | undefined {
+  return mixed && offers && { distribution: mixed.distribution, offers };
+}
+
+export function desiredOf(
+  group: GroupRecord,
+  allocation: Allocation | undefined,
+  nowMs: number,
+): DesiredGroup {
+  const short = Object.entries(group.shortages ?? {}).filter(([, { untilMs }]) => untilMs > nowMs);
+  return {
+    desired: group.desired,
+    maxSize: group.maxSize,
+    zones: group.zones,
+    terminationPolicies: group.terminationPolicies,
+    suspended: new Set(Object.keys(group.suspended)),
+    deleting: group.deleting,
+    causes: group.causes,
+    launchAfterMs: group.launchBackoff?.untilMs ?? 0,
+    maxLifetimeMs:
+      group.maxLifetimeSeconds === undefined ? undefined : group.maxLifetimeSeconds * 1000,
+    ...(allocation && { allocation }),
+    ...(group.maintenance && { maintenance: group.maintenance }),
+    avoid: new Set(short.map(([place]) => place)),
+  };
+}
+
+/** When the next zone or pool without capacity is tried again. */
+export function nextTrial({ shortages = {} }: GroupRecord, nowMs: number): number | undefined {
+  const moments = Object.values(shortages)
+    .map(({ untilMs }) => untilMs)
+    .filter((moment) => moment > nowMs);
+  return moments.length > 0 ? Math.min(...moments) : undefined;
+}
+
+function phaseOf({ state }: MemberRecord): ActualMember["phase"] {
+  if (state.startsWith("Terminating") || state === "Detaching") return "terminating";
+  if (state === "Standby" || state === "EnteringStandby") return "standby";
+  return state === "InService" ? "in-service" : "pending";
+}
+
+export function actualOf(
+  member: MemberRecord,
+  group: GroupRecord,
+  allocation: Allocation | undefined,
+): ActualMember {
+  const version = member.launchTemplate && Number(member.launchTemplate.version);
+  const current = group.mixed ? templatesOf(group.mixed) : [group.launchTemplate];
+  const foreign =
+    member.launchTemplate && !current.some((one) => one?.id === member.launchTemplate!.id);
+  const instanceType = member.instanceType ?? member.choice?.instanceType;
+  return {
+    id: member.id,
+    instanceId: member.instanceId,
+    zone: member.zone,
+    phase: phaseOf(member),
+    healthy: member.health === "Healthy",
+    unhealthyCause: member.unhealthyCause ?? "",
+    protected: member.protected,
+    createdMs: member.inServiceMs ?? member.createdMs,
+    launchedMs: member.launchedMs,
+    ...(member.dead && { dead: true }),
+    ...(member.weight !== undefined && { weight: member.weight }),
+    ...(member.spot && { spot: true }),
+    ...(instanceType !== undefined && { instanceType }),
+    ...(version !== undefined && { templateVersion: version }),
+    ...(foreign && { foreignTemplate: true }),
+    ...(member.launchConfigurationName !== undefined && {
+      configurationMs: member.launchConfigurationMs ?? 0,
+    }),
+    ...(allocation && { misfit: misfit(allocation, { ...member, instanceType }) }),
+  };
+}
+
+/**
+ * The weight that an override gives the member's type now; "if you remove an instance type, any
+ * running instances of that instance type will continue to have their last updated weight values".
+ */
+export function weightNow(
+  member: MemberRecord,
+  { mixed }: GroupRecord,
+  allocation: Allocation | undefined,
+): number | undefined {
+  if (!mixed || !allocation) return member.weight;
+  const weighted = mixed.overrides.some(({ weight }) => weight !== undefined);
+  const type = member.instanceType ?? member.choice?.instanceType;
+  const offer = allocation.offers.find(({ instanceType }) => instanceType === type);
+  return weighted && offer ? offer.weight : member.weight;
+}

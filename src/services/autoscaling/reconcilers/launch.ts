@@ -36,18 +36,16 @@ export async function launch(
         source = await launchSource(env, scope, caller, group, template);
         sources.set(key, source);
       }
-      const { Instances = [] } = await env.clients
-        .ec2(caller)
-        .RunInstances(
-          batchRequest(group, source, {
-            token,
-            count: intent!.count,
-            zone,
-            subnetId,
-            choice,
-            weight,
-          }),
-        );
+      const { Instances = [] } = await env.clients.ec2(caller).RunInstances(
+        batchRequest(group, source, {
+          token,
+          count: intent!.count,
+          zone,
+          subnetId,
+          choice,
+          weight,
+        }),
+      );
       const idAt = (index: number) => Instances[index]?.InstanceId;
       await recordLaunch(env, scope, outcome, batch, source, idAt);
     } catch (error) {

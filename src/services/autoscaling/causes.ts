@@ -37,6 +37,8 @@ export const causes = {
     ),
   userPolicy: (now: number, policy: string, from: number, to: number) =>
     at(now, `a user request executed policy ${policy} ${changing(from, to)}`),
+  predicted: (now: number, policy: string, from: number, to: number) =>
+    at(now, `the forecast of predictive scaling policy ${policy} ${changing(from, to)}`),
   scheduled: (now: number, action: string) => at(now, `the scheduled action ${action} executed.`),
   started: (now: number, from: number, to: number) =>
     at(

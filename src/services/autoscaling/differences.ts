@@ -18,7 +18,8 @@ export const differences: Difference[] = [
   },
   {
     operation: "PutScalingPolicy",
-    differs: "Predictive scaling is not offered.",
+    differs:
+      "Forecasts are made by Fogbank's own method (weighted hours of the week and of the day, at the level of the latest day), which AWS does not publish; past forecasts are kept for 30 days.",
   },
   {
     operation: "StartInstanceRefresh",

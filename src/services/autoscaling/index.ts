@@ -23,6 +23,7 @@ import {
   describeInstanceRefreshes,
   startInstanceRefresh,
 } from "./operations/instance-refreshes.ts";
+import { getPredictiveScalingForecast } from "./operations/get-predictive-scaling-forecast.ts";
 import {
   attachInstances,
   detachInstances,
@@ -77,6 +78,7 @@ import { updateAutoScalingGroup } from "./operations/update-auto-scaling-group.t
 import { groupReconciler } from "./reconcilers/group.ts";
 import { messageReconciler } from "./reconcilers/message.ts";
 import { metricsReconciler } from "./reconcilers/metrics.ts";
+import { predictiveReconciler } from "./reconcilers/predictive.ts";
 import { scheduledActionReconciler } from "./reconcilers/scheduled-action.ts";
 import { createState, type State } from "./state.ts";
 
@@ -128,6 +130,7 @@ export const service = defineService<"autoscaling", State>({
     EnterStandby: enterStandby,
     ExecutePolicy: executePolicy,
     ExitStandby: exitStandby,
+    GetPredictiveScalingForecast: getPredictiveScalingForecast,
     PutLifecycleHook: putLifecycleHook,
     PutNotificationConfiguration: putNotificationConfiguration,
     PutScalingPolicy: putScalingPolicy,
@@ -148,6 +151,7 @@ export const service = defineService<"autoscaling", State>({
     scheduledActionReconciler(env),
     messageReconciler(env),
     metricsReconciler(env),
+    predictiveReconciler(env),
   ],
   differences,
 });

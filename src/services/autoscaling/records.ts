@@ -1,5 +1,6 @@
 /** What Auto Scaling keeps, and under which keys. */
 import type { AdjustmentType, StepAdjustment } from "#services/kit/scaling/adjustment.ts";
+import type { PredictiveScalingMetricSpecification } from "@aws-sdk/client-auto-scaling";
 import { collection } from "#store/collection.ts";
 
 export interface LaunchTemplateRef {
@@ -86,6 +87,8 @@ export interface GroupRecord {
   createdMs: number;
   /** Deletion was asked for; the group goes with its last instance. */
   deleting: boolean;
+  /** What is forecast for this hour: policies do not go below it, and may go up to its maximum. */
+  predicted?: { capacity: number; max: number };
   /** When the last scaling activity ended that a simple policy waits for. */
   cooldownFromMs: number;
   /** After a failed launch nothing is launched until then. */
@@ -260,13 +263,45 @@ export interface TargetTracking {
   alarmLow?: string;
 }
 
+export interface PredictiveRecord {
+  mode: "ForecastOnly" | "ForecastAndScale";
+  /** So long before the hour its capacity is launched. */
+  bufferSeconds: number;
+  breach: "HonorMaxCapacity" | "IncreaseMaxCapacity";
+  /** What the maximum may be above the forecast. */
+  maxBufferPercent?: number;
+  /** As given, in AWS's spelling. */
+  specification: PredictiveScalingMetricSpecification;
+}
+
+export interface ForecastHour {
+  ms: number;
+  load: number;
+  capacity: number;
+}
+
+/** Key: group name, policy name. */
+export interface ForecastRecord {
+  group: string;
+  policy: string;
+  /** Undefined while there is no forecast for want of data. */
+  updatedMs?: number;
+  /** When the metrics are read again. */
+  dueMs: number;
+  /** What the policy said when it was made; another specification asks for another forecast. */
+  specification: string;
+  /** In order of time; hours that have passed are kept for a month. */
+  hours: ForecastHour[];
+}
+export const forecasts = collection<ForecastRecord>("autoscaling", "forecast");
+
 /** Key: group name, policy name. */
 export interface PolicyRecord {
   group: string;
   name: string;
   arn: string;
   enabled: boolean;
-  type: "SimpleScaling" | "StepScaling" | "TargetTrackingScaling";
+  type: "SimpleScaling" | "StepScaling" | "TargetTrackingScaling" | "PredictiveScaling";
   adjustmentType?: AdjustmentType;
   minAdjustmentMagnitude?: number;
   adjustment?: number;
@@ -275,6 +310,7 @@ export interface PolicyRecord {
   steps?: StepAdjustment[];
   warmupSeconds?: number;
   targetTracking?: TargetTracking;
+  predictive?: PredictiveRecord;
 }
 export const policies = collection<PolicyRecord>("autoscaling", "policy");
 

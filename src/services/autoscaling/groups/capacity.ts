@@ -23,7 +23,8 @@ export function withDesired(
   wanted: number,
   explain: (from: number, to: number) => string,
 ): GroupRecord {
-  const desired = Math.min(group.maxSize, Math.max(group.minSize, wanted));
+  const most = Math.max(group.maxSize, group.predicted?.max ?? 0);
+  const desired = Math.min(most, Math.max(group.minSize, wanted));
   if (desired === group.desired) return group;
   return {
     ...group,

@@ -2,6 +2,7 @@
 import type { Collection, Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import {
+  forecasts,
   groups,
   hooks,
   notifications,
@@ -20,7 +21,7 @@ export async function deleteGroup(
   const tracking = (await policies.list(tx, scope, [group.name])).flatMap(({ targetTracking }) =>
     targetTracking ? [targetTracking] : [],
   );
-  for (const collection of [hooks, notifications, policies, refreshes, scheduledActions])
+  for (const collection of [forecasts, hooks, notifications, policies, refreshes, scheduledActions])
     await clear(tx, scope, collection, group.name);
   groups.delete(tx, scope, group.name);
   return tracking.flatMap(({ alarmHigh, alarmLow }) =>

@@ -75,6 +75,7 @@ export function describeGroup(
     MinSize: group.minSize,
     MaxSize: group.maxSize,
     DesiredCapacity: group.desired,
+    ...(group.predicted && { PredictedCapacity: group.predicted.capacity }),
     DefaultCooldown: group.defaultCooldownSeconds,
     AvailabilityZones: group.zones,
     LoadBalancerNames: [],

@@ -34,6 +34,8 @@ export const executePolicy: Operation<"autoscaling", "ExecutePolicy", State> = a
     const group = await getGroup(tx, context, found.group);
     // "AlarmNotification: notifications from alarms of scaling policies" are not acted on.
     if (byAlarm && ("AlarmNotification" in group.suspended || !found.enabled)) return undefined;
+    if (found.type === "PredictiveScaling")
+      throw validationError("Policies of type PredictiveScaling cannot be executed.");
     if (found.type === "TargetTrackingScaling") {
       if (!byAlarm)
         throw validationError(

@@ -5,7 +5,8 @@ import type { Scope } from "#store/collection.ts";
 import { validationError } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
 import { page } from "../paging.ts";
-import { policies, type PolicyRecord, type TargetTracking } from "../records.ts";
+import { forecasts, policies, type PolicyRecord, type TargetTracking } from "../records.ts";
+import { describePredictive } from "../policies/predictive/configuration.ts";
 import type { State } from "../state.ts";
 import { alarmArnOf, alarmNames } from "./put-scaling-policy.ts";
 
@@ -39,7 +40,7 @@ async function callingAlarms(
   const found = new Map<string, { AlarmName: string; AlarmARN: string }[]>();
   const cloudwatch = context.clients.cloudwatch(asService(context, "autoscaling.amazonaws.com"));
   for (const { arn, type } of shown) {
-    if (type === "TargetTrackingScaling") continue;
+    if (type === "TargetTrackingScaling" || type === "PredictiveScaling") continue;
     const { MetricAlarms = [] } = await cloudwatch.DescribeAlarms({ ActionPrefix: arn });
     found.set(
       arn,
@@ -81,6 +82,9 @@ function describe(policy: PolicyRecord, alarms: ScalingPolicy["Alarms"]): Scalin
     Alarms: alarms,
     ...(policy.targetTracking && {
       TargetTrackingConfiguration: describeTracking(policy.targetTracking),
+    }),
+    ...(policy.predictive && {
+      PredictiveScalingConfiguration: describePredictive(policy.predictive),
     }),
     Enabled: policy.enabled,
   };
@@ -140,6 +144,7 @@ export const deletePolicy: Operation<"autoscaling", "DeletePolicy", State> = asy
     if (!found)
       throw validationError(`No scaling policy found with name or ARN: ${input.PolicyName}`);
     policies.delete(tx, context, found.group, found.name);
+    forecasts.delete(tx, context, found.group, found.name);
     return found;
   });
   const names = alarmNames(policy);

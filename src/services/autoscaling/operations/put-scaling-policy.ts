@@ -1,12 +1,12 @@
 import type { Context, Operation } from "#services/kit/service.ts";
 import type { Input } from "#model/sdk.ts";
-import { notImplemented } from "#model/error.ts";
 import { asService } from "#services/kit/principal.ts";
 import { policyArn } from "../arns.ts";
 import { unsupported, validationError } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
 import { policies, type PolicyRecord, type TargetTracking } from "../records.ts";
 import { stepProblem, type AdjustmentType } from "#services/kit/scaling/adjustment.ts";
+import { readPredictive } from "../policies/predictive/configuration.ts";
 import { alarmsOf, watchedMetric } from "../policies/target-metric.ts";
 import type { State } from "../state.ts";
 
@@ -20,9 +20,9 @@ export const putScalingPolicy: Operation<"autoscaling", "PutScalingPolicy", Stat
   const group = input.AutoScalingGroupName!;
   const name = input.PolicyName!;
   const type = input.PolicyType ?? "SimpleScaling";
-  if (type === "PredictiveScaling")
-    throw notImplemented("autoscaling", "PutScalingPolicy", "with PolicyType PredictiveScaling");
-  if (!["SimpleScaling", "StepScaling", "TargetTrackingScaling"].includes(type))
+  if (
+    !["SimpleScaling", "StepScaling", "TargetTrackingScaling", "PredictiveScaling"].includes(type)
+  )
     throw validationError(`Invalid PolicyType: ${type}`);
   const { record, obsolete } = await context.store.transaction(async (tx) => {
     await getGroup(tx, context, group);
@@ -33,7 +33,9 @@ export const putScalingPolicy: Operation<"autoscaling", "PutScalingPolicy", Stat
     const made: PolicyRecord =
       type === "TargetTrackingScaling"
         ? { ...base, type, ...tracking(input, group, kept, context) }
-        : { ...base, ...adjusting(input, type as "SimpleScaling" | "StepScaling") };
+        : type === "PredictiveScaling"
+          ? { ...base, type, predictive: readPredictive(input.PredictiveScalingConfiguration) }
+          : { ...base, ...adjusting(input, type as "SimpleScaling" | "StepScaling") };
     policies.put(tx, context, [group, name], made);
     const wanted = alarmNames(made);
     return { record: made, obsolete: alarmNames(present).filter((one) => !wanted.includes(one)) };

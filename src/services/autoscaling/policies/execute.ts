@@ -47,10 +47,18 @@ export async function executeAdjustment(
           policy.minAdjustmentMagnitude,
         )
       : stepCapacity(group, policy, adjustment, present, execution.nowMs);
-  const changed = withDesired(group, wanted, (from, to) => explain(policy, execution, from, to));
+  const changed = withDesired(group, notBelowForecast(group, wanted), (from, to) =>
+    explain(policy, execution, from, to),
+  );
   if (changed === group) return false;
   groups.put(tx, scope, [group.name], changed);
   return true;
+}
+
+/** Dynamic policies scale in as far as the forecast lets them. */
+export function notBelowForecast({ desired, predicted }: GroupRecord, wanted: number): number {
+  const floor = Math.min(desired, predicted?.capacity ?? 0);
+  return Math.max(wanted, floor);
 }
 
 export function explain(

@@ -65,22 +65,27 @@ function predefinedMetric(
       periodSeconds: 60,
     };
   if (type !== "ALBRequestCountPerTarget") throw unsupported(`PredefinedMetricType ${type}`);
+  return {
+    kind: "metric",
+    namespace: "AWS/ApplicationELB",
+    name: "RequestCountPerTarget",
+    dimensions: albDimensions(label),
+    statistic: "Sum",
+    periodSeconds: 60,
+  };
+}
+
+/** Load balancer and target group of a resource label; throws for one that has another form. */
+export function albDimensions(label: string | undefined): { Name: string; Value: string }[] {
   const parts = /^(app\/[^/]+\/[^/]+)\/(targetgroup\/[^/]+\/[^/]+)$/.exec(label ?? "");
   if (!parts)
     throw validationError(
       "The ResourceLabel of ALBRequestCountPerTarget must have the form app/<load-balancer-name>/<load-balancer-id>/targetgroup/<target-group-name>/<target-group-id>",
     );
-  return {
-    kind: "metric",
-    namespace: "AWS/ApplicationELB",
-    name: "RequestCountPerTarget",
-    dimensions: [
-      { Name: "LoadBalancer", Value: parts[1]! },
-      { Name: "TargetGroup", Value: parts[2]! },
-    ],
-    statistic: "Sum",
-    periodSeconds: 60,
-  };
+  return [
+    { Name: "LoadBalancer", Value: parts[1]! },
+    { Name: "TargetGroup", Value: parts[2]! },
+  ];
 }
 
 /** The alarms of a policy, as CloudWatch is asked for them. */

@@ -13,7 +13,7 @@ const dayDecay = 0.7;
 const levelBounds = { least: 0.25, most: 4 };
 
 /** So many hours must have values, or nothing is forecast. */
-export const leastHistoryHours = 24;
+const leastHistoryHours = 24;
 
 /**
  * The next `count` hours behind the history, whose last value is the latest full hour; undefined for

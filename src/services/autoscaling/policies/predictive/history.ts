@@ -11,7 +11,7 @@ type Queries = NonNullable<Input<"cloudwatch", "GetMetricData">["MetricDataQueri
 type Specification = PredictiveRecord["specification"];
 
 export const hourMs = 3_600_000;
-export const historyHours = 14 * 24;
+const historyHours = 14 * 24;
 
 export interface History {
   /** Hourly load, oldest first; the last is the latest full hour. */

@@ -5,7 +5,7 @@ import { hourMs, type History } from "./history.ts";
 
 /** "Forecasts are updated every 6 hours", for the next 48. */
 export const updateMs = 6 * hourMs;
-export const forecastHours = 48;
+const forecastHours = 48;
 const keptMs = 30 * 24 * hourMs;
 
 /** The hours of a forecast made now, behind those that have passed. Undefined for want of data. */

@@ -29,11 +29,11 @@ export const differences: Difference[] = [
   {
     operation: "PutMetricAlarm",
     differs:
-      "PromQL criteria are refused; actions on Lambda, Systems Manager and incidents fail, and the alarm's history says so.",
+      "PromQL criteria are refused, and actions on Lambda, Systems Manager, incidents and investigations. The texts of the states of alarms on many time series are Fogbank's own.",
   },
   {
     operation: "PutCompositeAlarm",
-    differs: "Actions cannot be suppressed.",
+    differs: "Actions on Lambda, Systems Manager, incidents and investigations are refused.",
   },
   {
     operation: "PutDashboard",

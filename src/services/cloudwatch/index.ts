@@ -2,6 +2,7 @@ import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { createState, recover, type State } from "./metrics/memory.ts";
 import { deleteAlarms } from "./operations/delete-alarms.ts";
+import { describeAlarmContributors } from "./operations/describe-alarm-contributors.ts";
 import { describeAlarmHistory } from "./operations/describe-alarm-history.ts";
 import { describeAlarmsForMetric } from "./operations/describe-alarms-for-metric.ts";
 import { describeAlarms } from "./operations/describe-alarms.ts";
@@ -26,6 +27,7 @@ import { putMetricData } from "./operations/put-metric-data.ts";
 import { setAlarmState } from "./operations/set-alarm-state.ts";
 import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
 import { alarmReconciler } from "./reconcilers/alarm.ts";
+import { dueEventReconciler } from "./reconcilers/due-event.ts";
 import { dueActionReconciler } from "./reconcilers/due-action.ts";
 
 export const service = defineService<"cloudwatch", State>({
@@ -34,6 +36,7 @@ export const service = defineService<"cloudwatch", State>({
     DeleteAlarms: deleteAlarms,
     DeleteAnomalyDetector: deleteAnomalyDetector,
     DeleteDashboards: deleteDashboards,
+    DescribeAlarmContributors: describeAlarmContributors,
     DescribeAlarmHistory: describeAlarmHistory,
     DescribeAlarms: describeAlarms,
     DescribeAlarmsForMetric: describeAlarmsForMetric,
@@ -61,6 +64,10 @@ export const service = defineService<"cloudwatch", State>({
     for (const memory of state.scopes.values()) memory.foldTimer?.cancel();
     for (const timer of state.awaited.values()) timer.cancel();
   },
-  reconcilers: (env, state) => [alarmReconciler(env, state), dueActionReconciler(env)],
+  reconcilers: (env, state) => [
+    alarmReconciler(env, state),
+    dueActionReconciler(env),
+    dueEventReconciler(env),
+  ],
   differences,
 });

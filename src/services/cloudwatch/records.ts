@@ -120,7 +120,32 @@ export type Comparison =
 export interface CompositeAlarmRecord extends AlarmBase {
   type: "composite";
   rule: string;
+  /** While this alarm is in ALARM, no actions are taken. */
+  suppressor?: { name: string; given: string; waitSeconds: number; extensionSeconds: number };
+  /** Set while actions are held back. */
+  suppression?: SuppressionRecord;
 }
+
+export interface SuppressionRecord {
+  by: "Alarm" | "WaitPeriod" | "ExtensionPeriod";
+  /** When a period is over. */
+  untilMs?: number;
+  /** The state before the change whose actions are held back. */
+  from: StateValue;
+}
+
+/** Which composite alarms look at an alarm. Key: the alarm, the composite alarm. */
+export const alarmDependents = collection<Record<string, never>>("cloudwatch", "alarm-dependent");
+
+/**
+ * A time series that is in ALARM, of an alarm on a Metrics Insights query that groups. Key: alarm name, id.
+ */
+export interface ContributorRecord {
+  attributes: Record<string, string>;
+  reason: string;
+  transitionedMs: number;
+}
+export const contributors = collection<ContributorRecord>("cloudwatch", "alarm-contributor");
 
 export type AlarmRecord = MetricAlarmRecord | CompositeAlarmRecord;
 
@@ -132,7 +157,13 @@ export interface HistoryRecord {
   alarmName: string;
   alarmType: "MetricAlarm" | "CompositeAlarm";
   timeMs: number;
-  type: "ConfigurationUpdate" | "StateUpdate" | "Action";
+  type:
+    | "ConfigurationUpdate"
+    | "StateUpdate"
+    | "Action"
+    | "AlarmContributorStateUpdate"
+    | "AlarmContributorAction";
+  contributor?: { id: string; attributes: Record<string, string> };
   summary: string;
   data: string;
 }
@@ -152,6 +183,8 @@ export interface DueActionRecord {
   threshold?: number;
   /** EC2 actions act on this instance. */
   instanceId?: string;
+  /** The time series whose change the action is for; undefined for the alarm as a whole. */
+  contributor?: { id: string; attributes: Record<string, string> };
   /** True when the action is only repeated while the state lasts. */
   repeated: boolean;
   dueMs: number;
@@ -177,3 +210,13 @@ export interface AnomalyDetectorRecord {
   configuredMs: number;
 }
 export const anomalyDetectors = collection<AnomalyDetectorRecord>("cloudwatch", "anomaly-detector");
+
+/** An event that EventBridge has not got yet. Key: alarm name, time, random. */
+export interface DueEventRecord {
+  detailType: "CloudWatch Alarm State Change" | "CloudWatch Alarm Configuration Change";
+  resource: string;
+  /** JSON. */
+  detail: string;
+  timeMs: number;
+}
+export const dueEvents = collection<DueEventRecord>("cloudwatch", "due-event");

@@ -8,7 +8,7 @@ export type AlarmAction =
   /** A policy of Application Auto Scaling, which has no operation to call. */
   | { kind: "application-scaling"; policyArn: string }
   | { kind: "ec2"; verb: "stop" | "terminate" | "reboot" | "recover" }
-  /** A form that AWS knows and Fogbank cannot carry out; the alarm's history says so. */
+  /** A form that AWS knows and Fogbank cannot carry out. */
   | { kind: "unsupported"; service: string };
 
 /**
@@ -51,6 +51,8 @@ export function checkActions(
   for (const text of actions) {
     const action = parseAction(text);
     if (!action) throw validationError(`Invalid arn syntax: ${text}`);
+    if (action.kind === "unsupported")
+      throw validationError(`Fogbank cannot carry out actions of ${action.service}: ${text}`);
     const home = parseArn(text)!.region;
     if (home !== "" && home !== region)
       throw validationError(`Invalid region ${home} specified. Only ${region} is supported.`);

@@ -6,6 +6,7 @@ import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { parseArn } from "#services/kit/arn.ts";
 import {
+  alarmDependents,
   alarms,
   type AlarmRecord,
   type CompositeAlarmRecord,
@@ -13,7 +14,7 @@ import {
 } from "../records.ts";
 import { alarmArn } from "./message.ts";
 import { offsetTime } from "./reason.ts";
-import { transition, type TransitionContext } from "./transition.ts";
+import { actionsFor, holdBack, owe, transition, type TransitionContext } from "./transition.ts";
 
 export type Rule =
   | { kind: "state"; state: StateValue; alarm: string }
@@ -74,7 +75,8 @@ export function parseRule(text: string): Rule {
   return rule;
 }
 
-function nameOf(text: string): string {
+/** The name of an alarm that is given by name or ARN. */
+export function nameOf(text: string): string {
   const plain = text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
   const arn = parseArn(plain);
   return arn?.service === "cloudwatch" ? arn.resource.replace(/^alarm:/, "") : plain;
@@ -102,7 +104,23 @@ function holds(rule: Rule, stateOf: (alarm: string) => StateValue | undefined): 
   }
 }
 
+/**
+ * Brings the alarm's state and its held back actions up to date. Gives the alarm as it is then, and after
+ * how much time it has to be looked at again.
+ */
 export async function judgeComposite(
+  tx: Transaction,
+  context: TransitionContext,
+  alarm: CompositeAlarmRecord,
+): Promise<{ alarm: AlarmRecord; afterMs: number | undefined }> {
+  const judged = await judgeRule(tx, context, alarm);
+  const current = judged.state === alarm.state ? await settle(tx, context, judged) : judged;
+  const suppression = current.type === "composite" ? current.suppression : undefined;
+  const untilMs = suppression?.untilMs;
+  return { alarm: current, afterMs: untilMs === undefined ? undefined : untilMs - context.nowMs };
+}
+
+async function judgeRule(
   tx: Transaction,
   context: TransitionContext,
   alarm: CompositeAlarmRecord,
@@ -115,15 +133,17 @@ export async function judgeComposite(
     if (child) children.set(name, child);
   }
   const state = holds(rule, (name) => children.get(name)?.state) ? "ALARM" : "OK";
-  if (state === alarm.state) return alarm;
+  if (state === alarm.state || (await isInCycle(tx, scope, alarm.name, children))) return alarm;
   const [latest] = [...children.values()].sort(
     (a, b) => b.stateTransitionedMs - a.stateTransitionedMs,
   );
+  const created = alarm.state === "INSUFFICIENT_DATA" && !alarm.stateReasonData;
   return transition(tx, context, alarm, {
     state,
-    reason: latest
-      ? `${alarmArn(scope, latest.name)} transitioned to ${latest.state} at ${longTime(latest.stateTransitionedMs)}`
-      : `The rule ${alarm.rule} is ${state === "ALARM"}`,
+    reason:
+      created || !latest
+        ? `${alarmArn(scope, alarm.name)} was created and its alarm rule evaluates to ${state}`
+        : `${alarmArn(scope, latest.name)} transitioned to ${latest.state} at ${longTime(latest.stateTransitionedMs)}`,
     reasonData: JSON.stringify({
       triggeringAlarms: [...children.values()].map((child) => ({
         arn: alarmArn(scope, child.name),
@@ -131,6 +151,44 @@ export async function judgeComposite(
       })),
     }),
   });
+}
+
+/** Actions that waited are taken, or held back for another reason. */
+async function settle(
+  tx: Transaction,
+  context: TransitionContext,
+  alarm: AlarmRecord,
+): Promise<AlarmRecord> {
+  if (alarm.type !== "composite" || !alarm.suppression) return alarm;
+  const { from } = alarm.suppression;
+  const { alarm: settled, act } = await holdBack(tx, context, alarm, undefined);
+  const kept = settled.type === "composite" ? settled.suppression : undefined;
+  if (JSON.stringify(kept) !== JSON.stringify(alarm.suppression))
+    alarms.put(tx, context.scope, [alarm.name], settled);
+  if (act && settled.actionsEnabled)
+    owe(tx, context, settled, actionsFor(settled, settled.state), { from, repeated: false });
+  return settled;
+}
+
+/** Alarms that depend on each other: "your composite alarms stop being evaluated". */
+async function isInCycle(
+  tx: Transaction,
+  scope: Scope,
+  name: string,
+  children: ReadonlyMap<string, AlarmRecord>,
+): Promise<boolean> {
+  const seen = new Set<string>();
+  const waiting = [...children.values()];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (next.type !== "composite" || seen.has(next.name)) continue;
+    seen.add(next.name);
+    for (const child of childrenOf(parseRule(next.rule))) {
+      if (child === name) return true;
+      const found = await alarms.get(tx, scope, child);
+      if (found) waiting.push(found);
+    }
+  }
+  return false;
 }
 
 /** Monday 05 January, 2026 12:00:00 UTC */
@@ -143,12 +201,29 @@ function longTime(timeMs: number): string {
   return `${part({ weekday: "long" })} ${day} ${part({ month: "long" })}, ${year} ${time} UTC`;
 }
 
-/** The composite alarms whose rule names the alarm. */
+/** The composite alarms that look at the alarm: in their rule, or as what suppresses their actions. */
 export async function dependentsOf(tx: Transaction, scope: Scope, name: string): Promise<string[]> {
-  const all = await alarms.list(tx, scope);
-  return all.flatMap((alarm) =>
-    alarm.type === "composite" && childrenOf(parseRule(alarm.rule)).includes(name)
-      ? [alarm.name]
-      : [],
-  );
+  const found = await alarmDependents.entries(tx, scope, [name]);
+  return found.map(({ id }) => id[1] as string);
+}
+
+/** Notes at which alarms a composite alarm looks, in place of those that it looked at before. */
+export function noteDependencies(
+  tx: Transaction,
+  scope: Scope,
+  before: AlarmRecord | undefined,
+  after: AlarmRecord | undefined,
+): void {
+  const old = watchedBy(before);
+  const now = watchedBy(after);
+  for (const name of old)
+    if (!now.includes(name)) alarmDependents.delete(tx, scope, name, before!.name);
+  for (const name of now)
+    if (!old.includes(name)) alarmDependents.put(tx, scope, [name, after!.name], {});
+}
+
+function watchedBy(alarm: AlarmRecord | undefined): string[] {
+  if (alarm?.type !== "composite") return [];
+  const { suppressor } = alarm;
+  return [...childrenOf(parseRule(alarm.rule)), ...(suppressor ? [suppressor.name] : [])];
 }

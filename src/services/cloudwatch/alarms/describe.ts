@@ -10,6 +10,7 @@ import { dateOf } from "#runtime/date.ts";
 import { toAwsQuery } from "../math/query.ts";
 import type { AlarmRecord, CompositeAlarmRecord, MetricAlarmRecord } from "../records.ts";
 import { alarmArn } from "./message.ts";
+import { suppressionReason } from "./suppression.ts";
 
 function shared(alarm: AlarmRecord, scope: Scope) {
   return {
@@ -58,5 +59,18 @@ export function toMetricAlarm(alarm: MetricAlarmRecord, scope: Scope): MetricAla
 }
 
 export function toCompositeAlarm(alarm: CompositeAlarmRecord, scope: Scope): CompositeAlarm {
-  return { ...shared(alarm, scope), AlarmRule: alarm.rule };
+  const { suppressor, suppression } = alarm;
+  return {
+    ...shared(alarm, scope),
+    AlarmRule: alarm.rule,
+    ...(suppressor && {
+      ActionsSuppressor: suppressor.given,
+      ActionsSuppressorWaitPeriod: suppressor.waitSeconds,
+      ActionsSuppressorExtensionPeriod: suppressor.extensionSeconds,
+    }),
+    ...(suppression && {
+      ActionsSuppressedBy: suppression.by,
+      ActionsSuppressedReason: suppressionReason(suppression),
+    }),
+  };
 }

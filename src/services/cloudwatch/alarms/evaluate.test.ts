@@ -32,7 +32,7 @@ test("the guide's table for 3 out of 3", () => {
   assert.equal(evaluationRange(3), 5);
   const table: [string, string[]][] = [
     ["0 - X - X", ["OK", "OK", "OK", "OK"]],
-    ["- - - - 0", ["OK", "OK", "OK", "OK"]],
+    ["0 - - - -", ["OK", "OK", "OK", "OK"]],
     ["- - - - -", ["INSUFFICIENT_DATA", "retain", "ALARM", "OK"]],
     ["0 X X - X", ["ALARM", "ALARM", "ALARM", "ALARM"]],
     ["- - X - -", ["ALARM", "retain", "ALARM", "OK"]],

@@ -14,7 +14,7 @@ export async function writeHistory(
   tx: Transaction,
   { random, scope, nowMs }: TransitionContext,
   alarm: Pick<AlarmRecord, "name" | "type">,
-  item: Pick<HistoryRecord, "type" | "summary" | "data">,
+  item: Pick<HistoryRecord, "type" | "summary" | "data" | "contributor">,
 ): Promise<void> {
   const oldest = await alarmHistory.entries(tx, scope, [alarm.name], { limit: outdatedPerWrite });
   for (const { id, record } of oldest)

@@ -40,11 +40,26 @@ export function subjectOf(alarm: AlarmRecord, scope: Scope, state: StateValue): 
   return subject.length <= 100 ? subject : `${subject.slice(0, 97)}...`;
 }
 
+/** One time series of an alarm on many. */
+export interface Contributor {
+  id: string;
+  attributes: Record<string, string>;
+}
+
 /** The JSON of the message, for a change from `from` to the alarm's present state. */
-export function messageOf(alarm: AlarmRecord, scope: Scope, from: StateValue): string {
+export function messageOf(
+  alarm: AlarmRecord,
+  scope: Scope,
+  from: StateValue,
+  contributor?: Contributor,
+): string {
   return JSON.stringify({
     AlarmName: alarm.name,
     AlarmDescription: alarm.description ?? null,
+    ...(contributor && {
+      AlarmContributorId: contributor.id,
+      AlarmContributorAttributes: contributor.attributes,
+    }),
     AWSAccountId: scope.account,
     AlarmConfigurationUpdatedTimestamp: offsetTime(alarm.configuredMs),
     NewStateValue: alarm.state,

@@ -3,8 +3,10 @@ import type { Transaction } from "#store/store.ts";
 import type { ScopeMemory } from "../metrics/memory.ts";
 import { findMetric, readMetric } from "../metrics/read.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
-import { runQueries } from "../math/run.ts";
+import { runQueries, type QueryResult } from "../math/run.ts";
+import type { TimeSeries } from "../math/series.ts";
 import type { MetricAlarmRecord } from "../records.ts";
+import { groupedBy, type ContributorRange } from "./contributors.ts";
 import type { EvaluatedPoint } from "./evaluate.ts";
 
 export interface ReadPeriod {
@@ -19,8 +21,8 @@ export interface ReadRange {
   periods: ReadPeriod[];
   /** The series that were read. */
   series: number[];
-  /** A percentile of too few values, in an alarm that ignores such. */
-  tooFewSamples: boolean;
+  /** For an alarm on a query that groups: each time series that has data. */
+  contributors?: ContributorRange[];
 }
 
 interface Request {
@@ -38,14 +40,13 @@ export async function readRange(
   request: Request,
 ): Promise<ReadRange> {
   return alarm.metric
-    ? readOne(tx, memory, alarm, alarm.metric, request)
+    ? readOne(tx, memory, alarm.metric, request)
     : readMath(tx, memory, alarm, request);
 }
 
 async function readOne(
   tx: Transaction,
   memory: ScopeMemory,
-  alarm: MetricAlarmRecord,
   stat: NonNullable<MetricAlarmRecord["metric"]>,
   { boundaryMs, periodMs, count, nowMs }: Request,
 ): Promise<ReadRange> {
@@ -60,7 +61,6 @@ async function readOne(
     : new Map<number, never>();
   const statistic = parseStatistic(stat.statistic)!;
   const periods: ReadPeriod[] = [];
-  let fewest = Number.POSITIVE_INFINITY;
   for (let timeMs = boundaryMs - periodMs; timeMs >= span.fromMs; timeMs -= periodMs) {
     const aggregate = points.get(timeMs);
     const value = aggregate && statistic(aggregate, stat.periodSeconds);
@@ -68,18 +68,23 @@ async function readOne(
       periods.push({ timeMs, point: undefined });
       continue;
     }
-    fewest = Math.min(fewest, aggregate.count);
     periods.push({ timeMs, point: { timeMs, value }, sampleCount: aggregate.count });
   }
-  const wanted = samplesWanted(stat.statistic);
-  return {
-    periods,
-    series: Object.values(metric?.series ?? {}),
-    tooFewSamples:
-      alarm.evaluateLowSampleCountPercentile === "ignore" &&
-      Number.isFinite(fewest) &&
-      fewest < wanted,
-  };
+  return { periods, series: Object.values(metric?.series ?? {}) };
+}
+
+/** Whether a judged datapoint is a percentile of too few values, in an alarm that ignores such. */
+export function hasTooFewSamples(
+  { metric, evaluateLowSampleCountPercentile }: MetricAlarmRecord,
+  periods: readonly ReadPeriod[],
+  judged: readonly EvaluatedPoint[],
+): boolean {
+  if (!metric || evaluateLowSampleCountPercentile !== "ignore") return false;
+  const wanted = samplesWanted(metric.statistic);
+  const times = new Set(judged.map(({ timeMs }) => timeMs));
+  return periods.some(
+    ({ timeMs, sampleCount = wanted }) => times.has(timeMs) && sampleCount < wanted,
+  );
 }
 
 /**
@@ -90,7 +95,8 @@ function samplesWanted(statistic: string): number {
   const percentile = /^p(\d+(\.\d+)?)$/.exec(statistic);
   if (!percentile) return 0;
   const rank = Number(percentile[1]) / 100;
-  return 10 / (rank >= 0.5 ? 1 - rank : rank);
+  // 1 - 0.99 is not quite 0.01.
+  return 10 / (rank >= 0.5 ? 1 - rank : rank) - 1e-6;
 }
 
 async function readMath(
@@ -110,21 +116,41 @@ async function readMath(
     range,
     onMetric: (metric) => series.push(...Object.values(metric.series)),
   });
+  const span = { boundaryMs, periodMs, fromMs: range.fromMs };
+  const watched = results.filter(({ id }) => id !== alarm.thresholdId);
+  if (groupedBy(alarm))
+    return {
+      periods: [],
+      series,
+      contributors: watched
+        .filter((result) => result.series.points.size > 0)
+        .map((result) => ({
+          attributes: result.series.group ?? {},
+          periods: periodsOf(result.series, span),
+        })),
+    };
   const [upper, lower] = results.filter(({ id }) => id === alarm.thresholdId);
-  const [result] = results.filter(({ id }) => id !== alarm.thresholdId);
+  const band = alarm.thresholdId === undefined ? undefined : { upper, lower };
+  return { periods: periodsOf(watched[0]?.series, span, band), series };
+}
+
+/** Newest first. */
+function periodsOf(
+  series: TimeSeries | undefined,
+  { boundaryMs, periodMs, fromMs }: { boundaryMs: number; periodMs: number; fromMs: number },
+  band?: { upper: QueryResult | undefined; lower: QueryResult | undefined },
+): ReadPeriod[] {
   const periods: ReadPeriod[] = [];
-  for (let timeMs = boundaryMs - periodMs; timeMs >= range.fromMs; timeMs -= periodMs) {
-    const value = result?.series.points.get(timeMs);
-    if (value === undefined) {
-      periods.push({ timeMs, point: undefined });
-      continue;
-    }
-    const edges = [lower, upper].map((edge) => edge?.series.points.get(timeMs));
-    const [low, high] = edges;
+  for (let timeMs = boundaryMs - periodMs; timeMs >= fromMs; timeMs -= periodMs) {
+    const value = series?.points.get(timeMs);
+    const lower = band?.lower?.series.points.get(timeMs);
+    const upper = band?.upper?.series.points.get(timeMs);
     // Until there is a model nothing can be judged: as if the datapoint were missing.
-    const judgeable = alarm.thresholdId === undefined || low !== undefined;
-    const band = low !== undefined && high !== undefined && { band: { lower: low, upper: high } };
-    periods.push({ timeMs, point: judgeable ? { timeMs, value, ...band } : undefined });
+    if (value === undefined || (band && (lower === undefined || upper === undefined)))
+      periods.push({ timeMs, point: undefined });
+    else if (lower === undefined || upper === undefined)
+      periods.push({ timeMs, point: { timeMs, value } });
+    else periods.push({ timeMs, point: { timeMs, value, band: { lower, upper } } });
   }
-  return { periods, series, tooFewSamples: false };
+  return periods;
 }

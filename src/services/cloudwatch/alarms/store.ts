@@ -2,7 +2,9 @@
 import type { Tag } from "@aws-sdk/client-cloudwatch";
 import type { Transaction } from "#store/store.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
-import { alarms, type AlarmRecord } from "../records.ts";
+import { alarms, type AlarmRecord, type SuppressionRecord } from "../records.ts";
+import { noteDependencies } from "./composite.ts";
+import { oweConfigurationEvent } from "./event.ts";
 import { writeHistory } from "./history.ts";
 import { alarmArn } from "./message.ts";
 import type { TransitionContext } from "./transition.ts";
@@ -16,6 +18,7 @@ type Configured =
   | "configuredMs"
   | "createdMs"
   | "repeatedMs"
+  | "suppression"
   | "tags";
 
 /** What the caller decides about an alarm; the rest is kept from before or begins anew. */
@@ -34,8 +37,10 @@ export async function putAlarm(
   const { scope, nowMs } = context;
   const present = await alarms.get(tx, scope, configuration.name);
   const kept = present?.type === configuration.type ? present : undefined;
-  const alarm = {
+  const suppression = keptSuppression(kept, configuration);
+  const alarm: AlarmRecord = {
     ...configuration,
+    ...(suppression && { suppression }),
     configuredMs: nowMs,
     createdMs: kept?.createdMs ?? nowMs,
     state: kept?.state ?? "INSUFFICIENT_DATA",
@@ -48,6 +53,8 @@ export async function putAlarm(
     tags: kept?.tags ?? tagsFromList(tags),
   };
   alarms.put(tx, scope, [alarm.name], alarm);
+  noteDependencies(tx, scope, present, alarm);
+  oweConfigurationEvent(tx, context, kept ? "update" : "create", alarm, kept);
   await writeHistory(tx, context, alarm, {
     type: "ConfigurationUpdate",
     summary: `Alarm "${alarm.name}" ${kept ? "updated" : "created"}`,
@@ -63,7 +70,7 @@ export async function putAlarm(
         insufficientDataActions: alarm.insufficientDataActions,
         ...(alarm.type === "metric"
           ? {
-              threshold: alarm.threshold,
+              ...(alarm.threshold !== undefined && { threshold: alarm.threshold }),
               evaluationPeriods: alarm.evaluationPeriods,
               comparisonOperator: alarm.comparison,
             }
@@ -71,4 +78,13 @@ export async function putAlarm(
       },
     }),
   });
+}
+
+/** "If you replace the action suppressor alarm, any active WaitPeriod or ExtensionPeriod is discarded." */
+function keptSuppression(
+  kept: AlarmRecord | undefined,
+  configuration: AlarmConfiguration,
+): SuppressionRecord | undefined {
+  if (kept?.type !== "composite" || configuration.type !== "composite") return undefined;
+  return kept.suppressor?.name === configuration.suppressor?.name ? kept.suppression : undefined;
 }

@@ -5,7 +5,9 @@ import type { Transaction } from "#store/store.ts";
 import { alarms, dueActions, type AlarmRecord, type StateValue } from "../records.ts";
 import { isScaling, parseAction } from "./actions.ts";
 import { writeHistory } from "./history.ts";
-import { messageOf, subjectOf } from "./message.ts";
+import { oweStateEvent } from "./event.ts";
+import { messageOf, subjectOf, type Contributor } from "./message.ts";
+import { planSuppression, suppressionReason } from "./suppression.ts";
 
 export interface NewState {
   state: StateValue;
@@ -13,6 +15,8 @@ export interface NewState {
   reasonData?: string;
   /** The newest datapoint that was judged. */
   metricValue?: number;
+  /** True for an alarm on many time series, each of which has actions of its own. */
+  perContributor?: boolean;
 }
 
 export interface TransitionContext {
@@ -47,25 +51,67 @@ export async function transition(
     stateUpdatedMs: nowMs,
     stateTransitionedMs: nowMs,
   };
+  const { alarm: settled, act } = await holdBack(tx, context, changed, alarm.state);
+  const suppression = settled.type === "composite" ? settled.suppression : undefined;
   await writeHistory(tx, context, alarm, {
     type: "StateUpdate",
     summary: `Alarm updated from ${alarm.state} to ${next.state}`,
     data: JSON.stringify({
       version: "1.0",
       oldState: stateData(alarm.state, alarm.stateReason, before),
-      newState: stateData(next.state, next.reason, next.reasonData),
+      newState: {
+        ...stateData(next.state, next.reason, next.reasonData),
+        ...(suppression && {
+          actionsSuppressedBy: suppression.by,
+          actionsSuppressedReason: suppressionReason(suppression),
+        }),
+      },
     }),
   });
-  if (!changed.actionsEnabled) {
-    alarms.put(tx, scope, [alarm.name], changed);
-    return changed;
+  oweStateEvent(tx, context, alarm, settled);
+  if (!settled.actionsEnabled || !act) {
+    alarms.put(tx, scope, [alarm.name], settled);
+    return settled;
   }
-  const actions = actionsFor(changed, next.state);
+  // What an alarm on many time series does to instances, it does for each of them.
+  const actions = actionsFor(settled, next.state).filter(
+    (action) => !next.perContributor || parseAction(action)?.kind !== "ec2",
+  );
   const repeats = actions.some((action) => isScaling(parseAction(action)));
-  const written = repeats ? { ...changed, repeatedMs: nowMs } : changed;
+  const written = repeats ? { ...settled, repeatedMs: nowMs } : settled;
   alarms.put(tx, scope, [alarm.name], written);
   owe(tx, context, written, actions, { from: alarm.state, repeated: false, ...next });
   return written;
+}
+
+/** Decides by the suppressor of a composite alarm whether actions wait; `left` is the state before a change. */
+export async function holdBack(
+  tx: Transaction,
+  { scope, nowMs }: TransitionContext,
+  alarm: AlarmRecord,
+  left: StateValue | undefined,
+): Promise<{ alarm: AlarmRecord; act: boolean }> {
+  if (alarm.type !== "composite") return { alarm, act: left !== undefined };
+  const { suppression: present, ...bare } = alarm;
+  const { suppressor } = alarm;
+  if (!suppressor) return { alarm: bare, act: left !== undefined || present !== undefined };
+  const other = await alarms.get(tx, scope, suppressor.name);
+  const { suppression, act } = planSuppression({
+    suppressing: other?.state === "ALARM",
+    present,
+    left,
+    nowMs,
+    waitMs: suppressor.waitSeconds * 1000,
+    extensionMs: suppressor.extensionSeconds * 1000,
+  });
+  return { alarm: suppression ? { ...bare, suppression } : bare, act };
+}
+
+interface OweOptions {
+  from: StateValue;
+  repeated: boolean;
+  metricValue?: number;
+  contributor?: Contributor;
 }
 
 /** Notes actions that a reconciler carries out. */
@@ -74,11 +120,12 @@ export function owe(
   { random, scope, nowMs }: TransitionContext,
   alarm: AlarmRecord,
   actions: readonly string[],
-  { from, repeated, metricValue }: { from: StateValue; repeated: boolean; metricValue?: number },
+  { from, repeated, metricValue, contributor }: OweOptions,
 ): void {
   const subject = subjectOf(alarm, scope, alarm.state);
-  const message = messageOf(alarm, scope, from);
-  const instance = alarm.type === "metric" ? instanceOf(alarm.metric?.dimensions ?? []) : undefined;
+  const message = messageOf(alarm, scope, from, contributor);
+  const dimensions = alarm.type === "metric" ? (alarm.metric?.dimensions ?? []) : [];
+  const instance = contributor?.attributes["InstanceId"] ?? instanceOf(dimensions);
   for (const [index, action] of actions.entries())
     dueActions.put(tx, scope, [alarm.name, nowMs, `${index}-${random.hex(8)}`], {
       alarmName: alarm.name,
@@ -91,6 +138,7 @@ export function owe(
       ...(alarm.type === "metric" &&
         alarm.threshold !== undefined && { threshold: alarm.threshold }),
       ...(instance !== undefined && { instanceId: instance }),
+      ...(contributor && { contributor }),
       repeated,
       dueMs: nowMs,
     });

@@ -3,7 +3,8 @@ import type { Timer } from "#runtime/clock.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { journal, progress, type MetricRecord, type ProgressRecord } from "../records.ts";
+import { noteDependencies } from "../alarms/composite.ts";
+import { alarms, journal, progress, type MetricRecord, type ProgressRecord } from "../records.ts";
 import type { Model } from "../anomaly/model.ts";
 import { addToHot, type Generation } from "./hot.ts";
 
@@ -77,6 +78,12 @@ export function memoryOf(state: State, scope: Scope): ScopeMemory {
 
 /** Reads every journal again, as after a restart. */
 export async function recover(env: Environment, state: State): Promise<void> {
+  await env.store.transaction(async (tx) => {
+    // Stores of earlier versions do not say which composite alarms look at an alarm.
+    for (const scope of await listScopes(tx))
+      for (const alarm of await alarms.list(tx, scope))
+        noteDependencies(tx, scope, undefined, alarm);
+  });
   const found = await env.store.transaction(async (tx) => {
     const scopes = await listScopes(tx);
     return Promise.all(

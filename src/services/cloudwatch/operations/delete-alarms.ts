@@ -1,9 +1,10 @@
 import type { Operation } from "#services/kit/service.ts";
-import { dependentsOf } from "../alarms/composite.ts";
+import { dependentsOf, noteDependencies } from "../alarms/composite.ts";
 import { alarmNotFound, validationError } from "../errors.ts";
 import type { State } from "../metrics/memory.ts";
 import { writeHistory } from "../alarms/history.ts";
-import { alarms } from "../records.ts";
+import { oweConfigurationEvent } from "../alarms/event.ts";
+import { alarms, contributors } from "../records.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html */
 export const deleteAlarms: Operation<"cloudwatch", "DeleteAlarms", State> = async (
@@ -30,6 +31,10 @@ export const deleteAlarms: Operation<"cloudwatch", "DeleteAlarms", State> = asyn
           `Cannot delete ${alarm.name} as there are composite alarm(s) depending on it: [${left.join(", ")}]`,
         );
       alarms.delete(tx, context, alarm.name);
+      noteDependencies(tx, context, alarm, undefined);
+      for (const { id } of await contributors.entries(tx, context, [alarm.name]))
+        contributors.delete(tx, context, ...id);
+      oweConfigurationEvent(tx, history, "delete", alarm);
       await writeHistory(tx, history, alarm, {
         type: "ConfigurationUpdate",
         summary: `Alarm "${alarm.name}" deleted`,

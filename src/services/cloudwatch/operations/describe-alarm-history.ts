@@ -27,7 +27,9 @@ export const describeAlarmHistory: Operation<"cloudwatch", "DescribeAlarmHistory
         record.timeMs >= fromMs &&
         record.timeMs <= toMs &&
         (input.AlarmName !== undefined || types.includes(record.alarmType)) &&
-        (input.HistoryItemType === undefined || record.type === input.HistoryItemType),
+        (input.HistoryItemType === undefined || record.type === input.HistoryItemType) &&
+        (input.AlarmContributorId === undefined ||
+          record.contributor?.id === input.AlarmContributorId),
     )
     .map(({ id, record }) => ({ record, key: keyOf(id as [string, number, number], ascending) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -45,6 +47,10 @@ export const describeAlarmHistory: Operation<"cloudwatch", "DescribeAlarmHistory
       HistoryItemType: record.type,
       HistorySummary: record.summary,
       HistoryData: record.data,
+      ...(record.contributor && {
+        AlarmContributorId: record.contributor.id,
+        AlarmContributorAttributes: record.contributor.attributes,
+      }),
     })),
     ...(nextToken !== undefined && { NextToken: nextToken }),
   };

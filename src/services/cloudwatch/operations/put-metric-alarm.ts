@@ -6,6 +6,7 @@ import { instanceOf } from "../alarms/transition.ts";
 import { invalidCombination, missingParameter, validationError } from "../errors.ts";
 import { mostTags } from "../limits.ts";
 import { ensureDetector } from "../anomaly/detector.ts";
+import { isInsightsQuery, parseInsights } from "../insights/syntax.ts";
 import { bandSource } from "../math/dependencies.ts";
 import { readQueries } from "../math/query.ts";
 import type { State } from "../metrics/memory.ts";
@@ -31,7 +32,7 @@ export const putMetricAlarm: Operation<"cloudwatch", "PutMetricAlarm", State> = 
   };
   checkActions(Object.values(actions).flat(), {
     region: context.region,
-    instance: metric !== undefined && instanceOf(metric.dimensions) !== undefined,
+    instance: actsOnInstances(metric, queries),
     composite: false,
   });
   const transitionContext = { random: context.random, scope: context, nowMs: context.clock.now() };
@@ -69,6 +70,20 @@ export const putMetricAlarm: Operation<"cloudwatch", "PutMetricAlarm", State> = 
   });
   return {};
 };
+
+/** EC2 actions need the dimension InstanceId, or a time series for each instance. */
+function actsOnInstances(
+  metric: MetricStatRecord | undefined,
+  queries: readonly QueryRecord[] = [],
+): boolean {
+  if (metric) return instanceOf(metric.dimensions) !== undefined;
+  return queries.some(
+    ({ expression = "", returnData }) =>
+      returnData &&
+      isInsightsQuery(expression) &&
+      parseInsights(expression).groupBy.includes("InstanceId"),
+  );
+}
 
 function watched(input: AwsInput): { metric?: MetricStatRecord; queries?: QueryRecord[] } {
   if (input.EvaluationCriteria || input.EvaluationInterval !== undefined)

@@ -6,10 +6,11 @@ import type { Key, Transaction } from "#store/store.ts";
 import { repeatedActionMs } from "../limits.ts";
 import { isScaling, parseAction } from "../alarms/actions.ts";
 import { dependentsOf, judgeComposite } from "../alarms/composite.ts";
-import { evaluate, evaluationRange } from "../alarms/evaluate.ts";
+import { judgeContributors } from "../alarms/contributors.ts";
+import { evaluate, evaluationRange, type EvaluationRule } from "../alarms/evaluate.ts";
 import { inCloudTime } from "../alarms/late-values.ts";
 import { reasonData, reasonText } from "../alarms/reason.ts";
-import { readRange } from "../alarms/range.ts";
+import { hasTooFewSamples, readRange, type ReadPeriod } from "../alarms/range.ts";
 import { actionsFor, owe, transition, type TransitionContext } from "../alarms/transition.ts";
 import { alarmKey, memoryOf, type State } from "../metrics/memory.ts";
 import { alarms, type AlarmRecord, type MetricAlarmRecord } from "../records.ts";
@@ -42,7 +43,7 @@ async function judge(
     const judged =
       alarm.type === "metric"
         ? await judgeMetric(tx, env, state, context, alarm)
-        : { alarm: await judgeComposite(tx, context, alarm), afterMs: undefined };
+        : await judgeComposite(tx, context, alarm);
     const { metricValue } = state.judgements.get(alarmKey(scope, alarm.name)) ?? {};
     const repeatAfterMs = repeatActions(tx, context, judged.alarm, metricValue);
     return {
@@ -86,30 +87,39 @@ async function judgeMetric(
     const watchers = memory.watchers.get(series) ?? new Set();
     memory.watchers.set(series, watchers.add(alarm.name));
   }
+  const rule: EvaluationRule = {
+    evaluationPeriods: alarm.evaluationPeriods,
+    datapointsToAlarm: alarm.datapointsToAlarm ?? alarm.evaluationPeriods,
+    comparison: alarm.comparison,
+    threshold: alarm.threshold,
+    treatMissingData:
+      alarm.metric?.namespace === "AWS/DynamoDB" ? "ignore" : (alarm.treatMissingData ?? "missing"),
+  };
   // Within the time for reporting, a newest period without data is not missing yet.
-  const early = nowMs < boundaryMs + graceMs && read.periods[0]?.point === undefined;
-  const periods = early ? read.periods.slice(1) : read.periods.slice(0, count);
+  const ranges = read.contributors?.map(({ periods }) => periods) ?? [read.periods];
+  const early =
+    nowMs < boundaryMs + graceMs && !ranges.every(([newest]) => newest?.point !== undefined);
   const afterMs = early ? boundaryMs + graceMs - nowMs : nextMs;
-  const treatMissingData =
-    alarm.metric?.namespace === "AWS/DynamoDB" ? "ignore" : (alarm.treatMissingData ?? "missing");
+  const cut = (periods: readonly ReadPeriod[]) =>
+    early ? periods.slice(1) : periods.slice(0, count);
+  const judgedMs = early ? boundaryMs - periodMs : boundaryMs;
+  const judgement = { boundaryMs: judgedMs, configuredMs: alarm.configuredMs };
+  if (read.contributors) {
+    state.judgements.set(key, { ...judgement, metricValue: undefined });
+    const cutRanges = read.contributors.map((one) => ({ ...one, periods: cut(one.periods) }));
+    const next = await judgeContributors(tx, context, alarm, cutRanges, rule);
+    if (!next || next.state === alarm.state) return { alarm, afterMs };
+    return { alarm: await transition(tx, context, alarm, next), afterMs };
+  }
+  const periods = cut(read.periods);
   const evaluation = evaluate(
     periods.map(({ point }) => point),
-    {
-      evaluationPeriods: alarm.evaluationPeriods,
-      datapointsToAlarm: alarm.datapointsToAlarm ?? alarm.evaluationPeriods,
-      comparison: alarm.comparison,
-      threshold: alarm.threshold,
-      treatMissingData,
-    },
+    rule,
   );
   const [newest] = evaluation.judged;
-  state.judgements.set(key, {
-    boundaryMs: early ? boundaryMs - periodMs : boundaryMs,
-    configuredMs: alarm.configuredMs,
-    metricValue: newest?.value,
-  });
+  state.judgements.set(key, { ...judgement, metricValue: newest?.value });
   if (evaluation.state === undefined || evaluation.state === alarm.state) return { alarm, afterMs };
-  if (read.tooFewSamples) return { alarm, afterMs };
+  if (hasTooFewSamples(alarm, periods, evaluation.judged)) return { alarm, afterMs };
   const changed = await transition(tx, context, alarm, {
     state: evaluation.state,
     reason: reasonText(alarm, evaluation, alarm.state),

@@ -31,7 +31,8 @@ export function dueActionReconciler(env: Environment): Reconciler {
           { random: env.random, scope, nowMs },
           { name: due.alarmName, type },
           {
-            type: "Action",
+            type: due.contributor ? "AlarmContributorAction" : "Action",
+            ...(due.contributor && { contributor: due.contributor }),
             summary:
               failure === undefined
                 ? `Successfully executed action ${due.action}`

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { EngineFacts } from "#compute/docker/examine-engine.ts";
 import type { HostFacts } from "#compute/host-facts.ts";
 import { judgeCompute, judgeLowPorts, judgeNode, judgePort } from "./findings.ts";
 
@@ -19,18 +20,42 @@ const whole: HostFacts = {
   memoryBytes: 24 * 2 ** 30,
 };
 
+const noEngine: EngineFacts = {
+  text: "there is no container engine's socket",
+  answers: false,
+  reachable: false,
+  base: false,
+  processMachines: false,
+};
+const engine = { ...noEngine, text: "an engine answers at /s", answers: true, reachable: true };
+
+test("containers are taken where an engine has an image to start from, and else the reason is said", () => {
+  const first = (kind: string, facts: EngineFacts) => judgeCompute(kind, whole, facts)[0]!;
+  assert.match(first("auto", { ...engine, base: true }).text, /^compute driver: docker/);
+  assert.match(first("auto", engine).text, /driver: process, though .* no image fogbank\/base/);
+  assert.match(first("auto", noEngine).text, /driver: process, because there is no container/);
+  const used = { ...engine, base: true, processMachines: true };
+  assert.match(first("auto", used).text, /driver: process, because this data directory/);
+  assert.equal(first("docker", { ...engine, reachable: false }).verdict, "fails");
+  assert.equal(judgeCompute("docker", whole, engine)[1]!.verdict, "lacks");
+});
+
 test("a host that allows everything lacks nothing", () => {
-  assert.ok(judgeCompute("auto", whole).every(({ verdict }) => verdict === "ok"));
+  assert.ok(judgeCompute("auto", whole, noEngine).every(({ verdict }) => verdict === "ok"));
 });
 
 test("each lack says why, and what to install", () => {
-  const findings = judgeCompute("auto", {
-    ...whole,
-    isolation: { level: "directory", reason: "this host has no unshare", user: 65534 },
-    addresses: { separate: true, bound: false, reason: "no programs" },
-    limits: { cpu: true, memory: false, reason: "memory: not mounted" },
-    missing: [{ program: "unshare", debianPackage: "util-linux" }],
-  });
+  const findings = judgeCompute(
+    "auto",
+    {
+      ...whole,
+      isolation: { level: "directory", reason: "this host has no unshare", user: 65534 },
+      addresses: { separate: true, bound: false, reason: "no programs" },
+      limits: { cpu: true, memory: false, reason: "memory: not mounted" },
+      missing: [{ program: "unshare", debianPackage: "util-linux" }],
+    },
+    noEngine,
+  );
   assert.deepEqual(
     findings.filter(({ verdict }) => verdict === "lacks").map(({ text }) => text),
     [
@@ -44,8 +69,8 @@ test("each lack says why, and what to install", () => {
 });
 
 test("machines that would have the run of the host, old Nodes and taken ports fail", () => {
-  assert.equal(judgeCompute("auto", { ...whole, refusal: "no" })[1]!.verdict, "fails");
-  assert.equal(judgeCompute("docker", whole)[0]!.verdict, "fails");
+  assert.equal(judgeCompute("auto", { ...whole, refusal: "no" }, noEngine)[1]!.verdict, "fails");
+  assert.equal(judgeCompute("docker", whole, noEngine)[0]!.verdict, "fails");
   assert.equal(judgeNode("22.1.0").verdict, "fails");
   assert.equal(judgeNode("24.0.0").verdict, "ok");
   assert.equal(judgePort("127.0.0.1", 4566, "EADDRINUSE", undefined).verdict, "fails");

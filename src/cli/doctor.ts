@@ -1,5 +1,6 @@
 /** `fogbank doctor`: what Fogbank can do on this host, what it cannot, and what would change that. */
 import { resolve } from "node:path";
+import { examineEngine, type EngineFacts } from "#compute/docker/examine-engine.ts";
 import { examineHost, quietAddress, whyNotListen, type HostFacts } from "#compute/host-facts.ts";
 import { createWall } from "#runtime/wall.ts";
 import { version } from "#cloud/version.ts";
@@ -38,7 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } else {
     findings.push({ verdict: "ok", text: `data directory ${resolve(dataDir)} can be written` });
     findings.push(judgeLowPorts(process.platform, await whyNotListen(quietAddress(facts), 80)));
-    findings.push(...judgeCompute(options.compute, facts));
+    findings.push(...judgeCompute(options.compute, facts, facts.engine));
   }
   process.stdout.write(`Fogbank ${version} on ${process.platform} ${process.arch}\n`);
   for (const { verdict, text, remedy } of findings)
@@ -47,12 +48,13 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** The facts, or why the directory cannot be written. */
-async function examine(dataDir: string): Promise<HostFacts | string> {
+async function examine(dataDir: string): Promise<(HostFacts & { engine: EngineFacts }) | string> {
   const wall = createWall((error) => {
     throw error;
   });
   try {
-    return await examineHost({ dataDir, wall });
+    const engine = await examineEngine(dataDir, wall);
+    return { ...(await examineHost({ dataDir, wall })), engine };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return (error as Error).message;

@@ -1,4 +1,7 @@
 /** What facts about a host mean for who wants to run Fogbank there. Asks nothing itself. */
+import { isChosen, type EngineFacts } from "#compute/docker/examine-engine.ts";
+import { usualBase } from "#compute/docker/images.ts";
+import { unreachableText } from "#compute/docker/networks.ts";
 import type { HostFacts } from "#compute/host-facts.ts";
 
 export interface Finding {
@@ -52,21 +55,12 @@ export function judgeLowPorts(platform: string, problem: string | undefined): Fi
   };
 }
 
-export function judgeCompute(kind: string, facts: HostFacts): Finding[] {
+export function judgeCompute(kind: string, facts: HostFacts, engine: EngineFacts): Finding[] {
   if (kind === "simulated")
     return [{ verdict: "ok", text: "compute driver: simulated, because it was asked for" }];
-  if (kind === "docker")
-    return [
-      {
-        verdict: "fails",
-        text: "compute driver: docker is not supported yet",
-        remedy: "leave out --compute, or choose process or simulated",
-      },
-    ];
-  const why =
-    kind === "process" ? "because it was asked for" : "the only one that runs real machines so far";
+  if (kind === "docker" || (kind === "auto" && isChosen(engine))) return judgeDocker(kind, engine);
   return [
-    { verdict: "ok", text: `compute driver: process, ${why}` },
+    { verdict: "ok", text: `compute driver: process, ${whyProcess(kind, engine)}` },
     ...judgeIsolation(facts),
     judgeAddresses(facts),
     judgeLimits(facts),
@@ -75,6 +69,40 @@ export function judgeCompute(kind: string, facts: HostFacts): Finding[] {
       text: `${program} is missing`,
       remedy: `apt-get install ${debianPackage}`,
     })),
+  ];
+}
+
+const baseRemedy = `docker pull debian:12 && docker tag debian:12 ${usualBase}`;
+
+function whyProcess(kind: string, engine: EngineFacts): string {
+  if (kind === "process") return "because it was asked for";
+  if (!engine.answers) return `because ${engine.text}`;
+  if (engine.processMachines) return "because this data directory has machines of its";
+  if (!engine.reachable) return `because ${unreachableText}`;
+  return `though ${engine.text}: it has no image ${usualBase} for machines to start from (${baseRemedy})`;
+}
+
+function judgeDocker(kind: string, engine: EngineFacts): Finding[] {
+  if (!engine.answers)
+    return [
+      {
+        verdict: "fails",
+        text: `compute driver: docker, but ${engine.text}`,
+        remedy: "start one, set DOCKER_HOST, or leave out --compute",
+      },
+    ];
+  if (!engine.reachable)
+    return [{ verdict: "fails", text: `compute driver: docker, but ${unreachableText}` }];
+  const why = kind === "docker" ? "because it was asked for" : "because it has what machines need";
+  return [
+    { verdict: "ok", text: `compute driver: docker, ${why}: ${engine.text}` },
+    engine.base
+      ? { verdict: "ok", text: `${usualBase} stands in for images that the engine has not` }
+      : {
+          verdict: "lacks",
+          text: `only AMIs whose own image the engine has can be launched, such as amazonlinux:2023: there is no ${usualBase}`,
+          remedy: baseRemedy,
+        },
   ];
 }
 

@@ -21,6 +21,8 @@ export interface MachineSpec {
   hostname: string;
   /** The address that the cloud gave the machine in its subnet. */
   privateIp: string;
+  /** The network that it is in with others, such as a VPC; undefined where the driver may choose. */
+  network?: { id: string; cidr: string };
   /** Labels with which a machine is found again after a crash. */
   labels: Record<string, string>;
 }
@@ -30,6 +32,8 @@ export interface MachineImage {
   id: string;
   /** For container images: "amazonlinux:2023". */
   reference?: string;
+  /** Nothing else will do: without it the launch fails. */
+  required?: true;
 }
 
 export type MachineState =
@@ -61,6 +65,8 @@ export interface MachineObservation {
   networkOutBytes?: number;
   /** Why it failed, for the instance's state reason. */
   reason?: string;
+  /** It failed together with what it runs on, as with a broken host; not by itself. */
+  hostFailed?: boolean;
 }
 
 /** How to connect to a machine's port: plain data, so that another thread can use it. */

@@ -1,6 +1,6 @@
 /** Chooses the compute driver that a cloud's options ask for. */
 import { tmpdir } from "node:os";
-import type { Clock } from "#runtime/clock.ts";
+import type { Clock, Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { Random } from "#runtime/random.ts";
 import type { ComputeDriver } from "./driver.ts";
@@ -14,17 +14,23 @@ export interface ComputeOptions {
   random: Random;
 }
 
-/** Throws for a kind that is not there yet. A driver's code is loaded when it is chosen. */
+/** Throws where the kind that was asked for cannot be. A driver's code is loaded when it is chosen. */
 export async function createCompute(options: ComputeOptions): Promise<ComputeDriver> {
-  const { kind, dataDir, clock, log, random } = options;
+  const { dataDir, clock, log, random } = options;
+  const kind =
+    options.kind === "auto" ? await chooseDriver(dataDir, clock.wall, log) : options.kind;
   switch (kind) {
-    case "docker":
-      throw new Error('compute "docker" is not supported yet; use "process" or "simulated"');
+    case "docker": {
+      const { findEngine } = await import("./docker/engine/find-engine.ts");
+      const { engine, text } = await findEngine(clock.wall);
+      if (!engine) throw new Error(`compute "docker" needs a container engine: ${text}`);
+      const { createDockerDriver } = await import("./docker/docker-driver.ts");
+      return createDockerDriver({ engine, dataDir, clock, log });
+    }
     case "simulated": {
       const { createSimulatedDriver } = await import("./simulated/simulated-driver.ts");
       return createSimulatedDriver({ clock, random });
     }
-    case "auto":
     case "process": {
       const { createProcessDriver } = await import("./process/process-driver.ts");
       const passing = dataDir === undefined;
@@ -32,6 +38,18 @@ export async function createCompute(options: ComputeOptions): Promise<ComputeDri
       return createProcessDriver({ dataDir: directory, clock, log, passing });
     }
   }
+}
+
+/** Containers where an engine has what machines start from, and where processes are not there already. */
+async function chooseDriver(
+  dataDir: string | undefined,
+  wall: Wall,
+  log: Log,
+): Promise<"docker" | "process"> {
+  const { examineEngine, isChosen } = await import("./docker/examine-engine.ts");
+  const facts = await examineEngine(dataDir, wall);
+  log.debug("looked for a container engine", { ...facts });
+  return isChosen(facts) ? "docker" : "process";
 }
 
 async function passingDirectory(log: Log): Promise<string> {

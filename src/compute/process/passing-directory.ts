@@ -8,7 +8,7 @@ import { createSystemRandom } from "#runtime/random.ts";
 import { removeTree } from "./disk.ts";
 import { hostBootId, isAlive, pidNamespace, readProcess } from "./process-table.ts";
 
-interface Owner {
+export interface Owner {
   pid: number;
   /** Undefined without /proc, where the number alone must do. */
   startTicks?: number | undefined;
@@ -24,14 +24,17 @@ export async function makePassingDirectory(parent: string): Promise<string> {
   const directory = join(parent, `fogbank-${createSystemRandom().hex(12)}`);
   // Machines without a root of their own run as a user who must get at theirs.
   await mkdir(directory, { mode: 0o711 });
-  const owner: Owner = {
-    pid: process.pid,
-    startTicks: readProcess(process.pid)?.startTicks,
-    hostBootId: hostBootId(),
-    namespace: pidNamespace(process.pid),
-  };
-  await writeFile(join(directory, ownerFile), JSON.stringify(owner));
+  await writeFile(join(directory, ownerFile), JSON.stringify(ownerOf(process.pid)));
   return directory;
+}
+
+export function ownerOf(pid: number): Owner {
+  return {
+    pid,
+    startTicks: readProcess(pid)?.startTicks,
+    hostBootId: hostBootId(),
+    namespace: pidNamespace(pid),
+  };
 }
 
 /** Removes the directories of clouds whose process is gone; gives their paths. */
@@ -48,7 +51,7 @@ export async function sweepPassingDirectories(parent: string): Promise<string[]>
   return swept;
 }
 
-function isGone(owner: Owner): boolean {
+export function isGone(owner: Owner): boolean {
   if (owner.hostBootId !== hostBootId()) return true;
   // A container's process numbers say nothing outside of it, though it may share the directory.
   if (owner.namespace !== pidNamespace(process.pid)) return false;

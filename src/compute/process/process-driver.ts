@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Clock, Timer } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { ComputeDriver, MachineObservation, MachineSpec } from "../driver.ts";
+import { createSerial } from "../serially.ts";
 import { cutConsole, readConsole } from "./console-log.ts";
 import { copyTreeWhole, exists, removeTree, treeBytes } from "./disk.ts";
 import {
@@ -43,7 +44,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   const imagesDir = join(dataDir, "images");
 
   const machines = new Map<string, Machine>();
-  const tails = new Map<string, Promise<unknown>>();
+  /** One machine's steps run one after the other. */
+  const serially = createSerial();
   const listeners = new Set<(id: string) => void>();
   const census = createProcessCensus(wall);
   const addresses = await createLoopbackAddresses(
@@ -84,16 +86,6 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     return (await exists(root)) ? root : undefined;
   };
 
-  /** One machine's steps run one after the other. */
-  const serially = <T>(id: string, work: () => Promise<T>): Promise<T> => {
-    const result = (tails.get(id) ?? Promise.resolve()).then(work);
-    const tail = Promise.allSettled([result]);
-    tails.set(id, tail);
-    void tail.finally(() => {
-      if (tails.get(id) === tail) tails.delete(id);
-    });
-    return result;
-  };
   const changed = (id: string) => {
     if (closed) return;
     void serially(id, async () => {
@@ -249,7 +241,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         await Promise.all([...machines.keys()].map((id) => driver.terminate(id)));
       closed = true;
       timer?.cancel();
-      await Promise.all(tails.values());
+      await serially.settled();
       listeners.clear();
       if (passing) await rm(dataDir, { recursive: true, force: true });
     },

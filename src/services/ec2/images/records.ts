@@ -1,4 +1,5 @@
 /** Images and the snapshots behind them. The bytes belong to snapshots; images name their root's. */
+import type { MachineImage } from "#compute/driver.ts";
 import { collection, listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Tags } from "#services/kit/tags.ts";
@@ -31,6 +32,8 @@ export interface ImageRecord {
   rebootsInstanceId?: string;
   sourceImageId?: string;
   sourceImageRegion?: string;
+  /** The container image that it stands for, instead of captured bytes. */
+  reference?: string;
   tags: Tags;
 }
 
@@ -83,8 +86,6 @@ export const snapshotTags = tagOwner({
 export interface Image extends ImageRecord {
   ownerAlias?: string;
   creationDate?: string;
-  /** The container image of a public image. */
-  reference?: string;
 }
 
 function fromPublic(region: string, image: PublicImage): Image {
@@ -177,8 +178,11 @@ export async function machineImageOf(
   tx: Transaction,
   scope: Scope,
   image: Image,
-): Promise<{ id: string; reference?: string }> {
-  if (image.reference !== undefined) return { id: image.imageId, reference: image.reference };
+): Promise<MachineImage> {
+  const { imageId, reference, ownerAlias } = image;
+  // A public image may be told apart from what stands in for it; a user's own is meant exactly.
+  if (reference !== undefined)
+    return { id: imageId, reference, ...(ownerAlias === undefined && { required: true as const }) };
   const root = image.blockDevices.find((device) => device.deviceName === image.rootDeviceName);
   const snapshot =
     root?.snapshotId === undefined

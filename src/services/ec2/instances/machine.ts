@@ -33,6 +33,7 @@ export function machineSpec(
   scope: Scope,
   instance: InstanceRecord,
   environment: Record<string, string>,
+  network: MachineSpec["network"],
 ): MachineSpec {
   return {
     id: instance.instanceId,
@@ -43,6 +44,7 @@ export function machineSpec(
     memoryBytes: instance.memoryBytes,
     hostname: instance.privateDnsName,
     privateIp: instance.privateIp,
+    ...(network && { network }),
     labels: {
       [labels.service]: "ec2",
       [labels.account]: scope.account,

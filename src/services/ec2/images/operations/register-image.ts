@@ -6,20 +6,26 @@ import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices
 import { checkImageName } from "../image-name.ts";
 import { images, snapshotNotFound, snapshots } from "../records.ts";
 
-/** An image over snapshots that CreateImage or CreateSnapshot made. */
+/** An instance store-backed image's root volume has this size at most. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/RootDeviceStorage.html */
+const locatedRootGiB = 10;
+
+/** An image over snapshots that CreateImage or CreateSnapshot made, or over a container image. */
 export const registerImage: Ec2Operation<"RegisterImage"> = async (input, context) => {
-  if (input.ImageLocation) throw unsupportedParameter("ImageLocation");
+  const reference = input.ImageLocation;
+  // On AWS a manifest in a bucket, which nobody makes any more: here a container image's name.
+  if (reference && context.compute.name !== "docker")
+    throw unsupportedParameter("ImageLocation without container machines (--compute docker)");
   if (input.KernelId || input.RamdiskId) throw unsupportedParameter("KernelId and RamdiskId");
   if (input.VirtualizationType && input.VirtualizationType !== "hvm")
     throw unsupportedParameter(`VirtualizationType=${input.VirtualizationType}`);
-  const rootDeviceName = input.RootDeviceName;
+  const rootDeviceName = input.RootDeviceName ?? (reference ? "/dev/xvda" : undefined);
   if (!rootDeviceName) throw missingParameter("RootDeviceName");
   const name = input.Name!;
   const imageId = newId(context.random, "ami");
   const tags = tagsFor("image", input.TagSpecifications, context.principal, ["image", "snapshot"]);
   await context.store.transaction(async (tx) => {
     await checkImageName(tx, context, name);
-    const known: BlockDevice[] = [];
+    const known: BlockDevice[] = reference ? [locatedRoot(rootDeviceName)] : [];
     let pending = false;
     for (const { DeviceName, Ebs } of input.BlockDeviceMappings ?? []) {
       if (!Ebs?.SnapshotId || !DeviceName) continue;
@@ -51,6 +57,7 @@ export const registerImage: Ec2Operation<"RegisterImage"> = async (input, contex
       createdMs: context.clock.now(),
       public: false,
       launchAccounts: [],
+      ...(reference && { reference }),
       ...(input.BootMode && { bootMode: input.BootMode }),
       ...(input.ImdsSupport && { imdsSupport: input.ImdsSupport }),
       tags,
@@ -58,3 +65,13 @@ export const registerImage: Ec2Operation<"RegisterImage"> = async (input, contex
   });
   return { ImageId: imageId, Tags: shownTags(tags) };
 };
+
+function locatedRoot(deviceName: string): BlockDevice {
+  return {
+    deviceName,
+    sizeGiB: locatedRootGiB,
+    volumeType: "gp2",
+    encrypted: false,
+    deleteOnTermination: true,
+  };
+}

@@ -64,6 +64,12 @@ test("a machine found dead when Fogbank starts is started again, unless recovery
   assert.equal(plan({ ...running, autoRecovery: "disabled" }, observed, 0).do, "mark-impaired");
 });
 
+test("a machine that died with what it ran on is started again, unless recovery is disabled", () => {
+  const observed = { state: "failed", firstLook: false, hostFailed: true } as const;
+  assert.equal(plan(running, observed, 0).do, "start");
+  assert.equal(plan({ ...running, autoRecovery: "disabled" }, observed, 0).do, "mark-impaired");
+});
+
 test("an impaired machine waits for somebody and is well when it runs again", () => {
   const impaired = { ...running, machine: { ...well, impairedMs: 1 } };
   assert.equal(plan(impaired, { state: "failed", firstLook: false }, 2).do, "wait");

@@ -33,6 +33,8 @@ export interface Observed {
   firstLook: boolean;
   /** The instance's host has no power, until somebody heals it. */
   dark?: boolean;
+  /** The machine failed together with what it runs on. */
+  hostFailed?: boolean;
 }
 
 type Desired = Pick<
@@ -83,7 +85,7 @@ function planPending({ machine }: Desired, { state, dark }: Observed, nowMs: num
 
 function planRunning(
   desired: Desired,
-  { state, firstLook, dark = false }: Observed,
+  { state, firstLook, dark = false, hostFailed = false }: Observed,
   nowMs: number,
 ): Step {
   const { machine, rebootsWanted } = desired;
@@ -100,8 +102,8 @@ function planRunning(
     case "failed": {
       const recovers = recoversByItself(desired) && !dark;
       // A reboot revives a dead machine, and so does ec2:recover. Machines that died together with
-      // Fogbank's host come back with it.
-      if (rebootDue || (firstLook && recovers)) return { do: "start" };
+      // Fogbank's host, or with their container engine, come back with it.
+      if (rebootDue || ((firstLook || hostFailed) && recovers)) return { do: "start" };
       if (machine.impairedMs === undefined) return { do: "mark-impaired" };
       if (!recovers) return { do: "wait" };
       const leftMs = machine.impairedMs + recoveryAfterMs - nowMs;

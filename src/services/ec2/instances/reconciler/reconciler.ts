@@ -10,6 +10,7 @@ import type { Transaction } from "#store/store.ts";
 import type { Ec2State } from "../../state.ts";
 import { isDark } from "../../faults/records.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
+import { vpcs } from "../../network/records.ts";
 import { watchMachines } from "./machines.ts";
 import { machineEnvironment, machineSpec } from "../machine.ts";
 import { instances, type InstanceRecord } from "../records.ts";
@@ -42,7 +43,12 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
     if (instance.state === "running")
       log.warn("an instance's machine was lost; it starts over from its image", { instanceId });
     try {
-      await compute.launch(machineSpec(scope, instance, await environmentOf(scope, instance)));
+      const environment = await environmentOf(scope, instance);
+      const vpc = await store.transaction((tx) => vpcs.get(tx, scope, instance.vpcId));
+      // Its first range is the one it was made with.
+      const cidr = vpc?.cidrs[0]?.cidr;
+      const network = cidr === undefined ? undefined : { id: instance.vpcId, cidr };
+      await compute.launch(machineSpec(scope, instance, environment, network));
     } catch (error) {
       log.error("launching a machine failed", { ...scope, instanceId, error });
       await write(scope, instance, (tx, now) => steps.launchFailed(tx, scope, now, clock.now()));
@@ -123,7 +129,12 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
       const observed: MachineObservation = await compute.observe(instanceId);
       const firstLook = !state.seenMachines.has(instanceId);
       state.seenMachines.add(instanceId);
-      const step = plan(instance, { state: observed.state, firstLook, dark }, clock.now());
+      const { state: machineState, hostFailed = false } = observed;
+      const step = plan(
+        instance,
+        { state: machineState, firstLook, dark, hostFailed },
+        clock.now(),
+      );
       if (step.do === "forget") state.seenMachines.delete(instanceId);
       return take(step, scope, instance);
     },

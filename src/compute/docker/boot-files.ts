@@ -67,6 +67,8 @@ export async function unpackFile(archive: Uint8Array): Promise<string> {
 /** The container's first process until init takes its place. */
 const enterScript = String.raw`#!/bin/sh
 # Puts in order what a machine has and a container has not, and becomes the machine's init.
+# Asked to end already? A first process hears only what it has a trap for.
+trap 'exit 0' TERM
 [ "$FOGBANK_LEASE" = 1 ] && exec 3<&0
 exec < /dev/null
 . "$FOGBANK_BOOT/environment"

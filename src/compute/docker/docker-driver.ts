@@ -281,6 +281,17 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    kill: (id) =>
+      serially(id, async () => {
+        await known(id).kill();
+        if (await check(id)) for (const listener of listeners) listener(id);
+      }),
+    impair: (id, impairment) =>
+      serially(id, async () => {
+        const machine = known(id);
+        if (machine.state !== "running") throw new Error(`machine ${id} does not run`);
+        await machine.impair(impairment);
+      }),
     async close({ terminate }) {
       if (closed) return;
       if (terminate || passing)

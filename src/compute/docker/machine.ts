@@ -1,7 +1,13 @@
 /** One machine from launch to termination, as a container. Callers see to it that its steps run one after the other. */
 import type { Socket } from "node:net";
 import type { Log } from "#runtime/log.ts";
-import type { MachineObservation, MachineSpec, MachineState } from "../driver.ts";
+import {
+  ImpossibleImpairment,
+  type Impairment,
+  type MachineObservation,
+  type MachineSpec,
+  type MachineState,
+} from "../driver.ts";
 import {
   bootPath,
   environmentFile,
@@ -13,7 +19,7 @@ import {
   type BootFile,
 } from "./boot-files.ts";
 import { limitsOf, withinHost, type InspectedContainer, type MachineRecord } from "./container.ts";
-import { isMissing, type Engine } from "./engine/engine.ts";
+import { isConflict, isMissing, type Engine } from "./engine/engine.ts";
 import { ignoreMissing } from "./images.ts";
 import { addMeasured, measureContainer, nothingMeasured, type Measured } from "./measure.ts";
 import type { MachineNetwork } from "./networks.ts";
@@ -103,6 +109,30 @@ export class DockerMachine {
       .catch(ignoreMissing);
   }
 
+  /** Ends every process at once, though it be paused. */
+  async kill(): Promise<void> {
+    if (this.state !== "running") return;
+    await this.#count();
+    const { engine } = this.#around;
+    await engine.call("POST", `/containers/${this.container}/kill`).catch(ignoreStopped);
+    await this.#unpause();
+    await engine.call("POST", `/containers/${this.container}/wait`, {
+      query: { condition: "not-running" },
+    });
+  }
+
+  async impair({ paused = false, cpuShare = 1, ...net }: Impairment): Promise<void> {
+    if (net.packetLoss !== undefined || net.packetDelayMs !== undefined)
+      throw new ImpossibleImpairment("a container's packets cannot be lost or delayed");
+    const { engine, processors } = this.#around;
+    const { spec } = this.record;
+    const limits = limitsOf({ ...spec, cpus: Math.min(spec.cpus, processors) * cpuShare });
+    await engine.call("POST", `/containers/${this.container}/update`, { body: limits });
+    if (paused)
+      await engine.call("POST", `/containers/${this.container}/pause`).catch(ignoreStopped);
+    else await this.#unpause();
+  }
+
   /** Undefined when there is no such container any more. */
   inspect(): Promise<InspectedContainer | undefined> {
     return inspectContainer(this.#around.engine, this.container);
@@ -180,7 +210,15 @@ export class DockerMachine {
     this.state = "running";
   }
 
+  /** The engine refuses for one that is not paused. */
+  async #unpause(): Promise<void> {
+    const { engine } = this.#around;
+    await engine.call("POST", `/containers/${this.container}/unpause`).catch(ignoreStopped);
+  }
+
   async #end(graceSeconds: number): Promise<void> {
+    // Else it would not hear that it should end.
+    await this.#unpause();
     await this.#around.engine.call("POST", `/containers/${this.container}/stop`, {
       query: { t: graceSeconds },
     });
@@ -255,4 +293,10 @@ export async function readRecord(
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/** The container is in that state already, or cannot come into it. */
+function ignoreStopped(error: unknown): void {
+  if (!isConflict(error) && !/not paused|already paused/.test((error as Error).message))
+    throw error;
 }

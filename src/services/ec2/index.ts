@@ -13,6 +13,7 @@ import { instanceTypeOperations } from "./instance-types/operations.ts";
 import { instanceOperations } from "./instances/operations.ts";
 import { endOrphans } from "./instances/reconciler/machines.ts";
 import { instanceReconciler } from "./instances/reconciler/reconciler.ts";
+import { stateChangeReconciler } from "./instances/reconciler/state-changes.ts";
 import { keyPairOperations } from "./key-pairs/operations.ts";
 import { launchTemplateOperations } from "./launch-templates/operations.ts";
 import { networkDifferences, networkOperations, networkReconcilers } from "./network/network.ts";
@@ -43,6 +44,7 @@ export const service = defineService<"ec2", Ec2State>({
   }),
   reconcilers: (env, state) => [
     instanceReconciler(env, state),
+    stateChangeReconciler(env),
     snapshotReconciler(env),
     faultReconciler(env),
     experimentReconciler(env),

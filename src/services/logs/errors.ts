@@ -34,6 +34,28 @@ export const metricFilterNotFound = () =>
     message: "The specified metric filter does not exist.",
   });
 
+const notFound = (message: string) => new AwsError({ code: "ResourceNotFoundException", message });
+
+export const subscriptionFilterNotFound = () =>
+  notFound("The specified subscription filter does not exist.");
+
+export const queryNotFound = () => notFound("The specified query does not exist.");
+
+export const queryDefinitionNotFound = () =>
+  notFound("The specified query definition does not exist.");
+
+export const logRecordNotFound = () => notFound("The specified log record does not exist.");
+
+export const exportNotFound = () => notFound("The specified export task does not exist.");
+
+export const policyNotFound = (name: string) => notFound(`Policy with name [${name}] does not exist`);
+
+export const invalidOperation = (message: string) =>
+  new AwsError({ code: "InvalidOperationException", message });
+
+export const sessionTimeout = () =>
+  new AwsError({ code: "SessionTimeoutException", message: "The session has timed out." });
+
 export const limitExceeded = () =>
   new AwsError({ code: "LimitExceededException", message: "Resource limit exceeded." });
 
@@ -48,4 +70,17 @@ export const notSupported = (what: string) =>
     code: "NotImplemented",
     status: 501,
     message: `Fogbank does not implement ${what}. See COVERAGE.md for what it does.`,
+  });
+
+/** `position` counts characters from the query's start. */
+export const malformedQuery = (problem: string, position: number) =>
+  new AwsError({
+    code: "MalformedQueryException",
+    message: `${problem} at position ${position}`,
+    members: {
+      queryCompileError: {
+        location: { startCharOffset: position, endCharOffset: position },
+        message: problem,
+      },
+    },
   });

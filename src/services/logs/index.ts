@@ -1,5 +1,6 @@
 /** Amazon CloudWatch Logs: groups, streams, events. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
 import { defineService } from "#services/kit/service.ts";
+import { differences } from "./differences.ts";
 import { filterLogEvents } from "./operations/filter-log-events.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";
 import {
@@ -25,41 +26,72 @@ import {
   untagLogGroup,
   untagResource,
 } from "./operations/tags.ts";
+import { cancelExportTask, createExportTask, describeExportTasks } from "./operations/export-tasks.ts";
+import { associateKmsKey, disassociateKmsKey } from "./operations/kms-keys.ts";
+import { getLogGroupFields, getLogRecord } from "./operations/log-records.ts";
+import { describeQueries, getQueryResults, startQuery, stopQuery } from "./operations/queries.ts";
+import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./operations/query-definitions.ts";
+import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./operations/resource-policies.ts";
+import { startLiveTail } from "./operations/start-live-tail.ts";
+import { deleteSubscriptionFilter, describeSubscriptionFilters, putSubscriptionFilter } from "./operations/subscription-filters.ts";
+import { createExporter } from "./reconcilers/export.ts";
 import { createGraveyard } from "./reconcilers/graveyard.ts";
 import { createMetricData } from "./reconcilers/metric-data.ts";
+import { createQueryRunner } from "./reconcilers/query.ts";
 import { createRetention } from "./reconcilers/retention.ts";
 
 export const service = defineService<"logs">({
   name: "logs",
   operations: {
+    AssociateKmsKey: associateKmsKey,
+    CancelExportTask: cancelExportTask,
+    CreateExportTask: createExportTask,
     CreateLogGroup: createLogGroup,
     CreateLogStream: createLogStream,
     DeleteLogGroup: deleteLogGroup,
     DeleteLogStream: deleteLogStream,
     DeleteMetricFilter: deleteMetricFilter,
+    DeleteQueryDefinition: deleteQueryDefinition,
+    DeleteResourcePolicy: deleteResourcePolicy,
     DeleteRetentionPolicy: deleteRetentionPolicy,
+    DeleteSubscriptionFilter: deleteSubscriptionFilter,
+    DescribeExportTasks: describeExportTasks,
     DescribeLogGroups: describeLogGroups,
     DescribeLogStreams: describeLogStreams,
     DescribeMetricFilters: describeMetricFilters,
+    DescribeQueries: describeQueries,
+    DescribeQueryDefinitions: describeQueryDefinitions,
+    DescribeResourcePolicies: describeResourcePolicies,
+    DescribeSubscriptionFilters: describeSubscriptionFilters,
+    DisassociateKmsKey: disassociateKmsKey,
     FilterLogEvents: filterLogEvents,
     GetLogEvents: getLogEvents,
+    GetLogGroupFields: getLogGroupFields,
+    GetLogRecord: getLogRecord,
+    GetQueryResults: getQueryResults,
     ListTagsForResource: listTagsForResource,
     ListTagsLogGroup: listTagsLogGroup,
     PutLogEvents: putLogEvents,
     PutMetricFilter: putMetricFilter,
+    PutQueryDefinition: putQueryDefinition,
+    PutResourcePolicy: putResourcePolicy,
     PutRetentionPolicy: putRetentionPolicy,
+    PutSubscriptionFilter: putSubscriptionFilter,
+    StartLiveTail: startLiveTail,
+    StartQuery: startQuery,
+    StopQuery: stopQuery,
     TagLogGroup: tagLogGroup,
     TagResource: tagResource,
     TestMetricFilter: testMetricFilter,
     UntagLogGroup: untagLogGroup,
     UntagResource: untagResource,
   },
-  reconcilers: (env) => [createRetention(env), createGraveyard(env), createMetricData(env)],
-  differences: [
-    {
-      operation: "PutMetricFilter",
-      differs:
-        "A default value counts once for every event without a match; AWS reports it for minutes without any match. Log transformers and system fields are refused.",
-    },
+  reconcilers: (env) => [
+    createRetention(env),
+    createGraveyard(env),
+    createMetricData(env),
+    createQueryRunner(env),
+    createExporter(env),
   ],
+  differences,
 });

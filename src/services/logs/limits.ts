@@ -12,6 +12,11 @@ export const limits = {
   eventsPage: 10_000,
   pageBytes: 1_048_576,
   tags: 50,
+  resourcePolicies: 10,
+  queryResultsMs: 7 * 24 * 3_600_000,
+  queryRows: 10_000,
+  liveTailMs: 3 * 3_600_000,
+  liveTailEventsPerUpdate: 500,
   metricFilters: 100,
   metricDimensions: 3,
 } as const;

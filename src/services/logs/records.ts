@@ -1,5 +1,5 @@
 /** What CloudWatch Logs keeps. */
-import type { MetricTransformation } from "@aws-sdk/client-cloudwatch-logs";
+import type { MetricTransformation, ResultField } from "@aws-sdk/client-cloudwatch-logs";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 
@@ -59,6 +59,8 @@ export interface MetricSample {
   name: string;
   unit: string;
   dimensions: Record<string, string>;
+  /** 1 for a metric of high resolution. */
+  resolutionSeconds?: number;
   value: number;
   /** How many events gave this value in this minute. */
   count: number;
@@ -67,3 +69,70 @@ export interface MetricSample {
 
 /** Groups whose streams and events are still to be removed, by group id. */
 export const graves = collection<{ groupId: string; stream?: string }>("logs", "grave");
+
+/** A query of Logs Insights. */
+export interface QueryRecord {
+  id: string;
+  text: string;
+  /** Where its groups are, and their names. */
+  groups: { account: string; region: string; name: string; id: string }[];
+  fromMs: number;
+  /** The first moment behind its range. */
+  toMs: number;
+  limit?: number;
+  status: "Scheduled" | "Running" | "Complete" | "Failed" | "Cancelled";
+  createdMs: number;
+  endedMs?: number;
+  userArn: string;
+  matched: number;
+  scanned: number;
+  scannedBytes: number;
+}
+
+/** By id. */
+export const queries = collection<QueryRecord>("logs", "query");
+
+/** A query's results, some rows in each: by its id, then their order. */
+export const queryResults = collection<ResultField[][]>("logs", "query-result");
+
+export interface QueryDefinitionRecord {
+  id: string;
+  name: string;
+  text: string;
+  groupNames: string[];
+  modifiedMs: number;
+}
+
+/** By id. */
+export const queryDefinitions = collection<QueryDefinitionRecord>("logs", "query-definition");
+
+export interface ResourcePolicyRecord {
+  name: string;
+  document: string;
+  updatedMs: number;
+}
+
+/** By name. */
+export const resourcePolicies = collection<ResourcePolicyRecord>("logs", "resource-policy");
+
+/** A group's events on their way to a bucket. */
+export interface ExportRecord {
+  id: string;
+  name?: string;
+  groupName: string;
+  groupId: string;
+  streamPrefix?: string;
+  fromMs: number;
+  toMs: number;
+  bucket: string;
+  prefix: string;
+  status: "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
+  problem?: string;
+  createdMs: number;
+  endedMs?: number;
+  /** The place behind which the next object begins. */
+  position?: { stream: string; timestampMs: number; number: number; file: number };
+}
+
+/** By id. */
+export const exports = collection<ExportRecord>("logs", "export");

@@ -1,6 +1,7 @@
 import type { InputLogEvent, RejectedLogEventsInfo } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "#services/kit/service.ts";
 import { invalidParameter } from "../errors.ts";
+import { embeddedSamples } from "../embedded-metrics.ts";
 import { findStream, horizonMs } from "../find.ts";
 import { limits } from "../limits.ts";
 import { samplesOf } from "../metric-filter.ts";
@@ -23,12 +24,15 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", undefined> = async 
       const event = { timestampMs: timestamp, ingestedMs: Math.floor(nowMs), message };
       events.put(tx, scope, [group.id, stream.name, timestamp, next++], event);
     }
-    const samples = (await metricFilters.list(tx, scope, [group.id])).flatMap((filter) =>
-      samplesOf(
-        filter,
-        accepted.map(({ message = "", timestamp = 0 }) => ({ message, timestampMs: timestamp })),
-      ),
-    );
+    const messages = accepted.map(({ message = "", timestamp = 0 }) => ({
+      message,
+      timestampMs: timestamp,
+    }));
+    const filters = await metricFilters.list(tx, scope, [group.id]);
+    const samples = [
+      ...filters.flatMap((filter) => samplesOf(filter, messages)),
+      ...messages.flatMap(({ message }) => embeddedSamples(message)),
+    ];
     for (const [index, sample] of samples.entries())
       metricSamples.put(tx, scope, [group.id, `${stream.name} ${next}`, index], sample);
     const times = accepted.map(({ timestamp = 0 }) => timestamp);

@@ -32,7 +32,8 @@ export function createMetricData({ store, clients }: Environment): Reconciler {
   };
 }
 
-function toDatum({ count, dimensions, name, timestampMs, unit, value }: MetricSample): MetricDatum {
+function toDatum(sample: MetricSample): MetricDatum {
+  const { count, dimensions, name, timestampMs, unit, value, resolutionSeconds } = sample;
   return {
     MetricName: name,
     Timestamp: dateOf(timestampMs),
@@ -40,5 +41,6 @@ function toDatum({ count, dimensions, name, timestampMs, unit, value }: MetricSa
     Values: [value],
     Counts: [count],
     Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    ...(resolutionSeconds !== undefined && { StorageResolution: resolutionSeconds }),
   };
 }

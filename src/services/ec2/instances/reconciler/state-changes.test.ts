@@ -34,8 +34,8 @@ test("every state of an instance's life comes to the rule that asked for it", as
   const details = Messages.map(({ Body }) => JSON.parse(Body!) as Record<string, string>);
   assert.ok(details.every((detail) => detail["instance-id"] === id));
   assert.deepEqual(
-    details.map(({ state }) => state).toSorted(),
-    ["pending", "running", "shutting-down", "stopped", "stopping", "terminated"],
+    new Set(details.map(({ state }) => state)),
+    new Set(["pending", "running", "shutting-down", "stopped", "stopping", "terminated"]),
   );
   await cloud.stop();
 });

@@ -1,0 +1,27 @@
+import type { Difference } from "#services/kit/service.ts";
+
+export const differences: readonly Difference[] = [
+  {
+    operation: "PutMetricFilter",
+    differs:
+      "A default value counts once for every event without a match; AWS reports it for minutes without any match. Log transformers and system fields are refused.",
+  },
+  {
+    operation: "PutSubscriptionFilter",
+    differs:
+      "Lambda, Kinesis, Firehose and logical destinations answer NotImplemented, so there are no subscription filters.",
+  },
+  {
+    operation: "StartQuery",
+    differs:
+      "The language is CWLI; the commands pattern, diff, anomaly, source, join, lookup and unmask answer NotImplemented. Fields are discovered in JSON only, not in the formats of Lambda, VPC or Route 53 logs.",
+  },
+  {
+    operation: "AssociateKmsKey",
+    differs: "The key is stored and returned; events are not encrypted with it.",
+  },
+  {
+    operation: "PutResourcePolicy",
+    differs: "Policies of the account are stored and returned; those of single groups are refused.",
+  },
+];

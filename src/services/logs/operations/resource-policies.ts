@@ -1,0 +1,62 @@
+/** Policies that let other services write logs. They are stored and returned. */
+import type { Operation } from "#services/kit/service.ts";
+import { paginate } from "#services/kit/pagination.ts";
+import { invalidParameter, limitExceeded, notSupported, policyNotFound } from "../errors.ts";
+import { limits } from "../limits.ts";
+import { resourcePolicies, type ResourcePolicyRecord } from "../records.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html */
+export const putResourcePolicy: Operation<"logs", "PutResourcePolicy", undefined> = async (
+  input,
+  context,
+) => {
+  const { policyName: name, policyDocument: document = "" } = input;
+  if (input.resourceArn !== undefined) throw notSupported("policies of single log groups");
+  if (name === undefined) throw invalidParameter("policyName must be specified.");
+  const policy = { name, document, updatedMs: Math.floor(context.clock.now()) };
+  await context.store.transaction(async (tx) => {
+    const present = await resourcePolicies.list(tx, context);
+    if (present.length >= limits.resourcePolicies && !present.some((one) => one.name === name))
+      throw limitExceeded();
+    resourcePolicies.put(tx, context, [name], policy);
+  });
+  return { resourcePolicy: describe(policy) };
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeResourcePolicies.html */
+export const describeResourcePolicies: Operation<
+  "logs",
+  "DescribeResourcePolicies",
+  undefined
+> = async (input, context) => {
+  if (input.resourceArn !== undefined || input.policyScope === "RESOURCE")
+    throw notSupported("policies of single log groups");
+  const all = await context.store.transaction((tx) => resourcePolicies.list(tx, context));
+  const page = paginate(all, {
+    limit: input.limit ?? limits.page,
+    token: input.nextToken,
+    keyOf: ({ name }) => name,
+    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
+  });
+  return {
+    resourcePolicies: page.items.map(describe),
+    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+  };
+};
+
+function describe({ name, document, updatedMs }: ResourcePolicyRecord) {
+  return { policyName: name, policyDocument: document, lastUpdatedTime: updatedMs };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteResourcePolicy.html */
+export const deleteResourcePolicy: Operation<"logs", "DeleteResourcePolicy", undefined> = async (
+  input,
+  context,
+) => {
+  const { policyName: name = "" } = input;
+  await context.store.transaction(async (tx) => {
+    if (!(await resourcePolicies.get(tx, context, name))) throw policyNotFound(name);
+    resourcePolicies.delete(tx, context, name);
+  });
+  return {};
+};

@@ -54,7 +54,8 @@ function samplesOf(
   root: Record<string, unknown>,
   timestampMs: number,
 ): MetricSample[] {
-  if (!isName(namespace, 255) || !Array.isArray(metrics) || metrics.length > most.metrics) return [];
+  if (!isName(namespace, 255) || !Array.isArray(metrics) || metrics.length > most.metrics)
+    return [];
   const dimensionSets = dimensionsOf(sets, root);
   return (metrics as unknown[]).flatMap((metric) => {
     if (!isObject(metric)) return [];

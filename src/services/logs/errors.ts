@@ -48,7 +48,8 @@ export const logRecordNotFound = () => notFound("The specified log record does n
 
 export const exportNotFound = () => notFound("The specified export task does not exist.");
 
-export const policyNotFound = (name: string) => notFound(`Policy with name [${name}] does not exist`);
+export const policyNotFound = (name: string) =>
+  notFound(`Policy with name [${name}] does not exist`);
 
 export const invalidOperation = (message: string) =>
   new AwsError({ code: "InvalidOperationException", message });

@@ -26,14 +26,30 @@ import {
   untagLogGroup,
   untagResource,
 } from "./operations/tags.ts";
-import { cancelExportTask, createExportTask, describeExportTasks } from "./operations/export-tasks.ts";
+import {
+  cancelExportTask,
+  createExportTask,
+  describeExportTasks,
+} from "./operations/export-tasks.ts";
 import { associateKmsKey, disassociateKmsKey } from "./operations/kms-keys.ts";
 import { getLogGroupFields, getLogRecord } from "./operations/log-records.ts";
 import { describeQueries, getQueryResults, startQuery, stopQuery } from "./operations/queries.ts";
-import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./operations/query-definitions.ts";
-import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./operations/resource-policies.ts";
+import {
+  deleteQueryDefinition,
+  describeQueryDefinitions,
+  putQueryDefinition,
+} from "./operations/query-definitions.ts";
+import {
+  deleteResourcePolicy,
+  describeResourcePolicies,
+  putResourcePolicy,
+} from "./operations/resource-policies.ts";
 import { startLiveTail } from "./operations/start-live-tail.ts";
-import { deleteSubscriptionFilter, describeSubscriptionFilters, putSubscriptionFilter } from "./operations/subscription-filters.ts";
+import {
+  deleteSubscriptionFilter,
+  describeSubscriptionFilters,
+  putSubscriptionFilter,
+} from "./operations/subscription-filters.ts";
 import { createExporter } from "./reconcilers/export.ts";
 import { createGraveyard } from "./reconcilers/graveyard.ts";
 import { createMetricData } from "./reconcilers/metric-data.ts";

@@ -44,7 +44,10 @@ function documentIn(message: string): object | undefined {
 }
 
 function flatten(value: object, prefix: string, fields: Map<string, Value>): void {
-  for (const [name, inner] of Object.entries(value) as [string, string | number | boolean | object | null][]) {
+  for (const [name, inner] of Object.entries(value) as [
+    string,
+    string | number | boolean | object | null,
+  ][]) {
     if (fields.size >= mostFields) return;
     if (typeof inner === "object" && inner !== null) flatten(inner, `${prefix}${name}.`, fields);
     else if (inner !== null) fields.set(prefix + name, inner);

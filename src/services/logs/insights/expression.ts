@@ -107,7 +107,9 @@ const products: Arithmetic = { "*": (a, b) => a * b, "/": (a, b) => a / b, "%": 
 const powers: Arithmetic = { "^": (a, b) => a ** b };
 
 function parseSum(reader: Reader, options: ExpressionOptions): Expression {
-  return parseBinary(reader, sums, () => parseBinary(reader, products, () => parsePower(reader, options)));
+  return parseBinary(reader, sums, () =>
+    parseBinary(reader, products, () => parsePower(reader, options)),
+  );
 }
 
 function parsePower(reader: Reader, options: ExpressionOptions): Expression {
@@ -143,7 +145,8 @@ function parsePrimary(reader: Reader, options: ExpressionOptions): Expression {
   }
   const token = reader.peek();
   const { kind, text } = token;
-  if (!["name", "text", "number", "duration"].includes(kind)) throw reader.unexpected("an expression");
+  if (!["name", "text", "number", "duration"].includes(kind))
+    throw reader.unexpected("an expression");
   reader.next();
   if (kind === "text") return () => text;
   if (kind === "number") return () => Number(text);

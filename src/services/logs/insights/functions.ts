@@ -18,7 +18,10 @@ function finite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function textual(operate: (text: string, ...more: Value[]) => Value, arity: QueryFunction["arity"]) {
+function textual(
+  operate: (text: string, ...more: Value[]) => Value,
+  arity: QueryFunction["arity"],
+) {
   return {
     arity,
     call: ([value, ...more]: readonly Value[]) =>
@@ -98,11 +101,14 @@ export const functions: Record<string, QueryFunction | undefined> = {
   strlen: textual((text) => Array.from(text).length, [1, 1]),
   toupper: textual((text) => text.toUpperCase(), [1, 1]),
   tolower: textual((text) => text.toLowerCase(), [1, 1]),
-  substr: textual((text, start, length) => {
-    const from = numberOf(start);
-    const count = length === undefined ? undefined : from + numberOf(length);
-    return Array.from(text).slice(from, count).join("");
-  }, [2, 3]),
+  substr: textual(
+    (text, start, length) => {
+      const from = numberOf(start);
+      const count = length === undefined ? undefined : from + numberOf(length);
+      return Array.from(text).slice(from, count).join("");
+    },
+    [2, 3],
+  ),
   replace: textual((text, wanted, by) => text.replaceAll(textOf(wanted), () => textOf(by)), [3, 3]),
   strcontains: {
     arity: [2, 2],

@@ -13,14 +13,22 @@ export interface EventPlace {
 
 export function writePointer({ scope, group, groupId, stream, timestampMs, number }: EventPlace) {
   const { account, region } = scope;
-  return encodeToken(JSON.stringify([account, region, group, groupId, stream, timestampMs, number]));
+  return encodeToken(
+    JSON.stringify([account, region, group, groupId, stream, timestampMs, number]),
+  );
 }
 
 export function readPointer(text: string): EventPlace | undefined {
   const json = decodeToken(text);
   if (json === undefined) return undefined;
   const [account, region, group, groupId, stream, timestampMs, number] = JSON.parse(json) as [
-    string, string, string, string, string, number, number,
+    string,
+    string,
+    string,
+    string,
+    string,
+    number,
+    number,
   ];
   return { scope: { account, region }, group, groupId, stream, timestampMs, number };
 }

@@ -106,10 +106,7 @@ function parsed(row: Row, { source, pattern, names }: Extract<Command, { do: "pa
 }
 
 /** Events without a value for one of the keys all stay. */
-function withoutDuplicates(
-  rows: readonly Row[],
-  keys: readonly ((row: Row) => Value)[],
-): Row[] {
+function withoutDuplicates(rows: readonly Row[], keys: readonly ((row: Row) => Value)[]): Row[] {
   const seen = new Set<string>();
   return rows.filter((row) => {
     const values = keys.map((key) => key(row));

@@ -28,7 +28,10 @@ test("a query runs over what its groups hold in its range", async () => {
     [2, 3, 1],
   );
   const { queries } = await logs.DescribeQueries({ logGroupName: group, status: "Complete" });
-  assert.deepEqual(queries?.map((query) => query.queryId), [queryId]);
+  assert.deepEqual(
+    queries?.map((query) => query.queryId),
+    [queryId],
+  );
   await assert.rejects(logs.StopQuery({ queryId }), { code: "InvalidParameterException" });
   await cloud.advance("8d");
   await assert.rejects(logs.GetQueryResults({ queryId }), { code: "ResourceNotFoundException" });
@@ -63,9 +66,12 @@ test("a query that cannot be read is refused at once, with the place", async () 
     code: "MalformedQueryException",
     message: /position 7/,
   });
-  await assert.rejects(logs.StartQuery({ ...query, logGroupName: "nope", queryString: "limit 1" }), {
-    code: "ResourceNotFoundException",
-  });
+  await assert.rejects(
+    logs.StartQuery({ ...query, logGroupName: "nope", queryString: "limit 1" }),
+    {
+      code: "ResourceNotFoundException",
+    },
+  );
   await cloud.stop();
 });
 
@@ -77,7 +83,10 @@ test("queries are saved under a name", async () => {
   const { queryDefinitions } = await logs.DescribeQueryDefinitions({
     queryDefinitionNamePrefix: "errors",
   });
-  assert.deepEqual(queryDefinitions?.map(({ queryString }) => queryString), ["limit 5"]);
+  assert.deepEqual(
+    queryDefinitions?.map(({ queryString }) => queryString),
+    ["limit 5"],
+  );
   assert.deepEqual(await logs.DeleteQueryDefinition({ queryDefinitionId }), { success: true });
   await assert.rejects(logs.DeleteQueryDefinition({ queryDefinitionId }), {
     code: "ResourceNotFoundException",

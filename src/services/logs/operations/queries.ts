@@ -17,7 +17,8 @@ export const startQuery: Operation<"logs", "StartQuery", undefined> = async (inp
     throw invalidParameter(
       "Exactly one of logGroupName, logGroupNames or logGroupIdentifiers must be specified.",
     );
-  if (endTime < startTime) throw invalidParameter("The end time must not be before the start time.");
+  if (endTime < startTime)
+    throw invalidParameter("The end time must not be before the start time.");
   const nowMs = context.clock.now();
   parseQuery(text, nowMs);
   const names = [logGroupName ?? logGroupNames ?? logGroupIdentifiers ?? []].flat();

@@ -21,7 +21,10 @@ test("a live tail shows what comes in and what its pattern wants, second by seco
   await write("ERROR one", "INFO two");
   await cloud.advance("1s");
   const { sessionResults, sessionMetadata } = (await update)!.sessionUpdate!;
-  assert.deepEqual(sessionResults?.map(({ message }) => message), ["ERROR one"]);
+  assert.deepEqual(
+    sessionResults?.map(({ message }) => message),
+    ["ERROR one"],
+  );
   assert.equal(sessionResults?.[0]?.logStreamName, "one");
   assert.equal(sessionMetadata?.sampled, false);
   const timeout = assert.rejects(

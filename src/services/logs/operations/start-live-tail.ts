@@ -22,7 +22,11 @@ export const startLiveTail: Operation<"logs", "StartLiveTail", undefined> = asyn
   input,
   context,
 ) => {
-  const { logGroupIdentifiers = [], logStreamNames: names, logStreamNamePrefixes: prefixes } = input;
+  const {
+    logGroupIdentifiers = [],
+    logStreamNames: names,
+    logStreamNamePrefixes: prefixes,
+  } = input;
   if (names && prefixes)
     throw invalidParameter(
       "Only one of logStreamNames and logStreamNamePrefixes can be specified.",
@@ -55,10 +59,7 @@ export const startLiveTail: Operation<"logs", "StartLiveTail", undefined> = asyn
 };
 
 /** One update each second, empty when nothing came. Throws SessionTimeoutException after three hours. */
-async function* follow(
-  tail: Tail,
-  context: Context,
-): AsyncGenerator<StartLiveTailResponseStream> {
+async function* follow(tail: Tail, context: Context): AsyncGenerator<StartLiveTailResponseStream> {
   const { store, clock, signal } = context;
   const ends = clock.now() + limits.liveTailMs;
   let arrived: Key[] = [];

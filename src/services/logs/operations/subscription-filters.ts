@@ -14,7 +14,9 @@ export const putSubscriptionFilter: Operation<"logs", "PutSubscriptionFilter", u
   await context.store.transaction((tx) => findGroup(tx, input.logGroupName, context));
   const service = parseArn(input.destinationArn ?? "")?.service;
   if (service === undefined || !["lambda", "kinesis", "firehose", "logs"].includes(service))
-    throw invalidParameter(`destinationArn for vendor ${service ?? "unknown"} cannot be used with subscription filters`);
+    throw invalidParameter(
+      `destinationArn for vendor ${service ?? "unknown"} cannot be used with subscription filters`,
+    );
   throw notSupported(`subscription filters with destinations of ${service}`);
 };
 

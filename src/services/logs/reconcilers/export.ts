@@ -75,9 +75,7 @@ async function nextBatch(
     const file = isSame ? position.file + 1 : 0;
     return {
       key: `${prefix}/${id}/${stream.replaceAll("/", "-")}/${String(file).padStart(6, "0")}.gz`,
-      text: found
-        .map(({ value }) => `${isoMillis(value.timestampMs)} ${value.message}\n`)
-        .join(""),
+      text: found.map(({ value }) => `${isoMillis(value.timestampMs)} ${value.message}\n`).join(""),
       position: { stream, timestampMs: last.value.timestampMs, number: Number(last.key[7]), file },
     };
   }

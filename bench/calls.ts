@@ -104,7 +104,7 @@ for (const [name, scenario] of Object.entries(scenarios)) {
   const requests = scenario.requests();
   await prepare(requests.slice(0, 1));
   await measure(requests, count / 5);
-  const rounds = [0, 1, 2];
+  const rounds = Array.from({ length: 12 }, (_, round) => round);
   const micros = [];
   for (const _ of rounds) micros.push(await measure(requests, count / rounds.length));
   console.log(

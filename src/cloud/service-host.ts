@@ -22,7 +22,10 @@ import type { Registry } from "./registry.ts";
 import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
 
 /** What a request says about itself; the rest of its context comes from the environment. */
-export type RequestFacts = Omit<RequestContext, keyof Environment>;
+export type RequestFacts = Omit<RequestContext, keyof Environment | "signal"> & {
+  /** Who waits for the answer. Few operations ask, and what answers them costs more than it seems. */
+  readonly client: { readonly signal: AbortSignal };
+};
 
 /** Checks an input against the constraints of AWS's model; throws AWS's validation error. */
 export type CheckInput = (
@@ -160,7 +163,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       const checking = checkInput(service, operation, input);
       // Only a service's first call has to wait for its constraints.
       if (checking) await checking;
-      return run(input, { ...environment, ...facts, state });
+      return run(input, new OperationContext(environment, facts, state));
     },
     sitesOf: async (service) => (await load(service)).sites,
     sites: () => sites,
@@ -198,7 +201,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     region: caller.region,
     principal: caller.principal,
     requestId: caller.requestId ?? environment.random.uuid(),
-    signal: neverAborted,
+    client: internalClient,
     baseUrl: environment.gateway.endpoint,
     sourceIp: "127.0.0.1",
     userAgent: caller.principal.arn,
@@ -206,7 +209,56 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   return host;
 }
 
-const neverAborted = new AbortController().signal;
+const internalClient = { signal: new AbortController().signal };
+
+/** One object for each request, made without copying the environment member by member at runtime. */
+class OperationContext implements RequestContext {
+  readonly clock: Environment["clock"];
+  readonly random: Environment["random"];
+  readonly log: Environment["log"];
+  readonly store: Environment["store"];
+  readonly compute: Environment["compute"];
+  readonly clients: Clients;
+  readonly dataDir: Environment["dataDir"];
+  readonly gateway: Environment["gateway"];
+  readonly defaultRegion: string;
+  readonly account: string;
+  readonly region: string;
+  readonly isRegionAssumed: boolean;
+  readonly principal: RequestContext["principal"];
+  readonly requestId: string;
+  readonly baseUrl: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  readonly state: unknown;
+  readonly #client: RequestFacts["client"];
+
+  constructor(environment: Environment, facts: RequestFacts, state: unknown) {
+    this.clock = environment.clock;
+    this.random = environment.random;
+    this.log = environment.log;
+    this.store = environment.store;
+    this.compute = environment.compute;
+    this.clients = environment.clients;
+    this.dataDir = environment.dataDir;
+    this.gateway = environment.gateway;
+    this.defaultRegion = environment.defaultRegion;
+    this.account = facts.account;
+    this.region = facts.region;
+    this.isRegionAssumed = facts.isRegionAssumed ?? false;
+    this.principal = facts.principal;
+    this.requestId = facts.requestId;
+    this.baseUrl = facts.baseUrl;
+    this.sourceIp = facts.sourceIp;
+    this.userAgent = facts.userAgent;
+    this.state = state;
+    this.#client = facts.client;
+  }
+
+  get signal(): AbortSignal {
+    return this.#client.signal;
+  }
+}
 
 type Call = (
   service: ServiceName,

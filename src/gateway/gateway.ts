@@ -18,13 +18,18 @@ import { createAuthenticator, type AuthMode } from "./authenticate.ts";
 import { judgePage, type PageVerdict } from "./cors.ts";
 import { isTrustedHost } from "./host-guard.ts";
 
+/** What a request says about itself. `client` tells when nobody waits for the answer any more. */
+type RequestFacts = Omit<RequestContext, keyof Environment | "signal"> & {
+  readonly client: Pick<HttpRequest, "signal">;
+};
+
 /** The services behind the port, as far as the gateway knows them. */
 export interface Backend {
   invoke(
     service: ServiceName,
     operation: string,
     input: unknown,
-    facts: Omit<RequestContext, keyof Environment>,
+    facts: RequestFacts,
   ): Promise<unknown>;
   sites(): readonly Site[];
   crossOrigin(): readonly CrossOriginRules[];
@@ -91,7 +96,7 @@ export function createGateway(options: GatewayOptions): HttpHandler {
           isRegionAssumed: identified.region === undefined,
           principal: caller,
           requestId,
-          signal: request.signal,
+          client: request,
           baseUrl: baseUrlOf(request),
           sourceIp: request.remoteAddress,
           userAgent: request.headers["user-agent"] ?? "",

@@ -1,5 +1,6 @@
 /** Cuts the head of a message out of bytes that arrive in any pieces. */
 import type { HttpLimits } from "./http.ts";
+import type { RecentLines } from "./recent-lines.ts";
 import {
   FramingFields,
   HttpSyntaxError,
@@ -34,7 +35,11 @@ export interface ResponseHead {
 export type HeadLimits = Pick<HttpLimits, "headBytes" | "requestLineBytes">;
 
 /** Undefined while the head is incomplete. Throws HttpSyntaxError. */
-export function readRequestHead(bytes: Buffer, limits: HeadLimits): RequestHead | undefined {
+export function readRequestHead(
+  bytes: Buffer,
+  limits: HeadLimits,
+  recent?: RecentLines,
+): RequestHead | undefined {
   let start = 0;
   // Empty lines ahead of a request are skipped (RFC 9112, 2.2).
   while (bytes[start] === carriageReturn && bytes[start + 1] === lineFeed) start += 2;
@@ -46,7 +51,7 @@ export function readRequestHead(bytes: Buffer, limits: HeadLimits): RequestHead 
   const line = readRequestLine(text.slice(0, lineEnd));
   const rawHeaders: string[] = [];
   const framing = new FramingFields();
-  readFields(text, lineEnd + 2, rawHeaders, framing);
+  readFields(text, lineEnd + 2, rawHeaders, framing, recent);
   const head: RequestHead = {
     method: line.method,
     target: line.target,

@@ -9,6 +9,8 @@ export const copiedBytes = 32 * 1024;
 // What must not stand in a field value; characters beyond one byte would be cut to others.
 const forbidden = /[^\t\x20-\x7e\x80-\xff]/;
 
+const mostNames = 50;
+
 /** Header lines under construction, and what they say about framing. */
 export class FieldWriter {
   text = "";
@@ -17,6 +19,8 @@ export class FieldWriter {
   hasDate = false;
   closes = false;
   hasConnection = false;
+  /** Names that were found to be tokens before: a connection's replies have mostly the same. */
+  readonly #sent = new Set<string>();
 
   reset(startLine: string): void {
     this.text = startLine;
@@ -29,7 +33,7 @@ export class FieldWriter {
   /** Throws TypeError for what cannot be sent; Transfer-Encoding is left out, it is not the caller's. */
   add(name: string, value: string | number): void {
     const text = typeof value === "string" ? value : String(value);
-    if (!isToken(name) || forbidden.test(text))
+    if (!(this.#sent.has(name) || this.#isName(name)) || forbidden.test(text))
       throw new TypeError(`the header field ${JSON.stringify(name)} cannot be sent`);
     const { length } = name;
     if (length === 4 || length === 10 || length === 14 || length === 17) {
@@ -47,6 +51,12 @@ export class FieldWriter {
       }
     }
     this.text += `${name}: ${text}\r\n`;
+  }
+
+  #isName(name: string): boolean {
+    if (!isToken(name)) return false;
+    if (this.#sent.size < mostNames) this.#sent.add(name);
+    return true;
   }
 
   addRaw(rawHeaders: readonly string[]): void {

@@ -16,6 +16,7 @@ import {
   slicedBytes,
   slicesOf,
 } from "./reply-framing.ts";
+import { RecentLines } from "./recent-lines.ts";
 import { IncomingRequest } from "./request.ts";
 import { statusLine } from "./status.ts";
 import type { Swept } from "./sweeper.ts";
@@ -26,6 +27,7 @@ export class ServerConnection implements Swept, Outlet {
   readonly remotePort: number;
   readonly #options: ConnectionOptions;
   readonly #writer = new FieldWriter();
+  readonly #recentLines = new RecentLines();
   readonly #sink = (piece: Buffer) => this.#body?.push(piece);
   readonly #onReply = (reply: HttpReply) => this.#answer(reply);
   readonly #onFailure = (error: unknown) => this.#fail(error);
@@ -163,7 +165,7 @@ export class ServerConnection implements Swept, Outlet {
 
   /** Starts the next request if enough of it is there. */
   #takeUp(bytes: Buffer): boolean {
-    const head = this.#held ?? readRequestHead(bytes, this.#options.limits);
+    const head = this.#held ?? readRequestHead(bytes, this.#options.limits, this.#recentLines);
     if (!head) return false;
     const { framing, end } = head;
     if (framing.expect !== undefined && framing.expect.toLowerCase() !== "100-continue")
@@ -391,8 +393,6 @@ export class ServerConnection implements Swept, Outlet {
 
   #refuse(status: number, detail: string): void {
     this.#last = true;
-    this.#held = undefined;
-    this.#pending = undefined;
     this.#head ??= unreadable();
     this.#request ??= new IncomingRequest(this.#head, emptyBody, this.socket);
     this.#answer(this.#options.refuse(status, detail));

@@ -1,5 +1,7 @@
 /** The grammar of HTTP/1.1 messages (RFC 9110, RFC 9112), read strictly: what is in doubt is refused. */
 
+import type { RecentLines } from "./recent-lines.ts";
+
 /** Bytes that are no HTTP message; `status` is what a server answers. */
 export class HttpSyntaxError extends Error {
   readonly status: number;
@@ -65,9 +67,23 @@ export function hasOption(list: string, option: string): boolean {
  * Reads field lines, each with its CRLF, from `at` to the end of the text. Pushes names and values
  * in turn onto `fields` and notes what concerns framing.
  */
-export function readFields(text: string, at: number, fields: string[], framing: FramingFields) {
+export function readFields(
+  text: string,
+  at: number,
+  fields: string[],
+  framing: FramingFields,
+  recent?: RecentLines,
+) {
   const end = text.length;
   while (at < end) {
+    const again = recent?.at(fields.length);
+    if (again !== undefined && text.startsWith(again.line, at)) {
+      const { name, value } = again;
+      fields.push(name, value);
+      if (concernsFraming(name)) noteFraming(name, value, framing);
+      at += again.line.length;
+      continue;
+    }
     const nameAt = at;
     while (tokenCharacters[text.charCodeAt(at)]) at++;
     if (at === nameAt || text.charCodeAt(at) !== colon) throw badFieldName(text, nameAt, at);
@@ -86,11 +102,14 @@ export function readFields(text: string, at: number, fields: string[], framing: 
     }
     at += 2;
     const value = text.slice(valueAt, valueEnd);
+    recent?.note(fields.length, text.slice(nameAt, at), name, value);
     fields.push(name, value);
-    const length = name.length;
-    if (length === 4 || length === 6 || length === 7 || length === 10 || length >= 14)
-      noteFraming(name, value, framing);
+    if (concernsFraming(name)) noteFraming(name, value, framing);
   }
+}
+
+function concernsFraming({ length }: string): boolean {
+  return length === 4 || length === 6 || length === 7 || length === 10 || length >= 14;
 }
 
 function badFieldName(text: string, nameAt: number, at: number): HttpSyntaxError {

@@ -13,7 +13,8 @@ interface Watcher {
 
 /** Something that needs the store for itself: a transaction, or the end of all. */
 interface Job {
-  run(): Promise<void>;
+  /** Calls `ended` when the next may start, perhaps before it returns. */
+  start(): void;
   next: Job | undefined;
 }
 
@@ -21,54 +22,79 @@ export function createStore(backend: Backend): Store {
   const watchers = new Set<Watcher>();
   /** By the collection's path. */
   const collectionWatchers = new Map<string, Set<Changed>>();
+  let first: Job | undefined;
   let last: Job | undefined;
+  let busy = false;
+  let starting = false;
   let closed = false;
 
-  const work = async (first: Job) => {
-    for (let job: Job | undefined = first; job;) {
-      await job.run();
-      if (job === last) last = undefined;
-      const { next }: Job = job;
-      // One old job in memory would otherwise keep all that came after it from being collected.
-      job.next = undefined;
-      job = next;
+  // Callbacks rather than promises: each of those would cost every transaction a turn of the queue.
+  const startNext = () => {
+    // When one ends before its start returns, the loop further up the stack goes on.
+    if (starting) return;
+    starting = true;
+    while (first && !busy) {
+      const job: Job = first;
+      first = job.next;
+      busy = true;
+      job.start();
     }
+    starting = false;
+  };
+  const ended = () => {
+    busy = false;
+    startNext();
   };
   /** Runs the job when those before it have ended; at once, within this call, when there are none. */
-  const enqueue = (run: () => Promise<void>) => {
-    const job: Job = { run, next: undefined };
-    const before = last;
+  const enqueue = (start: () => void) => {
+    const job: Job = { start, next: undefined };
+    if (first) last!.next = job;
+    else first = job;
     last = job;
-    if (before) before.next = job;
-    else void work(job);
+    startNext();
   };
-  const runTransaction = async <T>(
+  const runTransaction = <T>(
     run: (tx: Transaction) => Promise<T> | T,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ) => {
-    if (closed) return reject(new Error("the store is closed"));
+    if (closed) {
+      reject(new Error("the store is closed"));
+      return ended();
+    }
     backend.begin();
     const tx = new OpenTransaction(backend);
-    let value: T;
-    try {
-      value = await run(tx);
-    } catch (error) {
+    const commit = (value: T) => {
+      try {
+        const writes = tx.end();
+        backend.commit(writes, (error) => (error ? reject(error) : resolve(value)));
+        if (writes.length > 0) {
+          if (watchers.size > 0) notify(watchers, writes);
+          if (collectionWatchers.size > 0) notifyOfCollections(collectionWatchers, writes);
+        }
+      } catch (error) {
+        reject(error);
+      }
+      ended();
+    };
+    const fail = (error: unknown) => {
       tx.end();
-      return reject(error);
-    }
-    try {
-      const writes = tx.end();
-      backend.commit(writes, (error) => (error ? reject(error) : resolve(value)));
-      if (writes.length === 0) return;
-      if (watchers.size > 0) notify(watchers, writes);
-      if (collectionWatchers.size > 0) notifyOfCollections(collectionWatchers, writes);
-    } catch (error) {
       reject(error);
+      ended();
+    };
+    let result;
+    try {
+      result = run(tx);
+    } catch (error) {
+      return fail(error);
     }
+    if (result instanceof Promise) result.then(commit, fail);
+    else commit(result);
   };
   const alone = (run: () => Promise<void>) =>
-    new Promise<void>((resolve, reject) => enqueue(() => run().then(resolve, reject)));
+    new Promise<void>((resolve, reject) =>
+      enqueue(() => void run().then(resolve, reject).finally(ended)),
+    );
   return {
     durability: backend.durability,
     transaction: <T>(run: (tx: Transaction) => Promise<T> | T) =>

@@ -26,11 +26,16 @@ const number = Buffer.alloc(8);
 
 /**
  * Encodes a tuple. Strings (as UTF-8) and byte strings end in 0, a 0 inside becomes 0 255; numbers
- * are doubles with flipped sign bits. A prefix tuple is a prefix of bytes.
+ * are doubles with flipped sign bits. A prefix tuple is a prefix of bytes. Encoded keys stay as they are.
  */
-export function encodeKey(key: Key): EncodedKey {
-  let encoded = "";
-  for (const part of key) {
+export function encodeKey(key: Key | EncodedKey): EncodedKey {
+  return typeof key === "string" ? key : encodeUnder("", key);
+}
+
+/** The key of a prefix's parts, encoded already, and of those that follow them. */
+export function encodeUnder(prefix: EncodedKey, parts: Key): EncodedKey {
+  let encoded = prefix;
+  for (const part of parts) {
     if (typeof part === "string")
       encoded += needsEncoding.test(part)
         ? `${stringMark}${encodeText(part)}\0`

@@ -79,8 +79,8 @@ export function modelTransaction(rows: Map<string, { key: Key; value: number }>)
     count: () => assert.fail("the model has no count"),
     range: async <T>(prefix: Key, options?: RangeOptions) => range(prefix, options) as Entry<T>[],
     between: () => assert.fail("the model has no between"),
-    put: (key, value) => void rows.set(nameOf(key), { key, value: value as number }),
-    delete: (key) => void rows.delete(nameOf(key)),
+    put: (key: Key, value) => void rows.set(nameOf(key), { key, value: value as number }),
+    delete: (key: Key) => void rows.delete(nameOf(key)),
   };
 }
 

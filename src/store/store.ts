@@ -3,9 +3,14 @@
  * transactions. Knows nothing of AWS; records and their keys belong to the services.
  */
 
+import type { EncodedKey } from "./keys.ts";
+
 /** A tuple; tuples sort element by element: byte strings, then strings, then numbers. */
 export type Key = readonly KeyPart[];
 export type KeyPart = string | number | Uint8Array;
+
+/** A key, or what `encodeKey` made of it. */
+export type AnyKey = Key | EncodedKey;
 
 /**
  * What a record may hold: plain objects, lists, strings, numbers, booleans, null and byte arrays.
@@ -33,21 +38,21 @@ export interface RangeOptions {
  */
 export interface Transaction {
   /** A value belongs to its reader, who may change it: only `put` changes what is stored. */
-  get<T>(key: Key): Promise<T | undefined>;
+  get<T>(key: AnyKey): Promise<T | undefined>;
   /**
    * As `get`, but the value is frozen and shared by its readers, so that a record that nearly every
    * request needs (a queue's, a table's, a bucket's) is decoded once and not for each of them.
    */
-  view<T>(key: Key): Promise<T | undefined>;
+  view<T>(key: AnyKey): Promise<T | undefined>;
   /** Every entry whose key starts with the prefix (the prefix itself included), in key order. */
-  range<T>(prefix: Key, options?: RangeOptions): Promise<Entry<T>[]>;
+  range<T>(prefix: AnyKey, options?: RangeOptions): Promise<Entry<T>[]>;
   /** Entries with `from` ≤ key < `to`, in key order. */
   between<T>(from: Key, to: Key, options?: RangeOptions): Promise<Entry<T>[]>;
   /** How many entries have `from` ≤ key < `to`; counting reads no values, and keys many times faster. */
   count(from: Key, to: Key): Promise<number>;
   /** Takes the value as it is now. */
-  put<T>(key: Key, value: T): void;
-  delete(key: Key): void;
+  put<T>(key: AnyKey, value: T): void;
+  delete(key: AnyKey): void;
 }
 
 /** What collections' keys hold between their account and region and a record's id. */

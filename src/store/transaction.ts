@@ -3,13 +3,18 @@ import type { Backend, Row, Stored, Write } from "./backend.ts";
 import { freeze } from "./freeze.ts";
 import { decodeKey, encodeKey, endOfPrefix, type EncodedKey } from "./keys.ts";
 import { mergeRows } from "./merge-rows.ts";
-import type { Entry, Key, RangeOptions, Transaction } from "./store.ts";
+import type { AnyKey, Entry, Key, RangeOptions, Transaction } from "./store.ts";
 
 const noWrites: readonly Write[] = [];
+/** So few writes are found faster by comparing their keys than by a Map, which has to be made first. */
+const fewWrites = 8;
 
 export class OpenTransaction implements Transaction {
   readonly #backend: Backend;
-  #written: Map<EncodedKey, Write> | undefined;
+  /** In the order of their keys' first writes. */
+  #writes: Write[] | undefined;
+  /** The same by key, once there are more than a few. */
+  #byKey: Map<EncodedKey, Write> | undefined;
   /** The writes in key order, until the next write. */
   #sorted: Write[] | undefined;
   #open = true;
@@ -21,26 +26,26 @@ export class OpenTransaction implements Transaction {
   /** Ends the transaction and gives its writes. */
   end(): readonly Write[] {
     this.#open = false;
-    return this.#written ? [...this.#written.values()] : noWrites;
+    return this.#writes ?? noWrites;
   }
 
-  async get<T>(key: Key): Promise<T | undefined> {
+  async get<T>(key: AnyKey): Promise<T | undefined> {
     this.#guard();
     const encoded = encodeKey(key);
-    const own = this.#written?.get(encoded);
+    const own = this.#writes && this.#ownWrite(encoded);
     if (!own) return this.#backend.get(encoded) as T | undefined;
     return own.stored === undefined ? undefined : (this.#backend.decode(own.stored) as T);
   }
 
-  async view<T>(key: Key): Promise<T | undefined> {
+  async view<T>(key: AnyKey): Promise<T | undefined> {
     this.#guard();
     const encoded = encodeKey(key);
-    const own = this.#written?.get(encoded);
+    const own = this.#writes && this.#ownWrite(encoded);
     if (!own) return this.#backend.view(encoded) as T | undefined;
     return own.stored === undefined ? undefined : (freeze(this.#backend.decode(own.stored)) as T);
   }
 
-  async range<T>(prefix: Key, options?: RangeOptions): Promise<Entry<T>[]> {
+  async range<T>(prefix: AnyKey, options?: RangeOptions): Promise<Entry<T>[]> {
     const from = encodeKey(prefix);
     return this.#scan<T>(from, endOfPrefix(from), options);
   }
@@ -53,19 +58,19 @@ export class OpenTransaction implements Transaction {
     this.#guard();
     const [start, end] = [encodeKey(from), encodeKey(to)];
     if (start >= end) return 0;
-    if (!this.#written) return this.#backend.count(start, end);
+    if (!this.#writes) return this.#backend.count(start, end);
     let found = 0;
     const rows = this.#backend.scan(start, end, false);
     for (const _ of mergeRows(rows, this.#ownRows(start, end, false), false)) found++;
     return found;
   }
 
-  put<T>(key: Key, value: T): void {
+  put<T>(key: AnyKey, value: T): void {
     if (value === undefined) throw new TypeError("undefined cannot be stored; delete instead");
     this.#write(encodeKey(key), this.#backend.encode(value));
   }
 
-  delete(key: Key): void {
+  delete(key: AnyKey): void {
     this.#write(encodeKey(key), undefined);
   }
 
@@ -76,9 +81,24 @@ export class OpenTransaction implements Transaction {
 
   #write(key: EncodedKey, stored: Stored | undefined): void {
     this.#guard();
-    this.#written ??= new Map();
-    this.#written.set(key, { key, stored });
     this.#sorted = undefined;
+    const writes = (this.#writes ??= []);
+    const present = this.#ownWrite(key);
+    if (present) {
+      present.stored = stored;
+      return;
+    }
+    const write = { key, stored };
+    writes.push(write);
+    if (this.#byKey) this.#byKey.set(key, write);
+    else if (writes.length > fewWrites)
+      this.#byKey = new Map(writes.map((each) => [each.key, each]));
+  }
+
+  #ownWrite(key: EncodedKey): Write | undefined {
+    if (this.#byKey) return this.#byKey.get(key);
+    for (const write of this.#writes!) if (write.key === key) return write;
+    return undefined;
   }
 
   #scan<T>(from: EncodedKey, to: EncodedKey, options: RangeOptions = {}): Entry<T>[] {
@@ -93,7 +113,7 @@ export class OpenTransaction implements Transaction {
     if (limit <= 0 || from >= to) return found;
     const backend = this.#backend;
     let rows: Iterable<Row> = backend.scan(from, to, reverse);
-    if (this.#written) rows = mergeRows(rows, this.#ownRows(from, to, reverse), reverse);
+    if (this.#writes) rows = mergeRows(rows, this.#ownRows(from, to, reverse), reverse);
     for (const { key, stored } of rows) {
       found.push(new StoredEntry<T>(backend, key, stored));
       if (found.length >= limit) break;
@@ -102,7 +122,7 @@ export class OpenTransaction implements Transaction {
   }
 
   *#ownRows(from: EncodedKey, to: EncodedKey, reverse: boolean): Generator<Write> {
-    this.#sorted ??= [...this.#written!.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#sorted ??= this.#writes!.toSorted((a, b) => (a.key < b.key ? -1 : 1));
     const inRange = this.#sorted.filter(({ key }) => key >= from && key < to);
     yield* reverse ? inRange.reverse() : inRange;
   }

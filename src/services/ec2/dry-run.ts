@@ -14,7 +14,11 @@ export function withDryRun(operations: Ec2Operations): Ec2Operations {
     Object.entries(operations as Record<string, AnyOperation>).map(([name, run]) => {
       const operation: AnyOperation = async (input, context) => {
         if (!input.DryRun) return run(input, context);
-        await run(input, { ...context, store: forgetful(context.store) });
+        await run(input, {
+          ...context,
+          signal: context.signal,
+          store: forgetful(context.store),
+        });
         throw dryRunOperation();
       };
       return [name, operation];

@@ -16,9 +16,9 @@ export function canonicalRequest(request: HttpRequest, options: CanonicalOptions
   const at = target.indexOf("?");
   const path = at < 0 ? target : target.slice(0, at);
   const query = at < 0 ? "" : canonicalQuery(target.slice(at + 1));
-  const headers = options.signedHeaders
-    .map((name) => `${name}:${canonicalHeader(request, name)}\n`)
-    .join("");
+  let headers = "";
+  for (const name of options.signedHeaders)
+    headers += `${name}:${canonicalHeader(request, name)}\n`;
   return `${method}\n${canonicalPath(path, options.path)}\n${query}\n${headers}\n${options.signedHeaders.join(";")}\n${options.payloadHash}`;
 }
 

@@ -109,7 +109,17 @@ function readPresigned(
 
 const compact = /^\d{8}T\d{6}Z$/;
 
+/** The moment that was read last: all requests of one second are signed with the same. */
+const lastRead = { date: "", dateMs: 0 };
+
 function momentOf(identified: Identified, date: string): number {
+  if (date === lastRead.date) return lastRead.dateMs;
+  lastRead.dateMs = readMoment(identified, date);
+  lastRead.date = date;
+  return lastRead.dateMs;
+}
+
+function readMoment(identified: Identified, date: string): number {
   if (compact.test(date)) {
     const part = (start: number, end: number) => Number(date.slice(start, end));
     const dateMs = utcMs([

@@ -64,12 +64,11 @@ function parseScope(text: string, presigned: boolean): CredentialScope | undefin
 
 /** What stands in a header from an offset to the next comma or white space. */
 export function upToSeparator(text: string, start: number): string {
-  let end = start;
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if (code === 44 || code <= 32) break;
-  }
-  return text.slice(start, end);
+  // AWS's clients write a comma behind all but the last, and no white space before it.
+  const comma = text.indexOf(",", start);
+  const value = text.slice(start, comma < 0 ? text.length : comma);
+  const space = value.search(/[\t ]/);
+  return space < 0 ? value : value.slice(0, space);
 }
 
 /** SigV4A's scope has no region. It is read so that the request reaches the refusal it deserves. */

@@ -1,7 +1,7 @@
 /** How many messages a queue holds, and how old the oldest is. */
 import type { Transaction } from "#store/store.ts";
 import type { FoundQueue } from "./queue.ts";
-import { delayed, due, messages, type DueMark } from "./records.ts";
+import { delayed, due, fresh, messages, type DueMark } from "./records.ts";
 
 export interface MessageCounts {
   visible: number;
@@ -16,7 +16,10 @@ export async function countMessages(
 ): Promise<MessageCounts> {
   // Places are strings, and a number sorts behind every string.
   const now = due.key(scope, queue.id, nowMs, Number.POSITIVE_INFINITY);
-  const visible = await tx.count(due.key(scope, queue.id), now);
+  const end = fresh.key(scope, queue.id, Number.POSITIVE_INFINITY);
+  const visible =
+    (await tx.count(fresh.key(scope, queue.id), end)) +
+    (await tx.count(due.key(scope, queue.id), now));
   const counts = { visible, inFlight: 0, delayed: 0 };
   const hidden = await tx.range<DueMark>(due.key(scope, queue.id), { after: now });
   for (const { value } of hidden) {
@@ -32,6 +35,8 @@ export async function oldestAge(
   { scope, queue }: FoundQueue,
   nowMs: number,
 ): Promise<number> {
-  const [oldest] = await messages.list(tx, scope, [queue.id], { limit: 1 });
-  return oldest ? nowMs - oldest.sentMs : 0;
+  const [oldestFresh] = await fresh.list(tx, scope, [queue.id], { limit: 1 });
+  const [oldestOther] = await messages.list(tx, scope, [queue.id], { limit: 1 });
+  const sentMs = Math.min(oldestFresh?.sentMs ?? nowMs, oldestOther?.sentMs ?? nowMs);
+  return nowMs - sentMs;
 }

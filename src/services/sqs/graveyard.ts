@@ -3,7 +3,7 @@ import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { forgetQueue } from "./fifo.ts";
 import { removeMessage } from "./message.ts";
-import { graves, messages, type Grave } from "./records.ts";
+import { fresh, graves, messages, type Grave } from "./records.ts";
 
 const perPass = 500;
 
@@ -14,14 +14,18 @@ export async function bury(
   queueId: string,
   grave: Grave,
 ): Promise<void> {
-  const found = await messages.entries(tx, scope, [queueId], { limit: perPass });
-  const dead = found.filter(
-    ({ id }) => grave.untilPlace === undefined || (id[1] as string) <= grave.untilPlace,
-  );
-  for (const { id, record } of dead)
-    await removeMessage(tx, scope, queueId, id[1] as string, record);
+  let more = false;
+  for (const kind of [fresh, messages]) {
+    const found = await kind.entries(tx, scope, [queueId], { limit: perPass });
+    const dead = found.filter(
+      ({ id }) => grave.untilPlace === undefined || (id[1] as string) <= grave.untilPlace,
+    );
+    for (const { id, record } of dead)
+      await removeMessage(tx, scope, queueId, id[1] as string, record);
+    more ||= dead.length === perPass;
+  }
   const whole = grave.untilPlace === undefined;
   const remembers = whole && (await forgetQueue(tx, scope, queueId, perPass));
-  if (dead.length === perPass || remembers) graves.put(tx, scope, [queueId], grave);
+  if (more || remembers) graves.put(tx, scope, [queueId], grave);
   else graves.delete(tx, scope, queueId);
 }

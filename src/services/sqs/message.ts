@@ -7,6 +7,7 @@ import type { Transaction } from "#store/store.ts";
 import {
   delayed,
   due,
+  fresh,
   inFlight,
   messages,
   type MessageAttribute,
@@ -52,6 +53,7 @@ export async function addMessage(
   place: string,
   message: MessageRecord,
 ): Promise<void> {
+  if (isFresh(message)) return fresh.put(tx, scope, [queueId, place], message);
   messages.put(tx, scope, [queueId, place], message);
   due.put(tx, scope, [queueId, message.dueMs, place], delayed);
   if (isInLine(message))
@@ -68,9 +70,15 @@ export async function removeMessage(
   place: string,
   message: MessageRecord,
 ): Promise<void> {
+  if (isFresh(message)) return fresh.delete(tx, scope, queueId, place);
   messages.delete(tx, scope, queueId, place);
   due.delete(tx, scope, queueId, message.dueMs, place);
   if (isInLine(message)) await leaveLine(tx, scope, [queueId, message.groupId, place]);
+}
+
+/** Whether it lies in `fresh`. */
+function isFresh(message: MessageRecord): boolean {
+  return message.receives === 0 && message.dueMs === message.sentMs && !isInLine(message);
 }
 
 /** Groups of standard queues have no order. */
@@ -88,7 +96,8 @@ export async function hideUntil(
   change: { dueMs: number } & Partial<MessageRecord>,
 ): Promise<MessageRecord> {
   const changed = { ...message, ...change };
-  due.delete(tx, scope, queueId, message.dueMs, place);
+  if (isFresh(message)) fresh.delete(tx, scope, queueId, place);
+  else due.delete(tx, scope, queueId, message.dueMs, place);
   due.put(tx, scope, [queueId, changed.dueMs, place], inFlight);
   messages.put(tx, scope, [queueId, place], changed);
   if (isInLine(changed))

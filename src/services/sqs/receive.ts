@@ -5,7 +5,7 @@ import { nextInLine } from "./fifo.ts";
 import { nextGroupMs, readyGroups } from "./message-groups.ts";
 import { addMessage, createPlace, hideUntil, removeMessage } from "./message.ts";
 import { durationOf, findQueueByArn, isFifo, queueArn, type FoundQueue } from "./queue.ts";
-import { due, lines, messages, type MessageRecord } from "./records.ts";
+import { due, fresh, lines, messages, type MessageRecord } from "./records.ts";
 import type { SqsContext } from "./state.ts";
 
 export interface Received {
@@ -15,7 +15,7 @@ export interface Received {
 
 export interface Taken {
   received: Received[];
-  /** When the next hidden message comes into sight; undefined when none is hidden. */
+  /** When nothing was received: when the next hidden message comes into sight, if one is hidden. */
   nextDueMs: number | undefined;
 }
 
@@ -46,18 +46,44 @@ async function takeDue(
   const nowMs = context.clock.now();
   const received: Received[] = [];
   while (received.length < most) {
-    const marks = await due.entries(tx, scope, [queue.id], { limit: most - received.length });
-    const ready = marks.filter(({ id }) => (id[1] as number) <= nowMs);
-    for (const { id } of ready) {
-      const handed = await handOut(tx, found, id[2] as string, request, context);
+    const ready = await findReady(tx, found, { nowMs, limit: most - received.length });
+    if (ready.length === 0) break;
+    for (const { place, message } of ready) {
+      const handed = await handOut(tx, found, { place, message }, request, context);
       if (handed) received.push(handed);
     }
-    if (ready.length < marks.length || marks.length === 0) break;
     // With no visibility timeout the same messages are due again: one pass is all there is.
     if (request.visibilityMs === 0) break;
   }
+  if (received.length > 0) return { received, nextDueMs: undefined };
   const [next] = await due.entries(tx, scope, [queue.id], { limit: 1 });
   return { received, nextDueMs: next?.id[1] as number | undefined };
+}
+
+interface Ready extends Received {
+  dueMs: number;
+}
+
+/** The messages that have been due longest, whether they were received before or not. */
+async function findReady(
+  tx: Transaction,
+  { scope, queue }: FoundQueue,
+  { nowMs, limit }: { nowMs: number; limit: number },
+): Promise<Ready[]> {
+  const ready: Ready[] = [];
+  for (const { id, record } of await fresh.entries(tx, scope, [queue.id], { limit }))
+    ready.push({ dueMs: record.dueMs, place: id[1] as string, message: record });
+  const untouched = ready.length;
+  for (const { id } of await due.entries(tx, scope, [queue.id], { limit })) {
+    const [, dueMs, place] = id as [string, number, string];
+    if (dueMs > nowMs) break;
+    const message = (await messages.get(tx, scope, queue.id, place))!;
+    ready.push({ dueMs, place, message });
+  }
+  if (ready.length > untouched) {
+    ready.sort((a, b) => a.dueMs - b.dueMs || (a.place < b.place ? -1 : 1));
+  }
+  return ready.slice(0, limit);
 }
 
 /** As many of one group as there are, then of the next: AWS's order for FIFO queues. */
@@ -107,7 +133,8 @@ async function takeFromGroup(
       // Whoever is delayed holds up those behind.
       if (record.dueMs > nowMs) return received;
       last = id[2] as string;
-      const handed = await handOut(tx, found, last, request, context);
+      const message = (await messages.get(tx, scope, queue.id, last))!;
+      const handed = await handOut(tx, found, { place: last, message }, request, context);
       if (handed) received.push(handed);
     }
   }
@@ -118,12 +145,11 @@ async function takeFromGroup(
 async function handOut(
   tx: Transaction,
   { scope, queue }: FoundQueue,
-  place: string,
+  { place, message }: Received,
   { visibilityMs }: TakeRequest,
   context: SqsContext,
 ): Promise<Received | undefined> {
   const nowMs = context.clock.now();
-  const message = (await messages.get(tx, scope, queue.id, place))!;
   if (message.sentMs + durationOf(queue, "MessageRetentionPeriod") <= nowMs) {
     await removeMessage(tx, scope, queue.id, place, message);
     return undefined;

@@ -47,10 +47,16 @@ export interface MessageRecord {
 /** By queue name. */
 export const queues = collection<QueueRecord>("sqs", "queue");
 
-/** By queue id, then place: places grow with the time of arrival. */
+/**
+ * Messages of standard queues that could be received when they came and never were: one record, where
+ * the others have two and more. By queue id, then place.
+ */
+export const fresh = collection<MessageRecord>("sqs", "fresh");
+
+/** All others, by queue id, then place: places grow with the time of arrival. */
 export const messages = collection<MessageRecord>("sqs", "message");
 
-/** By queue id, then due time, then place: what can be received is a range from the start to now. */
+/** Where those are, by queue id, then due time, then place: what can be received is a range from the start to now. */
 export const due = collection<DueMark>("sqs", "due");
 
 /** Why a message that is not due yet waits. */

@@ -2,10 +2,13 @@
 import type { Clock, Timer } from "#runtime/clock.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Key, Store, Unwatch } from "#store/store.ts";
-import { due } from "./records.ts";
+import { due, fresh } from "./records.ts";
 
 export interface Waiters {
-  /** Begins to note which queues are touched; to be called before the poll first looks at its queue. */
+  /**
+   * Begins to note which queues are touched; to be called before the poll first looks at its queue, or in
+   * the transaction in which it looks: no other commits in between.
+   */
   open(): Poll;
 }
 
@@ -36,11 +39,11 @@ export function createWaiters(store: Store, clock: Clock): Waiters {
   /** What was touched while a poll was looking, for each of those. */
   const looking = new Set<Set<string>>();
   let open = 0;
-  let unwatch: Unwatch | undefined;
+  let unwatch: Unwatch[] = [];
 
   const changed = (keys: readonly Key[]) => {
     for (const key of keys) {
-      const { scope, id } = due.parse(key)!;
+      const { scope, id } = (fresh.parse(key) ?? due.parse(key))!;
       const name = nameOf({ scope, queueId: id[0] as string });
       for (const touched of looking) touched.add(name);
       // One message can serve one waiter; those behind it keep waiting.
@@ -67,7 +70,8 @@ export function createWaiters(store: Store, clock: Clock): Waiters {
     });
   return {
     open() {
-      if (open++ === 0) unwatch = store.watchCollection(due.path, changed);
+      if (open++ === 0)
+        unwatch = [fresh, due].map(({ path }) => store.watchCollection(path, changed));
       const touched = new Set<string>();
       looking.add(touched);
       return {
@@ -82,7 +86,7 @@ export function createWaiters(store: Store, clock: Clock): Waiters {
         },
         end() {
           looking.delete(touched);
-          if (--open === 0) unwatch?.();
+          if (--open === 0) for (const end of unwatch) end();
         },
       };
     },

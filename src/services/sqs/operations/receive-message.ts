@@ -6,13 +6,14 @@ import { formatMessage, type AttributeWish } from "../received-message.ts";
 import { takeOnce } from "../receive-attempt.ts";
 import { takeMessages } from "../receive.ts";
 import type { SqsState } from "../state.ts";
+import type { Poll } from "../waiters.ts";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
 export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = async (
   input,
   context,
 ) => {
-  const { clock, signal, state, store } = context;
+  const { clock, state, store } = context;
   const { MaxNumberOfMessages: most = 1, VisibilityTimeout: visibility } = input;
   inRange("MaxNumberOfMessages", most, 1, 10);
   inRange("VisibilityTimeout", visibility, 0, limits.longestVisibilitySeconds);
@@ -25,7 +26,7 @@ export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = asyn
     message: input.MessageAttributeNames ?? [],
   };
   const startMs = clock.now();
-  const poll = state.waiters.open();
+  let poll: Poll | undefined;
   try {
     for (;;) {
       const round = await store.transaction(async (tx) => {
@@ -47,7 +48,9 @@ export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = asyn
           input.WaitTimeSeconds === undefined
             ? durationOf(found.queue, "ReceiveMessageWaitTimeSeconds")
             : input.WaitTimeSeconds * 1000;
-        return { found, taken, deadlineMs: startMs + waitMs };
+        const deadlineMs = startMs + waitMs;
+        if (taken.received.length === 0 && waitMs > 0) poll ??= state.waiters.open();
+        return { found, taken, deadlineMs };
       });
       const { found, taken, deadlineMs } = round;
       const traffic = state.counters.of(found.queue.name, found.scope);
@@ -55,18 +58,18 @@ export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = asyn
         traffic.received += taken.received.length;
         return { Messages: taken.received.map((one) => formatMessage(found.queue.id, one, wish)) };
       }
-      if (clock.now() >= deadlineMs || signal.aborted) {
+      if (!poll || clock.now() >= deadlineMs || context.signal.aborted) {
         traffic.emptyReceives++;
         return {};
       }
       const { nextDueMs } = taken;
       await poll.wait(
         { scope: found.scope, queueId: found.queue.id },
-        { deadlineMs, nextDueMs, signal },
+        { deadlineMs, nextDueMs, signal: context.signal },
       );
     }
   } finally {
-    poll.end();
+    poll?.end();
   }
 };
 

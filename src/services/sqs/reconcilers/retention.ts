@@ -3,7 +3,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { removeMessage } from "../message.ts";
 import { durationOf } from "../queue.ts";
-import { messages, queues } from "../records.ts";
+import { fresh, messages, queues } from "../records.ts";
 
 const perPass = 200;
 /** New messages do not wake this reconciler; expired ones are never received either way. */
@@ -19,11 +19,15 @@ export function createRetention({ store, clock }: Environment): Reconciler {
         if (!queue) return undefined;
         const retentionMs = durationOf(queue, "MessageRetentionPeriod");
         const nowMs = clock.now();
-        const oldest = await messages.entries(tx, scope, [queue.id], { limit: perPass });
-        const expired = oldest.filter(({ record }) => record.sentMs + retentionMs <= nowMs);
-        for (const { id, record } of expired)
-          await removeMessage(tx, scope, queue.id, id[1] as string, record);
-        return { afterMs: expired.length === perPass ? 0 : longestPauseMs };
+        let more = false;
+        for (const kind of [fresh, messages]) {
+          const oldest = await kind.entries(tx, scope, [queue.id], { limit: perPass });
+          const expired = oldest.filter(({ record }) => record.sentMs + retentionMs <= nowMs);
+          for (const { id, record } of expired)
+            await removeMessage(tx, scope, queue.id, id[1] as string, record);
+          more ||= expired.length === perPass;
+        }
+        return { afterMs: more ? 0 : longestPauseMs };
       });
     },
   };

@@ -46,11 +46,16 @@ async function runFogbank(ports: number[]): Promise<number> {
     dropInvalidHeaders: false,
     forwardedFor: "append",
     forwardedForPort: false,
+    tlsHeaders: false,
+    http2: true,
+    clientKeepAliveMs: 3_600_000,
     listeners: [
       {
         arn: "listener",
         port: 80,
         bound: undefined,
+        tls: undefined,
+        serverHeader: true,
         rules: [
           {
             arn: "default",
@@ -67,6 +72,8 @@ async function runFogbank(ports: number[]): Promise<number> {
     targetGroups: [
       {
         arn: "tg",
+        tls: false,
+        version: "HTTP1",
         algorithm: "round_robin",
         slowStartMs: 0,
         stickiness: undefined,

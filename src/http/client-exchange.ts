@@ -41,6 +41,8 @@ export interface ClientResponse {
   body: ByteStream;
   /** From Content-Length; undefined when the response does not say. */
   bodyLength: number | undefined;
+  /** Names and values in turn of what followed the body, once it has ended; HTTP/2 has them. */
+  trailers?: () => readonly string[];
   /** After a 101: the connection, paused, and the bytes that came behind the head. */
   upgraded?: { socket: Duplex; head: Uint8Array };
 }

@@ -3,6 +3,7 @@
  * engine moves the bytes is the engine's own affair.
  */
 import type { Duplex } from "node:stream";
+import type { TLSSocket, TlsOptions } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 
 /** Bytes in pieces, with back-pressure: the next piece is asked for when the last was taken. */
@@ -22,8 +23,10 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localPort: number;
-  /** "1.1" or "1.0". */
+  /** "1.1", "1.0" or "2.0". */
   readonly httpVersion: string;
+  /** The TLS connection that it came over; undefined for a plain one. */
+  readonly secure?: TLSSocket | undefined;
   /** Aborts when the client goes away before its reply was sent. */
   readonly signal: AbortSignal;
   /** The same at less cost, for one listener; not every engine has it. */
@@ -39,6 +42,8 @@ export interface HttpReply {
   /** Names and values in turn, sent as they are before `headers`: what a proxy passes on. */
   rawHeaders?: readonly string[];
   body?: string | Uint8Array | ByteStream;
+  /** Names and values in turn of what follows the body, asked for at its end; HTTP/2 alone sends it. */
+  trailers?: () => readonly string[];
   /**
    * With status 101: takes over the connection once the reply's head is written. `head` holds the
    * bytes that the client sent ahead. The receiver handles the socket's errors and its end.
@@ -51,6 +56,8 @@ export type HttpHandler = (request: HttpRequest) => Promise<HttpReply> | HttpRep
 export interface HttpServer {
   readonly host: string;
   readonly port: number;
+  /** Of a server for TLS: the certificates and rules of handshakes from now on. */
+  setSecureContext?(options: TlsOptions): void;
   /** Takes no new requests, lets those under way end for at most `graceMs` (wall time), then closes. */
   close(graceMs?: number): Promise<void>;
 }
@@ -66,8 +73,18 @@ export interface ServeOptions {
   onError?: (error: unknown) => void;
   /** Answers what cannot be read as a request (400, 408, 414, 431 …) in the caller's own form. */
   refuse?: (status: number, detail: string) => HttpReply;
+  /** Speaks TLS. */
+  secure?: SecureOptions;
   /** Told of every client that connects and, by the same port, disconnects. */
   onConnection?: (event: "opened" | "closed", remotePort: number) => void;
+}
+
+export interface SecureOptions {
+  options: TlsOptions;
+  /** Sees each connection after its handshake; true when it takes it away, as HTTP/2 does. */
+  take: (socket: TLSSocket) => boolean;
+  /** Told of handshakes that failed. */
+  onHandshakeError: (error: Error) => void;
 }
 
 /** Durations are wall time. */

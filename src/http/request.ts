@@ -1,5 +1,6 @@
 /** A request as handlers see it; what few of them ask for is made when asked for. */
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { ByteStream, HttpRequest } from "./http.ts";
 import { joinFields, type RequestHead } from "./head.ts";
 
@@ -38,6 +39,10 @@ export class IncomingRequest implements HttpRequest {
 
   get localPort(): number {
     return this.#socket.localPort ?? 0;
+  }
+
+  get secure(): TLSSocket | undefined {
+    return "encrypted" in this.#socket ? (this.#socket as TLSSocket) : undefined;
   }
 
   get signal(): AbortSignal {

@@ -1,5 +1,6 @@
 /** HTTP/1.1 on sockets: framing of our own, because node:http costs twice the time per request. */
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer as createSecureServer, type Server as SecureServer } from "node:tls";
 import { once } from "node:events";
 import { dateOf } from "#runtime/date.ts";
 import { defaultLimits, type HttpReply, type HttpServer, type ServeOptions } from "./http.ts";
@@ -40,12 +41,15 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       if (connections.size === 0) allClosed?.();
     },
   };
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  const accept = (socket: Socket) => {
     const connection = new ServerConnection(socket, connectionOptions);
     connections.add(connection);
     sweeper.add(connection);
     options.onConnection?.("opened", connection.remotePort);
-  });
+  };
+  const server = options.secure
+    ? listenSecurely(options.secure, accept)
+    : createServer({ allowHalfOpen: true, noDelay: true }, accept);
   server.listen({ port: options.port, host: options.host, backlog: 4096 });
   await once(server, "listening");
   // Errors of single accepts (such as too many open files) end nothing else.
@@ -54,6 +58,9 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   return {
     host: options.host,
     port,
+    ...(options.secure && {
+      setSecureContext: (context) => (server as SecureServer).setSecureContext(context),
+    }),
     async close(graceMs = 5000) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const ended = new Promise<void>((resolve) => {
@@ -69,6 +76,20 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
       await closed;
     },
   };
+}
+
+function listenSecurely(
+  { options, take, onHandshakeError }: NonNullable<ServeOptions["secure"]>,
+  accept: (socket: Socket) => void,
+): SecureServer {
+  const server = createSecureServer({ ...options, noDelay: true }, (socket) => {
+    if (!take(socket)) accept(socket);
+  });
+  server.on("tlsClientError", (error, socket) => {
+    onHandshakeError(error);
+    socket.destroy();
+  });
+  return server;
 }
 
 function plainRefusal(status: number, detail: string): HttpReply {

@@ -33,12 +33,22 @@ export function fullName(arn: string): string {
   return arn.slice(arn.lastIndexOf(":") + 1).replace(/^loadbalancer\//, "");
 }
 
-export type ArnKind = "load balancer" | "listener" | "listener rule" | "target group";
+export function trustStoreArn(scope: Scope, name: string, id: string): string {
+  return formatArn(service, scope, `truststore/${name}/${id}`);
+}
+
+export type ArnKind =
+  | "load balancer"
+  | "listener"
+  | "listener rule"
+  | "target group"
+  | "trust store";
 
 const shapes: Record<ArnKind, RegExp> = {
   "load balancer": /^loadbalancer\/(?:app|net|gwy)\/([^/]+)\/([^/]+)$/,
   listener: /^listener\/(?:app|net|gwy)\/([^/]+)\/[^/]+\/([^/]+)$/,
   "listener rule": /^listener-rule\/(?:app|net)\/([^/]+)\/[^/]+\/([^/]+)\/([^/]+)$/,
+  "trust store": /^truststore\/([^/]+)\/([^/]+)$/,
   "target group": /^targetgroup\/([^/]+)\/([^/]+)$/,
 };
 

@@ -3,15 +3,25 @@ import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balanci
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { attributeOf, loadBalancerAttributes, targetGroupAttributes } from "./attributes.ts";
+import { readArn } from "./arns.ts";
+import {
+  attributeOf,
+  listenerAttributes,
+  loadBalancerAttributes,
+  targetGroupAttributes,
+} from "./attributes.ts";
+import { certificateOf } from "./certificates.ts";
 import type {
   ActionConfig,
   BalancerConfig,
   ConditionConfig,
   ListenerConfig,
+  MutualConfig,
   RuleConfig,
   TargetConfig,
   TargetGroupConfig,
+  TlsConfig,
+  TlsVersion,
 } from "./dataplane/config.ts";
 import { readAssociations } from "./find.ts";
 import { reachTarget } from "./health/reach-target.ts";
@@ -20,17 +30,27 @@ import {
   rules,
   targetGroups,
   targets,
+  trustStores,
   type ListenerRecord,
+  type ListenerTlsRecord,
   type LoadBalancerRecord,
+  type MutualRecord,
   type RuleRecord,
   type TargetGroupRecord,
   type TargetRecord,
+  type TrustStoreRecord,
 } from "./records.ts";
+import { sslPolicies } from "./ssl-policies.ts";
+import type { State } from "./state.ts";
 import { wallTime } from "./wall-time.ts";
 
 export interface BalancerRecords {
   balancer: LoadBalancerRecord;
-  listeners: { record: ListenerRecord; rules: RuleRecord[] }[];
+  listeners: {
+    record: ListenerRecord;
+    rules: RuleRecord[];
+    trustStore: TrustStoreRecord | undefined;
+  }[];
   groups: { record: TargetGroupRecord; targets: TargetRecord[] }[];
 }
 
@@ -42,7 +62,14 @@ export async function readBalancer(
   const found: BalancerRecords = { balancer, listeners: [], groups: [] };
   for (const record of await listeners.list(tx, scope, [balancer.name])) {
     const own = await rules.list(tx, scope, [balancer.name, record.id]);
-    found.listeners.push({ record, rules: own.sort((a, b) => a.priority - b.priority) });
+    const trusted = record.tls?.mutual?.trustStoreArn;
+    const trustStore =
+      trusted && (await trustStores.get(tx, scope, readArn("trust store", trusted)[0]));
+    found.listeners.push({
+      record,
+      rules: own.sort((a, b) => a.priority - b.priority),
+      trustStore: trustStore || undefined,
+    });
   }
   const groupArns = (await readAssociations(tx, scope)).groupsOf(balancer.name);
   for (const record of await targetGroups.list(tx, scope))
@@ -55,6 +82,7 @@ export async function configOf(
   env: Environment,
   scope: Scope,
   records: BalancerRecords,
+  state: State,
 ): Promise<BalancerConfig> {
   const { balancer } = records;
   const attribute = (key: string) => attributeOf(loadBalancerAttributes, balancer.attributes, key);
@@ -71,17 +99,24 @@ export async function configOf(
       "routing.http.xff_header_processing.mode",
     ) as BalancerConfig["forwardedFor"],
     forwardedForPort: attribute("routing.http.xff_client_port.enabled") === "true",
-    listeners: records.listeners.map((listener) => listenerConfig(env, listener)),
+    tlsHeaders: attribute("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") === "true",
+    http2: attribute("routing.http2.enabled") === "true",
+    clientKeepAliveMs: Number(attribute("client_keep_alive.seconds")) * 1000,
+    listeners: await Promise.all(
+      records.listeners.map((listener) => listenerConfig(env, state, scope, listener)),
+    ),
     targetGroups: await Promise.all(
       records.groups.map((group) => targetGroupConfig(env, scope, group, zones)),
     ),
   };
 }
 
-function listenerConfig(
+async function listenerConfig(
   env: Environment,
-  { record, rules: own }: BalancerRecords["listeners"][number],
-): ListenerConfig {
+  state: State,
+  scope: Scope,
+  { record, rules: own, trustStore }: BalancerRecords["listeners"][number],
+): Promise<ListenerConfig> {
   const ruleConfigs: RuleConfig[] = own.map((rule) => ({
     arn: rule.arn,
     conditions: rule.conditions.map(conditionConfig),
@@ -92,7 +127,48 @@ function listenerConfig(
     conditions: [],
     action: actionConfig(env, record.actions),
   });
-  return { arn: record.arn, port: record.port, bound: record.bound, rules: ruleConfigs };
+  const serverHeader = "routing.http.response.server.enabled";
+  return {
+    arn: record.arn,
+    port: record.port,
+    bound: record.bound,
+    tls: record.tls && (await tlsConfig(env, state, scope, record.tls, trustStore)),
+    serverHeader: attributeOf(listenerAttributes, record.attributes, serverHeader) === "true",
+    rules: ruleConfigs,
+  };
+}
+
+async function tlsConfig(
+  env: Environment,
+  state: State,
+  scope: Scope,
+  { sslPolicy, certificates, mutual }: ListenerTlsRecord,
+  trustStore: TrustStoreRecord | undefined,
+): Promise<TlsConfig> {
+  const policy = sslPolicies.find(({ Name }) => Name === sslPolicy)!;
+  const versions = policy.SslProtocols as TlsVersion[];
+  return {
+    certificates: await Promise.all(
+      certificates.map((arn) => certificateOf(env, state, scope, arn)),
+    ),
+    maxVersion: versions[0]!,
+    minVersion: versions.at(-1)!,
+    ciphers: policy.Ciphers.map(({ Name }) => Name),
+    mutual: mutual && mutualConfig(mutual, trustStore),
+  };
+}
+
+function mutualConfig(
+  mutual: MutualRecord,
+  trustStore: TrustStoreRecord | undefined,
+): MutualConfig {
+  if (mutual.mode === "passthrough") return { mode: "passthrough" };
+  return {
+    mode: "verify",
+    authorities: trustStore?.bundle ?? "",
+    revocations: trustStore?.revocations.map(({ pem }) => pem) ?? [],
+    ignoreExpiry: mutual.ignoreExpiry ?? false,
+  };
 }
 
 function conditionConfig(condition: RuleCondition): ConditionConfig {
@@ -169,6 +245,8 @@ async function targetGroupConfig(
   );
   return {
     arn: record.arn,
+    tls: record.protocol === "HTTPS",
+    version: record.version ?? "HTTP1",
     algorithm: attribute("load_balancing.algorithm.type") as TargetGroupConfig["algorithm"],
     slowStartMs: seconds("slow_start.duration_seconds"),
     stickiness: stickinessOf(attribute, seconds),

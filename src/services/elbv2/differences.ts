@@ -7,7 +7,8 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "CreateListener",
-    differs: "HTTPS listeners, authentication and JWT actions are refused.",
+    differs:
+      "Authentication and JWT actions are refused. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does.",
   },
   {
     operation: "CreateRule",
@@ -16,12 +17,12 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateTargetGroup",
     differs:
-      "Targets are instances and IPv4 addresses over HTTP/1.1; Lambda functions, load balancers, HTTPS, HTTP/2 and gRPC are refused. Loopback addresses are accepted, so that programs on this machine can be targets.",
+      "Targets are instances and IPv4 addresses; Lambda functions and load balancers are refused. Loopback addresses are accepted, so that programs on this machine can be targets.",
   },
   {
     operation: "ModifyLoadBalancerAttributes",
     differs:
-      "Access, connection and health check logs and zonal shift are refused. client_keep_alive.seconds, routing.http.preserve_host_header.enabled, desync mitigation and the HTTP/2, TLS and WAF attributes are stored without effect: the Host field is always passed on as it came, and ambiguous requests are always refused.",
+      "Access, connection and health check logs and zonal shift are refused. client_keep_alive.seconds, routing.http.preserve_host_header.enabled, desync mitigation and the WAF attribute are stored without effect: the Host field is always passed on as it came, and ambiguous requests are always refused.",
   },
   {
     operation: "ModifyTargetGroupAttributes",
@@ -31,6 +32,6 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own where it may bind the listener's port, else on a free port of 127.0.0.1. Security groups are not enforced.",
+      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS listeners answer there and not on the gateway's port. Security groups are not enforced.",
   },
 ];

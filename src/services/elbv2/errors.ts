@@ -98,4 +98,42 @@ export const tooManyTags = () =>
   error("TooManyTags", "The maximum number of tags has been reached on a resource");
 export const sslPolicyNotFound = (names: readonly string[]) =>
   error("SSLPolicyNotFound", `SSL policies '[${names.join(", ")}]' not found`);
+export const certificateNotFound = (arn: string) =>
+  error("CertificateNotFound", `Certificate '${arn}' not found`);
+export const unsupportedCertificate = (arn: string) =>
+  error(
+    "UnsupportedCertificate",
+    `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
+  );
+export const tooManyCertificates = (loadBalancerArn: string) =>
+  error(
+    "TooManyCertificates",
+    `The maximum number of certificates has been reached on load balancer '${loadBalancerArn}'`,
+  );
+export const defaultCertificateFixed = () =>
+  error("OperationNotPermitted", "Default certificate cannot be removed");
+export const trustStoreNotFound = (arn: string) =>
+  error("TrustStoreNotFound", `Trust store '${arn}' not found`);
+export const trustStoresNotFound = () =>
+  error("TrustStoreNotFound", "One or more trust stores not found");
+export const duplicateTrustStore = (name: string) =>
+  error("DuplicateTrustStoreName", `A trust store with the same name '${name}' exists`);
+export const trustStoreInUse = (arn: string) =>
+  error("TrustStoreInUse", `Trust store '${arn}' is currently in use by a listener`);
+export const tooManyTrustStores = () =>
+  error("TooManyTrustStores", "The maximum number of trust stores has been reached");
+export const bundleNotFound = () =>
+  error("CaCertificatesBundleNotFound", "The specified ca certificate bundle does not exist");
+export const invalidBundle = (message: string) => error("InvalidCaCertificatesBundle", message);
+export const revocationContentNotFound = () =>
+  error("RevocationContentNotFound", "The specified revocation file does not exist");
+export const invalidRevocationContent = (message: string) =>
+  error("InvalidRevocationContent", message);
+export const revocationIdNotFound = (id: number) =>
+  error("RevocationIdNotFound", `Revocation ID '${id}' not found`);
+export const tooManyRevocations = () =>
+  error(
+    "TooManyTrustStoreRevocationEntries",
+    "The specified trust store has too many revocation entries",
+  );
 export const invalidMarker = () => validationError("Invalid marker");

@@ -1,6 +1,7 @@
 /** Health check settings of target groups: defaults and AWS's checks. */
 import type { CreateTargetGroupCommandInput } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
+import type { ProtocolVersion } from "./dataplane/config.ts";
+import { invalidConfiguration, validationError } from "./errors.ts";
 import type { HealthCheckSettings } from "./records.ts";
 
 export type GivenSettings = Pick<
@@ -17,7 +18,7 @@ export type GivenSettings = Pick<
 >;
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
-export const defaultSettings: HealthCheckSettings = {
+const defaultSettings: HealthCheckSettings = {
   protocol: "HTTP",
   port: "traffic-port",
   path: "/",
@@ -28,39 +29,55 @@ export const defaultSettings: HealthCheckSettings = {
   matcher: "200",
 };
 
+/** What is checked where the request says nothing. */
+export function settingsFor(
+  protocol: HealthCheckSettings["protocol"],
+  version: ProtocolVersion,
+): HealthCheckSettings {
+  return {
+    ...defaultSettings,
+    protocol,
+    ...(version === "GRPC" && { path: "/AWS.ALB/healthcheck", matcher: "12" }),
+  };
+}
+
 export function readSettings(
   given: GivenSettings,
   present: HealthCheckSettings,
+  version: ProtocolVersion,
 ): HealthCheckSettings {
   if (given.HealthCheckEnabled === false)
     throw invalidConfiguration(
       "Health check enabled must be true for target groups with target type 'instance' or 'ip'",
     );
   const { HealthCheckProtocol: protocol } = given;
-  if (protocol === "HTTPS") throw unsupported("health checks over HTTPS");
-  if (protocol !== undefined && protocol !== "HTTP")
+  if (protocol !== undefined && protocol !== "HTTP" && protocol !== "HTTPS")
     throw validationError(
       `Health check protocol '${protocol}' must be one of 'HTTP, HTTPS' for target groups with protocol 'HTTP'`,
     );
-  if (given.Matcher?.GrpcCode !== undefined)
+  if (version === "GRPC" && given.Matcher?.HttpCode !== undefined)
+    throw invalidConfiguration(
+      "HttpCode is not valid for target groups with protocol version GRPC",
+    );
+  if (version !== "GRPC" && given.Matcher?.GrpcCode !== undefined)
     throw invalidConfiguration(
       "GrpcCode is only valid for target groups with protocol version GRPC",
     );
   const settings: HealthCheckSettings = {
-    protocol: "HTTP",
+    protocol: protocol ?? present.protocol,
     port: given.HealthCheckPort ?? present.port,
     path: given.HealthCheckPath ?? present.path,
     intervalSeconds: given.HealthCheckIntervalSeconds ?? present.intervalSeconds,
     timeoutSeconds: given.HealthCheckTimeoutSeconds ?? present.timeoutSeconds,
     healthyThreshold: given.HealthyThresholdCount ?? present.healthyThreshold,
     unhealthyThreshold: given.UnhealthyThresholdCount ?? present.unhealthyThreshold,
-    matcher: given.Matcher?.HttpCode ?? present.matcher,
+    matcher: given.Matcher?.HttpCode ?? given.Matcher?.GrpcCode ?? present.matcher,
   };
-  check(settings);
+  check(settings, version);
   return settings;
 }
 
-function check(settings: HealthCheckSettings): void {
+function check(settings: HealthCheckSettings, version: ProtocolVersion): void {
   const { port, path, intervalSeconds, timeoutSeconds, matcher } = settings;
   if (
     port !== "traffic-port" &&
@@ -81,11 +98,21 @@ function check(settings: HealthCheckSettings): void {
     );
   between("healthy threshold count", settings.healthyThreshold, 2, 10);
   between("unhealthy threshold count", settings.unhealthyThreshold, 2, 10);
+  if (version === "GRPC") return checkGrpcCodes(matcher);
   const codes = matcher.split(",").flatMap((part) => part.trim().split("-"));
   const wellFormed = matcher.split(",").every((part) => /^\s*\d{3}(?:-\d{3})?\s*$/.test(part));
   if (!wellFormed || codes.some((code) => Number(code) < 200 || Number(code) > 499))
     throw validationError(
       `Health check matcher HTTP code '${matcher}' must be within '200-499' inclusive`,
+    );
+}
+
+function checkGrpcCodes(matcher: string): void {
+  const parts = matcher.split(",");
+  const valid = parts.every((part) => /^\s*\d{1,2}(?:-\d{1,2})?\s*$/.test(part));
+  if (!valid || parts.flatMap((part) => part.split("-")).some((code) => Number(code) > 99))
+    throw validationError(
+      `Health check matcher GRPC code '${matcher}' must be within '0-99' inclusive`,
     );
 }
 

@@ -14,6 +14,10 @@ export const limits = {
   conditionWildcardsPerRule: 6,
   tagsPerResource: 50,
   certificatesPerLoadBalancer: 25,
+  trustStoresPerRegion: 20,
+  certificatesPerTrustStore: 25,
+  revocationFilesPerTrustStore: 30,
+  revocationEntriesPerTrustStore: 500_000,
   nameLength: 32,
   pageSize: 400,
   /** Wildcard and comparison strings of rule conditions. */

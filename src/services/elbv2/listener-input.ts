@@ -1,33 +1,135 @@
-/** Port and protocol of a listener as requests give them. */
-import { unsupported, validationError } from "./errors.ts";
+/** Port, protocol and TLS of a listener as requests give them. */
+import type { MutualAuthenticationAttributes } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { AwsError } from "#model/error.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import {
+  certificateNotFound,
+  sslPolicyNotFound,
+  unsupported,
+  unsupportedCertificate,
+  validationError,
+} from "./errors.ts";
+import { principal } from "./network.ts";
+import type { ListenerRecord, ListenerTlsRecord, MutualRecord } from "./records.ts";
+import { sslPolicies } from "./ssl-policies.ts";
+import { findTrustStore } from "./trust-stores.ts";
 
-export function readPort(input: {
+export interface ListenerInput {
   Port?: number | undefined;
   Protocol?: string | undefined;
-}): number {
+  Certificates?:
+    | readonly { CertificateArn?: string | undefined; IsDefault?: boolean | undefined }[]
+    | undefined;
+  SslPolicy?: string | undefined;
+  AlpnPolicy?: readonly string[] | undefined;
+  MutualAuthentication?: MutualAuthenticationAttributes | undefined;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html */
+const defaultPolicy = "ELBSecurityPolicy-2016-08";
+
+export function readPort(input: ListenerInput): number {
   if (input.Port === undefined) throw validationError("A listener port must be specified");
   if (input.Protocol === undefined) throw validationError("A listener protocol must be specified");
   return input.Port;
 }
 
-/** Refuses what would need TLS: an HTTPS listener that spoke plain HTTP would be worse than none. */
-export function refuseTls(input: {
-  Protocol?: string | undefined;
-  Certificates?: readonly unknown[] | undefined;
-  SslPolicy?: string | undefined;
-  AlpnPolicy?: readonly string[] | undefined;
-  MutualAuthentication?: unknown;
-}): void {
-  const { Protocol } = input;
-  if (Protocol === "HTTPS") throw unsupported("HTTPS listeners yet");
-  if (Protocol !== undefined && Protocol !== "HTTP")
-    throw validationError(`Listener protocol '${Protocol}' must be one of 'HTTP, HTTPS'`);
-  if (input.Certificates?.length)
-    throw validationError("A certificate cannot be specified for HTTP listeners");
-  if (input.SslPolicy !== undefined)
-    throw validationError("An SSL policy cannot be specified for HTTP listeners");
+/** Protocol and TLS after the request; `present` is what the listener had. */
+export async function readProtocol(
+  tx: Transaction,
+  scope: Scope,
+  input: ListenerInput,
+  present?: Pick<ListenerRecord, "protocol" | "tls">,
+): Promise<Pick<ListenerRecord, "protocol" | "tls">> {
+  const protocol = input.Protocol ?? present?.protocol ?? "HTTP";
+  if (protocol !== "HTTP" && protocol !== "HTTPS")
+    throw validationError(`Listener protocol '${protocol}' must be one of 'HTTP, HTTPS'`);
   if (input.AlpnPolicy?.length)
     throw validationError("An ALPN policy can be specified for TLS listeners only");
-  if (input.MutualAuthentication !== undefined)
-    throw validationError("Mutual authentication can be specified for HTTPS listeners only");
+  if (protocol === "HTTP") {
+    if (input.Certificates?.length)
+      throw validationError("A certificate cannot be specified for HTTP listeners");
+    if (input.SslPolicy !== undefined)
+      throw validationError("An SSL policy cannot be specified for HTTP listeners");
+    if (input.MutualAuthentication !== undefined)
+      throw validationError("Mutual authentication can be specified for HTTPS listeners only");
+    return { protocol };
+  }
+  const before = present?.protocol === "HTTPS" ? present.tls : undefined;
+  const certificate = readCertificate(input);
+  if (certificate === undefined && !before)
+    throw validationError("A certificate must be specified for HTTPS listeners");
+  const sslPolicy = input.SslPolicy ?? before?.sslPolicy ?? defaultPolicy;
+  if (!sslPolicies.some(({ Name }) => Name === sslPolicy)) throw sslPolicyNotFound([sslPolicy]);
+  const mutual = input.MutualAuthentication
+    ? await readMutual(tx, scope, input.MutualAuthentication)
+    : before?.mutual;
+  const others = (before?.certificates.slice(1) ?? []).filter((arn) => arn !== certificate);
+  const tls: ListenerTlsRecord = {
+    sslPolicy,
+    certificates: [certificate ?? before!.certificates[0]!, ...others],
+    ...(mutual && { mutual }),
+  };
+  return { protocol, tls };
+}
+
+export function readCertificate({ Certificates }: ListenerInput): string | undefined {
+  if (!Certificates?.length) return undefined;
+  if (Certificates.length > 1)
+    throw validationError("Only one certificate can be specified as the default certificate");
+  const [{ CertificateArn, IsDefault } = {}] = Certificates;
+  if (IsDefault !== undefined) throw validationError("IsDefault cannot be specified here");
+  if (!CertificateArn) throw validationError("A certificate ARN must be specified");
+  return CertificateArn;
+}
+
+async function readMutual(
+  tx: Transaction,
+  scope: Scope,
+  given: MutualAuthenticationAttributes,
+): Promise<MutualRecord | undefined> {
+  const { Mode, TrustStoreArn, IgnoreClientCertificateExpiry, AdvertiseTrustStoreCaNames } = given;
+  if (Mode !== "off" && Mode !== "passthrough" && Mode !== "verify")
+    throw validationError(
+      `Mutual authentication mode '${Mode ?? ""}' must be one of 'off, passthrough, verify'`,
+    );
+  if (Mode !== "verify") {
+    if (TrustStoreArn !== undefined || IgnoreClientCertificateExpiry !== undefined)
+      throw validationError(
+        `You cannot specify a trust store or client certificate expiry with mode '${Mode}'`,
+      );
+    return Mode === "off" ? undefined : { mode: Mode };
+  }
+  if (TrustStoreArn === undefined)
+    throw validationError("A trust store ARN must be specified with mode 'verify'");
+  await findTrustStore(tx, scope, TrustStoreArn);
+  return {
+    mode: "verify",
+    trustStoreArn: TrustStoreArn,
+    ignoreExpiry: IgnoreClientCertificateExpiry ?? false,
+    advertiseNames: AdvertiseTrustStoreCaNames ?? "off",
+  };
+}
+
+/** Throws AWS's errors for certificates that a listener cannot use. */
+export async function checkCertificates(
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
+  arns: readonly string[],
+): Promise<void> {
+  const acm = clients.acm(asService(scope, principal));
+  for (const CertificateArn of arns) {
+    if (/^arn:[^:]+:iam:/.test(CertificateArn)) throw unsupported("server certificates of IAM");
+    let status;
+    try {
+      status = (await acm.DescribeCertificate({ CertificateArn })).Certificate?.Status;
+    } catch (error) {
+      if (error instanceof AwsError) throw certificateNotFound(CertificateArn);
+      throw error;
+    }
+    if (status !== "ISSUED" && status !== "EXPIRED") throw unsupportedCertificate(CertificateArn);
+  }
 }

@@ -2,7 +2,7 @@
 import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
-import type { BoundAddress } from "./dataplane/config.ts";
+import type { BoundAddress, ProtocolVersion } from "./dataplane/config.ts";
 
 export interface LoadBalancerRecord {
   arn: string;
@@ -30,7 +30,9 @@ export interface ListenerRecord {
   loadBalancerName: string;
   loadBalancerArn: string;
   port: number;
-  protocol: "HTTP";
+  protocol: "HTTP" | "HTTPS";
+  /** Of an HTTPS listener. */
+  tls?: ListenerTlsRecord;
   /** As AWS returns them, completed with defaults. */
   actions: Action[];
   defaultRuleArn: string;
@@ -43,6 +45,31 @@ export interface ListenerRecord {
   bound?: BoundAddress;
 }
 
+export interface ListenerTlsRecord {
+  sslPolicy: string;
+  /** ARNs; the default one first. */
+  certificates: string[];
+  mutual?: MutualRecord;
+}
+
+export interface MutualRecord {
+  mode: "passthrough" | "verify";
+  trustStoreArn?: string;
+  ignoreExpiry?: boolean;
+  advertiseNames?: "on" | "off";
+}
+
+export interface TrustStoreRecord {
+  arn: string;
+  name: string;
+  /** PEM, one certificate after the other. */
+  bundle: string;
+  certificateCount: number;
+  nextRevocationId: number;
+  revocations: { id: number; entries: number; pem: string }[];
+  tags: Tags;
+}
+
 export interface RuleRecord {
   arn: string;
   listenerArn: string;
@@ -53,7 +80,7 @@ export interface RuleRecord {
 }
 
 export interface HealthCheckSettings {
-  protocol: "HTTP";
+  protocol: "HTTP" | "HTTPS";
   /** "traffic-port" or a number. */
   port: string;
   path: string;
@@ -67,7 +94,9 @@ export interface HealthCheckSettings {
 export interface TargetGroupRecord {
   arn: string;
   name: string;
-  protocol: "HTTP";
+  protocol: "HTTP" | "HTTPS";
+  /** HTTP1 unless given. */
+  version?: ProtocolVersion;
   port: number;
   vpcId: string;
   targetType: "instance" | "ip";
@@ -106,6 +135,8 @@ export const loadBalancers = collection<LoadBalancerRecord>("elbv2", "load-balan
 export const listeners = collection<ListenerRecord>("elbv2", "listener");
 /** [load balancer's name, listener's id, rule's id] */
 export const rules = collection<RuleRecord>("elbv2", "rule");
+/** [name] */
+export const trustStores = collection<TrustStoreRecord>("elbv2", "trust-store");
 /** [name] */
 export const targetGroups = collection<TargetGroupRecord>("elbv2", "target-group");
 /** [target group's name, target's id, port] */

@@ -10,6 +10,7 @@ import { parseArn } from "#services/kit/arn.ts";
 import { hostedZoneOf } from "./arns.ts";
 import type {
   ListenerRecord,
+  ListenerTlsRecord,
   LoadBalancerRecord,
   RuleRecord,
   TargetGroupRecord,
@@ -46,7 +47,26 @@ export function listenerShape(record: ListenerRecord): Listener {
     LoadBalancerArn: record.loadBalancerArn,
     Port: record.port,
     Protocol: record.protocol,
+    ...(record.tls && tlsShape(record.tls)),
     DefaultActions: record.actions,
+  };
+}
+
+function tlsShape({ sslPolicy, certificates, mutual }: ListenerTlsRecord): Partial<Listener> {
+  return {
+    SslPolicy: sslPolicy,
+    Certificates: [{ CertificateArn: certificates[0] }],
+    MutualAuthentication: mutual
+      ? {
+          Mode: mutual.mode,
+          ...(mutual.mode === "verify" && {
+            TrustStoreArn: mutual.trustStoreArn,
+            IgnoreClientCertificateExpiry: mutual.ignoreExpiry,
+            TrustStoreAssociationStatus: "active",
+            AdvertiseTrustStoreCaNames: mutual.advertiseNames,
+          }),
+        }
+      : { Mode: "off" },
   };
 }
 
@@ -89,10 +109,13 @@ export function targetGroupShape(
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
     HealthCheckPath: healthCheck.path,
-    Matcher: { HttpCode: healthCheck.matcher },
+    Matcher:
+      record.version === "GRPC"
+        ? { GrpcCode: healthCheck.matcher }
+        : { HttpCode: healthCheck.matcher },
     LoadBalancerArns: loadBalancerArns,
     TargetType: record.targetType,
-    ProtocolVersion: "HTTP1",
+    ProtocolVersion: record.version ?? "HTTP1",
     IpAddressType: record.ipAddressType,
   };
 }

@@ -40,7 +40,9 @@ function listenerFor(
   for (const { sites } of state.served.values()) {
     if (sites.dnsName.toLowerCase() !== name) continue;
     const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 80);
-    const inOrder = [...sites.listeners].sort((a, b) => a.port - b.port);
+    // The gateway's port speaks plain HTTP: it leads to no listener that asks for TLS.
+    const plain = sites.listeners.filter(({ secure }) => !secure);
+    const inOrder = plain.sort((a, b) => a.port - b.port);
     return (
       inOrder.find((listener) => listener.port === port) ??
       inOrder.find((listener) => listener.port === 80) ??

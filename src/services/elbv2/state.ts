@@ -5,7 +5,7 @@ import type { Key } from "#store/store.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { HttpClient } from "#http/client.ts";
 import { createHttpClient } from "#http/client.ts";
-import type { DataPlane } from "./dataplane/config.ts";
+import type { CertificateConfig, DataPlane } from "./dataplane/config.ts";
 import { createEngine } from "./dataplane/engine.ts";
 import { createWorkerPlane } from "./dataplane/worker-plane.ts";
 import type { Streak } from "./health/plan.ts";
@@ -25,6 +25,8 @@ export interface State {
   readonly modelled: Map<string, { served: number; refused: number }>;
   /** How each target was reached when it was last checked. */
   readonly reaches: Map<string, string>;
+  /** Certificates by ARN, and when each was fetched. */
+  readonly certificates: Map<string, { config: CertificateConfig; fetchedMs: number }>;
   /** Load balancers that the data plane serves, by ARN. */
   readonly served: Map<string, { scope: Scope; name: string; sites: ServedSite }>;
   /** Wake a reconciler for what no record of its own shows. */
@@ -36,7 +38,7 @@ export interface State {
 /** Where the gateway finds a load balancer's listeners. */
 export interface ServedSite {
   dnsName: string;
-  listeners: { port: number; host: string; boundPort: number }[];
+  listeners: { port: number; host: string; boundPort: number; secure: boolean }[];
 }
 
 export function createState(env: Environment): State {
@@ -67,6 +69,7 @@ export function createState(env: Environment): State {
     streaks: new Map(),
     reaches: new Map(),
     modelled: new Map(),
+    certificates: new Map(),
     served: new Map(),
     wakeLoadBalancer: () => {},
     wakeTarget: () => {},

@@ -6,7 +6,8 @@ import { kindOf } from "./arns.ts";
 import { duplicateTagKeys, tooManyTags, validationError } from "./errors.ts";
 import { findListener, findLoadBalancer, findRule, findTargetGroup } from "./find.ts";
 import { limits } from "./limits.ts";
-import { listeners, loadBalancers, rules, targetGroups } from "./records.ts";
+import { listeners, loadBalancers, rules, targetGroups, trustStores } from "./records.ts";
+import { findTrustStore } from "./trust-stores.ts";
 import { readArn } from "./arns.ts";
 
 type TagList = readonly { Key?: string | undefined; Value?: string | undefined }[];
@@ -49,6 +50,12 @@ export async function changeTags(
       const tags = changed(record.tags, change);
       if (tags !== record.tags)
         listeners.put(tx, scope, readArn("listener", arn), { ...record, tags });
+      return tags;
+    }
+    case "trust store": {
+      const record = await findTrustStore(tx, scope, arn);
+      const tags = changed(record.tags, change);
+      if (tags !== record.tags) trustStores.put(tx, scope, [record.name], { ...record, tags });
       return tags;
     }
     case "listener rule": {

@@ -47,6 +47,8 @@ export interface CertificatePlan {
   issuerPublicKey: KeyObject;
   /** Without names: a certificate authority. */
   dnsNames: readonly string[];
+  /** OIDs; a server's unless given. */
+  extendedKeyUsages?: readonly string[];
 }
 
 export type DistinguishedName = readonly (readonly [attribute: "CN" | "O", value: string])[];
@@ -98,7 +100,10 @@ function extensionsOf(plan: CertificatePlan): Extension[] {
   const names = plan.dnsNames.map((dNSName) => new GeneralName({ dNSName }));
   return [
     ...extensions,
-    extension(id_ce_extKeyUsage, new ExtendedKeyUsage([id_kp_serverAuth])),
+    extension(
+      id_ce_extKeyUsage,
+      new ExtendedKeyUsage([...(plan.extendedKeyUsages ?? [id_kp_serverAuth])]),
+    ),
     extension(id_ce_subjectAltName, new SubjectAlternativeName(names)),
   ];
 }

@@ -1,15 +1,24 @@
 /** One load balancer: its listeners, its rules and its target groups at run time. */
+import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import type { HttpClient } from "#http/client.ts";
+import type { Http2Client } from "#http/http2-client.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import { answer, fixedResponse } from "./answers.ts";
-import type { ActionConfig, BalancerConfig, BalancerReport, BoundAddress } from "./config.ts";
+import type {
+  ActionConfig,
+  BalancerConfig,
+  BalancerReport,
+  BoundAddress,
+  ProtocolVersion,
+} from "./config.ts";
 import { createSealer, type CookieSealer } from "./cookies.ts";
 import { Counters } from "./counters.ts";
 import { Exchange } from "./exchange.ts";
 import { plainAddress, requestFields, type ForwardingOptions } from "./fields.ts";
 import { Listener } from "./listener.ts";
+import { tlsFields } from "./listener-tls.ts";
 import { locationOf } from "./redirect.ts";
 import { findRule, type RequestFacts } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
@@ -17,6 +26,7 @@ import { TargetGroup } from "./target-group.ts";
 
 export interface BalancerEnvironment {
   client: HttpClient;
+  http2Client: Http2Client;
   wall: Wall;
   random: Random;
   onError: (error: unknown) => void;
@@ -67,7 +77,8 @@ export class Balancer {
   async #configureListeners(config: BalancerConfig): Promise<BoundAddress[]> {
     const wanted = new Map(config.listeners.map((listener) => [listener.arn, listener]));
     for (const [arn, listener] of this.#listeners) {
-      if (wanted.get(arn)?.port === listener.port) continue;
+      const next = wanted.get(arn);
+      if (next?.port === listener.port) continue;
       this.#listeners.delete(arn);
       await listener.close();
     }
@@ -80,11 +91,12 @@ export class Balancer {
           handle: (request, served) => this.#handle(request, served),
           refuse: (status) => this.#refuse(status),
           onConnection: (event, port) => this.#countConnection(event, port),
+          onHandshakeError: () => this.#counters.node(this.#config.zones[0] ?? "").tlsErrors++,
         });
         this.#listeners.set(listenerConfig.arn, listener);
       }
       listener.configure(listenerConfig);
-      bound.push(await listener.open(config.loopbackHost, config.idleTimeoutMs));
+      bound.push(await listener.open(config));
     }
     return bound;
   }
@@ -127,7 +139,7 @@ export class Balancer {
       case "redirect": {
         node.redirects++;
         const { port } = listener;
-        const location = locationOf(action, { ...facts, protocol: "http", port });
+        const location = locationOf(action, { ...facts, protocol: protocolOf(request), port });
         return answer(action.status, { Location: location });
       }
       case "forward":
@@ -141,14 +153,16 @@ export class Balancer {
     zone: string,
     listener: Listener,
   ): HttpReply | Promise<HttpReply> {
-    const { client, wall } = this.#environment;
+    const { client, http2Client, wall } = this.#environment;
     const config = this.#config;
+    const { secure } = request;
     const options: ForwardingOptions = {
       dropInvalidHeaders: config.dropInvalidHeaders,
       forwardedFor: config.forwardedFor,
       forwardedForPort: config.forwardedForPort,
       port: listener.port,
-      protocol: "http",
+      protocol: protocolOf(request),
+      added: secure ? this.#secureFields(secure, listener) : [],
       newTraceId: () => this.#newTraceId(),
     };
     const fields = requestFields(request, options);
@@ -157,14 +171,23 @@ export class Balancer {
       stickyGroup(action, request.rawHeaders, this.#sealer, wall.now()) ?? this.#drawGroup(action);
     const group = arn === undefined ? undefined : this.#groups.get(arn);
     if (!group) return this.#ownAnswer(503, zone);
+    const { version } = group.config;
+    if (!isCompatible(version, request)) return this.#ownAnswer(464, zone);
+    if (version === "GRPC") this.#counters.node(zone).grpcRequests++;
     const context = {
-      client,
+      client: version === "HTTP1" ? client : http2Client,
       wall,
       counters: this.#counters,
       sealer: this.#sealer,
       idleTimeoutMs: config.idleTimeoutMs,
     };
     return new Exchange(context, request, fields, action, group, zone).run();
+  }
+
+  #secureFields(socket: TLSSocket, { tls }: Listener): string[] {
+    const fields = tls?.clientFields(socket) ?? [];
+    if (this.#config.tlsHeaders) fields.push(...tlsFields(socket));
+    return fields;
   }
 
   /** Draws a group by weight; a group of weight 0 gets nothing. */
@@ -192,6 +215,16 @@ export class Balancer {
     const seconds = Math.floor(wall.now() / 1000);
     return `1-${seconds.toString(16).padStart(8, "0")}-${random.hex(24)}`;
   }
+}
+
+function protocolOf({ secure }: HttpRequest): "http" | "https" {
+  return secure ? "https" : "http";
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-464-issues */
+function isCompatible(version: ProtocolVersion, { httpVersion, method, headers }: HttpRequest) {
+  if (version === "HTTP1") return !(headers["content-type"] ?? "").startsWith("application/grpc");
+  return httpVersion === "2.0" && (version === "HTTP2" || method === "POST");
 }
 
 function factsOf(request: HttpRequest): RequestFacts {

@@ -14,6 +14,12 @@ export interface BalancerConfig {
   dropInvalidHeaders: boolean;
   forwardedFor: "append" | "preserve" | "remove";
   forwardedForPort: boolean;
+  /** Tells targets the TLS version and cipher suite. */
+  tlsHeaders: boolean;
+  /** Offers HTTP/2 to clients over TLS. */
+  http2: boolean;
+  /** How long a client's connection is used at most, whatever goes over it. */
+  clientKeepAliveMs: number;
   listeners: ListenerConfig[];
   targetGroups: TargetGroupConfig[];
 }
@@ -23,9 +29,36 @@ export interface ListenerConfig {
   port: number;
   /** Where it was bound before, to be bound again. */
   bound: BoundAddress | undefined;
+  /** Undefined for plain HTTP. */
+  tls: TlsConfig | undefined;
+  /** Shows "Server: awselb/2.0" in answers of its own. */
+  serverHeader: boolean;
   /** In order of priority, the default rule last. */
   rules: RuleConfig[];
 }
+
+export interface TlsConfig {
+  /** The default one first. */
+  certificates: CertificateConfig[];
+  minVersion: TlsVersion;
+  maxVersion: TlsVersion;
+  /** OpenSSL's names, in order of preference. */
+  ciphers: string[];
+  mutual: MutualConfig | undefined;
+}
+
+export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+
+/** PEM. */
+export interface CertificateConfig {
+  certificate: string;
+  chain: string;
+  key: string;
+}
+
+export type MutualConfig =
+  | { mode: "passthrough" }
+  | { mode: "verify"; authorities: string; revocations: string[]; ignoreExpiry: boolean };
 
 export interface BoundAddress {
   host: string;
@@ -60,8 +93,13 @@ export type ActionConfig =
     }
   | { type: "fixed-response"; status: number; contentType: string; body: string };
 
+export type ProtocolVersion = "HTTP1" | "HTTP2" | "GRPC";
+
 export interface TargetGroupConfig {
   arn: string;
+  /** Speaks TLS to its targets; their certificates are not checked. */
+  tls: boolean;
+  version: ProtocolVersion;
   algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
   slowStartMs: number;
   stickiness:
@@ -85,11 +123,13 @@ export interface TargetConfig {
 }
 
 export interface HealthCheck {
+  tls: boolean;
+  version: ProtocolVersion;
   reach: Reach;
   /** What the target is told as Host: its address and port. */
   host: string;
   path: string;
-  /** "200-299,301" */
+  /** "200-299,301"; codes of gRPC where the version is that. */
   matcher: string;
   timeoutMs: number;
 }
@@ -114,6 +154,8 @@ export interface NodeCounts {
   /** At the moment of the report. */
   activeConnections: number;
   rejectedConnections: number;
+  tlsErrors: number;
+  grpcRequests: number;
   ruleEvaluations: number;
   redirects: number;
   fixedResponses: number;
@@ -124,6 +166,7 @@ export interface NodeCounts {
 export interface TargetCounts {
   requests: number;
   connectionErrors: number;
+  tlsErrors: number;
   /** By first digit: 2, 3, 4, 5. */
   statusClasses: Record<number, number>;
   /** Seconds, rounded, and how often each was seen. */

@@ -15,7 +15,13 @@ export class Counters {
     const key = `${group} ${zone}`;
     let entry = this.#groups.get(key);
     if (!entry) {
-      const counts = { requests: 0, connectionErrors: 0, statusClasses: {}, responseTimes: {} };
+      const counts = {
+        requests: 0,
+        connectionErrors: 0,
+        tlsErrors: 0,
+        statusClasses: {},
+        responseTimes: {},
+      };
       this.#groups.set(key, (entry = { arn: group, zone, counts }));
     }
     return entry.counts;
@@ -50,6 +56,8 @@ function emptyNode(): NodeCounts {
     newConnections: 0,
     activeConnections: 0,
     rejectedConnections: 0,
+    tlsErrors: 0,
+    grpcRequests: 0,
     ruleEvaluations: 0,
     redirects: 0,
     fixedResponses: 0,

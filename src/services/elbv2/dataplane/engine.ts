@@ -2,6 +2,7 @@
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import { createHttpClient } from "#http/client.ts";
+import { createHttp2Client } from "#http/http2-client.ts";
 import { Balancer, type BalancerEnvironment } from "./balancer.ts";
 import type { DataPlane } from "./config.ts";
 import { runHealthCheck } from "./health-check.ts";
@@ -14,7 +15,8 @@ export interface EngineOptions {
 
 export function createEngine({ wall, random, onError }: EngineOptions): DataPlane {
   const client = createHttpClient({ wall });
-  const environment: BalancerEnvironment = { client, wall, random, onError };
+  const http2Client = createHttp2Client({ wall });
+  const environment: BalancerEnvironment = { client, http2Client, wall, random, onError };
   const balancers = new Map<string, Balancer>();
   return {
     async configure(config) {
@@ -33,6 +35,7 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
       await Promise.all([...balancers.values()].map((balancer) => balancer.close()));
       balancers.clear();
       client.close();
+      http2Client.close();
     },
   };
 }

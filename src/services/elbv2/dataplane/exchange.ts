@@ -1,6 +1,7 @@
 /** One request on its way to a target and its answer back. */
+import type { Reach } from "#compute/driver.ts";
 import type { Wall } from "#runtime/clock.ts";
-import { HttpClientError, type ClientResponse, type HttpClient } from "#http/client.ts";
+import { HttpClientError, type ClientRequest, type ClientResponse } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import { answer } from "./answers.ts";
 import type { ActionConfig } from "./config.ts";
@@ -16,7 +17,7 @@ import { joinSockets } from "./tunnel.ts";
 const mostAttempts = 3;
 
 export interface ExchangeContext {
-  client: HttpClient;
+  client: { request(request: ClientRequest): Promise<ClientResponse> };
   counters: Counters;
   sealer: CookieSealer;
   wall: Wall;
@@ -101,6 +102,7 @@ export class Exchange implements UnderWay {
         control: this,
         idleTimeoutMs,
         upgrade: this.#fields.upgrade,
+        ...(this.#group.config.tls && { tls: targetTls(reach) }),
       });
     } catch (error) {
       target.underWay.delete(this);
@@ -164,6 +166,7 @@ export class Exchange implements UnderWay {
       node.processedBytes += this.#request.body.bytes.length;
     const reply: HttpReply = { status: response.status, headers: {}, rawHeaders };
     if (response.reason !== "") reply.reason = response.reason;
+    if (response.trailers) reply.trailers = response.trailers;
     if (upgraded) {
       reply.upgrade = (socket, head) => {
         const tunnel = joinSockets({ socket, head }, upgraded, this.#context, (bytes) => {
@@ -186,4 +189,9 @@ export class Exchange implements UnderWay {
       });
     return reply;
   }
+}
+
+/** ALB does not check targets' certificates. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-routing-configuration */
+function targetTls(reach: Reach) {
+  return { servername: "path" in reach ? "target" : reach.host, rejectUnauthorized: false };
 }

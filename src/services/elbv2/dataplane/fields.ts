@@ -9,6 +9,8 @@ export interface ForwardingOptions {
   /** Of the listener. */
   port: number;
   protocol: "http" | "https";
+  /** What the balancer tells of the connection, names and values in turn. */
+  added: readonly string[];
   /** A fresh "1-68a1…-…" for requests that have none. */
   newTraceId: () => string;
 }
@@ -19,6 +21,8 @@ export interface ForwardedFields {
   sizeBytes: number;
   upgrade: boolean;
 }
+
+const ownFields = /^x-amzn-(?:mtls-|tls-)/i;
 
 const mostForwardedAddresses = 30;
 
@@ -41,6 +45,8 @@ export function requestFields(
     const hop = hopField(name);
     if (hop === undefined) {
       if (options.dropInvalidHeaders && !/^[-A-Za-z0-9]+$/.test(name)) continue;
+      // Nobody but the balancer says who the client is.
+      if (options.added.length > 0 && ownFields.test(name)) continue;
       rawHeaders.push(name, value);
     } else if (hop === "x-forwarded-for")
       forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
@@ -52,6 +58,7 @@ export function requestFields(
   if (forwardedFor !== undefined && forwardedFor.split(",").length > mostForwardedAddresses)
     return undefined;
   addForwarded(rawHeaders, forwardedFor, request, options);
+  if (options.added.length > 0) rawHeaders.push(...options.added);
   rawHeaders.push("X-Amzn-Trace-Id", traced(traceId, options.newTraceId()));
   const upgrading =
     upgrade !== undefined && connection !== undefined && hasOption(connection, "upgrade");

@@ -1,31 +1,21 @@
 /** One health check: a request of its own connection, judged by its status alone. */
-import { createHttpClient, HttpClientError } from "#http/client.ts";
+import { createHttpClient, HttpClientError, type ClientRequest } from "#http/client.ts";
+import { createHttp2Client } from "#http/http2-client.ts";
+import { readBody } from "#http/http.ts";
 import type { Wall } from "#runtime/clock.ts";
 import type { HealthCheck, HealthCheckResult } from "./config.ts";
 
 export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<HealthCheckResult> {
   // ALB opens a connection for each check: a kept one would not notice a listener that is gone.
-  const client = createHttpClient({ wall, keepMs: 0 });
+  const client =
+    check.version === "HTTP1"
+      ? createHttpClient({ wall, keepMs: 0 })
+      : createHttp2Client({ wall, keep: false });
   try {
-    const { status } = await client.request({
-      address: check.reach,
-      method: "GET",
-      target: check.path,
-      rawHeaders: [
-        "Host",
-        check.host,
-        "Connection",
-        "close",
-        "User-Agent",
-        "ELB-HealthChecker/2.0",
-        "Accept-Encoding",
-        "gzip, compressed",
-      ],
-      connectTimeoutMs: check.timeoutMs,
-      idleTimeoutMs: check.timeoutMs,
-    });
-    if (matchesCodes(check.matcher, status)) return { healthy: true };
-    return { healthy: false, reason: "mismatch", status };
+    const response = await client.request(requestOf(check));
+    const status = check.version === "GRPC" ? await grpcStatus(response) : response.status;
+    if (status !== undefined && matchesCodes(check.matcher, status)) return { healthy: true };
+    return { healthy: false, reason: "mismatch", status: status ?? response.status };
   } catch (error) {
     if (!(error instanceof HttpClientError)) throw error;
     const timedOut = error.failure === "timeout" || error.failure === "connect-timeout";
@@ -33,6 +23,41 @@ export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<He
   } finally {
     client.close();
   }
+}
+
+function requestOf(check: HealthCheck): ClientRequest {
+  const grpc = check.version === "GRPC";
+  const common = ["Host", check.host, "User-Agent", "ELB-HealthChecker/2.0"];
+  return {
+    address: check.reach,
+    method: grpc ? "POST" : "GET",
+    target: check.path,
+    rawHeaders: grpc
+      ? [...common, "Content-Type", "application/grpc"]
+      : [...common, "Connection", "close", "Accept-Encoding", "gzip, compressed"],
+    // An empty message: uncompressed, of no bytes.
+    ...(grpc && { body: new Uint8Array(5) }),
+    ...(check.tls && {
+      tls: {
+        servername: "path" in check.reach ? "target" : check.reach.host,
+        rejectUnauthorized: false,
+      },
+    }),
+    connectTimeoutMs: check.timeoutMs,
+    idleTimeoutMs: check.timeoutMs,
+  };
+}
+
+/** From the trailers, or from the head of an answer that is nothing else. */
+async function grpcStatus(
+  response: Awaited<ReturnType<ReturnType<typeof createHttpClient>["request"]>>,
+) {
+  const early = response.headers["grpc-status"];
+  if (early !== undefined) return Number(early);
+  await readBody(response.body, 1024 * 1024);
+  const trailers = response.trailers?.() ?? [];
+  const index = trailers.indexOf("grpc-status");
+  return index < 0 ? undefined : Number(trailers[index + 1]);
 }
 
 /** "200", "200,202", "200-299,301" */

@@ -19,7 +19,15 @@ test("the data plane works the same from a thread of its own", async () => {
     handler: () => ({ status: 200, headers: {}, body: "far away" }),
   });
   const reach = { host: "127.0.0.1", port: backend.port };
-  const check = { reach, host: "a", path: "/", matcher: "200", timeoutMs: 2000 };
+  const check = {
+    tls: false,
+    version: "HTTP1" as const,
+    reach,
+    host: "a",
+    path: "/",
+    matcher: "200",
+    timeoutMs: 2000,
+  };
   assert.deepEqual(await plane.check(check), { healthy: true });
   assert.deepEqual(await plane.check({ ...check, matcher: "201" }), {
     healthy: false,
@@ -35,6 +43,9 @@ test("the data plane works the same from a thread of its own", async () => {
     dropInvalidHeaders: false,
     forwardedFor: "append",
     forwardedForPort: false,
+    tlsHeaders: false,
+    http2: true,
+    clientKeepAliveMs: 3_600_000,
     listeners: [listener([defaultRule(forward("tg"))], 18_080)],
     targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
   });

@@ -93,6 +93,8 @@ function putNodes(put: Put, dimensions: Dimension[], counts: NodeCounts): void {
   nonzero("NewConnectionCount", counts.newConnections);
   nonzero("ProcessedBytes", counts.processedBytes, "Bytes");
   nonzero("RejectedConnectionCount", counts.rejectedConnections);
+  nonzero("ClientTLSNegotiationErrorCount", counts.tlsErrors);
+  nonzero("GrpcRequestCount", counts.grpcRequests);
   nonzero("RuleEvaluations", counts.ruleEvaluations);
   nonzero("HTTP_Redirect_Count", counts.redirects);
   nonzero("HTTP_Fixed_Response_Count", counts.fixedResponses);
@@ -131,6 +133,8 @@ function putTargets(
   if (options.requests) put("RequestCount", requests, "Count", ...dimensions);
   const errors = sum((one) => one.connectionErrors);
   if (errors > 0) put("TargetConnectionErrorCount", errors, "Count", ...dimensions);
+  const tlsErrors = sum((one) => one.tlsErrors);
+  if (tlsErrors > 0) put("TargetTLSNegotiationErrorCount", tlsErrors, "Count", ...dimensions);
   for (const digit of [2, 3, 4, 5]) {
     const count = sum((one) => one.statusClasses[digit] ?? 0);
     if (count > 0) put(`HTTPCode_Target_${digit}XX_Count`, count, "Count", ...dimensions);
@@ -161,6 +165,8 @@ function sumNodes(all: readonly NodeCounts[]): NodeCounts {
     newConnections: 0,
     activeConnections: 0,
     rejectedConnections: 0,
+    tlsErrors: 0,
+    grpcRequests: 0,
     ruleEvaluations: 0,
     redirects: 0,
     fixedResponses: 0,
@@ -172,6 +178,8 @@ function sumNodes(all: readonly NodeCounts[]): NodeCounts {
     total.newConnections += counts.newConnections;
     total.activeConnections += counts.activeConnections;
     total.rejectedConnections += counts.rejectedConnections;
+    total.tlsErrors += counts.tlsErrors;
+    total.grpcRequests += counts.grpcRequests;
     total.ruleEvaluations += counts.ruleEvaluations;
     total.redirects += counts.redirects;
     total.fixedResponses += counts.fixedResponses;

@@ -5,7 +5,7 @@ import { checkForwards } from "../associate.ts";
 import { duplicateListener, tooManyListeners } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
 import { limits } from "../limits.ts";
-import { readPort, refuseTls } from "../listener-input.ts";
+import { checkCertificates, readCertificate, readPort, readProtocol } from "../listener-input.ts";
 import { listeners, type ListenerRecord } from "../records.ts";
 import { listenerShape } from "../shapes.ts";
 import type { State } from "../state.ts";
@@ -18,15 +18,19 @@ export const createListener: Operation<"elbv2", "CreateListener", State> = async
 ) => {
   const actions = readActions(input.DefaultActions);
   const tags = readTags(input.Tags);
+  const certificate = readCertificate(input);
+  if (certificate !== undefined && input.Protocol === "HTTPS")
+    await checkCertificates(context, context, [certificate]);
   const record = await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, input.LoadBalancerArn);
-    refuseTls(input);
     const port = readPort(input);
+    const { protocol, tls } = await readProtocol(tx, context, input);
     const own = await listeners.list(tx, context, [balancer.name]);
     const present = own.find((listener) => listener.port === port);
     if (present) {
       // The same call again changes nothing (the operation is idempotent).
-      if (JSON.stringify(present.actions) === JSON.stringify(actions)) return present;
+      const same = [present.protocol, present.tls, present.actions];
+      if (JSON.stringify(same) === JSON.stringify([protocol, tls, actions])) return present;
       throw duplicateListener(balancer.arn);
     }
     if (own.length >= limits.listenersPerLoadBalancer) throw tooManyListeners(balancer.arn);
@@ -39,7 +43,8 @@ export const createListener: Operation<"elbv2", "CreateListener", State> = async
       loadBalancerName: balancer.name,
       loadBalancerArn: balancer.arn,
       port,
-      protocol: "HTTP",
+      protocol,
+      ...(tls && { tls }),
       actions,
       defaultRuleArn: ruleArn(arn, newId(context.random)),
       createdMs: context.clock.now(),

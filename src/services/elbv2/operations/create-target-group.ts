@@ -7,7 +7,8 @@ import {
   unsupported,
   validationError,
 } from "../errors.ts";
-import { defaultSettings, readSettings } from "../health-check-settings.ts";
+import { readSettings, settingsFor } from "../health-check-settings.ts";
+import type { ProtocolVersion } from "../dataplane/config.ts";
 import { limits } from "../limits.ts";
 import { checkVpc } from "../network.ts";
 import { targetGroups, type TargetGroupRecord } from "../records.ts";
@@ -21,33 +22,40 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
   context,
 ) => {
   const name = checkName("target group", input.Name);
-  const { TargetType: targetType = "instance", ProtocolVersion: version = "HTTP1" } = input;
+  const { TargetType: targetType = "instance", ProtocolVersion = "HTTP1" } = input;
+  const version = ProtocolVersion as ProtocolVersion;
   if (targetType !== "instance" && targetType !== "ip")
     throw unsupported(`target groups of type '${targetType}'`);
   if (input.Protocol === undefined) throw validationError("A protocol must be specified");
-  if (input.Protocol !== "HTTP") throw unsupported(`the target group protocol '${input.Protocol}'`);
-  if (version !== "HTTP1") throw unsupported(`the protocol version '${version}'`);
+  const { Protocol: protocol } = input;
+  if (protocol !== "HTTP" && protocol !== "HTTPS")
+    throw unsupported(`the target group protocol '${protocol}'`);
+  if (version !== "HTTP1" && version !== "HTTP2" && version !== "GRPC")
+    throw validationError(
+      `Target group protocol version '${ProtocolVersion}' must be one of 'GRPC, HTTP1, HTTP2'`,
+    );
   if (input.IpAddressType === "ipv6") throw unsupported("the IP address type 'ipv6'");
   if (input.TargetControlPort !== undefined) throw unsupported("TargetControlPort");
   const { Port: port, VpcId: vpcId } = input;
   if (port === undefined) throw validationError("A port must be specified");
   if (vpcId === undefined) throw validationError("A VPC ID must be specified");
-  const healthCheck = readSettings(input, defaultSettings);
+  const healthCheck = readSettings(input, settingsFor(protocol, version), version);
   const tags = readTags(input.Tags);
   await checkVpc(context, context, vpcId);
   const shape = await context.store.transaction(async (tx) => {
     const all = await targetGroups.list(tx, context);
     const present = all.find((group) => group.name === name);
-    const asked = { protocol: "HTTP" as const, port, vpcId, targetType, healthCheck };
+    const asked = { protocol, version, port, vpcId, targetType, healthCheck };
     if (present) {
-      const { protocol: _p, ...same } = asked;
       const before = {
+        protocol: present.protocol,
+        version: present.version ?? "HTTP1",
         port: present.port,
         vpcId: present.vpcId,
         targetType: present.targetType,
         healthCheck: present.healthCheck,
       };
-      if (JSON.stringify(before) !== JSON.stringify(same)) throw duplicateTargetGroup(name);
+      if (JSON.stringify(before) !== JSON.stringify(asked)) throw duplicateTargetGroup(name);
       return targetGroupShape(present, (await balancerArns(tx, context))(present.arn));
     }
     if (all.length >= limits.targetGroupsPerRegion) throw tooManyTargetGroups();

@@ -3,7 +3,7 @@ import { readActions } from "../actions.ts";
 import { checkForwards } from "../associate.ts";
 import { duplicateListener } from "../errors.ts";
 import { findListener } from "../find.ts";
-import { refuseTls } from "../listener-input.ts";
+import { checkCertificates, readCertificate, readProtocol } from "../listener-input.ts";
 import { listeners } from "../records.ts";
 import { listenerShape } from "../shapes.ts";
 import type { State } from "../state.ts";
@@ -12,7 +12,9 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
   input,
   context,
 ) => {
-  refuseTls(input);
+  const certificate = readCertificate(input);
+  if (certificate !== undefined && input.Protocol !== "HTTP")
+    await checkCertificates(context, context, [certificate]);
   const record = await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, input.ListenerArn);
     const { loadBalancerName, id } = listener;
@@ -22,8 +24,16 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
       throw duplicateListener(listener.loadBalancerArn);
     const actions = input.DefaultActions ? readActions(input.DefaultActions) : listener.actions;
     await checkForwards(tx, context, loadBalancerName, actions);
-    const { bound, ...rest } = listener;
-    const changed = { ...rest, port, actions, ...(port === listener.port && bound && { bound }) };
+    const { protocol, tls } = await readProtocol(tx, context, input, listener);
+    const { bound, tls: _before, ...rest } = listener;
+    const changed = {
+      ...rest,
+      port,
+      protocol,
+      ...(tls && { tls }),
+      actions,
+      ...(port === listener.port && bound && { bound }),
+    };
     listeners.put(tx, context, [loadBalancerName, id], changed);
     return changed;
   });

@@ -12,7 +12,10 @@ export const modifyTargetGroup: Operation<"elbv2", "ModifyTargetGroup", State> =
 ) => {
   const shape = await context.store.transaction(async (tx) => {
     const group = await findTargetGroup(tx, context, input.TargetGroupArn);
-    const changed = { ...group, healthCheck: readSettings(input, group.healthCheck) };
+    const changed = {
+      ...group,
+      healthCheck: readSettings(input, group.healthCheck, group.version ?? "HTTP1"),
+    };
     targetGroups.put(tx, context, [group.name], changed);
     return targetGroupShape(changed, (await balancerArns(tx, context))(group.arn));
   });

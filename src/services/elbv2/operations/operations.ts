@@ -23,6 +23,7 @@ import {
   describeLoadBalancerAttributes,
   modifyLoadBalancerAttributes,
 } from "./load-balancer-attributes.ts";
+import { addListenerCertificates, removeListenerCertificates } from "./listener-certificates.ts";
 import { modifyListener } from "./modify-listener.ts";
 import { modifyRule } from "./modify-rule.ts";
 import { modifyTargetGroup } from "./modify-target-group.ts";
@@ -36,17 +37,33 @@ import {
   describeTargetGroupAttributes,
   modifyTargetGroupAttributes,
 } from "./target-group-attributes.ts";
+import {
+  createTrustStore,
+  deleteTrustStore,
+  describeTrustStoreAssociations,
+  describeTrustStores,
+  modifyTrustStore,
+} from "./trust-stores.ts";
+import {
+  addTrustStoreRevocations,
+  describeTrustStoreRevocations,
+  removeTrustStoreRevocations,
+} from "./trust-store-revocations.ts";
 
 export const operations: Operations<"elbv2", State> = {
+  AddListenerCertificates: addListenerCertificates,
   AddTags: addTags,
+  AddTrustStoreRevocations: addTrustStoreRevocations,
   CreateListener: createListener,
   CreateLoadBalancer: createLoadBalancer,
   CreateRule: createRule,
   CreateTargetGroup: createTargetGroup,
+  CreateTrustStore: createTrustStore,
   DeleteListener: deleteListener,
   DeleteLoadBalancer: deleteLoadBalancer,
   DeleteRule: deleteRule,
   DeleteTargetGroup: deleteTargetGroup,
+  DeleteTrustStore: deleteTrustStore,
   DeregisterTargets: deregisterTargets,
   DescribeAccountLimits: describeAccountLimits,
   DescribeListenerAttributes: describeListenerAttributes,
@@ -60,14 +77,20 @@ export const operations: Operations<"elbv2", State> = {
   DescribeTargetGroupAttributes: describeTargetGroupAttributes,
   DescribeTargetGroups: describeTargetGroups,
   DescribeTargetHealth: describeTargetHealth,
+  DescribeTrustStoreAssociations: describeTrustStoreAssociations,
+  DescribeTrustStoreRevocations: describeTrustStoreRevocations,
+  DescribeTrustStores: describeTrustStores,
   ModifyListener: modifyListener,
   ModifyListenerAttributes: modifyListenerAttributes,
   ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes,
   ModifyRule: modifyRule,
   ModifyTargetGroup: modifyTargetGroup,
   ModifyTargetGroupAttributes: modifyTargetGroupAttributes,
+  ModifyTrustStore: modifyTrustStore,
   RegisterTargets: registerTargets,
+  RemoveListenerCertificates: removeListenerCertificates,
   RemoveTags: removeTags,
+  RemoveTrustStoreRevocations: removeTrustStoreRevocations,
   SetIpAddressType: setIpAddressType,
   SetRulePriorities: setRulePriorities,
   SetSecurityGroups: setSecurityGroups,

@@ -3,8 +3,15 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { configOf, readBalancer } from "../balancer-config.ts";
+import { refreshMs } from "../certificates.ts";
 import type { BoundAddress } from "../dataplane/config.ts";
-import { listeners, loadBalancers, rules, type LoadBalancerRecord } from "../records.ts";
+import {
+  listeners,
+  loadBalancers,
+  rules,
+  trustStores,
+  type LoadBalancerRecord,
+} from "../records.ts";
 import type { State } from "../state.ts";
 
 export function loadBalancerReconciler(env: Environment, state: State): Reconciler {
@@ -15,25 +22,29 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       { collection: loadBalancers },
       { collection: listeners, idOf: byName },
       { collection: rules, idOf: byName },
+      // Whose listeners use it is found by looking; changes of trust stores are rare.
+      { collection: trustStores, idOf: () => [] },
     ],
     subscribe(wake) {
       state.wakeLoadBalancer = wake;
     },
     async reconcile(scope, [name]) {
+      if (name === undefined) return wakeAll(scope);
       const records = await env.store.transaction(async (tx) => {
         const balancer = await loadBalancers.get(tx, scope, String(name));
         return balancer && (await readBalancer(tx, scope, balancer));
       });
       await removeOthers(scope, String(name), records?.balancer.arn);
-      if (!records) return;
+      if (!records) return undefined;
       const { balancer } = records;
-      const bound = await state.plane().configure(await configOf(env, scope, records));
+      const bound = await state.plane().configure(await configOf(env, scope, records, state));
       state.served.set(balancer.arn, {
         scope,
         name: balancer.name,
         sites: {
           dnsName: balancer.dnsName,
           listeners: records.listeners.map(({ record }, index) => ({
+            secure: record.protocol === "HTTPS",
             port: record.port,
             host: bound[index]!.host,
             boundPort: bound[index]!.port,
@@ -42,8 +53,15 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       });
       const ids = records.listeners.map(({ record }) => record.id);
       await remember(scope, balancer, ids, bound);
+      const secure = records.listeners.some(({ record }) => record.tls);
+      return secure ? { afterMs: refreshMs } : undefined;
     },
   };
+
+  async function wakeAll(scope: Scope): Promise<void> {
+    const all = await env.store.transaction((tx) => loadBalancers.list(tx, scope));
+    for (const balancer of all) state.wakeLoadBalancer(scope, [balancer.name]);
+  }
 
   /** A load balancer that was deleted, and perhaps made anew under its name. */
   async function removeOthers(scope: Scope, name: string, present: string | undefined) {

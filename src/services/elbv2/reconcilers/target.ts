@@ -109,6 +109,8 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     if (reach) {
       const result = await state.plane().check({
         reach,
+        tls: healthCheck.protocol === "HTTPS",
+        version: group.version ?? "HTTP1",
         host: "path" in reach ? `${target.id}:${port}` : `${reach.host}:${port}`,
         path: healthCheck.path,
         matcher: healthCheck.matcher,

@@ -97,6 +97,8 @@ export function target(server: HttpServer, changes: Partial<TargetConfig> = {}):
 
 export const targetGroup: TargetGroupConfig = {
   arn: "tg",
+  tls: false,
+  version: "HTTP1",
   algorithm: "round_robin",
   slowStartMs: 0,
   stickiness: undefined,
@@ -114,12 +116,22 @@ const balancer: BalancerConfig = {
   dropInvalidHeaders: false,
   forwardedFor: "append",
   forwardedForPort: false,
+  tlsHeaders: false,
+  http2: true,
+  clientKeepAliveMs: 3_600_000,
   listeners: [],
   targetGroups: [],
 };
 
 export function listener(rules: RuleConfig[], port = 80) {
-  return { arn: `listener-${port}`, port, bound: undefined, rules };
+  return {
+    arn: `listener-${port}`,
+    port,
+    bound: undefined,
+    tls: undefined,
+    serverHeader: true,
+    rules,
+  };
 }
 
 export function defaultRule(action: ActionConfig): RuleConfig {

@@ -1,0 +1,184 @@
+/** An HTTP/2 client on node:http2 with prior knowledge: one session per address, for targets that speak it. */
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import { connect as connectSocket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Wall } from "#runtime/clock.ts";
+import { HttpClientError, type ClientRequest, type ClientResponse } from "./client-exchange.ts";
+import { joinFields } from "./head.ts";
+import { WholeBody, type ByteStream } from "./http.ts";
+
+export interface Http2Client {
+  /** Resolves when the response's head is there. Rejects with HttpClientError. */
+  request(request: ClientRequest): Promise<ClientResponse>;
+  close(): void;
+}
+
+export function createHttp2Client({
+  wall,
+  keep = true,
+}: {
+  wall: Wall;
+  keep?: boolean;
+}): Http2Client {
+  const sessions = new Map<string, ClientHttp2Session>();
+  const open = new Set<ClientHttp2Session>();
+
+  const sessionFor = (request: ClientRequest): ClientHttp2Session => {
+    const { address, tls } = request;
+    const name = `${"path" in address ? address.path : `${address.host}:${address.port}`} ${tls ? "tls" : ""}`;
+    const present = sessions.get(name);
+    if (present && !present.closed && !present.destroyed) return present;
+    const session = connect(tls ? "https://target" : "http://target", {
+      createConnection: () =>
+        tls
+          ? connectTls({
+              ...address,
+              ALPNProtocols: ["h2"],
+              rejectUnauthorized: tls.rejectUnauthorized ?? true,
+              ...(!/^[\d.]+$|:/.test(tls.servername) && { servername: tls.servername }),
+            })
+          : connectSocket({ ...address, noDelay: true }),
+    });
+    open.add(session);
+    if (keep) sessions.set(name, session);
+    const forget = () => {
+      if (sessions.get(name) === session) sessions.delete(name);
+    };
+    // The streams under way fail by themselves and tell whoever waits for them.
+    session.on("error", forget);
+    session.on("goaway", forget);
+    session.on("close", () => {
+      forget();
+      open.delete(session);
+    });
+    return session;
+  };
+
+  return {
+    request: (request) => exchange(sessionFor(request), request, wall),
+    close() {
+      for (const session of open) session.destroy();
+    },
+  };
+}
+
+function exchange(
+  session: ClientHttp2Session,
+  request: ClientRequest,
+  wall: Wall,
+): Promise<ClientResponse> {
+  const connected = !session.connecting;
+  const { connectTimeoutMs = 10_000, idleTimeoutMs = 60_000, body } = request;
+  return new Promise((resolve, reject) => {
+    let settled = false;
+    const fail = (failure: HttpClientError["failure"], message: string) => {
+      if (settled) return;
+      settled = true;
+      timer?.cancel();
+      reject(new HttpClientError(failure, message, failure !== "connect"));
+    };
+    const timer = connected
+      ? undefined
+      : wall.after(connectTimeoutMs, () => {
+          if (!session.connecting) return;
+          fail("connect-timeout", "no connection in time");
+          session.destroy();
+        });
+    let stream: ClientHttp2Stream;
+    try {
+      stream = session.request(requestFields(request), { endStream: isEmpty(body) });
+    } catch (error) {
+      return fail("closed", String(error));
+    }
+    let trailers: readonly string[] = [];
+    if (request.control) request.control.abort = () => stream.close(constants.NGHTTP2_CANCEL);
+    stream.setTimeout(idleTimeoutMs, () => {
+      fail("timeout", "no byte moved for too long");
+      stream.close(constants.NGHTTP2_CANCEL);
+    });
+    stream.on("error", (error) =>
+      fail(session.connecting || !hasConnected(session) ? "connect" : "closed", String(error)),
+    );
+    stream.on("close", () =>
+      fail(hasConnected(session) ? "closed" : "connect", "the stream ended without a response"),
+    );
+    stream.on("trailers", (_headers, _flags, ...rest) => {
+      [trailers = []] = rest as unknown[] as [string[]?];
+    });
+    stream.on("response", (headers, _flags, ...rest) => {
+      if (settled) return;
+      settled = true;
+      timer?.cancel();
+      const [raw = []] = rest as unknown[] as [string[]?];
+      const rawHeaders: string[] = [];
+      for (let index = 0; index + 1 < raw.length; index += 2)
+        if (!raw[index]!.startsWith(":")) rawHeaders.push(raw[index]!, raw[index + 1]!);
+      const length = headers["content-length"];
+      resolve({
+        status: Number(headers[":status"]),
+        reason: "",
+        httpVersion: "2.0",
+        rawHeaders,
+        headers: joinFields(rawHeaders),
+        body: stream as ByteStream,
+        bodyLength: length === undefined ? undefined : Number(length),
+        trailers: () => trailers,
+      });
+    });
+    if (!isEmpty(body)) void send(stream, body!);
+  });
+}
+
+/** A socket that never connected has no remote address. */
+function hasConnected(session: ClientHttp2Session): boolean {
+  return session.socket?.remoteAddress !== undefined || session.alpnProtocol !== undefined;
+}
+
+function isEmpty(body: ClientRequest["body"]): boolean {
+  return (
+    body === undefined ||
+    body === "" ||
+    (body instanceof WholeBody && body.bytes.length === 0) ||
+    (body instanceof Uint8Array && body.length === 0)
+  );
+}
+
+async function send(stream: ClientHttp2Stream, body: NonNullable<ClientRequest["body"]>) {
+  if (typeof body === "string" || body instanceof Uint8Array) return void stream.end(body);
+  if (body instanceof WholeBody) return void stream.end(body.bytes);
+  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
+  try {
+    for await (const piece of body) {
+      if (stream.destroyed) return;
+      if (!stream.write(piece))
+        await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), closed]);
+    }
+    stream.end();
+  } catch {
+    // The client's body broke off: the target must not take it for whole.
+    stream.close(constants.NGHTTP2_CANCEL);
+  }
+}
+
+function requestFields({ method, target, rawHeaders, tls }: ClientRequest) {
+  const fields: Record<string, string | string[]> = {
+    ":method": method,
+    ":path": target,
+    ":scheme": tls ? "https" : "http",
+  };
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!.toLowerCase();
+    const value = rawHeaders[index + 1]!;
+    if (name === "host") fields[":authority"] = value;
+    else if (name === "connection" || name === "upgrade" || name === "transfer-encoding") continue;
+    else {
+      const present = fields[name];
+      if (present === undefined) fields[name] = value;
+      else fields[name] = Array.isArray(present) ? [...present, value] : [present, value];
+    }
+  }
+  // gRPC's clients must announce it, and a proxy's own hop is one.
+  if (String(fields["content-type"] ?? "").startsWith("application/grpc"))
+    fields["te"] = "trailers";
+  return fields;
+}

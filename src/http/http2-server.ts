@@ -1,0 +1,253 @@
+/** HTTP/2 for the handlers of the HTTP/1.1 engine, on node:http2: a stream is a request and its reply. */
+import {
+  constants,
+  createServer,
+  type IncomingHttpHeaders,
+  type Http2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import { once } from "node:events";
+import type { TLSSocket } from "node:tls";
+import type { Wall } from "#runtime/clock.ts";
+import { joinFields } from "./head.ts";
+import {
+  emptyBody,
+  type ByteStream,
+  type HttpHandler,
+  type HttpReply,
+  type HttpRequest,
+} from "./http.ts";
+import { knownBody } from "./outgoing.ts";
+import { closeStream } from "./reply-framing.ts";
+
+export interface Http2Front {
+  /** Speaks HTTP/2 on a connection whose handshake chose it. */
+  take(socket: TLSSocket): void;
+  close(graceMs: number): Promise<void>;
+}
+
+export interface Http2FrontOptions {
+  handler: HttpHandler;
+  wall: Wall;
+  /** How long a connection without streams is kept. */
+  idleTimeoutMs: number;
+  mostStreams: number;
+  onError: (error: unknown) => void;
+  onConnection: (event: "opened" | "closed", remotePort: number) => void;
+}
+
+export function createHttp2Front(options: Http2FrontOptions): Http2Front {
+  const server = createServer({ settings: { maxConcurrentStreams: options.mostStreams } });
+  const sessions = new Map<Http2Session, TLSSocket>();
+  let arriving: TLSSocket | undefined;
+  server.on("session", (session) => {
+    const socket = arriving!;
+    const { remotePort = 0 } = socket;
+    sessions.set(session, socket);
+    options.onConnection("opened", remotePort);
+    session.setTimeout(options.idleTimeoutMs, () => session.close());
+    session.on("close", () => {
+      sessions.delete(session);
+      options.onConnection("closed", remotePort);
+    });
+  });
+  // What a client does wrong ends its own session or stream; there is nobody else to tell.
+  server.on("sessionError", () => {});
+  server.on("stream", (stream: ServerHttp2Stream, headers, flags, ...rest) => {
+    const socket = stream.session && sessions.get(stream.session);
+    if (!socket) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    stream.on("error", () => {});
+    const [rawHeaders = []] = rest as unknown[] as [string[]?];
+    const ended = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    const request = new StreamRequest(stream, headers, rawHeaders, ended, socket);
+    answer(request, stream, options).catch((error: unknown) => {
+      if (stream.destroyed) return;
+      options.onError(error);
+      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    });
+  });
+  return {
+    take(socket) {
+      arriving = socket;
+      server.emit("connection", socket);
+      arriving = undefined;
+    },
+    async close(graceMs) {
+      const open = [...sessions.keys()];
+      const closed = open.map((session) => once(session, "close"));
+      for (const session of open) session.close();
+      const timer = options.wall.after(graceMs, () => {
+        for (const session of open) session.destroy();
+      });
+      await Promise.all(closed);
+      timer.cancel();
+    },
+  };
+}
+
+class StreamRequest implements HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly httpVersion = "2.0";
+  readonly rawHeaders: readonly string[];
+  readonly body: ByteStream;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localPort: number;
+  readonly secure: TLSSocket;
+  readonly #stream: ServerHttp2Stream;
+  #headers: Record<string, string | undefined> | undefined;
+  #gone: AbortController | undefined;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    rawHeaders: readonly string[],
+    ended: boolean,
+    socket: TLSSocket,
+  ) {
+    this.#stream = stream;
+    this.method = headers[":method"] ?? "GET";
+    this.target = headers[":path"] ?? "/";
+    this.rawHeaders = plainFields(headers, rawHeaders);
+    this.body = ended ? emptyBody : bodyOf(stream);
+    this.remoteAddress = socket.remoteAddress ?? "";
+    this.remotePort = socket.remotePort ?? 0;
+    this.localPort = socket.localPort ?? 0;
+    this.secure = socket;
+  }
+
+  get headers(): Readonly<Record<string, string | undefined>> {
+    return (this.#headers ??= joinFields(this.rawHeaders));
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      const gone = new AbortController();
+      this.#gone = gone;
+      this.onGone(() => gone.abort(new Error("the client went away")));
+    }
+    return this.#gone.signal;
+  }
+
+  onGone(listener: () => void): void {
+    const stream = this.#stream;
+    const tell = () => {
+      if (!stream.writableFinished) listener();
+    };
+    if (stream.closed) tell();
+    else stream.once("close", tell);
+  }
+}
+
+function bodyOf(stream: ServerHttp2Stream): ByteStream {
+  return {
+    [Symbol.asyncIterator]() {
+      // Abandoning the request's body must not end the reply.
+      const pieces = stream.iterator({ destroyOnReturn: false });
+      return pieces as AsyncIterator<Uint8Array>;
+    },
+  };
+}
+
+/** As HTTP/1.1 has them: the authority as Host, crumbs of cookies in one field (RFC 9113, 8.2.3). */
+function plainFields(headers: IncomingHttpHeaders, rawHeaders: readonly string[]): string[] {
+  const fields: string[] = [];
+  const authority = headers[":authority"];
+  if (authority !== undefined) fields.push("Host", authority);
+  let cookie: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]!;
+    const value = rawHeaders[index + 1]!;
+    if (name.startsWith(":") || (name === "host" && authority !== undefined)) continue;
+    if (name === "cookie") cookie = cookie === undefined ? value : `${cookie}; ${value}`;
+    else fields.push(name, value);
+  }
+  if (cookie !== undefined) fields.push("cookie", cookie);
+  return fields;
+}
+
+async function answer(
+  request: StreamRequest,
+  stream: ServerHttp2Stream,
+  { handler, onError }: Http2FrontOptions,
+): Promise<void> {
+  let reply: HttpReply;
+  try {
+    reply = await handler(request);
+  } catch (error) {
+    onError(error);
+    reply = { status: 500, headers: {} };
+  }
+  const known = knownBody(reply.body);
+  if (stream.destroyed || stream.closed) {
+    if (!known) await closeStream(reply.body as ByteStream);
+    return;
+  }
+  const silent = request.method === "HEAD" || reply.status === 204 || reply.status === 304;
+  const { trailers } = reply;
+  if (trailers) stream.once("wantTrailers", () => sendTrailers(stream, trailers()));
+  stream.respond(replyFields(reply), {
+    ...(trailers && { waitForTrailers: true }),
+    ...(silent && { endStream: true }),
+  });
+  if (silent) {
+    if (!known) await closeStream(reply.body as ByteStream);
+    return;
+  }
+  if (known) return void stream.end(known.bytes);
+  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
+  for await (const piece of reply.body as ByteStream) {
+    if (stream.destroyed) break;
+    if (!stream.write(piece)) await Promise.race([once(stream, "drain"), closed]);
+  }
+  stream.end();
+}
+
+function sendTrailers(stream: ServerHttp2Stream, raw: readonly string[]): void {
+  stream.sendTrailers(fieldsOf(raw));
+}
+
+const hopFields = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+/** Fields of which node:http2 sends one alone. */
+const single = new Set([
+  "content-length",
+  "content-type",
+  "date",
+  "etag",
+  "last-modified",
+  "location",
+  "server",
+  "age",
+  "expires",
+]);
+
+function replyFields({ status, rawHeaders = [], headers }: HttpReply) {
+  const raw = [...rawHeaders];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? (value as string[]) : [value])
+      raw.push(name, String(one));
+  }
+  return { ":status": status, ...fieldsOf(raw) };
+}
+
+function fieldsOf(raw: readonly string[]): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = {};
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = raw[index]!.toLowerCase();
+    const value = raw[index + 1]!;
+    if (hopFields.has(name)) continue;
+    const present = fields[name];
+    if (present === undefined) fields[name] = value;
+    else if (!single.has(name))
+      fields[name] = typeof present === "string" ? [present, value] : [...present, value];
+  }
+  return fields;
+}

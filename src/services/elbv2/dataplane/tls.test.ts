@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { connect as connectHttp2 } from "node:http2";
+import { test } from "node:test";
+import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { once } from "node:events";
+import { buildCertificate } from "#services/acm/authority/build-certificate.ts";
+import type { ListenerConfig, MutualConfig, TlsConfig } from "./config.ts";
+import {
+  createStage,
+  defaultRule,
+  forward,
+  listener,
+  target,
+  targetGroup,
+} from "./testing/stage.ts";
+
+const dayMs = 86_400_000;
+
+function authority(name: string) {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const certificate = (
+    subject: string,
+    dnsNames: string[],
+    key = generateKeyPairSync("ec", { namedCurve: "prime256v1" }),
+    endMs = dayMs,
+  ) => ({
+    pem: buildCertificate({
+      serial: "41ab",
+      subject: [["CN", subject]],
+      issuer: [["CN", name]],
+      notBeforeMs: Date.now() - 2 * dayMs,
+      notAfterMs: Date.now() + endMs,
+      publicKey: key.publicKey,
+      issuerKey: privateKey,
+      issuerPublicKey: publicKey,
+      dnsNames,
+      extendedKeyUsages: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
+    }).toString(),
+    key: key.privateKey.export({ type: "pkcs8", format: "pem" }),
+  });
+  return { root: certificate(name, [], { publicKey, privateKey }).pem, certificate };
+}
+
+const ca = authority("Test root");
+
+function tlsConfig(names: string[], changes: Partial<TlsConfig> = {}): TlsConfig {
+  const certificates = names.map((name) => {
+    const { pem, key } = ca.certificate(name, [name]);
+    return { certificate: pem, chain: ca.root, key };
+  });
+  return {
+    certificates,
+    minVersion: "TLSv1.2",
+    maxVersion: "TLSv1.3",
+    ciphers: ["TLS_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+    mutual: undefined,
+    ...changes,
+  };
+}
+
+function secure(tls: TlsConfig): ListenerConfig {
+  return { ...listener([defaultRule(forward("tg"))], 443), tls };
+}
+
+async function handshake(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
+  const socket = connect({
+    host: "127.0.0.1",
+    port,
+    ca: ca.root,
+    servername: "a.example",
+    ...options,
+  });
+  await once(socket, "secureConnect");
+  return socket;
+}
+
+async function talk(socket: TLSSocket, path = "/"): Promise<string> {
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: a.example\r\nX-Amzn-Mtls-Clientcert: forged\r\nConnection: close\r\n\r\n`,
+  );
+  let text = "";
+  for await (const piece of socket) text += String(piece);
+  return text;
+}
+
+test("a listener shows the certificate of the name that the client asks for", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend((request) => ({
+    status: 200,
+    headers: {},
+    body: JSON.stringify(request.headers),
+  }));
+  await stage.configure({
+    tlsHeaders: true,
+    listeners: [secure(tlsConfig(["a.example", "b.example", "*.c.example"]))],
+    targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+  });
+  for (const [servername, subject] of [
+    ["a.example", "a.example"],
+    ["b.example", "b.example"],
+    ["x.c.example", "*.c.example"],
+    ["other.example", "a.example"],
+  ] as const) {
+    const socket = await handshake(stage.port, {
+      servername,
+      checkServerIdentity: () => undefined,
+    });
+    assert.equal(socket.getPeerCertificate().subject.CN, subject);
+    socket.destroy();
+  }
+  const answer = await talk(await handshake(stage.port));
+  const fields = JSON.parse(answer.slice(answer.indexOf("{"))) as Record<string, string>;
+  assert.equal(fields["x-forwarded-proto"], "https");
+  assert.equal(fields["x-forwarded-port"], "443");
+  assert.equal(fields["x-amzn-tls-version"], "TLSv1.3");
+  assert.equal(fields["x-amzn-tls-cipher-suite"], "TLS_AES_128_GCM_SHA256");
+});
+
+test("the security policy bounds the version, and a new certificate needs no new socket", async (context) => {
+  const stage = createStage(context);
+  const [first] = await stage.configure({ listeners: [secure(tlsConfig(["a.example"]))] });
+  await assert.rejects(
+    handshake(stage.port, {
+      maxVersion: "TLSv1.1",
+      minVersion: "TLSv1",
+      ciphers: "DEFAULT@SECLEVEL=0",
+    }),
+  );
+  const [second] = await stage.configure({
+    listeners: [secure(tlsConfig(["z.example"], { minVersion: "TLSv1.3" }))],
+  });
+  assert.deepEqual(second, first);
+  await assert.rejects(handshake(stage.port, { maxVersion: "TLSv1.2" }));
+  const socket = await handshake(stage.port, {
+    servername: "",
+    checkServerIdentity: () => undefined,
+  });
+  assert.equal(socket.getPeerCertificate().subject.CN, "z.example");
+  socket.destroy();
+  assert.ok((await stage.report()).zones["us-east-1a"]!.tlsErrors >= 2);
+});
+
+test("clients speak HTTP/2 where both sides can, and bodies stream both ways", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend(async (request) => {
+    async function* echo() {
+      yield Buffer.from(
+        `${request.httpVersion} ${request.headers.host} ${request.headers.cookie}\n`,
+      );
+      for await (const piece of request.body) yield piece;
+    }
+    return {
+      status: 200,
+      headers: { "Set-Cookie": ["a=1", "b=2"], Connection: "keep-alive" },
+      body: echo(),
+    };
+  });
+  await stage.configure({
+    listeners: [secure(tlsConfig(["a.example"]))],
+    targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+  });
+  const socket = await handshake(stage.port, { ALPNProtocols: ["h2", "http/1.1"] });
+  assert.equal(socket.alpnProtocol, "h2");
+  const session = connectHttp2("https://a.example", { createConnection: () => socket });
+  const stream = session.request({ ":method": "POST", ":path": "/up", cookie: ["x=1", "y=2"] });
+  stream.write("one ");
+  const [headers] = (await once(stream, "response")) as [Record<string, unknown>];
+  assert.equal(headers[":status"], 200);
+  assert.deepEqual(headers["set-cookie"], ["a=1", "b=2"]);
+  assert.equal(headers["connection"], undefined);
+  stream.end("two");
+  let text = "";
+  for await (const piece of stream) text += String(piece);
+  assert.equal(text, "1.1 a.example:443 x=1; y=2\none two");
+  session.close();
+
+  await stage.configure({ http2: false, listeners: [secure(tlsConfig(["a.example"]))] });
+  const plain = await handshake(stage.port, { ALPNProtocols: ["h2", "http/1.1"] });
+  assert.equal(plain.alpnProtocol, "http/1.1");
+  plain.destroy();
+});
+
+test("mutual TLS verifies clients, or passes on what they show", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend((request) => ({
+    status: 200,
+    headers: {},
+    body: JSON.stringify(request.headers),
+  }));
+  const own = authority("Client root");
+  const configure = (mutual: MutualConfig) =>
+    stage.configure({
+      listeners: [secure(tlsConfig(["a.example"], { mutual }))],
+      targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+    });
+  const ask = async (client?: { pem: string; key: string }) => {
+    const socket = await handshake(stage.port, client && { cert: client.pem, key: client.key });
+    const answer = await talk(socket);
+    return JSON.parse(answer.slice(answer.indexOf("{"))) as Record<string, string>;
+  };
+  const alice = own.certificate("alice", ["alice.example"]);
+  const late = own.certificate("late", ["late.example"], undefined, -dayMs);
+
+  await configure({ mode: "verify", authorities: own.root, revocations: [], ignoreExpiry: false });
+  const fields = await ask(alice);
+  assert.equal(fields["x-amzn-mtls-clientcert-serial-number"], "41AB");
+  assert.equal(fields["x-amzn-mtls-clientcert-subject"], "CN=alice");
+  assert.equal(fields["x-amzn-mtls-clientcert-issuer"], "CN=Client root");
+  assert.match(fields["x-amzn-mtls-clientcert-validity"]!, /^NotBefore=.{20};NotAfter=.{20}$/);
+  assert.equal(decodeURIComponent(fields["x-amzn-mtls-clientcert-leaf"]!), alice.pem);
+  assert.equal(fields["x-amzn-mtls-clientcert"], undefined);
+  await assert.rejects(ask(late));
+  await assert.rejects(ask(ca.certificate("stranger", ["stranger.example"])));
+  await assert.rejects(ask());
+  await configure({ mode: "verify", authorities: own.root, revocations: [], ignoreExpiry: true });
+  assert.equal((await ask(late))["x-amzn-mtls-clientcert-subject"], "CN=late");
+
+  await configure({ mode: "passthrough" });
+  const stranger = ca.certificate("stranger", ["stranger.example"]);
+  const shown = decodeURIComponent((await ask(stranger))["x-amzn-mtls-clientcert"]!);
+  assert.ok(shown.startsWith(stranger.pem));
+  await ask();
+});

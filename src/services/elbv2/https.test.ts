@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test, type TestContext } from "node:test";
+import { connect } from "node:tls";
+import { WholeBody } from "#http/http.ts";
+import { listeners } from "./records.ts";
+import { createBalancedCloud } from "./testing/balanced-cloud.ts";
+
+async function secureCloud(context: TestContext) {
+  const cloud = await createBalancedCloud(context);
+  const acm = cloud.clients.acm(cloud.caller);
+  const issue = async (DomainName: string) => {
+    const { CertificateArn } = await acm.RequestCertificate({ DomainName });
+    await cloud.advance("10s");
+    return CertificateArn!;
+  };
+  const certificate = await issue("shop.example.com");
+  const balancer = await cloud.createBalancer();
+  const LoadBalancerArn = balancer.LoadBalancerArn!;
+  const FixedResponseConfig = { StatusCode: "200", MessageBody: "over TLS" };
+  const action = { Type: "fixed-response" as const, FixedResponseConfig };
+  const create = (changes = {}) =>
+    cloud.elb.CreateListener({
+      LoadBalancerArn,
+      Protocol: "HTTPS",
+      Port: 443,
+      Certificates: [{ CertificateArn: certificate }],
+      DefaultActions: [action],
+      ...changes,
+    });
+  const show = async (servername: string) => {
+    const [record] = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
+    const { CertificateChain } = await acm.GetCertificate({ CertificateArn: certificate });
+    const socket = connect({ ...record!.bound!, servername, ca: CertificateChain! });
+    await once(socket, "secureConnect");
+    const { subject } = socket.getPeerCertificate();
+    socket.write(`GET / HTTP/1.1\r\nHost: ${servername}\r\nConnection: close\r\n\r\n`);
+    let text = "";
+    for await (const piece of socket) text += String(piece);
+    return { subject: subject.CN, text };
+  };
+  return { ...cloud, acm, issue, certificate, LoadBalancerArn, create, show };
+}
+
+test("an HTTPS listener shows an ACM certificate, which cannot be deleted meanwhile", async (context) => {
+  const cloud = await secureCloud(context);
+  const { elb, acm, certificate } = cloud;
+  const { Listeners } = await cloud.create();
+  const { ListenerArn, SslPolicy, Certificates } = Listeners![0]!;
+  assert.equal(SslPolicy, "ELBSecurityPolicy-2016-08");
+  assert.deepEqual(Certificates, [{ CertificateArn: certificate }]);
+  await cloud.advance("5s");
+  const { subject, text } = await cloud.show("shop.example.com");
+  assert.equal(subject, "shop.example.com");
+  assert.match(text, /^HTTP\/1\.1 200 [\s\S]*over TLS$/);
+  await assert.rejects(acm.DeleteCertificate({ CertificateArn: certificate }), {
+    code: "ResourceInUseException",
+  });
+  const shown = (await acm.DescribeCertificate({ CertificateArn: certificate })).Certificate!;
+  assert.deepEqual(shown.InUseBy, [cloud.LoadBalancerArn]);
+
+  const other = await cloud.issue("other.example.com");
+  await elb.AddListenerCertificates({ ListenerArn, Certificates: [{ CertificateArn: other }] });
+  await cloud.advance("5s");
+  assert.equal((await cloud.show("other.example.com")).subject, "other.example.com");
+  const listed = await elb.DescribeListenerCertificates({ ListenerArn });
+  assert.deepEqual(listed.Certificates, [
+    { CertificateArn: certificate, IsDefault: true },
+    { CertificateArn: other, IsDefault: false },
+  ]);
+  await assert.rejects(
+    elb.RemoveListenerCertificates({
+      ListenerArn,
+      Certificates: [{ CertificateArn: certificate }],
+    }),
+    { code: "OperationNotPermitted", message: "Default certificate cannot be removed" },
+  );
+  await elb.RemoveListenerCertificates({ ListenerArn, Certificates: [{ CertificateArn: other }] });
+  await acm.DeleteCertificate({ CertificateArn: other });
+});
+
+test("what a TLS listener needs is asked for with AWS's errors", async (context) => {
+  const cloud = await secureCloud(context);
+  const { acm } = cloud;
+  const missing = cloud.certificate.replace(/[^/]+$/, "00000000-0000-0000-0000-000000000000");
+  const { CertificateArn } = await acm.RequestCertificate({ DomainName: "late.example.com" });
+  const cases: [Record<string, unknown>, string, RegExp][] = [
+    [{ Certificates: [] }, "ValidationError", /certificate must be specified for HTTPS/],
+    [{ Certificates: [{ CertificateArn: missing }] }, "CertificateNotFound", /not found/],
+    [{ Certificates: [{ CertificateArn }] }, "UnsupportedCertificate", /fully-qualified/],
+    [{ SslPolicy: "none" }, "SSLPolicyNotFound", /not found/],
+    [{ Protocol: "HTTP" }, "ValidationError", /cannot be specified for HTTP/],
+    [{ MutualAuthentication: { Mode: "verify" } }, "ValidationError", /trust store ARN/],
+  ];
+  for (const [changes, code, message] of cases)
+    await assert.rejects(cloud.create(changes), { code, message });
+});
+
+test("a trust store is read from S3 and is in use while a listener verifies with it", async (context) => {
+  const cloud = await secureCloud(context);
+  const { elb, acm } = cloud;
+  const s3 = cloud.clients.s3(cloud.caller);
+  const root = (await acm.GetCertificate({ CertificateArn: cloud.certificate })).CertificateChain!;
+  await s3.CreateBucket({ Bucket: "trust" });
+  await s3.PutObject({
+    Bucket: "trust",
+    Key: "ca.pem",
+    Body: new WholeBody(Buffer.from(root)) as never,
+  });
+  await s3.PutObject({
+    Bucket: "trust",
+    Key: "bad.pem",
+    Body: new WholeBody(Buffer.from("nothing")) as never,
+  });
+  const name = (CaCertificatesBundleS3Key: string) => ({
+    Name: "clients",
+    CaCertificatesBundleS3Bucket: "trust",
+    CaCertificatesBundleS3Key,
+  });
+  await assert.rejects(elb.CreateTrustStore(name("none.pem")), {
+    code: "CaCertificatesBundleNotFound",
+  });
+  await assert.rejects(elb.CreateTrustStore(name("bad.pem")), {
+    code: "InvalidCaCertificatesBundle",
+  });
+  const { TrustStores } = await elb.CreateTrustStore(name("ca.pem"));
+  const { TrustStoreArn, NumberOfCaCertificates, Status } = TrustStores![0]!;
+  assert.deepEqual([NumberOfCaCertificates, Status], [1, "ACTIVE"]);
+  const { Listeners } = await cloud.create({
+    MutualAuthentication: { Mode: "verify", TrustStoreArn },
+  });
+  assert.equal(Listeners![0]!.MutualAuthentication!.IgnoreClientCertificateExpiry, false);
+  await assert.rejects(elb.DeleteTrustStore({ TrustStoreArn }), { code: "TrustStoreInUse" });
+  const { TrustStoreAssociations } = await elb.DescribeTrustStoreAssociations({ TrustStoreArn });
+  assert.deepEqual(TrustStoreAssociations, [{ ResourceArn: Listeners![0]!.ListenerArn }]);
+  await assert.rejects(
+    elb.AddTrustStoreRevocations({
+      TrustStoreArn,
+      RevocationContents: [{ S3Bucket: "trust", S3Key: "bad.pem", RevocationType: "CRL" }],
+    }),
+    { code: "InvalidRevocationContent" },
+  );
+  await cloud.advance("5s");
+  await assert.rejects(async () => {
+    const { text } = await cloud.show("shop.example.com");
+    assert.equal(text, "");
+    throw new Error("no answer");
+  });
+});

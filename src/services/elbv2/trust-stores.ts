@@ -1,0 +1,119 @@
+/** Trust stores: what listeners verify clients' certificates with. */
+import { X509Certificate } from "node:crypto";
+import { AsnConvert } from "@peculiar/asn1-schema";
+import { CertificateList } from "@peculiar/asn1-x509";
+import { AwsError } from "#model/error.ts";
+import { readBody, type ByteStream } from "#http/http.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import { readArn } from "./arns.ts";
+import {
+  bundleNotFound,
+  invalidBundle,
+  invalidRevocationContent,
+  revocationContentNotFound,
+  trustStoreNotFound,
+} from "./errors.ts";
+import { limits } from "./limits.ts";
+import { principal } from "./network.ts";
+import { listeners, trustStores, type ListenerRecord, type TrustStoreRecord } from "./records.ts";
+
+export async function findTrustStore(
+  tx: Transaction,
+  scope: Scope,
+  arn: string | undefined,
+): Promise<TrustStoreRecord> {
+  const [name] = readArn("trust store", arn);
+  const found = await trustStores.get(tx, scope, name);
+  if (found?.arn !== arn) throw trustStoreNotFound(arn!);
+  return found!;
+}
+
+export async function listenersOf(
+  tx: Transaction,
+  scope: Scope,
+  trustStoreArn: string,
+): Promise<ListenerRecord[]> {
+  const all = await listeners.list(tx, scope);
+  return all.filter(({ tls }) => tls?.mutual?.trustStoreArn === trustStoreArn);
+}
+
+export interface ObjectName {
+  bucket: string | undefined;
+  key: string | undefined;
+  version: string | undefined;
+}
+
+const mostBytes = 50 * 1024 * 1024;
+const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
+const revocationBlock = /-----BEGIN X509 CRL-----([\s\S]*?)-----END X509 CRL-----/g;
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html */
+export async function readBundle(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  name: ObjectName,
+): Promise<Pick<TrustStoreRecord, "bundle" | "certificateCount">> {
+  const text = await readObject(env, scope, name);
+  if (text === undefined) throw bundleNotFound();
+  const blocks = text.match(certificateBlock) ?? [];
+  if (blocks.length === 0) throw invalidBundle("The ca certificate bundle contains no certificate");
+  if (blocks.length > limits.certificatesPerTrustStore)
+    throw invalidBundle("The ca certificate bundle contains too many certificates");
+  for (const block of blocks)
+    if (!isAuthority(block))
+      throw invalidBundle("The ca certificate bundle contains an invalid certificate");
+  return { bundle: `${blocks.join("\n")}\n`, certificateCount: blocks.length };
+}
+
+function isAuthority(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).ca;
+  } catch {
+    return false;
+  }
+}
+
+/** A revocation list in PEM, and how many certificates it names. */
+export async function readRevocations(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  name: ObjectName,
+): Promise<{ pem: string; entries: number }> {
+  const text = await readObject(env, scope, name);
+  if (text === undefined) throw revocationContentNotFound();
+  const blocks = [...text.matchAll(revocationBlock)];
+  if (blocks.length === 0)
+    throw invalidRevocationContent("The provided revocation file is in an invalid format");
+  let entries = 0;
+  for (const [, base64] of blocks)
+    try {
+      const list = AsnConvert.parse(Buffer.from(base64!, "base64"), CertificateList);
+      entries += list.tbsCertList.revokedCertificates?.length ?? 0;
+    } catch {
+      throw invalidRevocationContent("The provided revocation file is in an invalid format");
+    }
+  return { pem: blocks.map(([block]) => `${block}\n`).join(""), entries };
+}
+
+async function readObject(
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
+  { bucket, key, version }: ObjectName,
+): Promise<string | undefined> {
+  try {
+    const { Body } = await clients.s3(asService(scope, principal)).GetObject({
+      Bucket: bucket!,
+      Key: key!,
+      ...(version !== undefined && { VersionId: version }),
+    });
+    const body = Body as unknown as ByteStream | Uint8Array;
+    const bytes = body instanceof Uint8Array ? body : await readBody(body, mostBytes);
+    return Buffer.from(bytes).toString("latin1");
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Difference } from "#services/kit/service.ts";
+
+export const differences: readonly Difference[] = [
+  {
+    operation: "*",
+    differs: "Key policies and grants are kept and shown; they refuse nobody yet.",
+  },
+  {
+    operation: "CreateKey",
+    differs:
+      "Keys of the origins EXTERNAL, AWS_CLOUDHSM and EXTERNAL_KEY_STORE, and of the specs SM2, ML_DSA and ML_KEM, are refused. A multi-Region key has no replicas.",
+  },
+  {
+    operation: "Sign",
+    differs: "ED25519_PH_SHA_512 and MessageType EXTERNAL_MU are refused.",
+  },
+  { operation: "Decrypt", differs: "Recipients (Nitro enclaves) are refused." },
+];

@@ -13,7 +13,7 @@ import {
 } from "../errors.ts";
 import { aliasArn, findKey, managedServices } from "../find.ts";
 import { limits } from "../limits.ts";
-import { aliases, type KeyRecord } from "../records.ts";
+import { aliases, type AliasRecord, type KeyRecord } from "../records.ts";
 
 function checkName(name: string): void {
   if (!name.startsWith("alias/"))
@@ -82,9 +82,11 @@ const deleteAlias: KmsOperation<"DeleteAlias"> = async (input, context) => {
   return {};
 };
 
+type Listed = AliasRecord | Pick<AliasRecord, "aliasName">;
+
 /** With the aliases that AWS has predefined and not yet given a key. */
 const listAliases: KmsOperation<"ListAliases"> = async (input, context) => {
-  const found = await context.store.transaction(async (tx) => {
+  const found = await context.store.transaction(async (tx): Promise<Listed[]> => {
     const all = await aliases.list(tx, context);
     if (input.KeyId === undefined) {
       const present = new Set(all.map(({ aliasName }) => aliasName));

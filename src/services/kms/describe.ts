@@ -34,7 +34,7 @@ export function describeKey(key: KeyRecord): KeyMetadata {
   };
 }
 
-export function stateOf(key: KeyRecord): "Enabled" | "Disabled" | "PendingDeletion" {
+function stateOf(key: KeyRecord): "Enabled" | "Disabled" | "PendingDeletion" {
   if (key.deletionMs !== undefined) return "PendingDeletion";
   return key.enabled ? "Enabled" : "Disabled";
 }

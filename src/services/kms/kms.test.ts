@@ -12,7 +12,8 @@ function createKmsCloud() {
 const text = (value: string) => new TextEncoder().encode(value);
 
 test("what a key encrypted it decrypts, with the same context only", async () => {
-  const { kms, stop } = createKmsCloud();
+  const cloud = createKmsCloud();
+  const { kms } = cloud;
   const { KeyMetadata } = await kms.CreateKey({ Description: "orders" });
   assert.match(KeyMetadata!.KeyId!, /^[0-9a-f-]{36}$/);
   assert.deepEqual(KeyMetadata!.EncryptionAlgorithms, ["SYMMETRIC_DEFAULT"]);
@@ -40,7 +41,7 @@ test("what a key encrypted it decrypts, with the same context only", async () =>
     kms.Decrypt({ CiphertextBlob, EncryptionContext, KeyId: other.KeyMetadata!.KeyId }),
     { code: "IncorrectKeyException" },
   );
-  await stop();
+  await cloud.stop();
 });
 
 test("a rotated key opens what it sealed before", async () => {
@@ -98,7 +99,8 @@ test("a key that is disabled or waits for its deletion does nothing, and goes wh
 for (const [spec, { signing, usages }] of Object.entries(keySpecs) as [string, KeySpec][])
   if (usages.includes("SIGN_VERIFY") && spec !== "RSA_3072" && spec !== "RSA_4096")
     test(`${spec}: signatures of messages and of digests verify, here and with the public key elsewhere`, async () => {
-      const { kms, stop } = createKmsCloud();
+      const cloud = createKmsCloud();
+      const { kms } = cloud;
       const { KeyMetadata } = await kms.CreateKey({
         KeySpec: spec as "RSA_2048",
         KeyUsage: "SIGN_VERIFY",
@@ -129,11 +131,12 @@ for (const [spec, { signing, usages }] of Object.entries(keySpecs) as [string, K
         const key = createPublicKey({ key: Buffer.from(PublicKey!), format: "der", type: "spki" });
         assert.ok(verify(hashName, Message, key, hashed.Signature!));
       }
-      await stop();
+      await cloud.stop();
     });
 
 test("an RSA key encrypts as much as its padding leaves", async () => {
-  const { kms, stop } = createKmsCloud();
+  const cloud = createKmsCloud();
+  const { kms } = cloud;
   const { KeyMetadata } = await kms.CreateKey({
     KeySpec: "RSA_2048",
     KeyUsage: "ENCRYPT_DECRYPT",
@@ -155,11 +158,12 @@ test("an RSA key encrypts as much as its padding leaves", async () => {
         "Algorithm RSAES_OAEP_SHA_256 and key spec RSA_2048 cannot encrypt data larger than 190 bytes.",
     },
   );
-  await stop();
+  await cloud.stop();
 });
 
 test("data keys come plain and sealed, and the managed key of a service when it is first named", async () => {
-  const { kms, stop } = createKmsCloud();
+  const cloud = createKmsCloud();
+  const { kms } = cloud;
   const { Plaintext, CiphertextBlob } = await kms.GenerateDataKey({
     KeyId: "alias/aws/s3",
     KeySpec: "AES_256",
@@ -178,11 +182,12 @@ test("data keys come plain and sealed, and the managed key of a service when it 
     code: "NotFoundException",
     message: "Alias arn:aws:kms:us-east-1:123456789012:alias/none is not found.",
   });
-  await stop();
+  await cloud.stop();
 });
 
 test("a message authentication code verifies with its key and message", async () => {
-  const { kms, stop } = createKmsCloud();
+  const cloud = createKmsCloud();
+  const { kms } = cloud;
   const { KeyMetadata } = await kms.CreateKey({
     KeySpec: "HMAC_256",
     KeyUsage: "GENERATE_VERIFY_MAC",
@@ -200,11 +205,12 @@ test("a message authentication code verifies with its key and message", async ()
   await assert.rejects(kms.Encrypt({ KeyId: asked.KeyId, Plaintext: text("a") }), {
     code: "InvalidKeyUsageException",
   });
-  await stop();
+  await cloud.stop();
 });
 
 test("grants are made once by name, listed, and retired", async () => {
-  const { kms, stop } = createKmsCloud();
+  const cloud = createKmsCloud();
+  const { kms } = cloud;
   const { KeyMetadata } = await kms.CreateKey({});
   const KeyId = KeyMetadata!.KeyId!;
   const RetiringPrincipal = "arn:aws:iam::123456789012:role/retire";
@@ -221,5 +227,5 @@ test("grants are made once by name, listed, and retired", async () => {
   assert.equal((await kms.ListRetirableGrants({ RetiringPrincipal })).Grants![0]!.GrantId, GrantId);
   await kms.RetireGrant({ GrantToken });
   assert.deepEqual((await kms.ListGrants({ KeyId })).Grants, []);
-  await stop();
+  await cloud.stop();
 });

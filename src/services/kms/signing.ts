@@ -43,7 +43,7 @@ export function publicKeyOf(der: Uint8Array): Buffer {
 }
 
 /** "sha256"; undefined for Ed25519, whose hash is part of it. */
-export function hashOf(algorithm: SigningAlgorithm): string | undefined {
+function hashOf(algorithm: SigningAlgorithm): string | undefined {
   return algorithm === "ED25519_SHA_512" ? undefined : `sha${algorithm.slice(-3)}`;
 }
 

@@ -17,6 +17,10 @@ export const differences: Difference[] = [
       "Spot capacity and prices of a pool stand still, so allocation strategies choose the same pools again; Spot Instances are not interrupted, so CapacityRebalance has nothing to do.",
   },
   {
+    operation: "PutWarmPool",
+    differs: "Hibernated is refused: instances here do not hibernate.",
+  },
+  {
     operation: "PutScalingPolicy",
     differs:
       "Forecasts are made by Fogbank's own method (weighted hours of the week and of the day, at the level of the latest day), which AWS does not publish; past forecasts are kept for 30 days.",

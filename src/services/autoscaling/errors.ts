@@ -72,6 +72,12 @@ export function noRefresh(): AwsError {
   });
 }
 
+export function warmPoolWithMixed(): AwsError {
+  return validationError(
+    "You can't have a warm pool on an Auto Scaling group that has a mixed instances policy or that launches Spot Instances.",
+  );
+}
+
 /** For parameters that would change what happens and that Fogbank cannot honour. */
 export function unsupported(parameter: string): AwsError {
   return validationError(`Fogbank does not support the parameter ${parameter}.`);

@@ -13,8 +13,17 @@ import {
 } from "./records.ts";
 
 export function transitionOf({ state }: Pick<MemberRecord, "state">): Transition | undefined {
-  if (state.startsWith("Pending")) return "autoscaling:EC2_INSTANCE_LAUNCHING";
-  return state.startsWith("Terminating") ? "autoscaling:EC2_INSTANCE_TERMINATING" : undefined;
+  const phase = state.replace("Warmed:", "");
+  if (phase.startsWith("Pending")) return "autoscaling:EC2_INSTANCE_LAUNCHING";
+  return phase.startsWith("Terminating") ? "autoscaling:EC2_INSTANCE_TERMINATING" : undefined;
+}
+
+/** From where to where an instance goes. https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
+export function journeyOf({ state, origin }: Pick<MemberRecord, "state" | "origin">) {
+  const place = state.startsWith("Warmed:") ? "WarmPool" : "AutoScalingGroup";
+  return state.includes("Terminating")
+    ? { origin: place, destination: "EC2" }
+    : { origin: origin ?? "EC2", destination: place };
 }
 
 /** Seconds that a lifecycle action lasts at most, however many heartbeats come. */
@@ -30,6 +39,7 @@ export function beginWaits(
   member: MemberRecord,
   hooks: readonly HookRecord[],
 ): HookWait[] {
+  const { origin, destination } = journeyOf(member);
   return hooks.map((hook) => {
     const token = random.uuid();
     if (hook.targetArn) {
@@ -38,9 +48,9 @@ export function beginWaits(
         targetArn: hook.targetArn,
         subject: `Auto Scaling:  Lifecycle action '${kind}' for instance ${member.instanceId} in progress.`,
         body: JSON.stringify({
-          Origin: kind === "LAUNCHING" ? "EC2" : "AutoScalingGroup",
+          Origin: origin,
           LifecycleHookName: hook.name,
-          Destination: kind === "LAUNCHING" ? "AutoScalingGroup" : "EC2",
+          Destination: destination,
           AccountId: scope.account,
           RequestId: random.uuid(),
           LifecycleTransition: hook.transition,

@@ -74,6 +74,7 @@ import {
   detachTargetGroups,
   detachTrafficSources,
 } from "./operations/target-groups.ts";
+import { deleteWarmPool, describeWarmPoolOperation, putWarmPool } from "./operations/warm-pool.ts";
 import { updateAutoScalingGroup } from "./operations/update-auto-scaling-group.ts";
 import { groupReconciler } from "./reconcilers/group.ts";
 import { messageReconciler } from "./reconcilers/message.ts";
@@ -102,6 +103,7 @@ export const service = defineService<"autoscaling", State>({
     DeletePolicy: deletePolicy,
     DeleteScheduledAction: deleteScheduledAction,
     DeleteTags: deleteTags,
+    DeleteWarmPool: deleteWarmPool,
     DescribeAccountLimits: describeAccountLimits,
     DescribeAdjustmentTypes: describeAdjustmentTypes,
     DescribeAutoScalingGroups: describeAutoScalingGroups,
@@ -122,6 +124,7 @@ export const service = defineService<"autoscaling", State>({
     DescribeTags: describeTagsOperation,
     DescribeTerminationPolicyTypes: describeTerminationPolicyTypes,
     DescribeTrafficSources: describeTrafficSources,
+    DescribeWarmPool: describeWarmPoolOperation,
     DetachInstances: detachInstances,
     DetachLoadBalancerTargetGroups: detachTargetGroups,
     DetachTrafficSources: detachTrafficSources,
@@ -135,6 +138,7 @@ export const service = defineService<"autoscaling", State>({
     PutNotificationConfiguration: putNotificationConfiguration,
     PutScalingPolicy: putScalingPolicy,
     PutScheduledUpdateGroupAction: putScheduledAction,
+    PutWarmPool: putWarmPool,
     RecordLifecycleActionHeartbeat: recordHeartbeat,
     ResumeProcesses: resumeProcesses,
     SetDesiredCapacity: setDesiredCapacity,

@@ -54,6 +54,16 @@ export interface MixedPolicy {
   distribution: Distribution;
 }
 
+export interface WarmPool {
+  minSize: number;
+  /** MaxGroupPreparedCapacity. */
+  preparedCapacity?: number;
+  poolState: "Stopped" | "Running";
+  reuse: boolean;
+  /** Its deletion was asked for; it goes with its last instance. */
+  deleting: boolean;
+}
+
 /** Key: group name. */
 export interface GroupRecord {
   name: string;
@@ -69,6 +79,7 @@ export interface GroupRecord {
   /** What one unit of capacity is when attributes choose the types; "units" unless given. */
   desiredCapacityType?: "units" | "vcpu" | "memory-mib";
   capacityRebalance?: boolean;
+  warmPool?: WarmPool;
   zones: string[];
   subnets: SubnetRef[];
   defaultCooldownSeconds: number;
@@ -120,7 +131,15 @@ export type LifecycleState =
   | "Detaching"
   | "Terminating"
   | "Terminating:Wait"
-  | "Terminating:Proceed";
+  | "Terminating:Proceed"
+  | "Warmed:Pending"
+  | "Warmed:Pending:Wait"
+  | "Warmed:Pending:Proceed"
+  | "Warmed:Stopped"
+  | "Warmed:Running"
+  | "Warmed:Terminating"
+  | "Warmed:Terminating:Wait"
+  | "Warmed:Terminating:Proceed";
 
 export interface HookWait {
   hook: string;
@@ -172,6 +191,8 @@ export interface MemberRecord {
   warmMs?: number;
   /** Target groups in which it is registered. */
   registered: string[];
+  /** Where it comes from when it is not new: the warm pool, or service. */
+  origin?: "WarmPool" | "AutoScalingGroup";
   /** Since when it is taken out of target groups. */
   drainingMs?: number;
   waits?: HookWait[];

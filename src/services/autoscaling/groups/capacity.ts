@@ -33,13 +33,24 @@ export function withDesired(
   };
 }
 
-/** Instances on their way in or out of service. */
-export function isChanging({ state }: MemberRecord): boolean {
-  return state !== "InService" && state !== "Standby";
+/** Instances on their way in or out of service. What happens in the warm pool is none of that. */
+export function isChanging(member: MemberRecord): boolean {
+  return !["InService", "Standby"].includes(member.state) && !isWarm(member);
+}
+
+/** Instances on their way into the warm pool or to their end from there. */
+export function isWarming(member: MemberRecord): boolean {
+  return isWarm(member) && !["Warmed:Stopped", "Warmed:Running"].includes(member.state);
+}
+
+/** In the warm pool, or on its way in or out of it to its end. */
+export function isWarm({ state }: Pick<MemberRecord, "state">): boolean {
+  return state.startsWith("Warmed:");
 }
 
 /** On its way out of the group, or aside, and so out of its target groups. */
-export function isLeaving({ state }: MemberRecord): boolean {
+export function isLeaving({ state, registered, drainingMs }: MemberRecord): boolean {
+  if (state.startsWith("Warmed:")) return registered.length > 0 || drainingMs !== undefined;
   return state.startsWith("Terminating") || state === "Detaching" || state === "EnteringStandby";
 }
 

@@ -21,3 +21,8 @@ export function describeActivity(activity: ActivityRecord, deleted = false): Act
     ...(deleted && { AutoScalingGroupState: "Deleted" }),
   };
 }
+
+/** As AWS shows where an activity happens. */
+export function detailsOf({ zone, subnetId }: { zone: string; subnetId?: string }) {
+  return { ...(subnetId !== undefined && { "Subnet ID": subnetId }), "Availability Zone": zone };
+}

@@ -4,12 +4,14 @@ import type {
   AutoScalingInstanceDetails,
   Instance,
   LaunchTemplateSpecification,
+  WarmPoolConfiguration,
 } from "@aws-sdk/client-auto-scaling";
 import type { Scope } from "#store/collection.ts";
 import { dateOf } from "#runtime/date.ts";
 import { groupArn } from "../arns.ts";
 import { describeMixedPolicy } from "./mixed-instances.ts";
-import type { GroupRecord, LaunchTemplateRef, MemberRecord } from "../records.ts";
+import { isWarm } from "./capacity.ts";
+import type { GroupRecord, LaunchTemplateRef, MemberRecord, WarmPool } from "../records.ts";
 
 function templateOf({ id, name, version }: LaunchTemplateRef): LaunchTemplateSpecification {
   return { LaunchTemplateId: id, LaunchTemplateName: name, Version: version };
@@ -26,7 +28,7 @@ export function describeTags({ name, tags }: GroupRecord) {
 }
 
 /** Undefined for a member that EC2 has not answered for. */
-function describeInstance(member: MemberRecord): Instance | undefined {
+export function describeInstance(member: MemberRecord): Instance | undefined {
   if (member.instanceId === undefined) return undefined;
   return {
     InstanceId: member.instanceId,
@@ -41,6 +43,18 @@ function describeInstance(member: MemberRecord): Instance | undefined {
     ProtectedFromScaleIn: member.protected,
     ...(member.imageId !== undefined && { ImageId: member.imageId }),
     ...(member.weight !== undefined && { WeightedCapacity: String(member.weight) }),
+  };
+}
+
+export function describeWarmPool(pool: WarmPool): WarmPoolConfiguration {
+  return {
+    ...(pool.preparedCapacity !== undefined && {
+      MaxGroupPreparedCapacity: pool.preparedCapacity,
+    }),
+    MinSize: pool.minSize,
+    PoolState: pool.poolState,
+    ...(pool.deleting && { Status: "PendingDelete" as const }),
+    ...(pool.reuse && { InstanceReusePolicy: { ReuseOnScaleIn: true } }),
   };
 }
 
@@ -82,7 +96,13 @@ export function describeGroup(
     TargetGroupARNs: targetGroups.map(({ arn }) => arn),
     HealthCheckType: group.healthCheckType.join(","),
     HealthCheckGracePeriod: group.healthCheckGraceSeconds,
-    Instances: members.flatMap((member) => describeInstance(member) ?? []),
+    Instances: members.flatMap((member) =>
+      isWarm(member) ? [] : (describeInstance(member) ?? []),
+    ),
+    ...(group.warmPool && {
+      WarmPoolConfiguration: describeWarmPool(group.warmPool),
+      WarmPoolSize: members.filter(isWarm).length,
+    }),
     CreatedTime: dateOf(group.createdMs),
     SuspendedProcesses: Object.entries(group.suspended).map(([ProcessName, SuspensionReason]) => ({
       ProcessName,

@@ -21,6 +21,7 @@ export interface ResolvedTemplate {
     ImageId?: string;
     InstanceType?: string;
     NetworkInterfaces?: unknown[];
+    InstanceMarketOptions?: { MarketType?: string };
     SecurityGroupIds?: string[];
   };
 }
@@ -62,6 +63,8 @@ export interface LaunchSource {
   template?: LaunchTemplateRef;
   configurationName?: string;
   configurationMs?: number;
+  /** What the template itself asks for: "spot". */
+  market?: string;
   interfaces?: unknown[];
 }
 
@@ -78,6 +81,9 @@ export async function launchSource(
     return {
       request: { LaunchTemplate: { LaunchTemplateId: ref.id, Version: ref.version } },
       template: ref,
+      ...(data.InstanceMarketOptions?.MarketType && {
+        market: data.InstanceMarketOptions.MarketType,
+      }),
       ...(data.NetworkInterfaces?.length && { interfaces: data.NetworkInterfaces }),
     };
   }

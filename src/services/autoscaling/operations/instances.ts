@@ -5,7 +5,7 @@ import { startActivity, type Writing } from "../activities.ts";
 import { causes } from "../causes.ts";
 import { validationError } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
-import { describeActivity } from "../groups/describe-activity.ts";
+import { describeActivity, detailsOf } from "../groups/describe-activity.ts";
 import { findMember, putMember, requireState } from "../groups/find-member.ts";
 import {
   activities,
@@ -15,7 +15,6 @@ import {
   type GroupRecord,
   type MemberRecord,
 } from "../records.ts";
-import { detailsOf } from "../reconcilers/member-pass.ts";
 import type { State } from "../state.ts";
 
 function writingOf(context: Context<State>): Writing {

@@ -1,6 +1,6 @@
 import type { Operation } from "#services/kit/service.ts";
 import { causes } from "../causes.ts";
-import { validationError } from "../errors.ts";
+import { validationError, warmPoolWithMixed } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
 import {
   checkBounds,
@@ -59,6 +59,7 @@ export const updateAutoScalingGroup: Operation<
       delete updated.launchBackoff;
       delete updated.shortages;
     }
+    if (updated.warmPool && updated.mixed) throw warmPoolWithMixed();
     checkCapacityType(updated);
     if (desired !== group.desired)
       updated.causes = [

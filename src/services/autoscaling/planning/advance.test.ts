@@ -12,6 +12,8 @@ const view = (changes: Partial<MemberView>): MemberView => ({
   hookResult: undefined,
   terminateCalled: false,
   released: false,
+  warmStart: false,
+  poolState: "Stopped",
   ...changes,
 });
 

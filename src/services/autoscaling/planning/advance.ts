@@ -29,6 +29,10 @@ export interface MemberView {
   terminateCalled: boolean;
   /** EC2 knows that the instance is no longer the group's. */
   released: boolean;
+  /** It comes from the warm pool, so it may be stopped still. */
+  warmStart: boolean;
+  /** Instances rest in the warm pool so. */
+  poolState: "Stopped" | "Running";
 }
 
 export type Step =
@@ -45,17 +49,26 @@ export type Step =
   | "terminate"
   /** Let the instance go, alive. */
   | "release"
-  | "remove";
+  | "remove"
+  /** Bring a stopped instance up. */
+  | "start"
+  /** Lifecycle actions of an instance for the warm pool are done. */
+  | "enter-pool"
+  | "stop"
+  /** It is in the warm pool, as it is to be there. */
+  | "rest";
 
 export function nextStep(member: MemberView): Step {
   const { state, actual } = member;
   const gone = actual === "terminated" || actual === "absent";
   // Whoever stops an instance that is coming up does not get it into service by that.
-  const failing = gone || ["shutting-down", "stopping", "stopped"].includes(actual ?? "");
+  const down = ["shutting-down", "stopping", "stopped"].includes(actual ?? "");
+  const failing = gone || down;
   switch (state) {
     case "Pending":
       if (!member.launched) return "launch";
-      if (failing) return "fail";
+      if (member.warmStart && actual === "stopped") return "start";
+      if (gone || (down && !member.warmStart)) return "fail";
       if (actual !== "running") return "none";
       if (member.hooked) return "wait-for-hook";
       return member.registered ? "enter-service" : "register";
@@ -67,15 +80,33 @@ export function nextStep(member: MemberView): Step {
     case "Pending:Proceed":
       if (failing) return "fail";
       return member.registered ? "enter-service" : "register";
+    case "Warmed:Pending":
+      if (!member.launched) return "launch";
+      if (gone) return "fail";
+      if (member.draining) return "deregister";
+      if (actual !== "running") return "none";
+      return member.hooked ? "wait-for-hook" : "enter-pool";
+    case "Warmed:Pending:Wait":
+      if (gone) return "fail";
+      if (member.hookResult === undefined) return "none";
+      return member.hookResult === "ABANDON" ? "abandon" : "enter-pool";
+    case "Warmed:Pending:Proceed":
+      if (gone) return "fail";
+      if (member.poolState === "Running") return actual === "running" ? "rest" : "none";
+      if (actual === "stopped") return "rest";
+      return actual === "running" ? "stop" : "none";
     case "Terminating":
+    case "Warmed:Terminating":
       if (member.terminateCalled) return gone ? "remove" : "none";
       if (!member.launched) return "remove";
       if (gone) return "terminate";
       if (member.draining) return "deregister";
       return member.hooked ? "wait-for-hook" : "terminate";
     case "Terminating:Wait":
+    case "Warmed:Terminating:Wait":
       return member.hookResult === undefined && !gone ? "none" : "terminate";
     case "Terminating:Proceed":
+    case "Warmed:Terminating:Proceed":
       if (!member.terminateCalled) return "terminate";
       return gone ? "remove" : "none";
     case "EnteringStandby":
@@ -86,6 +117,8 @@ export function nextStep(member: MemberView): Step {
     case "InService":
       return member.registered ? "none" : "register";
     case "Standby":
+    case "Warmed:Stopped":
+    case "Warmed:Running":
       return "none";
   }
 }

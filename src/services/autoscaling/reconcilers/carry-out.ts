@@ -18,6 +18,7 @@ export async function carryOut(
     work.catch((error: unknown) => void failures.push(error));
   await attempt(deregister(env, scope, caller, outcome));
   await attempt(terminate(env, scope, caller, outcome));
+  await attempt(startAndStop(env, caller, outcome));
   await attempt(register(env, scope, caller, outcome));
   await attempt(release(env, scope, caller, outcome));
   await attempt(launch(env, scope, caller, outcome));
@@ -73,6 +74,14 @@ async function terminate(env: Environment, scope: Scope, caller: Caller, outcome
     for (const id of ids) await unlessGone(ec2.TerminateInstances({ InstanceIds: [id] }));
   }
   await change(env, scope, launched, (member) => ({ ...member, terminated: true }));
+}
+
+/** Asking twice does no harm: what runs already is left as it is. */
+async function startAndStop(env: Environment, caller: Caller, { start, stop }: Outcome) {
+  const ec2 = env.clients.ec2(caller);
+  const ids = (list: readonly MemberRecord[]) => list.map(({ instanceId }) => instanceId!);
+  if (start.length > 0) await unlessGone(ec2.StartInstances({ InstanceIds: ids(start) }));
+  if (stop.length > 0) await unlessGone(ec2.StopInstances({ InstanceIds: ids(stop) }));
 }
 
 async function register(env: Environment, scope: Scope, caller: Caller, outcome: Outcome) {

@@ -7,7 +7,7 @@ import type { Caller, Environment } from "#services/kit/service.ts";
 import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
-import { isChanging, isLeaving } from "../groups/capacity.ts";
+import { isChanging, isLeaving, isWarming } from "../groups/capacity.ts";
 import { groupArn } from "../arns.ts";
 import { nextDeadline } from "../hooks.ts";
 import { offersOf } from "../launch/offers.ts";
@@ -115,7 +115,9 @@ function nextLook(
   const soonMs = changingCheckMs * Math.max(1, env.clock.speed);
   const waiting = (member: MemberRecord) => member.state.endsWith(":Wait");
   const settling = view.group.targetGroups.some(({ state }) => state !== "InService");
-  const changing = view.members.some((member) => isChanging(member) && !waiting(member));
+  const changing = view.members.some(
+    (member) => (isChanging(member) || isWarming(member)) && !waiting(member),
+  );
   const deadlines = view.members.map(({ waits = [] }) => nextDeadline(waits));
   const warm = view.refresh ? view.members.map(({ warmMs }) => warmMs) : [];
   const moments = [

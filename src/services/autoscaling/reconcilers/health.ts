@@ -15,6 +15,7 @@ export function healthProblem(
 ): string | undefined {
   const id = member.instanceId!;
   const seen = instances.get(id);
+  if (member.state === "Warmed:Stopped" && seen?.state === "stopped") return undefined;
   // An instance that does not run is replaced at once, grace period or not.
   if (seen && seen.state !== "running" && seen.state !== "pending") return causes.gone(nowMs);
   const graceEndsMs = (member.inServiceMs ?? nowMs) + group.healthCheckGraceSeconds * 1000;

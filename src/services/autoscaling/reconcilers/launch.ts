@@ -3,6 +3,8 @@ import type { Caller, Environment } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
 import type { Scope } from "#store/collection.ts";
 import { changeActivity } from "../activities.ts";
+import { isWarm } from "../groups/capacity.ts";
+import { detailsOf } from "../groups/describe-activity.ts";
 import { batchRequest, launchSource, type LaunchSource } from "../launch/source.ts";
 import { firstLaunchBackoffMs, longestLaunchBackoffMs } from "../limits.ts";
 import { poolKey } from "../planning/allocation.ts";
@@ -14,7 +16,6 @@ import {
   type GroupRecord,
   type MemberRecord,
 } from "../records.ts";
-import { detailsOf } from "./member-pass.ts";
 import type { Outcome } from "./outcome.ts";
 
 export async function launch(
@@ -81,7 +82,9 @@ async function recordLaunch(
       await changeActivity(tx, writing, view.group, present.activity, {
         status: "InProgress",
         progress: 30,
-        description: `Launching a new EC2 instance: ${instanceId}`,
+        description: isWarm(present)
+          ? `Launching a new EC2 instance into warm pool: ${instanceId}`
+          : `Launching a new EC2 instance: ${instanceId}`,
         instanceId,
         details: detailsOf(present),
       });

@@ -2,13 +2,20 @@
 import type { Transaction } from "#store/store.ts";
 import { changeActivity, startActivity, type ActivityChange, type Writing } from "../activities.ts";
 import { causes } from "../causes.ts";
-import { isLeaving, warmupOf } from "../groups/capacity.ts";
+import { isLeaving, isWarm, warmupOf } from "../groups/capacity.ts";
 import { beginWaits, transitionOf, waitResult } from "../hooks.ts";
 import { longestDrainMs, mostPerLaunch } from "../limits.ts";
 import { nextStep, type MemberView } from "../planning/advance.ts";
-import type { Choice } from "../planning/allocation.ts";
 import type { Decision } from "../planning/plan.ts";
-import { memberIndex, members, type GroupRecord, type MemberRecord } from "../records.ts";
+import { detailsOf } from "../groups/describe-activity.ts";
+import { launchChoice } from "../launch/choice.ts";
+import {
+  memberIndex,
+  members,
+  type GroupRecord,
+  type LifecycleState,
+  type MemberRecord,
+} from "../records.ts";
 import type { GroupView } from "./view.ts";
 import { healthProblem } from "./health.ts";
 import type { Observation } from "./observe.ts";
@@ -52,7 +59,8 @@ export class MemberPass {
     const { group } = this.#view;
     const seen = this.#withSeen(before);
     const member = seen === before ? before : this.#put(seen);
-    if (member.state === "InService") this.#judge(member);
+    if (["InService", "Warmed:Stopped", "Warmed:Running"].includes(member.state))
+      this.#judge(member);
     const current = this.#current(member.id);
     if (isLeaving(current) && !this.#knowsTargets()) return;
     switch (nextStep(this.#viewOf(current))) {
@@ -63,7 +71,7 @@ export class MemberPass {
         return;
       case "wait-for-hook": {
         const waits = beginWaits(this.#tx, this.#writing, group, current, this.#hooksOf(current));
-        const state = current.state === "Pending" ? "Pending:Wait" : "Terminating:Wait";
+        const state = `${current.state}:Wait` as LifecycleState;
         this.#put({ ...current, state, waits });
         return this.#activity(current, { status: "MidLifecycleAction", progress: 60 });
       }
@@ -92,10 +100,25 @@ export class MemberPass {
         this.#outcome.terminate.push(current);
         const arns = this.#holding(current);
         if (arns.length > 0) this.#outcome.deregister.push({ member: current, arns });
-        if (current.state === "Terminating:Wait")
-          this.#put({ ...current, state: "Terminating:Proceed", registered: [] });
+        if (current.state.endsWith("Terminating:Wait"))
+          this.#put({
+            ...current,
+            state: current.state.replace(":Wait", ":Proceed") as LifecycleState,
+            registered: [],
+          });
         return;
       }
+      case "start":
+        this.#outcome.start.push(current);
+        return;
+      case "stop":
+        this.#outcome.stop.push(current);
+        return;
+      case "enter-pool":
+        this.#put({ ...current, state: "Warmed:Pending:Proceed" });
+        return;
+      case "rest":
+        return this.#rest(current);
       case "release":
         this.#outcome.release.push(current);
         return;
@@ -106,7 +129,10 @@ export class MemberPass {
 
   async decide(decision: Decision): Promise<void> {
     if (decision.kind === "launch") return this.#wishFor(decision);
-    await this.#beginTermination(this.#current(decision.memberId), decision.cause);
+    const member = this.#current(decision.memberId);
+    if (decision.kind === "start") return this.#leavePool(member, decision.cause);
+    if (decision.kind === "return") return this.#returnToPool(member, decision.cause);
+    await this.#beginTermination(member, decision.cause);
   }
 
   /** Gives the members the weights that their instance types have now. */
@@ -209,12 +235,14 @@ export class MemberPass {
       hookResult: group.deleting ? "CONTINUE" : waitResult(member.waits ?? [], this.#writing.nowMs),
       terminateCalled: member.terminated ?? false,
       released: member.released ?? false,
+      warmStart: member.origin === "WarmPool",
+      poolState: group.warmPool?.poolState ?? "Running",
     };
   }
 
   async #enterService(member: MemberRecord): Promise<void> {
     const { nowMs } = this.#writing;
-    const { waits: _, activity: __, ...rest } = member;
+    const { waits: _, activity: __, origin: ___, ...rest } = member;
     this.#put({
       ...rest,
       state: "InService",
@@ -234,7 +262,46 @@ export class MemberPass {
       ...(member.instanceId !== undefined && { instanceId: member.instanceId }),
     });
     const { waits: _, ...rest } = member;
-    this.#put({ ...rest, state: "Terminating", activity });
+    this.#put({ ...rest, state: isWarm(member) ? "Warmed:Terminating" : "Terminating", activity });
+  }
+
+  /** Out of the warm pool: it counts for the group from now on. */
+  async #leavePool(member: MemberRecord, cause: string): Promise<void> {
+    const activity = await startActivity(this.#tx, this.#writing, this.#view.group, {
+      description: `Launching a new EC2 instance from warm pool: ${member.instanceId}`,
+      cause,
+      status: "PreInService",
+      details: detailsOf(member),
+      instanceId: member.instanceId!,
+    });
+    const { waits: _, ...rest } = member;
+    this.#put({
+      ...rest,
+      state: "Pending",
+      origin: "WarmPool",
+      protected: this.#view.group.protectNew,
+      activity,
+    });
+  }
+
+  /** Scale-in that keeps the instance for later. */
+  async #returnToPool(member: MemberRecord, cause: string): Promise<void> {
+    const activity = await startActivity(this.#tx, this.#writing, this.#view.group, {
+      description: `Returning EC2 instance to warm pool: ${member.instanceId}`,
+      cause,
+      details: detailsOf(member),
+      instanceId: member.instanceId!,
+    });
+    const { waits: _, inServiceMs: __, warmMs: ___, ...rest } = member;
+    this.#put({ ...rest, state: "Warmed:Pending", origin: "AutoScalingGroup", activity });
+    this.cooldownFromMs = this.#writing.nowMs;
+  }
+
+  #rest(member: MemberRecord): Promise<void> {
+    const { waits: _, activity: __, origin: ___, ...rest } = member;
+    const poolState = this.#view.group.warmPool?.poolState ?? "Running";
+    this.#put({ ...rest, state: `Warmed:${poolState}` });
+    return this.#activity(member, { status: "Successful" });
   }
 
   /** Takes the member out of its target groups and waits until connections have ended. */
@@ -281,12 +348,12 @@ export class MemberPass {
     this.#members.delete(member.id);
   }
 
-  async #wishFor({ zone, cause, choice }: Decision & { kind: "launch" }): Promise<void> {
+  async #wishFor({ zone, cause, choice, warm }: Decision & { kind: "launch" }): Promise<void> {
     const { random, nowMs } = this.#writing;
     const { group } = this.#view;
     const subnetId = this.#subnetFor(group, zone);
     const activity = await startActivity(this.#tx, this.#writing, group, {
-      description: "Launching a new EC2 instance",
+      description: `Launching a new EC2 instance${warm ? " into warm pool" : ""}`,
       cause,
       status: "PreInService",
       details: detailsOf({ zone, ...(subnetId !== undefined && { subnetId }) }),
@@ -297,9 +364,9 @@ export class MemberPass {
       zone,
       ...(subnetId !== undefined && { subnetId }),
       ...(choice && launchChoice(group, choice)),
-      state: "Pending",
+      state: warm ? "Warmed:Pending" : "Pending",
       health: "Healthy",
-      protected: group.protectNew,
+      protected: !warm && group.protectNew,
       createdMs: nowMs,
       launchedMs: nowMs,
       registered: [],
@@ -312,41 +379,15 @@ export class MemberPass {
   /** Of several subnets in a zone, the one with fewest instances of the group. */
   #subnetFor({ subnets }: GroupRecord, zone: string): string | undefined {
     const candidates = subnets.filter((subnet) => subnet.zone === zone).map(({ id }) => id);
-    this.#subnetCrowd ??= countBy(this.#view.members, ({ subnetId }) => subnetId);
-    const crowd = this.#subnetCrowd;
+    const crowd = (this.#subnetCrowd ??= new Map(
+      [...Map.groupBy(this.#view.members, ({ subnetId }) => subnetId)].map(([id, those]) => [
+        id,
+        those.length,
+      ]),
+    ));
     const held = (id: string) => crowd.get(id) ?? 0;
     const best = candidates.toSorted((a, b) => held(a) - held(b))[0];
     if (best !== undefined) crowd.set(best, held(best) + 1);
     return best;
   }
-}
-
-function countBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, number> {
-  const counts = new Map<K, number>();
-  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1);
-  return counts;
-}
-
-/** What the member keeps of a choice. */
-function launchChoice(
-  { mixed, desiredCapacityType = "units" }: GroupRecord,
-  { offer, spot, weight }: Choice,
-): Pick<MemberRecord, "choice" | "weight" | "spot"> {
-  const weighted =
-    desiredCapacityType !== "units" || mixed?.overrides.some((one) => one.weight !== undefined);
-  return {
-    choice: {
-      instanceType: offer.instanceType,
-      spot,
-      ...(offer.launchTemplate && { launchTemplate: offer.launchTemplate }),
-      ...(offer.imageId !== undefined && { imageId: offer.imageId }),
-    },
-    ...(weighted && { weight }),
-    ...(spot && { spot }),
-  };
-}
-
-/** As AWS shows where an activity happens. */
-export function detailsOf({ zone, subnetId }: { zone: string; subnetId?: string }) {
-  return { ...(subnetId !== undefined && { "Subnet ID": subnetId }), "Availability Zone": zone };
 }

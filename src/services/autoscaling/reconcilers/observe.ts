@@ -45,7 +45,8 @@ export async function observe(
   { group, members, health, targets, offers }: ObserveRequest,
 ): Promise<Observation> {
   const wanted = members.flatMap(({ instanceId, state }) =>
-    instanceId !== undefined && (health || !["InService", "Standby"].includes(state))
+    instanceId !== undefined &&
+    (health || !["InService", "Standby", "Warmed:Stopped", "Warmed:Running"].includes(state))
       ? [instanceId]
       : [],
   );

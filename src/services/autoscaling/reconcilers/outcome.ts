@@ -8,6 +8,9 @@ export interface Outcome {
   register: MemberRecord[];
   deregister: { member: MemberRecord; arns: string[] }[];
   terminate: MemberRecord[];
+  /** Instances of the warm pool that go into service, or come to rest. */
+  start: MemberRecord[];
+  stop: MemberRecord[];
   /** Instances that leave the group alive. */
   release: MemberRecord[];
   /** Alarms of policies that went with the group. */

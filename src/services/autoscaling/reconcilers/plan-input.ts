@@ -31,6 +31,9 @@ export function desiredOf(
       group.maxLifetimeSeconds === undefined ? undefined : group.maxLifetimeSeconds * 1000,
     ...(allocation && { allocation }),
     ...(group.maintenance && { maintenance: group.maintenance }),
+    ...(group.warmPool && {
+      warm: { ...group.warmPool, preparedCapacity: group.warmPool.preparedCapacity },
+    }),
     avoid: new Set(short.map(([place]) => place)),
   };
 }
@@ -44,7 +47,9 @@ export function nextTrial({ shortages = {} }: GroupRecord, nowMs: number): numbe
 }
 
 function phaseOf({ state }: MemberRecord): ActualMember["phase"] {
-  if (state.startsWith("Terminating") || state === "Detaching") return "terminating";
+  if (/^(Warmed:)?Terminating/.test(state) || state === "Detaching") return "terminating";
+  if (state === "Warmed:Stopped" || state === "Warmed:Running") return "warm-ready";
+  if (state.startsWith("Warmed:")) return "warm-pending";
   if (state === "Standby" || state === "EnteringStandby") return "standby";
   return state === "InService" ? "in-service" : "pending";
 }

@@ -2,6 +2,7 @@
 import type { Transaction } from "#store/store.ts";
 import type { Writing } from "../activities.ts";
 import { deleteGroup } from "../groups/delete.ts";
+import { isWarm } from "../groups/capacity.ts";
 import { plan } from "../planning/plan.ts";
 import { groups, refreshes } from "../records.ts";
 import { settleAttachments } from "./attachments.ts";
@@ -27,6 +28,8 @@ export async function takeSteps(
     register: [],
     deregister: [],
     terminate: [],
+    start: [],
+    stop: [],
     release: [],
     deleteAlarms: [],
     wakeMs: undefined,
@@ -50,6 +53,10 @@ export async function takeSteps(
   view.members = pass.members();
   if (planned.toldCauses && view.group.causes.length > 0)
     view.group = { ...view.group, causes: [] };
+  if (view.group.warmPool?.deleting && !view.members.some(isWarm)) {
+    const { warmPool: _, ...rest } = view.group;
+    view.group = rest;
+  }
   if (pass.cooldownFromMs !== undefined)
     view.group = { ...view.group, cooldownFromMs: pass.cooldownFromMs };
   if (view.group.deleting && view.members.length === 0)

@@ -19,7 +19,7 @@ export function transitionOf({ state }: Pick<MemberRecord, "state">): Transition
 }
 
 /** From where to where an instance goes. https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-eventbridge-events.html */
-export function journeyOf({ state, origin }: Pick<MemberRecord, "state" | "origin">) {
+function journeyOf({ state, origin }: Pick<MemberRecord, "state" | "origin">) {
   const place = state.startsWith("Warmed:") ? "WarmPool" : "AutoScalingGroup";
   return state.includes("Terminating")
     ? { origin: place, destination: "EC2" }

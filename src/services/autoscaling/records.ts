@@ -2,13 +2,14 @@
 import type { AdjustmentType, StepAdjustment } from "#services/kit/scaling/adjustment.ts";
 import type { PredictiveScalingMetricSpecification } from "@aws-sdk/client-auto-scaling";
 import { collection } from "#store/collection.ts";
-
-export interface LaunchTemplateRef {
-  id: string;
-  name: string;
-  /** As given: a number, "$Latest" or "$Default". */
-  version: string;
-}
+import type {
+  Backoff,
+  LaunchChoice,
+  LaunchIntent,
+  LaunchTemplateRef,
+  MixedPolicy,
+  WarmPool,
+} from "./launch/launch-records.ts";
 
 export interface GroupTag {
   key: string;
@@ -19,49 +20,6 @@ export interface GroupTag {
 export interface SubnetRef {
   id: string;
   zone: string;
-}
-
-/** What may be launched instead of what the template names. */
-export interface Override {
-  instanceType?: string;
-  /** Capacity units that an instance counts. */
-  weight?: number;
-  launchTemplate?: LaunchTemplateRef;
-  imageId?: string;
-  /** Attributes that choose instance types, in AWS's spelling. */
-  requirements?: Record<string, unknown>;
-}
-
-export interface Distribution {
-  onDemandStrategy: "prioritized" | "lowest-price";
-  /** In capacity units. */
-  onDemandBase: number;
-  onDemandPercentAboveBase: number;
-  spotStrategy:
-    | "lowest-price"
-    | "capacity-optimized"
-    | "capacity-optimized-prioritized"
-    | "price-capacity-optimized";
-  /** Only with lowest-price. */
-  spotPools?: number;
-  /** Dollars per unit and hour. */
-  spotMaxPrice?: string;
-}
-
-export interface MixedPolicy {
-  launchTemplate: LaunchTemplateRef;
-  overrides: Override[];
-  distribution: Distribution;
-}
-
-export interface WarmPool {
-  minSize: number;
-  /** MaxGroupPreparedCapacity. */
-  preparedCapacity?: number;
-  poolState: "Stopped" | "Running";
-  reuse: boolean;
-  /** Its deletion was asked for; it goes with its last instance. */
-  deleting: boolean;
 }
 
 /** Key: group name. */
@@ -110,11 +68,6 @@ export interface GroupRecord {
   context?: string;
 }
 export const groups = collection<GroupRecord>("autoscaling", "group");
-
-export interface Backoff {
-  untilMs: number;
-  failures: number;
-}
 
 export interface TargetGroupAttachment {
   arn: string;
@@ -209,19 +162,6 @@ export interface ActivityRef {
   startMs: number;
 }
 export const members = collection<MemberRecord>("autoscaling", "member");
-
-export interface LaunchChoice {
-  instanceType: string;
-  spot: boolean;
-  launchTemplate?: LaunchTemplateRef;
-  imageId?: string;
-}
-
-export interface LaunchIntent {
-  token: string;
-  index: number;
-  count: number;
-}
 
 /** Finds a member by its instance. Key: instance id. */
 export const memberIndex = collection<{ group: string; memberId: string }>(

@@ -11,7 +11,8 @@ import { dateOf } from "#runtime/date.ts";
 import { groupArn } from "../arns.ts";
 import { describeMixedPolicy } from "./mixed-instances.ts";
 import { isWarm } from "./capacity.ts";
-import type { GroupRecord, LaunchTemplateRef, MemberRecord, WarmPool } from "../records.ts";
+import type { LaunchTemplateRef, WarmPool } from "../launch/launch-records.ts";
+import type { GroupRecord, MemberRecord } from "../records.ts";
 
 function templateOf({ id, name, version }: LaunchTemplateRef): LaunchTemplateSpecification {
   return { LaunchTemplateId: id, LaunchTemplateName: name, Version: version };

@@ -7,7 +7,12 @@ import type {
 } from "@aws-sdk/client-auto-scaling";
 import { validationError } from "../errors.ts";
 import { mostInstanceTypes, mostRequirements } from "../limits.ts";
-import type { Distribution, LaunchTemplateRef, MixedPolicy, Override } from "../records.ts";
+import type {
+  Distribution,
+  LaunchTemplateRef,
+  MixedPolicy,
+  Override,
+} from "../launch/launch-records.ts";
 
 type Resolve = (specification: LaunchTemplateSpecification) => Promise<LaunchTemplateRef>;
 

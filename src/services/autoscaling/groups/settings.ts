@@ -7,13 +7,8 @@ import type { Input } from "#model/sdk.ts";
 import { unsupported, validationError } from "../errors.ts";
 import { resolveTemplate } from "../launch/source.ts";
 import { terminationPolicies } from "../limits.ts";
-import {
-  launchConfigurations,
-  type GroupRecord,
-  type LaunchTemplateRef,
-  type MixedPolicy,
-  type SubnetRef,
-} from "../records.ts";
+import type { LaunchTemplateRef, MixedPolicy } from "../launch/launch-records.ts";
+import { launchConfigurations, type GroupRecord, type SubnetRef } from "../records.ts";
 import type { State } from "../state.ts";
 import { readMixedPolicy } from "./mixed-instances.ts";
 

@@ -9,7 +9,8 @@ import {
 import { validationError } from "../errors.ts";
 import { mostPerDescribeTypes } from "../limits.ts";
 import type { Offer } from "../planning/allocation.ts";
-import type { GroupRecord, LaunchTemplateRef, MixedPolicy, Override } from "../records.ts";
+import type { LaunchTemplateRef, MixedPolicy, Override } from "./launch-records.ts";
+import type { GroupRecord } from "../records.ts";
 import { resolveTemplate } from "./source.ts";
 
 type Group = Pick<GroupRecord, "zones" | "desiredCapacityType">;

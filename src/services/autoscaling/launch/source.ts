@@ -5,12 +5,8 @@ import type { Input } from "#model/sdk.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Store } from "#store/store.ts";
 import { validationError } from "../errors.ts";
-import {
-  launchConfigurations,
-  type GroupRecord,
-  type LaunchChoice,
-  type LaunchTemplateRef,
-} from "../records.ts";
+import type { LaunchChoice, LaunchTemplateRef } from "./launch-records.ts";
+import { launchConfigurations, type GroupRecord } from "../records.ts";
 
 type RunInstances = Input<"ec2", "RunInstances">;
 

@@ -11,7 +11,8 @@ import { getGroup, isWarm, isWarming, membersOf } from "../groups/capacity.ts";
 import { describeInstance, describeWarmPool } from "../groups/describe.ts";
 import { launchSource } from "../launch/source.ts";
 import { page } from "../paging.ts";
-import { groups, type WarmPool } from "../records.ts";
+import type { WarmPool } from "../launch/launch-records.ts";
+import { groups } from "../records.ts";
 import type { State } from "../state.ts";
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutWarmPool.html */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Distribution } from "../records.ts";
+import type { Distribution } from "../launch/launch-records.ts";
 import {
   chooseOffer,
   misfit,

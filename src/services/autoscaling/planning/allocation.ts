@@ -3,7 +3,7 @@
  * market. Pure.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/allocation-strategies.html
  */
-import type { Distribution, LaunchTemplateRef } from "../records.ts";
+import type { Distribution, LaunchTemplateRef } from "../launch/launch-records.ts";
 
 /** One way to launch: an instance type as an override describes it. */
 export interface Offer {

@@ -13,14 +13,8 @@ import { nextDeadline } from "../hooks.ts";
 import { offersOf } from "../launch/offers.ts";
 import { changingCheckMs, healthCheckMs, offersKeptMs } from "../limits.ts";
 import type { Offer } from "../planning/allocation.ts";
-import {
-  groups,
-  members,
-  refreshes,
-  type GroupRecord,
-  type MemberRecord,
-  type MixedPolicy,
-} from "../records.ts";
+import type { MixedPolicy } from "../launch/launch-records.ts";
+import { groups, members, refreshes, type GroupRecord, type MemberRecord } from "../records.ts";
 import type { State } from "../state.ts";
 import { carryOut } from "./carry-out.ts";
 import { observe } from "./observe.ts";

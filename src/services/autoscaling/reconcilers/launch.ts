@@ -8,14 +8,8 @@ import { detailsOf } from "../groups/describe-activity.ts";
 import { batchRequest, launchSource, type LaunchSource } from "../launch/source.ts";
 import { firstLaunchBackoffMs, longestLaunchBackoffMs } from "../limits.ts";
 import { poolKey } from "../planning/allocation.ts";
-import {
-  groups,
-  memberIndex,
-  members,
-  type Backoff,
-  type GroupRecord,
-  type MemberRecord,
-} from "../records.ts";
+import type { Backoff } from "../launch/launch-records.ts";
+import { groups, memberIndex, members, type GroupRecord, type MemberRecord } from "../records.ts";
 import type { Outcome } from "./outcome.ts";
 
 export async function launch(

@@ -22,6 +22,12 @@ export const groupExists = () =>
     message: "The specified log group already exists",
   });
 
+export const deletionProtected = () =>
+  new AwsError({
+    code: "ValidationException",
+    message: "The log group cannot be deleted because deletion protection is enabled.",
+  });
+
 export const streamExists = () =>
   new AwsError({
     code: "ResourceAlreadyExistsException",

@@ -8,6 +8,7 @@ import {
   deleteLogGroup,
   deleteRetentionPolicy,
   describeLogGroups,
+  putLogGroupDeletionProtection,
   putRetentionPolicy,
 } from "./operations/groups.ts";
 import {
@@ -88,6 +89,7 @@ export const service = defineService<"logs">({
     ListTagsForResource: listTagsForResource,
     ListTagsLogGroup: listTagsLogGroup,
     PutLogEvents: putLogEvents,
+    PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
     PutMetricFilter: putMetricFilter,
     PutQueryDefinition: putQueryDefinition,
     PutResourcePolicy: putResourcePolicy,

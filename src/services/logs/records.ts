@@ -11,6 +11,7 @@ export interface GroupRecord {
   retentionDays?: number;
   groupClass: string;
   kmsKeyId?: string;
+  deletionProtected?: boolean;
   tags: Tags;
 }
 

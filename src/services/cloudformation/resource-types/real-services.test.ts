@@ -30,7 +30,7 @@ async function statusOf(cloud: TestCloud, id: string): Promise<string> {
   return [Stacks[0]?.StackStatus, ...reasons].join("\n");
 }
 
-for (const name of ["storage-and-messages", "identities", "network", "web-tier"])
+for (const name of ["storage-and-messages", "identities", "network", "web-tier", "logs-and-events"])
   test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
     const cloud = createTestCloud();
     t.after(() => cloud.stop());
@@ -234,4 +234,28 @@ test("parameters that name things of the account must name some that exist", asy
   ]);
   const lost = await create("lost", "there", `${vpc},vpc-0123456789abcdef0`);
   assert.match(lost.at(-2)!, /parameter value vpc-0123456789abcdef0 for parameter name Vpcs/);
+});
+
+test("a rule of a stack sends the bus's events to the stack's queue and log group", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const { client } = await deploy(cloud, template("logs-and-events"));
+  const { Stacks = [] } = await client.DescribeStacks({ StackName: "web" });
+  const outputs = Object.fromEntries(
+    Stacks[0]!.Outputs!.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]),
+  );
+  assert.match(outputs["RuleArn"]!, /:rule\/orders\/web-Placed-/);
+  const Detail = JSON.stringify({ total: 12.5 });
+  await cloud.clients.events(cloud.caller).PutEvents({
+    Entries: [{ Source: "shop", DetailType: "t", Detail, EventBusName: outputs["BusArn"] }],
+  });
+  await cloud.advance("1s");
+  const { Messages = [] } = await cloud.clients
+    .sqs(cloud.caller)
+    .ReceiveMessage({ QueueUrl: outputs["QueueUrl"] });
+  assert.deepEqual(Messages.map(({ Body }) => Body), ['{"total": 12.5}']);
+  const { events = [] } = await cloud.clients
+    .logs(cloud.caller)
+    .FilterLogEvents({ logGroupName: outputs["Group"] });
+  assert.equal(events.length, 1);
 });

@@ -10,6 +10,7 @@ const files: Readonly<Record<string, () => Promise<{ default: ResourceSchemaFile
   ec2: () => import("../generated/ec2.json", { with: { type: "json" } }),
   elasticloadbalancingv2: () =>
     import("../generated/elasticloadbalancingv2.json", { with: { type: "json" } }),
+  events: () => import("../generated/events.json", { with: { type: "json" } }),
   iam: () => import("../generated/iam.json", { with: { type: "json" } }),
   logs: () => import("../generated/logs.json", { with: { type: "json" } }),
   s3: () => import("../generated/s3.json", { with: { type: "json" } }),

@@ -1,4 +1,4 @@
-import type { Operation } from "#services/kit/service.ts";
+import type { Operation, Principal } from "#services/kit/service.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
 import { busPlace, defaultBus, findBus, ruleArn } from "../buses.ts";
 import { limitExceeded, validation } from "../errors.ts";
@@ -37,7 +37,7 @@ export const putRule: Operation<"events", "PutRule", EventsState> = async (input
       ...(pattern && { pattern }),
       ...(schedule && { schedule }),
       ...(roleArn !== undefined && { roleArn }),
-      ...(principal.type === "service" && { managedBy: principal.arn }),
+      ...(isManager(principal) && { managedBy: principal.arn }),
       createdBy: present?.createdBy ?? principal.account,
       // "If you are updating an existing rule, any tags you specify in the PutRule operation are ignored."
       tags: present?.tags ?? tagsFromList(input.Tags),
@@ -47,3 +47,8 @@ export const putRule: Operation<"events", "PutRule", EventsState> = async (input
   });
   return { RuleArn: ruleArn(place.scope, place.name, name) };
 };
+
+/** Services that make rules for themselves; CloudFormation makes them for its user. */
+function isManager({ type, arn }: Principal): boolean {
+  return type === "service" && arn !== "cloudformation.amazonaws.com";
+}

@@ -3,7 +3,7 @@ import type { LogGroup, LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "#services/kit/service.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
-import { groupExists, invalidParameter } from "../errors.ts";
+import { deletionProtected, groupExists, invalidParameter } from "../errors.ts";
 import { findGroup, groupArn } from "../find.ts";
 import { limits, retentionDays } from "../limits.ts";
 import { graves, groups, metricFilters, streams, type GroupRecord } from "../records.ts";
@@ -24,6 +24,7 @@ export const createLogGroup: Operation<"logs", "CreateLogGroup", undefined> = as
       createdMs: context.clock.now(),
       groupClass: logGroupClass,
       ...(kmsKeyId !== undefined && { kmsKeyId }),
+      ...(input.deletionProtectionEnabled && { deletionProtected: true }),
       tags,
     });
   });
@@ -37,8 +38,26 @@ export const deleteLogGroup: Operation<"logs", "DeleteLogGroup", undefined> = as
 ) => {
   await context.store.transaction(async (tx) => {
     const { scope, group } = await findGroup(tx, input.logGroupName, context);
+    if (group.deletionProtected) throw deletionProtected();
     groups.delete(tx, scope, group.name);
     graves.put(tx, scope, [group.id], { groupId: group.id });
+  });
+  return {};
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogGroupDeletionProtection.html */
+export const putLogGroupDeletionProtection: Operation<
+  "logs",
+  "PutLogGroupDeletionProtection",
+  undefined
+> = async (input, context) => {
+  await context.store.transaction(async (tx) => {
+    const { scope, group } = await findGroup(tx, input.logGroupIdentifier, context);
+    const { deletionProtected: _, ...rest } = group;
+    groups.put(tx, scope, [group.name], {
+      ...rest,
+      ...(input.deletionProtectionEnabled && { deletionProtected: true }),
+    });
   });
   return {};
 };
@@ -98,6 +117,7 @@ function describe(scope: Scope, group: GroupRecord, { filters, storedBytes }: Co
     logGroupArn: arn,
     storedBytes,
     ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
+    ...(group.deletionProtected && { deletionProtectionEnabled: true }),
     logGroupClass: group.groupClass as LogGroupClass,
   };
 }

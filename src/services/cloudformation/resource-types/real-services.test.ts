@@ -253,7 +253,10 @@ test("a rule of a stack sends the bus's events to the stack's queue and log grou
   const { Messages = [] } = await cloud.clients
     .sqs(cloud.caller)
     .ReceiveMessage({ QueueUrl: outputs["QueueUrl"] });
-  assert.deepEqual(Messages.map(({ Body }) => Body), ['{"total": 12.5}']);
+  assert.deepEqual(
+    Messages.map(({ Body }) => Body),
+    ['{"total": 12.5}'],
+  );
   const { events = [] } = await cloud.clients
     .logs(cloud.caller)
     .FilterLogEvents({ logGroupName: outputs["Group"] });

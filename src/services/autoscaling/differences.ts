@@ -28,7 +28,7 @@ export const differences: Difference[] = [
   {
     operation: "StartInstanceRefresh",
     differs:
-      "Checkpoints, automatic rollback, alarms, bake time and root volume replacement are refused.",
+      "Root volume replacement and a MixedInstancesPolicy as desired configuration are refused. A group shows the desired configuration from the start of the refresh, and what it had before again when the refresh fails or is cancelled.",
   },
   {
     operation: "CreateLaunchConfiguration",

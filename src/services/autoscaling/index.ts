@@ -21,6 +21,7 @@ import { executePolicy } from "./operations/execute-policy.ts";
 import {
   cancelInstanceRefresh,
   describeInstanceRefreshes,
+  rollbackInstanceRefresh,
   startInstanceRefresh,
 } from "./operations/instance-refreshes.ts";
 import { getPredictiveScalingForecast } from "./operations/get-predictive-scaling-forecast.ts";
@@ -80,6 +81,7 @@ import { groupReconciler } from "./reconcilers/group.ts";
 import { messageReconciler } from "./reconcilers/message.ts";
 import { metricsReconciler } from "./reconcilers/metrics.ts";
 import { predictiveReconciler } from "./reconcilers/predictive.ts";
+import { refreshAlarmReconciler } from "./reconcilers/refresh-alarms.ts";
 import { scheduledActionReconciler } from "./reconcilers/scheduled-action.ts";
 import { createState, type State } from "./state.ts";
 
@@ -141,6 +143,7 @@ export const service = defineService<"autoscaling", State>({
     PutWarmPool: putWarmPool,
     RecordLifecycleActionHeartbeat: recordHeartbeat,
     ResumeProcesses: resumeProcesses,
+    RollbackInstanceRefresh: rollbackInstanceRefresh,
     SetDesiredCapacity: setDesiredCapacity,
     SetInstanceHealth: setInstanceHealth,
     SetInstanceProtection: setInstanceProtection,
@@ -156,6 +159,7 @@ export const service = defineService<"autoscaling", State>({
     messageReconciler(env),
     metricsReconciler(env),
     predictiveReconciler(env),
+    refreshAlarmReconciler(env),
   ],
   differences,
 });

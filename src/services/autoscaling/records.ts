@@ -328,11 +328,29 @@ export interface MessageRecord {
 }
 export const messages = collection<MessageRecord>("autoscaling", "message");
 
+export type RefreshStatus =
+  | "Pending"
+  | "InProgress"
+  | "Baking"
+  | "Successful"
+  | "Failed"
+  | "Cancelling"
+  | "Cancelled"
+  | "RollbackInProgress"
+  | "RollbackSuccessful"
+  | "RollbackFailed";
+
+/** What a group's instances are launched from, for going back to it. */
+export interface LaunchSettingsRecord {
+  launchTemplate?: LaunchTemplateRef;
+  launchConfigurationName?: string;
+}
+
 /** Key: group name, start time, id. */
 export interface RefreshRecord {
   id: string;
   group: string;
-  status: "Pending" | "InProgress" | "Successful" | "Failed" | "Cancelling" | "Cancelled";
+  status: RefreshStatus;
   statusReason?: string;
   startMs: number;
   endMs?: number;
@@ -342,9 +360,26 @@ export interface RefreshRecord {
   skipMatching: boolean;
   scaleInProtected: "Refresh" | "Ignore" | "Wait";
   standby: "Terminate" | "Ignore" | "Wait";
+  autoRollback: boolean;
+  checkpoints?: { percentages: number[]; delaySeconds: number };
+  bakeSeconds?: number;
+  alarms?: string[];
+  /** The configuration that was asked for, and the one that the group had before. */
+  desired?: LaunchTemplateRef;
+  previous?: LaunchSettingsRecord;
   /** Members that are still to be replaced. */
   outdated: string[];
   /** How many there were. */
   total: number;
+  /** Replacements that are in service, healthy and warmed up. */
+  updated: number;
+  /** When a member was replaced or updated last. */
+  progressMs: number;
+  /** The percentage that was reached last, and until when it is waited there. */
+  checkpoint?: { percent: number; untilMs: number };
+  bakeUntilMs?: number;
+  /** The alarm that was seen in ALARM. */
+  alarm?: string;
+  rollback?: { reason: string; startMs: number; percentComplete: number; left: number };
 }
 export const refreshes = collection<RefreshRecord>("autoscaling", "refresh");

@@ -1,19 +1,15 @@
-import type { InstanceRefresh } from "@aws-sdk/client-auto-scaling";
 import type { Operation } from "#services/kit/service.ts";
-import type { Input } from "#model/sdk.ts";
-import { dateOf } from "#runtime/date.ts";
 import { asService } from "#services/kit/principal.ts";
-import { noRefresh, refreshInProgress, unsupported, validationError } from "../errors.ts";
+import { irreversibleRefresh, noRefresh, refreshInProgress, unsupported } from "../errors.ts";
 import { getGroup, membersOf } from "../groups/capacity.ts";
 import { launchSettings } from "../groups/settings.ts";
 import { resolveTemplate } from "../launch/source.ts";
 import { page } from "../paging.ts";
 import { groups, refreshes, type GroupRecord, type RefreshRecord } from "../records.ts";
+import { describeRefresh } from "../refreshes/describe.ts";
+import { irreversible, readPreferences } from "../refreshes/preferences.ts";
+import { isActive, startRollback, withSettings } from "../refreshes/progress.ts";
 import type { State } from "../state.ts";
-
-type Preferences = NonNullable<Input<"autoscaling", "StartInstanceRefresh">["Preferences"]>;
-
-const active = ["Pending", "InProgress", "Cancelling"];
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html */
 export const startInstanceRefresh: Operation<"autoscaling", "StartInstanceRefresh", State> = async (
@@ -24,21 +20,21 @@ export const startInstanceRefresh: Operation<"autoscaling", "StartInstanceRefres
   if (input.Strategy !== undefined && input.Strategy !== "Rolling")
     throw unsupported(`Strategy ${input.Strategy}`);
   const { Preferences: preferences = {}, DesiredConfiguration: configuration } = input;
-  refuse(preferences);
   if (configuration?.MixedInstancesPolicy) throw unsupported("MixedInstancesPolicy");
   const source = configuration?.LaunchTemplate
     ? await launchSettings({ LaunchTemplate: configuration.LaunchTemplate }, context)
     : undefined;
   const present = await context.store.transaction((tx) => getGroup(tx, context, name));
-  const future: GroupRecord = { ...present, ...source };
+  const future: GroupRecord = source ? withSettings(present, source) : present;
   const matching = preferences.SkipMatching ? await versionOf(context, future) : undefined;
   const nowMs = context.clock.now();
   const id = context.random.uuid();
   await context.store.transaction(async (tx) => {
     const group = await getGroup(tx, context, name);
     const [latest] = await refreshes.list(tx, context, [name], { limit: 1, reverse: true });
-    if (latest && active.includes(latest.status)) throw refreshInProgress();
-    if (source) groups.put(tx, context, [name], { ...group, ...source });
+    if (latest && isActive(latest)) throw refreshInProgress();
+    const settings = readPreferences(group, preferences, source !== undefined);
+    if (source) groups.put(tx, context, [name], withSettings(group, source));
     const members = await membersOf(tx, context, name);
     const outdated = members
       .filter(({ state }) => !state.startsWith("Terminating"))
@@ -49,48 +45,30 @@ export const startInstanceRefresh: Operation<"autoscaling", "StartInstanceRefres
           launchTemplate.version !== matching.version,
       )
       .map((member) => member.id);
-    const healthy = percentages(group, preferences);
     refreshes.put(tx, context, [name, nowMs, id], {
       id,
       group: name,
       status: "Pending",
       startMs: nowMs,
-      ...healthy,
-      ...(preferences.InstanceWarmup !== undefined && {
-        warmupSeconds: preferences.InstanceWarmup,
+      ...settings,
+      ...(source?.launchTemplate && {
+        desired: source.launchTemplate,
+        previous: previousOf(group),
       }),
-      skipMatching: preferences.SkipMatching ?? false,
-      scaleInProtected: preferences.ScaleInProtectedInstances ?? "Ignore",
-      standby: preferences.StandbyInstances ?? "Ignore",
       outdated,
       total: outdated.length,
+      updated: 0,
+      progressMs: nowMs,
     } satisfies RefreshRecord);
   });
   return { InstanceRefreshId: id };
 };
 
-function refuse(preferences: Preferences): void {
-  if (preferences.CheckpointPercentages?.length) throw unsupported("CheckpointPercentages");
-  if (preferences.AutoRollback) throw unsupported("AutoRollback");
-  if (preferences.AlarmSpecification?.Alarms?.length) throw unsupported("AlarmSpecification");
-  if (preferences.BakeTime) throw unsupported("BakeTime");
-}
-
-function percentages(
-  { maintenance }: GroupRecord,
-  { MinHealthyPercentage, MaxHealthyPercentage }: Preferences,
-): Pick<RefreshRecord, "minHealthyPercent" | "maxHealthyPercent"> {
-  const minHealthyPercent = MinHealthyPercentage ?? maintenance?.minHealthyPercent ?? 90;
-  // "If you specify 100 as minimum alone, the maximum is 110", so that something can be replaced.
-  const maxHealthyPercent =
-    MaxHealthyPercentage ??
-    maintenance?.maxHealthyPercent ??
-    (minHealthyPercent === 100 ? 110 : 100);
-  if (maxHealthyPercent - minHealthyPercent > 100)
-    throw validationError(
-      "The difference between MinHealthyPercentage and MaxHealthyPercentage cannot be greater than 100",
-    );
-  return { minHealthyPercent, maxHealthyPercent };
+function previousOf({ launchTemplate, launchConfigurationName }: GroupRecord) {
+  return {
+    ...(launchTemplate && { launchTemplate }),
+    ...(launchConfigurationName !== undefined && { launchConfigurationName }),
+  };
 }
 
 async function versionOf(context: Parameters<typeof startInstanceRefresh>[1], group: GroupRecord) {
@@ -106,15 +84,43 @@ export const cancelInstanceRefresh: Operation<
   State
 > = async (input, context) => {
   const name = input.AutoScalingGroupName!;
+  const nowMs = context.clock.now();
   const id = await context.store.transaction(async (tx) => {
-    await getGroup(tx, context, name);
+    const group = await getGroup(tx, context, name);
     const [latest] = await refreshes.list(tx, context, [name], { limit: 1, reverse: true });
-    if (!latest || !["Pending", "InProgress"].includes(latest.status)) throw noRefresh();
+    if (!latest || !["Pending", "InProgress", "Baking"].includes(latest.status)) throw noRefresh();
+    // Whoever does not wait for what is under way has it cancelled at once.
+    const atOnce = input.WaitForTransitioningInstances === false;
     refreshes.put(tx, context, [name, latest.startMs, latest.id], {
       ...latest,
-      status: "Cancelling",
+      ...(atOnce ? { status: "Cancelled", endMs: nowMs } : { status: "Cancelling" }),
       statusReason: "Cancelled due to user request.",
     });
+    if (atOnce && latest.previous)
+      groups.put(tx, context, [name], withSettings(group, latest.previous));
+    return latest.id;
+  });
+  return { InstanceRefreshId: id };
+};
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RollbackInstanceRefresh.html */
+export const rollbackInstanceRefresh: Operation<
+  "autoscaling",
+  "RollbackInstanceRefresh",
+  State
+> = async (input, context) => {
+  const name = input.AutoScalingGroupName!;
+  const nowMs = context.clock.now();
+  const id = await context.store.transaction(async (tx) => {
+    const group = await getGroup(tx, context, name);
+    const [latest] = await refreshes.list(tx, context, [name], { limit: 1, reverse: true });
+    if (!latest || !["Pending", "InProgress", "Baking"].includes(latest.status)) throw noRefresh();
+    const problem = irreversible(latest.previous);
+    if (problem !== undefined) throw irreversibleRefresh(problem);
+    const members = await membersOf(tx, context, name);
+    const change = startRollback(latest, members, "Rollback was requested by the user.", nowMs);
+    groups.put(tx, context, [name], withSettings(group, change.settings!));
+    refreshes.put(tx, context, [name, latest.startMs, latest.id], change.refresh);
     return latest.id;
   });
   return { InstanceRefreshId: id };
@@ -134,32 +140,5 @@ export const describeInstanceRefreshes: Operation<
   const keyOf = ({ startMs, id }: RefreshRecord) => `${1e15 - startMs}/${id}`;
   const wanted = all.filter(({ id }) => !ids?.length || ids.includes(id));
   const { items, next } = page(wanted, input, keyOf);
-  return { InstanceRefreshes: items.map(describe), ...next };
+  return { InstanceRefreshes: items.map(describeRefresh), ...next };
 };
-
-function describe(refresh: RefreshRecord): InstanceRefresh {
-  const { total, outdated } = refresh;
-  const done = total === 0 ? 1 : (total - outdated.length) / total;
-  return {
-    InstanceRefreshId: refresh.id,
-    AutoScalingGroupName: refresh.group,
-    Status: refresh.status,
-    Strategy: "Rolling",
-    ...(refresh.statusReason !== undefined && { StatusReason: refresh.statusReason }),
-    StartTime: dateOf(refresh.startMs),
-    ...(refresh.endMs !== undefined && { EndTime: dateOf(refresh.endMs) }),
-    // Complete only when the last replacement has warmed up.
-    PercentageComplete:
-      refresh.status === "Successful" ? 100 : Math.min(99, Math.floor(done * 100)),
-    InstancesToUpdate: outdated.length,
-    Preferences: {
-      MinHealthyPercentage: refresh.minHealthyPercent,
-      MaxHealthyPercentage: refresh.maxHealthyPercent,
-      ...(refresh.warmupSeconds !== undefined && { InstanceWarmup: refresh.warmupSeconds }),
-      SkipMatching: refresh.skipMatching,
-      AutoRollback: false,
-      ScaleInProtectedInstances: refresh.scaleInProtected,
-      StandbyInstances: refresh.standby,
-    },
-  };
-}

@@ -16,6 +16,7 @@ import type { Offer } from "../planning/allocation.ts";
 import type { MixedPolicy } from "../launch/launch-records.ts";
 import { groups, members, refreshes, type GroupRecord, type MemberRecord } from "../records.ts";
 import type { State } from "../state.ts";
+import { waitsUntil } from "../refreshes/progress.ts";
 import { carryOut } from "./carry-out.ts";
 import { observe } from "./observe.ts";
 import { takeSteps } from "./take-steps.ts";
@@ -116,7 +117,10 @@ function nextLook(
   const warm = view.refresh ? view.members.map(({ warmMs }) => warmMs) : [];
   const moments = [
     ...(view.members.length > 0 ? [nowMs + healthCheckMs] : []),
-    ...(changing || view.refresh ? [nowMs + soonMs] : []),
+    ...(changing || (view.refresh && waitsUntil(view.refresh) === undefined)
+      ? [nowMs + soonMs]
+      : []),
+    view.refresh && waitsUntil(view.refresh),
     ...(settling ? [nowMs + Math.max(soonMs, 5000)] : []),
     wakeMs,
     ...deadlines,

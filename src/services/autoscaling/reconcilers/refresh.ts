@@ -1,7 +1,13 @@
 /** How far an instance refresh is. https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh.html */
 import type { RefreshView } from "../planning/plan.ts";
 import type { MemberRecord, RefreshRecord } from "../records.ts";
-import { warmupOf } from "../groups/capacity.ts";
+import {
+  checkpointReached,
+  fail,
+  patienceMs,
+  replacementLimit,
+  type Change,
+} from "../refreshes/progress.ts";
 import type { GroupView } from "./view.ts";
 import type { Observation } from "./observe.ts";
 
@@ -12,7 +18,9 @@ export function refreshView(
 ): RefreshView {
   const { outdated, warmupSeconds, minHealthyPercent, maxHealthyPercent } = refresh!;
   const old = new Set(outdated);
-  const warmMs = warmupOf(group, warmupSeconds) * 1000;
+  // "The default instance warmup, if defined, or the health check grace period otherwise."
+  const warmMs =
+    (warmupSeconds ?? group.defaultWarmupSeconds ?? group.healthCheckGraceSeconds) * 1000;
   const healthyInTargets = (member: MemberRecord) =>
     !group.healthCheckType.includes("ELB") ||
     member.registered.every((arn) => targets.get(arn)?.get(member.instanceId!) === "healthy");
@@ -24,8 +32,10 @@ export function refreshView(
       (old.has(member.id) || (member.inServiceMs ?? nowMs) + warmMs <= nowMs) &&
       (old.has(member.id) || healthyInTargets(member)),
   );
-  // A refresh that is being cancelled starts nothing new.
-  const left = refresh!.status === "Cancelling" ? [] : replaceable(members, refresh!);
+  // A refresh that is being cancelled, or has nothing more to replace, starts nothing new.
+  const idle = refresh!.status === "Cancelling" || refresh!.status === "Baking";
+  const room = replacementLimit(refresh!, nowMs) - (refresh!.total - outdated.length);
+  const left = idle ? [] : replaceable(members, refresh!).slice(0, Math.max(0, room));
   return {
     outdated: new Set(left.map(({ id }) => id)),
     minHealthyPercent,
@@ -46,7 +56,7 @@ function replaceable(members: readonly MemberRecord[], refresh: RefreshRecord): 
 }
 
 /** The refresh as it stands after this pass; the same record when nothing changed. */
-export function settleRefresh(view: GroupView, seen: RefreshView, nowMs: number): RefreshRecord {
+export function settleRefresh(view: GroupView, seen: RefreshView, nowMs: number): Change {
   const { members, group } = view;
   const refresh = view.refresh!;
   const present = new Map(members.map((member) => [member.id, member]));
@@ -58,10 +68,67 @@ export function settleRefresh(view: GroupView, seen: RefreshView, nowMs: number)
   });
   const quiet = members.every(({ state }) => state === "InService" || state === "Standby");
   if (refresh.status === "Cancelling")
-    return quiet ? { ...refresh, status: "Cancelled", endMs: nowMs } : refresh;
-  const complete =
-    left.length === 0 && quiet && seen.ready.size >= Math.min(group.desired, members.length);
-  if (complete) return { ...refresh, outdated: [], status: "Successful", endMs: nowMs };
-  if (refresh.status === "InProgress" && left.length === refresh.outdated.length) return refresh;
-  return { ...refresh, status: "InProgress", outdated: left };
+    return quiet
+      ? {
+          refresh: { ...refresh, status: "Cancelled", endMs: nowMs },
+          ...(refresh.previous && { settings: refresh.previous }),
+        }
+      : { refresh };
+  const { alarm, rollback } = refresh;
+  if (alarm !== undefined && !rollback)
+    return fail(refresh, members, `The CloudWatch alarm ${alarm} went into ALARM state.`, nowMs);
+  if (refresh.status === "Baking")
+    return { refresh: nowMs < refresh.bakeUntilMs! ? refresh : ended(refresh, nowMs) };
+  const fromMs = rollback?.startMs ?? refresh.startMs;
+  const renewed = members.filter(({ id, createdMs }) => createdMs >= fromMs && seen.ready.has(id));
+  const updated = Math.min(renewed.length, refresh.total);
+  const settled = quiet && seen.ready.size >= Math.min(group.desired, members.length);
+  const reached = settled ? checkpointReached(refresh, updated) : undefined;
+  const last = reached !== undefined && reached === refresh.checkpoints!.percentages.at(-1);
+  if (settled && (left.length === 0 || last)) return { refresh: complete(refresh, left, nowMs) };
+  const moved = left.length !== refresh.outdated.length || updated > refresh.updated;
+  if (reached !== undefined)
+    return {
+      refresh: {
+        ...refresh,
+        status: "InProgress",
+        outdated: left,
+        updated,
+        progressMs: nowMs,
+        checkpoint: {
+          percent: reached,
+          untilMs: nowMs + refresh.checkpoints!.delaySeconds * 1000,
+        },
+      },
+    };
+  const waiting = nowMs < (refresh.checkpoint?.untilMs ?? 0);
+  const sinceMs = Math.max(refresh.progressMs, refresh.checkpoint?.untilMs ?? 0);
+  if (!moved && !waiting && nowMs >= sinceMs + patienceMs)
+    return fail(refresh, members, stuck(members, refresh), nowMs);
+  if (!moved && refresh.status !== "Pending") return { refresh };
+  const status = refresh.status === "Pending" ? "InProgress" : refresh.status;
+  return { refresh: { ...refresh, status, outdated: left, updated, progressMs: nowMs } };
+}
+
+function complete(refresh: RefreshRecord, left: string[], nowMs: number): RefreshRecord {
+  const { bakeSeconds = 0, total } = refresh;
+  const done = { ...refresh, outdated: left, updated: total - left.length, progressMs: nowMs };
+  if (bakeSeconds === 0 || refresh.rollback) return ended(done, nowMs);
+  return { ...done, status: "Baking", bakeUntilMs: nowMs + bakeSeconds * 1000 };
+}
+
+function ended(refresh: RefreshRecord, nowMs: number): RefreshRecord {
+  const status = refresh.rollback ? "RollbackSuccessful" : "Successful";
+  return { ...refresh, status, endMs: nowMs };
+}
+
+/** Why nothing could be replaced for an hour. */
+function stuck(members: readonly MemberRecord[], { outdated }: RefreshRecord): string {
+  const old = new Set(outdated);
+  const held = members.filter(({ id }) => old.has(id));
+  if (held.some((member) => member.state === "Standby"))
+    return "There are instances in Standby state, which were waited for in vain.";
+  if (held.some((member) => member.protected))
+    return "There are instances protected from scale in, which were waited for in vain.";
+  return "Replacements did not become healthy and ready within an hour.";
 }

@@ -11,6 +11,7 @@ import { MemberPass } from "./member-pass.ts";
 import type { Observation } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { actualOf, allocationOf, desiredOf, nextTrial, weightNow } from "./plan-input.ts";
+import { withSettings } from "../refreshes/progress.ts";
 import { refreshView, settleRefresh } from "./refresh.ts";
 
 export async function takeSteps(
@@ -59,15 +60,16 @@ export async function takeSteps(
   }
   if (pass.cooldownFromMs !== undefined)
     view.group = { ...view.group, cooldownFromMs: pass.cooldownFromMs };
-  if (view.group.deleting && view.members.length === 0)
-    outcome.deleteAlarms.push(...(await deleteGroup(tx, scope, view.group)));
-  else if (view.group !== stored) groups.put(tx, scope, [name], view.group);
   if (view.refresh) {
-    const settled = settleRefresh(view, refresh!, nowMs);
+    const { refresh: settled, settings } = settleRefresh(view, refresh!, nowMs);
+    if (settings) view.group = withSettings(view.group, settings);
     if (settled !== view.refresh) {
       refreshes.put(tx, scope, [name, settled.startMs, settled.id], settled);
       view.refresh = settled.endMs === undefined ? settled : undefined;
     }
   }
+  if (view.group.deleting && view.members.length === 0)
+    outcome.deleteAlarms.push(...(await deleteGroup(tx, scope, view.group)));
+  else if (view.group !== stored) groups.put(tx, scope, [name], view.group);
   return outcome;
 }

@@ -2,6 +2,7 @@
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { membersOf } from "../groups/capacity.ts";
+import { isActive } from "../refreshes/progress.ts";
 import {
   groups,
   hooks,
@@ -28,7 +29,7 @@ export async function viewOf(
   const group = await groups.get(tx, scope, name);
   if (!group) return undefined;
   const [latest] = await refreshes.list(tx, scope, [name], { limit: 1, reverse: true });
-  const active = latest && ["Pending", "InProgress", "Cancelling"].includes(latest.status);
+  const active = latest && isActive(latest);
   return {
     group,
     members: await membersOf(tx, scope, name),

@@ -76,6 +76,8 @@ export function warmPoolWithMixed(): AwsError {
   return validationError(
     "You can't have a warm pool on an Auto Scaling group that has a mixed instances policy or that launches Spot Instances.",
   );
+}
+
 export function irreversibleRefresh(message: string): AwsError {
   return new AwsError({ code: "IrreversibleInstanceRefreshFault", status: 400, message });
 }

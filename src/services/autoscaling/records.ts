@@ -1,6 +1,6 @@
 /** What Auto Scaling keeps, and under which keys. */
 import type { AdjustmentType, StepAdjustment } from "#services/kit/scaling/adjustment.ts";
-import type { PredictiveScalingMetricSpecification } from "@aws-sdk/client-auto-scaling";
+import type { PredictiveRecord } from "./policies/predictive/records.ts";
 import { collection } from "#store/collection.ts";
 import type {
   Backoff,
@@ -224,38 +224,6 @@ export interface TargetTracking {
   alarmLow?: string;
 }
 
-export interface PredictiveRecord {
-  mode: "ForecastOnly" | "ForecastAndScale";
-  /** So long before the hour its capacity is launched. */
-  bufferSeconds: number;
-  breach: "HonorMaxCapacity" | "IncreaseMaxCapacity";
-  /** What the maximum may be above the forecast. */
-  maxBufferPercent?: number;
-  /** As given, in AWS's spelling. */
-  specification: PredictiveScalingMetricSpecification;
-}
-
-export interface ForecastHour {
-  ms: number;
-  load: number;
-  capacity: number;
-}
-
-/** Key: group name, policy name. */
-export interface ForecastRecord {
-  group: string;
-  policy: string;
-  /** Undefined while there is no forecast for want of data. */
-  updatedMs?: number;
-  /** When the metrics are read again. */
-  dueMs: number;
-  /** What the policy said when it was made; another specification asks for another forecast. */
-  specification: string;
-  /** In order of time; hours that have passed are kept for a month. */
-  hours: ForecastHour[];
-}
-export const forecasts = collection<ForecastRecord>("autoscaling", "forecast");
-
 /** Key: group name, policy name. */
 export interface PolicyRecord {
   group: string;
@@ -327,59 +295,3 @@ export interface MessageRecord {
   body: string;
 }
 export const messages = collection<MessageRecord>("autoscaling", "message");
-
-export type RefreshStatus =
-  | "Pending"
-  | "InProgress"
-  | "Baking"
-  | "Successful"
-  | "Failed"
-  | "Cancelling"
-  | "Cancelled"
-  | "RollbackInProgress"
-  | "RollbackSuccessful"
-  | "RollbackFailed";
-
-/** What a group's instances are launched from, for going back to it. */
-export interface LaunchSettingsRecord {
-  launchTemplate?: LaunchTemplateRef;
-  launchConfigurationName?: string;
-}
-
-/** Key: group name, start time, id. */
-export interface RefreshRecord {
-  id: string;
-  group: string;
-  status: RefreshStatus;
-  statusReason?: string;
-  startMs: number;
-  endMs?: number;
-  minHealthyPercent: number;
-  maxHealthyPercent: number;
-  warmupSeconds?: number;
-  skipMatching: boolean;
-  scaleInProtected: "Refresh" | "Ignore" | "Wait";
-  standby: "Terminate" | "Ignore" | "Wait";
-  autoRollback: boolean;
-  checkpoints?: { percentages: number[]; delaySeconds: number };
-  bakeSeconds?: number;
-  alarms?: string[];
-  /** The configuration that was asked for, and the one that the group had before. */
-  desired?: LaunchTemplateRef;
-  previous?: LaunchSettingsRecord;
-  /** Members that are still to be replaced. */
-  outdated: string[];
-  /** How many there were. */
-  total: number;
-  /** Replacements that are in service, healthy and warmed up. */
-  updated: number;
-  /** When a member was replaced or updated last. */
-  progressMs: number;
-  /** The percentage that was reached last, and until when it is waited there. */
-  checkpoint?: { percent: number; untilMs: number };
-  bakeUntilMs?: number;
-  /** The alarm that was seen in ALARM. */
-  alarm?: string;
-  rollback?: { reason: string; startMs: number; percentComplete: number; left: number };
-}
-export const refreshes = collection<RefreshRecord>("autoscaling", "refresh");

@@ -2,15 +2,15 @@
 import type { Collection, Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import {
-  forecasts,
   groups,
   hooks,
   notifications,
   policies,
-  refreshes,
   scheduledActions,
   type GroupRecord,
 } from "../records.ts";
+import { forecasts } from "../policies/predictive/records.ts";
+import { refreshes } from "../refreshes/records.ts";
 
 /** Gives the names of the alarms that go with the group's policies. Activities stay for their time. */
 export async function deleteGroup(

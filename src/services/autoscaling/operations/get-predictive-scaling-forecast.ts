@@ -2,7 +2,7 @@ import type { Operation } from "#services/kit/service.ts";
 import { dateOf } from "#runtime/date.ts";
 import { validationError } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
-import { forecasts } from "../records.ts";
+import { forecasts } from "../policies/predictive/records.ts";
 import type { State } from "../state.ts";
 import { findPolicy } from "./policies.ts";
 

@@ -7,7 +7,8 @@ import { causes } from "../causes.ts";
 import { withDesired } from "../groups/capacity.ts";
 import { hourMs, readHistory } from "../policies/predictive/history.ts";
 import { nextForecast, predictedNow, updateMs } from "../policies/predictive/plan.ts";
-import { forecasts, groups, policies, type ForecastRecord, type PolicyRecord } from "../records.ts";
+import { groups, policies, type PolicyRecord } from "../records.ts";
+import { forecasts, type ForecastRecord } from "../policies/predictive/records.ts";
 
 /** By group: all its policies together say what it is to have. */
 export function predictiveReconciler(env: Environment): Reconciler {

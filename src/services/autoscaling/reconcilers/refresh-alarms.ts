@@ -2,7 +2,7 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { asService } from "#services/kit/principal.ts";
-import { refreshes } from "../records.ts";
+import { refreshes } from "../refreshes/records.ts";
 import { isActive } from "../refreshes/progress.ts";
 
 /** Alarms are judged once a minute, most of them. */

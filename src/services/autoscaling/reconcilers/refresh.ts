@@ -1,6 +1,7 @@
 /** How far an instance refresh is. https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-instance-refresh.html */
 import type { RefreshView } from "../planning/plan.ts";
-import type { MemberRecord, RefreshRecord } from "../records.ts";
+import type { MemberRecord } from "../records.ts";
+import type { RefreshRecord } from "../refreshes/records.ts";
 import {
   checkpointReached,
   fail,

@@ -3,15 +3,8 @@ import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { membersOf } from "../groups/capacity.ts";
 import { isActive } from "../refreshes/progress.ts";
-import {
-  groups,
-  hooks,
-  refreshes,
-  type GroupRecord,
-  type HookRecord,
-  type MemberRecord,
-  type RefreshRecord,
-} from "../records.ts";
+import { groups, hooks, type GroupRecord, type HookRecord, type MemberRecord } from "../records.ts";
+import { refreshes, type RefreshRecord } from "../refreshes/records.ts";
 
 export interface GroupView {
   group: GroupRecord;

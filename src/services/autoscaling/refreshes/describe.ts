@@ -1,6 +1,7 @@
 import type { InstanceRefresh } from "@aws-sdk/client-auto-scaling";
 import { dateOf } from "#runtime/date.ts";
-import type { LaunchTemplateRef, RefreshRecord } from "../records.ts";
+import type { LaunchTemplateRef } from "../records.ts";
+import type { RefreshRecord } from "./records.ts";
 import { percentComplete } from "./progress.ts";
 
 export function describeRefresh(refresh: RefreshRecord): InstanceRefresh {

@@ -1,7 +1,8 @@
 /** What a refresh is asked to heed. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html */
 import type { Input } from "#model/sdk.ts";
 import { validationError } from "../errors.ts";
-import type { GroupRecord, LaunchSettingsRecord, RefreshRecord } from "../records.ts";
+import type { GroupRecord } from "../records.ts";
+import type { LaunchSettingsRecord, RefreshRecord } from "./records.ts";
 
 type Preferences = NonNullable<Input<"autoscaling", "StartInstanceRefresh">["Preferences"]>;
 

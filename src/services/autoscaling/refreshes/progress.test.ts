@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RefreshRecord } from "../records.ts";
+import type { RefreshRecord } from "./records.ts";
 import { checkpointReached, percentComplete, replacementLimit } from "./progress.ts";
 
 const refresh = (more: Partial<RefreshRecord> = {}): RefreshRecord => ({

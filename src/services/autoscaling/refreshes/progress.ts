@@ -2,13 +2,8 @@
  * How an instance refresh goes on. Pure.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
  */
-import type {
-  GroupRecord,
-  LaunchSettingsRecord,
-  MemberRecord,
-  RefreshRecord,
-  RefreshStatus,
-} from "../records.ts";
+import type { GroupRecord, MemberRecord } from "../records.ts";
+import type { LaunchSettingsRecord, RefreshRecord, RefreshStatus } from "./records.ts";
 
 const activeStatuses: readonly RefreshStatus[] = [
   "Pending",

@@ -1,7 +1,7 @@
 /** What a predictive scaling policy says. https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PredictiveScalingConfiguration.html */
 import type { Input } from "#model/sdk.ts";
 import { validationError } from "../../errors.ts";
-import type { PredictiveRecord } from "../../records.ts";
+import type { PredictiveRecord } from "./records.ts";
 
 type Configuration = NonNullable<
   Input<"autoscaling", "PutScalingPolicy">["PredictiveScalingConfiguration"]

@@ -4,7 +4,7 @@ import { asService } from "#services/kit/principal.ts";
 import { dateOf } from "#runtime/date.ts";
 import type { Input } from "#model/sdk.ts";
 import type { Scope } from "#store/collection.ts";
-import type { PredictiveRecord } from "../../records.ts";
+import type { PredictiveRecord } from "./records.ts";
 import { albDimensions } from "../target-metric.ts";
 
 type Queries = NonNullable<Input<"cloudwatch", "GetMetricData">["MetricDataQueries"]>;

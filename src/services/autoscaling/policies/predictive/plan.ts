@@ -1,6 +1,7 @@
 /** When forecasts are made and what they ask of a group. Pure. */
 import { forecastHourly } from "#services/kit/scaling/forecast.ts";
-import type { ForecastHour, ForecastRecord, PolicyRecord } from "../../records.ts";
+import type { PolicyRecord } from "../../records.ts";
+import type { ForecastHour, ForecastRecord } from "./records.ts";
 import { hourMs, type History } from "./history.ts";
 
 /** "Forecasts are updated every 6 hours", for the next 48. */

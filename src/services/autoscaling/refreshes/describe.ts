@@ -1,6 +1,6 @@
 import type { InstanceRefresh } from "@aws-sdk/client-auto-scaling";
 import { dateOf } from "#runtime/date.ts";
-import type { LaunchTemplateRef } from "../records.ts";
+import type { LaunchTemplateRef } from "../launch/launch-records.ts";
 import type { RefreshRecord } from "./records.ts";
 import { percentComplete } from "./progress.ts";
 

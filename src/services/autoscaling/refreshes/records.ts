@@ -1,6 +1,6 @@
 /** What Auto Scaling keeps of instance refreshes. */
 import { collection } from "#store/collection.ts";
-import type { LaunchTemplateRef } from "../records.ts";
+import type { LaunchTemplateRef } from "../launch/launch-records.ts";
 
 export type RefreshStatus =
   | "Pending"

@@ -5,6 +5,7 @@ import { checkOptions, defaultOptions, OptionError, type CloudOptions } from "#c
 const flags = {
   port: { type: "string" },
   host: { type: "string" },
+  "dns-port": { type: "string" },
   "data-dir": { type: "string" },
   ephemeral: { type: "boolean" },
   compute: { type: "string" },
@@ -43,6 +44,7 @@ export function readUpOptions(args: readonly string[], environment: Environment)
   return checkOptions({
     port: number("port", defaultOptions.port),
     host: text("host") ?? defaultOptions.host,
+    dnsPort: number("dns-port", defaultOptions.dnsPort),
     dataDir: ephemeral ? undefined : (text("data-dir") ?? defaultOptions.dataDir),
     compute: (text("compute") ?? defaultOptions.compute) as CloudOptions["compute"],
     speed: number("speed", defaultOptions.speed),

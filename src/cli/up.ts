@@ -8,6 +8,7 @@ const help = `usage: fogbank up [options]        (each also as FOGBANK_… in th
 
   --port 4566             the one port; 0 takes a free one
   --host 127.0.0.1        the address to listen on; others than loopback need --auth signed
+  --dns-port 4553         where names are answered, over UDP and TCP; 0 takes a free port when first needed
   --data-dir .fogbank     where everything is kept
   --ephemeral             keep nothing
   --compute auto          docker, process or simulated machines

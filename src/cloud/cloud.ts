@@ -14,6 +14,7 @@ import { serve } from "#http/server.ts";
 import type { HttpHandler } from "#http/http.ts";
 import { createGateway } from "#gateway/gateway.ts";
 import { keepClock, lastCloudTime } from "./clock-record.ts";
+import { createNameDirectory } from "#services/kit/name-directory.ts";
 import { checkOptions, defaultOptions, type CloudOptions } from "./options.ts";
 import { ownEndpoints, registry } from "./registry.ts";
 import { defaultAccount, openRootCredential } from "./root-credential.ts";
@@ -40,6 +41,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   const options = checkOptions({
     ...defaultOptions,
     port: 0,
+    dnsPort: 0,
     dataDir: undefined,
     logLevel: "warn",
     ...given,
@@ -88,6 +90,8 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
         dataDir: options.dataDir,
         gateway: { endpoint, host: options.host, port: server.port },
         defaultRegion: options.region,
+        names: createNameDirectory(),
+        dns: { host: options.host, port: options.dnsPort },
       },
     });
   let host: ServiceHost = createHost();
@@ -98,6 +102,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     for (const { id } of await compute.list()) await compute.terminate(id);
     await store.clear();
     host = createHost();
+    if (options.dnsPort > 0) startDns(host, log);
   };
   const gateway = createGateway({
     auth: options.auth,
@@ -128,6 +133,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   answer = gateway;
   open(gateway);
   await host.start();
+  if (options.dnsPort > 0) startDns(host, log);
   return {
     endpoint,
     clock,
@@ -142,6 +148,11 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
       await store.close();
     },
   };
+}
+
+/** Names of load balancers and instances are answered though nobody uses Route 53; nobody waits for it. */
+function startDns(host: ServiceHost, log: Log): void {
+  host.load("route53").catch((error: unknown) => log.error("the DNS server did not start", { error }));
 }
 
 function createClock(options: CloudOptions, lastMs: number | undefined, log: Log): Clock {

@@ -13,6 +13,8 @@ export interface CloudOptions {
   /** 0 takes any free port. */
   port: number;
   host: string;
+  /** Where the DNS server answers, over UDP and TCP; 0 takes a free port once Route 53 is first used. */
+  dnsPort: number;
   /** Where everything is kept; undefined keeps nothing beyond the process. */
   dataDir: string | undefined;
   compute: ComputeKind;
@@ -36,6 +38,7 @@ export class OptionError extends Error {}
 export const defaultOptions: CloudOptions = {
   port: 4566,
   host: "127.0.0.1",
+  dnsPort: 4553,
   dataDir: ".fogbank",
   compute: "auto",
   speed: 1,
@@ -58,6 +61,8 @@ export function checkOptions(options: CloudOptions): CloudOptions {
   oneOf("--log-level", options.logLevel, logLevels);
   if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535)
     throw new OptionError(`--port takes a number from 0 to 65535, not ${options.port}`);
+  if (!Number.isInteger(options.dnsPort) || options.dnsPort < 0 || options.dnsPort > 65_535)
+    throw new OptionError(`--dns-port takes a number from 0 to 65535, not ${options.dnsPort}`);
   if (!(options.speed > 0 && options.speed <= 100_000))
     throw new OptionError("--speed takes a positive number up to 100000");
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(options.region))

@@ -51,6 +51,8 @@ export interface ServiceHost {
   findCredential(accessKeyId: string): Promise<Credential | undefined>;
   /** Asks one of a service's own endpoints. */
   askOwn(service: ServiceName, name: string, wish: OwnWish): Promise<unknown>;
+  /** Has a service ready before anyone calls it. */
+  load(service: ServiceName): Promise<void>;
   /** Loads the services that left records behind and queues every reconciler's keys. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -181,6 +183,9 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       const endpoint = definition.ownEndpoints?.(environment, state)[name];
       if (!endpoint) throw new Error(`${service} has no endpoint ${name}`);
       return endpoint(wish);
+    },
+    async load(service) {
+      await load(service);
     },
     async start() {
       for (const name of await servicesWithRecords()) await load(name);

@@ -13,6 +13,7 @@ import {
   type SimulatedDriver,
 } from "#compute/simulated/simulated-driver.ts";
 import type { Caller, Clients } from "#services/kit/service.ts";
+import { createNameDirectory } from "#services/kit/name-directory.ts";
 import { rootPrincipal } from "#services/kit/principal.ts";
 import { registry, type Registry } from "../registry.ts";
 import { createServiceHost, type ServiceHost } from "../service-host.ts";
@@ -63,6 +64,8 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
       dataDir: undefined,
       gateway: { endpoint: "http://127.0.0.1:4566", host: "127.0.0.1", port: 4566 },
       defaultRegion: "us-east-1",
+      names: createNameDirectory(),
+      dns: undefined,
     },
   });
   const scope = { account: "123456789012", region: "us-east-1" };

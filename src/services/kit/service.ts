@@ -7,6 +7,7 @@ import type { Store } from "#store/store.ts";
 import type { ComputeDriver } from "#compute/driver.ts";
 import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
 import type { Input, OperationName, Output, ServiceName } from "#model/sdk.ts";
+import type { NameDirectory } from "./name-directory.ts";
 import type { Reconciler } from "./reconciler.ts";
 
 /** Who calls: what IAM would put into `aws:PrincipalArn` and CloudTrail into userIdentity. */
@@ -59,6 +60,10 @@ export interface Environment {
   readonly gateway: GatewayAddress;
   /** The region of a request that names none. */
   readonly defaultRegion: string;
+  /** Names of what runs, for the DNS server. */
+  readonly names: NameDirectory;
+  /** Where the DNS server listens; 0 takes a free port. Undefined where names are asked for in this process only. */
+  readonly dns: { readonly host: string; readonly port: number } | undefined;
 }
 
 export interface GatewayAddress {

@@ -1,13 +1,13 @@
 /** Blocks of IPv4 and IPv6 addresses. */
-import { isIP } from "node:net";
+import { BlockList, isIP, isIPv4 } from "node:net";
 
-interface Block {
+export interface Block {
   address: string;
   prefix: number;
   family: "ipv4" | "ipv6";
 }
 
-function parseCidr(text: string): Block | undefined {
+export function parseCidr(text: string): Block | undefined {
   const [address = "", length = "", ...rest] = text.split("/");
   const version = isIP(address);
   const prefix = /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
@@ -21,4 +21,13 @@ export function normalCidr(text: string): string | undefined {
   if (!block || block.prefix < 1 || block.prefix > (block.family === "ipv4" ? 24 : 48))
     return undefined;
   return `${block.address.toLowerCase()}/${block.prefix}`;
+}
+/** A function that says whether an address lies in the block. */
+export function within({ address, prefix, family }: Block): (other: string) => boolean {
+  const list = new BlockList();
+  list.addSubnet(address, prefix, family);
+  return (other) => {
+    const ipv4 = isIPv4(other);
+    return (family === "ipv4") === ipv4 && list.check(other, ipv4 ? "ipv4" : "ipv6");
+  };
 }

@@ -10,6 +10,7 @@ import type {
 } from "@aws-sdk/client-route-53";
 import { collection, type Scope } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
+import type { LocationConfig } from "./dataplane/config.ts";
 
 export interface ZoneRecord {
   /** Without "/hostedzone/". */
@@ -70,6 +71,15 @@ export interface QueryLoggingRecord {
   zoneId: string;
   logGroupArn: string;
 }
+
+/** Where clients are, for policies that ask; of the whole cloud. */
+export interface ClientLocations {
+  locations: LocationConfig[];
+}
+
+/** Belongs to no account. */
+export const placesScope: Scope = { account: "fogbank", region: "global" };
+export const clientLocations = collection<ClientLocations>("route53", "clientLocations");
 
 export const hostedZones = collection<ZoneRecord>("route53", "hostedZone");
 /** By zone, reversed name, type and set identifier ("" without). */

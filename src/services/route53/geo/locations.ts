@@ -37,3 +37,7 @@ export function findGeoLocation(place: GeoLocation): GeoLocationDetails | undefi
 export function geoLocationExists(place: GeoLocation): boolean {
   return findGeoLocation(place) !== undefined;
 }
+/** Undefined for a country that nobody knows. */
+export function continentOf(country: string): string | undefined {
+  return (countries as Record<string, { continent: string }>)[country]?.continent;
+}

@@ -6,7 +6,7 @@ import type { Environment } from "#services/kit/service.ts";
 
 type Clients = Pick<Environment, "clients">;
 
-async function findAlarm(
+export async function findAlarm(
   { clients }: Clients,
   account: string,
   { AlarmIdentifier }: HealthCheckConfig,

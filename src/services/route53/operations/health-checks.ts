@@ -70,7 +70,7 @@ export const healthCheckOperations: Operations<"route53", State> = {
   },
 };
 
-async function findCheck(
+export async function findCheck(
   tx: Transaction,
   scope: Scope,
   id: string | undefined,

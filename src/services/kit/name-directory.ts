@@ -1,0 +1,52 @@
+/**
+ * Names that services give to what they run (load balancers, instances), for the DNS server. They are measured facts
+ * of this process, published anew by reconcilers after a start, and so in no store.
+ */
+export interface PublishedName {
+  /** "web-1.us-east-1.elb.localhost" */
+  name: string;
+  /** Where it is reached from this machine. */
+  addresses: string[];
+  /** Only machines of this VPC, and this host, see it. */
+  vpcId?: string | undefined;
+  /** False when nothing behind it is healthy; for aliases that evaluate their target's health. */
+  healthy?: boolean | undefined;
+}
+
+/** A machine that asks for names of its VPC at an address of its own. */
+export interface PublishedMachine {
+  host: string;
+  vpcId: string;
+}
+
+export interface Published {
+  names: PublishedName[];
+  machine?: PublishedMachine | undefined;
+}
+
+export interface NameDirectory {
+  /** In place of what the owner, an ARN or id, published before; nothing takes it back. */
+  publish(owner: string, published: Published | undefined): void;
+  list(): Published[];
+  /** Calls back after changes. */
+  onChange(changed: () => void): () => void;
+}
+
+export function createNameDirectory(): NameDirectory {
+  const owners = new Map<string, Published>();
+  const listeners = new Set<() => void>();
+  return {
+    publish(owner, published) {
+      const before = JSON.stringify(owners.get(owner));
+      if (JSON.stringify(published) === before) return;
+      if (published) owners.set(owner, published);
+      else owners.delete(owner);
+      for (const changed of listeners) changed();
+    },
+    list: () => [...owners.values()],
+    onChange(changed) {
+      listeners.add(changed);
+      return () => void listeners.delete(changed);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/** What the DNS server is told, and what it is asked: plain data, for it runs in a thread of its own. */
+import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
+
+export interface ZoneConfig {
+  id: string;
+  /** "example.com." */
+  name: string;
+  isPrivate: boolean;
+  vpcs: string[];
+  /** Of two zones of one name the older answers. */
+  createdMs: number;
+  sets: ResourceRecordSet[];
+}
+
+/** A name that Fogbank gave to something of its own. */
+export interface NameConfig {
+  /** "web-1.us-east-1.elb.localhost" */
+  name: string;
+  /** Where it is reached from this machine. */
+  addresses: string[];
+  /** Only this VPC's machines, and this host, see it. */
+  vpcId?: string | undefined;
+  /** False when none of what stands behind it is healthy. */
+  healthy?: boolean | undefined;
+}
+
+/** Where clients of a block of addresses are. */
+export interface LocationConfig {
+  cidr: string;
+  /** ISO 3166-1: "DE". */
+  country?: string | undefined;
+  /** ISO 3166-2 without the country: "WA". */
+  subdivision?: string | undefined;
+  continent?: string | undefined;
+  /** The AWS region with the least latency; without it the nearest. */
+  region?: string | undefined;
+  latitude?: number | undefined;
+  longitude?: number | undefined;
+}
+
+export interface ListenConfig {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** The VPC whose machines ask here; undefined for this host. */
+  vpcId?: string | undefined;
+}
+
+/** What holds for all zones; each member replaces what was there. */
+export interface CommonConfig {
+  /** By health check. */
+  health?: Record<string, boolean>;
+  /** By CIDR collection, then location. */
+  collections?: Record<string, Record<string, string[]>>;
+  names?: NameConfig[];
+  locations?: LocationConfig[];
+  /** Where websites and API are: the gateway's address. */
+  gatewayHost?: string;
+  /** Clients whose place nobody knows are here. */
+  defaultRegion?: string;
+}
+
+export interface DnsQuestion {
+  name: string;
+  type: string;
+  clientAddress: string;
+  /** "192.0.2.0/24", of EDNS client subnet. */
+  subnet?: string | undefined;
+  vpcId?: string | undefined;
+  /** Ask this zone only. */
+  zoneId?: string | undefined;
+}
+
+export interface DnsAnswer {
+  responseCode: string;
+  /** As the records of the zone have them. */
+  values: string[];
+}
+
+export interface DnsPlane {
+  setZone(zone: ZoneConfig): Promise<void>;
+  removeZone(id: string): Promise<void>;
+  setCommon(config: CommonConfig): Promise<void>;
+  /** Answers the port; rejects when the address is taken or forbidden. */
+  listen(config: ListenConfig): Promise<number>;
+  unlisten(config: ListenConfig): Promise<void>;
+  ask(question: DnsQuestion): Promise<DnsAnswer>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,49 @@
+/** The DNS server in this thread. */
+import type { Random } from "#runtime/random.ts";
+import { createAnswerer, lookupName } from "./answer.ts";
+import type { DnsPlane, ListenConfig } from "./config.ts";
+import { resolve } from "./resolve.ts";
+import { listen, type Listening } from "./sockets.ts";
+import { createWorld } from "./world.ts";
+
+export function createDnsEngine(options: {
+  random: Random;
+  onError: (error: unknown) => void;
+}): DnsPlane {
+  const world = createWorld(options.random);
+  const answer = createAnswerer(world);
+  const listening = new Map<string, Listening>();
+  const keyOf = ({ host, port }: ListenConfig) => `${host}:${port}`;
+  return {
+    async setZone(zone) {
+      world.setZone(zone);
+    },
+    async removeZone(id) {
+      world.removeZone(id);
+    },
+    async setCommon(config) {
+      world.setCommon(config);
+    },
+    async listen(config) {
+      const present = listening.get(keyOf(config));
+      if (present) return present.port;
+      const opened = await listen(config, answer, options.onError);
+      listening.set(keyOf(config), opened);
+      return opened.port;
+    },
+    async unlisten(config) {
+      const present = listening.get(keyOf(config));
+      listening.delete(keyOf(config));
+      await present?.close();
+    },
+    async ask({ name, type, clientAddress, subnet, vpcId, zoneId }) {
+      const client = { address: clientAddress, subnetAddress: subnet?.split("/")[0], vpcId };
+      const { code, answers } = resolve(world, lookupName(name), type, client, zoneId);
+      return { responseCode: code, values: answers.map(({ text }) => text) };
+    },
+    async close() {
+      await Promise.all([...listening.values()].map((one) => one.close()));
+      listening.clear();
+    },
+  };
+}

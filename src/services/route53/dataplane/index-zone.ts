@@ -1,0 +1,89 @@
+/** A zone's records by name and type, compiled once. */
+import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
+import { policyOf, type Policy } from "../routing.ts";
+import type { RecordType } from "../values/parse.ts";
+import type { ZoneConfig } from "./config.ts";
+import { rdataOf, typeNumbers } from "./rdata.ts";
+
+/** Records of one name, type and set identifier. */
+export interface CompiledSet {
+  source: ResourceRecordSet;
+  ttl: number;
+  values: { rdata: Buffer; text: string }[];
+  alias: { zoneId: string; name: string; evaluate: boolean } | undefined;
+}
+
+/** All records of one name and type. */
+export interface SetGroup {
+  zone: IndexedZone;
+  name: string;
+  type: RecordType;
+  policy: Policy;
+  sets: CompiledSet[];
+}
+
+export interface IndexedZone {
+  id: string;
+  name: string;
+  isPrivate: boolean;
+  vpcs: ReadonlySet<string>;
+  createdMs: number;
+  /** By name, then type; names that only others lie below have none. */
+  nodes: Map<string, Map<string, SetGroup>>;
+  soa: CompiledSet | undefined;
+  /** How long "there is none" may be remembered: the lesser of the SOA's TTL and its minimum. */
+  negativeTtl: number;
+}
+
+export function indexZone(config: ZoneConfig): IndexedZone {
+  const zone: IndexedZone = {
+    id: config.id,
+    name: config.name,
+    isPrivate: config.isPrivate,
+    vpcs: new Set(config.vpcs),
+    createdMs: config.createdMs,
+    nodes: new Map([[config.name, new Map()]]),
+    soa: undefined,
+    negativeTtl: 0,
+  };
+  for (const set of config.sets) addSet(zone, set);
+  zone.soa = zone.nodes.get(config.name)?.get("SOA")?.sets[0];
+  const minimum = Number(zone.soa?.values[0]?.text.trim().split(/\s+/).at(-1) ?? 0);
+  zone.negativeTtl = Math.min(zone.soa?.ttl ?? 0, minimum);
+  return zone;
+}
+
+function addSet(zone: IndexedZone, set: ResourceRecordSet): void {
+  const { Name: name = "" } = set;
+  const type = set.Type as RecordType;
+  if (!(type in typeNumbers)) return;
+  let node = zone.nodes.get(name);
+  if (!node) zone.nodes.set(name, (node = new Map()));
+  addAncestors(zone, name);
+  let group = node.get(type);
+  if (!group) node.set(type, (group = { zone, name, type, policy: policyOf(set), sets: [] }));
+  const { AliasTarget: alias, ResourceRecords = [] } = set;
+  group.sets.push({
+    source: set,
+    ttl: set.TTL ?? 60,
+    values: ResourceRecords.map(({ Value: text = "" }) => ({ rdata: rdataOf(type, text), text })),
+    alias: alias && {
+      zoneId: alias.HostedZoneId!,
+      name: alias.DNSName!,
+      evaluate: alias.EvaluateTargetHealth ?? false,
+    },
+  });
+}
+
+/** "b" of "a.b.example.com" exists when the zone is "example.com", though it has no records (RFC 4592). */
+function addAncestors(zone: IndexedZone, name: string): void {
+  for (let parent = parentOf(name); parent.length > zone.name.length; parent = parentOf(parent)) {
+    if (zone.nodes.has(parent)) return;
+    zone.nodes.set(parent, new Map());
+  }
+}
+
+/** "www.example.com." → "example.com."; labels hold no dots, those are escaped. */
+export function parentOf(name: string): string {
+  return name.slice(name.indexOf(".") + 1) || ".";
+}

@@ -1,0 +1,218 @@
+/** From a question to records: zones, wildcards, aliases, chains of CNAMEs, what is not there. */
+import { isIPv4 } from "node:net";
+import { chooseSets, type ChooseContext } from "./choose.ts";
+import { isHealthySet, withoutDualstack } from "./health.ts";
+import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
+import { typeNumbers, rdataOf } from "./rdata.ts";
+import type { Client, World } from "./world.ts";
+
+export interface ResolvedRecord {
+  name: string;
+  type: number;
+  ttl: number;
+  rdata: Buffer;
+  /** The value as its zone has it. */
+  text: string;
+}
+
+export type ResponseCode = "NOERROR" | "NXDOMAIN" | "REFUSED" | "SERVFAIL" | "NOTIMP" | "FORMERR";
+
+export interface Resolution {
+  code: ResponseCode;
+  authoritative: boolean;
+  answers: ResolvedRecord[];
+  authorities: ResolvedRecord[];
+  /** The answer depends on where the client is. */
+  isLocal: boolean;
+}
+
+const longestChain = 8;
+const longestAlias = 16;
+
+/** `type` is a name such as "A"; `zoneId` keeps the search to one zone. */
+export function resolve(
+  world: World,
+  name: string,
+  type: string,
+  client: Client,
+  zoneId?: string,
+): Resolution {
+  const resolution: Resolution = {
+    code: "NOERROR",
+    authoritative: true,
+    answers: [],
+    authorities: [],
+    isLocal: false,
+  };
+  const zone = zoneId === undefined ? world.zoneFor(name, client) : world.zoneById(zoneId);
+  // The most specific wins: a name that Fogbank gave is more specific than any zone around it.
+  if (answerOwnName(world, name, type, client, resolution)) return resolution;
+  if (!zone) return { ...resolution, code: "REFUSED", authoritative: false };
+  follow(world, zone, name, type, client, resolution, 0);
+  return resolution;
+}
+
+function follow(
+  world: World,
+  zone: IndexedZone,
+  name: string,
+  type: string,
+  client: Client,
+  resolution: Resolution,
+  depth: number,
+): void {
+  const delegation = findDelegation(zone, name, type);
+  if (delegation) {
+    resolution.authoritative = depth > 0;
+    addRecords(resolution.authorities, delegation.name, delegation, delegation.sets);
+    return;
+  }
+  const node = findNode(zone, name);
+  if (!node) {
+    resolution.code = "NXDOMAIN";
+    return addSoa(zone, resolution);
+  }
+  const group = node.get(type);
+  if (group) {
+    addGroup(world, name, group, client, resolution);
+    if (!resolution.answers.some(({ type: found }) => found === typeNumbers[group.type]))
+      addSoa(zone, resolution);
+    return;
+  }
+  const chain = node.get("CNAME");
+  const before = resolution.answers.length;
+  if (chain) addGroup(world, name, chain, client, resolution);
+  const last = resolution.answers.length > before ? resolution.answers.at(-1) : undefined;
+  if (!last) return addSoa(zone, resolution);
+  if (depth >= longestChain) return;
+  const target = withDot(last.text);
+  if (answerOwnName(world, target, type, client, resolution)) return;
+  const next = world.zoneFor(target, client);
+  // Where another server has to be asked, the asker does that.
+  if (next) follow(world, next, target, type, client, resolution, depth + 1);
+}
+
+function withDot(name: string): string {
+  const lower = name.trim().toLowerCase();
+  return lower.endsWith(".") ? lower : `${lower}.`;
+}
+
+/** Records of NS below the zone's own name hand over to other servers. */
+function findDelegation(zone: IndexedZone, name: string, type: string): SetGroup | undefined {
+  let found: SetGroup | undefined;
+  const start = type === "DS" ? parentOf(name) : name;
+  for (let at = start; at.length > zone.name.length; at = parentOf(at))
+    found = zone.nodes.get(at)?.get("NS") ?? found;
+  return found;
+}
+
+/** The name itself, or the wildcard beside it where nothing closer exists (RFC 4592). */
+function findNode(zone: IndexedZone, name: string): Map<string, SetGroup> | undefined {
+  const exact = zone.nodes.get(name);
+  if (exact) return exact;
+  for (
+    let encloser = parentOf(name);
+    encloser.length >= zone.name.length;
+    encloser = parentOf(encloser)
+  ) {
+    if (zone.nodes.has(encloser)) return zone.nodes.get(`\\052.${encloser}`);
+    if (encloser === ".") return undefined;
+  }
+  return undefined;
+}
+
+/** The answer of a group under the name that was asked for, aliases followed. */
+function addGroup(
+  world: World,
+  name: string,
+  group: SetGroup,
+  client: Client,
+  resolution: Resolution,
+  depth = 0,
+): void {
+  if (group.policy !== "simple" && group.policy !== "weighted" && group.policy !== "multivalue")
+    resolution.isLocal = true;
+  const chosen = chooseSets(group, chooseContext(world, client));
+  for (const set of chosen) {
+    if (!set.alias) {
+      addRecords(resolution.answers, name, group, [set]);
+      continue;
+    }
+    if (depth >= longestAlias) continue;
+    const zone = world.zoneById(set.alias.zoneId);
+    const target = zone?.nodes.get(set.alias.name)?.get(group.type);
+    if (target) addGroup(world, name, target, client, resolution, depth + 1);
+    else if (!zone) addOwnAddresses(world, name, set.alias.name, group.type, client, resolution);
+  }
+}
+
+function chooseContext(world: World, client: Client): ChooseContext {
+  const address = client.subnetAddress ?? client.address;
+  return {
+    random: () => world.random.next(),
+    isHealthy: (set) => isHealthySet(world, set, client.vpcId),
+    place: () => world.findPlace(address),
+    cidrLocation: (id) => world.cidrLocation(id, address),
+    defaultRegion: world.defaultRegion,
+  };
+}
+
+function addRecords(
+  records: ResolvedRecord[],
+  name: string,
+  group: SetGroup,
+  sets: SetGroup["sets"],
+): void {
+  const type = typeNumbers[group.type];
+  for (const { ttl, values } of sets)
+    for (const { rdata, text } of values) records.push({ name, type, ttl, rdata, text });
+}
+
+function addSoa(zone: IndexedZone, { authorities }: Resolution): void {
+  const [value] = zone.soa?.values ?? [];
+  if (value)
+    authorities.push({ name: zone.name, type: typeNumbers.SOA, ttl: zone.negativeTtl, ...value });
+}
+
+/** Websites of S3, which are reached at the gateway. */
+const website = /(^|\.)s3-website[.-][a-z0-9-]+\.amazonaws\.com\.?$/;
+const ownTtl = 60;
+
+/** Aliases to what AWS names: load balancers and websites. */
+function addOwnAddresses(
+  world: World,
+  name: string,
+  target: string,
+  type: string,
+  client: Client,
+  { answers }: Resolution,
+): void {
+  const own = world.ownName(withoutDualstack(target), client.vpcId);
+  const addresses = own?.addresses ?? (website.test(target) ? [world.gatewayHost] : []);
+  addAddresses(answers, name, type, addresses);
+}
+
+function answerOwnName(
+  world: World,
+  name: string,
+  type: string,
+  client: Client,
+  { answers }: Resolution,
+): boolean {
+  const own = world.ownName(withoutDualstack(name), client.vpcId);
+  if (own) addAddresses(answers, name, type, own.addresses);
+  return own !== undefined;
+}
+
+function addAddresses(
+  answers: ResolvedRecord[],
+  name: string,
+  type: string,
+  addresses: readonly string[],
+): void {
+  for (const text of addresses) {
+    const own = isIPv4(text) ? "A" : "AAAA";
+    if (own === type)
+      answers.push({ name, type: typeNumbers[own], ttl: ownTtl, rdata: rdataOf(own, text), text });
+  }
+}

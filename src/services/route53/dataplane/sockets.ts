@@ -1,0 +1,120 @@
+/** The DNS server's sockets: one address over UDP and TCP. */
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { createServer, type Server, type Socket as TcpSocket } from "node:net";
+import type { AnswerPacket } from "./answer.ts";
+import type { ListenConfig } from "./config.ts";
+
+export interface Listening {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** A connection that asks nothing for so long is ended; wall time. */
+const idleTimeoutMs = 10_000;
+/** A free port of one protocol may be taken in the other. */
+const mostAttempts = 10;
+
+/** Rejects when the address is taken in either protocol. */
+export async function listen(
+  config: ListenConfig,
+  answer: AnswerPacket,
+  onError: (error: unknown) => void,
+): Promise<Listening> {
+  for (let attempt = 1; ; attempt++) {
+    const udp = await openUdp(config, answer, onError);
+    const { port } = udp.address();
+    try {
+      const { server, sockets } = await openTcp({ ...config, port }, answer, onError);
+      return {
+        port,
+        async close() {
+          const closed = [closing(udp), closing(server)];
+          for (const socket of sockets) socket.destroy();
+          await Promise.all(closed);
+        },
+      };
+    } catch (error) {
+      await closing(udp);
+      if (config.port !== 0 || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
+async function openUdp(
+  { host, port, vpcId }: ListenConfig,
+  answer: AnswerPacket,
+  onError: (error: unknown) => void,
+): Promise<Socket> {
+  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
+  socket.bind({ address: host, port, exclusive: true });
+  await once(socket, "listening");
+  socket.on("error", onError);
+  socket.on("message", (packet, { address, port: from }) => {
+    const reply = guarded(() => answer(packet, { address, vpcId, isStream: false }), onError);
+    // A reply that cannot be sent is lost, as any datagram may be.
+    if (reply) socket.send(reply, from, address, (error) => error && onError(error));
+  });
+  return socket;
+}
+
+async function openTcp(
+  { host, port, vpcId }: ListenConfig,
+  answer: AnswerPacket,
+  onError: (error: unknown) => void,
+): Promise<{ server: Server; sockets: Set<TcpSocket> }> {
+  const sockets = new Set<TcpSocket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    serveStream(socket, (packet) =>
+      guarded(
+        () => answer(packet, { address: socket.remoteAddress ?? "", vpcId, isStream: true }),
+        onError,
+      ),
+    );
+  });
+  server.listen({ host, port });
+  await once(server, "listening");
+  server.on("error", onError);
+  return { server, sockets };
+}
+
+/** Each message is preceded by its length in two bytes (RFC 1035, 4.2.2). */
+function serveStream(socket: TcpSocket, answer: (packet: Buffer) => Buffer | undefined): void {
+  let pending = Buffer.alloc(0);
+  socket.setTimeout(idleTimeoutMs, () => socket.destroy());
+  // The peer may go away whenever it likes.
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (chunk) => {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    while (pending.length >= 2) {
+      const end = 2 + pending.readUInt16BE();
+      if (pending.length < end) return;
+      const reply = answer(pending.subarray(2, end));
+      pending = pending.subarray(end);
+      if (!reply) return void socket.destroy();
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(reply.length);
+      // Who does not read its answers gets no more of them.
+      if (!socket.write(Buffer.concat([length, reply]))) {
+        socket.pause();
+        socket.once("drain", () => socket.resume());
+      }
+    }
+  });
+}
+
+/** A packet that breaks the server costs its own answer only. */
+function guarded<T>(run: () => T, onError: (error: unknown) => void): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    onError(error);
+    return undefined;
+  }
+}
+
+function closing(socket: { close(done: () => void): unknown }): Promise<void> {
+  return new Promise((resolve) => void socket.close(() => resolve()));
+}

@@ -1,0 +1,130 @@
+/** All that the server knows: zones by name, health, names of Fogbank's own, places. */
+import type { Random } from "#runtime/random.ts";
+import { parseCidr, within } from "../cidr.ts";
+import { createFindPlace, type FindPlace } from "./client-location.ts";
+import type { CommonConfig, NameConfig, ZoneConfig } from "./config.ts";
+import { indexZone, parentOf, type IndexedZone } from "./index-zone.ts";
+
+export interface Client {
+  address: string;
+  /** The address that a resolver asks for, of EDNS client subnet. */
+  subnetAddress: string | undefined;
+  /** Undefined for this host. */
+  vpcId: string | undefined;
+}
+
+export interface World {
+  readonly random: Random;
+  readonly health: ReadonlyMap<string, boolean>;
+  readonly gatewayHost: string;
+  readonly defaultRegion: string;
+  readonly findPlace: FindPlace;
+  zoneById(id: string): IndexedZone | undefined;
+  /** The zone that answers for a name; undefined when there is none for this client. */
+  zoneFor(name: string, client: Client): IndexedZone | undefined;
+  ownName(name: string, vpcId: string | undefined): NameConfig | undefined;
+  cidrLocation(collectionId: string, address: string): string | undefined;
+  setZone(config: ZoneConfig): void;
+  removeZone(id: string): void;
+  setCommon(config: CommonConfig): void;
+}
+
+interface CompiledBlock {
+  prefix: number;
+  location: string;
+  matches: (address: string) => boolean;
+}
+
+export function createWorld(random: Random): World {
+  const byId = new Map<string, IndexedZone>();
+  const byName = new Map<string, IndexedZone[]>();
+  let health = new Map<string, boolean>();
+  let names = new Map<string, NameConfig[]>();
+  let collections = new Map<string, CompiledBlock[]>();
+  let findPlace: FindPlace = () => undefined;
+  let gatewayHost = "127.0.0.1";
+  let defaultRegion = "us-east-1";
+
+  const forget = (id: string) => {
+    const zone = byId.get(id);
+    if (!zone) return;
+    byId.delete(id);
+    const left = (byName.get(zone.name) ?? []).filter((one) => one !== zone);
+    if (left.length > 0) byName.set(zone.name, left);
+    else byName.delete(zone.name);
+  };
+  const closest = (name: string, accepts: (zone: IndexedZone) => boolean) => {
+    for (let at = name; ; at = parentOf(at)) {
+      const found = byName.get(at)?.find(accepts);
+      if (found || at === ".") return found;
+    }
+  };
+  return {
+    random,
+    get health() {
+      return health;
+    },
+    get gatewayHost() {
+      return gatewayHost;
+    },
+    get defaultRegion() {
+      return defaultRegion;
+    },
+    get findPlace() {
+      return findPlace;
+    },
+    zoneById: (id) => byId.get(id),
+    zoneFor(name, { vpcId }) {
+      // A machine's resolver looks into its VPC's zones first, and no further where one of them fits:
+      // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
+      if (vpcId !== undefined) {
+        const own = closest(name, (zone) => zone.isPrivate && zone.vpcs.has(vpcId));
+        return own ?? closest(name, (zone) => !zone.isPrivate);
+      }
+      return closest(name, (zone) => !zone.isPrivate) ?? closest(name, (zone) => zone.isPrivate);
+    },
+    ownName: (name, vpcId) => {
+      const found = names.get(name.toLowerCase().replace(/\.$/, ""));
+      return (
+        found?.find((one) => one.vpcId !== undefined && one.vpcId === vpcId) ??
+        found?.find((one) => one.vpcId === undefined || vpcId === undefined)
+      );
+    },
+    cidrLocation: (id, address) =>
+      collections.get(id)?.find(({ matches }) => matches(address))?.location,
+    setZone(config) {
+      forget(config.id);
+      const zone = indexZone(config);
+      byId.set(zone.id, zone);
+      const all = [...(byName.get(zone.name) ?? []), zone];
+      byName.set(
+        zone.name,
+        all.sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1)),
+      );
+    },
+    removeZone: forget,
+    setCommon(config) {
+      if (config.health) health = new Map(Object.entries(config.health));
+      if (config.names) names = Map.groupBy(config.names, ({ name }) => name.toLowerCase());
+      if (config.locations) findPlace = createFindPlace(config.locations);
+      if (config.gatewayHost !== undefined) ({ gatewayHost } = config);
+      if (config.defaultRegion !== undefined) ({ defaultRegion } = config);
+      if (config.collections)
+        collections = new Map(
+          Object.entries(config.collections).map(([id, locations]) => [id, compile(locations)]),
+        );
+    },
+  };
+}
+
+/** The longest blocks first: the most specific one counts. */
+function compile(locations: Record<string, string[]>): CompiledBlock[] {
+  return Object.entries(locations)
+    .flatMap(([location, cidrs]) =>
+      cidrs.flatMap((cidr) => {
+        const block = parseCidr(cidr);
+        return block ? [{ prefix: block.prefix, location, matches: within(block) }] : [];
+      }),
+    )
+    .sort((a, b) => b.prefix - a.prefix);
+}

@@ -2,6 +2,7 @@
  * What calls cost from their bytes to their reply, without sockets: CPU microseconds of the process,
  * 16 calls under way. For profiles: `node --cpu-prof bench/calls.ts sqs-send`.
  */
+import { createNameDirectory } from "#services/kit/name-directory.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,6 +43,8 @@ const host = createServiceHost({
     dataDir: directory,
     gateway: { endpoint: "http://127.0.0.1:4566", host: "127.0.0.1", port: 4566 },
     defaultRegion,
+    names: createNameDirectory(),
+    dns: undefined,
   },
 });
 const handle = createGateway({

@@ -152,7 +152,9 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
 
 /** Names of load balancers and instances are answered though nobody uses Route 53; nobody waits for it. */
 function startDns(host: ServiceHost, log: Log): void {
-  host.load("route53").catch((error: unknown) => log.error("the DNS server did not start", { error }));
+  host
+    .load("route53")
+    .catch((error: unknown) => log.error("the DNS server did not start", { error }));
 }
 
 function createClock(options: CloudOptions, lastMs: number | undefined, log: Log): Clock {

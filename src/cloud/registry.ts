@@ -30,6 +30,7 @@ export const registry: Registry = {
 
 /** Fogbank's own endpoints under /_fogbank/ that a service answers. */
 export const ownEndpoints: Readonly<Record<string, ServiceName>> = {
+  dns: "route53",
   experiments: "ec2",
   faults: "ec2",
 };

@@ -227,6 +227,8 @@ class OperationContext implements RequestContext {
   readonly dataDir: Environment["dataDir"];
   readonly gateway: Environment["gateway"];
   readonly defaultRegion: string;
+  readonly names: Environment["names"];
+  readonly dns: Environment["dns"];
   readonly account: string;
   readonly region: string;
   readonly isRegionAssumed: boolean;
@@ -248,6 +250,8 @@ class OperationContext implements RequestContext {
     this.dataDir = environment.dataDir;
     this.gateway = environment.gateway;
     this.defaultRegion = environment.defaultRegion;
+    this.names = environment.names;
+    this.dns = environment.dns;
     this.account = facts.account;
     this.region = facts.region;
     this.isRegionAssumed = facts.isRegionAssumed ?? false;

@@ -3,6 +3,7 @@
  * clock) goes through doors that close for good at its death. Whatever it was in the middle of fails
  * there, as the rest of a killed process never runs; what it had done by then stays done.
  */
+import { createNameDirectory } from "#services/kit/name-directory.ts";
 import { createServiceHost, type ServiceHost } from "#cloud/service-host.ts";
 import { registry } from "#cloud/registry.ts";
 import { checkInput } from "#model/constraints/check-input.ts";
@@ -73,6 +74,8 @@ export async function startControlPlane(world: World, seed: number): Promise<Con
       dataDir: undefined,
       gateway: { endpoint: "http://127.0.0.1:4566", host: "127.0.0.1", port: 4566 },
       defaultRegion: "us-east-1",
+      names: createNameDirectory(),
+      dns: undefined,
     },
   });
   await host.start();

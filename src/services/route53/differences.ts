@@ -4,6 +4,16 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
+      "One DNS server answers for all name servers of all zones, at --dns-port over UDP and TCP; it asks no other server, so what it does not know is REFUSED. Whoever asks from this host sees public zones first and, where none fits, private ones of every VPC.",
+  },
+  {
+    operation: "*",
+    differs:
+      "Where a client is comes from a table that you give (POST /_fogbank/dns), matched with EDNS client subnet or the asker's address; a client that it does not know is in the cloud's own region. Latency is distance.",
+  },
+  {
+    operation: "*",
+    differs:
       "Traffic policies and DNSSEC are not offered; domain registration, Resolver endpoints and profiles are services of their own.",
   },
   {

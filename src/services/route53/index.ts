@@ -2,11 +2,27 @@
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { operations } from "./operations/operations.ts";
+import { dnsEndpoint } from "./own-endpoint.ts";
+import { commonReconciler } from "./reconcilers/common.ts";
+import { healthCheckReconciler } from "./reconcilers/health-check.ts";
+import { zoneReconciler } from "./reconcilers/zone.ts";
+import { startDns } from "./start.ts";
 import { createState, type State } from "./state.ts";
 
 export const service = defineService<"route53", State>({
   name: "route53",
   operations,
   createState,
+  reconcilers: (env, state) => [
+    zoneReconciler(env, state),
+    commonReconciler(env, state),
+    healthCheckReconciler(env, state),
+  ],
+  ownEndpoints: (env, state) => ({ dns: dnsEndpoint(env, state) }),
+  start: (env, state) => startDns(env, state),
+  async stop(_env, state) {
+    for (const end of state.endings) end();
+    await state.presentPlane?.close();
+  },
   differences,
 });

@@ -78,7 +78,7 @@ export interface ClientLocations {
 }
 
 /** Belongs to no account. */
-export const placesScope: Scope = { account: "fogbank", region: "global" };
+export const placesScope: Scope = { account: "000000000000", region: "global" };
 export const clientLocations = collection<ClientLocations>("route53", "clientLocations");
 
 export const hostedZones = collection<ZoneRecord>("route53", "hostedZone");

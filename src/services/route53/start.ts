@@ -50,7 +50,10 @@ export async function startDns(env: Environment, state: State): Promise<void> {
     await tellNames();
     if (!env.dns || clock.mode === "virtual") return;
     const { host, port } = env.dns;
-    state.boundPort = await listen({ host, port }, "the DNS server has no port: names are answered inside Fogbank only");
+    state.boundPort = await listen(
+      { host, port },
+      "the DNS server has no port: names are answered inside Fogbank only",
+    );
     if (state.boundPort !== undefined)
       log.info("names are answered over UDP and TCP", { host, port: state.boundPort });
   };

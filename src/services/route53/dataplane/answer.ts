@@ -42,11 +42,9 @@ function plainAddress(address: string): string {
 export function lookupName(name: string): string {
   const lower = name.toLowerCase();
   if (/^[a-z0-9_.-]*$/.test(lower)) return lower;
-  return [...Buffer.from(lower, "utf8").toString("latin1")]
-    .map((character) =>
-      /[a-z0-9_.-]/.test(character)
-        ? character
-        : `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
-    )
-    .join("");
+  const bytes = Buffer.from(lower, "utf8").toString("latin1");
+  return bytes.replaceAll(
+    /[^a-z0-9_.-]/g,
+    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
 }

@@ -10,7 +10,7 @@ import type { CompiledSet, SetGroup } from "./index-zone.ts";
 
 export interface ChooseContext {
   /** Uniform in [0, 1). */
-  random(): number;
+  random: () => number;
   isHealthy(set: CompiledSet): boolean;
   /** Of the client; undefined when the table does not know it. Asked only by policies that need it. */
   place(): Place | undefined;

@@ -1,7 +1,10 @@
 /** DNS messages: what a packet asks, and the bytes of an answer. */
-import { decode, type ClientSubnetOpt, type DecodedPacket, type OptAnswer } from "dns-packet";
+import { decode, type DecodedPacket, type OptAnswer, type PacketOpt } from "dns-packet";
 import { isIP } from "node:net";
 import type { ResolvedRecord, Resolution, ResponseCode } from "./resolve.ts";
+
+/** EDNS client subnet, as the library reads it. */
+type ClientSubnet = Extract<PacketOpt, { ip: unknown }>;
 
 export interface Query {
   id: number;
@@ -11,7 +14,7 @@ export interface Query {
   recursionDesired: boolean;
   /** Name, type and class as they came. */
   question: Buffer;
-  edns: { payloadBytes: number; subnet: ClientSubnetOpt | undefined; version: number } | undefined;
+  edns: { payloadBytes: number; subnet: ClientSubnet | undefined; version: number } | undefined;
 }
 
 /** A packet that no answer belongs to, or one whose answer says what is wrong. */
@@ -80,12 +83,8 @@ function questionEnd(packet: Buffer): number | undefined {
 function ednsOf({ additionals = [] }: DecodedPacket): Query["edns"] {
   const found = additionals.find((one): one is OptAnswer => one.type === "OPT");
   if (!found) return undefined;
-  const {
-    udpPayloadSize,
-    ednsVersion = 0,
-    options = [],
-  } = found as OptAnswer & { ednsVersion?: number };
-  const subnet = options.find((option): option is ClientSubnetOpt => option.code === 8);
+  const { udpPayloadSize, ednsVersion, options } = found;
+  const subnet = options.find((option): option is ClientSubnet => "ip" in option);
   return {
     payloadBytes: Math.min(largestPayload, Math.max(plainPayload, udpPayloadSize)),
     subnet: subnet && isIP(subnet.ip ?? "") > 0 ? subnet : undefined,
@@ -223,7 +222,7 @@ function writeOpt(
 }
 
 /** The subnet's address, cut to its whole bytes. */
-function subnetBytes({ ip, sourcePrefixLength }: ClientSubnetOpt): Buffer {
+function subnetBytes({ ip, sourcePrefixLength }: ClientSubnet): Buffer {
   const all = addressBytes(ip!);
   return all.subarray(0, Math.min(all.length, Math.ceil(sourcePrefixLength! / 8)));
 }

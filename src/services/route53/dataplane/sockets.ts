@@ -82,11 +82,11 @@ async function openTcp(
 
 /** Each message is preceded by its length in two bytes (RFC 1035, 4.2.2). */
 function serveStream(socket: TcpSocket, answer: (packet: Buffer) => Buffer | undefined): void {
-  let pending = Buffer.alloc(0);
+  let pending: Buffer = Buffer.alloc(0);
   socket.setTimeout(idleTimeoutMs, () => socket.destroy());
   // The peer may go away whenever it likes.
   socket.on("error", () => socket.destroy());
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Buffer) => {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
     while (pending.length >= 2) {
       const end = 2 + pending.readUInt16BE();

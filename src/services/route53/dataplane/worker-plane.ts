@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { DnsPlane } from "./config.ts";
-import type { DnsCall, DnsMessage } from "./worker.ts";
+import type { DnsCall, DnsMessage } from "./dns-worker.ts";
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -14,7 +14,7 @@ export function createDnsWorker(options: {
   onError: (error: unknown) => void;
   onExit: () => void;
 }): DnsPlane {
-  const worker = new Worker(new URL("./worker.ts", import.meta.url));
+  const worker = new Worker(new URL("./dns-worker.ts", import.meta.url));
   const waiting = new Map<number, Waiting>();
   let calls = 0;
   let closing = false;

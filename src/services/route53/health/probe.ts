@@ -33,7 +33,12 @@ function probeTcp(reach: Reach, wall: Wall): Promise<ProbeResult> {
       socket.destroy();
       resolve({ healthy, report });
     };
-    const timer = wall.after(tcpTimeoutMs, () => end(false, "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your firewall."));
+    const timer = wall.after(tcpTimeoutMs, () =>
+      end(
+        false,
+        "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your firewall.",
+      ),
+    );
     socket.once("connect", () => end(true, "Success: TCP connection succeeded"));
     socket.on("error", (error) => end(false, `Failure: ${describe(error)}`));
   });
@@ -51,7 +56,8 @@ function probeHttp(config: HealthCheckConfig, reach: Reach, wall: Wall): Promise
     agent: false,
     headers: {
       Host: config.Port === usualPort ? host : `${host}:${config.Port}`,
-      "User-Agent": "Amazon-Route53-Health-Check-Service (ref fogbank; report http://amzn.to/1vsZADi)",
+      "User-Agent":
+        "Amazon-Route53-Health-Check-Service (ref fogbank; report http://amzn.to/1vsZADi)",
       Connection: "close",
     },
     // Route 53 validates no certificates.
@@ -65,15 +71,24 @@ function probeHttp(config: HealthCheckConfig, reach: Reach, wall: Wall): Promise
     request.destroy();
     resolve({ healthy, report });
   };
-  const timer = wall.after(httpTimeoutMs, () => end(false, "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your firewall."));
+  const timer = wall.after(httpTimeoutMs, () =>
+    end(
+      false,
+      "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your firewall.",
+    ),
+  );
   request.on("error", (error) => end(false, `Failure: ${describe(error)}`));
   request.on("response", (response) => {
     const status = response.statusCode ?? 0;
     const said = `HTTP Status Code ${status}, ${response.statusMessage ?? ""}`;
     if (status < 200 || status >= 400) return end(false, `Failure: ${said}`);
-    if (SearchString === undefined || !Type.endsWith("_STR_MATCH")) return end(true, `Success: ${said}`);
+    if (SearchString === undefined || !Type.endsWith("_STR_MATCH"))
+      return end(true, `Success: ${said}`);
     search(response, SearchString, (found) =>
-      end(found, `${found ? "Success" : "Failure"}: ${said}. ${found ? "String match found" : "String match not found"}`),
+      end(
+        found,
+        `${found ? "Success" : "Failure"}: ${said}. ${found ? "String match found" : "String match not found"}`,
+      ),
     );
   });
   request.end();

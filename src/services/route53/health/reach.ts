@@ -19,8 +19,7 @@ export async function findEndpoint(
 ): Promise<Endpoint> {
   const port = config.Port!;
   const host = config.IPAddress ?? (await resolveName(state, config.FullyQualifiedDomainName!));
-  if (host === undefined)
-    return { failure: `Failure: DNS resolution failed: Rcode NXDomain(3)` };
+  if (host === undefined) return { failure: `Failure: DNS resolution failed: Rcode NXDomain(3)` };
   if (host.startsWith("127.") || host === "::1") return { reach: { host, port } };
   // An address of a VPC is an instance's; how to get there only its driver knows.
   const instance = await instanceWith(env, account, host);
@@ -33,7 +32,9 @@ export async function findEndpoint(
 /** Zones of this cloud come first, then whatever this host's resolver knows. */
 async function resolveName(state: State, name: string): Promise<string | undefined> {
   if (isIP(name) > 0) return name;
-  const own = await state.plane().ask({ name: `${name.replace(/\.$/, "")}.`, type: "A", clientAddress: "127.0.0.1" });
+  const own = await state
+    .plane()
+    .ask({ name: `${name.replace(/\.$/, "")}.`, type: "A", clientAddress: "127.0.0.1" });
   const address = own.values.find((value) => isIP(value) > 0);
   if (address !== undefined || own.responseCode !== "REFUSED") return address;
   // RFC 6761: localhost and what lies below it is this machine.
@@ -54,7 +55,9 @@ async function instanceWith(
     if (scope.account !== account || scope.region === "global") continue;
     const ec2 = env.clients.ec2(asService(scope, "route53.amazonaws.com"));
     for (const Name of ["private-ip-address", "ip-address"]) {
-      const { Reservations } = await ec2.DescribeInstances({ Filters: [{ Name, Values: [address] }] });
+      const { Reservations } = await ec2.DescribeInstances({
+        Filters: [{ Name, Values: [address] }],
+      });
       const found = Reservations?.[0]?.Instances?.[0]?.InstanceId;
       if (found !== undefined) return found;
     }

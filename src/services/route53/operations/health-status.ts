@@ -11,17 +11,25 @@ const checker = { Region: "us-east-1", IPAddress: "127.0.0.1" } as const;
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html and its neighbour */
 export const healthStatusOperations: Operations<"route53", State> = {
   async GetHealthCheckStatus({ HealthCheckId }, context) {
-    const { id } = await context.store.transaction((tx) => findCheck(tx, ofAccount(context), HealthCheckId));
+    const { id } = await context.store.transaction((tx) =>
+      findCheck(tx, ofAccount(context), HealthCheckId),
+    );
     return { HealthCheckObservations: observed(context.state.observations.get(id)) };
   },
   async GetHealthCheckLastFailureReason({ HealthCheckId }, context) {
-    const { id } = await context.store.transaction((tx) => findCheck(tx, ofAccount(context), HealthCheckId));
+    const { id } = await context.store.transaction((tx) =>
+      findCheck(tx, ofAccount(context), HealthCheckId),
+    );
     return { HealthCheckObservations: observed(context.state.observations.get(id)?.lastFailure) };
   },
 };
 
 /** Empty until the first check has run. */
-function observed(seen: { report: string; checkedMs: number } | undefined): HealthCheckObservation[] {
+function observed(
+  seen: { report: string; checkedMs: number } | undefined,
+): HealthCheckObservation[] {
   if (!seen) return [];
-  return [{ ...checker, StatusReport: { Status: seen.report, CheckedTime: dateOf(seen.checkedMs) } }];
+  return [
+    { ...checker, StatusReport: { Status: seen.report, CheckedTime: dateOf(seen.checkedMs) } },
+  ];
 }

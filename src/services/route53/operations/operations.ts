@@ -5,12 +5,14 @@ import { cidrCollectionOperations } from "./cidr-collections.ts";
 import { delegationSetOperations } from "./delegation-sets.ts";
 import { geoLocationOperations } from "./geo-locations.ts";
 import { healthCheckOperations } from "./health-checks.ts";
+import { healthStatusOperations } from "./health-status.ts";
 import { hostedZoneOperations } from "./hosted-zones.ts";
 import { limitOperations } from "./limits.ts";
 import { hostedZoneListOperations } from "./list-hosted-zones.ts";
 import { listResourceRecordSets } from "./list-resource-record-sets.ts";
 import { queryLoggingOperations } from "./query-logging.ts";
 import { tagOperations } from "./tags.ts";
+import { testDnsAnswer } from "./test-dns-answer.ts";
 import { vpcAssociationOperations } from "./vpc-associations.ts";
 
 export const operations: Operations<"route53", State> = {
@@ -21,6 +23,8 @@ export const operations: Operations<"route53", State> = {
   ...vpcAssociationOperations,
   ...delegationSetOperations,
   ...healthCheckOperations,
+  ...healthStatusOperations,
+  TestDNSAnswer: testDnsAnswer,
   ...cidrCollectionOperations,
   ...geoLocationOperations,
   ...queryLoggingOperations,

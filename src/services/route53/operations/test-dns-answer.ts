@@ -9,7 +9,9 @@ import { findZone } from "../zones.ts";
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_TestDNSAnswer.html */
 export const testDnsAnswer: Route53Operation<"TestDNSAnswer"> = async (input, context) => {
   const { RecordType, ResolverIP, EDNS0ClientSubnetIP, EDNS0ClientSubnetMask } = input;
-  const zone = await context.store.transaction((tx) => findZone(tx, ofAccount(context), input.HostedZoneId));
+  const zone = await context.store.transaction((tx) =>
+    findZone(tx, ofAccount(context), input.HostedZoneId),
+  );
   for (const address of [ResolverIP, EDNS0ClientSubnetIP])
     if (address !== undefined && isIP(address) === 0)
       throw invalidInput(`The IP address is not valid: ${address}`);

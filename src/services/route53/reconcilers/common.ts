@@ -20,7 +20,8 @@ export function commonReconciler(env: Environment, state: State): Reconciler {
       const config = await env.store.transaction(async (tx) => {
         const collections: Record<string, Record<string, string[]>> = {};
         for (const scope of await listScopes(tx))
-          for (const { id, locations } of await cidrCollections.list(tx, scope)) collections[id] = locations;
+          for (const { id, locations } of await cidrCollections.list(tx, scope))
+            collections[id] = locations;
         const places = await clientLocations.get(tx, placesScope, "table");
         return { collections, locations: places?.locations ?? [] };
       });

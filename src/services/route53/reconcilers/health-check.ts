@@ -59,7 +59,11 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
     },
   };
 
-  async function look(scope: Scope, check: HealthCheckRecord, present: boolean): Promise<ProbeResult> {
+  async function look(
+    scope: Scope,
+    check: HealthCheckRecord,
+    present: boolean,
+  ): Promise<ProbeResult> {
     const { config } = check;
     if (config.Type === "CALCULATED") {
       const children = config.ChildHealthChecks ?? [];
@@ -92,7 +96,10 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
       value === "OK" ||
       (value === "INSUFFICIENT_DATA" &&
         (unknown === "Healthy" || (unknown === "LastKnownStatus" && present)));
-    return { healthy, report: `${healthy ? "Success" : "Failure"}: the alarm is in state ${value}` };
+    return {
+      healthy,
+      report: `${healthy ? "Success" : "Failure"}: the alarm is in state ${value}`,
+    };
   }
 
   /** Remembers a status that changed, tells the DNS server, and has those look that are calculated from it. */

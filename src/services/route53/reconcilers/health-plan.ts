@@ -17,7 +17,9 @@ export function planHealth(
 ): HealthState {
   const { healthy, against } = present ?? { healthy: true, against: 0 };
   if (result === healthy) return { healthy, against: 0 };
-  return against + 1 >= threshold ? { healthy: result, against: 0 } : { healthy, against: against + 1 };
+  return against + 1 >= threshold
+    ? { healthy: result, against: 0 }
+    : { healthy, against: against + 1 };
 }
 
 /**

@@ -17,7 +17,10 @@ export function zoneReconciler(env: Environment, state: State): Reconciler {
         zone: await hostedZones.get(tx, scope, String(id)),
         sets: await recordSets.list(tx, scope, [String(id)]),
       }));
-      if (!zone) return void (await state.plane().removeZone(String(id)));
+      if (!zone) {
+        await state.plane().removeZone(String(id));
+        return;
+      }
       await state.plane().setZone({
         id: zone.id,
         name: zone.name,

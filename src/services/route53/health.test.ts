@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
+import { createTestCloud } from "#cloud/testing/test-cloud.ts";
+
+/** An endpoint on this machine that answers with a status that can be set. */
+async function endpoint(t: TestContext) {
+  const answer = { status: 200, body: "all is well" };
+  const server = createServer((_request, response) => {
+    response.writeHead(answer.status, { connection: "close" }).end(answer.body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return { answer, port: (server.address() as AddressInfo).port };
+}
+
+async function failoverCloud(t: TestContext, config: HealthCheckConfig) {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const route53 = cloud.clients.route53(cloud.caller);
+  const { HealthCheck } = await route53.CreateHealthCheck({
+    CallerReference: "check",
+    HealthCheckConfig: config,
+  });
+  const HealthCheckId = HealthCheck!.Id!;
+  const { HostedZone } = await route53.CreateHostedZone({
+    Name: "example.com",
+    CallerReference: "zone",
+  });
+  const HostedZoneId = HostedZone!.Id!.replace("/hostedzone/", "");
+  const set = (Failover: "PRIMARY" | "SECONDARY", Value: string) => ({
+    Action: "CREATE" as const,
+    ResourceRecordSet: {
+      Name: "www.example.com",
+      Type: "A" as const,
+      TTL: 60,
+      SetIdentifier: Failover,
+      Failover,
+      ResourceRecords: [{ Value }],
+      ...(Failover === "PRIMARY" && { HealthCheckId }),
+    },
+  });
+  await route53.ChangeResourceRecordSets({
+    HostedZoneId,
+    ChangeBatch: { Changes: [set("PRIMARY", "192.0.2.1"), set("SECONDARY", "192.0.2.2")] },
+  });
+  await cloud.advance("1s");
+  const answered = async () =>
+    (await route53.TestDNSAnswer({ HostedZoneId, RecordName: "www.example.com", RecordType: "A" }))
+      .RecordData;
+  return { cloud, route53, HealthCheckId, answered };
+}
+
+test("an endpoint that fails three times is left, and taken again after three successes", async (t) => {
+  const { answer, port } = await endpoint(t);
+  const { cloud, route53, HealthCheckId, answered } = await failoverCloud(t, {
+    Type: "HTTP",
+    IPAddress: "127.0.0.1",
+    Port: port,
+    RequestInterval: 10,
+  });
+  assert.deepEqual(await answered(), ["192.0.2.1"]);
+  answer.status = 500;
+  await cloud.advance("20s");
+  assert.deepEqual(await answered(), ["192.0.2.1"], "two failures are not enough");
+  await cloud.advance("15s");
+  assert.deepEqual(await answered(), ["192.0.2.2"]);
+  const { HealthCheckObservations } = await route53.GetHealthCheckStatus({ HealthCheckId });
+  assert.match(
+    HealthCheckObservations![0]!.StatusReport!.Status!,
+    /^Failure: HTTP Status Code 500/,
+  );
+  answer.status = 200;
+  await cloud.advance("35s");
+  assert.deepEqual(await answered(), ["192.0.2.1"]);
+  const last = await route53.GetHealthCheckLastFailureReason({ HealthCheckId });
+  assert.match(
+    last.HealthCheckObservations![0]!.StatusReport!.Status!,
+    /^Failure: HTTP Status Code 500/,
+  );
+});
+
+test("a string must be in the body", async (t) => {
+  const { answer, port } = await endpoint(t);
+  const { cloud, answered } = await failoverCloud(t, {
+    Type: "HTTP_STR_MATCH",
+    FullyQualifiedDomainName: "status.localhost",
+    Port: port,
+    SearchString: "well",
+    RequestInterval: 10,
+    FailureThreshold: 1,
+  });
+  assert.deepEqual(await answered(), ["192.0.2.1"]);
+  answer.body = "all is bad";
+  await cloud.advance("11s");
+  assert.deepEqual(await answered(), ["192.0.2.2"]);
+});
+
+test("a calculated health check counts its children, an inverted one turns around", async (t) => {
+  const { answer, port } = await endpoint(t);
+  const { cloud, route53, HealthCheckId, answered } = await failoverCloud(t, {
+    Type: "TCP",
+    IPAddress: "127.0.0.1",
+    Port: port,
+    RequestInterval: 10,
+  });
+  const child = await route53.CreateHealthCheck({
+    CallerReference: "child",
+    HealthCheckConfig: {
+      Type: "HTTP",
+      IPAddress: "127.0.0.1",
+      Port: port,
+      FailureThreshold: 1,
+      RequestInterval: 10,
+    },
+  });
+  const calculated = await route53.CreateHealthCheck({
+    CallerReference: "calculated",
+    HealthCheckConfig: {
+      Type: "CALCULATED",
+      ChildHealthChecks: [HealthCheckId, child.HealthCheck!.Id!],
+      HealthThreshold: 2,
+    },
+  });
+  const status = async () => {
+    const found = await route53.GetHealthCheckStatus({ HealthCheckId: calculated.HealthCheck!.Id });
+    return found.HealthCheckObservations![0]!.StatusReport!.Status;
+  };
+  await cloud.advance("11s");
+  assert.equal(await status(), "Success: 2 of 2 child health checks are healthy");
+  answer.status = 404;
+  await cloud.advance("22s");
+  assert.equal(await status(), "Failure: 1 of 2 child health checks are healthy");
+  await route53.UpdateHealthCheck({ HealthCheckId, Inverted: true });
+  await cloud.advance("11s");
+  assert.deepEqual(await answered(), ["192.0.2.2"]);
+});
+
+test("a health check follows its alarm", async (t) => {
+  const { cloud, answered } = await failoverCloud(t, {
+    Type: "CLOUDWATCH_METRIC",
+    AlarmIdentifier: { Region: "us-east-1", Name: "slow" },
+    InsufficientDataHealthStatus: "Healthy",
+  });
+  const cloudwatch = cloud.clients.cloudwatch(cloud.caller);
+  await cloudwatch.PutMetricAlarm({
+    AlarmName: "slow",
+    Namespace: "Own",
+    MetricName: "Latency",
+    Statistic: "Average",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+  });
+  assert.deepEqual(await answered(), ["192.0.2.1"]);
+  for (let minute = 0; minute < 3; minute++) {
+    await cloudwatch.PutMetricData({
+      Namespace: "Own",
+      MetricData: [{ MetricName: "Latency", Value: 5 }],
+    });
+    await cloud.advance("1m");
+  }
+  assert.deepEqual(await answered(), ["192.0.2.2"]);
+});

@@ -1,0 +1,100 @@
+/** The whole way: a cloud with sockets, asked by dig. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { Resolver } from "node:dns/promises";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import {
+  ChangeResourceRecordSetsCommand,
+  CreateHostedZoneCommand,
+  Route53Client,
+} from "@aws-sdk/client-route-53";
+import { startCloud } from "#cloud/cloud.ts";
+
+const run = promisify(execFile);
+
+async function servedCloud() {
+  const cloud = await startCloud({ compute: "simulated", logLevel: "error" });
+  const client = new Route53Client({
+    endpoint: cloud.endpoint,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  const { HostedZone } = await client.send(
+    new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "one" }),
+  );
+  await client.send(
+    new ChangeResourceRecordSetsCommand({
+      HostedZoneId: HostedZone!.Id,
+      ChangeBatch: {
+        Changes: [
+          {
+            Name: "www.example.com",
+            Type: "A" as const,
+            TTL: 60,
+            ResourceRecords: [{ Value: "192.0.2.1" }],
+          },
+          {
+            Name: "txt.example.com",
+            Type: "TXT" as const,
+            TTL: 60,
+            ResourceRecords: [{ Value: '"hello there" "and more"' }],
+          },
+          {
+            Name: "caa.example.com",
+            Type: "CAA" as const,
+            TTL: 60,
+            ResourceRecords: [{ Value: '0 issue "ca.example.net"' }],
+          },
+          {
+            Name: "svc.example.com",
+            Type: "HTTPS" as const,
+            TTL: 60,
+            ResourceRecords: [{ Value: '1 . alpn="h2"' }],
+          },
+        ].map((ResourceRecordSet) => ({ Action: "CREATE", ResourceRecordSet })),
+      },
+    }),
+  );
+  const found = (await (await fetch(`${cloud.endpoint}/_fogbank/dns`)).json()) as { port: number };
+  return { cloud, client, port: found.port };
+}
+
+/** Undefined where this machine has no dig. */
+async function dig(port: number, ...args: string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await run("dig", ["@127.0.0.1", "-p", String(port), "+time=2", ...args]);
+    return stdout;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+test("a resolver gets answers over UDP and TCP", async (t) => {
+  const { cloud, client, port } = await servedCloud();
+  t.after(async () => {
+    client.destroy();
+    await cloud.stop();
+  });
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${port}`]);
+  assert.deepEqual(await resolver.resolve4("www.example.com"), ["192.0.2.1"]);
+  assert.deepEqual(await resolver.resolveTxt("txt.example.com"), [["hello there", "and more"]]);
+  const [caa] = await resolver.resolveCaa("caa.example.com");
+  assert.equal(caa!.issue, "ca.example.net");
+  const soa = await resolver.resolveSoa("example.com");
+  assert.equal(soa.hostmaster, "awsdns-hostmaster.amazon.com");
+  await assert.rejects(resolver.resolve4("none.example.com"), { code: "ENOTFOUND" });
+  await assert.rejects(resolver.resolve4("example.org"), { code: "EREFUSED" });
+
+  const short = await dig(port, "+short", "+tcp", "www.example.com");
+  if (short === undefined) return t.diagnostic("this machine has no dig");
+  assert.equal(short, "192.0.2.1\n");
+  assert.match(
+    (await dig(port, "+short", "-t", "TYPE65", "svc.example.com"))!,
+    /^1 \. alpn="h2"|\\# \d+ 0001/,
+  );
+  const subnet = await dig(port, "+subnet=198.51.100.0/24", "www.example.com");
+  assert.match(subnet!, /CLIENT-SUBNET: 198\.51\.100\.0\/24\/0/);
+});

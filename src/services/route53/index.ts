@@ -3,7 +3,7 @@ import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { operations } from "./operations/operations.ts";
 import { dnsEndpoint } from "./own-endpoint.ts";
-import { commonReconciler } from "./reconcilers/common.ts";
+import { placesReconciler } from "./reconcilers/places.ts";
 import { healthCheckReconciler } from "./reconcilers/health-check.ts";
 import { zoneReconciler } from "./reconcilers/zone.ts";
 import { startDns } from "./start.ts";
@@ -15,7 +15,7 @@ export const service = defineService<"route53", State>({
   createState,
   reconcilers: (env, state) => [
     zoneReconciler(env, state),
-    commonReconciler(env, state),
+    placesReconciler(env, state),
     healthCheckReconciler(env, state),
   ],
   ownEndpoints: (env, state) => ({ dns: dnsEndpoint(env, state) }),

@@ -5,7 +5,7 @@ import { listScopes } from "#store/collection.ts";
 import { cidrCollections, clientLocations, placesScope } from "../records.ts";
 import type { State } from "../state.ts";
 
-export function commonReconciler(env: Environment, state: State): Reconciler {
+export function placesReconciler(env: Environment, state: State): Reconciler {
   const all = () => ["all"];
   return {
     name: "route53/places",

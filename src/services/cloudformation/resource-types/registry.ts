@@ -4,6 +4,10 @@ import type { ResourceType } from "./resource-type.ts";
 type Load = () => Promise<{ resourceType: ResourceType }>;
 
 export const resourceTypes: Readonly<Record<string, Load>> = {
+  "AWS::ApplicationAutoScaling::ScalableTarget": () =>
+    import("./applicationautoscaling/scalable-target.ts"),
+  "AWS::ApplicationAutoScaling::ScalingPolicy": () =>
+    import("./applicationautoscaling/scaling-policy.ts"),
   "AWS::AutoScaling::AutoScalingGroup": () => import("./autoscaling/auto-scaling-group.ts"),
   "AWS::AutoScaling::LaunchConfiguration": () => import("./autoscaling/launch-configuration.ts"),
   "AWS::AutoScaling::LifecycleHook": () => import("./autoscaling/lifecycle-hook.ts"),

@@ -3,6 +3,8 @@
 export type ResourceSchemaFile = Readonly<Record<string, unknown>>;
 
 const files: Readonly<Record<string, () => Promise<{ default: ResourceSchemaFile }>>> = {
+  applicationautoscaling: () =>
+    import("../generated/applicationautoscaling.json", { with: { type: "json" } }),
   autoscaling: () => import("../generated/autoscaling.json", { with: { type: "json" } }),
   cloudformation: () => import("../generated/cloudformation.json", { with: { type: "json" } }),
   cloudwatch: () => import("../generated/cloudwatch.json", { with: { type: "json" } }),

@@ -9,7 +9,6 @@ function policyName({ name }: ResourceRequest): string {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-autoscaling-scalingpolicy.html */
 export const resourceType = defineResourceType({
   type: "AWS::AutoScaling::ScalingPolicy",
-  unsupported: { PredictiveScalingConfiguration: "there is no predictive scaling" },
   async create(request) {
     const { PolicyARN } = await request.clients.autoscaling.PutScalingPolicy(input(request));
     return PolicyARN!;
@@ -37,6 +36,7 @@ function input(request: ResourceRequest) {
       "MetricAggregationType",
       "MinAdjustmentMagnitude",
       "PolicyType",
+      "PredictiveScalingConfiguration",
       "ScalingAdjustment",
       "StepAdjustments",
     ),

@@ -93,6 +93,23 @@ async function notify(
   if (!kind) return;
   const failed = activity.status !== "Successful";
   const event = `autoscaling:EC2_INSTANCE_${kind}${failed ? "_ERROR" : ""}`;
+  emitEvent(tx, { random, scope, nowMs }, group, {
+    detailType: `EC2 Instance ${kind === "LAUNCH" ? "Launch" : "Terminate"} ${failed ? "Unsuccessful" : "Successful"}`,
+    instanceId: activity.instanceId,
+    detail: {
+      StatusCode: failed ? activity.status : "InProgress",
+      Description: activity.description,
+      AutoScalingGroupName: group.name,
+      ActivityId: activity.id,
+      Details: activity.details,
+      RequestId: activity.id,
+      StatusMessage: activity.statusMessage ?? "",
+      EndTime: isoMillis(activity.endMs ?? nowMs),
+      EC2InstanceId: activity.instanceId ?? "",
+      StartTime: isoMillis(activity.startMs),
+      Cause: activity.cause,
+    },
+  });
   const body = JSON.stringify({
     Progress: failed ? 0 : 50,
     AccountId: scope.account,
@@ -120,4 +137,28 @@ async function notify(
         subject,
         body,
       });
+}
+
+/**
+ * What EventBridge hears: it is owed to the default bus like a message.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
+ */
+export function emitEvent(
+  tx: Transaction,
+  { random, scope }: Writing,
+  group: GroupRecord,
+  event: { detailType: string; detail: object; instanceId?: string | undefined },
+): void {
+  const { account, region } = scope;
+  messages.put(tx, scope, [group.name, random.uuid()], {
+    targetArn: `arn:aws:events:${region}:${account}:event-bus/default`,
+    subject: event.detailType,
+    body: JSON.stringify(event.detail),
+    resources: [
+      groupArn(scope, group),
+      ...(event.instanceId === undefined
+        ? []
+        : [`arn:aws:ec2:${region}:${account}:instance/${event.instanceId}`]),
+    ],
+  });
 }

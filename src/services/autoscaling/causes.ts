@@ -50,6 +50,8 @@ export const causes = {
       now,
       "an instance was launched in response to an unhealthy instance needing to be replaced.",
     ),
+  userLaunched: (now: number, from: number, to: number) =>
+    at(now, `a user request launched instances ${changing(from, to)}`),
   repurchasing: (now: number, option: "Spot" | "On-Demand") =>
     at(
       now,

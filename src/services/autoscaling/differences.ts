@@ -5,7 +5,7 @@ export const differences: Difference[] = [
   {
     operation: "CreateAutoScalingGroup",
     differs:
-      "InstanceId, LoadBalancerNames, PlacementGroup, capacity reservations, deletion protection, zone impairment policies and instance lifecycle policies are refused.",
+      "PlacementGroup and capacity reservations are refused. There is no zonal shift, so AvailabilityZoneImpairmentPolicy has nothing to do.",
   },
   {
     operation: "CreateAutoScalingGroup",
@@ -32,16 +32,20 @@ export const differences: Difference[] = [
   },
   {
     operation: "CreateLaunchConfiguration",
-    differs:
-      "InstanceId, SpotPrice, PlacementTenancy, AssociatePublicIpAddress, kernels and ClassicLink are refused.",
+    differs: "Kernels and ClassicLink are refused.",
   },
   {
     operation: "AttachTrafficSources",
-    differs: "Only target groups (elbv2) can be attached.",
+    differs:
+      "Target groups (elbv2) and Classic Load Balancers (elb) can be attached, VPC Lattice not.",
   },
   {
     operation: "PutLifecycleHook",
-    differs: "Lifecycle actions are told to SNS and SQS only; there is no EventBridge event.",
+    differs: "Lambda functions are not targets of hooks; SNS, SQS and EventBridge hear of them.",
+  },
+  {
+    operation: "LaunchInstances",
+    differs: "Groups with a MixedInstancesPolicy and AvailabilityZoneIds are refused.",
   },
   {
     operation: "*",

@@ -72,6 +72,18 @@ export function noRefresh(): AwsError {
   });
 }
 
+export function deletionProtected(group: string, what: string): AwsError {
+  return validationError(
+    `AutoScalingGroup ${group} ${what} because deletion protection is enabled. Change the DeletionProtection of the group and try again.`,
+  );
+}
+
+export function launchSuspended(group: string): AwsError {
+  return validationError(
+    `The Launch process of AutoScalingGroup ${group} is suspended. Resume it and try again.`,
+  );
+}
+
 export function warmPoolWithMixed(): AwsError {
   return validationError(
     "You can't have a warm pool on an Auto Scaling group that has a mixed instances policy or that launches Spot Instances.",

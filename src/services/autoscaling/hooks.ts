@@ -1,7 +1,7 @@
 /** Lifecycle actions: what an instance waits for. https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html */
 import { isoMillis } from "#runtime/date.ts";
 import type { Transaction } from "#store/store.ts";
-import type { Writing } from "./activities.ts";
+import { emitEvent, type Writing } from "./activities.ts";
 import { longestWaitSeconds, mostHeartbeats } from "./limits.ts";
 import {
   messages,
@@ -34,35 +34,40 @@ export function globalTimeout(heartbeatSeconds: number): number {
 /** Lets the member wait for the hooks, and tells their targets. */
 export function beginWaits(
   tx: Transaction,
-  { random, scope, nowMs }: Writing,
+  writing: Writing,
   group: GroupRecord,
   member: MemberRecord,
   hooks: readonly HookRecord[],
 ): HookWait[] {
+  const { random, scope, nowMs } = writing;
   const { origin, destination } = journeyOf(member);
   return hooks.map((hook) => {
     const token = random.uuid();
-    if (hook.targetArn) {
-      const kind = hook.transition.endsWith("LAUNCHING") ? "LAUNCHING" : "TERMINATING";
+    const kind = hook.transition.endsWith("LAUNCHING") ? "LAUNCHING" : "TERMINATING";
+    const detail = {
+      LifecycleActionToken: token,
+      AutoScalingGroupName: group.name,
+      LifecycleHookName: hook.name,
+      EC2InstanceId: member.instanceId,
+      LifecycleTransition: hook.transition,
+      ...(hook.metadata !== undefined && { NotificationMetadata: hook.metadata }),
+      Origin: origin,
+      Destination: destination,
+    };
+    const detailType = `EC2 Instance-${kind === "LAUNCHING" ? "launch" : "terminate"} Lifecycle Action`;
+    emitEvent(tx, writing, group, { detailType, detail });
+    if (hook.targetArn)
       messages.put(tx, scope, [group.name, random.uuid()], {
         targetArn: hook.targetArn,
         subject: `Auto Scaling:  Lifecycle action '${kind}' for instance ${member.instanceId} in progress.`,
         body: JSON.stringify({
-          Origin: origin,
-          LifecycleHookName: hook.name,
-          Destination: destination,
+          ...detail,
           AccountId: scope.account,
           RequestId: random.uuid(),
-          LifecycleTransition: hook.transition,
-          AutoScalingGroupName: group.name,
           Service: "AWS Auto Scaling",
           Time: isoMillis(nowMs),
-          EC2InstanceId: member.instanceId,
-          ...(hook.metadata !== undefined && { NotificationMetadata: hook.metadata }),
-          LifecycleActionToken: token,
         }),
       });
-    }
     return {
       hook: hook.name,
       token,

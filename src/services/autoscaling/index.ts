@@ -11,7 +11,6 @@ import {
   describeAccountLimits,
   describeAdjustmentTypes,
   describeLifecycleHookTypes,
-  describeLoadBalancers,
   describeMetricCollectionTypes,
   describeNotificationTypes,
   describeScalingProcessTypes,
@@ -65,13 +64,17 @@ import {
   describeScheduledActions,
   putScheduledAction,
 } from "./operations/scheduled-actions.ts";
+import { launchInstances } from "./operations/launch-instances.ts";
 import { setDesiredCapacity } from "./operations/set-desired-capacity.ts";
 import { createOrUpdateTags, deleteTags, describeTagsOperation } from "./operations/tags.ts";
 import {
+  attachLoadBalancers,
   attachTargetGroups,
   attachTrafficSources,
+  describeLoadBalancers,
   describeTargetGroups,
   describeTrafficSources,
+  detachLoadBalancers,
   detachTargetGroups,
   detachTrafficSources,
 } from "./operations/target-groups.ts";
@@ -90,6 +93,7 @@ export const service = defineService<"autoscaling", State>({
   operations: {
     AttachInstances: attachInstances,
     AttachLoadBalancerTargetGroups: attachTargetGroups,
+    AttachLoadBalancers: attachLoadBalancers,
     AttachTrafficSources: attachTrafficSources,
     BatchDeleteScheduledAction: batchDeleteScheduledAction,
     BatchPutScheduledUpdateGroupAction: batchPutScheduledAction,
@@ -129,6 +133,7 @@ export const service = defineService<"autoscaling", State>({
     DescribeWarmPool: describeWarmPoolOperation,
     DetachInstances: detachInstances,
     DetachLoadBalancerTargetGroups: detachTargetGroups,
+    DetachLoadBalancers: detachLoadBalancers,
     DetachTrafficSources: detachTrafficSources,
     DisableMetricsCollection: disableMetricsCollection,
     EnableMetricsCollection: enableMetricsCollection,
@@ -136,6 +141,7 @@ export const service = defineService<"autoscaling", State>({
     ExecutePolicy: executePolicy,
     ExitStandby: exitStandby,
     GetPredictiveScalingForecast: getPredictiveScalingForecast,
+    LaunchInstances: launchInstances,
     PutLifecycleHook: putLifecycleHook,
     PutNotificationConfiguration: putNotificationConfiguration,
     PutScalingPolicy: putScalingPolicy,

@@ -67,6 +67,14 @@ export const groupMetrics = [
   "GroupStandbyCapacity",
   "GroupTerminatingCapacity",
   "GroupTotalCapacity",
+  "WarmPoolMinSize",
+  "WarmPoolDesiredCapacity",
+  "WarmPoolPendingCapacity",
+  "WarmPoolWarmedCapacity",
+  "WarmPoolTerminatingCapacity",
+  "WarmPoolTotalCapacity",
+  "GroupAndWarmPoolDesiredCapacity",
+  "GroupAndWarmPoolTotalCapacity",
 ] as const;
 
 export const notificationTypes = [

@@ -37,6 +37,14 @@ export interface GroupRecord {
   /** What one unit of capacity is when attributes choose the types; "units" unless given. */
   desiredCapacityType?: "units" | "vcpu" | "memory-mib";
   capacityRebalance?: boolean;
+  /** "none" unless given. */
+  deletionProtection?: "none" | "prevent-force-deletion" | "prevent-all-deletion";
+  /** Wait for a zone without capacity rather than launch in another. */
+  balancedOnly?: boolean;
+  /** AvailabilityZoneImpairmentPolicy as it was given; there is no zonal shift. */
+  zoneImpairment?: Record<string, unknown>;
+  /** An instance whose termination hook is abandoned stays, aside. */
+  retainOnAbandon?: boolean;
   warmPool?: WarmPool;
   zones: string[];
   subnets: SubnetRef[];
@@ -70,6 +78,7 @@ export interface GroupRecord {
 export const groups = collection<GroupRecord>("autoscaling", "group");
 
 export interface TargetGroupAttachment {
+  /** Of a target group, or a Classic Load Balancer's name, which is never like an ARN. */
   arn: string;
   state: "Adding" | "Added" | "InService" | "Removing" | "Removed";
 }
@@ -85,6 +94,7 @@ export type LifecycleState =
   | "Terminating"
   | "Terminating:Wait"
   | "Terminating:Proceed"
+  | "Terminating:Retained"
   | "Warmed:Pending"
   | "Warmed:Pending:Wait"
   | "Warmed:Pending:Proceed"
@@ -92,7 +102,8 @@ export type LifecycleState =
   | "Warmed:Running"
   | "Warmed:Terminating"
   | "Warmed:Terminating:Wait"
-  | "Warmed:Terminating:Proceed";
+  | "Warmed:Terminating:Proceed"
+  | "Warmed:Terminating:Retained";
 
 export interface HookWait {
   hook: string;
@@ -133,6 +144,8 @@ export interface MemberRecord {
   health: "Healthy" | "Unhealthy";
   /** Why it is unhealthy, as a scaling activity tells it. */
   unhealthyCause?: string;
+  /** It came into service while nothing was added to load balancers. */
+  apart?: boolean;
   /** Its instance was seen to run no longer. */
   dead?: boolean;
   protected: boolean;
@@ -290,8 +303,12 @@ export const notifications = collection<NotificationRecord>("autoscaling", "noti
 
 /** A message that is owed to a topic or queue; gone once it was sent. Key: group name, id. */
 export interface MessageRecord {
+  /** A topic, a queue, or the event bus. */
   targetArn: string;
+  /** Of an event its detail type. */
   subject: string;
   body: string;
+  /** What an event is about. */
+  resources?: string[];
 }
 export const messages = collection<MessageRecord>("autoscaling", "message");

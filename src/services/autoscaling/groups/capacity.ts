@@ -35,12 +35,13 @@ export function withDesired(
 
 /** Instances on their way in or out of service. What happens in the warm pool is none of that. */
 export function isChanging(member: MemberRecord): boolean {
-  return !["InService", "Standby"].includes(member.state) && !isWarm(member);
+  const settled = ["InService", "Standby", "Terminating:Retained"].includes(member.state);
+  return !settled && !isWarm(member);
 }
 
 /** Instances on their way into the warm pool or to their end from there. */
 export function isWarming(member: MemberRecord): boolean {
-  return isWarm(member) && !["Warmed:Stopped", "Warmed:Running"].includes(member.state);
+  return isWarm(member) && !/:(Stopped|Running|Retained)$/.test(member.state);
 }
 
 /** In the warm pool, or on its way in or out of it to its end. */

@@ -9,6 +9,7 @@ import type {
 import type { Scope } from "#store/collection.ts";
 import { dateOf } from "#runtime/date.ts";
 import { groupArn } from "../arns.ts";
+import { isClassic, trafficType } from "./target-groups.ts";
 import { describeMixedPolicy } from "./mixed-instances.ts";
 import { isWarm } from "./capacity.ts";
 import type { LaunchTemplateRef, WarmPool } from "../launch/launch-records.ts";
@@ -78,7 +79,9 @@ export function describeGroup(
   members: readonly MemberRecord[],
   scope: Scope,
 ): AutoScalingGroup {
-  const targetGroups = group.targetGroups.filter(({ state }) => state !== "Removing");
+  const attached = group.targetGroups
+    .filter(({ state }) => state !== "Removing")
+    .map(({ arn }) => arn);
   return {
     AutoScalingGroupName: group.name,
     AutoScalingGroupARN: groupArn(scope, group),
@@ -93,8 +96,8 @@ export function describeGroup(
     ...(group.predicted && { PredictedCapacity: group.predicted.capacity }),
     DefaultCooldown: group.defaultCooldownSeconds,
     AvailabilityZones: group.zones,
-    LoadBalancerNames: [],
-    TargetGroupARNs: targetGroups.map(({ arn }) => arn),
+    LoadBalancerNames: attached.filter(isClassic),
+    TargetGroupARNs: attached.filter((arn) => !isClassic(arn)),
     HealthCheckType: group.healthCheckType.join(","),
     HealthCheckGracePeriod: group.healthCheckGraceSeconds,
     Instances: members.flatMap((member) =>
@@ -135,6 +138,19 @@ export function describeGroup(
     ...(group.desiredCapacityType !== undefined && {
       DesiredCapacityType: group.desiredCapacityType,
     }),
-    TrafficSources: targetGroups.map(({ arn }) => ({ Identifier: arn, Type: "elbv2" })),
+    TrafficSources: attached.map((Identifier) => ({ Identifier, Type: trafficType(Identifier) })),
+    AvailabilityZoneDistribution: {
+      CapacityDistributionStrategy: group.balancedOnly ? "balanced-only" : "balanced-best-effort",
+    },
+    AvailabilityZoneImpairmentPolicy: group.zoneImpairment ?? {
+      ZonalShiftEnabled: false,
+      ImpairedZoneHealthCheckBehavior: "IgnoreUnhealthy",
+    },
+    DeletionProtection: group.deletionProtection ?? "none",
+    ...(group.retainOnAbandon !== undefined && {
+      InstanceLifecyclePolicy: {
+        RetentionTriggers: { TerminateHookAbandon: group.retainOnAbandon ? "retain" : "terminate" },
+      },
+    }),
   };
 }

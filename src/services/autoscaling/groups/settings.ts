@@ -16,13 +16,7 @@ type Create = Input<"autoscaling", "CreateAutoScalingGroup">;
 type Update = Input<"autoscaling", "UpdateAutoScalingGroup">;
 type Settings = Partial<Create> & Partial<Update>;
 
-const refused = [
-  "AvailabilityZoneImpairmentPolicy",
-  "CapacityReservationSpecification",
-  "InstanceLifecyclePolicy",
-  "PlacementGroup",
-  "AvailabilityZoneIds",
-] as const;
+const refused = ["PlacementGroup"] as const;
 
 /** Throws for parameters that would change what happens and that Fogbank cannot honour. */
 export function refuseUnsupported(input: Settings): void {
@@ -31,11 +25,15 @@ export function refuseUnsupported(input: Settings): void {
     if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0))
       throw unsupported(name);
   }
-  const { CapacityDistributionStrategy: strategy } = input.AvailabilityZoneDistribution ?? {};
-  if (strategy !== undefined && strategy !== "balanced-best-effort")
-    throw unsupported(`CapacityDistributionStrategy ${strategy}`);
-  if (input.DeletionProtection !== undefined && input.DeletionProtection !== "none")
-    throw unsupported(`DeletionProtection ${input.DeletionProtection}`);
+  const { CapacityReservationPreference: preference, CapacityReservationTarget: target } =
+    input.CapacityReservationSpecification ?? {};
+  // There are no reservations: these three ask for the same, and nothing could meet the others.
+  if (
+    preference !== undefined &&
+    !["default", "none", "capacity-reservations-first"].includes(preference)
+  )
+    throw unsupported(`CapacityReservationPreference ${preference}`);
+  if (target) throw unsupported("CapacityReservationTarget");
 }
 
 export interface LaunchSettings {
@@ -101,12 +99,23 @@ export async function placement(
   input: Settings,
   context: Context<State>,
 ): Promise<{ zones: string[]; subnets: SubnetRef[] } | undefined> {
-  const { VPCZoneIdentifier, AvailabilityZones = [] } = input;
+  const { VPCZoneIdentifier } = input;
   const ids = (VPCZoneIdentifier ?? "")
     .split(",")
     .map((id) => id.trim())
     .filter(Boolean);
   const ec2 = context.clients.ec2(asService(context, "autoscaling.amazonaws.com"));
+  const AvailabilityZones = [...(input.AvailabilityZones ?? [])];
+  if (input.AvailabilityZoneIds?.length) {
+    if (AvailabilityZones.length > 0)
+      throw validationError("You cannot specify both AvailabilityZones and AvailabilityZoneIds.");
+    const { AvailabilityZones: known = [] } = await ec2.DescribeAvailabilityZones({});
+    for (const id of input.AvailabilityZoneIds) {
+      const zone = known.find(({ ZoneId }) => ZoneId === id)?.ZoneName;
+      if (zone === undefined) throw validationError(`Invalid availability zone ids: [${id}]`);
+      AvailabilityZones.push(zone);
+    }
+  }
   if (ids.length === 0) {
     if (AvailabilityZones.length === 0) return undefined;
     const { AvailabilityZones: known = [] } = await ec2.DescribeAvailabilityZones({});
@@ -180,6 +189,13 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
   if (input.CapacityRebalance !== undefined) changes.capacityRebalance = input.CapacityRebalance;
   if (input.DesiredCapacityType !== undefined)
     changes.desiredCapacityType = capacityType(input.DesiredCapacityType);
+  if (input.DeletionProtection !== undefined) changes.deletionProtection = input.DeletionProtection;
+  const strategy = input.AvailabilityZoneDistribution?.CapacityDistributionStrategy;
+  if (strategy !== undefined) changes.balancedOnly = strategy === "balanced-only";
+  const impairment = input.AvailabilityZoneImpairmentPolicy;
+  if (impairment) changes.zoneImpairment = { ...impairment };
+  const retention = input.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon;
+  if (retention !== undefined) changes.retainOnAbandon = retention === "retain";
   if (input.Context !== undefined) changes.context = input.Context;
   if (input.ServiceLinkedRoleARN !== undefined)
     changes.serviceLinkedRoleArn = input.ServiceLinkedRoleARN;

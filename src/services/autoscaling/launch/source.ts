@@ -8,6 +8,7 @@ import { validationError } from "../errors.ts";
 import type { LaunchChoice, LaunchTemplateRef } from "./launch-records.ts";
 import { launchConfigurations, type GroupRecord } from "../records.ts";
 
+type Configuration = Input<"autoscaling", "CreateLaunchConfiguration">;
 type RunInstances = Input<"ec2", "RunInstances">;
 
 export interface ResolvedTemplate {
@@ -86,22 +87,43 @@ export async function launchSource(
   const name = group.launchConfigurationName ?? "";
   const found = await store.transaction((tx) => launchConfigurations.get(tx, scope, name));
   if (!found) throw validationError(`Launch configuration name not found - ${name}`);
+  const { AssociatePublicIpAddress, SecurityGroups } = found.input as Configuration;
   return {
     request: fromConfiguration(found.input),
     configurationName: name,
     configurationMs: found.createdMs,
+    // A public address belongs to an interface, and then the security groups do, too.
+    ...(AssociatePublicIpAddress !== undefined && {
+      interfaces: [
+        {
+          DeviceIndex: 0,
+          AssociatePublicIpAddress,
+          ...(SecurityGroups && { Groups: SecurityGroups }),
+        },
+      ],
+    }),
   };
 }
 
 /** A launch configuration as RunInstances takes it. */
 function fromConfiguration(configuration: Record<string, unknown>): Partial<RunInstances> {
-  const input = configuration as Input<"autoscaling", "CreateLaunchConfiguration">;
+  const input = configuration as Configuration;
   const profile = input.IamInstanceProfile;
   return {
     ImageId: input.ImageId,
     InstanceType: input.InstanceType as never,
     ...(input.KeyName !== undefined && { KeyName: input.KeyName }),
-    ...(input.SecurityGroups?.length && { SecurityGroupIds: input.SecurityGroups }),
+    ...(input.SpotPrice !== undefined && {
+      InstanceMarketOptions: {
+        MarketType: "spot" as const,
+        SpotOptions: { SpotInstanceType: "one-time" as const, MaxPrice: input.SpotPrice },
+      },
+    }),
+    ...(input.PlacementTenancy !== undefined && {
+      Placement: { Tenancy: input.PlacementTenancy as never },
+    }),
+    ...(input.AssociatePublicIpAddress === undefined &&
+      input.SecurityGroups?.length && { SecurityGroupIds: input.SecurityGroups }),
     ...(input.UserData !== undefined && { UserData: input.UserData }),
     ...(input.BlockDeviceMappings?.length && {
       BlockDeviceMappings: input.BlockDeviceMappings.map(({ NoDevice, ...mapping }) => ({
@@ -158,13 +180,15 @@ export function batchRequest(
     MaxCount: batch.count,
     ClientToken: batch.token,
     // A template that describes interfaces has the first one moved into the group's subnet.
-    ...(subnetId !== undefined && first
-      ? {
-          NetworkInterfaces: [{ ...first, SubnetId: subnetId }, ...(others as object[])],
-        }
-      : subnetId !== undefined
-        ? { SubnetId: subnetId }
-        : { Placement: { AvailabilityZone: batch.zone } }),
+    ...(first !== undefined && {
+      NetworkInterfaces: [
+        { ...first, ...(subnetId !== undefined && { SubnetId: subnetId }) },
+        ...(others as object[]),
+      ],
+    }),
+    ...(subnetId === undefined
+      ? { Placement: { ...source.request.Placement, AvailabilityZone: batch.zone } }
+      : first === undefined && { SubnetId: subnetId }),
     TagSpecifications: [
       {
         ResourceType: "instance",

@@ -1,7 +1,7 @@
 import type { Operation } from "#services/kit/service.ts";
 import { causes } from "../causes.ts";
-import { groupExists, limitExceeded, unsupported, validationError } from "../errors.ts";
-import { checkTargetGroups } from "../groups/target-groups.ts";
+import { groupExists, limitExceeded, validationError } from "../errors.ts";
+import { checkLoadBalancers, checkTargetGroups, sourcesOf } from "../groups/target-groups.ts";
 import {
   checkBounds,
   checkCapacityType,
@@ -10,6 +10,7 @@ import {
   placement,
   refuseUnsupported,
 } from "../groups/settings.ts";
+import { modelInstance, putConfiguration } from "../launch/model-instance.ts";
 import { tagsFrom } from "../groups/tags.ts";
 import { readHook } from "../groups/read-hook.ts";
 import { defaultCooldownSeconds, defaultGraceSeconds, mostGroups } from "../limits.ts";
@@ -28,19 +29,19 @@ export const createAutoScalingGroup: Operation<
   const desired = input.DesiredCapacity ?? minSize;
   checkBounds(minSize, maxSize, desired);
   refuseUnsupported(input);
-  if (input.LoadBalancerNames?.length) throw unsupported("LoadBalancerNames");
-  if (input.InstanceId !== undefined) throw unsupported("InstanceId");
-  const source = await launchSettings(input, context);
+  const model = await modelInstance(input, context);
+  const source = model ? { launchConfigurationName: name } : await launchSettings(input, context);
   if (!source)
     throw validationError(
       "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
     );
-  const place = await placement(input, context);
+  const place = await placement(model ? { ...model.place, ...input } : input, context);
   if (!place) throw validationError("At least one Availability Zone or VPC Subnet is required.");
-  const arns = await checkTargetGroups(context, [
-    ...(input.TargetGroupARNs ?? []),
-    ...targetGroupsOf(input.TrafficSources),
-  ]);
+  const { targetGroups, loadBalancers } = sourcesOf(input.TrafficSources);
+  const arns = [
+    ...(await checkTargetGroups(context, [...(input.TargetGroupARNs ?? []), ...targetGroups])),
+    ...(await checkLoadBalancers(context, [...(input.LoadBalancerNames ?? []), ...loadBalancers])),
+  ];
   const nowMs = context.clock.now();
   const group: GroupRecord = {
     name,
@@ -72,6 +73,7 @@ export const createAutoScalingGroup: Operation<
       throw limitExceeded(
         `You have already reached your limit for Auto Scaling groups: ${mostGroups}.`,
       );
+    if (model) await putConfiguration(tx, context, name, model.configuration);
     groups.put(tx, context, [name], group);
     for (const specification of input.LifecycleHookSpecificationList ?? []) {
       const hook = readHook(name, specification, undefined);
@@ -80,12 +82,3 @@ export const createAutoScalingGroup: Operation<
   });
   return {};
 };
-
-function targetGroupsOf(
-  sources: readonly { Identifier?: string | undefined; Type?: string | undefined }[] | undefined,
-): string[] {
-  return (sources ?? []).map(({ Identifier = "", Type = "elbv2" }) => {
-    if (Type !== "elbv2") throw unsupported(`traffic source type ${Type}`);
-    return Identifier;
-  });
-}

@@ -1,7 +1,7 @@
 import type { Operation } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
 import { causes } from "../causes.ts";
-import { activityInProgress, resourceInUse } from "../errors.ts";
+import { activityInProgress, deletionProtected, resourceInUse } from "../errors.ts";
 import { getGroup, isChanging, membersOf } from "../groups/capacity.ts";
 import { deleteGroup } from "../groups/delete.ts";
 import { groups } from "../records.ts";
@@ -16,6 +16,11 @@ export const deleteAutoScalingGroup: Operation<
   const nowMs = context.clock.now();
   const alarms = await context.store.transaction(async (tx) => {
     const group = await getGroup(tx, context, input.AutoScalingGroupName!);
+    const { deletionProtection: protection = "none" } = group;
+    if (protection === "prevent-all-deletion")
+      throw deletionProtected(group.name, "cannot be deleted");
+    if (protection === "prevent-force-deletion" && input.ForceDelete)
+      throw deletionProtected(group.name, "cannot be force deleted");
     const members = await membersOf(tx, context, group.name);
     if (members.length === 0) return deleteGroup(tx, context, group);
     if (!input.ForceDelete) {

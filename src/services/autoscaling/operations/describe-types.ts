@@ -75,10 +75,3 @@ export const describeTerminationPolicyTypes: Operation<
   "DescribeTerminationPolicyTypes",
   State
 > = async () => ({ TerminationPolicyTypes: [...terminationPolicies] });
-
-/** Classic load balancers cannot be attached, so there are none. */
-export const describeLoadBalancers: Operation<
-  "autoscaling",
-  "DescribeLoadBalancers",
-  State
-> = async () => ({ LoadBalancers: [] });

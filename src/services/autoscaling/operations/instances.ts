@@ -3,8 +3,8 @@ import { asService } from "#services/kit/principal.ts";
 import type { Transaction } from "#store/store.ts";
 import { startActivity, type Writing } from "../activities.ts";
 import { causes } from "../causes.ts";
-import { validationError } from "../errors.ts";
-import { getGroup } from "../groups/capacity.ts";
+import { launchSuspended, validationError } from "../errors.ts";
+import { getGroup, isWarm } from "../groups/capacity.ts";
 import { describeActivity, detailsOf } from "../groups/describe-activity.ts";
 import { findMember, putMember, requireState } from "../groups/find-member.ts";
 import {
@@ -35,9 +35,11 @@ export const terminateInstance: Operation<
     const writing = writingOf(context);
     const member = await findMember(tx, context, input.InstanceId!);
     const group = await getGroup(tx, context, member.group);
-    if (member.state.startsWith("Terminating"))
+    if (/Terminating(?!:Retained)/.test(member.state))
       throw validationError(`The instance ${input.InstanceId} is not in InService or Standby.`);
-    const shrinks = input.ShouldDecrementDesiredCapacity === true && member.state !== "Standby";
+    const shrinks =
+      input.ShouldDecrementDesiredCapacity === true &&
+      ["InService", "Pending", "Pending:Wait", "Pending:Proceed"].includes(member.state);
     if (shrinks && group.desired - 1 < group.minSize)
       throw validationError(
         "Currently, desiredSize equals minSize (" +
@@ -56,7 +58,9 @@ export const terminateInstance: Operation<
     });
     if (shrinks) groups.put(tx, context, [group.name], { ...group, desired: to });
     const { waits: _, ...rest } = member;
-    putMember(tx, context, { ...rest, state: "Terminating", activity });
+    const warm = isWarm(member) ? "Warmed:" : "";
+    const state = member.state.endsWith(":Retained") ? "Terminating:Proceed" : "Terminating";
+    putMember(tx, context, { ...rest, state: `${warm}${state}`, activity });
     return { Activity: await shown(tx, context, group.name, activity) };
   });
 
@@ -181,6 +185,8 @@ export const exitStandby: Operation<"autoscaling", "ExitStandby", State> = (inpu
     const writing = writingOf(context);
     let group = await getGroup(tx, context, input.AutoScalingGroupName!);
     const ids = input.InstanceIds ?? [];
+    // "While Launch is suspended, you cannot return an instance in the Standby state to service."
+    if ("Launch" in group.suspended) throw launchSuspended(group.name);
     if (group.desired + ids.length > group.maxSize)
       throw validationError(
         `AutoScalingGroup ${group.name} has min-size=${group.minSize}, max-size=${group.maxSize}, and desired-size=${group.desired}. To move ${ids.length} instance${ids.length === 1 ? "" : "s"} out of standby, please update the AutoScalingGroup sizes appropriately.`,
@@ -222,6 +228,7 @@ export const attachInstances: Operation<"autoscaling", "AttachInstances", State>
   const writing = writingOf(context);
   await context.store.transaction(async (tx) => {
     let group = await getGroup(tx, context, name);
+    if ("Launch" in group.suspended) throw launchSuspended(name);
     if (group.desired + ids.length > group.maxSize)
       throw validationError(
         `AutoScalingGroup ${name} has min-size=${group.minSize}, max-size=${group.maxSize}, and desired-size=${group.desired}. To attach ${ids.length} more instance${ids.length === 1 ? "" : "s"}, please update the AutoScalingGroup sizes appropriately.`,

@@ -2,27 +2,13 @@ import type { LaunchConfiguration } from "@aws-sdk/client-auto-scaling";
 import type { Operation } from "#services/kit/service.ts";
 import { dateOf } from "#runtime/date.ts";
 import { launchConfigurationArn } from "../arns.ts";
-import {
-  launchConfigurationExists,
-  limitExceeded,
-  resourceInUse,
-  unsupported,
-  validationError,
-} from "../errors.ts";
-import { mostLaunchConfigurations } from "../limits.ts";
+import { resourceInUse, unsupported, validationError } from "../errors.ts";
+import { modelInstance, putConfiguration } from "../launch/model-instance.ts";
 import { page } from "../paging.ts";
 import { groups, launchConfigurations } from "../records.ts";
 import type { State } from "../state.ts";
 
-const refused = [
-  "InstanceId",
-  "SpotPrice",
-  "ClassicLinkVPCId",
-  "PlacementTenancy",
-  "AssociatePublicIpAddress",
-  "KernelId",
-  "RamdiskId",
-] as const;
+const refused = ["ClassicLinkVPCId", "KernelId", "RamdiskId"] as const;
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateLaunchConfiguration.html */
 export const createLaunchConfiguration: Operation<
@@ -32,24 +18,17 @@ export const createLaunchConfiguration: Operation<
 > = async (input, context) => {
   for (const name of refused)
     if (input[name] !== undefined && input[name] !== "") throw unsupported(name);
-  if (input.ImageId === undefined || input.InstanceType === undefined)
+  if (input.InstanceId === undefined && !(input.ImageId && input.InstanceType))
     throw validationError(
       "Valid requests must contain either the InstanceID parameter or both the ImageId and InstanceType parameters.",
     );
-  const name = input.LaunchConfigurationName!;
-  await context.store.transaction(async (tx) => {
-    if (await launchConfigurations.get(tx, context, name)) throw launchConfigurationExists(name);
-    if ((await launchConfigurations.list(tx, context)).length >= mostLaunchConfigurations)
-      throw limitExceeded(
-        `You have already reached your limit for launch configurations: ${mostLaunchConfigurations}.`,
-      );
-    launchConfigurations.put(tx, context, [name], {
-      name,
-      uuid: context.random.uuid(),
-      createdMs: context.clock.now(),
-      input: { ...input },
-    });
-  });
+  if (input.SpotPrice !== undefined && !(Number(input.SpotPrice) > 0))
+    throw validationError(`Invalid Spot price: ${input.SpotPrice}`);
+  const { LaunchConfigurationName, InstanceId, ...given } = input;
+  const model = await modelInstance({ InstanceId }, context);
+  await context.store.transaction((tx) =>
+    putConfiguration(tx, context, LaunchConfigurationName!, { ...model?.configuration, ...given }),
+  );
   return {};
 };
 

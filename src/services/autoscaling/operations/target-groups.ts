@@ -1,13 +1,26 @@
 import type { Context, Operation } from "#services/kit/service.ts";
-import { unsupported } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
-import { checkTargetGroups } from "../groups/target-groups.ts";
+import {
+  checkLoadBalancers,
+  checkTargetGroups,
+  isClassic,
+  sourcesOf,
+  trafficType,
+} from "../groups/target-groups.ts";
 import { page } from "../paging.ts";
 import { groups } from "../records.ts";
 import type { State } from "../state.ts";
 
-async function attach(context: Context<State>, name: string, wanted: readonly string[]) {
-  const arns = await checkTargetGroups(context, wanted);
+interface Wanted {
+  targetGroups?: readonly string[];
+  loadBalancers?: readonly string[];
+}
+
+async function attach(context: Context<State>, name: string, wanted: Wanted) {
+  const arns = [
+    ...(await checkTargetGroups(context, wanted.targetGroups ?? [])),
+    ...(await checkLoadBalancers(context, wanted.loadBalancers ?? [])),
+  ];
   await context.store.transaction(async (tx) => {
     const group = await getGroup(tx, context, name);
     const kept = group.targetGroups.filter(
@@ -35,12 +48,32 @@ async function detach(context: Context<State>, name: string, arns: readonly stri
   return {};
 }
 
+interface SourcesRequest {
+  AutoScalingGroupName?: string | undefined;
+  MaxRecords?: number | undefined;
+  NextToken?: string | undefined;
+}
+
+async function pageOfSources(
+  context: Context<State>,
+  input: SourcesRequest,
+  wanted: (arn: string) => boolean,
+) {
+  const group = await context.store.transaction((tx) =>
+    getGroup(tx, context, input.AutoScalingGroupName!),
+  );
+  const found = group.targetGroups.filter(({ arn }) => wanted(arn));
+  const sorted = found.toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
+  return page(sorted, input, ({ arn }) => arn);
+}
+
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachLoadBalancerTargetGroups.html */
 export const attachTargetGroups: Operation<
   "autoscaling",
   "AttachLoadBalancerTargetGroups",
   State
-> = (input, context) => attach(context, input.AutoScalingGroupName!, input.TargetGroupARNs ?? []);
+> = (input, context) =>
+  attach(context, input.AutoScalingGroupName!, { targetGroups: input.TargetGroupARNs ?? [] });
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachLoadBalancerTargetGroups.html */
 export const detachTargetGroups: Operation<
@@ -55,11 +88,7 @@ export const describeTargetGroups: Operation<
   "DescribeLoadBalancerTargetGroups",
   State
 > = async (input, context) => {
-  const group = await context.store.transaction((tx) =>
-    getGroup(tx, context, input.AutoScalingGroupName!),
-  );
-  const sorted = group.targetGroups.toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
-  const { items, next } = page(sorted, input, ({ arn }) => arn);
+  const { items, next } = await pageOfSources(context, input, (arn) => !isClassic(arn));
   return {
     LoadBalancerTargetGroups: items.map(({ arn, state }) => ({
       LoadBalancerTargetGroupARN: arn,
@@ -69,29 +98,45 @@ export const describeTargetGroups: Operation<
   };
 };
 
-interface TrafficSource {
-  Identifier?: string | undefined;
-  Type?: string | undefined;
-}
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachLoadBalancers.html */
+export const attachLoadBalancers: Operation<"autoscaling", "AttachLoadBalancers", State> = (
+  input,
+  context,
+) => attach(context, input.AutoScalingGroupName!, { loadBalancers: input.LoadBalancerNames ?? [] });
 
-function arnsOf(sources: readonly TrafficSource[] | undefined): string[] {
-  return (sources ?? []).map(({ Identifier = "", Type = "elbv2" }) => {
-    if (Type !== "elbv2") throw unsupported(`traffic source type ${Type}`);
-    return Identifier;
-  });
-}
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachLoadBalancers.html */
+export const detachLoadBalancers: Operation<"autoscaling", "DetachLoadBalancers", State> = (
+  input,
+  context,
+) => detach(context, input.AutoScalingGroupName!, input.LoadBalancerNames ?? []);
+
+/** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLoadBalancers.html */
+export const describeLoadBalancers: Operation<
+  "autoscaling",
+  "DescribeLoadBalancers",
+  State
+> = async (input, context) => {
+  const { items, next } = await pageOfSources(context, input, isClassic);
+  return {
+    LoadBalancers: items.map(({ arn, state }) => ({ LoadBalancerName: arn, State: state })),
+    ...next,
+  };
+};
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AttachTrafficSources.html */
 export const attachTrafficSources: Operation<"autoscaling", "AttachTrafficSources", State> = (
   input,
   context,
-) => attach(context, input.AutoScalingGroupName!, arnsOf(input.TrafficSources));
+) => attach(context, input.AutoScalingGroupName!, sourcesOf(input.TrafficSources));
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DetachTrafficSources.html */
 export const detachTrafficSources: Operation<"autoscaling", "DetachTrafficSources", State> = (
   input,
   context,
-) => detach(context, input.AutoScalingGroupName!, arnsOf(input.TrafficSources));
+) => {
+  const { targetGroups, loadBalancers } = sourcesOf(input.TrafficSources);
+  return detach(context, input.AutoScalingGroupName!, [...targetGroups, ...loadBalancers]);
+};
 
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeTrafficSources.html */
 export const describeTrafficSources: Operation<
@@ -100,18 +145,17 @@ export const describeTrafficSources: Operation<
   State
 > = async (input, context) => {
   const type = input.TrafficSourceType;
-  const group = await context.store.transaction((tx) =>
-    getGroup(tx, context, input.AutoScalingGroupName!),
+  const { items, next } = await pageOfSources(
+    context,
+    input,
+    (arn) => type === undefined || trafficType(arn) === type,
   );
-  const found = type === undefined || type === "elbv2" ? group.targetGroups : [];
-  const sorted = found.toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
-  const { items, next } = page(sorted, input, ({ arn }) => arn);
   return {
     TrafficSources: items.map(({ arn, state }) => ({
       TrafficSource: arn,
       Identifier: arn,
       State: state,
-      Type: "elbv2",
+      Type: trafficType(arn),
     })),
     ...next,
   };

@@ -13,6 +13,7 @@ const view = (changes: Partial<MemberView>): MemberView => ({
   terminateCalled: false,
   released: false,
   warmStart: false,
+  retained: false,
   poolState: "Stopped",
   ...changes,
 });

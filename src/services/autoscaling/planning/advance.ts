@@ -31,6 +31,8 @@ export interface MemberView {
   released: boolean;
   /** It comes from the warm pool, so it may be stopped still. */
   warmStart: boolean;
+  /** An abandoned termination keeps the instance. */
+  retained: boolean;
   /** Instances rest in the warm pool so. */
   poolState: "Stopped" | "Running";
 }
@@ -56,7 +58,9 @@ export type Step =
   | "enter-pool"
   | "stop"
   /** It is in the warm pool, as it is to be there. */
-  | "rest";
+  | "rest"
+  /** Keep it aside until somebody terminates it. */
+  | "retain";
 
 export function nextStep(member: MemberView): Step {
   const { state, actual } = member;
@@ -104,7 +108,11 @@ export function nextStep(member: MemberView): Step {
       return member.hooked ? "wait-for-hook" : "terminate";
     case "Terminating:Wait":
     case "Warmed:Terminating:Wait":
-      return member.hookResult === undefined && !gone ? "none" : "terminate";
+      if (member.hookResult === undefined && !gone) return "none";
+      return member.hookResult === "ABANDON" && member.retained && !gone ? "retain" : "terminate";
+    case "Terminating:Retained":
+    case "Warmed:Terminating:Retained":
+      return gone ? "terminate" : "none";
     case "Terminating:Proceed":
     case "Warmed:Terminating:Proceed":
       if (!member.terminateCalled) return "terminate";

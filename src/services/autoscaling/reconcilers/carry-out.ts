@@ -2,6 +2,7 @@
 import type { Caller, Client, Environment } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
 import type { Scope } from "#store/collection.ts";
+import { isClassic } from "../groups/target-groups.ts";
 import { members, type MemberRecord } from "../records.ts";
 import { launch } from "./launch.ts";
 import type { Outcome } from "./outcome.ts";
@@ -21,7 +22,7 @@ export async function carryOut(
   await attempt(startAndStop(env, caller, outcome));
   await attempt(register(env, scope, caller, outcome));
   await attempt(release(env, scope, caller, outcome));
-  await attempt(launch(env, scope, caller, outcome));
+  await attempt(launch(env, scope, caller, { group: outcome.view.group, launch: outcome.launch }));
   await attempt(deleteAlarms(env, caller, outcome));
   if (failures.length > 0) throw failures[0];
 }
@@ -46,11 +47,17 @@ async function deregister(env: Environment, scope: Scope, caller: Caller, outcom
   for (const { member, arns } of outcome.deregister)
     for (const arn of arns) byTargetGroup.set(arn, [...(byTargetGroup.get(arn) ?? []), member]);
   for (const [arn, leaving] of byTargetGroup) {
+    const ids = leaving.map(({ instanceId }) => instanceId!);
     await unlessGone(
-      env.clients.elbv2(caller).DeregisterTargets({
-        TargetGroupArn: arn,
-        Targets: leaving.map(({ instanceId }) => ({ Id: instanceId! })),
-      }),
+      isClassic(arn)
+        ? env.clients.elb(caller).DeregisterInstancesFromLoadBalancer({
+            LoadBalancerName: arn,
+            Instances: ids.map((InstanceId) => ({ InstanceId })),
+          })
+        : env.clients.elbv2(caller).DeregisterTargets({
+            TargetGroupArn: arn,
+            Targets: ids.map((Id) => ({ Id })),
+          }),
     );
     // Instances that stay only leave this one target group; the others wait until they are drained.
     const staying = leaving.filter(({ state }) => state === "InService");
@@ -91,12 +98,24 @@ async function register(env: Environment, scope: Scope, caller: Caller, outcome:
     if (state === "Removing") continue;
     const missing = joining.filter(({ registered }) => !registered.includes(arn));
     if (missing.length === 0) continue;
-    const registered = await registerTargets(env.clients.elbv2(caller), arn, missing);
+    const registered = isClassic(arn)
+      ? await registerInstances(env.clients.elb(caller), arn, missing)
+      : await registerTargets(env.clients.elbv2(caller), arn, missing);
     await change(env, scope, registered, (member) => ({
       ...member,
       registered: [...member.registered.filter((other) => other !== arn), arn],
     }));
   }
+}
+
+async function registerInstances(
+  elb: Client<"elb">,
+  LoadBalancerName: string,
+  joining: readonly MemberRecord[],
+): Promise<readonly MemberRecord[]> {
+  const Instances = joining.map(({ instanceId }) => ({ InstanceId: instanceId! }));
+  await elb.RegisterInstancesWithLoadBalancer({ LoadBalancerName, Instances });
+  return joining;
 }
 
 /** Returns those that were registered: one that ends at this moment fails the request for all. */
@@ -142,5 +161,5 @@ async function unlessGone(work: Promise<unknown>): Promise<void> {
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof AwsError && /NotFound|InvalidTarget/.test(error.code);
+  return error instanceof AwsError && /NotFound|InvalidTarget|InvalidInstance/.test(error.code);
 }

@@ -10,16 +10,16 @@ import { firstLaunchBackoffMs, longestLaunchBackoffMs } from "../limits.ts";
 import { poolKey } from "../planning/allocation.ts";
 import type { Backoff } from "../launch/launch-records.ts";
 import { groups, memberIndex, members, type GroupRecord, type MemberRecord } from "../records.ts";
-import type { Outcome } from "./outcome.ts";
+
+type LaunchEnvironment = Pick<Environment, "clients" | "clock" | "random" | "store">;
 
 export async function launch(
-  env: Environment,
+  env: LaunchEnvironment,
   scope: Scope,
   caller: Caller,
-  outcome: Outcome,
+  { group, launch: fresh }: { group: GroupRecord; launch: readonly MemberRecord[] },
 ): Promise<void> {
-  const wanted = outcome.launch.filter(({ launch: intent }) => intent);
-  const { group } = outcome.view;
+  const wanted = fresh.filter(({ launch: intent }) => intent);
   const sources = new Map<string, LaunchSource>();
   for (const [token, batch] of Map.groupBy(wanted, ({ launch: intent }) => intent!.token)) {
     const { zone, subnetId, choice, weight, launch: intent } = batch[0]!;
@@ -42,17 +42,17 @@ export async function launch(
         }),
       );
       const idAt = (index: number) => Instances[index]?.InstanceId;
-      await recordLaunch(env, scope, outcome, batch, source, idAt);
+      await recordLaunch(env, scope, group, batch, source, idAt);
     } catch (error) {
-      await failLaunch(env, scope, outcome, batch, error);
+      await failLaunch(env, scope, group, batch, error);
     }
   }
 }
 
 async function recordLaunch(
-  env: Environment,
+  env: LaunchEnvironment,
   scope: Scope,
-  { view }: Outcome,
+  asked: GroupRecord,
   batch: readonly MemberRecord[],
   source: LaunchSource,
   instanceAt: (index: number) => string | undefined,
@@ -60,11 +60,11 @@ async function recordLaunch(
   const writing = { random: env.random, scope, nowMs: env.clock.now() };
   await env.store.transaction(async (tx) => {
     for (const { id, launch: intent } of batch) {
-      const present = await members.get(tx, scope, view.group.name, id);
+      const present = await members.get(tx, scope, asked.name, id);
       const instanceId = instanceAt(intent!.index);
       if (!present || instanceId === undefined) continue;
-      memberIndex.put(tx, scope, [instanceId], { group: view.group.name, memberId: id });
-      members.put(tx, scope, [view.group.name, id], {
+      memberIndex.put(tx, scope, [instanceId], { group: asked.name, memberId: id });
+      members.put(tx, scope, [asked.name, id], {
         ...present,
         instanceId,
         ...(source.template && { launchTemplate: source.template }),
@@ -73,7 +73,7 @@ async function recordLaunch(
           launchConfigurationMs: source.configurationMs!,
         }),
       });
-      await changeActivity(tx, writing, view.group, present.activity, {
+      await changeActivity(tx, writing, asked, present.activity, {
         status: "InProgress",
         progress: 30,
         description: isWarm(present)
@@ -83,7 +83,7 @@ async function recordLaunch(
         details: detailsOf(present),
       });
     }
-    const group = await groups.get(tx, scope, view.group.name);
+    const group = await groups.get(tx, scope, asked.name);
     if (group)
       clearBackoff(group, batch[0]!, (cleared) => groups.put(tx, scope, [group.name], cleared));
   });
@@ -106,9 +106,9 @@ const shortage = /^(Insufficient|SpotMaxPriceTooLow|MaxSpotInstanceCountExceeded
 
 /** The activity tells why; the group tries again after a growing pause, or elsewhere at once. */
 async function failLaunch(
-  env: Environment,
+  env: LaunchEnvironment,
   scope: Scope,
-  { view }: Outcome,
+  asked: GroupRecord,
   batch: readonly MemberRecord[],
   error: unknown,
 ): Promise<void> {
@@ -119,14 +119,14 @@ async function failLaunch(
   const { zone, choice } = batch[0]!;
   await env.store.transaction(async (tx) => {
     for (const { id, activity } of batch) {
-      members.delete(tx, scope, view.group.name, id);
-      await changeActivity(tx, writing, view.group, activity, {
+      members.delete(tx, scope, asked.name, id);
+      await changeActivity(tx, writing, asked, activity, {
         status: "Failed",
         statusMessage,
         description: `Launching a new EC2 instance.  Status Reason: ${statusMessage}`,
       });
     }
-    const group = await groups.get(tx, scope, view.group.name);
+    const group = await groups.get(tx, scope, asked.name);
     if (!group) return;
     if (!shortage.test(error.code)) {
       const launchBackoff = longer(group.launchBackoff, nowMs);

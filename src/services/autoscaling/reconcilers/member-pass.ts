@@ -4,7 +4,7 @@ import { changeActivity, startActivity, type ActivityChange, type Writing } from
 import { causes } from "../causes.ts";
 import { isLeaving, isWarm, warmupOf } from "../groups/capacity.ts";
 import { beginWaits, transitionOf, waitResult } from "../hooks.ts";
-import { longestDrainMs, mostPerLaunch } from "../limits.ts";
+import { mostPerLaunch } from "../limits.ts";
 import { nextStep, type MemberView } from "../planning/advance.ts";
 import type { Decision } from "../planning/plan.ts";
 import { detailsOf } from "../groups/describe-activity.ts";
@@ -17,6 +17,7 @@ import {
   type MemberRecord,
 } from "../records.ts";
 import type { GroupView } from "./view.ts";
+import { drainStep, holding } from "./draining.ts";
 import { healthProblem } from "./health.ts";
 import type { Observation } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
@@ -98,15 +99,21 @@ export class MemberPass {
         return this.#drain(current);
       case "terminate": {
         this.#outcome.terminate.push(current);
-        const arns = this.#holding(current);
+        const arns = holding(current, this.#seen.targets);
         if (arns.length > 0) this.#outcome.deregister.push({ member: current, arns });
-        if (current.state.endsWith("Terminating:Wait"))
+        if (/Terminating:(Wait|Retained)$/.test(current.state))
           this.#put({
             ...current,
-            state: current.state.replace(":Wait", ":Proceed") as LifecycleState,
+            state: current.state.replace(/:\w+$/, ":Proceed") as LifecycleState,
             registered: [],
           });
         return;
+      }
+      case "retain": {
+        const state = current.state.replace(":Wait", ":Retained") as LifecycleState;
+        const { waits: _, ...rest } = current;
+        this.#put({ ...rest, state });
+        return this.#activity(current, { status: "Cancelled" });
       }
       case "start":
         this.#outcome.start.push(current);
@@ -214,12 +221,6 @@ export class MemberPass {
     return this.#view.group.targetGroups.every(({ arn }) => this.#seen.targets.has(arn));
   }
 
-  /** The target groups that have the instance: those written down, and those seen, for the record may have been lost. */
-  #holding({ registered, instanceId }: MemberRecord): string[] {
-    const seen = [...this.#seen.targets].filter(([, states]) => states.has(instanceId ?? ""));
-    return [...new Set([...registered, ...seen.map(([arn]) => arn)])];
-  }
-
   #viewOf(member: MemberRecord): MemberView {
     const { group } = this.#view;
     const wanted = group.targetGroups.filter(({ state }) => state !== "Removing");
@@ -229,14 +230,16 @@ export class MemberPass {
       actual: member.instanceId ? this.#seen.instances.get(member.instanceId)?.state : undefined,
       registered:
         "AddToLoadBalancer" in group.suspended ||
+        member.apart === true ||
         wanted.every(({ arn }) => member.registered.includes(arn)),
-      draining: this.#holding(member).length > 0,
+      draining: holding(member, this.#seen.targets).length > 0,
       hooked: !group.deleting && this.#hooksOf(member).length > 0,
       hookResult: group.deleting ? "CONTINUE" : waitResult(member.waits ?? [], this.#writing.nowMs),
       terminateCalled: member.terminated ?? false,
       released: member.released ?? false,
       warmStart: member.origin === "WarmPool",
       poolState: group.warmPool?.poolState ?? "Running",
+      retained: group.retainOnAbandon === true && !group.deleting,
     };
   }
 
@@ -247,6 +250,8 @@ export class MemberPass {
       ...rest,
       state: "InService",
       inServiceMs: nowMs,
+      // "It does not add the instances that were launched while this process was suspended."
+      ...("AddToLoadBalancer" in this.#view.group.suspended && { apart: true }),
       warmMs: nowMs + warmupOf(this.#view.group, undefined) * 1000,
     });
     this.cooldownFromMs = nowMs;
@@ -305,29 +310,11 @@ export class MemberPass {
   }
 
   /** Takes the member out of its target groups and waits until connections have ended. */
-  async #drain(member: MemberRecord): Promise<void> {
-    const { nowMs } = this.#writing;
-    if (member.drainingMs === undefined) {
-      this.#outcome.deregister.push({ member, arns: this.#holding(member) });
-      this.#put({ ...member, drainingMs: nowMs });
-      return this.#activity(member, {
-        status: "WaitingForELBConnectionDraining",
-        progress: 50,
-        ...(member.state === "Terminating" && {
-          description: `Terminating EC2 instance: ${member.instanceId} - Waiting For ELB Connection Draining.`,
-        }),
-      });
-    }
-    const stateIn = (arn: string) => this.#seen.targets.get(arn)?.get(member.instanceId!);
-    const held = this.#holding(member).filter(
-      (arn) => !this.#seen.targets.has(arn) || stateIn(arn) !== undefined,
-    );
-    // Asked again, in case the first request was lost with the process.
-    const arns = held.filter((arn) => stateIn(arn) !== "draining" && this.#seen.targets.has(arn));
-    if (arns.length > 0) this.#outcome.deregister.push({ member, arns });
-    if (held.length > 0 && nowMs < member.drainingMs + longestDrainMs) return;
-    const { drainingMs: _, ...rest } = member;
-    this.#put({ ...rest, registered: [] });
+  #drain(member: MemberRecord): Promise<void> {
+    const step = drainStep(member, this.#seen.targets, this.#writing.nowMs);
+    if (step.arns.length > 0) this.#outcome.deregister.push({ member, arns: step.arns });
+    if (step.member !== member) this.#put(step.member);
+    return step.began ? this.#activity(member, step.began) : Promise.resolve();
   }
 
   async #leave(member: MemberRecord): Promise<void> {

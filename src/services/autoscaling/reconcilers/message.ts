@@ -44,10 +44,18 @@ export function messageReconciler(env: Environment): Reconciler {
 async function deliver(
   env: Environment,
   scope: Scope,
-  { targetArn, subject, body }: MessageRecord,
+  { targetArn, subject, body, resources = [] }: MessageRecord,
 ): Promise<void> {
   const arn = parseArn(targetArn);
   const caller = asService(scope, "autoscaling.amazonaws.com");
+  if (arn?.service === "events") {
+    await env.clients.events(caller).PutEvents({
+      Entries: [
+        { Source: "aws.autoscaling", DetailType: subject, Detail: body, Resources: resources },
+      ],
+    });
+    return;
+  }
   if (arn?.service === "sns") {
     await env.clients.sns(caller).Publish({
       TopicArn: targetArn,

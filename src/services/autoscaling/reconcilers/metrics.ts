@@ -4,7 +4,8 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import { asService } from "#services/kit/principal.ts";
 import { dateOf } from "#runtime/date.ts";
 import { membersOf } from "../groups/capacity.ts";
-import { groups, type GroupRecord, type MemberRecord } from "../records.ts";
+import { groups } from "../records.ts";
+import { groupValues } from "./group-values.ts";
 
 const minuteMs = 60_000;
 
@@ -43,28 +44,4 @@ export function metricsReconciler(env: Environment): Reconciler {
       return { afterMs: minute + minuteMs - nowMs };
     },
   };
-}
-
-/** https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html */
-function groupValues(group: GroupRecord, members: readonly MemberRecord[]): Record<string, number> {
-  const count = (matches: (state: string) => boolean) =>
-    members.filter(({ state }) => matches(state)).length;
-  const states: Record<string, number> = {
-    InService: count((state) => state === "InService"),
-    Pending: count((state) => state.startsWith("Pending")),
-    Standby: count((state) => state === "Standby" || state === "EnteringStandby"),
-    Terminating: count((state) => state.startsWith("Terminating")),
-  };
-  const values: Record<string, number> = {
-    GroupMinSize: group.minSize,
-    GroupMaxSize: group.maxSize,
-    GroupDesiredCapacity: group.desired,
-    GroupTotalInstances: members.length,
-    GroupTotalCapacity: members.length,
-  };
-  for (const [state, number] of Object.entries(states)) {
-    values[`Group${state}Instances`] = number;
-    values[`Group${state}Capacity`] = number;
-  }
-  return values;
 }

@@ -1,6 +1,7 @@
 /** Looks at the real state of a group's instances and targets. Changes nothing. */
 import type { Caller, Clients } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
+import { isClassic } from "../groups/target-groups.ts";
 import { mostPerDescribe } from "../limits.ts";
 import type { Offer } from "../planning/allocation.ts";
 import type { InstanceState } from "../planning/advance.ts";
@@ -113,6 +114,25 @@ async function impairedOf(
   return impaired;
 }
 
+/** The instances of a Classic Load Balancer in the words of target groups. */
+async function classicStates(clients: Clients, caller: Caller, LoadBalancerName: string) {
+  const { InstanceStates = [] } = await clients
+    .elb(caller)
+    .DescribeInstanceHealth({ LoadBalancerName });
+  return new Map(
+    InstanceStates.map(({ InstanceId, State, Description }): [string, string] => [
+      InstanceId!,
+      /deregistration currently in progress/i.test(Description ?? "")
+        ? "draining"
+        : /registration is (still )?in progress/i.test(Description ?? "")
+          ? "initial"
+          : State === "InService"
+            ? "healthy"
+            : "unhealthy",
+    ]),
+  );
+}
+
 async function describeTargets(
   clients: Clients,
   caller: Caller,
@@ -121,6 +141,10 @@ async function describeTargets(
   const found = new Map<string, Map<string, string>>();
   for (const { arn } of targetGroups) {
     try {
+      if (isClassic(arn)) {
+        found.set(arn, await classicStates(clients, caller, arn));
+        continue;
+      }
       const { TargetHealthDescriptions = [] } = await clients
         .elbv2(caller)
         .DescribeTargetHealth({ TargetGroupArn: arn });

@@ -30,6 +30,7 @@ export function desiredOf(
     maxLifetimeMs:
       group.maxLifetimeSeconds === undefined ? undefined : group.maxLifetimeSeconds * 1000,
     ...(allocation && { allocation }),
+    ...(group.balancedOnly && { balancedOnly: true }),
     ...(group.maintenance && { maintenance: group.maintenance }),
     ...(group.warmPool && {
       warm: { ...group.warmPool, preparedCapacity: group.warmPool.preparedCapacity },

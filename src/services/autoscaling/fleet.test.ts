@@ -201,7 +201,7 @@ test("EventBridge hears of launches and of lifecycle actions", async (t) => {
   await cloud.advance("2m");
   const { Messages = [] } = await sqs.ReceiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
   const heard = Messages.map(({ Body }) => JSON.parse(Body!) as Record<string, unknown>);
-  const types = heard.map((event) => event["detail-type"]).sort();
+  const types = heard.map((event) => String(event["detail-type"])).sort();
   assert.deepEqual(types, [
     "EC2 Instance Launch Successful",
     "EC2 Instance-launch Lifecycle Action",

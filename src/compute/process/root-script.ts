@@ -59,8 +59,10 @@ touch console.log mount/var/log/cloud-init-output.log
 mount --bind console.log mount/var/log/cloud-init-output.log
 if [ ! -e mount/opt/aws/bin ] && [ ! -L mount/opt/aws/bin ]; then mkdir -p mount/opt/aws && ln -s /run/fogbank/bin mount/opt/aws/bin; fi
 
+# The VPC's resolver answers at the machine's own address; what it does not know, and where it is not there, the
+# host's are asked.
 rm -f mount/etc/resolv.conf
-printf '%s\n' "$resolver" > mount/etc/resolv.conf
+printf 'nameserver %s\n%s\n' "$address" "$resolver" > mount/etc/resolv.conf
 # Written anew and not over the host's file, which may be one that only its owner changes.
 put() { cat > boot/text && rm -f "mount$1" && cat boot/text > "mount$1" && rm -f boot/text; }
 if [ ! -e boot/named ]; then

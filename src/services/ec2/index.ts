@@ -1,5 +1,6 @@
 /** Amazon EC2: instances, images, launch templates, key pairs and the network they stand in. */
 import { defineService } from "#services/kit/service.ts";
+import { nameReconciler } from "./dataplane/published-names.ts";
 import { startSensors } from "./dataplane/sensors.ts";
 import { withDryRun } from "./dry-run.ts";
 import { differences } from "./differences.ts";
@@ -48,6 +49,7 @@ export const service = defineService<"ec2", Ec2State>({
     snapshotReconciler(env),
     faultReconciler(env),
     experimentReconciler(env),
+    nameReconciler(env),
     ...networkReconcilers(env),
   ],
   ownEndpoints: (env) => ({ faults: faultEndpoint(env), experiments: experimentEndpoint(env) }),

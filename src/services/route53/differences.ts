@@ -17,6 +17,16 @@ export const differences: readonly Difference[] = [
       "Traffic policies and DNSSEC are not offered; domain registration, Resolver endpoints and profiles are services of their own.",
   },
   {
+    operation: "*",
+    differs:
+      "On process machines with a root of their own the VPC's resolver answers at the machine's own address (first in /etc/resolv.conf, the host's resolvers behind it), where Fogbank may bind port 53 there; 169.254.169.253 and the VPC's .2 address are not answered. Other machines use the host's resolver.",
+  },
+  {
+    operation: "*",
+    differs:
+      "Names of instances resolve to the address at which this machine reaches them, for process machines a loopback address of their own.",
+  },
+  {
     operation: "CreateHealthCheck",
     differs:
       "Health checks of type RECOVERY_CONTROL are refused. Private and loopback addresses are accepted, so that programs on this machine can be checked.",

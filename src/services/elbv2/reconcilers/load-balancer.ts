@@ -2,7 +2,7 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
-import { configOf, readBalancer } from "../balancer-config.ts";
+import { configOf, readBalancer, type BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
 import type { BoundAddress } from "../dataplane/config.ts";
 import {
@@ -51,6 +51,15 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
           })),
         },
       });
+      env.names.publish(balancer.arn, {
+        names: [
+          {
+            name: balancer.dnsName,
+            addresses: [...new Set(bound.map(({ host }) => host))],
+            healthy: isHealthyTarget(records),
+          },
+        ],
+      });
       const ids = records.listeners.map(({ record }) => record.id);
       await remember(scope, balancer, ids, bound);
       const secure = records.listeners.some(({ record }) => record.tls);
@@ -70,6 +79,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const same = served.name === name && account === scope.account && region === scope.region;
       if (!same || arn === present) continue;
       state.served.delete(arn);
+      env.names.publish(arn, undefined);
       await state.presentPlane?.remove(arn);
     }
   }
@@ -93,4 +103,16 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       }
     });
   }
+}
+
+/**
+ * As records that are aliases for it judge a load balancer: every target group that has targets has a healthy one.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias.html
+ */
+function isHealthyTarget({ groups }: BalancerRecords): boolean {
+  const used = groups.filter(({ targets }) => targets.length > 0);
+  return (
+    used.length > 0 &&
+    used.every(({ targets }) => targets.some(({ health }) => health.state === "healthy"))
+  );
 }

@@ -36,7 +36,13 @@ export const differences: Difference[] = [
     differs: "Actions on Lambda, Systems Manager, incidents and investigations are refused.",
   },
   {
+    operation: "GetMetricWidgetImage",
+    differs:
+      "Time series are drawn as lines, stacked or not, with both axes, annotations and a legend; other views, letters beyond ASCII and the output format image/png are not offered.",
+  },
+  {
     operation: "PutDashboard",
-    differs: "Widgets are stored unchecked.",
+    differs:
+      "Of the properties of widgets only those are checked without which nothing could be shown.",
   },
 ];

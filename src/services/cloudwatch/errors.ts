@@ -41,7 +41,8 @@ export function resourceNotFound(type: string, id: string): AwsError {
   return new AwsError({
     code: "ResourceNotFoundException",
     status: 404,
-    message: `Resource ${id} does not exist`,
+    // AWS's whole message.
+    message: "Unknown",
     members: { ResourceType: type, ResourceId: id },
   });
 }

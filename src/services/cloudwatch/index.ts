@@ -20,6 +20,7 @@ import {
 } from "./operations/dashboards.ts";
 import { getMetricData } from "./operations/get-metric-data.ts";
 import { getMetricStatistics } from "./operations/get-metric-statistics.ts";
+import { getMetricWidgetImage } from "./operations/get-metric-widget-image.ts";
 import { listMetrics } from "./operations/list-metrics.ts";
 import { putCompositeAlarm } from "./operations/put-composite-alarm.ts";
 import { putMetricAlarm } from "./operations/put-metric-alarm.ts";
@@ -46,6 +47,7 @@ export const service = defineService<"cloudwatch", State>({
     GetDashboard: getDashboard,
     GetMetricData: getMetricData,
     GetMetricStatistics: getMetricStatistics,
+    GetMetricWidgetImage: getMetricWidgetImage,
     ListDashboards: listDashboards,
     ListMetrics: listMetrics,
     ListTagsForResource: listTagsForResource,

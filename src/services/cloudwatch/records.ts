@@ -196,6 +196,7 @@ export interface DashboardRecord {
   name: string;
   body: string;
   modifiedMs: number;
+  tags?: Tags;
 }
 export const dashboards = collection<DashboardRecord>("cloudwatch", "dashboard");
 

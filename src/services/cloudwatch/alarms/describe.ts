@@ -45,7 +45,7 @@ export function toMetricAlarm(alarm: MetricAlarmRecord, scope: Scope): MetricAla
       ...(metric.unit !== undefined && { Unit: metric.unit as StandardUnit }),
     }),
     ...(!metric && { Dimensions: [] }),
-    ...(queries && { Metrics: queries.map(toAwsQuery) }),
+    Metrics: (queries ?? []).map(toAwsQuery),
     EvaluationPeriods: alarm.evaluationPeriods,
     ...(alarm.datapointsToAlarm !== undefined && { DatapointsToAlarm: alarm.datapointsToAlarm }),
     ...(alarm.threshold !== undefined && { Threshold: alarm.threshold }),

@@ -40,7 +40,8 @@ function readQuery(query: MetricDataQuery, at: string): QueryRecord {
       `The parameters ${at}.Expression and ${at}.MetricStat are mutually exclusive and you have specified both.`,
     );
   if (!stat && expression === undefined)
-    throw validationError(`Either ${at}.Expression or ${at}.MetricStat must be specified.`);
+    // AWS ends this message with a line feed.
+    throw validationError(`The parameter ${at}.MetricStat is required.\n`);
   if (query.AccountId !== undefined)
     throw invalidCombination("Fogbank does not read other accounts: AccountId is not supported.");
   if (dynamicValues(query.Label ?? "").length > mostDynamicValues)
@@ -67,7 +68,7 @@ function readStat(
     throw missingParameter(`The parameter ${at}.Metric.Namespace is required.`);
   if (Period === undefined || !isPeriod(Period)) throw badPeriod(Period, `${at}.Period`);
   if (Stat === undefined || !parseStatistic(Stat))
-    throw validationError(`The value ${Stat} for parameter ${at}.Stat is not supported.`);
+    throw validationError(`The value ${Stat} for parameter ${at}.Stat is not a valid statistic.`);
   return {
     namespace: Metric.Namespace,
     name: Metric.MetricName,

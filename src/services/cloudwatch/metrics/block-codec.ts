@@ -50,31 +50,57 @@ export function encodeBlock(slots: Slots): Uint8Array {
   return bytes;
 }
 
-export function decodeBlock(stored: Uint8Array): Slots {
+/** Only the slots from `from` to before `to`: an alarm wants five of a thousand. */
+export function decodeBlock(
+  stored: Uint8Array,
+  from = 0,
+  to: number = Number.POSITIVE_INFINITY,
+): Slots {
   const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.length);
   if (bytes[0] !== version) throw new Error(`a block of datapoints of unknown version ${bytes[0]}`);
   const mapBytes = bytes.readUInt16LE(2);
-  const order: number[] = [];
-  for (let slot = 0; slot < mapBytes * 8; slot++)
-    if (bytes[4 + (slot >> 3)]! & (1 << (slot & 7))) order.push(slot);
   const kindsAt = 4 + mapBytes;
   const same = (bytes[1]! & uniform) !== 0;
-  let offset = kindsAt + (same ? 1 : order.length);
+  let index = 0;
+  let offset = kindsAt + (same ? 1 : countSlots(bytes, mapBytes));
   const slots: Slots = new Map();
-  for (const [index, slot] of order.entries()) {
-    const kind = bytes[kindsAt + (same ? 0 : index)]!;
-    let length = [1, 2, 4, 0][kind & 3]!;
-    if ((kind & 3) === distributed) {
-      length = bytes.readUInt16LE(offset);
-      offset += 2;
+  for (let place = 0; place < mapBytes; place++) {
+    const map = bytes[4 + place]!;
+    for (let bit = 0; map >> bit !== 0; bit++) {
+      if (((map >> bit) & 1) === 0) continue;
+      const slot = place * 8 + bit;
+      if (slot >= to) return slots;
+      const kind = bytes[kindsAt + (same ? 0 : index)]!;
+      index++;
+      let length = fixedLengths[kind & 3]!;
+      if ((kind & 3) === distributed) {
+        length = bytes.readUInt16LE(offset);
+        offset += 2;
+      }
+      const width = kind >> 2;
+      if (slot >= from)
+        slots.set(slot, fromPoint(kind & 3, readNumbers(bytes, width, offset, length)));
+      offset += length * widthBytes[width]!;
     }
-    const width = kind >> 2;
-    const numbers: number[] = [];
-    for (let number = 0; number < length; number++, offset += widthBytes[width]!)
-      numbers.push(readNumber(bytes, width, offset));
-    slots.set(slot, fromPoint(kind & 3, numbers));
   }
   return slots;
+}
+
+/** Numbers of a datapoint of each kind; a distribution says itself how many it has. */
+const fixedLengths = [1, 2, 4, 0];
+
+function countSlots(bytes: Buffer, mapBytes: number): number {
+  let count = 0;
+  for (let place = 0; place < mapBytes; place++)
+    for (let map = bytes[4 + place]!; map !== 0; map &= map - 1) count++;
+  return count;
+}
+
+function readNumbers(bytes: Buffer, width: number, offset: number, length: number): number[] {
+  const numbers: number[] = [];
+  for (let number = 0; number < length; number++)
+    numbers.push(readNumber(bytes, width, offset + number * widthBytes[width]!));
+  return numbers;
 }
 
 interface Point {

@@ -42,6 +42,19 @@ test("a block keeps every kind of datapoint exactly", () => {
   );
 });
 
+test("a part of a block is read without the rest", () => {
+  const slots: Slots = new Map();
+  for (let slot = 0; slot < 60; slot += 3) {
+    const aggregate = emptyAggregate();
+    for (let value = 0; value <= slot % 4; value++) addValue(aggregate, slot + value / 3, 1);
+    slots.set(slot, aggregate);
+  }
+  const bytes = encodeBlock(slots);
+  const part = [...slots].filter(([slot]) => slot >= 10 && slot < 31);
+  assert.deepEqual(decodeBlock(bytes, 10, 31), new Map(part));
+  assert.deepEqual(decodeBlock(bytes), slots);
+});
+
 test("four hours of a plain gauge take little more than eight bytes a minute", () => {
   const slots: Slots = new Map();
   for (let slot = 0; slot < 240; slot++) {

@@ -120,9 +120,11 @@ async function readTier(
 ): Promise<void> {
   for (let startMs = fromMs - (fromMs % blockMs); startMs < toMs; startMs += blockMs) {
     const stored = await blocks.get(tx, scope, periodMs, startMs, id);
-    if (stored)
-      for (const [slot, aggregate] of decodeBlock(stored))
-        collect(startMs + slot * periodMs, aggregate);
+    if (!stored) continue;
+    const first = Math.floor((fromMs - startMs) / periodMs);
+    const end = Math.ceil((toMs - startMs) / periodMs);
+    for (const [slot, aggregate] of decodeBlock(stored, first, end))
+      collect(startMs + slot * periodMs, aggregate);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Operation } from "#services/kit/service.ts";
 import { formatArn } from "#services/kit/arn.ts";
 import { paginate } from "#services/kit/pagination.ts";
+import { tagsFromList } from "#services/kit/tags.ts";
 import { dateOf } from "#runtime/date.ts";
+import { checkBody } from "../dashboards/check-body.ts";
 import { dashboardInvalid, dashboardNotFound, invalidNextToken } from "../errors.ts";
 import type { State } from "../metrics/memory.ts";
 import { dashboards } from "../records.ts";
@@ -29,25 +31,17 @@ export const putDashboard: Operation<"cloudwatch", "PutDashboard", State> = asyn
         Message: `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).`,
       },
     ]);
-  checkBody(body);
-  await context.store.transaction((tx) => {
+  const { errors, warnings } = checkBody(body);
+  if (errors.length > 0) throw dashboardInvalid(errors);
+  await context.store.transaction(async (tx) => {
     const modifiedMs = context.clock.now();
-    dashboards.put(tx, context, [name], { name, body, modifiedMs });
+    const present = await dashboards.get(tx, context, name);
+    // As for alarms: "to change the tags of an existing dashboard, use TagResource or UntagResource".
+    const tags = present ? (present.tags ?? {}) : tagsFromList(input.Tags);
+    dashboards.put(tx, context, [name], { name, body, modifiedMs, tags });
   });
-  return { DashboardValidationMessages: [] };
+  return { DashboardValidationMessages: warnings };
 };
-
-function checkBody(body: string): void {
-  const refuse = (Message: string) => dashboardInvalid([{ DataPath: "/", Message }]);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch (error) {
-    throw refuse(`The field DashboardBody must be a valid JSON object: ${String(error)}`);
-  }
-  const widgets = (parsed as { widgets?: unknown } | null)?.widgets;
-  if (!Array.isArray(widgets)) throw refuse("Should have property widgets");
-}
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetDashboard.html */
 export const getDashboard: Operation<"cloudwatch", "GetDashboard", State> = async (

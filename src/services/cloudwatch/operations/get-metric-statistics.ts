@@ -20,9 +20,7 @@ export const getMetricStatistics: Operation<"cloudwatch", "GetMetricStatistics",
   const { Namespace = "", MetricName = "", Period = 0, Unit } = input;
   const names = [...(input.Statistics ?? []), ...(input.ExtendedStatistics ?? [])];
   if (names.length === 0)
-    throw invalidCombination(
-      "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
-    );
+    throw invalidCombination("Must specify either Statistics or ExtendedStatistics");
   for (const name of input.ExtendedStatistics ?? [])
     if (!parseStatistic(name))
       throw invalidValue(`The value ${name} for parameter ExtendedStatistics is not supported.`);

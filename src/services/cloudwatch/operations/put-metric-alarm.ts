@@ -3,7 +3,7 @@ import type { Input } from "#model/sdk.ts";
 import { checkActions } from "../alarms/actions.ts";
 import { putAlarm } from "../alarms/store.ts";
 import { instanceOf } from "../alarms/transition.ts";
-import { invalidCombination, missingParameter, validationError } from "../errors.ts";
+import { invalidCombination, invalidValue, missingParameter, validationError } from "../errors.ts";
 import { mostTags } from "../limits.ts";
 import { ensureDetector } from "../anomaly/detector.ts";
 import { isInsightsQuery, parseInsights } from "../insights/syntax.ts";
@@ -104,7 +104,7 @@ function watched(input: AwsInput): { metric?: MetricStatRecord; queries?: QueryR
   ] as const;
   for (const name of excluded)
     if (input[name] !== undefined && !(Array.isArray(input[name]) && input[name].length === 0))
-      throw invalidCombination(`The parameters Metrics and ${name} cannot be specified together.`);
+      throw validationError(`${name} should not be set if list of Metrics is set.`);
   const queries = readQueries(input.Metrics, "Metrics");
   const watches = queries.filter(
     ({ id, returnData }) => returnData && id !== input.ThresholdMetricId,
@@ -124,7 +124,7 @@ function oneMetric(input: AwsInput): MetricStatRecord {
       "The parameters Statistic and ExtendedStatistic cannot be specified together.",
     );
   if (ExtendedStatistic !== undefined && !parseStatistic(ExtendedStatistic))
-    throw validationError(
+    throw invalidValue(
       `The value ${ExtendedStatistic} for parameter ExtendedStatistic is not supported.`,
     );
   if (Period === undefined) throw missingParameter("The parameter Period is required.");

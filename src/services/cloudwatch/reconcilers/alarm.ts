@@ -17,6 +17,8 @@ import { alarms, type AlarmRecord, type MetricAlarmRecord } from "../records.ts"
 
 /** Machines report a period shortly after its end; so much wall time they have. */
 const reportingMs = 5000;
+/** AWS judges a new alarm some time within its first minute. */
+const firstJudgementMs = 1000;
 
 export function alarmReconciler(env: Environment, state: State): Reconciler {
   return {
@@ -73,6 +75,10 @@ async function judgeMetric(
   const nextMs = boundaryMs + periodMs - nowMs;
   const key = alarmKey(scope, alarm.name);
   const last = state.judgements.get(key);
+  // A new alarm shows "Unchecked: Initial alarm creation" for a moment.
+  const firstMs = alarm.createdMs + firstJudgementMs - nowMs;
+  if (!last && alarm.createdMs === alarm.configuredMs && firstMs > 0)
+    return { alarm, afterMs: firstMs };
   // A state that was set by hand lasts until a period ends or late values come.
   if (last?.boundaryMs === boundaryMs && last.configuredMs === alarm.configuredMs)
     return { alarm, afterMs: nextMs };

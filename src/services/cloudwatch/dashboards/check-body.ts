@@ -56,7 +56,7 @@ function checkWidget(widget: unknown, path: string, { errors, warnings }: Checke
   if (!isObject(widget)) return void refuse("", "Should be object");
   const { type, properties } = widget;
   if (type === undefined) refuse("", "Should have property type");
-  else if (!widgetTypes.includes(String(type)))
+  else if (!widgetTypes.includes(type as string))
     refuse("/type", `Should be equal to one of the allowed values: ${widgetTypes.join(", ")}`);
   const ranges: [name: string, least: number, most: number][] = [
     ["x", 0, gridColumns - 1],
@@ -87,7 +87,7 @@ function checkWidget(widget: unknown, path: string, { errors, warnings }: Checke
   if (metrics !== undefined && !Array.isArray(metrics))
     refuse("/properties/metrics", "Should be array");
   if (region === undefined) refuse("/properties", "Should have property region");
-  if (view !== undefined && !metricViews.includes(String(view)))
+  if (view !== undefined && !metricViews.includes(view as string))
     refuse(
       "/properties/view",
       `Should be equal to one of the allowed values: ${metricViews.join(", ")}`,

@@ -30,7 +30,14 @@ async function statusOf(cloud: TestCloud, id: string): Promise<string> {
   return [Stacks[0]?.StackStatus, ...reasons].join("\n");
 }
 
-for (const name of ["storage-and-messages", "identities", "network", "web-tier", "logs-and-events"])
+for (const name of [
+  "storage-and-messages",
+  "identities",
+  "network",
+  "web-tier",
+  "logs-and-events",
+  "fleet",
+])
   test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
     const cloud = createTestCloud();
     t.after(() => cloud.stop());

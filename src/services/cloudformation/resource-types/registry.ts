@@ -13,6 +13,7 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::AutoScaling::LifecycleHook": () => import("./autoscaling/lifecycle-hook.ts"),
   "AWS::AutoScaling::ScalingPolicy": () => import("./autoscaling/scaling-policy.ts"),
   "AWS::AutoScaling::ScheduledAction": () => import("./autoscaling/scheduled-action.ts"),
+  "AWS::AutoScaling::WarmPool": () => import("./autoscaling/warm-pool.ts"),
   "AWS::CDK::Metadata": () => import("./cloudformation/cdk-metadata.ts"),
   "AWS::CloudFormation::Stack": () => import("./cloudformation/stack.ts"),
   "AWS::CloudFormation::WaitCondition": () => import("./cloudformation/wait-condition.ts"),

@@ -8,28 +8,23 @@ import {
 import { createInput, describeGroup, groupTags, updateInput } from "./group-input.ts";
 import { rollingUpdate } from "./rolling-update.ts";
 
-const refused = "groups launch instances of one launch template, of one type, on demand";
-
 /** How long a new group may take until all its instances are in service. */
 const longestStartMs = 60 * 60_000;
 
 /** The properties whose change makes running instances obsolete. */
-const launchProperties = ["LaunchConfigurationName", "LaunchTemplate", "VPCZoneIdentifier"];
+const launchProperties = [
+  "LaunchConfigurationName",
+  "LaunchTemplate",
+  "MixedInstancesPolicy",
+  "VPCZoneIdentifier",
+];
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-autoscaling-autoscalinggroup.html */
 export const resourceType = defineResourceType({
   type: "AWS::AutoScaling::AutoScalingGroup",
   unsupported: {
-    AvailabilityZoneIds: "name the zones by AvailabilityZones",
-    AvailabilityZoneImpairmentPolicy: "zones are not impaired",
-    "CapacityRebalance=true": refused,
-    CapacityReservationSpecification: refused,
-    InstanceId: refused,
-    InstanceLifecyclePolicy: refused,
-    LoadBalancerNames: "there are no classic load balancers",
-    MixedInstancesPolicy: refused,
     PlacementGroup: "there are no placement groups",
-    SkipZonalShiftValidation: "zones are not impaired",
+    SkipZonalShiftValidation: "there is no zonal shift",
   },
   name: { property: "AutoScalingGroupName", maxLength: 255 },
   keptBy: ["InstanceId"],
@@ -76,9 +71,10 @@ export const resourceType = defineResourceType({
 
 async function untilInService(request: StabilizeRequest): Promise<boolean> {
   const group = await describeGroup(request, request.physicalId);
-  const inService = (group?.Instances ?? []).filter(
-    ({ LifecycleState }) => LifecycleState === "InService",
-  ).length;
+  // With weights the group's sizes are capacity units.
+  const inService = (group?.Instances ?? [])
+    .filter(({ LifecycleState }) => LifecycleState === "InService")
+    .reduce((sum, { WeightedCapacity }) => sum + Number(WeightedCapacity ?? 1), 0);
   if (inService >= (group?.DesiredCapacity ?? 0)) return true;
   if (request.now - request.startedMs > longestStartMs)
     throw new ResourceFailure(
@@ -132,6 +128,16 @@ async function updateAttachments(request: UpdateRequest): Promise<void> {
       AutoScalingGroupName,
       TargetGroupARNs: removed,
     });
+  const balancers = {
+    before: (previous["LoadBalancerNames"] ?? []) as string[],
+    next: (properties["LoadBalancerNames"] ?? []) as string[],
+  };
+  const joined = balancers.next.filter((name) => !balancers.before.includes(name));
+  const left = balancers.before.filter((name) => !balancers.next.includes(name));
+  if (joined.length > 0)
+    await autoscaling.AttachLoadBalancers({ AutoScalingGroupName, LoadBalancerNames: joined });
+  if (left.length > 0)
+    await autoscaling.DetachLoadBalancers({ AutoScalingGroupName, LoadBalancerNames: left });
   if (!request.changed.includes("TrafficSources")) return;
   const key = (source: unknown) => JSON.stringify(source);
   const sources = {

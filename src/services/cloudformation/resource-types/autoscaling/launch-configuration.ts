@@ -1,20 +1,16 @@
 import { pick } from "../properties.ts";
 import { defineResourceType } from "../resource-type.ts";
 
-const refused = "launch configurations do without it; use a launch template";
+const refused = "instances here have neither kernels of their own nor ClassicLink";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-autoscaling-launchconfiguration.html */
 export const resourceType = defineResourceType({
   type: "AWS::AutoScaling::LaunchConfiguration",
   unsupported: {
-    AssociatePublicIpAddress: refused,
     ClassicLinkVPCId: refused,
     ClassicLinkVPCSecurityGroups: refused,
-    InstanceId: refused,
     KernelId: refused,
-    PlacementTenancy: refused,
     RamDiskId: refused,
-    SpotPrice: refused,
   },
   name: { property: "LaunchConfigurationName", maxLength: 255 },
   async create({ clients, properties, name }) {
@@ -23,14 +19,18 @@ export const resourceType = defineResourceType({
       LaunchConfigurationName: name,
       ...pick(
         properties,
+        "AssociatePublicIpAddress",
         "BlockDeviceMappings",
         "EbsOptimized",
         "IamInstanceProfile",
         "ImageId",
+        "InstanceId",
         "InstanceType",
         "KeyName",
         "MetadataOptions",
+        "PlacementTenancy",
         "SecurityGroups",
+        "SpotPrice",
         "UserData",
       ),
       ...(monitoring !== undefined && { InstanceMonitoring: { Enabled: monitoring } }),

@@ -9,7 +9,7 @@ import {
   type RollingProgress,
 } from "./rolling-plan.ts";
 
-const launchProperties = ["LaunchConfigurationName", "LaunchTemplate"];
+const launchProperties = ["LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy"];
 
 /** Ready at once where the update policy asks for no rolling update or nothing became obsolete. */
 export async function rollingUpdate(request: StabilizeRequest): Promise<Stabilization> {

@@ -272,6 +272,8 @@ export class Machine {
       HOST: host,
       ...spec.environment,
       FOGBANK_MACHINE_ID: spec.id,
+      FOGBANK_CPUS: String(spec.cpus),
+      FOGBANK_MEMORY_BYTES: String(spec.memoryBytes),
       [machineVariable]: this.layout.directory,
       FOGBANK_ROOT: root === "/" ? "" : root,
       FOGBANK_BOOT: boot,

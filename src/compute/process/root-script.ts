@@ -58,6 +58,8 @@ mkdir -p mount/var/log mount/var/lib/cloud
 touch console.log mount/var/log/cloud-init-output.log
 mount --bind console.log mount/var/log/cloud-init-output.log
 if [ ! -e mount/opt/aws/bin ] && [ ! -L mount/opt/aws/bin ]; then mkdir -p mount/opt/aws && ln -s /run/fogbank/bin mount/opt/aws/bin; fi
+agent=mount/opt/aws/amazon-cloudwatch-agent
+if [ ! -e $agent ] && [ ! -L $agent ]; then mkdir -p $agent && ln -s /run/fogbank/bin $agent/bin; fi
 
 # The VPC's resolver answers at the machine's own address; what it does not know, and where it is not there, the
 # host's are asked.

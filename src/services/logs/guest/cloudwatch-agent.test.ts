@@ -107,15 +107,13 @@ test("an agent that a parameter configures measures its machine and follows its 
   );
   assert.match(await agent("-a", "status"), /"status": "running"/);
   const names = await until(async () => {
-    const { Metrics = [] as { MetricName: string; Dimensions: { Name: string; Value: string }[] }[] } =
-      await call("monitoring", "ListMetrics", { Namespace: "CWAgent" });
+    const {
+      Metrics = [] as { MetricName: string; Dimensions: { Name: string; Value: string }[] }[],
+    } = await call("monitoring", "ListMetrics", { Namespace: "CWAgent" });
     const found = Metrics.filter(({ Dimensions }) => Dimensions[0]?.Value === place);
     return found.length >= 4 ? found.map((one) => one.MetricName) : undefined;
   });
-  assert.deepEqual(
-    new Set(names),
-    new Set(["mem_used_percent", "MemUsed", "disk_used_percent"]),
-  );
+  assert.deepEqual(new Set(names), new Set(["mem_used_percent", "MemUsed", "disk_used_percent"]));
   const messages = () =>
     until(async () => {
       const { events } = (await call("logs", "GetLogEvents", {

@@ -3,15 +3,15 @@
 
 const { createHash, createHmac } = require("node:crypto");
 
-const region =
-  process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
+const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
 const timeoutMs = 10_000;
 
 /** One of the machine's facts, or undefined where there is no metadata. */
 async function metadata(path) {
-  const base = (
-    process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? "http://169.254.169.254"
-  ).replace(/\/$/, "");
+  const base = (process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? "http://169.254.169.254").replace(
+    /\/$/,
+    "",
+  );
   try {
     const token = await fetch(`${base}/latest/api/token`, {
       method: "PUT",

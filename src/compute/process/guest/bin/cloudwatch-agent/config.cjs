@@ -42,7 +42,14 @@ const measurements = {
 const common = ["measurement", "metrics_collection_interval", "append_dimensions"];
 const members = {
   "": ["agent", "metrics", "logs"],
-  agent: ["metrics_collection_interval", "run_as_user", "logfile", "debug", "quiet", "omit_hostname"],
+  agent: [
+    "metrics_collection_interval",
+    "run_as_user",
+    "logfile",
+    "debug",
+    "quiet",
+    "omit_hostname",
+  ],
   metrics: [
     "namespace",
     "append_dimensions",
@@ -80,7 +87,8 @@ function problemsOf(config) {
       return {};
     }
     for (const name of Object.keys(value))
-      if (!members[kind].includes(name)) problems.push(`${path ? `${path}.` : ""}${name} is not supported on this machine`);
+      if (!members[kind].includes(name))
+        problems.push(`${path ? `${path}.` : ""}${name} is not supported on this machine`);
     return value;
   };
   const { agent, metrics, logs } = check(config, "", "");
@@ -99,22 +107,26 @@ function problemsOf(config) {
       if (section === "cpu" && given.resources?.length > 0 && given.totalcpu !== true)
         problems.push(`${path}.resources: the machine's processors are measured together only`);
       for (const { name } of measured(section, given))
-        if (!measurements[section][name]) problems.push(`${path}.measurement ${name} is not supported on this machine`);
+        if (!measurements[section][name])
+          problems.push(`${path}.measurement ${name} is not supported on this machine`);
     }
   }
   if (logs !== undefined) {
     const { logs_collected: collected = {} } = check(logs, "logs", "logs");
     const { files } = check(collected, "logs_collected", "logs.logs_collected");
-    const { collect_list: list = [] } = files === undefined ? {} : check(files, "files", "logs.logs_collected.files");
+    const { collect_list: list = [] } =
+      files === undefined ? {} : check(files, "files", "logs.logs_collected.files");
     for (const [index, file] of list.entries()) {
       const path = `logs.logs_collected.files.collect_list[${index}]`;
       check(file, "file", path);
       if (!file.file_path) problems.push(`${path}.file_path is required`);
       for (const [, code] of (file.timestamp_format ?? "").matchAll(/%-?(\w)/g))
-        if (formatCodes.has(code) && !doneCodes.has(code)) problems.push(`${path}.timestamp_format %${code} is not supported on this machine`);
+        if (formatCodes.has(code) && !doneCodes.has(code))
+          problems.push(`${path}.timestamp_format %${code} is not supported on this machine`);
     }
   }
-  if (metrics === undefined && logs === undefined) problems.push("there is neither a metrics nor a logs section");
+  if (metrics === undefined && logs === undefined)
+    problems.push("there is neither a metrics nor a logs section");
   return problems;
 }
 
@@ -122,7 +134,10 @@ function problemsOf(config) {
 function measured(section, { measurement = [] }) {
   return measurement.map((one) => {
     const { name, ...more } = typeof one === "string" ? { name: one } : one;
-    return { name: name.startsWith(`${section}_`) ? name.slice(section.length + 1) : name, ...more };
+    return {
+      name: name.startsWith(`${section}_`) ? name.slice(section.length + 1) : name,
+      ...more,
+    };
   });
 }
 

@@ -84,7 +84,8 @@ function mountOf(path) {
   for (const line of (read("/proc/self/mounts") ?? "").split("\n")) {
     const [device, point, type] = line.split(" ");
     const inside = point && (path === point || path.startsWith(point === "/" ? "/" : `${point}/`));
-    if (inside && point.length >= best.length) best = { device: device.replace(/^\/dev\//, ""), type, length: point.length };
+    if (inside && point.length >= best.length)
+      best = { device: device.replace(/^\/dev\//, ""), type, length: point.length };
   }
   return best;
 }
@@ -94,7 +95,9 @@ function createCpuSampler() {
   const cpus = Number(process.env.FOGBANK_CPUS) || require("node:os").availableParallelism();
   let last;
   return () => {
-    const ticks = new Map(ownProcesses().map(({ pid, ticks: [user, system] }) => [pid, [user, system]]));
+    const ticks = new Map(
+      ownProcesses().map(({ pid, ticks: [user, system] }) => [pid, [user, system]]),
+    );
     const now = process.hrtime.bigint();
     const before = last;
     last = { ticks, now };
@@ -102,16 +105,30 @@ function createCpuSampler() {
     const capacity = (Number(now - before.now) / 1e9) * ticksPerSecond * cpus;
     const part = (index) => {
       let used = 0;
-      for (const [pid, counts] of ticks) used += counts[index] - (before.ticks.get(pid)?.[index] ?? 0);
+      for (const [pid, counts] of ticks)
+        used += counts[index] - (before.ticks.get(pid)?.[index] ?? 0);
       return Math.min(100, Math.max(0, (100 * used) / capacity));
     };
     const [user, system] = [part(0), part(1)];
     const active = Math.min(100, user + system);
-    return { usage_user: user, usage_system: system, usage_active: active, usage_idle: 100 - active };
+    return {
+      usage_user: user,
+      usage_system: system,
+      usage_active: active,
+      usage_idle: 100 - active,
+    };
   };
 }
 
-const states = { R: "running", S: "sleeping", I: "sleeping", D: "blocked", T: "stopped", t: "stopped", Z: "zombies" };
+const states = {
+  R: "running",
+  S: "sleeping",
+  I: "sleeping",
+  D: "blocked",
+  T: "stopped",
+  t: "stopped",
+  Z: "zombies",
+};
 
 function processes() {
   const counts = { blocked: 0, running: 0, sleeping: 0, stopped: 0, total: 0, zombies: 0 };

@@ -60,7 +60,9 @@ function dataOf(section, given, found, base, aggregations, seconds) {
     for (const { name, rename, unit } of measured(section, given)) {
       const all = { ...dimensions, ...given.append_dimensions, ...base };
       const sets = [all, ...aggregations.map((names) => only(all, names)).filter(Boolean)];
-      for (const set of new Map(sets.map((one) => [JSON.stringify(Object.entries(one).sort()), one])).values())
+      for (const set of new Map(
+        sets.map((one) => [JSON.stringify(Object.entries(one).sort()), one]),
+      ).values())
         data.push({
           MetricName: rename ?? `${section}_${name}`,
           Dimensions: Object.entries(set).map(([Name, Value]) => ({ Name, Value })),
@@ -86,15 +88,21 @@ async function startMetrics({ agent = {}, metrics }) {
     const seconds = given.metrics_collection_interval ?? agent.metrics_collection_interval ?? 60;
     const collect = collectors[section](given);
     const publish = async () => {
-      const data = dataOf(section, given, collect(), base, metrics.aggregation_dimensions ?? [], seconds);
+      const data = dataOf(
+        section,
+        given,
+        collect(),
+        base,
+        metrics.aggregation_dimensions ?? [],
+        seconds,
+      );
       for (let start = 0; start < data.length; start += perRequest)
         await call("monitoring", "PutMetricData", {
           Namespace: namespace,
           MetricData: data.slice(start, start + perRequest),
         });
     };
-    const tick = () =>
-      publish().catch((error) => console.error(`${section}: ${error.message}`));
+    const tick = () => publish().catch((error) => console.error(`${section}: ${error.message}`));
     setInterval(tick, seconds * 1000);
     // The first values come at once, as far as one look gives any.
     await tick();

@@ -22,7 +22,8 @@ async function fillIn(name) {
   };
   let text = name;
   for (const [fact, find] of Object.entries(facts))
-    if (text.includes(`{${fact}}`)) text = text.replaceAll(`{${fact}}`, (await find()) ?? "unknown");
+    if (text.includes(`{${fact}}`))
+      text = text.replaceAll(`{${fact}}`, (await find()) ?? "unknown");
   return text;
 }
 
@@ -73,9 +74,13 @@ function eventsOf(lines, clock, startsEvent) {
     const timestamp = clock.read(line);
     const last = events.at(-1);
     if (last && startsEvent && !startsEvent(line, timestamp)) last.message += `\n${line}`;
-    else if (line !== "") events.push({ message: line, timestamp: timestamp ?? last?.timestamp ?? Date.now() });
+    else if (line !== "")
+      events.push({ message: line, timestamp: timestamp ?? last?.timestamp ?? Date.now() });
   }
-  return events.map(({ message, timestamp }) => ({ timestamp, message: Buffer.from(message).subarray(0, eventBytes).toString() }));
+  return events.map(({ message, timestamp }) => ({
+    timestamp,
+    message: Buffer.from(message).subarray(0, eventBytes).toString(),
+  }));
 }
 
 async function put(place, events, retentionDays) {
@@ -123,7 +128,7 @@ async function startTails({ logs }, stateFolder) {
     const startsEvent = startPattern(file);
     const follow = async () => {
       for (const path of fs.globSync(own)) {
-        for (let more = true; more; ) {
+        for (let more = true; more;) {
           const read = readLines(path, positions.get(path));
           const events = eventsOf(read.lines, clock, startsEvent);
           if (events.length > 0) await put(place, events, file.retention_in_days);

@@ -29,8 +29,14 @@ function createClock(format, timezone = "Local") {
       const found = pattern.exec(line)?.groups;
       if (!found) return undefined;
       const now = new Date();
-      const year = found.Y ? Number(found.Y) : found.y ? 2000 + Number(found.y) : now.getUTCFullYear();
-      const month = found.b ? months.indexOf(found.b) : Number(found.m ?? now.getUTCMonth() + 1) - 1;
+      const year = found.Y
+        ? Number(found.Y)
+        : found.y
+          ? 2000 + Number(found.y)
+          : now.getUTCFullYear();
+      const month = found.b
+        ? months.indexOf(found.b)
+        : Number(found.m ?? now.getUTCMonth() + 1) - 1;
       const parts = [
         year,
         month,
@@ -42,8 +48,12 @@ function createClock(format, timezone = "Local") {
       ];
       const [, sign, hours, minutes] = /([+-])(\d{2}):?(\d{2})/.exec(found.z ?? "") ?? [];
       if (sign !== undefined)
-        return Date.UTC(...parts) - Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-      return found.z === "Z" || timezone === "UTC" ? Date.UTC(...parts) : new Date(...parts).getTime();
+        return (
+          Date.UTC(...parts) - Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000
+        );
+      return found.z === "Z" || timezone === "UTC"
+        ? Date.UTC(...parts)
+        : new Date(...parts).getTime();
     },
   };
 }

@@ -54,7 +54,7 @@ async function createScene() {
     agent: (...words: string[]) => run("amazon-cloudwatch-agent-ctl", ...words),
     configure: (name: string, config: object) =>
       call("ssm", "PutParameter", { Name: name, Type: "String", Value: JSON.stringify(config) }),
-    async end() {
+    end: async () => {
       await run("amazon-cloudwatch-agent-ctl", "-a", "stop");
       await cloud.stop();
       rmSync(place, { recursive: true });

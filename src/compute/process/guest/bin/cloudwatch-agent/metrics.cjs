@@ -1,6 +1,7 @@
 /** Measures at the configured intervals and publishes the metrics. */
 "use strict";
 
+const { setTimeout: pause } = require("node:timers/promises");
 const { call, groupOf, metadata } = require("./aws.cjs");
 const { measured, measurements } = require("./config.cjs");
 const measure = require("./measure.cjs");
@@ -61,7 +62,7 @@ function dataOf(section, given, found, base, aggregations, seconds) {
       const all = { ...dimensions, ...given.append_dimensions, ...base };
       const sets = [all, ...aggregations.map((names) => only(all, names)).filter(Boolean)];
       for (const set of new Map(
-        sets.map((one) => [JSON.stringify(Object.entries(one).sort()), one]),
+        sets.map((one) => [keyOf(one), one]),
       ).values())
         data.push({
           MetricName: rename ?? `${section}_${name}`,
@@ -72,6 +73,11 @@ function dataOf(section, given, found, base, aggregations, seconds) {
         });
     }
   return data;
+}
+
+function keyOf(dimensions) {
+  const pairs = Object.entries(dimensions).map(([name, value]) => `${name}=${value}`);
+  return pairs.toSorted((a, b) => (a < b ? -1 : 1)).join("\n");
 }
 
 function only(dimensions, names) {
@@ -102,10 +108,13 @@ async function startMetrics({ agent = {}, metrics }) {
           MetricData: data.slice(start, start + perRequest),
         });
     };
-    const tick = () => publish().catch((error) => console.error(`${section}: ${error.message}`));
-    setInterval(tick, seconds * 1000);
-    // The first values come at once, as far as one look gives any.
-    await tick();
+    const loop = async () => {
+      for (;;) {
+        await publish().catch((error) => console.error(`${section}: ${error.message}`));
+        await pause(seconds * 1000);
+      }
+    };
+    void loop();
   }
 }
 

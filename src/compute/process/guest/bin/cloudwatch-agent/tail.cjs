@@ -3,6 +3,7 @@
 
 const fs = require("node:fs");
 const { dirname, join } = require("node:path");
+const { setTimeout: pause } = require("node:timers/promises");
 const { call, metadata } = require("./aws.cjs");
 const { createClock } = require("./timestamps.cjs");
 
@@ -75,7 +76,7 @@ function eventsOf(lines, clock, startsEvent) {
     const last = events.at(-1);
     if (last && startsEvent && !startsEvent(line, timestamp)) last.message += `\n${line}`;
     else if (line !== "")
-      events.push({ message: line, timestamp: timestamp ?? last?.timestamp ?? Date.now() });
+      events.push({ message: line, timestamp: timestamp ?? last?.timestamp ?? new Date().getTime() });
   }
   return events.map(({ message, timestamp }) => ({
     timestamp,
@@ -138,11 +139,13 @@ async function startTails({ logs }, stateFolder) {
         }
       }
     };
-    const loop = () =>
-      follow()
-        .catch((error) => console.error(`${file.file_path}: ${error.message}`))
-        .finally(() => setTimeout(loop, 1000));
-    loop();
+    const loop = async () => {
+      for (;;) {
+        await follow().catch((error) => console.error(`${file.file_path}: ${error.message}`));
+        await pause(1000);
+      }
+    };
+    void loop();
   }
 }
 

@@ -61,9 +61,7 @@ function dataOf(section, given, found, base, aggregations, seconds) {
     for (const { name, rename, unit } of measured(section, given)) {
       const all = { ...dimensions, ...given.append_dimensions, ...base };
       const sets = [all, ...aggregations.map((names) => only(all, names)).filter(Boolean)];
-      for (const set of new Map(
-        sets.map((one) => [keyOf(one), one]),
-      ).values())
+      for (const set of new Map(sets.map((one) => [keyOf(one), one])).values())
         data.push({
           MetricName: rename ?? `${section}_${name}`,
           Dimensions: Object.entries(set).map(([Name, Value]) => ({ Name, Value })),

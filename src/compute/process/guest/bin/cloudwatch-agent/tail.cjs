@@ -76,7 +76,10 @@ function eventsOf(lines, clock, startsEvent) {
     const last = events.at(-1);
     if (last && startsEvent && !startsEvent(line, timestamp)) last.message += `\n${line}`;
     else if (line !== "")
-      events.push({ message: line, timestamp: timestamp ?? last?.timestamp ?? new Date().getTime() });
+      events.push({
+        message: line,
+        timestamp: timestamp ?? last?.timestamp ?? new Date().getTime(),
+      });
   }
   return events.map(({ message, timestamp }) => ({
     timestamp,

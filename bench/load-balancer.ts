@@ -48,6 +48,7 @@ async function runFogbank(ports: number[]): Promise<number> {
     forwardedForPort: false,
     tlsHeaders: false,
     http2: true,
+    preserveHost: false,
     clientKeepAliveMs: 3_600_000,
     listeners: [
       {
@@ -56,6 +57,8 @@ async function runFogbank(ports: number[]): Promise<number> {
         bound: undefined,
         tls: undefined,
         serverHeader: true,
+        responseFields: [],
+        renamed: {},
         rules: [
           {
             arn: "default",
@@ -76,6 +79,7 @@ async function runFogbank(ports: number[]): Promise<number> {
         version: "HTTP1",
         algorithm: "round_robin",
         slowStartMs: 0,
+        crossZone: true,
         stickiness: undefined,
         minimumHealthy: { count: 1, percentage: 0 },
         targets,

@@ -73,11 +73,14 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
       arriving = undefined;
     },
     async close(graceMs) {
-      const open = [...sessions.keys()];
-      const closed = open.map((session) => once(session, "close"));
-      for (const session of open) session.close();
+      const open = [...sessions];
+      const closed = open.map(([session]) => once(session, "close"));
+      for (const [session] of open) session.close();
       const timer = options.wall.after(graceMs, () => {
-        for (const session of open) session.destroy();
+        for (const [session, socket] of open) {
+          session.destroy();
+          socket.destroy();
+        }
       });
       await Promise.all(closed);
       timer.cancel();

@@ -1,5 +1,6 @@
 /** Actions of listeners and rules: checked, and completed as AWS returns them. */
 import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { readOidc } from "./oidc-input.ts";
 import { readArn } from "./arns.ts";
 import { invalidAction, unsupported, validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -15,17 +16,27 @@ const contentTypes = [
 export function readActions(given: readonly Action[] | undefined): Action[] {
   if (!given || given.length === 0) throw validationError("A listener action must be specified");
   for (const { Type } of given)
-    if (
-      Type === "authenticate-cognito" ||
-      Type === "authenticate-oidc" ||
-      Type === "jwt-validation"
-    )
+    if (Type === "authenticate-cognito" || Type === "jwt-validation")
       throw unsupported(`actions of type '${Type}'`);
-  if (given.length > limits.actionsPerRule)
+  const actions = given.map(readAction);
+  const routing = actions.filter(({ Type }) => Type !== "authenticate-oidc");
+  if (routing.length > limits.actionsPerRule)
     throw invalidAction(
       "You can specify only one action of type forward, redirect or fixed-response",
     );
-  return given.map(readAction);
+  if (routing.length === 0 || actions.length > 2)
+    throw invalidAction(
+      "A rule must have exactly one action of type forward, redirect or fixed-response, and at most one that authenticates",
+    );
+  if (actions.length === 1) return actions;
+  if (actions.some(({ Order }) => Order === undefined))
+    throw validationError("An action order must be specified when there is more than one action");
+  const inOrder = actions.toSorted((a, b) => a.Order! - b.Order!);
+  if (inOrder[0]!.Order === inOrder[1]!.Order)
+    throw validationError("Action orders must be unique");
+  if (inOrder[1] !== routing[0])
+    throw invalidAction("The forward, redirect or fixed-response action must be the last one");
+  return inOrder;
 }
 
 /** Target groups that the actions forward to. */
@@ -35,9 +46,34 @@ export function targetGroupsOf(actions: readonly Action[]): string[] {
   );
 }
 
+/** Secrets of identity providers are told to nobody. */
+export function shownActions(actions: readonly Action[]): Action[] {
+  return actions.map((action) => {
+    if (!action.AuthenticateOidcConfig) return action;
+    const { ClientSecret: _hidden, ...shown } = action.AuthenticateOidcConfig;
+    return { ...action, AuthenticateOidcConfig: shown };
+  });
+}
+
+/** The secret that a change of an action leaves as it is. */
+export function keepSecrets(actions: Action[], present: readonly Action[]): Action[] {
+  const before = present.find((action) => action.AuthenticateOidcConfig)?.AuthenticateOidcConfig;
+  return actions.map((action) => {
+    const { AuthenticateOidcConfig: given } = action;
+    if (!given?.UseExistingClientSecret) return action;
+    if (before?.ClientSecret === undefined)
+      throw validationError("There is no existing client secret to use");
+    const { UseExistingClientSecret: _asked, ...config } = given;
+    const ClientSecret = before.ClientSecret;
+    return { ...action, AuthenticateOidcConfig: { ...config, ClientSecret } };
+  });
+}
+
 function readAction(action: Action): Action {
   const order = action.Order === undefined ? {} : { Order: action.Order };
   switch (action.Type) {
+    case "authenticate-oidc":
+      return { Type: "authenticate-oidc", AuthenticateOidcConfig: readOidc(action), ...order };
     case "forward":
       return { Type: "forward", ...readForward(action), ...order };
     case "redirect":
@@ -46,7 +82,7 @@ function readAction(action: Action): Action {
       return { Type: "fixed-response", FixedResponseConfig: readFixedResponse(action), ...order };
     default:
       throw validationError(
-        `Action type '${action.Type}' must be one of 'forward,redirect,fixed-response'`,
+        `Action type '${action.Type}' must be one of 'forward,authenticate-oidc,redirect,fixed-response'`,
       );
   }
 }

@@ -86,7 +86,6 @@ export const targetGroupAttributes: AttributeTable = {
   "load_balancing.cross_zone.enabled": {
     default: "use_load_balancer_configuration",
     check: oneOf("true", "false", "use_load_balancer_configuration"),
-    refuses: (value) => value === "false",
   },
   "slow_start.duration_seconds": { default: "0", check: zeroOr(30, 900) },
   "stickiness.app_cookie.cookie_name": { default: "", check: text },
@@ -112,10 +111,72 @@ export const targetGroupAttributes: AttributeTable = {
   },
 };
 
+const headerValue: AttributeFact["check"] = (value) =>
+  /^[\t\x20-\x7e]{0,1024}$/.test(value) ? undefined : "contains invalid characters";
+const headerName: AttributeFact["check"] = (value) =>
+  /^[A-Za-z0-9_-]{1,40}$/.test(value) ? undefined : "is not a valid header name";
+
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html
+const responseHeaders: Record<string, string> = Object.fromEntries(
+  [
+    "Strict-Transport-Security",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Expose-Headers",
+    "Access-Control-Max-Age",
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+  ].map((name) => [`routing.http.response.${snakeCase(name)}.header_value`, name]),
+);
+const requestHeaders: Record<string, string> = Object.fromEntries(
+  [
+    "X-Amzn-Mtls-Clientcert-Serial-Number",
+    "X-Amzn-Mtls-Clientcert-Issuer",
+    "X-Amzn-Mtls-Clientcert-Subject",
+    "X-Amzn-Mtls-Clientcert-Validity",
+    "X-Amzn-Mtls-Clientcert-Leaf",
+    "X-Amzn-Mtls-Clientcert",
+    "X-Amzn-Tls-Version",
+    "X-Amzn-Tls-Cipher-Suite",
+  ].map((name) => [`routing.http.request.${snakeCase(name)}.header_name`, name]),
+);
+
+function snakeCase(name: string): string {
+  return name.toLowerCase().replaceAll("-", "_");
+}
+
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html
 export const listenerAttributes: AttributeTable = {
-  "routing.http.response.server.enabled": flag("true", (value) => value === "false"),
+  "routing.http.response.server.enabled": flag("true"),
+  ...Object.fromEntries(
+    Object.keys(responseHeaders).map((key) => [key, { default: "", check: headerValue }]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(requestHeaders).map(([key, name]) => [
+      key,
+      { default: name, check: headerName },
+    ]),
+  ),
 };
+
+/** What a listener's attributes make of the fields of requests and answers. */
+export function headerChanges(stored: Readonly<Record<string, string>>): {
+  responseFields: string[];
+  renamed: Record<string, string>;
+} {
+  const responseFields: string[] = [];
+  const renamed: Record<string, string> = {};
+  for (const [key, value] of Object.entries(stored)) {
+    const answered = responseHeaders[key];
+    if (answered !== undefined && value !== "") responseFields.push(answered, value);
+    const told = requestHeaders[key];
+    if (told !== undefined && value !== told) renamed[told.toLowerCase()] = value;
+  }
+  return { responseFields, renamed };
+}
 
 export function attributeOf(
   table: AttributeTable,
@@ -171,6 +232,10 @@ export function checkTargetGroupAttributes(stored: Readonly<Record<string, strin
     );
   if (cookie !== "" && !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(cookie))
     throw validationError(`The application cookie name '${cookie}' contains invalid characters`);
+  if (get("load_balancing.cross_zone.enabled") === "false" && get("stickiness.enabled") === "true")
+    throw invalidConfiguration(
+      "You cannot enable stickiness while cross-zone load balancing is off for the target group",
+    );
   if (
     get("slow_start.duration_seconds") !== "0" &&
     get("load_balancing.algorithm.type") !== "round_robin"

@@ -1,11 +1,16 @@
 /** From records to what the data plane is told. */
-import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  Action,
+  RuleCondition,
+  RuleTransform,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { readArn } from "./arns.ts";
 import {
   attributeOf,
+  headerChanges,
   listenerAttributes,
   loadBalancerAttributes,
   targetGroupAttributes,
@@ -17,6 +22,7 @@ import type {
   ConditionConfig,
   ListenerConfig,
   MutualConfig,
+  OidcConfig,
   RuleConfig,
   TargetConfig,
   TargetGroupConfig,
@@ -101,6 +107,7 @@ export async function configOf(
     forwardedForPort: attribute("routing.http.xff_client_port.enabled") === "true",
     tlsHeaders: attribute("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") === "true",
     http2: attribute("routing.http2.enabled") === "true",
+    preserveHost: attribute("routing.http.preserve_host_header.enabled") === "true",
     clientKeepAliveMs: Number(attribute("client_keep_alive.seconds")) * 1000,
     listeners: await Promise.all(
       records.listeners.map((listener) => listenerConfig(env, state, scope, listener)),
@@ -121,11 +128,14 @@ async function listenerConfig(
     arn: rule.arn,
     conditions: rule.conditions.map(conditionConfig),
     action: actionConfig(env, rule.actions),
+    authentication: oidcConfig(env, rule.actions),
+    transforms: (rule.transforms ?? []).map(transformConfig),
   }));
   ruleConfigs.push({
     arn: record.defaultRuleArn,
     conditions: [],
     action: actionConfig(env, record.actions),
+    authentication: oidcConfig(env, record.actions),
   });
   const serverHeader = "routing.http.response.server.enabled";
   return {
@@ -134,6 +144,7 @@ async function listenerConfig(
     bound: record.bound,
     tls: record.tls && (await tlsConfig(env, state, scope, record.tls, trustStore)),
     serverHeader: attributeOf(listenerAttributes, record.attributes, serverHeader) === "true",
+    ...headerChanges(record.attributes),
     rules: ruleConfigs,
   };
 }
@@ -174,8 +185,9 @@ function mutualConfig(
 function conditionConfig(condition: RuleCondition): ConditionConfig {
   switch (condition.Field) {
     case "http-header": {
-      const { HttpHeaderName = "", Values = [] } = condition.HttpHeaderConfig!;
-      return { field: "http-header", name: HttpHeaderName, values: Values };
+      const { HttpHeaderName = "", Values = [], RegexValues } = condition.HttpHeaderConfig!;
+      const values = RegexValues ?? Values;
+      return { field: "http-header", name: HttpHeaderName, values, regex: Boolean(RegexValues) };
     }
     case "query-string": {
       const pairs = condition.QueryStringConfig!.Values ?? [];
@@ -192,13 +204,46 @@ function conditionConfig(condition: RuleCondition): ConditionConfig {
     case "source-ip":
       return { field: "source-ip", values: condition.SourceIpConfig!.Values ?? [] };
     case "host-header":
-      return { field: "host-header", values: condition.Values ?? [] };
+      return { field: "host-header", ...valuesOf(condition) };
     default:
-      return { field: "path-pattern", values: condition.Values ?? [] };
+      return { field: "path-pattern", ...valuesOf(condition) };
   }
 }
 
-function actionConfig(env: Environment, [action]: readonly Action[]): ActionConfig {
+function valuesOf({ Values, RegexValues }: RuleCondition) {
+  return RegexValues ? { values: RegexValues, regex: true } : { values: Values ?? [] };
+}
+
+function transformConfig({ UrlRewriteConfig, HostHeaderRewriteConfig }: RuleTransform) {
+  const [rewrite] = (UrlRewriteConfig ?? HostHeaderRewriteConfig)!.Rewrites!;
+  return {
+    of: UrlRewriteConfig ? ("url" as const) : ("host" as const),
+    regex: rewrite!.Regex!,
+    replacement: rewrite!.Replace!,
+  };
+}
+
+function oidcConfig(env: Environment, actions: readonly Action[]): OidcConfig | undefined {
+  const config = actions.find(({ Type }) => Type === "authenticate-oidc")?.AuthenticateOidcConfig;
+  return (
+    config && {
+      issuer: config.Issuer!,
+      authorizationEndpoint: config.AuthorizationEndpoint!,
+      tokenEndpoint: config.TokenEndpoint!,
+      userInfoEndpoint: config.UserInfoEndpoint!,
+      clientId: config.ClientId!,
+      clientSecret: config.ClientSecret!,
+      cookieName: config.SessionCookieName!,
+      scope: config.Scope!,
+      sessionMs: wallTime(env.clock, config.SessionTimeout! * 1000),
+      extraParams: config.AuthenticationRequestExtraParams ?? {},
+      unauthenticated: config.OnUnauthenticatedRequest!,
+    }
+  );
+}
+
+function actionConfig(env: Environment, actions: readonly Action[]): ActionConfig {
+  const action = actions.find(({ Type }) => Type !== "authenticate-oidc");
   const { ForwardConfig, RedirectConfig, FixedResponseConfig } = action!;
   if (RedirectConfig)
     return {
@@ -249,6 +294,7 @@ async function targetGroupConfig(
     version: record.version ?? "HTTP1",
     algorithm: attribute("load_balancing.algorithm.type") as TargetGroupConfig["algorithm"],
     slowStartMs: seconds("slow_start.duration_seconds"),
+    crossZone: attribute("load_balancing.cross_zone.enabled") !== "false",
     stickiness: stickinessOf(attribute, seconds),
     minimumHealthy: {
       count: Number(attribute(`${routing}.count`)),

@@ -1,8 +1,9 @@
 /** Conditions of rules: checked, and completed as AWS returns them. */
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { parseBlock } from "./dataplane/cidr.ts";
-import { unsupported, validationError } from "./errors.ts";
+import { validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
+import { checkRegex } from "./transforms.ts";
 
 const fields = [
   "path-pattern",
@@ -26,7 +27,13 @@ export function readConditions(given: readonly RuleCondition[] | undefined): Rul
     throw validationError(
       `A rule can only have '${limits.conditionValuesPerRule}' condition values`,
     );
-  const wildcards = values.join("").replaceAll(/\\./g, "").match(/[*?]/g)?.length ?? 0;
+  const wildcards =
+    conditions
+      .filter((condition) => !hasRegexes(condition))
+      .flatMap(comparedStrings)
+      .join("")
+      .replaceAll(/\\./g, "")
+      .match(/[*?]/g)?.length ?? 0;
   if (wildcards > limits.conditionWildcardsPerRule)
     throw validationError(
       `A rule can only have '${limits.conditionWildcardsPerRule}' condition wildcards`,
@@ -40,14 +47,21 @@ function readCondition(condition: RuleCondition): RuleCondition {
     throw validationError(
       `Condition field '${field ?? ""}' must be one of '[${fields.join(",")}]'`,
     );
-  if (condition.RegexValues?.length) throw unsupported("regular expressions in rule conditions");
+  const regexes = condition.RegexValues?.length ? condition.RegexValues : undefined;
+  if (regexes && field !== "host-header" && field !== "path-pattern")
+    throw validationError(`The 'RegexValues' field is not compatible with '${field}'`);
   if (condition.Values?.length && field !== "host-header" && field !== "path-pattern")
     throw validationError(`The 'Values' field is not compatible with '${field}'`);
   switch (field) {
     case "host-header": {
       const { HostHeaderConfig } = condition;
-      if (HostHeaderConfig?.RegexValues?.length)
-        throw unsupported("regular expressions in rule conditions");
+      const patterns = readRegexes(
+        field,
+        HostHeaderConfig?.Values ?? condition.Values,
+        HostHeaderConfig?.RegexValues ?? regexes,
+      );
+      if (patterns)
+        return { Field: field, RegexValues: patterns, HostHeaderConfig: { RegexValues: patterns } };
       const values = plainValues(field, condition, HostHeaderConfig?.Values);
       for (const value of values)
         if (!/^[A-Za-z0-9\-.*?:_]+$/.test(value))
@@ -56,8 +70,17 @@ function readCondition(condition: RuleCondition): RuleCondition {
     }
     case "path-pattern": {
       const { PathPatternConfig } = condition;
-      if (PathPatternConfig?.RegexValues?.length)
-        throw unsupported("regular expressions in rule conditions");
+      const patterns = readRegexes(
+        field,
+        PathPatternConfig?.Values ?? condition.Values,
+        PathPatternConfig?.RegexValues ?? regexes,
+      );
+      if (patterns)
+        return {
+          Field: field,
+          RegexValues: patterns,
+          PathPatternConfig: { RegexValues: patterns },
+        };
       const values = plainValues(field, condition, PathPatternConfig?.Values);
       for (const value of values)
         if (!/^[A-Za-z0-9_\-.$/~"'@:+&*?\\=!,;()%[\]|]+$/.test(value))
@@ -103,11 +126,28 @@ function plainValues(
   return [...values];
 }
 
+/** Regular expressions in place of values; undefined when there are none. */
+function readRegexes(
+  field: string,
+  values: readonly string[] | undefined,
+  regexes: readonly string[] | undefined,
+): string[] | undefined {
+  if (!regexes?.length) return undefined;
+  if (values?.length)
+    throw validationError(
+      `You cannot provide both values and regular expressions for a condition of type '${field}'`,
+    );
+  for (const value of regexes) {
+    checkLength(field, value);
+    checkRegex(value);
+  }
+  return [...regexes];
+}
+
 function readHeader({ HttpHeaderConfig }: RuleCondition) {
   if (!HttpHeaderConfig)
     throw validationError("A 'HttpHeaderConfig' must be specified with 'http-header'");
   const { HttpHeaderName: name, Values, RegexValues } = HttpHeaderConfig;
-  if (RegexValues?.length) throw unsupported("regular expressions in rule conditions");
   if (!name) throw validationError("A 'HttpHeaderName' must be specified in 'HttpHeaderConfig'");
   if (name.length > limits.conditionNameLength)
     throw validationError(
@@ -115,6 +155,8 @@ function readHeader({ HttpHeaderConfig }: RuleCondition) {
     );
   if (name.toLowerCase() === "host")
     throw validationError("The 'HttpHeaderName' cannot be 'host'; use a 'host-header' condition");
+  const patterns = readRegexes("http-header", Values, RegexValues);
+  if (patterns) return { HttpHeaderName: name, RegexValues: patterns };
   if (!Values?.length) throw validationError("A condition value must be specified");
   for (const value of Values) checkLength("http-header", value);
   return { HttpHeaderName: name, Values: [...Values] };
@@ -172,11 +214,21 @@ function checkLength(what: string, value: string): void {
     );
 }
 
+function hasRegexes(condition: RuleCondition): boolean {
+  const { HostHeaderConfig, PathPatternConfig, HttpHeaderConfig } = condition;
+  return [HostHeaderConfig, PathPatternConfig, HttpHeaderConfig].some(
+    (config) => config?.RegexValues !== undefined,
+  );
+}
+
 function comparedStrings(condition: RuleCondition): string[] {
   return (
     condition.HostHeaderConfig?.Values ??
+    condition.HostHeaderConfig?.RegexValues ??
     condition.PathPatternConfig?.Values ??
+    condition.PathPatternConfig?.RegexValues ??
     condition.HttpHeaderConfig?.Values ??
+    condition.HttpHeaderConfig?.RegexValues ??
     condition.HttpRequestMethodConfig?.Values ??
     condition.SourceIpConfig?.Values ??
     condition.QueryStringConfig?.Values?.map(({ Key, Value }) => `${Key ?? ""}${Value ?? ""}`) ??

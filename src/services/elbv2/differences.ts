@@ -8,11 +8,11 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateListener",
     differs:
-      "Authentication and JWT actions are refused. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does.",
+      "Authentication by Cognito and JWT actions are refused; sessions of authenticate-oidc are not refreshed, and a provider on this machine may do without TLS. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does.",
   },
   {
     operation: "CreateRule",
-    differs: "Regular expressions in conditions and transforms are refused.",
+    differs: "Regular expressions are JavaScript's.",
   },
   {
     operation: "CreateTargetGroup",
@@ -22,12 +22,12 @@ export const differences: readonly Difference[] = [
   {
     operation: "ModifyLoadBalancerAttributes",
     differs:
-      "Access, connection and health check logs and zonal shift are refused. client_keep_alive.seconds, routing.http.preserve_host_header.enabled, desync mitigation and the WAF attribute are stored without effect: the Host field is always passed on as it came, and ambiguous requests are always refused.",
+      "Access, connection and health check logs and zonal shift are refused. Desync mitigation and the WAF attribute are stored without effect: ambiguous requests are always refused.",
   },
   {
     operation: "ModifyTargetGroupAttributes",
     differs:
-      "Anomaly mitigation and switching cross-zone balancing off are refused; the dns_failover attributes are stored without effect.",
+      "Anomaly mitigation is refused; the dns_failover attributes are stored without effect.",
   },
   {
     operation: "*",

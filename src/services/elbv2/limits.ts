@@ -23,6 +23,7 @@ export const limits = {
   /** Wildcard and comparison strings of rule conditions. */
   conditionValueLength: 128,
   conditionNameLength: 40,
+  transformLength: 1024,
 } as const;
 
 /** As DescribeAccountLimits names them. */

@@ -1,5 +1,9 @@
 /** What is stored of Elastic Load Balancing, and under which keys. */
-import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  Action,
+  RuleCondition,
+  RuleTransform,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 import type { BoundAddress, ProtocolVersion } from "./dataplane/config.ts";
@@ -76,6 +80,7 @@ export interface RuleRecord {
   priority: number;
   conditions: RuleCondition[];
   actions: Action[];
+  transforms?: RuleTransform[];
   tags: Tags;
 }
 

@@ -7,6 +7,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { dateOf } from "#runtime/date.ts";
 import { parseArn } from "#services/kit/arn.ts";
+import { shownActions } from "./actions.ts";
 import { hostedZoneOf } from "./arns.ts";
 import type {
   ListenerRecord,
@@ -48,7 +49,7 @@ export function listenerShape(record: ListenerRecord): Listener {
     Port: record.port,
     Protocol: record.protocol,
     ...(record.tls && tlsShape(record.tls)),
-    DefaultActions: record.actions,
+    DefaultActions: shownActions(record.actions),
   };
 }
 
@@ -75,7 +76,8 @@ export function ruleShape(record: RuleRecord): Rule {
     RuleArn: record.arn,
     Priority: String(record.priority),
     Conditions: record.conditions,
-    Actions: record.actions,
+    Actions: shownActions(record.actions),
+    Transforms: record.transforms ?? [],
     IsDefault: false,
   };
 }
@@ -85,7 +87,7 @@ export function defaultRuleShape(listener: ListenerRecord): Rule {
     RuleArn: listener.defaultRuleArn,
     Priority: "default",
     Conditions: [],
-    Actions: listener.actions,
+    Actions: shownActions(listener.actions),
     IsDefault: true,
   };
 }

@@ -5,6 +5,7 @@ const titles: Record<number, string> = {
   301: "301 Moved Permanently",
   302: "302 Found",
   400: "400 Bad Request",
+  401: "401 Authorization Required",
   405: "405 Not Allowed",
   408: "408 Request Time-out",
   413: "413 Request Entity Too Large",
@@ -18,6 +19,7 @@ const titles: Record<number, string> = {
   502: "502 Bad Gateway",
   503: "503 Service Temporarily Unavailable",
   504: "504 Gateway Time-out",
+  561: "561 Authentication Error",
   505: "505 HTTP Version Not Supported",
 };
 

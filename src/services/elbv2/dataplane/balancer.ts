@@ -15,12 +15,20 @@ import type {
 } from "./config.ts";
 import { createSealer, type CookieSealer } from "./cookies.ts";
 import { Counters } from "./counters.ts";
+import { headersChanged } from "./answer-headers.ts";
 import { Exchange } from "./exchange.ts";
 import { plainAddress, requestFields, type ForwardingOptions } from "./fields.ts";
 import { Listener } from "./listener.ts";
 import { tlsFields } from "./listener-tls.ts";
+import {
+  authenticate,
+  callbackPath,
+  ClaimSigner,
+  takeCallback,
+  type OidcEnvironment,
+} from "./oidc.ts";
 import { locationOf } from "./redirect.ts";
-import { findRule, type RequestFacts } from "./rules.ts";
+import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
 
@@ -38,6 +46,7 @@ export class Balancer {
   readonly #listeners = new Map<string, Listener>();
   readonly #groups = new Map<string, TargetGroup>();
   #sealer: CookieSealer;
+  #signer: ClaimSigner | undefined;
   #config: BalancerConfig;
 
   constructor(config: BalancerConfig, environment: BalancerEnvironment) {
@@ -120,6 +129,16 @@ export class Balancer {
   }
 
   #handle(request: HttpRequest, listener: Listener): HttpReply | Promise<HttpReply> {
+    const reply = this.#answer(request, listener);
+    const nowMs = this.#environment.wall.monotonic();
+    const last = listener.ageMs(request.remotePort, nowMs) > this.#config.clientKeepAliveMs;
+    const { serverHeader, responseFields } = listener.config;
+    if (serverHeader && responseFields.length === 0 && !last) return reply;
+    const change = (one: HttpReply) => headersChanged(one, listener.config, last);
+    return reply instanceof Promise ? reply.then(change) : change(reply);
+  }
+
+  #answer(request: HttpRequest, listener: Listener): HttpReply | Promise<HttpReply> {
     const zone = this.#zoneOf(request.remotePort);
     const node = this.#counters.node(zone);
     node.requests++;
@@ -127,10 +146,18 @@ export class Balancer {
     if (request.method === "TRACE" || request.method === "CONNECT")
       return this.#ownAnswer(405, zone);
     const facts = factsOf(request);
+    if (facts.path === callbackPath && request.secure && listener.authentications.length > 0)
+      return takeCallback(this.#oidc(zone), listener.authentications, request, hostField(request));
     const { rule, evaluations } = findRule(listener.rules, facts);
     node.ruleEvaluations += evaluations;
     if (!rule) return this.#ownAnswer(503, zone);
-    const { action } = rule;
+    const { action, authentication } = rule;
+    let known: string[] = [];
+    if (authentication) {
+      const verdict = authenticate(this.#oidc(zone), authentication, request, hostField(request));
+      if ("reply" in verdict) return verdict.reply;
+      known = verdict.fields;
+    }
     switch (action.type) {
       case "fixed-response":
         node.fixedResponses++;
@@ -143,13 +170,12 @@ export class Balancer {
         return answer(action.status, { Location: location });
       }
       case "forward":
-        return this.#forward(request, action, zone, listener);
+        return this.#forward({ request, facts, rule, action, known }, zone, listener);
     }
   }
 
   #forward(
-    request: HttpRequest,
-    action: Extract<ActionConfig, { type: "forward" }>,
+    { request, facts, rule, action, known }: Passing,
     zone: string,
     listener: Listener,
   ): HttpReply | Promise<HttpReply> {
@@ -162,7 +188,8 @@ export class Balancer {
       forwardedForPort: config.forwardedForPort,
       port: listener.port,
       protocol: protocolOf(request),
-      added: secure ? this.#secureFields(secure, listener) : [],
+      added: secure ? [...this.#secureFields(secure, listener), ...known] : [],
+      ...placeOf(request, facts, rule, listener, config.preserveHost),
       newTraceId: () => this.#newTraceId(),
     };
     const fields = requestFields(request, options);
@@ -184,10 +211,25 @@ export class Balancer {
     return new Exchange(context, request, fields, action, group, zone).run();
   }
 
-  #secureFields(socket: TLSSocket, { tls }: Listener): string[] {
-    const fields = tls?.clientFields(socket) ?? [];
+  #secureFields(socket: TLSSocket, listener: Listener): string[] {
+    const fields = listener.tls?.clientFields(socket) ?? [];
     if (this.#config.tlsHeaders) fields.push(...tlsFields(socket));
+    const { renamed } = listener.config;
+    for (let index = 0; index < fields.length; index += 2)
+      fields[index] = renamed[fields[index]!.toLowerCase()] ?? fields[index]!;
     return fields;
+  }
+
+  #oidc(zone: string): OidcEnvironment {
+    const { wall, random } = this.#environment;
+    this.#signer ??= new ClaimSigner(this.#config.arn, this.#config.secret);
+    return {
+      wall,
+      random,
+      sealer: this.#sealer,
+      signer: this.#signer,
+      count: (event) => this.#counters.node(zone)[event]++,
+    };
   }
 
   /** Draws a group by weight; a group of weight 0 gets nothing. */
@@ -215,6 +257,44 @@ export class Balancer {
     const seconds = Math.floor(wall.now() / 1000);
     return `1-${seconds.toString(16).padStart(8, "0")}-${random.hex(24)}`;
   }
+}
+
+/** A request that a rule forwards. */
+interface Passing {
+  request: HttpRequest;
+  facts: RequestFacts;
+  rule: CompiledRule;
+  action: Extract<ActionConfig, { type: "forward" }>;
+  /** What an identity provider said of the user, names and values in turn. */
+  known: string[];
+}
+
+/**
+ * The target's path, and its host where that is not simply the client's: a rule may rewrite both, and
+ * AWS names the port of a listener that is not on the usual one.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#host-header-preservation
+ */
+function placeOf(
+  request: HttpRequest,
+  facts: RequestFacts,
+  { transform }: CompiledRule,
+  { port }: Listener,
+  preserveHost: boolean,
+): { target: string; host: string | undefined } {
+  const usual = port === (request.secure ? 443 : 80);
+  const { target } = request;
+  if (!transform && (preserveHost || usual)) return { target, host: undefined };
+  const place = transform?.({ host: facts.host, target }) ?? { host: facts.host, target };
+  const unchanged = place.host === facts.host;
+  if (unchanged && (preserveHost || usual)) return { target: place.target, host: undefined };
+  return {
+    target: place.target,
+    host: preserveHost || usual ? place.host : `${place.host}:${port}`,
+  };
+}
+
+function hostField({ headers }: HttpRequest): string {
+  return headers["host"] ?? "";
 }
 
 function protocolOf({ secure }: HttpRequest): "http" | "https" {

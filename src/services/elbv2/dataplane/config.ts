@@ -18,6 +18,8 @@ export interface BalancerConfig {
   tlsHeaders: boolean;
   /** Offers HTTP/2 to clients over TLS. */
   http2: boolean;
+  /** Passes on the Host field as it came, without the port of the listener. */
+  preserveHost: boolean;
   /** How long a client's connection is used at most, whatever goes over it. */
   clientKeepAliveMs: number;
   listeners: ListenerConfig[];
@@ -33,6 +35,10 @@ export interface ListenerConfig {
   tls: TlsConfig | undefined;
   /** Shows "Server: awselb/2.0" in answers of its own. */
   serverHeader: boolean;
+  /** Fields that every answer carries in place of the target's own, names and values in turn. */
+  responseFields: string[];
+  /** Names that the balancer's own request fields have instead of the usual ones; usual ones in lower case. */
+  renamed: Record<string, string>;
   /** In order of priority, the default rule last. */
   rules: RuleConfig[];
 }
@@ -69,15 +75,41 @@ export interface RuleConfig {
   arn: string;
   conditions: ConditionConfig[];
   action: ActionConfig;
+  /** Who may get that far. */
+  authentication?: OidcConfig | undefined;
+  transforms?: TransformConfig[];
+}
+
+export interface TransformConfig {
+  of: "host" | "url";
+  regex: string;
+  replacement: string;
+}
+
+export interface OidcConfig {
+  issuer: string;
+  authorizationEndpoint: string;
+  tokenEndpoint: string;
+  userInfoEndpoint: string;
+  clientId: string;
+  clientSecret: string;
+  cookieName: string;
+  scope: string;
+  sessionMs: number;
+  extraParams: Record<string, string>;
+  unauthenticated: "deny" | "allow" | "authenticate";
 }
 
 /** Values within a condition are alternatives; conditions of a rule must all hold. */
 export type ConditionConfig =
   | {
-      field: "host-header" | "path-pattern" | "http-request-method" | "source-ip";
+      field: "host-header" | "path-pattern";
       values: string[];
+      /** The values are regular expressions. */
+      regex?: boolean;
     }
-  | { field: "http-header"; name: string; values: string[] }
+  | { field: "http-request-method" | "source-ip"; values: string[] }
+  | { field: "http-header"; name: string; values: string[]; regex?: boolean }
   | { field: "query-string"; pairs: { key: string | undefined; value: string }[] };
 
 export type ActionConfig =
@@ -102,6 +134,8 @@ export interface TargetGroupConfig {
   version: ProtocolVersion;
   algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
   slowStartMs: number;
+  /** Nodes send to targets of every zone. */
+  crossZone: boolean;
   stickiness:
     | { type: "lb_cookie"; durationMs: number }
     | { type: "app_cookie"; durationMs: number; cookieName: string }
@@ -156,6 +190,9 @@ export interface NodeCounts {
   rejectedConnections: number;
   tlsErrors: number;
   grpcRequests: number;
+  authErrors: number;
+  authFailures: number;
+  authSuccesses: number;
   ruleEvaluations: number;
   redirects: number;
   fixedResponses: number;

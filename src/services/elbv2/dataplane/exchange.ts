@@ -65,14 +65,14 @@ export class Exchange implements UnderWay {
     const nowMs = this.#context.wall.monotonic();
     let target =
       stickyTarget(group, this.#request.rawHeaders, sealer, this.#context.wall.now()) ??
-      group.pick(nowMs, []);
+      group.pick(nowMs, [], this.#zone);
     if (!target) return this.#ownAnswer(503);
     const tried: Target[] = [];
     for (;;) {
       const outcome = await this.#attempt(target);
       if (typeof outcome !== "number") return outcome;
       tried.push(target);
-      const next = tried.length < mostAttempts ? group.pick(nowMs, tried) : undefined;
+      const next = tried.length < mostAttempts ? group.pick(nowMs, tried, this.#zone) : undefined;
       if (!next || this.#clientGone) return this.#ownAnswer(outcome);
       target = next;
     }
@@ -95,7 +95,7 @@ export class Exchange implements UnderWay {
       response = await client.request({
         address: reach,
         method: request.method,
-        target: request.target,
+        target: this.#fields.target,
         rawHeaders: this.#fields.rawHeaders,
         body: request.body,
         ...(request.body instanceof WholeBody ? {} : this.#bodyLength()),

@@ -11,6 +11,10 @@ export interface ForwardingOptions {
   protocol: "http" | "https";
   /** What the balancer tells of the connection, names and values in turn. */
   added: readonly string[];
+  /** Path and query that are passed on. */
+  target: string;
+  /** Undefined to pass on the one that came. */
+  host: string | undefined;
   /** A fresh "1-68a1…-…" for requests that have none. */
   newTraceId: () => string;
 }
@@ -20,9 +24,11 @@ export interface ForwardedFields {
   /** Bytes of the request's own fields. */
   sizeBytes: number;
   upgrade: boolean;
+  /** Path and query for the target. */
+  target: string;
 }
 
-const ownFields = /^x-amzn-(?:mtls-|tls-)/i;
+const ownFields = /^x-amzn-(?:mtls-|tls-|oidc-)/i;
 
 const mostForwardedAddresses = 30;
 
@@ -46,8 +52,10 @@ export function requestFields(
     if (hop === undefined) {
       if (options.dropInvalidHeaders && !/^[-A-Za-z0-9]+$/.test(name)) continue;
       // Nobody but the balancer says who the client is.
-      if (options.added.length > 0 && ownFields.test(name)) continue;
-      rawHeaders.push(name, value);
+      if (options.protocol === "https" && ownFields.test(name)) continue;
+      if (options.host !== undefined && name.length === 4 && name.toLowerCase() === "host")
+        rawHeaders.push(name, options.host);
+      else rawHeaders.push(name, value);
     } else if (hop === "x-forwarded-for")
       forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
     else if (hop === "x-amzn-trace-id") traceId = value;
@@ -63,7 +71,7 @@ export function requestFields(
   const upgrading =
     upgrade !== undefined && connection !== undefined && hasOption(connection, "upgrade");
   if (upgrading) rawHeaders.push("Upgrade", upgrade!, "Connection", "Upgrade");
-  return { rawHeaders, sizeBytes, upgrade: upgrading };
+  return { rawHeaders, sizeBytes, upgrade: upgrading, target: options.target };
 }
 
 /** A response's fields for the client, and their size. */

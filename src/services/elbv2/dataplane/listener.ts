@@ -3,7 +3,7 @@ import type { Wall } from "#runtime/clock.ts";
 import type { HttpReply, HttpRequest, HttpServer, ServeOptions } from "#http/http.ts";
 import { createHttp2Front, type Http2Front } from "#http/http2-server.ts";
 import { serve } from "#http/server.ts";
-import type { BoundAddress, ListenerConfig } from "./config.ts";
+import type { BoundAddress, ListenerConfig, OidcConfig } from "./config.ts";
 import { ListenerTls } from "./listener-tls.ts";
 import { compileRules, type CompiledRule } from "./rules.ts";
 
@@ -31,32 +31,34 @@ const graceMs = 1000;
 export class Listener {
   readonly port: number;
   rules: CompiledRule[] = [];
-  serverHeader = true;
+  config: ListenerConfig;
+  /** Of the rules that ask who the user is. */
+  authentications: OidcConfig[] = [];
+  readonly #openedMs = new Map<number, number>();
   tls: ListenerTls | undefined;
   readonly #environment: ListenerEnvironment;
   #bound: BoundAddress | undefined;
   #server: HttpServer | undefined;
   #front: Http2Front | undefined;
-  #config: ListenerConfig;
   /** What the open server cannot change. */
   #opened = "";
 
   constructor(config: ListenerConfig, environment: ListenerEnvironment) {
     this.port = config.port;
-    this.#config = config;
+    this.config = config;
     this.#bound = config.bound;
     this.#environment = environment;
   }
 
   configure(config: ListenerConfig): void {
-    this.#config = config;
+    this.config = config;
     this.rules = compileRules(config.rules);
-    this.serverHeader = config.serverHeader;
+    this.authentications = this.rules.flatMap(({ authentication }) => authentication ?? []);
   }
 
   /** Binds where it was bound before, else at the balancer's own address, else at any free port. */
   async open({ loopbackHost, idleTimeoutMs, http2 }: OpenOptions): Promise<BoundAddress> {
-    const { tls } = this.#config;
+    const { tls } = this.config;
     const wanted = JSON.stringify([idleTimeoutMs, tls && [http2, tls.mutual !== undefined]]);
     if (this.#server && this.#opened === wanted) {
       if (tls && this.tls) {
@@ -85,6 +87,17 @@ export class Listener {
     throw failure;
   }
 
+  /** How long ago the connection from this port was opened. */
+  ageMs(remotePort: number, nowMs: number): number {
+    return nowMs - (this.#openedMs.get(remotePort) ?? nowMs);
+  }
+
+  #onConnection(event: "opened" | "closed", remotePort: number): void {
+    if (event === "opened") this.#openedMs.set(remotePort, this.#environment.wall.monotonic());
+    else this.#openedMs.delete(remotePort);
+    this.#environment.onConnection(event, remotePort);
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#server?.close(graceMs), this.#front?.close(graceMs)]);
     this.#server = undefined;
@@ -92,7 +105,7 @@ export class Listener {
   }
 
   #serve(place: BoundAddress, idleTimeoutMs: number): Promise<HttpServer> {
-    const { wall, onError, handle, refuse, onConnection } = this.#environment;
+    const { wall, onError, handle, refuse } = this.#environment;
     return serve({
       ...place,
       wall,
@@ -100,20 +113,20 @@ export class Listener {
       ...(this.tls && { secure: this.#secure(this.tls, idleTimeoutMs) }),
       refuse,
       onError,
-      onConnection,
+      onConnection: (event, port) => this.#onConnection(event, port),
       limits: { idleTimeoutMs, headTimeoutMs: idleTimeoutMs },
     });
   }
 
   #secure(tls: ListenerTls, idleTimeoutMs: number): NonNullable<ServeOptions["secure"]> {
-    const { wall, onError, handle, onConnection, onHandshakeError } = this.#environment;
+    const { wall, onError, handle, onHandshakeError } = this.#environment;
     const front = createHttp2Front({
       handler: (request) => handle(request, this),
       wall,
       idleTimeoutMs,
       mostStreams,
       onError,
-      onConnection,
+      onConnection: (event, port) => this.#onConnection(event, port),
     });
     this.#front = front;
     return {

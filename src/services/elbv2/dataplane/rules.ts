@@ -1,5 +1,11 @@
 /** Which rule of a listener a request meets. */
-import type { ActionConfig, ConditionConfig, RuleConfig } from "./config.ts";
+import type {
+  ActionConfig,
+  ConditionConfig,
+  OidcConfig,
+  RuleConfig,
+  TransformConfig,
+} from "./config.ts";
 import { compileBlocks } from "./cidr.ts";
 import { compileWildcard, type Pattern } from "./wildcard.ts";
 
@@ -18,15 +24,20 @@ export interface RequestFacts {
 
 export interface CompiledRule {
   action: ActionConfig;
+  authentication: OidcConfig | undefined;
+  /** The host and target that are passed on instead; undefined for a rule that changes neither. */
+  transform: Transform | undefined;
   holds: (facts: RequestFacts) => boolean;
   isDefault: boolean;
 }
 
 export function compileRules(rules: readonly RuleConfig[]): CompiledRule[] {
-  return rules.map(({ conditions, action }) => {
+  return rules.map(({ conditions, action, authentication, transforms }) => {
     const tests = conditions.map(compileCondition);
     return {
       action,
+      authentication,
+      transform: compileTransforms(transforms ?? []),
       isDefault: tests.length === 0,
       holds: (facts) => tests.every((test) => test(facts)),
     };
@@ -52,11 +63,11 @@ type Test = (facts: RequestFacts) => boolean;
 function compileCondition(condition: ConditionConfig): Test {
   switch (condition.field) {
     case "host-header": {
-      const patterns = compileAll(condition.values, true);
+      const patterns = compileAll(condition.values, true, condition.regex);
       return (facts) => matchesAny(patterns, facts.host);
     }
     case "path-pattern": {
-      const patterns = compileAll(condition.values, false);
+      const patterns = compileAll(condition.values, false, condition.regex);
       return (facts) => matchesAny(patterns, facts.path);
     }
     case "http-request-method": {
@@ -69,7 +80,7 @@ function compileCondition(condition: ConditionConfig): Test {
     }
     case "http-header": {
       const name = condition.name.toLowerCase();
-      const patterns = compileAll(condition.values, true);
+      const patterns = compileAll(condition.values, true, condition.regex);
       return ({ rawHeaders }) => {
         for (let index = 0; index < rawHeaders.length; index += 2) {
           const found = rawHeaders[index]!;
@@ -117,7 +128,33 @@ function decode(text: string): string {
   }
 }
 
-function compileAll(values: readonly string[], ignoreCase: boolean): Pattern[] {
+interface Transform {
+  (place: { host: string; target: string }): { host: string; target: string };
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html */
+function compileTransforms(transforms: readonly TransformConfig[]): Transform | undefined {
+  if (transforms.length === 0) return undefined;
+  const compiled = transforms.map(({ of, regex, replacement }) => ({
+    of,
+    pattern: new RegExp(regex),
+    replacement,
+  }));
+  return ({ host, target }) => {
+    let [changedHost, changedTarget] = [host, target];
+    for (const { of, pattern, replacement } of compiled)
+      if (of === "host") changedHost = changedHost.replace(pattern, replacement);
+      else changedTarget = changedTarget.replace(pattern, replacement);
+    return { host: changedHost, target: changedTarget };
+  };
+}
+
+function compileAll(values: readonly string[], ignoreCase: boolean, regex = false): Pattern[] {
+  if (regex)
+    return values.map((value) => {
+      const pattern = new RegExp(value, ignoreCase ? "i" : "");
+      return (text) => pattern.test(text);
+    });
   return values.map((value) => compileWildcard(value, { ignoreCase }));
 }
 

@@ -40,6 +40,7 @@ export class TargetGroup {
   /** Those that may get new requests. */
   #usable: Target[] = [];
   #next = 0;
+  readonly #byZone = new Map<string, Target[]>();
 
   constructor(config: TargetGroupConfig, random: Random, nowMs: number) {
     this.config = config;
@@ -65,6 +66,7 @@ export class TargetGroup {
         target.config = targetConfig;
       }
     }
+    this.#byZone.clear();
     this.#usable = usableOf([...this.#targets.values()], config);
   }
 
@@ -78,8 +80,8 @@ export class TargetGroup {
   }
 
   /** Who gets the next request; `tried` have failed it already. */
-  pick(nowMs: number, tried: readonly Target[]): Target | undefined {
-    const all = this.#usable;
+  pick(nowMs: number, tried: readonly Target[], zone = ""): Target | undefined {
+    const all = this.config.crossZone ? this.#usable : this.#usableIn(zone);
     const candidates = tried.length === 0 ? all : all.filter((target) => !tried.includes(target));
     if (candidates.length <= 1) return candidates[0];
     switch (this.config.algorithm) {
@@ -90,6 +92,18 @@ export class TargetGroup {
       case "weighted_random":
         return this.#random.pick(candidates);
     }
+  }
+
+  /** Without cross-zone balancing each zone stands for itself, its health too. */
+  #usableIn(zone: string): Target[] {
+    const present = this.#byZone.get(zone);
+    if (present) return present;
+    const own = [...this.#targets.values()].filter(
+      (target) => target.zone === zone || target.zone === "all",
+    );
+    const usable = usableOf(own, this.config);
+    this.#byZone.set(zone, usable);
+    return usable;
   }
 
   #inTurn(candidates: readonly Target[], nowMs: number): Target {

@@ -1,88 +1,18 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { test } from "node:test";
-import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { once } from "node:events";
-import { buildCertificate } from "#services/acm/authority/build-certificate.ts";
-import type { ListenerConfig, MutualConfig, TlsConfig } from "./config.ts";
+import type { MutualConfig } from "./config.ts";
 import {
-  createStage,
-  defaultRule,
-  forward,
-  listener,
-  target,
-  targetGroup,
-} from "./testing/stage.ts";
-
-const dayMs = 86_400_000;
-
-function authority(name: string) {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const certificate = (
-    subject: string,
-    dnsNames: string[],
-    key = generateKeyPairSync("ec", { namedCurve: "prime256v1" }),
-    endMs = dayMs,
-  ) => ({
-    pem: buildCertificate({
-      serial: "41ab",
-      subject: [["CN", subject]],
-      issuer: [["CN", name]],
-      notBeforeMs: Date.now() - 2 * dayMs,
-      notAfterMs: Date.now() + endMs,
-      publicKey: key.publicKey,
-      issuerKey: privateKey,
-      issuerPublicKey: publicKey,
-      dnsNames,
-      extendedKeyUsages: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
-    }).toString(),
-    key: key.privateKey.export({ type: "pkcs8", format: "pem" }),
-  });
-  return { root: certificate(name, [], { publicKey, privateKey }).pem, certificate };
-}
-
-const ca = authority("Test root");
-
-function tlsConfig(names: string[], changes: Partial<TlsConfig> = {}): TlsConfig {
-  const certificates = names.map((name) => {
-    const { pem, key } = ca.certificate(name, [name]);
-    return { certificate: pem, chain: ca.root, key };
-  });
-  return {
-    certificates,
-    minVersion: "TLSv1.2",
-    maxVersion: "TLSv1.3",
-    ciphers: ["TLS_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
-    mutual: undefined,
-    ...changes,
-  };
-}
-
-function secure(tls: TlsConfig): ListenerConfig {
-  return { ...listener([defaultRule(forward("tg"))], 443), tls };
-}
-
-async function handshake(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
-  const socket = connect({
-    host: "127.0.0.1",
-    port,
-    ca: ca.root,
-    servername: "a.example",
-    ...options,
-  });
-  await once(socket, "secureConnect");
-  return socket;
-}
-
-async function talk(socket: TLSSocket, path = "/"): Promise<string> {
-  socket.write(
-    `GET ${path} HTTP/1.1\r\nHost: a.example\r\nX-Amzn-Mtls-Clientcert: forged\r\nConnection: close\r\n\r\n`,
-  );
-  let text = "";
-  for await (const piece of socket) text += String(piece);
-  return text;
-}
+  authority,
+  ca,
+  dayMs,
+  handshake,
+  secure,
+  talk,
+  tlsConfig,
+} from "./testing/secure-stage.ts";
+import { createStage, target, targetGroup } from "./testing/stage.ts";
 
 test("a listener shows the certificate of the name that the client asks for", async (context) => {
   const stage = createStage(context);

@@ -45,6 +45,7 @@ test("the data plane works the same from a thread of its own", async () => {
     forwardedForPort: false,
     tlsHeaders: false,
     http2: true,
+    preserveHost: false,
     clientKeepAliveMs: 3_600_000,
     listeners: [listener([defaultRule(forward("tg"))], 18_080)],
     targetGroups: [{ ...targetGroup, targets: [target(backend)] }],

@@ -95,6 +95,9 @@ function putNodes(put: Put, dimensions: Dimension[], counts: NodeCounts): void {
   nonzero("RejectedConnectionCount", counts.rejectedConnections);
   nonzero("ClientTLSNegotiationErrorCount", counts.tlsErrors);
   nonzero("GrpcRequestCount", counts.grpcRequests);
+  nonzero("ELBAuthError", counts.authErrors);
+  nonzero("ELBAuthFailure", counts.authFailures);
+  nonzero("ELBAuthSuccess", counts.authSuccesses);
   nonzero("RuleEvaluations", counts.ruleEvaluations);
   nonzero("HTTP_Redirect_Count", counts.redirects);
   nonzero("HTTP_Fixed_Response_Count", counts.fixedResponses);
@@ -167,6 +170,9 @@ function sumNodes(all: readonly NodeCounts[]): NodeCounts {
     rejectedConnections: 0,
     tlsErrors: 0,
     grpcRequests: 0,
+    authErrors: 0,
+    authFailures: 0,
+    authSuccesses: 0,
     ruleEvaluations: 0,
     redirects: 0,
     fixedResponses: 0,
@@ -180,6 +186,9 @@ function sumNodes(all: readonly NodeCounts[]): NodeCounts {
     total.rejectedConnections += counts.rejectedConnections;
     total.tlsErrors += counts.tlsErrors;
     total.grpcRequests += counts.grpcRequests;
+    total.authErrors += counts.authErrors;
+    total.authFailures += counts.authFailures;
+    total.authSuccesses += counts.authSuccesses;
     total.ruleEvaluations += counts.ruleEvaluations;
     total.redirects += counts.redirects;
     total.fixedResponses += counts.fixedResponses;

@@ -3,17 +3,18 @@ import { readActions } from "../actions.ts";
 import { newId, ruleArn } from "../arns.ts";
 import { checkForwards } from "../associate.ts";
 import { readConditions } from "../conditions.ts";
-import { priorityInUse, tooManyRules, unsupported, validationError } from "../errors.ts";
+import { priorityInUse, tooManyRules, validationError } from "../errors.ts";
 import { findListener } from "../find.ts";
 import { limits } from "../limits.ts";
 import { rules, type RuleRecord } from "../records.ts";
 import { ruleShape } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { readTags } from "../tagging.ts";
+import { readTransforms } from "../transforms.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
 export const createRule: Operation<"elbv2", "CreateRule", State> = async (input, context) => {
-  if (input.Transforms?.length) throw unsupported("rule transforms");
+  const transforms = readTransforms(input.Transforms);
   const { Priority: priority } = input;
   if (priority === undefined) throw validationError("A rule priority must be specified");
   const conditions = readConditions(input.Conditions);
@@ -34,6 +35,7 @@ export const createRule: Operation<"elbv2", "CreateRule", State> = async (input,
       priority,
       conditions,
       actions,
+      transforms,
       tags,
     };
     rules.put(tx, context, [loadBalancerName, listener.id, id], rule);

@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { readActions } from "../actions.ts";
+import { keepSecrets, readActions } from "../actions.ts";
 import { checkForwards } from "../associate.ts";
 import { duplicateListener } from "../errors.ts";
 import { findListener } from "../find.ts";
@@ -22,7 +22,9 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
     const own = await listeners.list(tx, context, [loadBalancerName]);
     if (own.some((other) => other.id !== id && other.port === port))
       throw duplicateListener(listener.loadBalancerArn);
-    const actions = input.DefaultActions ? readActions(input.DefaultActions) : listener.actions;
+    const actions = input.DefaultActions
+      ? keepSecrets(readActions(input.DefaultActions), listener.actions)
+      : listener.actions;
     await checkForwards(tx, context, loadBalancerName, actions);
     const { protocol, tls } = await readProtocol(tx, context, input, listener);
     const { bound, tls: _before, ...rest } = listener;

@@ -1,19 +1,22 @@
 import type { Operation } from "#services/kit/service.ts";
-import { readActions } from "../actions.ts";
+import { keepSecrets, readActions } from "../actions.ts";
 import { checkForwards } from "../associate.ts";
 import { readConditions } from "../conditions.ts";
-import { defaultRuleFixed, unsupported, validationError } from "../errors.ts";
+import { defaultRuleFixed, validationError } from "../errors.ts";
 import { findRule } from "../find.ts";
 import { rules } from "../records.ts";
 import { ruleShape } from "../shapes.ts";
 import type { State } from "../state.ts";
+import { readTransforms } from "../transforms.ts";
 
 /** What is left out stays as it is. */
 export const modifyRule: Operation<"elbv2", "ModifyRule", State> = async (input, context) => {
-  if (input.Transforms?.length) throw unsupported("rule transforms");
-  if (!input.Conditions && !input.Actions && !input.ResetTransforms)
+  if (!input.Conditions && !input.Actions && !input.Transforms && !input.ResetTransforms)
     throw validationError("Either conditions or actions must be specified");
   const conditions = input.Conditions && readConditions(input.Conditions);
+  if (input.Transforms?.length && input.ResetTransforms)
+    throw validationError("Transforms and ResetTransforms cannot be specified at the same time");
+  const transforms = input.Transforms && readTransforms(input.Transforms);
   const actions = input.Actions && readActions(input.Actions);
   const record = await context.store.transaction(async (tx) => {
     const found = await findRule(tx, context, input.RuleArn);
@@ -23,7 +26,8 @@ export const modifyRule: Operation<"elbv2", "ModifyRule", State> = async (input,
     const changed = {
       ...rule,
       conditions: conditions ?? rule.conditions,
-      actions: actions ?? rule.actions,
+      actions: actions ? keepSecrets(actions, rule.actions) : rule.actions,
+      transforms: input.ResetTransforms ? [] : (transforms ?? rule.transforms ?? []),
     };
     rules.put(tx, context, id, changed);
     return changed;

@@ -101,6 +101,7 @@ export const targetGroup: TargetGroupConfig = {
   version: "HTTP1",
   algorithm: "round_robin",
   slowStartMs: 0,
+  crossZone: true,
   stickiness: undefined,
   minimumHealthy: { count: 1, percentage: 0 },
   targets: [],
@@ -118,6 +119,7 @@ const balancer: BalancerConfig = {
   forwardedForPort: false,
   tlsHeaders: false,
   http2: true,
+  preserveHost: false,
   clientKeepAliveMs: 3_600_000,
   listeners: [],
   targetGroups: [],
@@ -130,6 +132,8 @@ export function listener(rules: RuleConfig[], port = 80) {
     bound: undefined,
     tls: undefined,
     serverHeader: true,
+    responseFields: [],
+    renamed: {},
     rules,
   };
 }

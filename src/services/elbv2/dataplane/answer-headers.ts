@@ -1,0 +1,25 @@
+/** What a listener's attributes change in the fields of answers. */
+import type { HttpReply } from "#http/http.ts";
+import type { ListenerConfig } from "./config.ts";
+
+/** `last` ends the client's connection behind the answer. */
+export function headersChanged(
+  reply: HttpReply,
+  { serverHeader, responseFields }: Pick<ListenerConfig, "serverHeader" | "responseFields">,
+  last: boolean,
+): HttpReply {
+  const replaced = new Set<string>();
+  for (let index = 0; index < responseFields.length; index += 2)
+    replaced.add(responseFields[index]!.toLowerCase());
+  if (!serverHeader) replaced.add("server");
+  const rawHeaders: string[] = [];
+  const source = reply.rawHeaders ?? [];
+  for (let index = 0; index + 1 < source.length; index += 2)
+    if (!replaced.has(source[index]!.toLowerCase()))
+      rawHeaders.push(source[index]!, source[index + 1]!);
+  rawHeaders.push(...responseFields);
+  const headers = Object.fromEntries(
+    Object.entries(reply.headers).filter(([name]) => !replaced.has(name.toLowerCase())),
+  );
+  return { ...reply, rawHeaders, headers: { ...headers, ...(last && { Connection: "close" }) } };
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  createStage,
+  defaultRule,
+  forward,
+  listener,
+  target,
+  targetGroup,
+} from "./testing/stage.ts";
+
+test("regular expressions choose a rule, and its transforms rewrite host and URL", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend((request) => ({
+    status: 200,
+    headers: {},
+    body: `${request.headers["host"]} ${request.target}`,
+  }));
+  await stage.configure({
+    listeners: [
+      listener([
+        {
+          arn: "rule",
+          conditions: [
+            { field: "path-pattern", values: ["^/api/v[0-9]+/"], regex: true },
+            { field: "host-header", values: ["^SHOP\\."], regex: true },
+          ],
+          action: forward("tg"),
+          transforms: [
+            { of: "url", regex: "^/api/(v\\d+)/(.*)$", replacement: "/$1/internal/$2" },
+            { of: "host", regex: "^shop\\.", replacement: "inner." },
+          ],
+        },
+        defaultRule(forward("tg")),
+      ]),
+    ],
+    targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+  });
+  assert.equal((await stage.get("/api/v2/cart?a=1")).text, "inner.example /v2/internal/cart?a=1");
+  assert.equal((await stage.get("/api/vx/cart")).text, "shop.example /api/vx/cart");
+});
+
+test("the host names the port of an unusual listener unless it is preserved", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend((request) => ({
+    status: 200,
+    headers: { Server: "app", "X-Frame-Options": "ALLOW" },
+    body: request.headers["host"] ?? "",
+  }));
+  const configure = (preserveHost: boolean, changes = {}) =>
+    stage.configure({
+      preserveHost,
+      listeners: [{ ...listener([defaultRule(forward("tg"))], 8080), ...changes }],
+      targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+    });
+  await configure(false);
+  assert.equal((await stage.get("/")).text, "shop.example:8080");
+  await configure(true, { serverHeader: false, responseFields: ["X-Frame-Options", "DENY"] });
+  const { text, headers } = await stage.get("/");
+  assert.equal(text, "shop.example");
+  assert.equal(headers["x-frame-options"], "DENY");
+  assert.equal(headers["server"], undefined);
+});
+
+test("without cross-zone balancing a node sends to targets of its zone alone", async (context) => {
+  const stage = createStage(context);
+  const answers = (text: string) => stage.backend(() => ({ status: 200, headers: {}, body: text }));
+  const [a, b] = [await answers("a"), await answers("b")];
+  await stage.forwardTo(
+    [target(a, { zone: "us-east-1a" }), target(b, { zone: "us-east-1b", state: "unhealthy" })],
+    { crossZone: false },
+    { zones: ["us-east-1a"] },
+  );
+  for (let times = 0; times < 4; times++) assert.equal((await stage.get("/")).text, "a");
+  await stage.forwardTo(
+    [target(a, { zone: "us-east-1a" }), target(b, { zone: "us-east-1b", state: "unhealthy" })],
+    { crossZone: false },
+    { zones: ["us-east-1b"] },
+  );
+  // Its own zone has no healthy target: it fails open there.
+  for (let times = 0; times < 4; times++) assert.equal((await stage.get("/")).text, "b");
+});
+
+test("a connection older than the client keep-alive ends behind its answer", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend(() => ({ status: 200, headers: {} }));
+  await stage.forwardTo([target(backend)], {}, { clientKeepAliveMs: -1 });
+  assert.equal((await stage.get("/")).headers["connection"], "close");
+  await stage.forwardTo([target(backend)], {}, { clientKeepAliveMs: 60_000 });
+  assert.equal((await stage.get("/")).headers["connection"], undefined);
+});

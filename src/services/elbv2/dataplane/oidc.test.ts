@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { createPublicKey, verify } from "node:crypto";
+import { test } from "node:test";
+import { readBody } from "#http/http.ts";
+import type { OidcConfig } from "./config.ts";
+import { ClaimSigner } from "./oidc.ts";
+import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
+import { createStage, defaultRule, forward, target, targetGroup } from "./testing/stage.ts";
+
+interface Answer {
+  status: number;
+  location: string;
+  cookies: string[];
+  text: string;
+}
+
+test("a user is sent to the provider, comes back with a code and is known from then on", async (context) => {
+  const stage = createStage(context);
+  const seen: string[] = [];
+  const provider = await stage.backend(async (request) => {
+    const body = String(await readBody(request.body, 1e5));
+    const form = new URLSearchParams(body);
+    const json = (value: unknown) => ({ status: 200, headers: {}, body: JSON.stringify(value) });
+    if (request.target === "/token") {
+      seen.push(form.get("client_secret")!, form.get("redirect_uri")!);
+      if (form.get("code") !== "good") return { status: 400, headers: {} };
+      return json({ access_token: "token-1", token_type: "Bearer" });
+    }
+    assert.equal(request.headers["authorization"], "Bearer token-1");
+    return json({ sub: "user-7", email: "alice@example.com" });
+  });
+  const app = await stage.backend((request) => ({
+    status: 200,
+    headers: {},
+    body: JSON.stringify(request.headers),
+  }));
+  const at = `http://127.0.0.1:${provider.port}`;
+  const authentication: OidcConfig = {
+    issuer: at,
+    authorizationEndpoint: `${at}/authorize?tenant=1`,
+    tokenEndpoint: `${at}/token`,
+    userInfoEndpoint: `${at}/userinfo`,
+    clientId: "shop",
+    clientSecret: "secret",
+    cookieName: "AWSELBAuthSessionCookie",
+    scope: "openid email",
+    sessionMs: 60_000,
+    extraParams: { prompt: "login" },
+    unauthenticated: "authenticate",
+  };
+  const configure = (changes: Partial<OidcConfig> = {}) =>
+    stage.configure({
+      listeners: [
+        secure(tlsConfig(["a.example"]), [
+          { ...defaultRule(forward("tg")), authentication: { ...authentication, ...changes } },
+        ]),
+      ],
+      targetGroups: [{ ...targetGroup, targets: [target(app)] }],
+    });
+  await configure();
+  const get = async (path: string, ...cookies: string[]): Promise<Answer> => {
+    const socket = await handshake(stage.port);
+    const lines = [
+      `GET ${path} HTTP/1.1`,
+      "Host: a.example",
+      "X-Amzn-Oidc-Identity: forged",
+      "Connection: close",
+    ];
+    if (cookies.length > 0) lines.push(`Cookie: ${cookies.join("; ")}`);
+    socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+    let text = "";
+    for await (const piece of socket) text += String(piece);
+    const [head = "", ...body] = text.split("\r\n\r\n");
+    const values = (name: string) =>
+      [...head.matchAll(new RegExp(`^${name}: (.*)$`, "gim"))].map(([, value]) => value!.trim());
+    return {
+      status: Number(head.slice(9, 12)),
+      location: values("location")[0] ?? "",
+      cookies: values("set-cookie").map((cookie) => cookie.split(";")[0]!),
+      text: body.join("\r\n\r\n"),
+    };
+  };
+
+  const sent = await get("/cart?item=1");
+  assert.equal(sent.status, 302);
+  const url = new URL(sent.location);
+  const asked = Object.fromEntries(url.searchParams);
+  const { state, ...rest } = asked;
+  assert.deepEqual(rest, {
+    tenant: "1",
+    client_id: "shop",
+    redirect_uri: "https://a.example/oauth2/idpresponse",
+    response_type: "code",
+    scope: "openid email",
+    prompt: "login",
+  });
+  const [nonce] = sent.cookies;
+  const callback = (code: string) => `/oauth2/idpresponse?code=${code}&state=${state}`;
+  // Another browser, a forged state, and a code that the provider does not know.
+  assert.equal((await get(callback("good"))).status, 401);
+  assert.equal((await get("/oauth2/idpresponse?code=good&state=none", nonce!)).status, 401);
+  assert.equal((await get(callback("bad"), nonce!)).status, 561);
+
+  const back = await get(callback("good"), nonce!);
+  assert.equal(back.status, 302);
+  assert.equal(back.location, "https://a.example/cart?item=1");
+  assert.deepEqual(seen.slice(-2), ["secret", "https://a.example/oauth2/idpresponse"]);
+  const session = back.cookies.find((cookie) => cookie.startsWith("AWSELBAuthSessionCookie-0="))!;
+  const known = await get("/cart?item=1", session);
+  assert.equal(known.status, 200);
+  const fields = JSON.parse(known.text) as Record<string, string>;
+  assert.equal(fields["x-amzn-oidc-identity"], "user-7");
+  assert.equal(fields["x-amzn-oidc-accesstoken"], "token-1");
+  const [head, claims, signature] = fields["x-amzn-oidc-data"]!.split(".");
+  const signer = new ClaimSigner("lb", "07".repeat(32));
+  assert.ok(
+    verify(
+      "sha256",
+      Buffer.from(`${head}.${claims}`),
+      { key: createPublicKey(signer.publicPem), dsaEncoding: "ieee-p1363" },
+      Buffer.from(signature!, "base64url"),
+    ),
+  );
+  const told = JSON.parse(String(Buffer.from(claims!, "base64url"))) as Record<string, unknown>;
+  assert.equal(told["email"], "alice@example.com");
+
+  // A cookie of another purpose opens nothing.
+  assert.equal((await get("/", `AWSELBAuthSessionCookie-0=${state}`)).status, 302);
+  await configure({ unauthenticated: "deny" });
+  assert.equal((await get("/")).status, 401);
+  await configure({ unauthenticated: "allow" });
+  const open = await get("/");
+  assert.equal(open.status, 200);
+  assert.equal(
+    (JSON.parse(open.text) as Record<string, string>)["x-amzn-oidc-identity"],
+    undefined,
+  );
+  const node = Object.values((await stage.report()).zones);
+  assert.ok(node.reduce((sum, { authSuccesses }) => sum + authSuccesses, 0) === 1);
+});

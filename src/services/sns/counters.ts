@@ -9,7 +9,7 @@ export interface TopicTraffic {
 
 export interface Counters {
   published(topicArn: string, sizeBytes: number): void;
-  count(topicArn: string, what: "delivered" | "failed" | "redriven"): void;
+  count(topicArn: string, what: "delivered" | "failed" | "redriven", times?: number): void;
   /** Everything since the last call, by topic ARN. */
   take(): Map<string, TopicTraffic>;
 }
@@ -26,8 +26,8 @@ export function createCounters(): Counters {
   };
   return {
     published: (topicArn, sizeBytes) => void of(topicArn).sizes.push(sizeBytes),
-    count(topicArn, what) {
-      of(topicArn)[what]++;
+    count(topicArn, what, times = 1) {
+      of(topicArn)[what] += times;
     },
     take() {
       const taken = entries;

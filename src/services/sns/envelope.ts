@@ -3,7 +3,8 @@ import { isoMillis } from "#runtime/date.ts";
 import type { DeliveryRecord } from "./records.ts";
 
 export interface EnvelopeFacts {
-  subscriptionArn: string;
+  /** The same for all of a subscription's messages. */
+  unsubscribeUrl: string;
   /** Where the links in the message lead. */
   baseUrl: string;
   token?: string;
@@ -11,12 +12,10 @@ export interface EnvelopeFacts {
 
 export function formatEnvelope(
   { kind, notification }: Pick<DeliveryRecord, "kind" | "notification">,
-  { subscriptionArn, baseUrl, token }: EnvelopeFacts,
+  { unsubscribeUrl, baseUrl, token }: EnvelopeFacts,
 ): string {
   const { messageId, topicArn, subject, message, attributes, publishedMs, sequenceNumber } =
     notification;
-  const link = (action: string, parameters: Record<string, string>) =>
-    `${baseUrl}/?${new URLSearchParams({ Action: action, ...parameters }).toString()}`;
   const common = { Type: kind, MessageId: messageId };
   const time = isoMillis(publishedMs);
   if (kind === "Notification")
@@ -27,7 +26,7 @@ export function formatEnvelope(
       ...(subject !== undefined && { Subject: subject }),
       Message: message,
       Timestamp: time,
-      UnsubscribeURL: link("Unsubscribe", { SubscriptionArn: subscriptionArn }),
+      UnsubscribeURL: unsubscribeUrl,
       ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
     });
   return JSON.stringify({
@@ -35,7 +34,18 @@ export function formatEnvelope(
     Token: token,
     TopicArn: topicArn,
     Message: message,
-    SubscribeURL: link("ConfirmSubscription", { TopicArn: topicArn, Token: token ?? "" }),
+    SubscribeURL: formatLink(baseUrl, "ConfirmSubscription", {
+      TopicArn: topicArn,
+      Token: token ?? "",
+    }),
     Timestamp: time,
   });
+}
+
+export function formatLink(
+  baseUrl: string,
+  action: string,
+  parameters: Record<string, string>,
+): string {
+  return `${baseUrl}/?${new URLSearchParams({ Action: action, ...parameters }).toString()}`;
 }

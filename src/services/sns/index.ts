@@ -21,6 +21,7 @@ import {
 } from "./operations/topics.ts";
 import { createDelivery } from "./reconcilers/delivery.ts";
 import { createOrderedDelivery } from "./reconcilers/ordered-delivery.ts";
+import { createQueueDelivery } from "./reconcilers/queue-delivery.ts";
 import { startSensors } from "./sensors.ts";
 import { createSnsState, type SnsState } from "./state.ts";
 
@@ -48,12 +49,17 @@ export const service = defineService<"sns", SnsState>({
     UntagResource: untagResource,
   },
   createState: createSnsState,
-  reconcilers: (env, state) => [createDelivery(env, state), createOrderedDelivery(env, state)],
+  reconcilers: (env, state) => [
+    createDelivery(env, state),
+    createQueueDelivery(env, state),
+    createOrderedDelivery(env, state),
+  ],
   start: (env, state) => {
     state.sensors = startSensors(env, state);
   },
   stop: (_env, state) => {
     state.sensors?.stop();
+    state.subscribers.close();
     state.http.close();
   },
   differences: [

@@ -12,14 +12,17 @@ import {
 } from "./fifo.ts";
 import { matchesFilterPolicy } from "./filter-policy.ts";
 import { limits } from "./limits.ts";
+import { createDeliveryId, leaveDelivery } from "./leave-delivery.ts";
 import {
-  deliveries,
   orderedDeliveries,
-  subscriptions,
+  queueDeliveries,
   type MessageAttribute,
   type Notification,
+  type QueueDelivery,
+  type SubscriptionProtocol,
   type SubscriptionRecord,
 } from "./records.ts";
+import type { SnsState } from "./state.ts";
 import { isFifo, type FoundTopic } from "./topic.ts";
 
 export interface Publication {
@@ -80,31 +83,31 @@ export async function acceptPublication(
   tx: Transaction,
   found: FoundTopic,
   publication: CheckedPublication,
-  context: Pick<Context, "clock" | "random">,
+  context: Pick<Context<SnsState>, "clock" | "random" | "state">,
 ): Promise<Published> {
   if (isFifo(found.topic)) return acceptOnce(tx, found, publication, context);
   if (publication.deduplicationId !== undefined)
     throw invalidParameter(
       "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type",
     );
-  const { clock, random } = context;
+  const { clock, random, state } = context;
+  const { scope, topic } = found;
   const nowMs = clock.now();
   const messageId = random.uuid();
-  for (const { notification, subscription } of await wanted(tx, found, publication, {
-    messageId,
-    publishedMs: nowMs,
-  })) {
-    const id = `${Math.floor(nowMs).toString(36)}-${random.hex(12)}`;
-    deliveries.put(tx, found.scope, [id], {
-      id,
-      topicName: found.topic.name,
-      subscriptionId: subscription.id,
-      kind: "Notification",
-      notification,
-      attempts: 0,
-      dueMs: nowMs,
-    });
-  }
+  const facts = { messageId, publishedMs: nowMs };
+  const subscribers = await state.subscribers.of(tx, scope, topic.name);
+  let forQueues: QueueDelivery | undefined;
+  for (const { notification, subscription } of wanted(found, subscribers, publication, facts))
+    if (subscription.protocol === "sqs") {
+      // All queues get the same message, so one record does for however many there are.
+      forQueues ??= { notification, subscriptionIds: [] };
+      forQueues.subscriptionIds.push(subscription.id);
+    } else {
+      const what = { topicName: topic.name, subscriptionId: subscription.id, notification };
+      leaveDelivery(tx, scope, what, context);
+    }
+  if (forQueues)
+    queueDeliveries.put(tx, scope, [topic.name, createDeliveryId(nowMs, random)], forQueues);
   return { messageId };
 }
 
@@ -113,7 +116,7 @@ async function acceptOnce(
   tx: Transaction,
   found: FoundTopic,
   publication: CheckedPublication,
-  { clock, random }: Pick<Context, "clock" | "random">,
+  { clock, random, state }: Pick<Context<SnsState>, "clock" | "random" | "state">,
 ): Promise<Published> {
   const { scope, topic } = found;
   const { groupId, message } = publication;
@@ -127,7 +130,8 @@ async function acceptOnce(
   const { count, sequenceNumber } = await nextNumber(tx, found);
   const messageId = random.uuid();
   const facts = { messageId, publishedMs: nowMs, deduplicationId, sequenceNumber };
-  for (const { notification, subscription } of await wanted(tx, found, publication, facts))
+  const subscribers = await state.subscribers.of(tx, scope, topic.name);
+  for (const { notification, subscription } of wanted(found, subscribers, publication, facts))
     orderedDeliveries.put(tx, scope, [topic.name, subscription.id, count], notification);
   await remember(tx, scope, key, { messageId, sequenceNumber }, nowMs);
   return { messageId, sequenceNumber };
@@ -136,23 +140,25 @@ async function acceptOnce(
 type Facts = Pick<Notification, "messageId" | "publishedMs" | "deduplicationId" | "sequenceNumber">;
 
 /** The confirmed subscriptions that want the message, each with what it gets. */
-async function wanted(
-  tx: Transaction,
-  { scope, arn, topic }: FoundTopic,
+function wanted(
+  { arn }: FoundTopic,
+  subscribers: readonly SubscriptionRecord[],
   { bodies, subject, attributes, groupId }: CheckedPublication,
   facts: Facts,
-): Promise<{ subscription: SubscriptionRecord; notification: Notification }[]> {
+): { subscription: SubscriptionRecord; notification: Notification }[] {
   const chosen: { subscription: SubscriptionRecord; notification: Notification }[] = [];
-  for (const subscription of await subscriptions.list(tx, scope, [topic.name])) {
+  const notifications: Partial<Record<SubscriptionProtocol, Notification>> = {};
+  for (const subscription of subscribers) {
     if (subscription.token !== undefined) continue;
-    const notification: Notification = {
+    const { protocol } = subscription;
+    const notification = (notifications[protocol] ??= {
       ...facts,
       ...(groupId !== undefined && { groupId }),
       topicArn: arn,
       ...(subject !== undefined && { subject }),
-      message: bodies[subscription.protocol] ?? bodies.default,
+      message: bodies[protocol] ?? bodies.default,
       attributes,
-    };
+    });
     if (wants(subscription, notification)) chosen.push({ subscription, notification });
   }
   return chosen;

@@ -62,7 +62,17 @@ export const topics = collection<TopicRecord>("sns", "topic");
 /** By topic name, then id. */
 export const subscriptions = collection<SubscriptionRecord>("sns", "subscription");
 
-/** By id, which grows with time. */
+/** A message that queues have still to get. */
+export interface QueueDelivery {
+  notification: Notification;
+  /** The topic's subscriptions that wanted it. */
+  subscriptionIds: string[];
+}
+
+/** What standard topics have still to bring to queues, by topic name, then id, which grows with time. */
+export const queueDeliveries = collection<QueueDelivery>("sns", "queue-delivery");
+
+/** All else that is still to be delivered, by id, which grows with time. */
 export const deliveries = collection<DeliveryRecord>("sns", "delivery");
 
 /** What FIFO topics have still to deliver, by topic name, subscription id and number of the message. */

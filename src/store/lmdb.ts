@@ -76,6 +76,8 @@ class LmdbBackend implements Backend {
   #fold: Promise<void> | undefined;
   /** Segments of earlier processes; they go with the first fold. */
   #oldSegments: number[];
+  /** The newest group in which a row was dropped that only memory had. */
+  #droppedGroup = 0;
   /** The newest group that the running transaction has read from. */
   #readGroup = 0;
 
@@ -104,7 +106,8 @@ class LmdbBackend implements Backend {
   }
 
   begin(): void {
-    this.#readGroup = 0;
+    // Whoever misses a row that was dropped must not be answered before its deletion is durable.
+    this.#readGroup = this.#droppedGroup > this.#journal.durableGroup ? this.#droppedGroup : 0;
   }
 
   get(key: EncodedKey): unknown {
@@ -197,9 +200,19 @@ class LmdbBackend implements Backend {
   }
 
   #hold(key: EncodedKey, stored: Uint8Array | undefined, group: number): void {
-    this.#active.set(key, { stored, group });
+    if (stored !== undefined || this.#isBelow(key)) this.#active.set(key, { stored, group });
+    else {
+      // Nothing is left to hide: a queue's head would else hold a mark for every message that has left it.
+      this.#active.delete(key);
+      this.#droppedGroup = group;
+    }
     this.#views.delete(key);
     this.#activeBytes += rowOverheadBytes + key.length + (stored?.length ?? 0);
+  }
+
+  /** Whether the rows on their way into the file, or the file, have the key. */
+  #isBelow(key: EncodedKey): boolean {
+    return (this.#folding?.has(key) ?? false) || this.#database.doesExist(key);
   }
 
   #noteRead(group: number): void {

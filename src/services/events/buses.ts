@@ -2,6 +2,7 @@
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { formatArn, parseArn } from "#services/kit/arn.ts";
+import type { Clock } from "#runtime/clock.ts";
 import { busNotFound } from "./errors.ts";
 import { buses, type BusRecord } from "./records.ts";
 
@@ -32,9 +33,16 @@ export function busPlace(nameOrArn: string | undefined, scope: Scope): BusPlace 
 }
 
 /** Throws ResourceNotFoundException. */
-export async function findBus(tx: Transaction, { scope, name }: BusPlace): Promise<BusRecord> {
+export async function findBus(
+  tx: Transaction,
+  { scope, name }: BusPlace,
+  clock: Clock,
+): Promise<BusRecord> {
   const bus = await buses.get(tx, scope, name);
   if (bus) return bus;
-  if (name === defaultBus) return { name, createdMs: 0, modifiedMs: 0, tags: {} };
-  throw busNotFound(name);
+  if (name !== defaultBus) throw busNotFound(name);
+  const nowMs = clock.now();
+  const made: BusRecord = { name, createdMs: nowMs, modifiedMs: nowMs, tags: {} };
+  buses.put(tx, scope, [name], made);
+  return made;
 }

@@ -4,6 +4,7 @@ import { parseArn } from "#services/kit/arn.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
+import { archiveEvent } from "./archive.ts";
 import { busPlace } from "./buses.ts";
 import { publish } from "./publish.ts";
 import type { DeliveryRecord } from "./records.ts";
@@ -64,6 +65,8 @@ function send(
       const place = busPlace(arn, scope);
       return publish(env, state, [{ scope: place.scope, bus: place.name, event }]);
     }
+    case "archive":
+      return archiveEvent(env, scope, target.Id ?? "", event);
     case undefined:
       throw new AwsError({ code: "NotImplemented", message: `No way leads to ${arn}.` });
   }

@@ -21,6 +21,20 @@ export const eventSourceNotFound = (name: string) =>
 export const ruleNotFound = (name: string, bus?: string) =>
   notFound(`Rule ${name} does not exist${bus === undefined ? "" : ` on EventBus ${bus}`}.`);
 
+export const archiveNotFound = (name: string) => notFound(`Archive ${name} does not exist.`);
+
+export const archiveExists = (name: string) => exists(`Archive ${name} already exists.`);
+
+export const replayNotFound = (name: string) => notFound(`Replay ${name} does not exist.`);
+
+export const replayExists = (name: string) => exists(`Replay ${name} already exists.`);
+
+export const illegalStatus = (what: string) =>
+  new AwsError({
+    code: "IllegalStatusException",
+    message: `${what} is not in a valid state for this operation.`,
+  });
+
 export const noPolicy = () => notFound("EventBus does not have a policy.");
 
 export const statementNotFound = () => notFound("Statement with the provided id does not exist.");

@@ -2,6 +2,13 @@
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import {
+  createArchive,
+  deleteArchive,
+  describeArchive,
+  listArchives,
+  updateArchive,
+} from "./operations/archives.ts";
+import {
   createEventBus,
   deleteEventBus,
   describeEventBus,
@@ -11,6 +18,7 @@ import {
 import { putPermission, removePermission } from "./operations/permissions.ts";
 import { putEvents } from "./operations/put-events.ts";
 import { putRule } from "./operations/put-rule.ts";
+import { cancelReplay, describeReplay, listReplays, startReplay } from "./operations/replays.ts";
 import {
   deleteRule,
   describeRuleOperation,
@@ -22,21 +30,30 @@ import {
 import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
 import { listTargetsByRule, putTargets, removeTargets } from "./operations/targets.ts";
 import { testEventPattern } from "./operations/test-event-pattern.ts";
+import { createArchiveKeeper } from "./reconcilers/archive.ts";
 import { createDelivery } from "./reconcilers/delivery.ts";
+import { createReplayer } from "./reconcilers/replay.ts";
 import { createSchedule } from "./reconcilers/schedule.ts";
 import { createEventsState, type EventsState } from "./state.ts";
 
 export const service = defineService<"events", EventsState>({
   name: "events",
   operations: {
+    CancelReplay: cancelReplay,
+    CreateArchive: createArchive,
     CreateEventBus: createEventBus,
+    DeleteArchive: deleteArchive,
     DeleteEventBus: deleteEventBus,
     DeleteRule: deleteRule,
+    DescribeArchive: describeArchive,
     DescribeEventBus: describeEventBus,
+    DescribeReplay: describeReplay,
     DescribeRule: describeRuleOperation,
     DisableRule: disableRule,
     EnableRule: enableRule,
+    ListArchives: listArchives,
     ListEventBuses: listEventBuses,
+    ListReplays: listReplays,
     ListRuleNamesByTarget: listRuleNamesByTarget,
     ListRules: listRules,
     ListTagsForResource: listTagsForResource,
@@ -47,13 +64,20 @@ export const service = defineService<"events", EventsState>({
     PutTargets: putTargets,
     RemovePermission: removePermission,
     RemoveTargets: removeTargets,
+    StartReplay: startReplay,
     TagResource: tagResource,
     TestEventPattern: testEventPattern,
     UntagResource: untagResource,
+    UpdateArchive: updateArchive,
     UpdateEventBus: updateEventBus,
   },
   createState: createEventsState,
-  reconcilers: (env, state) => [createDelivery(env, state), createSchedule(env)],
+  reconcilers: (env, state) => [
+    createDelivery(env, state),
+    createSchedule(env),
+    createArchiveKeeper(env),
+    createReplayer(env, state),
+  ],
   stop: (_env, state) => state.stop(),
   differences,
 });

@@ -12,6 +12,8 @@ export interface Arrival {
   scope: Scope;
   bus: string;
   event: Envelope;
+  /** A replay may be for some rules only. */
+  ruleArns?: readonly string[];
 }
 
 export async function publish(
@@ -20,9 +22,12 @@ export async function publish(
   arrivals: readonly Arrival[],
 ): Promise<void> {
   const wanted: { scope: Scope; event: Envelope; rule: RuleRecord }[] = [];
-  for (const { scope, bus, event } of arrivals)
-    for (const { rule, wants } of await state.rulesOf(scope, bus))
-      if (rule.targets.length > 0 && wants(event)) wanted.push({ scope, event, rule });
+  for (const { scope, bus, event, ruleArns = [] } of arrivals)
+    for (const { rule, wants } of await state.rulesOf(scope, bus)) {
+      const chosen =
+        ruleArns.length === 0 || ruleArns.includes(ruleArn(scope, rule.bus, rule.name));
+      if (chosen && rule.targets.length > 0 && wants(event)) wanted.push({ scope, event, rule });
+    }
   if (wanted.length === 0) return;
   await env.store.transaction((tx) => {
     for (const { scope, event, rule } of wanted) addDeliveries(tx, env, scope, rule, event);

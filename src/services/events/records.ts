@@ -3,7 +3,7 @@ import type { Target } from "@aws-sdk/client-eventbridge";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 
-/** The default bus has a record only once it was given something to keep. */
+/** The default bus is made when it is first asked for. */
 export interface BusRecord {
   name: string;
   description?: string;
@@ -55,6 +55,46 @@ export interface DeliveryRecord {
   attempts: number;
   dueMs: number;
 }
+
+export interface ArchiveRecord {
+  name: string;
+  /** The bus whose events it keeps. */
+  bus: string;
+  description?: string;
+  pattern?: string;
+  kmsKeyIdentifier?: string;
+  /** 0 for ever. */
+  retentionDays: number;
+  createdMs: number;
+  events: number;
+  sizeBytes: number;
+}
+
+export interface ReplayRecord {
+  name: string;
+  description?: string;
+  archive: string;
+  bus: string;
+  /** The only rules that get the events; all of them when there are none. */
+  ruleArns: string[];
+  fromMs: number;
+  toMs: number;
+  state: "STARTING" | "RUNNING" | "CANCELLING" | "COMPLETED" | "CANCELLED";
+  startedMs: number;
+  endedMs?: number;
+  lastReplayedMs?: number;
+  /** The place of the last event that was replayed. */
+  after?: [timeMs: number, id: string];
+}
+
+/** By name. */
+export const archives = collection<ArchiveRecord>("events", "archive");
+
+/** By archive, time and id. */
+export const archivedEvents = collection<Envelope>("events", "archived-event");
+
+/** By name. */
+export const replays = collection<ReplayRecord>("events", "replay");
 
 /** By name. */
 export const buses = collection<BusRecord>("events", "bus");

@@ -1,5 +1,6 @@
 /** Rules by what requests call them, and as answers show them. */
 import type { Rule, RuleState } from "@aws-sdk/client-eventbridge";
+import type { Clock } from "#runtime/clock.ts";
 import type { Principal } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
@@ -16,10 +17,10 @@ export async function findRule(
   tx: Transaction,
   name: string | undefined,
   busNameOrArn: string | undefined,
-  scope: Scope,
+  context: Scope & { readonly clock: Clock },
 ): Promise<FoundRule> {
-  const place = busPlace(busNameOrArn, scope);
-  await findBus(tx, place);
+  const place = busPlace(busNameOrArn, context);
+  await findBus(tx, place, context.clock);
   const rule = await rules.get(tx, place.scope, place.name, name ?? "");
   if (!rule) throw ruleNotFound(name ?? "", place.name);
   return { ...place, rule };

@@ -1,10 +1,11 @@
 /** Which targets a rule may have, and what is wrong with the others. */
 import type { Target } from "@aws-sdk/client-eventbridge";
-import { parseArn } from "#services/kit/arn.ts";
+import { parseArn, partitionOf } from "#services/kit/arn.ts";
+import type { Scope } from "#store/collection.ts";
 import { notSupported, validation } from "./errors.ts";
 import { inputProblem } from "./transform.ts";
 
-export type TargetKind = "queue" | "topic" | "log-group" | "bus";
+export type TargetKind = "queue" | "topic" | "log-group" | "bus" | "archive";
 
 /** Undefined for a target that Fogbank cannot deliver to. */
 export function targetKind(arn: string): TargetKind | undefined {
@@ -13,19 +14,30 @@ export function targetKind(arn: string): TargetKind | undefined {
   if (service === "sns") return "topic";
   if (service === "logs" && resource.startsWith("log-group:")) return "log-group";
   if (service === "events" && resource.startsWith("event-bus/")) return "bus";
+  if (service === "events" && resource === ":") return "archive";
   return undefined;
 }
 
+/** What leads an archive's rule to the archive, whose name is the target's id. */
+export function archiveTargetArn({ region }: Scope): string {
+  return `arn:${partitionOf(region)}:events:${region}:::`;
+}
+
 /** Throws ValidationException, or NotImplemented for a kind of target that is not there. */
-export function checkTarget(target: Target): void {
+export function checkTargets(targets: readonly Target[]): void {
+  for (const { Arn: arn = "" } of targets)
+    if (!parseArn(arn))
+      throw validation(
+        `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`,
+      );
+  for (const target of targets) checkTarget(target);
+}
+
+function checkTarget(target: Target): void {
   const { Arn: arn = "", Id: id, SqsParameters: sqs, DeadLetterConfig: deadLetters } = target;
-  const parsed = parseArn(arn);
-  if (!parsed)
-    throw validation(
-      `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`,
-    );
   const kind = targetKind(arn);
-  if (!kind) throw notSupported(`targets of the service ${parsed.service} (${arn})`);
+  if (!kind || kind === "archive")
+    throw notSupported(`targets of the service ${parseArn(arn)?.service} (${arn})`);
   if (kind === "queue" && arn.endsWith(".fifo") && sqs?.MessageGroupId === undefined)
     throw validation(`Parameter(s) SqsParameters must be specified for target: ${id}.`);
   const problem = inputProblem(target);

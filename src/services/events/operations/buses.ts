@@ -57,7 +57,7 @@ export const updateEventBus: Operation<"events", "UpdateEventBus", EventsState> 
   if (input.LogConfig?.Level !== undefined && input.LogConfig.Level !== "OFF")
     throw notSupported("logs of event buses");
   const changed = await context.store.transaction(async (tx) => {
-    const bus = await findBus(tx, place);
+    const bus = await findBus(tx, place, context.clock);
     const deadLetterArn = input.DeadLetterConfig?.Arn ?? bus.deadLetterArn;
     const next: BusRecord = {
       ...bus,
@@ -86,7 +86,7 @@ export const describeEventBus: Operation<"events", "DescribeEventBus", EventsSta
   context,
 ) => {
   const place = busPlace(input.Name, context);
-  const bus = await context.store.transaction((tx) => findBus(tx, place));
+  const bus = await context.store.transaction((tx) => findBus(tx, place, context.clock));
   return {
     ...describe(place.scope, bus),
     ...(bus.kmsKeyIdentifier && { KmsKeyIdentifier: bus.kmsKeyIdentifier }),
@@ -101,8 +101,8 @@ function describe(scope: Scope, bus: BusRecord): EventBus {
     Arn: busArn(scope, name),
     ...(description !== undefined && { Description: description }),
     ...(policy !== undefined && { Policy: policy }),
-    ...(createdMs > 0 && { CreationTime: dateOf(createdMs) }),
-    ...(modifiedMs > 0 && { LastModifiedTime: dateOf(modifiedMs) }),
+    CreationTime: dateOf(createdMs),
+    LastModifiedTime: dateOf(modifiedMs),
   };
 }
 
@@ -131,11 +131,8 @@ export const listEventBuses: Operation<"events", "ListEventBuses", EventsState> 
 ) => {
   const { NamePrefix: prefix = "" } = input;
   const found = await context.store.transaction(async (tx) => {
-    const made = await buses.list(tx, context);
-    const own = made.some(({ name }) => name === defaultBus)
-      ? []
-      : [await findBus(tx, { scope: context, name: defaultBus })];
-    return [...own, ...made].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    await findBus(tx, { scope: context, name: defaultBus }, context.clock);
+    return buses.list(tx, context);
   });
   const { items, nextToken } = paginate(
     found.filter(({ name }) => name.startsWith(prefix)),

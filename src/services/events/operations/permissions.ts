@@ -24,7 +24,7 @@ export const putPermission: Operation<"events", "PutPermission", EventsState> = 
 ) => {
   const place = busPlace(input.EventBusName, context);
   await context.store.transaction(async (tx) => {
-    const bus = await findBus(tx, place);
+    const bus = await findBus(tx, place, context.clock);
     const policy = input.Policy
       ? readPolicy(input.Policy)
       : withStatement(bus.policy, statementOf(input, place.scope, place.name));
@@ -90,7 +90,7 @@ export const removePermission: Operation<"events", "RemovePermission", EventsSta
 ) => {
   const place = busPlace(input.EventBusName, context);
   await context.store.transaction(async (tx) => {
-    const { policy, ...bus } = await findBus(tx, place);
+    const { policy, ...bus } = await findBus(tx, place, context.clock);
     if (policy === undefined) throw noPolicy();
     const { Version, Statement: present } = readPolicy(policy);
     const kept = input.RemoveAllPermissions

@@ -22,7 +22,7 @@ export const putRule: Operation<"events", "PutRule", EventsState> = async (input
   const nextMs = schedule ? nextRun(schedule, context.clock.now()) : undefined;
   const { principal } = context;
   await context.store.transaction(async (tx) => {
-    await findBus(tx, place);
+    await findBus(tx, place, context.clock);
     const present = await rules.get(tx, place.scope, place.name, name);
     if (present) refuseManaged(present, principal);
     else if ((await rules.list(tx, place.scope, [place.name])).length >= limits.rulesPerBus)

@@ -16,7 +16,7 @@ export const describeRuleOperation: Operation<"events", "DescribeRule", EventsSt
 ) => {
   const place = busPlace(input.EventBusName, context);
   const rule = await context.store.transaction(async (tx) => {
-    await findBus(tx, place);
+    await findBus(tx, place, context.clock);
     return rules.get(tx, place.scope, place.name, input.Name ?? "");
   });
   if (!rule) throw ruleNotFound(input.Name ?? "");
@@ -89,7 +89,7 @@ async function listed(
 ) {
   const place = busPlace(input.EventBusName, context);
   const found = await context.store.transaction(async (tx) => {
-    await findBus(tx, place);
+    await findBus(tx, place, context.clock);
     return rules.list(tx, place.scope, [place.name]);
   });
   const { items, nextToken } = paginate(found.filter(wanted), {

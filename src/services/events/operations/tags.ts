@@ -26,7 +26,7 @@ async function findTagged(
   const scope = { account: account ?? context.account, region: region ?? context.region };
   if (kind === "rule" && first !== undefined) {
     const [bus, name] = second === undefined ? [defaultBus, first] : [first, second];
-    const { rule } = await findRule(tx, name, bus, scope);
+    const { rule } = await findRule(tx, name, bus, { ...scope, clock: context.clock });
     return {
       tags: rule.tags,
       keep: (tags) => rules.put(tx, scope, [rule.bus, rule.name], { ...rule, tags }),
@@ -37,7 +37,7 @@ async function findTagged(
       `Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`,
     );
   const place = busPlace(arn, context);
-  const bus = await findBus(tx, place);
+  const bus = await findBus(tx, place, context.clock);
   return {
     tags: bus.tags,
     keep: (tags) => buses.put(tx, place.scope, [place.name], { ...bus, tags }),

@@ -6,7 +6,7 @@ import { limits } from "../limits.ts";
 import { rules } from "../records.ts";
 import { findRule, refuseManaged } from "../rules.ts";
 import type { EventsState } from "../state.ts";
-import { checkTarget } from "../targets.ts";
+import { checkTargets } from "../targets.ts";
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html */
 export const putTargets: Operation<"events", "PutTargets", EventsState> = async (
@@ -14,7 +14,7 @@ export const putTargets: Operation<"events", "PutTargets", EventsState> = async 
   context,
 ) => {
   const given = input.Targets ?? [];
-  for (const target of given) checkTarget(target);
+  checkTargets(given);
   await context.store.transaction(async (tx) => {
     const { scope, rule } = await findRule(tx, input.Rule, input.EventBusName, context);
     refuseManaged(rule, context.principal);

@@ -5,13 +5,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { archiveNotFound } from "./errors.ts";
-import {
-  archivedEvents,
-  archives,
-  rules,
-  type ArchiveRecord,
-  type Envelope,
-} from "./records.ts";
+import { archivedEvents, archives, rules, type ArchiveRecord, type Envelope } from "./records.ts";
 import { archiveTargetArn } from "./targets.ts";
 
 export function archiveArn(scope: Scope, name: string): string {

@@ -55,10 +55,9 @@ test("an archive keeps what its pattern wants, and a replay sends it again", asy
   });
   await cloud.advance("3d");
   assert.equal((await events.DescribeArchive({ ArchiveName: "big" })).EventCount, 0);
-  await assert.rejects(
-    events.DeleteRule({ Name: "Events-Archive-big", EventBusName: "orders" }),
-    { code: "ManagedRuleException" },
-  );
+  await assert.rejects(events.DeleteRule({ Name: "Events-Archive-big", EventBusName: "orders" }), {
+    code: "ManagedRuleException",
+  });
   await events.DeleteArchive({ ArchiveName: "big" });
   assert.equal((await events.ListRules({ EventBusName: "orders" })).Rules?.length, 1);
   await cloud.stop();

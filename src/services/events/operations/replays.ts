@@ -7,7 +7,13 @@ import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import { archiveArn, busOfArn } from "../archive.ts";
 import { busArn, findBus } from "../buses.ts";
-import { illegalStatus, invalidToken, replayExists, replayNotFound, validation } from "../errors.ts";
+import {
+  illegalStatus,
+  invalidToken,
+  replayExists,
+  replayNotFound,
+  validation,
+} from "../errors.ts";
 import { limits } from "../limits.ts";
 import { archives, replays, type ReplayRecord } from "../records.ts";
 import type { EventsState } from "../state.ts";
@@ -36,8 +42,7 @@ export const startReplay: Operation<"events", "StartReplay", EventsState> = asyn
     if (!found) throw invalid("EventSourceArn", `Archive ${archive} does not exist.`);
     if (found.bus !== bus)
       throw invalid("Destination.Arn", "Cross event bus replay is not permitted.");
-    if (fromMs > toMs)
-      throw invalid("EventEndTime", "EventStartTime must be before EventEndTime.");
+    if (fromMs > toMs) throw invalid("EventEndTime", "EventStartTime must be before EventEndTime.");
     if (await replays.get(tx, context, name)) throw replayExists(name);
     replays.put(tx, context, [name], {
       name,

@@ -1,10 +1,26 @@
-/** AWS Secrets Manager. */
+/** AWS Secrets Manager. Rotation needs Lambda functions and is missing. */
 import { defineService } from "#services/kit/service.ts";
-import { listSecrets } from "./operations/list-secrets.ts";
+import { differences } from "./differences.ts";
+import { createSecret } from "./operations/create-secret.ts";
+import { getRandomPassword } from "./operations/get-random-password.ts";
+import { policyOperations } from "./operations/policies.ts";
+import { secretOperations } from "./operations/secrets.ts";
+import { tagOperations } from "./operations/tags.ts";
+import { updateSecretVersionStage } from "./operations/update-secret-version-stage.ts";
+import { valueOperations } from "./operations/values.ts";
+import { deletionReconciler } from "./reconcilers/deletion.ts";
 
 export const service = defineService<"secretsmanager">({
   name: "secretsmanager",
   operations: {
-    ListSecrets: listSecrets,
+    CreateSecret: createSecret,
+    GetRandomPassword: getRandomPassword,
+    UpdateSecretVersionStage: updateSecretVersionStage,
+    ...policyOperations,
+    ...secretOperations,
+    ...tagOperations,
+    ...valueOperations,
   },
+  reconcilers: (env) => [deletionReconciler(env)],
+  differences,
 });

@@ -1,9 +1,45 @@
-/** What AWS Secrets Manager keeps. */
-import type { Output } from "#model/sdk.ts";
+/** What Secrets Manager keeps: secrets and their versions, values sealed with a key of KMS. */
 import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
 
-/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
-type Listed = NonNullable<Output<"secretsmanager", "ListSecrets">["SecretList"]>[number];
+export interface SecretRecord {
+  name: string;
+  arn: string;
+  description?: string;
+  /** As the user gave it; undefined for aws/secretsmanager. */
+  kmsKeyId?: string;
+  type?: string;
+  createdMs: number;
+  changedMs: number;
+  /** The beginning of the day on which a value was last read. */
+  accessedMs?: number;
+  /** When it goes for good. */
+  deletionMs?: number;
+  /** When its deletion was asked for. */
+  deletedMs?: number;
+  tags: Tags;
+  policy?: string;
+  /** By id, in order of creation. */
+  versions: Record<string, VersionFacts>;
+  owningService?: string;
+}
+
+export interface VersionFacts {
+  createdMs: number;
+  stages: string[];
+  accessedMs?: number;
+}
+
+export interface ValueRecord {
+  /** The data key, encrypted by KMS. */
+  dataKey: Uint8Array;
+  /** Nonce, sealed value, tag. */
+  sealed: Uint8Array;
+  kind: "string" | "binary";
+  kmsKeyArn: string;
+}
 
 /** By name. */
-export const secretList = collection<Listed>("secretsmanager", "secretList");
+export const secrets = collection<SecretRecord>("secretsmanager", "secret");
+/** By ARN and version id, so that a secret made anew under a name has none of the old values. */
+export const values = collection<ValueRecord>("secretsmanager", "value");

@@ -3,7 +3,7 @@ import { limits } from "./limits.ts";
 import type { SecretRecord, VersionFacts } from "./records.ts";
 
 export const current = "AWSCURRENT";
-export const previous = "AWSPREVIOUS";
+const previous = "AWSPREVIOUS";
 
 export function versionWith(secret: SecretRecord, stage: string): string | undefined {
   return Object.entries(secret.versions).find(([, { stages }]) => stages.includes(stage))?.[0];

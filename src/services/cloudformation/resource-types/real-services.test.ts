@@ -37,6 +37,7 @@ for (const name of [
   "web-tier",
   "logs-and-events",
   "fleet",
+  "secure-web",
 ])
   test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
     const cloud = createTestCloud();

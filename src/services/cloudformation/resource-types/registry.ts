@@ -15,6 +15,8 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::AutoScaling::ScheduledAction": () => import("./autoscaling/scheduled-action.ts"),
   "AWS::AutoScaling::WarmPool": () => import("./autoscaling/warm-pool.ts"),
   "AWS::CDK::Metadata": () => import("./cloudformation/cdk-metadata.ts"),
+  "AWS::CertificateManager::Account": () => import("./certificatemanager/account.ts"),
+  "AWS::CertificateManager::Certificate": () => import("./certificatemanager/certificate.ts"),
   "AWS::CloudFormation::Stack": () => import("./cloudformation/stack.ts"),
   "AWS::CloudFormation::WaitCondition": () => import("./cloudformation/wait-condition.ts"),
   "AWS::CloudFormation::WaitConditionHandle": () =>
@@ -50,12 +52,17 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::EC2::Volume": () => import("./ec2/volume.ts"),
   "AWS::EC2::VolumeAttachment": () => import("./ec2/volume-attachment.ts"),
   "AWS::ElasticLoadBalancingV2::Listener": () => import("./elbv2/listener.ts"),
+  "AWS::ElasticLoadBalancingV2::ListenerCertificate": () =>
+    import("./elbv2/listener-certificate.ts"),
   "AWS::ElasticLoadBalancingV2::ListenerRule": () => import("./elbv2/listener-rule.ts"),
   "AWS::ElasticLoadBalancingV2::LoadBalancer": () => import("./elbv2/load-balancer.ts"),
   "AWS::ElasticLoadBalancingV2::TargetGroup": () => import("./elbv2/target-group.ts"),
   "AWS::Events::EventBus": () => import("./events/event-bus.ts"),
   "AWS::Events::EventBusPolicy": () => import("./events/event-bus-policy.ts"),
   "AWS::Events::Rule": () => import("./events/rule.ts"),
+  "AWS::ElasticLoadBalancingV2::TrustStore": () => import("./elbv2/trust-store.ts"),
+  "AWS::ElasticLoadBalancingV2::TrustStoreRevocation": () =>
+    import("./elbv2/trust-store-revocation.ts"),
   "AWS::IAM::AccessKey": () => import("./iam/access-key.ts"),
   "AWS::IAM::Group": () => import("./iam/group.ts"),
   "AWS::IAM::GroupPolicy": () => import("./iam/group-policy.ts"),

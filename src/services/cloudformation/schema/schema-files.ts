@@ -6,6 +6,8 @@ const files: Readonly<Record<string, () => Promise<{ default: ResourceSchemaFile
   applicationautoscaling: () =>
     import("../generated/applicationautoscaling.json", { with: { type: "json" } }),
   autoscaling: () => import("../generated/autoscaling.json", { with: { type: "json" } }),
+  certificatemanager: () =>
+    import("../generated/certificatemanager.json", { with: { type: "json" } }),
   cloudformation: () => import("../generated/cloudformation.json", { with: { type: "json" } }),
   cloudwatch: () => import("../generated/cloudwatch.json", { with: { type: "json" } }),
   dynamodb: () => import("../generated/dynamodb.json", { with: { type: "json" } }),

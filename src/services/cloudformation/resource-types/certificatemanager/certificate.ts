@@ -1,0 +1,76 @@
+import { pick, shortToken, tagChanges, tagList } from "../properties.ts";
+import { defineResourceType, ResourceFailure, type ExistingRequest } from "../resource-type.ts";
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-certificatemanager-certificate.html */
+export const resourceType = defineResourceType({
+  type: "AWS::CertificateManager::Certificate",
+  unsupported: { CertificateAuthorityArn: "there are no private certificate authorities" },
+  async create(request) {
+    const { clients, properties, tags } = request;
+    const options = {
+      ...(properties["CertificateTransparencyLoggingPreference"] !== undefined && {
+        CertificateTransparencyLoggingPreference:
+          properties["CertificateTransparencyLoggingPreference"],
+      }),
+      ...(properties["CertificateExport"] !== undefined && {
+        Export: properties["CertificateExport"],
+      }),
+    };
+    const { CertificateArn } = await clients.acm.RequestCertificate({
+      IdempotencyToken: shortToken(request),
+      ...pick(
+        properties,
+        "DomainName",
+        "KeyAlgorithm",
+        "SubjectAlternativeNames",
+        "ValidationMethod",
+      ),
+      // A hosted zone is where the stack would answer for the domain; validation is granted without.
+      ...validationOptions(properties["DomainValidationOptions"]),
+      ...(Object.keys(options).length > 0 && { Options: options }),
+      Tags: tagList(tags),
+    } as Parameters<typeof clients.acm.RequestCertificate>[0]);
+    return CertificateArn!;
+  },
+  async stabilize(request) {
+    const certificate = await describe(request);
+    const { Status } = certificate ?? {};
+    if (Status !== "ISSUED" && Status !== "PENDING_VALIDATION")
+      throw new ResourceFailure(`Certificate ${request.physicalId} is ${Status ?? "gone"}`);
+    return Status === "ISSUED";
+  },
+  async update(request) {
+    const { clients, properties, physicalId: CertificateArn, changed } = request;
+    if (changed.includes("CertificateTransparencyLoggingPreference"))
+      await clients.acm.UpdateCertificateOptions({
+        CertificateArn,
+        Options: {
+          CertificateTransparencyLoggingPreference:
+            properties["CertificateTransparencyLoggingPreference"] ?? "ENABLED",
+        },
+      });
+    const { added, removed } = tagChanges(request);
+    if (removed.length > 0)
+      await clients.acm.RemoveTagsFromCertificate({
+        CertificateArn,
+        Tags: removed.map((Key) => ({ Key })),
+      });
+    if (Object.keys(added).length > 0)
+      await clients.acm.AddTagsToCertificate({ CertificateArn, Tags: tagList(added) });
+  },
+  async delete({ clients, physicalId }) {
+    await clients.acm.DeleteCertificate({ CertificateArn: physicalId });
+  },
+  attributes: async ({ physicalId }) => ({ Id: physicalId, CertificateArn: physicalId }),
+});
+
+function validationOptions(
+  options: readonly { DomainName: string; ValidationDomain?: string }[] | undefined,
+) {
+  const given = (options ?? []).filter(({ ValidationDomain }) => ValidationDomain !== undefined);
+  return given.length > 0 ? { DomainValidationOptions: given } : {};
+}
+
+async function describe({ clients, physicalId: CertificateArn }: ExistingRequest) {
+  return (await clients.acm.DescribeCertificate({ CertificateArn })).Certificate;
+}

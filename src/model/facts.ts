@@ -199,7 +199,7 @@ export const serviceFacts: Readonly<Record<ServiceName, ServiceFacts>> = {
     sdkId: "ServiceDiscovery",
     apiVersion: "2017-03-14",
     signingName: "servicediscovery",
-    hosts: ["servicediscovery"],
+    hosts: ["servicediscovery", "data-servicediscovery"],
     protocols: ["json"],
     targetPrefix: "Route53AutoNaming_v20170314",
     jsonVersion: "1.1",

@@ -1,10 +1,31 @@
-/** AWS ServiceDiscovery. */
+/** Cloud Map: namespaces, services and their instances, found by API or by DNS. */
 import { defineService } from "#services/kit/service.ts";
-import { listNamespaces } from "./operations/list-namespaces.ts";
+import { differences } from "./differences.ts";
+import { attributeAndTagOperations } from "./operations/attributes-and-tags.ts";
+import { createNamespaceOperations } from "./operations/create-namespaces.ts";
+import { createService } from "./operations/create-service.ts";
+import { discoveryOperations } from "./operations/discover.ts";
+import { operationOperations } from "./operations/get-operations.ts";
+import { instanceOperations } from "./operations/instances.ts";
+import { namespaceOperations } from "./operations/namespaces.ts";
+import { registrationOperations } from "./operations/register-instance.ts";
+import { serviceOperations } from "./operations/services.ts";
+import { instanceReconciler } from "./reconcilers/instance.ts";
+import { namespaceReconciler } from "./reconcilers/namespace.ts";
 
 export const service = defineService<"servicediscovery">({
   name: "servicediscovery",
   operations: {
-    ListNamespaces: listNamespaces,
+    ...createNamespaceOperations,
+    ...namespaceOperations,
+    CreateService: createService,
+    ...serviceOperations,
+    ...registrationOperations,
+    ...instanceOperations,
+    ...discoveryOperations,
+    ...operationOperations,
+    ...attributeAndTagOperations,
   },
+  reconcilers: (env) => [namespaceReconciler(env), instanceReconciler(env)],
+  differences,
 });

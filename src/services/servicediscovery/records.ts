@@ -1,9 +1,82 @@
-/** What AWS ServiceDiscovery keeps. */
-import type { Output } from "#model/sdk.ts";
+/** What Cloud Map keeps, per account and region. */
+import type {
+  DnsConfig,
+  HealthCheckConfig,
+  HealthCheckCustomConfig,
+  NamespaceType,
+  OperationStatus,
+  OperationTargetType,
+  OperationType,
+  ServiceType,
+} from "@aws-sdk/client-servicediscovery";
 import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
 
-/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
-type Listed = NonNullable<Output<"servicediscovery", "ListNamespaces">["Namespaces"]>[number];
+export interface NamespaceRecord {
+  id: string;
+  arn: string;
+  name: string;
+  type: NamespaceType;
+  description?: string | undefined;
+  creatorRequestId: string;
+  createdMs: number;
+  vpcId?: string | undefined;
+  soaTtl?: number | undefined;
+  hostedZoneId?: string | undefined;
+  /** Only what is ready is shown. */
+  phase: "creating" | "ready" | "deleting";
+  /** Of the operation that waits for the phase to end. */
+  operationId: string;
+  tags: Tags;
+}
 
-/** By name. */
-export const namespaces = collection<Listed>("servicediscovery", "namespace");
+export interface ServiceRecord {
+  id: string;
+  arn: string;
+  name: string;
+  namespaceId: string;
+  description?: string | undefined;
+  creatorRequestId: string;
+  createdMs: number;
+  type: ServiceType;
+  dns?: DnsConfig | undefined;
+  healthCheck?: HealthCheckConfig | undefined;
+  customHealth?: HealthCheckCustomConfig | undefined;
+  /** Grows with every change of its instances. */
+  revision: number;
+  attributes: Record<string, string>;
+  tags: Tags;
+}
+
+export interface InstanceRecord {
+  id: string;
+  serviceId: string;
+  creatorRequestId: string;
+  attributes: Record<string, string>;
+  registeredMs: number;
+  phase: "registering" | "ready" | "deregistering";
+  operationId: string;
+  /** As the service's owner says, where it has custom health. */
+  customStatus: "HEALTHY" | "UNHEALTHY";
+  /** In Route 53. */
+  healthCheckId?: string | undefined;
+  /** What stands in DNS for it now, so that it can be taken back word for word. */
+  published: string[];
+}
+
+export interface OperationRecord {
+  id: string;
+  type: OperationType;
+  status: OperationStatus;
+  targets: Partial<Record<OperationTargetType, string>>;
+  createdMs: number;
+  updatedMs: number;
+  errorCode?: string | undefined;
+  errorMessage?: string | undefined;
+}
+
+export const namespaces = collection<NamespaceRecord>("servicediscovery", "namespace");
+export const services = collection<ServiceRecord>("servicediscovery", "service");
+/** By service, then own id. */
+export const instances = collection<InstanceRecord>("servicediscovery", "instance");
+export const operationRecords = collection<OperationRecord>("servicediscovery", "operation");

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { createTestCloud } from "#cloud/testing/test-cloud.ts";
+
+function mapCloud(t: TestContext) {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const map = cloud.clients.servicediscovery(cloud.caller);
+  const done = async (OperationId: string | undefined) => {
+    await cloud.advance("1s");
+    const { Operation } = await map.GetOperation({ OperationId });
+    return Operation!;
+  };
+  return { cloud, map, route53: cloud.clients.route53(cloud.caller), done };
+}
+
+test("an HTTP namespace's instances are discovered by attributes and health", async (t) => {
+  const { map, done } = mapCloud(t);
+  const made = await done((await map.CreateHttpNamespace({ Name: "shop" })).OperationId);
+  assert.equal(made.Status, "SUCCESS");
+  const NamespaceId = made.Targets!.NAMESPACE;
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId,
+    HealthCheckCustomConfig: { FailureThreshold: 1 },
+  });
+  const ServiceId = Service!.Id;
+  for (const id of ["a", "b", "c"])
+    await map.RegisterInstance({
+      ServiceId,
+      InstanceId: id,
+      Attributes: { AWS_INSTANCE_IPV4: "10.0.0.1", stage: id === "c" ? "beta" : "live", zone: id },
+    });
+  await map.UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId: "a", Status: "UNHEALTHY" });
+  const discover = async (more: object) => {
+    const { Instances } = await map.DiscoverInstances({
+      NamespaceName: "shop",
+      ServiceName: "web",
+      ...more,
+    });
+    return Instances!.map(({ InstanceId }) => InstanceId);
+  };
+  assert.deepEqual(await discover({}), ["a", "b", "c"]);
+  assert.deepEqual(await discover({ HealthStatus: "HEALTHY" }), ["b", "c"]);
+  assert.deepEqual(await discover({ QueryParameters: { stage: "live" } }), ["a", "b"]);
+  assert.deepEqual(await discover({ OptionalParameters: { zone: "c" } }), ["c"]);
+  assert.deepEqual(await discover({ OptionalParameters: { zone: "none" } }), ["a", "b", "c"]);
+  for (const id of ["b", "c"])
+    await map.UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId: id, Status: "UNHEALTHY" });
+  assert.deepEqual(await discover({ HealthStatus: "HEALTHY" }), []);
+  assert.deepEqual(await discover({ HealthStatus: "HEALTHY_OR_ELSE_ALL" }), ["a", "b", "c"]);
+  const { InstancesRevision } = await map.DiscoverInstancesRevision({
+    NamespaceName: "shop",
+    ServiceName: "web",
+  });
+  assert.equal(InstancesRevision, 7);
+  await assert.rejects(map.DeleteService({ Id: ServiceId }), { code: "ResourceInUse" });
+});
+
+test("a private namespace has a hosted zone, in which its instances stand while they are healthy", async (t) => {
+  const { cloud, map, route53, done } = mapCloud(t);
+  const { Vpc } = await cloud.clients.ec2(cloud.caller).CreateVpc({ CidrBlock: "10.0.0.0/16" });
+  const made = await done(
+    (await map.CreatePrivateDnsNamespace({ Name: "shop.internal", Vpc: Vpc!.VpcId })).OperationId,
+  );
+  assert.equal(made.Status, "SUCCESS");
+  const Id = made.Targets!.NAMESPACE;
+  const { Namespace } = await map.GetNamespace({ Id });
+  const HostedZoneId = Namespace!.Properties!.DnsProperties!.HostedZoneId!;
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId: Id,
+    DnsConfig: {
+      DnsRecords: [
+        { Type: "A", TTL: 10 },
+        { Type: "SRV", TTL: 10 },
+      ],
+    },
+    HealthCheckCustomConfig: {},
+  });
+  const ServiceId = Service!.Id;
+  const register = (InstanceId: string, AWS_INSTANCE_IPV4: string) =>
+    map.RegisterInstance({
+      ServiceId,
+      InstanceId,
+      Attributes: { AWS_INSTANCE_IPV4, AWS_INSTANCE_PORT: "8080" },
+    });
+  assert.equal((await done((await register("one", "10.0.0.1")).OperationId)).Status, "SUCCESS");
+  await done((await register("two", "10.0.0.2")).OperationId);
+  const answered = async (RecordName: string, RecordType: "A" | "SRV") =>
+    (await route53.TestDNSAnswer({ HostedZoneId, RecordName, RecordType })).RecordData!.sort();
+  assert.deepEqual(await answered("web.shop.internal", "A"), ["10.0.0.1", "10.0.0.2"]);
+  assert.deepEqual(await answered("web.shop.internal", "SRV"), [
+    "1 1 8080 one.web.shop.internal.",
+    "1 1 8080 two.web.shop.internal.",
+  ]);
+  assert.deepEqual(await answered("one.web.shop.internal", "A"), ["10.0.0.1"]);
+  await map.UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId: "one", Status: "UNHEALTHY" });
+  await cloud.advance("1s");
+  assert.deepEqual(await answered("web.shop.internal", "A"), ["10.0.0.2"]);
+  for (const InstanceId of ["one", "two"])
+    assert.equal(
+      (await done((await map.DeregisterInstance({ ServiceId, InstanceId })).OperationId)).Status,
+      "SUCCESS",
+    );
+  assert.deepEqual(await answered("web.shop.internal", "A"), []);
+  await assert.rejects(route53.DeleteHostedZone({ Id: HostedZoneId }), { code: "AccessDenied" });
+  await map.DeleteService({ Id: ServiceId });
+  assert.equal((await done((await map.DeleteNamespace({ Id })).OperationId)).Status, "SUCCESS");
+  await assert.rejects(route53.GetHostedZone({ Id: HostedZoneId }), { code: "NoSuchHostedZone" });
+});
+
+test("a namespace whose zone cannot be fails with Route 53's error", async (t) => {
+  const { map, done } = mapCloud(t);
+  const { OperationId } = await map.CreatePrivateDnsNamespace({
+    Name: "shop.internal",
+    Vpc: "vpc-0123456789abcdef0",
+  });
+  const { Status, ErrorCode } = await done(OperationId);
+  assert.deepEqual([Status, ErrorCode], ["FAIL", "InvalidVPCId"]);
+  assert.deepEqual((await map.ListNamespaces({})).Namespaces, []);
+});

@@ -1,0 +1,75 @@
+import type { Input } from "#model/sdk.ts";
+import { formatArn } from "#services/kit/arn.ts";
+import { tagsFromList } from "#services/kit/tags.ts";
+import type { CloudMapOperation } from "../context.ts";
+import { invalidInput, limitExceeded, noNamespace, serviceExists } from "../errors.ts";
+import { findNamespace } from "../find.ts";
+import { drawId } from "../ids.ts";
+import { limits } from "../limits.ts";
+import { services, type NamespaceRecord, type ServiceRecord } from "../records.ts";
+import { showService } from "../show-service.ts";
+
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateService.html */
+export const createService: CloudMapOperation<"CreateService"> = async (input, context) => {
+  const namespaceId = input.NamespaceId ?? input.DnsConfig?.NamespaceId;
+  if (namespaceId === undefined) throw invalidInput("The namespace ID must be given.");
+  return context.store.transaction(async (tx) => {
+    const namespace = await findNamespace(tx, context, namespaceId);
+    if (namespace.phase !== "ready") throw noNamespace(namespace.id);
+    check(input, namespace);
+    const all = (await services.list(tx, context)).filter(
+      (one) => one.namespaceId === namespace.id,
+    );
+    const same = all.find((one) => one.name === input.Name);
+    if (same) throw serviceExists(same.id, same.creatorRequestId);
+    if (all.length >= limits.servicesPerNamespace) throw limitExceeded("services");
+    const id = drawId(context.random, "srv");
+    const isHttp = namespace.type === "HTTP" || input.Type === "HTTP" || !input.DnsConfig;
+    const created: ServiceRecord = {
+      id,
+      arn: formatArn("servicediscovery", context, `service/${id}`),
+      name: input.Name!,
+      namespaceId: namespace.id,
+      description: input.Description,
+      creatorRequestId: input.CreatorRequestId ?? context.random.uuid(),
+      createdMs: context.clock.now(),
+      type: isHttp ? "HTTP" : "DNS_HTTP",
+      dns: isHttp
+        ? undefined
+        : {
+            ...input.DnsConfig,
+            NamespaceId: namespace.id,
+            RoutingPolicy: input.DnsConfig!.RoutingPolicy ?? "MULTIVALUE",
+            DnsRecords: input.DnsConfig!.DnsRecords,
+          },
+      healthCheck: input.HealthCheckConfig && {
+        FailureThreshold: 1,
+        ...input.HealthCheckConfig,
+      },
+      // Its threshold is always 1, whatever is asked for (API_HealthCheckCustomConfig).
+      customHealth: input.HealthCheckCustomConfig && { FailureThreshold: 1 },
+      revision: 1,
+      attributes: {},
+      tags: tagsFromList(input.Tags),
+    };
+    services.put(tx, context, [id], created);
+    return { Service: showService(created, 0, context.account) };
+  });
+};
+
+function check(input: Input<"servicediscovery", "CreateService">, { type }: NamespaceRecord): void {
+  const { DnsConfig, HealthCheckConfig, HealthCheckCustomConfig } = input;
+  if (HealthCheckConfig && HealthCheckCustomConfig)
+    throw invalidInput("HealthCheckConfig and HealthCheckCustomConfig cannot both be given.");
+  if (HealthCheckConfig && type !== "DNS_PUBLIC")
+    throw invalidInput("HealthCheckConfig is for services of public DNS namespaces.");
+  if (type === "HTTP" && DnsConfig)
+    throw invalidInput("DnsConfig cannot be given for services of HTTP namespaces.");
+  if (HealthCheckConfig?.Type === "TCP" && HealthCheckConfig.ResourcePath !== undefined)
+    throw invalidInput("ResourcePath cannot be given for health checks of type TCP.");
+  const types = DnsConfig?.DnsRecords?.map(({ Type }) => Type) ?? [];
+  if (types.includes("CNAME") && (types.length > 1 || DnsConfig?.RoutingPolicy !== "WEIGHTED"))
+    throw invalidInput("A CNAME record stands alone and needs the routing policy WEIGHTED.");
+  if (types.includes("CNAME") && HealthCheckConfig)
+    throw invalidInput("HealthCheckConfig cannot be given for services with CNAME records.");
+}

@@ -1,0 +1,61 @@
+import type { HealthStatusFilter, HttpInstanceSummary } from "@aws-sdk/client-servicediscovery";
+import type { Operations } from "#services/kit/service.ts";
+import { findByNames } from "../find.ts";
+import { healthOf } from "../instance-health.ts";
+import { limits } from "../limits.ts";
+import { instances } from "../records.ts";
+
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_DiscoverInstances.html and its neighbour */
+export const discoveryOperations: Operations<"servicediscovery", undefined> = {
+  async DiscoverInstances(input, context) {
+    const { NamespaceName = "", ServiceName = "", QueryParameters, OptionalParameters } = input;
+    const { service, all } = await context.store.transaction(async (tx) => {
+      const { service } = await findByNames(tx, context, NamespaceName, ServiceName);
+      return { service, all: await instances.list(tx, context, [service.id]) };
+    });
+    const present = all.filter(
+      ({ phase, attributes }) => phase === "ready" && has(attributes, QueryParameters),
+    );
+    // Optional parameters narrow the choice only where something is left of it.
+    const preferred = present.filter(({ attributes }) => has(attributes, OptionalParameters));
+    const found: HttpInstanceSummary[] = [];
+    for (const one of preferred.length > 0 ? preferred : present)
+      found.push({
+        InstanceId: one.id,
+        NamespaceName,
+        ServiceName,
+        HealthStatus: await healthOf(context, context, service, one),
+        Attributes: one.attributes,
+      });
+    const checked = service.customHealth ?? service.healthCheck;
+    const chosen = checked ? byHealth(found, input.HealthStatus ?? "ALL") : found;
+    return {
+      Instances: chosen.slice(0, input.MaxResults ?? limits.listPage),
+      InstancesRevision: service.revision,
+    };
+  },
+  async DiscoverInstancesRevision({ NamespaceName = "", ServiceName = "" }, context) {
+    const { service } = await context.store.transaction((tx) =>
+      findByNames(tx, context, NamespaceName, ServiceName),
+    );
+    return { InstancesRevision: service.revision };
+  },
+};
+
+function has(
+  attributes: Record<string, string>,
+  wanted: Record<string, string> | undefined,
+): boolean {
+  return Object.entries(wanted ?? {}).every(([name, value]) => attributes[name] === value);
+}
+
+function byHealth(
+  found: readonly HttpInstanceSummary[],
+  filter: HealthStatusFilter,
+): readonly HttpInstanceSummary[] {
+  if (filter === "ALL") return found;
+  if (filter === "UNHEALTHY")
+    return found.filter(({ HealthStatus }) => HealthStatus === "UNHEALTHY");
+  const healthy = found.filter(({ HealthStatus }) => HealthStatus !== "UNHEALTHY");
+  return filter === "HEALTHY" || healthy.length > 0 ? healthy : found;
+}

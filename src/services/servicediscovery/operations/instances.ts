@@ -1,0 +1,77 @@
+import type { HealthStatus } from "@aws-sdk/client-servicediscovery";
+import { paginate } from "#services/kit/pagination.ts";
+import type { Operations } from "#services/kit/service.ts";
+import { invalidToken, noCustomHealth, noInstance } from "../errors.ts";
+import { findInstance, findService, touchService } from "../find.ts";
+import { healthOf } from "../instance-health.ts";
+import { limits } from "../limits.ts";
+import { instances } from "../records.ts";
+
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_GetInstance.html and its neighbours */
+export const instanceOperations: Operations<"servicediscovery", undefined> = {
+  async GetInstance({ ServiceId, InstanceId }, context) {
+    const { id, creatorRequestId, attributes } = await context.store.transaction(async (tx) =>
+      findInstance(tx, context, (await findService(tx, context, ServiceId)).id, InstanceId),
+    );
+    return {
+      ResourceOwner: context.account,
+      Instance: {
+        Id: id,
+        CreatorRequestId: creatorRequestId,
+        Attributes: attributes,
+        CreatedByAccount: context.account,
+      },
+    };
+  },
+  async ListInstances({ ServiceId, NextToken, MaxResults }, context) {
+    const all = await context.store.transaction(async (tx) =>
+      instances.list(tx, context, [(await findService(tx, context, ServiceId)).id]),
+    );
+    const present = all.filter(({ phase }) => phase !== "deregistering");
+    const page = paginate(present, {
+      limit: MaxResults ?? limits.listPage,
+      token: NextToken,
+      keyOf: ({ id }) => id,
+      invalidToken,
+    });
+    return {
+      ResourceOwner: context.account,
+      Instances: page.items.map(({ id, attributes }) => ({
+        Id: id,
+        Attributes: attributes,
+        CreatedByAccount: context.account,
+      })),
+      NextToken: page.nextToken,
+    };
+  },
+  async GetInstancesHealthStatus({ ServiceId, Instances, NextToken, MaxResults }, context) {
+    const { service, all } = await context.store.transaction(async (tx) => {
+      const service = await findService(tx, context, ServiceId);
+      return { service, all: await instances.list(tx, context, [service.id]) };
+    });
+    for (const id of Instances ?? []) if (!all.some((one) => one.id === id)) throw noInstance(id);
+    const page = paginate(
+      all.filter(({ id }) => !Instances || Instances.includes(id)),
+      {
+        limit: MaxResults ?? limits.listPage,
+        token: NextToken,
+        keyOf: ({ id }) => id,
+        invalidToken,
+      },
+    );
+    const Status: Record<string, HealthStatus> = {};
+    for (const one of page.items) Status[one.id] = await healthOf(context, context, service, one);
+    return { Status, NextToken: page.nextToken };
+  },
+  async UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId, Status }, context) {
+    await context.store.transaction(async (tx) => {
+      const found = await findService(tx, context, ServiceId);
+      const instance = await findInstance(tx, context, found.id, InstanceId);
+      if (!found.customHealth) throw noCustomHealth(found.id);
+      if (instance.customStatus === Status) return;
+      instances.put(tx, context, [found.id, instance.id], { ...instance, customStatus: Status! });
+      await touchService(tx, context, found.id);
+    });
+    return {};
+  },
+};

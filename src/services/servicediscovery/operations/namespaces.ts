@@ -1,0 +1,156 @@
+import type { Namespace, NamespaceFilter } from "@aws-sdk/client-servicediscovery";
+import { dateOf } from "#runtime/date.ts";
+import { paginate } from "#services/kit/pagination.ts";
+import type { Context, Operations } from "#services/kit/service.ts";
+import { inUse, invalidInput, invalidToken } from "../errors.ts";
+import { findNamespace } from "../find.ts";
+import { limits } from "../limits.ts";
+import { beginOperation } from "../operation-records.ts";
+import { namespaces, services, type NamespaceRecord } from "../records.ts";
+
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_GetNamespace.html and its neighbours */
+export const namespaceOperations: Operations<"servicediscovery", undefined> = {
+  async GetNamespace({ Id }, context) {
+    return context.store.transaction(async (tx) => {
+      const namespace = await findNamespace(tx, context, Id);
+      const own = (await services.list(tx, context)).filter(
+        (one) => one.namespaceId === namespace.id,
+      );
+      return {
+        Namespace: {
+          ...show(namespace, own.length, context.account),
+          CreatorRequestId: namespace.creatorRequestId,
+        },
+      };
+    });
+  },
+  async ListNamespaces({ Filters = [], NextToken, MaxResults }, context) {
+    const { all, counts } = await context.store.transaction(async (tx) => ({
+      all: await namespaces.list(tx, context),
+      counts: Map.groupBy(await services.list(tx, context), ({ namespaceId }) => namespaceId),
+    }));
+    const chosen = all.filter(
+      (one) =>
+        one.phase !== "creating" &&
+        Filters.every((filter) => matches(one, filter, context.account)),
+    );
+    const page = paginate(chosen, {
+      limit: MaxResults ?? limits.listPage,
+      token: NextToken,
+      keyOf: ({ id }) => id,
+      invalidToken,
+    });
+    return {
+      Namespaces: page.items.map((one) =>
+        show(one, counts.get(one.id)?.length ?? 0, context.account),
+      ),
+      NextToken: page.nextToken,
+    };
+  },
+  async DeleteNamespace({ Id }, context) {
+    return context.store.transaction(async (tx) => {
+      const namespace = await findNamespace(tx, context, Id);
+      if (namespace.phase === "deleting") return { OperationId: namespace.operationId };
+      const own = await services.list(tx, context);
+      if (own.some(({ namespaceId }) => namespaceId === namespace.id))
+        throw inUse(
+          "The namespace has associated services. Delete all services before deleting the namespace.",
+        );
+      const isHttp = namespace.type === "HTTP";
+      const OperationId = beginOperation(
+        tx,
+        context,
+        { type: "DELETE_NAMESPACE", targets: { NAMESPACE: namespace.id } },
+        isHttp,
+      );
+      if (isHttp) namespaces.delete(tx, context, namespace.id);
+      else
+        namespaces.put(tx, context, [namespace.id], {
+          ...namespace,
+          phase: "deleting",
+          operationId: OperationId,
+        });
+      return { OperationId };
+    });
+  },
+  UpdateHttpNamespace: ({ Id, Namespace: change }, context) =>
+    update(context, Id, { description: change?.Description }, "HTTP"),
+  UpdatePrivateDnsNamespace: ({ Id, Namespace: change }, context) =>
+    update(
+      context,
+      Id,
+      {
+        description: change?.Description,
+        soaTtl: change?.Properties?.DnsProperties?.SOA?.TTL,
+      },
+      "DNS_PRIVATE",
+    ),
+  UpdatePublicDnsNamespace: ({ Id, Namespace: change }, context) =>
+    update(
+      context,
+      Id,
+      {
+        description: change?.Description,
+        soaTtl: change?.Properties?.DnsProperties?.SOA?.TTL,
+      },
+      "DNS_PUBLIC",
+    ),
+};
+
+async function update(
+  context: Context,
+  id: string | undefined,
+  change: { description?: string | undefined; soaTtl?: number | undefined },
+  type: NamespaceRecord["type"],
+): Promise<{ OperationId: string }> {
+  return context.store.transaction(async (tx) => {
+    const namespace = await findNamespace(tx, context, id);
+    if (namespace.type !== type)
+      throw invalidInput(`The namespace ${namespace.id} is not of type ${type}.`);
+    const OperationId = beginOperation(
+      tx,
+      context,
+      { type: "UPDATE_NAMESPACE", targets: { NAMESPACE: namespace.id } },
+      type === "HTTP",
+    );
+    namespaces.put(tx, context, [namespace.id], {
+      ...namespace,
+      description: change.description ?? namespace.description,
+      soaTtl: change.soaTtl ?? namespace.soaTtl,
+      operationId: OperationId,
+    });
+    return { OperationId };
+  });
+}
+
+function matches(
+  namespace: NamespaceRecord,
+  { Name, Values = [], Condition }: NamespaceFilter,
+  account: string,
+): boolean {
+  const { type, name } = namespace;
+  const value = Name === "TYPE" ? type : Name === "RESOURCE_OWNER" ? "SELF" : name;
+  if (Name === "RESOURCE_OWNER") return Values.some((one) => one === value || one === account);
+  if (Condition === "BEGINS_WITH") return Values.some((prefix) => value.startsWith(prefix));
+  return Values.includes(value);
+}
+
+function show(namespace: NamespaceRecord, ServiceCount: number, ResourceOwner: string): Namespace {
+  const { hostedZoneId, soaTtl } = namespace;
+  return {
+    Id: namespace.id,
+    Arn: namespace.arn,
+    ResourceOwner,
+    Name: namespace.name,
+    Type: namespace.type,
+    ...(namespace.description !== undefined && { Description: namespace.description }),
+    ServiceCount,
+    Properties: {
+      ...(hostedZoneId !== undefined && {
+        DnsProperties: { HostedZoneId: hostedZoneId, SOA: { TTL: soaTtl } },
+      }),
+      HttpProperties: { HttpName: namespace.name },
+    },
+    CreateDate: dateOf(namespace.createdMs),
+  };
+}

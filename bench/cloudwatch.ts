@@ -179,6 +179,13 @@ async function alarms(): Promise<void> {
   rmSync(directory, { recursive: true });
 }
 
+/** A third each: counts of requests, percentages of two decimals, averages with all their digits. */
+function valueAt(minute: number, index: number): number {
+  const wave = Math.sin(minute * 7 + index) + 1;
+  if (index % 3 === 0) return Math.round(wave * 50_000);
+  return index % 3 === 1 ? Math.round(wave * 5000) / 100 : wave * 1e3;
+}
+
 async function disk(): Promise<void> {
   const days = Number(process.env["BENCH_DAYS"] ?? 14);
   const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
@@ -194,8 +201,7 @@ async function disk(): Promise<void> {
       Namespace: "Bench",
       MetricData: Array.from({ length: 1000 }, (_, index) => ({
         MetricName: `metric-${index}`,
-        // Any double, so that nothing is saved by luck.
-        Value: Math.sin(minute * 7 + index) * 1e3,
+        Value: valueAt(minute, index),
         Timestamp,
       })),
     });

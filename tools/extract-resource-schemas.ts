@@ -5,9 +5,10 @@
  *     node tools/extract-resource-schemas.ts DIRECTORY
  *
  * DIRECTORY holds the schemas as https://schema.cloudformation.us-east-1.amazonaws.com/CloudformationSchema.zip
- * has them, one JSON file per type. Only types with a file under resource-types/ are taken.
+ * has them, one JSON file per type. Only types with a file under resource-types/ are taken. Types that have
+ * no published schema (AWS::CloudWatch::AnomalyDetector) are written from their documentation and kept.
  */
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resourceTypes } from "../src/services/cloudformation/resource-types/registry.ts";
 
@@ -85,6 +86,7 @@ function compactType(source: Source): unknown {
 
 const [directory] = process.argv.slice(2);
 if (directory === undefined) throw new Error("name the directory that holds the schemas");
+const target = join(import.meta.dirname, "../src/services/cloudformation/generated");
 const byService = new Map<string, Record<string, unknown>>();
 for (const file of readdirSync(directory).sort()) {
   const source = JSON.parse(readFileSync(join(directory, file), "utf8")) as Source;
@@ -92,14 +94,22 @@ for (const file of readdirSync(directory).sort()) {
   // CDK::Metadata has a schema without properties: it may say anything.
   if (!(typeName in resourceTypes) || typeName === "AWS::CDK::Metadata") continue;
   const service = typeName.split("::")[1]!.toLowerCase();
-  const types = byService.get(service) ?? {};
+  const types = byService.get(service) ?? kept(service);
   types[typeName] = compactType(source);
   byService.set(service, types);
 }
-const target = join(import.meta.dirname, "../src/services/cloudformation/generated");
+
+/** What is there already, for types that no file brings. */
+function kept(service: string): Record<string, unknown> {
+  const file = join(target, `${service}.json`);
+  if (!existsSync(file)) return {};
+  const present = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(present).filter(([name]) => name in resourceTypes));
+}
+
 for (const [service, types] of byService) {
-  const lines = Object.entries(types).map(
-    ([name, type]) => `  ${JSON.stringify(name)}: ${JSON.stringify(type)}`,
-  );
+  const lines = Object.entries(types)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, type]) => `  ${JSON.stringify(name)}: ${JSON.stringify(type)}`);
   writeFileSync(join(target, `${service}.json`), `{\n${lines.join(",\n")}\n}\n`);
 }

@@ -59,8 +59,7 @@ export const secondTier: Tier = {
 export const minuteTier: Tier = {
   periodMs: minuteMs,
   retentionMs: 15 * dayMs,
-  // A plain gauge's block then fills one page of the store: 16 * 60 * 8 bytes and a little.
-  blockMs: 16 * hourMs,
+  blockMs: 4 * hourMs,
 };
 export const fiveMinuteTier: Tier = {
   periodMs: 5 * minuteMs,

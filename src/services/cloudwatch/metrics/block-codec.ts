@@ -13,12 +13,29 @@ const single = 0;
 const repeated = 1;
 const statistics = 2;
 const distributed = 3;
-/** Widths, in the kind's upper bits. */
-const doubles = 0;
-const floats = 1;
-const shorts = 2;
-const octets = 3;
-const widthBytes = [8, 4, 2, 1];
+/**
+ * Widths, in the kind's upper bits, the narrowest first that can hold a number exactly: integers, which
+ * stand for so many decimals, and floating numbers.
+ */
+interface Width {
+  code: number;
+  bytes: number;
+  /** Integers are divided by this; undefined for floating numbers. */
+  divisor?: number;
+}
+const doubles: Width = { code: 0, bytes: 8 };
+const floats: Width = { code: 1, bytes: 4 };
+const octets: Width = { code: 3, bytes: 1, divisor: 1 };
+const scaled = (code: number, bytes: number, decimals: number): Width[] =>
+  Array.from({ length: decimals + 1 }, (_, index) => ({
+    code: code + index,
+    bytes,
+    divisor: 10 ** index,
+  }));
+const shorts = [{ code: 2, bytes: 2, divisor: 1 }, ...scaled(16, 2, 3).slice(1)];
+const longs = scaled(4, 4, 6);
+const widths = [octets, ...shorts, ...longs, floats, doubles];
+const widthOfCode = new Map(widths.map((width) => [width.code, width]));
 /** Set in the flags when every datapoint has the same kind byte. */
 const uniform = 1;
 
@@ -27,15 +44,15 @@ export function encodeBlock(slots: Slots): Uint8Array {
   const points = order.map((slot) => toPoint(slots.get(slot)!));
   if (points.every(({ kind }) => (kind & 3) === single)) {
     // One width for all of a plain gauge saves the list of kinds.
-    const widest = Math.min(...points.map(({ kind }) => kind >> 2));
-    for (const point of points) point.kind = single | (widest << 2);
+    const common = widthOf(points.flatMap(({ numbers }) => numbers));
+    for (const point of points) point.kind = single | (common.code << 2);
   }
   const last = order.at(-1) ?? 0;
   const mapBytes = (last >> 3) + 1;
   const same = points.every((point) => point.kind === points[0]!.kind);
   let size = 4 + mapBytes + (same ? 1 : points.length);
   for (const { kind, numbers } of points)
-    size += numbers.length * widthBytes[kind >> 2]! + ((kind & 3) === distributed ? 2 : 0);
+    size += numbers.length * widthOfKind(kind).bytes + ((kind & 3) === distributed ? 2 : 0);
   const bytes = Buffer.alloc(size);
   bytes[0] = version;
   bytes[1] = same ? uniform : 0;
@@ -45,7 +62,8 @@ export function encodeBlock(slots: Slots): Uint8Array {
   for (const point of same ? points.slice(0, 1) : points) bytes[offset++] = point.kind;
   for (const { kind, numbers } of points) {
     if ((kind & 3) === distributed) offset = bytes.writeUInt16LE(numbers.length, offset);
-    for (const value of numbers) offset = writeNumber(bytes, value, kind >> 2, offset);
+    const width = widthOfKind(kind);
+    for (const value of numbers) offset = writeNumber(bytes, value, width, offset);
   }
   return bytes;
 }
@@ -77,10 +95,10 @@ export function decodeBlock(
         length = bytes.readUInt16LE(offset);
         offset += 2;
       }
-      const width = kind >> 2;
+      const width = widthOfKind(kind);
       if (slot >= from)
         slots.set(slot, fromPoint(kind & 3, readNumbers(bytes, width, offset, length)));
-      offset += length * widthBytes[width]!;
+      offset += length * width.bytes;
     }
   }
   return slots;
@@ -96,10 +114,10 @@ function countSlots(bytes: Buffer, mapBytes: number): number {
   return count;
 }
 
-function readNumbers(bytes: Buffer, width: number, offset: number, length: number): number[] {
+function readNumbers(bytes: Buffer, width: Width, offset: number, length: number): number[] {
   const numbers: number[] = [];
   for (let number = 0; number < length; number++)
-    numbers.push(readNumber(bytes, width, offset + number * widthBytes[width]!));
+    numbers.push(readNumber(bytes, width, offset + number * width.bytes));
   return numbers;
 }
 
@@ -122,7 +140,7 @@ function toPoint(aggregate: Aggregate): Point {
     kind = repeated;
     numbers = [min, count];
   }
-  return { kind: kind | (widthOf(numbers) << 2), numbers };
+  return { kind: kind | (widthOf(numbers).code << 2), numbers };
 }
 
 function fromPoint(kind: number, numbers: number[]): Aggregate {
@@ -144,28 +162,39 @@ function fromPoint(kind: number, numbers: number[]): Aggregate {
   return { count, sum, min, max, distribution };
 }
 
-function widthOf(numbers: readonly number[]): number {
-  let width = octets;
-  for (const value of numbers) {
-    if (width === octets && !(Number.isInteger(value) && value >= 0 && value < 256)) width = shorts;
-    if (width === shorts && !(Number.isInteger(value) && value >= -32768 && value < 32768))
-      width = floats;
-    if (width === floats && Math.fround(value) !== value) return doubles;
-  }
-  // Minus zero survives only as a floating number; nobody can tell it from zero in a metric.
-  return width;
+function widthOfKind(kind: number): Width {
+  return widthOfCode.get(kind >> 2) ?? doubles;
 }
 
-function writeNumber(bytes: Buffer, value: number, width: number, offset: number): number {
+/** The narrowest width that holds all of the numbers exactly. */
+function widthOf(numbers: readonly number[]): Width {
+  for (const width of widths) if (numbers.every((value) => holds(value, width))) return width;
+  return doubles;
+}
+
+/** Minus zero survives only as a floating number; nobody can tell it from zero in a metric. */
+function holds(value: number, width: Width): boolean {
+  const { bytes, divisor } = width;
+  if (divisor === undefined) return width === doubles || Math.fround(value) === value;
+  const whole = Math.round(value * divisor);
+  if (whole / divisor !== value) return false;
+  const most = 2 ** (8 * bytes - 1);
+  return width === octets ? whole >= 0 && whole < 256 : whole >= -most && whole < most;
+}
+
+function writeNumber(bytes: Buffer, value: number, width: Width, offset: number): number {
+  const { bytes: size, divisor } = width;
   if (width === doubles) return bytes.writeDoubleLE(value, offset);
-  if (width === floats) return bytes.writeFloatLE(value, offset);
-  if (width === shorts) return bytes.writeInt16LE(value, offset);
-  return bytes.writeUInt8(value, offset);
+  if (divisor === undefined) return bytes.writeFloatLE(value, offset);
+  const whole = Math.round(value * divisor);
+  if (width === octets) return bytes.writeUInt8(whole, offset);
+  return size === 2 ? bytes.writeInt16LE(whole, offset) : bytes.writeInt32LE(whole, offset);
 }
 
-function readNumber(bytes: Buffer, width: number, offset: number): number {
+function readNumber(bytes: Buffer, width: Width, offset: number): number {
+  const { bytes: size, divisor } = width;
   if (width === doubles) return bytes.readDoubleLE(offset);
-  if (width === floats) return bytes.readFloatLE(offset);
-  if (width === shorts) return bytes.readInt16LE(offset);
-  return bytes.readUInt8(offset);
+  if (divisor === undefined) return bytes.readFloatLE(offset);
+  if (width === octets) return bytes.readUInt8(offset);
+  return (size === 2 ? bytes.readInt16LE(offset) : bytes.readInt32LE(offset)) / divisor;
 }

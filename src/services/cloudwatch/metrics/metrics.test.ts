@@ -55,6 +55,27 @@ test("a part of a block is read without the rest", () => {
   assert.deepEqual(decodeBlock(bytes), slots);
 });
 
+test("every number comes back as it was, decimals in a few bytes", () => {
+  const lengthOf = (values: number[]) => {
+    const slots: Slots = new Map();
+    for (const [slot, value] of values.entries()) {
+      const aggregate = emptyAggregate();
+      addValue(aggregate, value, 1);
+      slots.set(slot, aggregate);
+    }
+    const bytes = encodeBlock(slots);
+    assert.deepEqual(decodeBlock(bytes), slots);
+    return bytes.length - 4 - Math.ceil(values.length / 8) - 1;
+  };
+  const four = (...values: number[]) => lengthOf(values) / 4;
+  assert.equal(four(1, 2, 3, 255), 1);
+  assert.equal(four(12.34, 99.99, 0.07, -3.1), 2);
+  assert.equal(four(1_500_000, 3, -2, 2 ** 31 - 1), 4);
+  assert.equal(four(1234.567891, 0.1, 3, 7), 4);
+  assert.equal(four(2 ** 40, 2 ** 41, 0.5, 1), 4);
+  assert.equal(four(0.1 + 0.2, 1 / 3, 1e-9, 1e300), 8);
+});
+
 test("four hours of a plain gauge take little more than eight bytes a minute", () => {
   const slots: Slots = new Map();
   for (let slot = 0; slot < 240; slot++) {

@@ -16,7 +16,11 @@ import type { LaunchTemplateRef, WarmPool } from "../launch/launch-records.ts";
 import type { GroupRecord, MemberRecord } from "../records.ts";
 
 function templateOf({ id, name, version }: LaunchTemplateRef): LaunchTemplateSpecification {
-  return { LaunchTemplateId: id, LaunchTemplateName: name, Version: version };
+  return {
+    LaunchTemplateId: id,
+    LaunchTemplateName: name,
+    ...(version !== "" && { Version: version }),
+  };
 }
 
 export function describeTags({ name, tags }: GroupRecord) {

@@ -153,7 +153,7 @@ function readDistribution(
 const templateSpecification = ({ id, name, version }: LaunchTemplateRef) => ({
   LaunchTemplateId: id,
   LaunchTemplateName: name,
-  Version: version,
+  ...(version !== "" && { Version: version }),
 });
 
 export function describeMixedPolicy(policy: MixedPolicy): MixedInstancesPolicy {

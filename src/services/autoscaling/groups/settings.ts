@@ -77,11 +77,12 @@ async function templateRef(
   template: LaunchTemplateSpecification,
   context: Context<State>,
 ): Promise<LaunchTemplateRef> {
-  if (template.LaunchTemplateId !== undefined && template.LaunchTemplateName !== undefined)
+  if ((template.LaunchTemplateId === undefined) === (template.LaunchTemplateName === undefined))
     throw validationError(
       "Valid requests must contain either launchTemplateId or LaunchTemplateName",
     );
-  const version = template.Version ?? "$Default";
+  // Without a version the default one is meant, and none is shown.
+  const version = template.Version ?? "";
   const { ref } = await resolveTemplate(
     context.clients,
     asService(context, "autoscaling.amazonaws.com"),

@@ -3,7 +3,7 @@
 export interface LaunchTemplateRef {
   id: string;
   name: string;
-  /** As given: a number, "$Latest" or "$Default". */
+  /** As given: a number, "$Latest", "$Default" or nothing, which is the default, too. */
   version: string;
 }
 

@@ -35,7 +35,7 @@ export async function modelInstance(
   });
   const instance = Reservations[0]?.Instances?.[0];
   if (!instance || instance.State?.Name === "terminated")
-    throw validationError(`Instance ${InstanceId} is in an invalid state or does not exist.`);
+    throw validationError(`Instance [${InstanceId}] is invalid.`);
   const { UserData } = await ec2.DescribeInstanceAttribute({ InstanceId, Attribute: "userData" });
   const placed = request.VPCZoneIdentifier || request.AvailabilityZones?.length;
   return {

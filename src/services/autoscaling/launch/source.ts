@@ -36,7 +36,7 @@ export async function resolveTemplate(
         ...(reference.id !== undefined
           ? { LaunchTemplateId: reference.id }
           : { LaunchTemplateName: reference.name }),
-        Versions: [reference.version ?? "$Default"],
+        Versions: [reference.version || "$Default"],
       });
     const [found] = LaunchTemplateVersions;
     if (!found) throw validationError("You must use a valid fully-formed launch template.");

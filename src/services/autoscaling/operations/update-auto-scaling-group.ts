@@ -21,8 +21,10 @@ export const updateAutoScalingGroup: Operation<
 > = async (input, context) => {
   refuseUnsupported(input);
   const before = await context.store.transaction((tx) =>
-    getGroup(tx, context, input.AutoScalingGroupName!),
+    groups.get(tx, context, input.AutoScalingGroupName!),
   );
+  // This operation alone does not say which group it looked for.
+  if (!before) throw validationError("AutoScalingGroup name not found - null");
   const source = await launchSettings(input, context, before.mixed);
   const place = await placement(input, context);
   const changes = commonSettings(input);

@@ -45,7 +45,9 @@ class ServiceChecks {
 
   constructor(service: ServiceName, constraints: ServiceConstraints) {
     this.#service = service;
-    this.#constraints = constraints;
+    this.#constraints = policies[service].sortsEnums
+      ? { ...constraints, enums: sorted(constraints.enums) }
+      : constraints;
   }
 
   of(operation: string): Check {
@@ -91,4 +93,10 @@ async function loadAndCheck(service: ServiceName, operation: string, input: unkn
   const fresh = new ServiceChecks(service, constraints as ServiceConstraints);
   if (!loaded.has(service)) loaded.set(service, fresh);
   fresh.of(operation)(input);
+}
+
+function sorted(enums: ServiceConstraints["enums"]): ServiceConstraints["enums"] {
+  return Object.fromEntries(
+    Object.entries(enums).map(([name, values]) => [name, values.toSorted()]),
+  );
 }

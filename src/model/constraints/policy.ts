@@ -15,6 +15,8 @@ export interface Policy {
   /** The code of `coral` errors. */
   readonly code: string;
   readonly checks: ReadonlySet<Kind>;
+  /** The values of enums are told in the order of the alphabet, not of the model. */
+  readonly sortsEnums?: true;
   /** Structures that are left to the operation, with the reason. */
   readonly except?: Readonly<Record<string, string>>;
 }
@@ -25,7 +27,7 @@ const validationException = { ...validationError, code: "ValidationException" } 
 
 export const policies: Readonly<Record<ServiceName, Policy>> = {
   acm: validationException,
-  applicationautoscaling: validationException,
+  applicationautoscaling: { ...validationException, sortsEnums: true },
   autoscaling: validationError,
   cloudformation: validationError,
   // Missing parameters have their own code; the rest is in the common form.

@@ -121,7 +121,7 @@ function describeTracking({
   };
 }
 
-/** The policy of a name or ARN. */
+/** The policy of a name or ARN; without a group, of whichever group has a policy of the name. */
 export async function findPolicy(
   tx: Parameters<typeof policies.get>[0],
   scope: Scope,
@@ -130,7 +130,8 @@ export async function findPolicy(
 ): Promise<PolicyRecord | undefined> {
   const arn = /:autoScalingGroupName\/(.+):policyName\/(.+)$/.exec(nameOrArn);
   const home = arn?.[1] ?? group;
-  if (home === undefined) throw validationError("AutoScalingGroupName is required");
+  if (home === undefined)
+    return (await policies.list(tx, scope)).find(({ name }) => name === nameOrArn);
   const found = await policies.get(tx, scope, home, arn?.[2] ?? nameOrArn);
   return arn && found?.arn !== nameOrArn ? undefined : found;
 }

@@ -138,7 +138,7 @@ async function remove(
 ): Promise<void> {
   await getGroup(tx, context, group);
   if (!(await scheduledActions.get(tx, context, group, name)))
-    throw validationError(`Scheduled action name not found - Scheduled action ${name} not found`);
+    throw validationError("Scheduled action name not found");
   scheduledActions.delete(tx, context, group, name);
 }
 

@@ -49,6 +49,7 @@ async function runFogbank(ports: number[]): Promise<number> {
     tlsHeaders: false,
     http2: true,
     preserveHost: false,
+    accessLog: false,
     clientKeepAliveMs: 3_600_000,
     listeners: [
       {

@@ -40,7 +40,7 @@ const flag = (initial: "true" | "false", refuses?: (value: string) => boolean): 
 
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
 export const loadBalancerAttributes: AttributeTable = {
-  "access_logs.s3.enabled": flag("false", enabled),
+  "access_logs.s3.enabled": flag("false"),
   "access_logs.s3.bucket": { default: "", check: text },
   "access_logs.s3.prefix": { default: "", check: text },
   "client_keep_alive.seconds": { default: "3600", check: within(60, 604_800) },

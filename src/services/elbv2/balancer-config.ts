@@ -7,6 +7,7 @@ import type {
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
+import { logsAccess } from "./access-logs.ts";
 import { readArn } from "./arns.ts";
 import {
   attributeOf,
@@ -107,6 +108,7 @@ export async function configOf(
     forwardedForPort: attribute("routing.http.xff_client_port.enabled") === "true",
     tlsHeaders: attribute("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") === "true",
     http2: attribute("routing.http2.enabled") === "true",
+    accessLog: logsAccess(balancer.attributes),
     preserveHost: attribute("routing.http.preserve_host_header.enabled") === "true",
     clientKeepAliveMs: Number(attribute("client_keep_alive.seconds")) * 1000,
     listeners: await Promise.all(
@@ -126,6 +128,7 @@ async function listenerConfig(
 ): Promise<ListenerConfig> {
   const ruleConfigs: RuleConfig[] = own.map((rule) => ({
     arn: rule.arn,
+    priority: rule.priority,
     conditions: rule.conditions.map(conditionConfig),
     action: actionConfig(env, rule.actions),
     authentication: oidcConfig(env, rule.actions),

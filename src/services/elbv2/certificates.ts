@@ -26,6 +26,7 @@ export async function certificateOf(
     .ExportCertificate({ CertificateArn: arn, Passphrase: Buffer.from(passphrase) });
   const key = createPrivateKey({ key: PrivateKey!, passphrase });
   const config = {
+    arn,
     certificate: Certificate!,
     chain: CertificateChain ?? "",
     key: key.export({ type: "pkcs8", format: "pem" }),

@@ -22,7 +22,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "ModifyLoadBalancerAttributes",
     differs:
-      "Access, connection and health check logs and zonal shift are refused. Desync mitigation and the WAF attribute are stored without effect: ambiguous requests are always refused.",
+      "Connection and health check logs and zonal shift are refused; access logs of the last five minutes are lost when Fogbank ends. Desync mitigation and the WAF attribute are stored without effect: ambiguous requests are always refused.",
   },
   {
     operation: "ModifyTargetGroupAttributes",

@@ -136,4 +136,6 @@ export const tooManyRevocations = () =>
     "TooManyTrustStoreRevocationEntries",
     "The specified trust store has too many revocation entries",
   );
+export const accessDeniedForBucket = (bucket: string) =>
+  invalidConfiguration(`Access Denied for bucket: ${bucket}. Please check S3bucket permission`);
 export const invalidMarker = () => validationError("Invalid marker");

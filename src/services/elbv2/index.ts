@@ -1,5 +1,6 @@
 /** Elastic Load Balancing: application load balancers, their control plane and their data plane. */
 import { defineService } from "#services/kit/service.ts";
+import { startAccessLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
 import { startMetrics } from "./metrics/sampler.ts";
 import { operations } from "./operations/operations.ts";
@@ -19,9 +20,13 @@ export const service = defineService<"elbv2", State>({
     targetReconciler(env, state),
   ],
   sites: (env, state) => [loadBalancerSite(env, state)],
-  start: (env, state) => startMetrics(env, state),
+  start(env, state) {
+    startMetrics(env, state);
+    startAccessLogs(env, state);
+  },
   async stop(_env, state) {
     state.sampler?.stop();
+    state.logSampler?.stop();
     state.client.close();
     await state.presentPlane?.close();
   },

@@ -33,6 +33,7 @@ export interface State {
   wakeLoadBalancer: Wake;
   wakeTarget: Wake;
   sampler: Sampler | undefined;
+  logSampler: Sampler | undefined;
 }
 
 /** Where the gateway finds a load balancer's listeners. */
@@ -74,6 +75,7 @@ export function createState(env: Environment): State {
     wakeLoadBalancer: () => {},
     wakeTarget: () => {},
     sampler: undefined,
+    logSampler: undefined,
   };
   return state;
 }

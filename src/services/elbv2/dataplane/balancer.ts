@@ -5,10 +5,12 @@ import type { Random } from "#runtime/random.ts";
 import type { HttpClient } from "#http/client.ts";
 import type { Http2Client } from "#http/http2-client.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
+import { AccessLog, type Trace } from "./access-log.ts";
 import { answer, fixedResponse } from "./answers.ts";
 import type {
   ActionConfig,
   BalancerConfig,
+  BalancerLog,
   BalancerReport,
   BoundAddress,
   ProtocolVersion,
@@ -43,6 +45,7 @@ export interface BalancerEnvironment {
 export class Balancer {
   readonly #environment: BalancerEnvironment;
   readonly #counters = new Counters();
+  readonly #log: AccessLog;
   readonly #listeners = new Map<string, Listener>();
   readonly #groups = new Map<string, TargetGroup>();
   #sealer: CookieSealer;
@@ -52,6 +55,7 @@ export class Balancer {
   constructor(config: BalancerConfig, environment: BalancerEnvironment) {
     this.#config = config;
     this.#environment = environment;
+    this.#log = new AccessLog(environment.wall);
     this.#sealer = createSealer(config.secret, environment.random);
   }
 
@@ -72,6 +76,10 @@ export class Balancer {
       else this.#groups.set(group.arn, new TargetGroup(group, random, nowMs));
     }
     return this.#configureListeners(config);
+  }
+
+  accessLogs(): BalancerLog[] {
+    return this.#log.take().map((log) => ({ arn: this.#config.arn, ...log }));
   }
 
   report(): BalancerReport {
@@ -129,7 +137,27 @@ export class Balancer {
   }
 
   #handle(request: HttpRequest, listener: Listener): HttpReply | Promise<HttpReply> {
-    const reply = this.#answer(request, listener);
+    if (this.#config.accessLog) return this.#logged(request, listener);
+    return this.#changed(request, listener, this.#answer(request, listener));
+  }
+
+  async #logged(request: HttpRequest, listener: Listener): Promise<HttpReply> {
+    const trace = this.#log.begin();
+    const answered = await this.#answer(request, listener, trace);
+    const reply = await this.#changed(request, listener, answered);
+    const facts = {
+      balancer: this.#config.arn.replace(/^.*:loadbalancer\//, ""),
+      zone: this.#zoneOf(request.remotePort),
+      listenerPort: listener.port,
+    };
+    return this.#log.follow(facts, request, reply, trace);
+  }
+
+  #changed(
+    request: HttpRequest,
+    listener: Listener,
+    reply: HttpReply | Promise<HttpReply>,
+  ): HttpReply | Promise<HttpReply> {
     const nowMs = this.#environment.wall.monotonic();
     const last = listener.ageMs(request.remotePort, nowMs) > this.#config.clientKeepAliveMs;
     const { serverHeader, responseFields } = listener.config;
@@ -138,7 +166,7 @@ export class Balancer {
     return reply instanceof Promise ? reply.then(change) : change(reply);
   }
 
-  #answer(request: HttpRequest, listener: Listener): HttpReply | Promise<HttpReply> {
+  #answer(request: HttpRequest, listener: Listener, trace?: Trace): HttpReply | Promise<HttpReply> {
     const zone = this.#zoneOf(request.remotePort);
     const node = this.#counters.node(zone);
     node.requests++;
@@ -152,6 +180,12 @@ export class Balancer {
     node.ruleEvaluations += evaluations;
     if (!rule) return this.#ownAnswer(503, zone);
     const { action, authentication } = rule;
+    if (trace) {
+      trace.priority = rule.priority;
+      trace.actions = [...(authentication ? ["authenticate"] : []), action.type];
+      const certificate = request.secure && listener.config.tls?.certificates[0]?.arn;
+      if (certificate) trace.certificateArn = certificate;
+    }
     let known: string[] = [];
     if (authentication) {
       const verdict = authenticate(this.#oidc(zone), authentication, request, hostField(request));
@@ -167,15 +201,16 @@ export class Balancer {
         node.redirects++;
         const { port } = listener;
         const location = locationOf(action, { ...facts, protocol: protocolOf(request), port });
+        if (trace) trace.redirect = location;
         return answer(action.status, { Location: location });
       }
       case "forward":
-        return this.#forward({ request, facts, rule, action, known }, zone, listener);
+        return this.#forward({ request, facts, rule, action, known, trace }, zone, listener);
     }
   }
 
   #forward(
-    { request, facts, rule, action, known }: Passing,
+    { request, facts, rule, action, known, trace }: Passing,
     zone: string,
     listener: Listener,
   ): HttpReply | Promise<HttpReply> {
@@ -207,7 +242,15 @@ export class Balancer {
       counters: this.#counters,
       sealer: this.#sealer,
       idleTimeoutMs: config.idleTimeoutMs,
+      trace,
     };
+    if (trace) {
+      trace.group = group.config.arn;
+      trace.receivedBytes = fields.sizeBytes + Number(request.headers["content-length"] ?? 0);
+      const index = fields.rawHeaders.lastIndexOf("X-Amzn-Trace-Id");
+      trace.traceId = fields.rawHeaders[index + 1]!;
+      if (rule.transform) trace.transformed = { host: facts.host, target: fields.target };
+    }
     return new Exchange(context, request, fields, action, group, zone).run();
   }
 
@@ -267,6 +310,7 @@ interface Passing {
   action: Extract<ActionConfig, { type: "forward" }>;
   /** What an identity provider said of the user, names and values in turn. */
   known: string[];
+  trace: Trace | undefined;
 }
 
 /**

@@ -20,6 +20,8 @@ export interface BalancerConfig {
   http2: boolean;
   /** Passes on the Host field as it came, without the port of the listener. */
   preserveHost: boolean;
+  /** Keeps a line of each request. */
+  accessLog: boolean;
   /** How long a client's connection is used at most, whatever goes over it. */
   clientKeepAliveMs: number;
   listeners: ListenerConfig[];
@@ -57,6 +59,8 @@ export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
 
 /** PEM. */
 export interface CertificateConfig {
+  /** Told in access logs. */
+  arn?: string;
   certificate: string;
   chain: string;
   key: string;
@@ -75,6 +79,8 @@ export interface RuleConfig {
   arn: string;
   conditions: ConditionConfig[];
   action: ActionConfig;
+  /** Undefined for a default rule. */
+  priority?: number;
   /** Who may get that far. */
   authentication?: OidcConfig | undefined;
   transforms?: TransformConfig[];
@@ -181,6 +187,13 @@ export interface BalancerReport {
   groups: { arn: string; zone: string; counts: TargetCounts }[];
 }
 
+/** What one node of a balancer logged. */
+export interface BalancerLog {
+  arn: string;
+  zone: string;
+  lines: string[];
+}
+
 export interface NodeCounts {
   requests: number;
   processedBytes: number;
@@ -219,5 +232,7 @@ export interface DataPlane {
   remove(arn: string): Promise<void>;
   check(check: HealthCheck): Promise<HealthCheckResult>;
   report(): Promise<BalancerReport[]>;
+  /** The lines since the last call. */
+  accessLogs(): Promise<BalancerLog[]>;
   close(): Promise<void>;
 }

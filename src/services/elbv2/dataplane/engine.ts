@@ -30,6 +30,7 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
       await balancer?.close();
     },
     check: (check) => runHealthCheck(check, wall),
+    accessLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.accessLogs()),
     report: async () => [...balancers.values()].map((balancer) => balancer.report()),
     async close() {
       await Promise.all([...balancers.values()].map((balancer) => balancer.close()));

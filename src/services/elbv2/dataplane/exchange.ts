@@ -3,6 +3,7 @@ import type { Reach } from "#compute/driver.ts";
 import type { Wall } from "#runtime/clock.ts";
 import { HttpClientError, type ClientRequest, type ClientResponse } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
+import type { Trace } from "./access-log.ts";
 import { answer } from "./answers.ts";
 import type { ActionConfig } from "./config.ts";
 import { countResponseTime, countStatus, type Counters } from "./counters.ts";
@@ -22,6 +23,8 @@ export interface ExchangeContext {
   sealer: CookieSealer;
   wall: Wall;
   idleTimeoutMs: number;
+  /** Where it is written down how it went, if anybody wants to know. */
+  trace: Trace | undefined;
 }
 
 export class Exchange implements UnderWay {
@@ -80,7 +83,7 @@ export class Exchange implements UnderWay {
 
   /** The reply, or the status of the failure when another target may be tried. */
   async #attempt(target: Target): Promise<HttpReply | number> {
-    const { client, counters, wall, idleTimeoutMs } = this.#context;
+    const { client, counters, wall, idleTimeoutMs, trace } = this.#context;
     const request = this.#request;
     const { reach } = target;
     const group = this.#group.config.arn;
@@ -90,6 +93,10 @@ export class Exchange implements UnderWay {
     }
     target.underWay.add(this);
     const startMs = wall.monotonic();
+    if (trace) {
+      trace.sentMs = startMs;
+      trace.target = nameOf(target);
+    }
     let response: ClientResponse;
     try {
       response = await client.request({
@@ -112,7 +119,12 @@ export class Exchange implements UnderWay {
     const counts = counters.target(group, target.zone);
     counts.requests++;
     countStatus(counts, response.status);
-    countResponseTime(counts, wall.monotonic() - startMs);
+    const answeredMs = wall.monotonic();
+    countResponseTime(counts, answeredMs - startMs);
+    if (trace) {
+      trace.answeredMs = answeredMs;
+      trace.targetStatus = response.status;
+    }
     return this.#reply(response, target);
   }
 
@@ -189,6 +201,10 @@ export class Exchange implements UnderWay {
       });
     return reply;
   }
+}
+
+function nameOf({ reach, key }: Target): string {
+  return reach && !("path" in reach) ? `${reach.host}:${reach.port}` : key;
 }
 
 /** ALB does not check targets' certificates. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-routing-configuration */

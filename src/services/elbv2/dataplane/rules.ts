@@ -25,6 +25,8 @@ export interface RequestFacts {
 export interface CompiledRule {
   action: ActionConfig;
   authentication: OidcConfig | undefined;
+  /** 0 for a default rule. */
+  priority: number;
   /** The host and target that are passed on instead; undefined for a rule that changes neither. */
   transform: Transform | undefined;
   holds: (facts: RequestFacts) => boolean;
@@ -32,11 +34,12 @@ export interface CompiledRule {
 }
 
 export function compileRules(rules: readonly RuleConfig[]): CompiledRule[] {
-  return rules.map(({ conditions, action, authentication, transforms }) => {
+  return rules.map(({ conditions, action, authentication, transforms, priority = 0 }) => {
     const tests = conditions.map(compileCondition);
     return {
       action,
       authentication,
+      priority,
       transform: compileTransforms(transforms ?? []),
       isDefault: tests.length === 0,
       holds: (facts) => tests.every((test) => test(facts)),

@@ -46,6 +46,7 @@ test("the data plane works the same from a thread of its own", async () => {
     tlsHeaders: false,
     http2: true,
     preserveHost: false,
+    accessLog: false,
     clientKeepAliveMs: 3_600_000,
     listeners: [listener([defaultRule(forward("tg"))], 18_080)],
     targetGroups: [{ ...targetGroup, targets: [target(backend)] }],

@@ -43,6 +43,7 @@ export function createWorkerPlane(options: {
     remove: (arn) => call("remove", arn),
     check: (check) => call("check", check),
     report: () => call("report"),
+    accessLogs: () => call("accessLogs"),
     async close() {
       closing = true;
       await call("close");

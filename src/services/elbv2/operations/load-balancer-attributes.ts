@@ -1,4 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
+import { checkBucket, logsAccess } from "../access-logs.ts";
 import { changeAttributes, describeAttributes, loadBalancerAttributes } from "../attributes.ts";
 import { findLoadBalancer } from "../find.ts";
 import { loadBalancers } from "../records.ts";
@@ -20,14 +21,17 @@ export const modifyLoadBalancerAttributes: Operation<
   "ModifyLoadBalancerAttributes",
   State
 > = async ({ LoadBalancerArn, Attributes }, context) => {
+  const change = (present: Readonly<Record<string, string>>) =>
+    changeAttributes("load balancer", loadBalancerAttributes, present, Attributes);
+  const before = await context.store.transaction((tx) =>
+    findLoadBalancer(tx, context, LoadBalancerArn),
+  );
+  const asked = change(before.attributes);
+  if (logsAccess(asked) && Attributes?.some(({ Key }) => Key?.startsWith("access_logs.")))
+    await checkBucket(context, context, before.arn, asked);
   const attributes = await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
-    const changed = changeAttributes(
-      "load balancer",
-      loadBalancerAttributes,
-      balancer.attributes,
-      Attributes,
-    );
+    const changed = change(balancer.attributes);
     loadBalancers.put(tx, context, [balancer.name], { ...balancer, attributes: changed });
     return changed;
   });

@@ -120,6 +120,7 @@ const balancer: BalancerConfig = {
   tlsHeaders: false,
   http2: true,
   preserveHost: false,
+  accessLog: false,
   clientKeepAliveMs: 3_600_000,
   listeners: [],
   targetGroups: [],

@@ -61,7 +61,7 @@ export interface Protocol {
 }
 
 /** More than any AWS API but object stores takes in one request. */
-const bodyLimitBytes = 32 * 1024 * 1024;
+export const bodyLimitBytes = 32 * 1024 * 1024;
 
 /** The bytes of a body that is no stream to its operation. Throws RequestEntityTooLarge. */
 export async function readWhole(body: ByteStream): Promise<Buffer> {
@@ -69,12 +69,16 @@ export async function readWhole(body: ByteStream): Promise<Buffer> {
     return await readBody(body, bodyLimitBytes);
   } catch (error) {
     if (!(error instanceof BodyTooLargeError)) throw error;
-    throw new AwsError({
-      code: "RequestEntityTooLarge",
-      status: 413,
-      message: `The request body is longer than ${bodyLimitBytes} bytes.`,
-    });
+    throw tooLarge();
   }
+}
+
+export function tooLarge(): AwsError {
+  return new AwsError({
+    code: "RequestEntityTooLarge",
+    status: 413,
+    message: `The request body is longer than ${bodyLimitBytes} bytes.`,
+  });
 }
 
 /** Runs at once when the body is in memory already, so that small requests wait for nothing. */

@@ -22,6 +22,7 @@ import { readForm } from "./form/read-form.ts";
 import { serviceOfVersion } from "./identify.ts";
 import { readWhole, type Decoded, type DecodeRequest, type Identified } from "./protocol.ts";
 import type { Protocol, ReplyContext } from "./protocol.ts";
+import { decompressed, isCompressed } from "./request-compression.ts";
 import { restJson } from "./rest-json.ts";
 import { restXml } from "./rest-xml.ts";
 import { rpcV2Cbor } from "./rpc-v2-cbor.ts";
@@ -38,8 +39,18 @@ const protocols: Readonly<Record<ProtocolName, Protocol>> = {
   cbor: rpcV2Cbor,
 };
 
-/** Waits only for a service's first use and for bodies that have not arrived yet. */
+/** Waits only for a service's first use and for bodies that have not arrived yet or are compressed. */
 export function decode(
+  identified: Identified,
+  request: HttpRequest,
+  body: ByteStream,
+): Decoded | Promise<Decoded> {
+  if (isCompressed(request, identified.protocol))
+    return decompressed(body).then((plain) => decodePlain(identified, request, plain));
+  return decodePlain(identified, request, body);
+}
+
+function decodePlain(
   identified: Identified,
   request: HttpRequest,
   body: ByteStream,

@@ -1,4 +1,5 @@
 /** Amazon EventBridge: buses, rules and what they set in motion. https://docs.aws.amazon.com/eventbridge/latest/APIReference/ */
+import { publishMinuteCounters } from "#services/kit/minute-counters.ts";
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import {
@@ -74,10 +75,16 @@ export const service = defineService<"events", EventsState>({
   createState: createEventsState,
   reconcilers: (env, state) => [
     createDelivery(env, state),
-    createSchedule(env),
+    createSchedule(env, state),
     createArchiveKeeper(env),
     createReplayer(env, state),
   ],
+  start: (env, state) => {
+    state.sensors = publishMinuteCounters(env, state.counters, {
+      namespace: "AWS/Events",
+      service: "events.amazonaws.com",
+    });
+  },
   stop: (_env, state) => state.stop(),
   differences,
 });

@@ -1,4 +1,6 @@
 /** What EventBridge may lose: the rules of each bus, ready to be asked. */
+import { createMinuteCounters, type MinuteCounters } from "#services/kit/minute-counters.ts";
+import type { Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Store, Unwatch } from "#store/store.ts";
@@ -14,6 +16,9 @@ export interface ReadyRule {
 export interface EventsState {
   /** The enabled rules of a bus; nearly every event finds none, and costs no transaction then. */
   rulesOf(scope: Scope, bus: string): Promise<readonly ReadyRule[]>;
+  readonly counters: MinuteCounters;
+  /** Set while the service runs. */
+  sensors?: Sampler;
   stop(): void;
 }
 
@@ -30,7 +35,11 @@ export function createEventsState({ store }: Pick<Environment, "store">): Events
     rulesOf: async (scope, bus) =>
       ready.get(keyOf(scope, bus)) ??
       (await read(store, scope, bus, (found) => ready.set(keyOf(scope, bus), found))),
-    stop: unwatch,
+    counters: createMinuteCounters(),
+    stop() {
+      this.sensors?.stop();
+      unwatch();
+    },
   };
 }
 

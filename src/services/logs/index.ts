@@ -1,4 +1,5 @@
 /** Amazon CloudWatch Logs: groups, streams, events. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
+import { publishMinuteCounters } from "#services/kit/minute-counters.ts";
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { filterLogEvents } from "./operations/filter-log-events.ts";
@@ -57,7 +58,9 @@ import { createMetricData } from "./reconcilers/metric-data.ts";
 import { createQueryRunner } from "./reconcilers/query.ts";
 import { createRetention } from "./reconcilers/retention.ts";
 
-export const service = defineService<"logs">({
+import { createLogsState, type LogsState } from "./state.ts";
+
+export const service = defineService<"logs", LogsState>({
   name: "logs",
   operations: {
     AssociateKmsKey: associateKmsKey,
@@ -104,6 +107,14 @@ export const service = defineService<"logs">({
     UntagLogGroup: untagLogGroup,
     UntagResource: untagResource,
   },
+  createState: createLogsState,
+  start: (env, state) => {
+    state.sensors = publishMinuteCounters(env, state.counters, {
+      namespace: "AWS/Logs",
+      service: "logs.amazonaws.com",
+    });
+  },
+  stop: (_env, state) => state.sensors?.stop(),
   reconcilers: (env) => [
     createRetention(env),
     createGraveyard(env),

@@ -11,6 +11,8 @@ export const limits = {
   page: 50,
   eventsPage: 10_000,
   pageBytes: 1_048_576,
+  /** Ours: how many events one call of FilterLogEvents looks at before it gives what it has. */
+  searchedEvents: 200_000,
   tags: 50,
   resourcePolicies: 10,
   queryResultsMs: 7 * 24 * 3_600_000,

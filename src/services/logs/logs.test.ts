@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
+import { dateOf } from "#runtime/date.ts";
 import type { Client } from "#services/kit/service.ts";
 
 describe("a log stream", () => {
@@ -132,4 +133,60 @@ describe("a log stream", () => {
       [],
     );
   });
+
+  test("events of many streams come interleaved by time, page by page", async () => {
+    const now = cloud.clock.now();
+    const names = ["a", "b", "c"];
+    for (const [index, logStreamName] of names.entries()) {
+      const stream = { logGroupName: place.logGroupName, logStreamName };
+      await logs.CreateLogStream(stream);
+      await logs.PutLogEvents({
+        ...stream,
+        logEvents: Array.from({ length: 200 }, (_, at) => ({
+          message: `${at * 3 + index}`,
+          timestamp: now + at * 3 + index,
+        })),
+      });
+    }
+    const seen: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await logs.FilterLogEvents({
+        logGroupName: place.logGroupName,
+        limit: 70,
+        ...(nextToken !== undefined && { nextToken }),
+      });
+      seen.push(...(page.events ?? []).map(({ message }) => message!));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    assert.deepEqual(seen, Array.from({ length: 600 }, (_, at) => `${at}`));
+  });
+});
+
+test("what comes in is counted in AWS/Logs", async () => {
+  const cloud = createTestCloud();
+  const logs = cloud.clients.logs(cloud.caller);
+  const place = { logGroupName: "web", logStreamName: "one" };
+  await logs.CreateLogGroup(place);
+  await logs.CreateLogStream(place);
+  const now = cloud.clock.now();
+  await logs.PutLogEvents({ ...place, logEvents: [{ message: "hello", timestamp: now }] });
+  await cloud.advance("1m");
+  const sum = async (MetricName: string, Dimensions: { Name: string; Value: string }[]) => {
+    const { Datapoints = [] } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+      Namespace: "AWS/Logs",
+      MetricName,
+      Dimensions,
+      StartTime: dateOf(now - 60_000),
+      EndTime: dateOf(now + 60_000),
+      Period: 60,
+      Statistics: ["Sum"],
+    });
+    return Datapoints[0]?.Sum;
+  };
+  const group = [{ Name: "LogGroupName", Value: "web" }];
+  assert.equal(await sum("IncomingLogEvents", group), 1);
+  assert.equal(await sum("IncomingBytes", group), 31);
+  assert.equal(await sum("IncomingBytes", []), 31);
+  await cloud.stop();
 });

@@ -58,6 +58,7 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::ElasticLoadBalancingV2::ListenerRule": () => import("./elbv2/listener-rule.ts"),
   "AWS::ElasticLoadBalancingV2::LoadBalancer": () => import("./elbv2/load-balancer.ts"),
   "AWS::ElasticLoadBalancingV2::TargetGroup": () => import("./elbv2/target-group.ts"),
+  "AWS::Events::Archive": () => import("./events/archive.ts"),
   "AWS::Events::EventBus": () => import("./events/event-bus.ts"),
   "AWS::Events::EventBusPolicy": () => import("./events/event-bus-policy.ts"),
   "AWS::Events::Rule": () => import("./events/rule.ts"),

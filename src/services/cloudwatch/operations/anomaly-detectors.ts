@@ -5,7 +5,7 @@ import type { Context, Operation } from "#services/kit/service.ts";
 import { dateOf } from "#runtime/date.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import { mathDetectorId, singleDetectorId, trainingMs } from "../anomaly/detector.ts";
-import { clientOffset } from "../client-time.ts";
+import { clientOffset } from "#services/kit/client-time.ts";
 import {
   detectorNotFound,
   invalidCombination,

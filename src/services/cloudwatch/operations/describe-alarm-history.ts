@@ -1,7 +1,7 @@
 import type { Operation } from "#services/kit/service.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import { dateOf } from "#runtime/date.ts";
-import { clientOffset } from "../client-time.ts";
+import { clientOffset } from "#services/kit/client-time.ts";
 import { invalidNextToken } from "../errors.ts";
 import { alarmHistoryMs, defaultAlarmsPerPage } from "../limits.ts";
 import type { State } from "../metrics/memory.ts";

@@ -2,7 +2,7 @@ import type { MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import type { Operation } from "#services/kit/service.ts";
 import { decodeToken, encodeToken } from "#services/kit/pagination.ts";
 import { dateOf } from "#runtime/date.ts";
-import { clientOffset } from "../client-time.ts";
+import { clientOffset } from "#services/kit/client-time.ts";
 import { invalidNextToken, validationError } from "../errors.ts";
 import { mostDatapointsPerGet, mostQueriesPerGet } from "../limits.ts";
 import { readQueries } from "../math/query.ts";

@@ -1,7 +1,7 @@
 import type { Datapoint, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import type { Operation } from "#services/kit/service.ts";
 import { dateOf } from "#runtime/date.ts";
-import { clientOffset } from "../client-time.ts";
+import { clientOffset } from "#services/kit/client-time.ts";
 import { invalidCombination, invalidValue } from "../errors.ts";
 import { mostDatapointsPerStatistics } from "../limits.ts";
 import { isPeriod } from "../math/query.ts";

@@ -1,6 +1,6 @@
 import type { Operation } from "#services/kit/service.ts";
 import type { Input } from "#model/sdk.ts";
-import { clientOffset } from "../client-time.ts";
+import { clientOffset } from "#services/kit/client-time.ts";
 import { invalidCombination, invalidValue, missingParameter } from "../errors.ts";
 import {
   largestValue,

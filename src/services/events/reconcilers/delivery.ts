@@ -3,6 +3,7 @@ import { AwsError } from "#model/error.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { deliver, sendToQueue, type Failure } from "../deliver.ts";
+import { dimensionsOf } from "../publish.ts";
 import { deliveries, type DeliveryRecord } from "../records.ts";
 import { retry } from "../retries.ts";
 import type { EventsState } from "../state.ts";
@@ -18,6 +19,10 @@ export function createDelivery(env: Environment, state: EventsState): Reconciler
       const waitMs = delivery.dueMs - clock.now();
       if (waitMs > 0) return { afterMs: waitMs };
       const failure = await deliver(env, state, scope, delivery);
+      const dimensions = dimensionsOf(delivery.ruleArn);
+      const count = (metric: string) =>
+        state.counters.add(scope, { metric, unit: "Count", dimensions }, 1);
+      count("Invocations");
       const next = failure && retry(delivery, failure, clock.now(), random);
       if (next && "dueMs" in next) {
         const attempts = delivery.attempts + 1;
@@ -26,6 +31,8 @@ export function createDelivery(env: Environment, state: EventsState): Reconciler
         return undefined;
       }
       if (failure) {
+        count("FailedInvocations");
+        if (delivery.target.DeadLetterConfig?.Arn !== undefined) count("InvocationsSentToDlq");
         const rule = delivery.ruleArn;
         const target = delivery.target.Arn;
         log.warn("an event was given up", { rule, target, error: failure.message });

@@ -1,22 +1,28 @@
 /** Lets scheduled rules act when their time has come. */
 import { isoSeconds } from "#runtime/date.ts";
 import type { Environment } from "#services/kit/service.ts";
-import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Reconciler, ReconcileResult } from "#services/kit/reconciler.ts";
 import { ruleArn } from "../buses.ts";
-import { addDeliveries } from "../publish.ts";
-import { rules } from "../records.ts";
+import { addDeliveries, countTriggered } from "../publish.ts";
+import { rules, type RuleRecord } from "../records.ts";
 import { nextRun } from "../schedule.ts";
+import type { EventsState } from "../state.ts";
 
-export function createSchedule(env: Environment): Reconciler {
+interface Outcome extends ReconcileResult {
+  /** The rule whose time had come. */
+  acted?: RuleRecord;
+}
+
+export function createSchedule(env: Environment, state: EventsState): Reconciler {
   const { clock, store, random } = env;
   return {
     name: "events/schedule",
     watches: [{ collection: rules }],
-    reconcile: (scope, [bus, name]) =>
-      store.transaction(async (tx) => {
+    async reconcile(scope, [bus, name]) {
+      const { acted, ...result } = await store.transaction(async (tx): Promise<Outcome> => {
         const rule = await rules.get(tx, scope, bus!, name!);
         if (rule?.schedule === undefined || rule.nextMs === undefined || rule.state === "DISABLED")
-          return undefined;
+          return {};
         const nowMs = clock.now();
         if (rule.nextMs > nowMs) return { afterMs: rule.nextMs - nowMs };
         const dueMs = rule.nextMs;
@@ -40,7 +46,10 @@ export function createSchedule(env: Environment): Reconciler {
           resources: [ruleArn(scope, rule.bus, rule.name)],
           detail: {},
         });
-        return undefined;
-      }),
+        return { acted: rule };
+      });
+      if (acted) countTriggered(state.counters, scope, acted);
+      return result;
+    },
   };
 }

@@ -8,11 +8,12 @@ import { exportNotFound, invalidOperation, invalidParameter, limitExceeded } fro
 import { findGroup } from "../find.ts";
 import { limits } from "../limits.ts";
 import { exports, type ExportRecord } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 const isOpen = ({ status }: ExportRecord) => status === "PENDING" || status === "RUNNING";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateExportTask.html */
-export const createExportTask: Operation<"logs", "CreateExportTask", undefined> = async (
+export const createExportTask: Operation<"logs", "CreateExportTask", LogsState> = async (
   input,
   context,
 ) => {
@@ -62,7 +63,7 @@ export const createExportTask: Operation<"logs", "CreateExportTask", undefined> 
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeExportTasks.html */
-export const describeExportTasks: Operation<"logs", "DescribeExportTasks", undefined> = async (
+export const describeExportTasks: Operation<"logs", "DescribeExportTasks", LogsState> = async (
   input,
   context,
 ) => {
@@ -107,7 +108,7 @@ function describe(task: ExportRecord): ExportTask {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CancelExportTask.html */
-export const cancelExportTask: Operation<"logs", "CancelExportTask", undefined> = async (
+export const cancelExportTask: Operation<"logs", "CancelExportTask", LogsState> = async (
   input,
   context,
 ) => {

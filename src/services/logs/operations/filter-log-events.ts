@@ -5,18 +5,14 @@ import { decodeToken, encodeToken } from "#services/kit/pagination.ts";
 import { invalidParameter, streamNotFound } from "../errors.ts";
 import { findGroup, horizonMs } from "../find.ts";
 import { limits } from "../limits.ts";
+import { interleave, type Interleaved } from "../interleave.ts";
+import type { Pattern } from "../patterns/match.ts";
 import { parsePattern } from "../patterns/pattern.ts";
-import { events, streams, type EventRecord } from "../records.ts";
-
-interface Found {
-  /** Orders events over all streams. */
-  place: string;
-  stream: string;
-  record: EventRecord;
-}
+import { streams } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
-export const filterLogEvents: Operation<"logs", "FilterLogEvents", undefined> = async (
+export const filterLogEvents: Operation<"logs", "FilterLogEvents", LogsState> = async (
   input,
   context,
 ) => {
@@ -26,38 +22,55 @@ export const filterLogEvents: Operation<"logs", "FilterLogEvents", undefined> = 
   const matches = parsePattern(input.filterPattern ?? "");
   const after = input.nextToken === undefined ? "" : decodeToken(input.nextToken);
   if (after === undefined) throw invalidParameter("The specified nextToken is invalid.");
-  const found = await context.store.transaction(async (tx) => {
-    const { scope, group } = await findGroup(
-      tx,
-      input.logGroupName ?? input.logGroupIdentifier,
-      context,
-    );
-    const all = (await streams.list(tx, scope, [group.id])).map(({ name }) => name);
-    const chosen = logStreamNames ?? all.filter((name) => name.startsWith(prefix ?? ""));
-    if (chosen.some((name) => !all.includes(name))) throw streamNotFound();
-    const from = Math.max(input.startTime ?? 0, horizonMs(group, context.clock.now()));
-    const matching: Found[] = [];
-    for (const stream of chosen) {
-      const rows = await tx.between<EventRecord>(
-        events.key(scope, group.id, stream, from),
-        events.key(scope, group.id, stream, (endTime ?? Number.POSITIVE_INFINITY) + 1),
-      );
-      for (const { key, value: record } of rows) {
-        const place = `${String(record.timestampMs).padStart(15, "0")}:${stream}:${String(key[7]).padStart(12, "0")}`;
-        if (place > after && matches(record.message)) matching.push({ place, stream, record });
-      }
-    }
-    return matching.toSorted((a, b) => (a.place < b.place ? -1 : 1));
+  const { scope, group, chosen } = await context.store.transaction(async (tx) => {
+    const found = await findGroup(tx, input.logGroupName ?? input.logGroupIdentifier, context);
+    const names = await streams.list(tx, found.scope, [found.group.id]);
+    const all = new Set(names.map(({ name }) => name));
+    if (logStreamNames?.some((name) => !all.has(name))) throw streamNotFound();
+    return {
+      ...found,
+      chosen: logStreamNames ?? [...all].filter((name) => name.startsWith(prefix ?? "")),
+    };
   });
-  const page = found.slice(0, limit);
+  const parts = interleave(context.store, {
+    scope,
+    groupId: group.id,
+    streams: chosen,
+    fromMs: Math.max(input.startTime ?? 0, horizonMs(group, context.clock.now())),
+    toMs: (endTime ?? Number.POSITIVE_INFINITY) + 1,
+    after,
+  });
+  const { page, next } = await search(parts, matches, limit);
   return {
     events: page.map(format),
     searchedLogStreams: [],
-    ...(found.length > limit && { nextToken: encodeToken(page.at(-1)!.place) }),
+    ...(next !== undefined && { nextToken: encodeToken(next) }),
   };
 };
 
-function format({ place, stream, record }: Found): FilteredLogEvent {
+/** At most so many events, or a megabyte; a long search ends with what it has and a token. */
+async function search(
+  parts: AsyncIterable<Interleaved[]>,
+  matches: Pattern,
+  limit: number,
+): Promise<{ page: Interleaved[]; next: string | undefined }> {
+  const page: Interleaved[] = [];
+  let [scanned, sizeBytes] = [0, 0];
+  let last: string | undefined;
+  for await (const part of parts)
+    for (const event of part) {
+      if (page.length >= limit || sizeBytes >= limits.pageBytes || scanned >= limits.searchedEvents)
+        return { page, next: last };
+      scanned++;
+      last = event.place;
+      if (!matches(event.record.message)) continue;
+      page.push(event);
+      sizeBytes += Buffer.byteLength(event.record.message) + limits.eventOverheadBytes;
+    }
+  return { page, next: undefined };
+}
+
+function format({ place, stream, record }: Interleaved): FilteredLogEvent {
   return {
     logStreamName: stream,
     timestamp: record.timestampMs,

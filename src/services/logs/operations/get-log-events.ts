@@ -5,9 +5,10 @@ import { invalidParameter } from "../errors.ts";
 import { findStream, horizonMs, type FoundStream } from "../find.ts";
 import { limits } from "../limits.ts";
 import { events, type EventRecord } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html */
-export const getLogEvents: Operation<"logs", "GetLogEvents", undefined> = async (
+export const getLogEvents: Operation<"logs", "GetLogEvents", LogsState> = async (
   input,
   context,
 ) => {

@@ -7,9 +7,10 @@ import { deletionProtected, groupExists, invalidParameter } from "../errors.ts";
 import { findGroup, groupArn } from "../find.ts";
 import { limits, retentionDays } from "../limits.ts";
 import { graves, groups, metricFilters, streams, type GroupRecord } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
-export const createLogGroup: Operation<"logs", "CreateLogGroup", undefined> = async (
+export const createLogGroup: Operation<"logs", "CreateLogGroup", LogsState> = async (
   input,
   context,
 ) => {
@@ -32,7 +33,7 @@ export const createLogGroup: Operation<"logs", "CreateLogGroup", undefined> = as
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html */
-export const deleteLogGroup: Operation<"logs", "DeleteLogGroup", undefined> = async (
+export const deleteLogGroup: Operation<"logs", "DeleteLogGroup", LogsState> = async (
   input,
   context,
 ) => {
@@ -49,7 +50,7 @@ export const deleteLogGroup: Operation<"logs", "DeleteLogGroup", undefined> = as
 export const putLogGroupDeletionProtection: Operation<
   "logs",
   "PutLogGroupDeletionProtection",
-  undefined
+  LogsState
 > = async (input, context) => {
   await context.store.transaction(async (tx) => {
     const { scope, group } = await findGroup(tx, input.logGroupIdentifier, context);
@@ -63,7 +64,7 @@ export const putLogGroupDeletionProtection: Operation<
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html */
-export const describeLogGroups: Operation<"logs", "DescribeLogGroups", undefined> = async (
+export const describeLogGroups: Operation<"logs", "DescribeLogGroups", LogsState> = async (
   input,
   context,
 ) => {
@@ -123,7 +124,7 @@ function describe(scope: Scope, group: GroupRecord, { filters, storedBytes }: Co
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export const putRetentionPolicy: Operation<"logs", "PutRetentionPolicy", undefined> = async (
+export const putRetentionPolicy: Operation<"logs", "PutRetentionPolicy", LogsState> = async (
   input,
   context,
 ) => {
@@ -139,7 +140,7 @@ export const putRetentionPolicy: Operation<"logs", "PutRetentionPolicy", undefin
   return {};
 };
 
-export const deleteRetentionPolicy: Operation<"logs", "DeleteRetentionPolicy", undefined> = async (
+export const deleteRetentionPolicy: Operation<"logs", "DeleteRetentionPolicy", LogsState> = async (
   input,
   context,
 ) => {

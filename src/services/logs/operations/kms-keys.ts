@@ -3,11 +3,12 @@ import type { Operation } from "#services/kit/service.ts";
 import { invalidParameter, notSupported } from "../errors.ts";
 import { findGroup } from "../find.ts";
 import { groups } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 const ofQueries = "encryption of query results";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html */
-export const associateKmsKey: Operation<"logs", "AssociateKmsKey", undefined> = async (
+export const associateKmsKey: Operation<"logs", "AssociateKmsKey", LogsState> = async (
   input,
   context,
 ) => {
@@ -22,7 +23,7 @@ export const associateKmsKey: Operation<"logs", "AssociateKmsKey", undefined> = 
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DisassociateKmsKey.html */
-export const disassociateKmsKey: Operation<"logs", "DisassociateKmsKey", undefined> = async (
+export const disassociateKmsKey: Operation<"logs", "DisassociateKmsKey", LogsState> = async (
   input,
   context,
 ) => {

@@ -7,9 +7,10 @@ import { readPointer } from "../insights/pointer.ts";
 import { scanGroup } from "../insights/scan.ts";
 import { textOf } from "../insights/value.ts";
 import { events } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogRecord.html */
-export const getLogRecord: Operation<"logs", "GetLogRecord", undefined> = async (
+export const getLogRecord: Operation<"logs", "GetLogRecord", LogsState> = async (
   input,
   context,
 ) => {
@@ -38,7 +39,7 @@ const windowMs = 15 * 60_000;
 const mostEvents = 10_000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogGroupFields.html */
-export const getLogGroupFields: Operation<"logs", "GetLogGroupFields", undefined> = async (
+export const getLogGroupFields: Operation<"logs", "GetLogGroupFields", LogsState> = async (
   input,
   context,
 ) => {

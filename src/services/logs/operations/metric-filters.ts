@@ -7,9 +7,10 @@ import { findGroup } from "../find.ts";
 import { limits } from "../limits.ts";
 import { parsePattern } from "../patterns/pattern.ts";
 import { groups, metricFilters, type MetricFilterRecord } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
-export const putMetricFilter: Operation<"logs", "PutMetricFilter", undefined> = async (
+export const putMetricFilter: Operation<"logs", "PutMetricFilter", LogsState> = async (
   input,
   context,
 ) => {
@@ -56,7 +57,7 @@ function checked(one: MetricTransformation, pattern: string): MetricTransformati
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeMetricFilters.html */
-export const describeMetricFilters: Operation<"logs", "DescribeMetricFilters", undefined> = async (
+export const describeMetricFilters: Operation<"logs", "DescribeMetricFilters", LogsState> = async (
   input,
   context,
 ) => {
@@ -109,7 +110,7 @@ function describe(filter: MetricFilterRecord, logGroupName: string): MetricFilte
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteMetricFilter.html */
-export const deleteMetricFilter: Operation<"logs", "DeleteMetricFilter", undefined> = async (
+export const deleteMetricFilter: Operation<"logs", "DeleteMetricFilter", LogsState> = async (
   input,
   context,
 ) => {
@@ -123,7 +124,7 @@ export const deleteMetricFilter: Operation<"logs", "DeleteMetricFilter", undefin
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html */
-export const testMetricFilter: Operation<"logs", "TestMetricFilter", undefined> = async (input) => {
+export const testMetricFilter: Operation<"logs", "TestMetricFilter", LogsState> = async (input) => {
   const pattern = parsePattern(input.filterPattern ?? "");
   const matches = (input.logEventMessages ?? []).flatMap((eventMessage, index) => {
     const match = pattern(eventMessage);

@@ -1,21 +1,23 @@
 import type { InputLogEvent, RejectedLogEventsInfo } from "@aws-sdk/client-cloudwatch-logs";
-import type { Operation } from "#services/kit/service.ts";
+import { clientOffset } from "#services/kit/client-time.ts";
+import type { Context, Operation } from "#services/kit/service.ts";
 import { invalidParameter } from "../errors.ts";
 import { embeddedSamples } from "../embedded-metrics.ts";
 import { findStream, horizonMs } from "../find.ts";
 import { limits } from "../limits.ts";
 import { samplesOf } from "../metric-filter.ts";
 import { events, metricFilters, metricSamples, streams, type GroupRecord } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
-export const putLogEvents: Operation<"logs", "PutLogEvents", undefined> = async (
+export const putLogEvents: Operation<"logs", "PutLogEvents", LogsState> = async (
   input,
   context,
 ) => {
-  const given = input.logEvents ?? [];
+  const given = inCloudTime(input.logEvents ?? [], context);
   const sizeBytes = checkBatch(given);
   const nowMs = context.clock.now();
-  return context.store.transaction(async (tx) => {
+  const { accepted: taken, ...answer } = await context.store.transaction(async (tx) => {
     const found = await findStream(tx, input.logGroupName, input.logStreamName, context);
     const { scope, group, stream } = found;
     const { accepted, rejected } = sift(given, group, nowMs);
@@ -31,7 +33,10 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", undefined> = async 
     const filters = await metricFilters.list(tx, scope, [group.id]);
     const samples = [
       ...filters.flatMap((filter) => samplesOf(filter, messages)),
-      ...messages.flatMap(({ message }) => embeddedSamples(message)),
+      ...messages
+        .flatMap(({ message }) => embeddedSamples(message))
+        .map((sample) => ({ ...sample, timestampMs: inCloud(sample.timestampMs, context) }))
+        .filter((sample) => isPublishable(sample.timestampMs, nowMs)),
     ];
     for (const [index, sample] of samples.entries())
       metricSamples.put(tx, scope, [group.id, `${stream.name} ${next}`, index], sample);
@@ -48,11 +53,43 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", undefined> = async 
       }),
     });
     return {
+      accepted,
       nextSequenceToken: String(next + 1).padStart(56, "4"),
       ...(rejected && { rejectedLogEventsInfo: rejected }),
     };
   });
+  count(taken, input.logGroupName ?? "", context);
+  return answer;
 };
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html */
+function count(
+  accepted: readonly InputLogEvent[],
+  group: string,
+  context: Context<LogsState>,
+): void {
+  if (accepted.length === 0) return;
+  const { counters } = context.state;
+  const bytes = accepted.reduce(
+    (sum, { message = "" }) => sum + Buffer.byteLength(message) + limits.eventOverheadBytes,
+    0,
+  );
+  for (const dimensions of [{ LogGroupName: group }, {}] as Record<string, string>[]) {
+    const events = { metric: "IncomingLogEvents", unit: "Count", dimensions } as const;
+    counters.add(context, events, accepted.length);
+    counters.add(context, { metric: "IncomingBytes", unit: "Bytes", dimensions }, bytes);
+  }
+}
+
+/** Events of one batch are a client's, whose clock is one: its last event says how far that is off. */
+function inCloudTime(
+  given: readonly InputLogEvent[],
+  context: Context<LogsState>,
+): readonly InputLogEvent[] {
+  const offsetMs = Math.round(clientOffset(context, given.at(-1)?.timestamp ?? 0));
+  if (offsetMs === 0) return given;
+  return given.map(({ message, timestamp = 0 }) => ({ message, timestamp: timestamp + offsetMs }));
+}
 
 /** The size of the batch as AWS counts it. Throws InvalidParameterException. */
 function checkBatch(given: readonly InputLogEvent[]): number {
@@ -83,6 +120,15 @@ function checkBatch(given: readonly InputLogEvent[]): number {
       "The batch of log events in a single PutLogEvents request cannot span more than 24 hours.",
     );
   return sizeBytes;
+}
+
+function inCloud(timeMs: number, context: Context<LogsState>): number {
+  return timeMs + Math.round(clientOffset(context, timeMs));
+}
+
+/** CloudWatch takes metrics of the last two weeks and of the next two hours. */
+function isPublishable(timeMs: number, nowMs: number): boolean {
+  return timeMs > nowMs - limits.pastMs && timeMs < nowMs + limits.futureMs;
 }
 
 interface Sifted {

@@ -6,9 +6,10 @@ import { findGroup, horizonMs } from "../find.ts";
 import { parseQuery } from "../insights/query.ts";
 import { limits } from "../limits.ts";
 import { queries, queryResults } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartQuery.html */
-export const startQuery: Operation<"logs", "StartQuery", undefined> = async (input, context) => {
+export const startQuery: Operation<"logs", "StartQuery", LogsState> = async (input, context) => {
   const { logGroupName, logGroupNames, logGroupIdentifiers, queryString: text = "" } = input;
   const { startTime = 0, endTime = 0, queryLanguage = "CWLI", limit } = input;
   if (queryLanguage !== "CWLI") throw notSupported(`the query language ${queryLanguage}`);
@@ -20,7 +21,6 @@ export const startQuery: Operation<"logs", "StartQuery", undefined> = async (inp
   if (endTime < startTime)
     throw invalidParameter("The end time must not be before the start time.");
   const nowMs = context.clock.now();
-  parseQuery(text, nowMs);
   const names = [logGroupName ?? logGroupNames ?? logGroupIdentifiers ?? []].flat();
   const id = context.random.uuid();
   const fromMs = toMs(startTime);
@@ -32,6 +32,7 @@ export const startQuery: Operation<"logs", "StartQuery", undefined> = async (inp
       horizon = Math.max(horizon, horizonMs(group, nowMs));
       groups.push({ account: scope.account, region: scope.region, name: group.name, id: group.id });
     }
+    parseQuery(text, nowMs);
     queries.put(tx, context, [id], {
       id,
       text,
@@ -59,7 +60,7 @@ function toMs(time: number): number {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */
-export const getQueryResults: Operation<"logs", "GetQueryResults", undefined> = async (
+export const getQueryResults: Operation<"logs", "GetQueryResults", LogsState> = async (
   input,
   context,
 ) => {
@@ -95,7 +96,7 @@ export const getQueryResults: Operation<"logs", "GetQueryResults", undefined> = 
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StopQuery.html */
-export const stopQuery: Operation<"logs", "StopQuery", undefined> = async (input, context) => {
+export const stopQuery: Operation<"logs", "StopQuery", LogsState> = async (input, context) => {
   await context.store.transaction(async (tx) => {
     const query = await queries.get(tx, context, input.queryId ?? "");
     if (!query) throw queryNotFound();
@@ -110,7 +111,7 @@ export const stopQuery: Operation<"logs", "StopQuery", undefined> = async (input
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeQueries.html */
-export const describeQueries: Operation<"logs", "DescribeQueries", undefined> = async (
+export const describeQueries: Operation<"logs", "DescribeQueries", LogsState> = async (
   input,
   context,
 ) => {

@@ -5,9 +5,10 @@ import { invalidParameter, notSupported, queryDefinitionNotFound } from "../erro
 import { parseQuery } from "../insights/query.ts";
 import { limits } from "../limits.ts";
 import { queryDefinitions } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html */
-export const putQueryDefinition: Operation<"logs", "PutQueryDefinition", undefined> = async (
+export const putQueryDefinition: Operation<"logs", "PutQueryDefinition", LogsState> = async (
   input,
   context,
 ) => {
@@ -34,7 +35,7 @@ export const putQueryDefinition: Operation<"logs", "PutQueryDefinition", undefin
 export const describeQueryDefinitions: Operation<
   "logs",
   "DescribeQueryDefinitions",
-  undefined
+  LogsState
 > = async (input, context) => {
   const { queryDefinitionNamePrefix: prefix = "" } = input;
   const all = await context.store.transaction((tx) => queryDefinitions.list(tx, context));
@@ -62,7 +63,7 @@ export const describeQueryDefinitions: Operation<
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteQueryDefinition.html */
-export const deleteQueryDefinition: Operation<"logs", "DeleteQueryDefinition", undefined> = async (
+export const deleteQueryDefinition: Operation<"logs", "DeleteQueryDefinition", LogsState> = async (
   input,
   context,
 ) => {

@@ -4,9 +4,10 @@ import { paginate } from "#services/kit/pagination.ts";
 import { invalidParameter, limitExceeded, notSupported, policyNotFound } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { resourcePolicies, type ResourcePolicyRecord } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html */
-export const putResourcePolicy: Operation<"logs", "PutResourcePolicy", undefined> = async (
+export const putResourcePolicy: Operation<"logs", "PutResourcePolicy", LogsState> = async (
   input,
   context,
 ) => {
@@ -27,7 +28,7 @@ export const putResourcePolicy: Operation<"logs", "PutResourcePolicy", undefined
 export const describeResourcePolicies: Operation<
   "logs",
   "DescribeResourcePolicies",
-  undefined
+  LogsState
 > = async (input, context) => {
   if (input.resourceArn !== undefined || input.policyScope === "RESOURCE")
     throw notSupported("policies of single log groups");
@@ -49,7 +50,7 @@ function describe({ name, document, updatedMs }: ResourcePolicyRecord) {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteResourcePolicy.html */
-export const deleteResourcePolicy: Operation<"logs", "DeleteResourcePolicy", undefined> = async (
+export const deleteResourcePolicy: Operation<"logs", "DeleteResourcePolicy", LogsState> = async (
   input,
   context,
 ) => {

@@ -8,6 +8,7 @@ import { findGroup, groupArn, type FoundGroup } from "../find.ts";
 import { limits } from "../limits.ts";
 import { parsePattern } from "../patterns/pattern.ts";
 import { events } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 interface Tail {
   groups: readonly FoundGroup[];
@@ -18,7 +19,7 @@ interface Tail {
 const updateMs = 1000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html */
-export const startLiveTail: Operation<"logs", "StartLiveTail", undefined> = async (
+export const startLiveTail: Operation<"logs", "StartLiveTail", LogsState> = async (
   input,
   context,
 ) => {
@@ -59,7 +60,7 @@ export const startLiveTail: Operation<"logs", "StartLiveTail", undefined> = asyn
 };
 
 /** One update each second, empty when nothing came. Throws SessionTimeoutException after three hours. */
-async function* follow(tail: Tail, context: Context): AsyncGenerator<StartLiveTailResponseStream> {
+async function* follow(tail: Tail, context: Context<LogsState>): AsyncGenerator<StartLiveTailResponseStream> {
   const { store, clock, signal } = context;
   const ends = clock.now() + limits.liveTailMs;
   let arrived: Key[] = [];
@@ -92,7 +93,7 @@ function isWanted({ groups, wantsStream }: Tail, key: Key): boolean {
   );
 }
 
-async function updateOf({ groups, wants }: Tail, keys: readonly Key[], { store }: Context) {
+async function updateOf({ groups, wants }: Tail, keys: readonly Key[], { store }: Context<LogsState>) {
   const found = await store.transaction(async (tx) => {
     const all = [];
     for (const key of keys) {

@@ -6,9 +6,10 @@ import { invalidParameter, streamExists } from "../errors.ts";
 import { findGroup, findStream, groupArn, type FoundGroup } from "../find.ts";
 import { limits } from "../limits.ts";
 import { graves, streams, type StreamRecord } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
-export const createLogStream: Operation<"logs", "CreateLogStream", undefined> = async (
+export const createLogStream: Operation<"logs", "CreateLogStream", LogsState> = async (
   input,
   context,
 ) => {
@@ -27,7 +28,7 @@ export const createLogStream: Operation<"logs", "CreateLogStream", undefined> = 
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html */
-export const deleteLogStream: Operation<"logs", "DeleteLogStream", undefined> = async (
+export const deleteLogStream: Operation<"logs", "DeleteLogStream", LogsState> = async (
   input,
   context,
 ) => {
@@ -41,7 +42,7 @@ export const deleteLogStream: Operation<"logs", "DeleteLogStream", undefined> = 
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html */
-export const describeLogStreams: Operation<"logs", "DescribeLogStreams", undefined> = async (
+export const describeLogStreams: Operation<"logs", "DescribeLogStreams", LogsState> = async (
   input,
   context,
 ) => {

@@ -4,9 +4,10 @@ import { parseArn } from "#services/kit/arn.ts";
 import { invalidParameter, notSupported, subscriptionFilterNotFound } from "../errors.ts";
 import { findGroup } from "../find.ts";
 import { parsePattern } from "../patterns/pattern.ts";
+import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html */
-export const putSubscriptionFilter: Operation<"logs", "PutSubscriptionFilter", undefined> = async (
+export const putSubscriptionFilter: Operation<"logs", "PutSubscriptionFilter", LogsState> = async (
   input,
   context,
 ) => {
@@ -24,7 +25,7 @@ export const putSubscriptionFilter: Operation<"logs", "PutSubscriptionFilter", u
 export const describeSubscriptionFilters: Operation<
   "logs",
   "DescribeSubscriptionFilters",
-  undefined
+  LogsState
 > = async (input, context) => {
   await context.store.transaction((tx) => findGroup(tx, input.logGroupName, context));
   return { subscriptionFilters: [] };
@@ -34,7 +35,7 @@ export const describeSubscriptionFilters: Operation<
 export const deleteSubscriptionFilter: Operation<
   "logs",
   "DeleteSubscriptionFilter",
-  undefined
+  LogsState
 > = async (input, context) => {
   await context.store.transaction((tx) => findGroup(tx, input.logGroupName, context));
   throw subscriptionFilterNotFound();

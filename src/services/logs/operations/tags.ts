@@ -7,6 +7,7 @@ import { tooManyTags } from "../errors.ts";
 import { findGroup } from "../find.ts";
 import { limits } from "../limits.ts";
 import { groups } from "../records.ts";
+import type { LogsState } from "../state.ts";
 
 interface Place extends Scope {
   store: Store;
@@ -31,12 +32,12 @@ async function readTags(place: Place, nameOrArn: string | undefined): Promise<Ta
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
-export const tagResource: Operation<"logs", "TagResource", undefined> = async (input, context) => {
+export const tagResource: Operation<"logs", "TagResource", LogsState> = async (input, context) => {
   await changeTags(context, input.resourceArn, (tags) => withTags(tags, input.tags ?? {}));
   return {};
 };
 
-export const untagResource: Operation<"logs", "UntagResource", undefined> = async (
+export const untagResource: Operation<"logs", "UntagResource", LogsState> = async (
   input,
   context,
 ) => {
@@ -44,17 +45,17 @@ export const untagResource: Operation<"logs", "UntagResource", undefined> = asyn
   return {};
 };
 
-export const listTagsForResource: Operation<"logs", "ListTagsForResource", undefined> = async (
+export const listTagsForResource: Operation<"logs", "ListTagsForResource", LogsState> = async (
   input,
   context,
 ) => ({ tags: await readTags(context, input.resourceArn) });
 
-export const tagLogGroup: Operation<"logs", "TagLogGroup", undefined> = async (input, context) => {
+export const tagLogGroup: Operation<"logs", "TagLogGroup", LogsState> = async (input, context) => {
   await changeTags(context, input.logGroupName, (tags) => withTags(tags, input.tags ?? {}));
   return {};
 };
 
-export const untagLogGroup: Operation<"logs", "UntagLogGroup", undefined> = async (
+export const untagLogGroup: Operation<"logs", "UntagLogGroup", LogsState> = async (
   input,
   context,
 ) => {
@@ -62,7 +63,7 @@ export const untagLogGroup: Operation<"logs", "UntagLogGroup", undefined> = asyn
   return {};
 };
 
-export const listTagsLogGroup: Operation<"logs", "ListTagsLogGroup", undefined> = async (
+export const listTagsLogGroup: Operation<"logs", "ListTagsLogGroup", LogsState> = async (
   input,
   context,
 ) => ({ tags: await readTags(context, input.logGroupName) });

@@ -38,9 +38,12 @@ export async function* interleave(
 ): AsyncGenerator<Interleaved[]> {
   const startMs = Math.max(fromMs, timeOfPlace(after));
   const perStream = Math.max(fewestPerStream, Math.floor(rowsPerPart / streams.length));
-  const cursors = streams.map(
-    (stream): Cursor => ({ stream, after: undefined, waiting: [], exhausted: false }),
-  );
+  const cursors = streams.map((stream): Cursor => ({
+    stream,
+    after: undefined,
+    waiting: [],
+    exhausted: false,
+  }));
   const fill = async (cursor: Cursor) => {
     const rows = await store.transaction((tx) =>
       tx.between<EventRecord>(

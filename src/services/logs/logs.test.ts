@@ -159,7 +159,10 @@ describe("a log stream", () => {
       seen.push(...(page.events ?? []).map(({ message }) => message!));
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
-    assert.deepEqual(seen, Array.from({ length: 600 }, (_, at) => `${at}`));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 600 }, (_, at) => `${at}`),
+    );
   });
 });
 

@@ -60,7 +60,10 @@ export const startLiveTail: Operation<"logs", "StartLiveTail", LogsState> = asyn
 };
 
 /** One update each second, empty when nothing came. Throws SessionTimeoutException after three hours. */
-async function* follow(tail: Tail, context: Context<LogsState>): AsyncGenerator<StartLiveTailResponseStream> {
+async function* follow(
+  tail: Tail,
+  context: Context<LogsState>,
+): AsyncGenerator<StartLiveTailResponseStream> {
   const { store, clock, signal } = context;
   const ends = clock.now() + limits.liveTailMs;
   let arrived: Key[] = [];
@@ -93,7 +96,11 @@ function isWanted({ groups, wantsStream }: Tail, key: Key): boolean {
   );
 }
 
-async function updateOf({ groups, wants }: Tail, keys: readonly Key[], { store }: Context<LogsState>) {
+async function updateOf(
+  { groups, wants }: Tail,
+  keys: readonly Key[],
+  { store }: Context<LogsState>,
+) {
   const found = await store.transaction(async (tx) => {
     const all = [];
     for (const key of keys) {

@@ -38,6 +38,7 @@ for (const name of [
   "logs-and-events",
   "fleet",
   "secure-web",
+  "names",
 ])
   test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
     const cloud = createTestCloud();

@@ -16,7 +16,15 @@ import { resourceTypes } from "../src/services/cloudformation/resource-types/reg
 
 const root = join(import.meta.dirname, "..");
 /** CDK's own mark on its templates: no service's type, so AWS publishes no schema of it. */
-const withoutSchema = ["AWS::CDK::Metadata"];
+const withoutSchema = [
+  "AWS::CDK::Metadata",
+  // Older types, of which CloudFormation publishes none; they bring their own.
+  "AWS::Route53::RecordSetGroup",
+  "AWS::ServiceDiscovery::HttpNamespace",
+  "AWS::ServiceDiscovery::Instance",
+  "AWS::ServiceDiscovery::PrivateDnsNamespace",
+  "AWS::ServiceDiscovery::PublicDnsNamespace",
+];
 const constraintsFolder = "src/model/constraints/generated";
 const schemasFolder = "src/services/cloudformation/generated";
 

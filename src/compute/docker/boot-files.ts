@@ -75,6 +75,8 @@ exec < /dev/null
 rm -f "$FOGBANK_BOOT/halted"
 mkdir -p /etc/systemd/system /var/lib/cloud /var/lib/fogbank /var/log /opt /srv /root /tmp /home
 [ -e /opt/aws/bin ] || [ -L /opt/aws/bin ] || { mkdir -p /opt/aws && ln -s ${guestPath}/bin /opt/aws/bin; }
+agent=/opt/aws/amazon-cloudwatch-agent
+[ -e $agent ] || [ -L $agent ] || { mkdir -p $agent && ln -s ${guestPath}/bin $agent/bin; }
 if ! grep -q '^ec2-user:' /etc/passwd 2>/dev/null; then
   id=1000
   while grep -q "^[^:]*:[^:]*:$id:" /etc/passwd /etc/group 2>/dev/null; do id=$((id + 1)); done

@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "PutMetricFilter",
     differs:
-      "A default value counts once for every event without a match; AWS reports it for minutes without any match. Log transformers and system fields are refused.",
+      "Log transformers and system fields are refused.",
   },
   {
     operation: "PutSubscriptionFilter",

@@ -52,6 +52,7 @@ import {
   describeSubscriptionFilters,
   putSubscriptionFilter,
 } from "./operations/subscription-filters.ts";
+import { createDefaultValues } from "./reconcilers/default-values.ts";
 import { createExporter } from "./reconcilers/export.ts";
 import { createGraveyard } from "./reconcilers/graveyard.ts";
 import { createMetricData } from "./reconcilers/metric-data.ts";
@@ -118,6 +119,7 @@ export const service = defineService<"logs", LogsState>({
   reconcilers: (env) => [
     createRetention(env),
     createGraveyard(env),
+    createDefaultValues(env),
     createMetricData(env),
     createQueryRunner(env),
     createExporter(env),

@@ -62,13 +62,23 @@ describe("a metric filter", () => {
     assert.deepEqual(await statistics(), []);
   });
 
-  test("publishes its default value when nothing matches", async () => {
+  test("publishes its default value once for a minute in which nothing matches", async () => {
     await put({
       filterPattern: "ERROR",
       metricTransformations: [{ ...transformation, metricValue: "1", defaultValue: 0 }],
     });
-    await write("all is well");
+    await write("all is well", "all is well");
     assert.deepEqual(await statistics(), [{ Maximum: 0, SampleCount: 1, Sum: 0 }]);
+  });
+
+  test("publishes no default value for a minute in which something matches", async () => {
+    await put({
+      filterPattern: "ERROR",
+      metricTransformations: [{ ...transformation, metricValue: "5", defaultValue: 0 }],
+    });
+    await write("all is well", "ERROR");
+    await write("all is well");
+    assert.deepEqual(await statistics(), [{ Maximum: 5, SampleCount: 1, Sum: 5 }]);
   });
 
   test("is listed, counted and deleted", async () => {

@@ -10,6 +10,36 @@ import type { MetricFilterRecord, MetricSample } from "./records.ts";
 /** CloudWatch's own periods start at whole minutes. */
 const minuteMs = 60_000;
 
+/**
+ * The minutes of events that arrived together, each with whether the filter found anything in it;
+ * empty for a filter without a default value.
+ * "The value reported to the metric filter during a period when logs are ingested but no matching logs are found."
+ */
+export function minutesOf(
+  { pattern: text, transformations: [transformation] }: MetricFilterRecord,
+  events: readonly { message: string; timestampMs: number }[],
+): Map<number, boolean> {
+  const minutes = new Map<number, boolean>();
+  if (transformation?.defaultValue === undefined) return minutes;
+  const pattern = parsePattern(text);
+  for (const { message, timestampMs } of events) {
+    const minute = Math.floor(timestampMs / minuteMs) * minuteMs;
+    if (!minutes.get(minute)) minutes.set(minute, pattern(message) !== undefined);
+  }
+  return minutes;
+}
+
+/** The sample of a minute that had events, none of which the filter found. */
+export function defaultSample(
+  { transformations: [transformation] }: MetricFilterRecord,
+  minute: number,
+): MetricSample | undefined {
+  const { defaultValue: value, unit = "None" } = transformation ?? {};
+  const { metricNamespace: namespace, metricName: name } = transformation ?? {};
+  if (value === undefined || namespace === undefined || name === undefined) return undefined;
+  return { namespace, name, unit, dimensions: {}, value, count: 1, timestampMs: minute };
+}
+
 /** What one filter says of events that arrived together; equal samples are counted. */
 export function samplesOf(
   filter: MetricFilterRecord,
@@ -38,8 +68,7 @@ export function samplesOf(
       const value = valueOf(transformation, match);
       const dimensions = dimensionsOf(transformation, match);
       if (value !== undefined && dimensions) add(value, dimensions, timestampMs);
-    } else if (transformation.defaultValue !== undefined)
-      add(transformation.defaultValue, {}, timestampMs);
+    }
   }
   return [...samples.values()];
 }

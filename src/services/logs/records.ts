@@ -68,6 +68,12 @@ export interface MetricSample {
   timestampMs: number;
 }
 
+/**
+ * Minutes in which events came to a filter with a default value, by group id, filter name and minute:
+ * true once the filter has found something in it.
+ */
+export const filteredMinutes = collection<{ matched: boolean }>("logs", "filtered-minute");
+
 /** Groups whose streams and events are still to be removed, by group id. */
 export const graves = collection<{ groupId: string; stream?: string }>("logs", "grave");
 

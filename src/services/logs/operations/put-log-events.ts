@@ -5,8 +5,8 @@ import { invalidParameter } from "../errors.ts";
 import { embeddedSamples } from "../embedded-metrics.ts";
 import { findStream, horizonMs } from "../find.ts";
 import { limits } from "../limits.ts";
-import { samplesOf } from "../metric-filter.ts";
-import { events, metricFilters, metricSamples, streams, type GroupRecord } from "../records.ts";
+import { minutesOf, samplesOf } from "../metric-filter.ts";
+import { events, filteredMinutes, metricFilters, metricSamples, streams, type GroupRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
@@ -31,6 +31,12 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", LogsState> = async 
       timestampMs: timestamp,
     }));
     const filters = await metricFilters.list(tx, scope, [group.id]);
+    for (const filter of filters)
+      for (const [minute, matched] of minutesOf(filter, messages)) {
+        const place = [group.id, filter.name, minute] as const;
+        const before = await filteredMinutes.get(tx, scope, ...place);
+        if (!before || (matched && !before.matched)) filteredMinutes.put(tx, scope, place, { matched });
+      }
     const samples = [
       ...filters.flatMap((filter) => samplesOf(filter, messages)),
       ...messages

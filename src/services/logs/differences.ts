@@ -3,8 +3,7 @@ import type { Difference } from "#services/kit/service.ts";
 export const differences: readonly Difference[] = [
   {
     operation: "PutMetricFilter",
-    differs:
-      "Log transformers and system fields are refused.",
+    differs: "Log transformers and system fields are refused.",
   },
   {
     operation: "PutSubscriptionFilter",

@@ -6,7 +6,14 @@ import { embeddedSamples } from "../embedded-metrics.ts";
 import { findStream, horizonMs } from "../find.ts";
 import { limits } from "../limits.ts";
 import { minutesOf, samplesOf } from "../metric-filter.ts";
-import { events, filteredMinutes, metricFilters, metricSamples, streams, type GroupRecord } from "../records.ts";
+import {
+  events,
+  filteredMinutes,
+  metricFilters,
+  metricSamples,
+  streams,
+  type GroupRecord,
+} from "../records.ts";
 import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
@@ -35,7 +42,8 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", LogsState> = async 
       for (const [minute, matched] of minutesOf(filter, messages)) {
         const place = [group.id, filter.name, minute] as const;
         const before = await filteredMinutes.get(tx, scope, ...place);
-        if (!before || (matched && !before.matched)) filteredMinutes.put(tx, scope, place, { matched });
+        if (!before || (matched && !before.matched))
+          filteredMinutes.put(tx, scope, place, { matched });
       }
     const samples = [
       ...filters.flatMap((filter) => samplesOf(filter, messages)),

@@ -13,16 +13,32 @@ import {
   type ActivityRef,
   type ActivityStatus,
   type GroupRecord,
+  type NotificationRecord,
 } from "./records.ts";
 
 export interface Writing {
   random: Random;
   scope: Scope;
   nowMs: number;
+  /** Who is told of activities, where that was read before: a scan after every write is dear. */
+  topics?: readonly NotificationRecord[];
 }
 
-/** So many outdated activities go with each new one. */
-const outdatedPerWrite = 5;
+/** So many outdated activities go at a time. */
+const mostOutdated = 100;
+
+/** Lets activities go that are older than AWS shows them. */
+export async function dropOutdated(
+  tx: Transaction,
+  { scope, nowMs }: Pick<Writing, "scope" | "nowMs">,
+  group: string,
+): Promise<void> {
+  const [oldest] = await activities.list(tx, scope, [group], { limit: 1 });
+  if (!oldest || oldest.startMs >= nowMs - activitiesKeptMs) return;
+  for (const one of await activities.list(tx, scope, [group], { limit: mostOutdated }))
+    if (one.startMs < nowMs - activitiesKeptMs)
+      activities.delete(tx, scope, group, one.startMs, one.id);
+}
 
 export async function startActivity(
   tx: Transaction,
@@ -30,10 +46,6 @@ export async function startActivity(
   group: GroupRecord,
   activity: Pick<ActivityRecord, "description" | "cause" | "details"> & Partial<ActivityRecord>,
 ): Promise<ActivityRef> {
-  const old = await activities.list(tx, scope, [group.name], { limit: outdatedPerWrite });
-  for (const one of old)
-    if (one.startMs < nowMs - activitiesKeptMs)
-      activities.delete(tx, scope, group.name, one.startMs, one.id);
   const id = random.uuid();
   activities.put(tx, scope, [group.name, nowMs, id], {
     group: group.name,
@@ -81,7 +93,7 @@ export async function changeActivity(
 
 async function notify(
   tx: Transaction,
-  { random, scope, nowMs }: Writing,
+  { random, scope, nowMs, topics }: Writing,
   group: GroupRecord,
   activity: ActivityRecord,
 ): Promise<void> {
@@ -130,7 +142,8 @@ async function notify(
     Event: event,
   });
   const subject = `Auto Scaling: ${failed ? "failed " : ""}${kind === "LAUNCH" ? "launch" : "termination"} for group "${group.name}"`;
-  for (const { topicArn, types } of await notifications.list(tx, scope, [group.name]))
+  const told = topics ?? (await notifications.list(tx, scope, [group.name]));
+  for (const { topicArn, types } of told)
     if (types.includes(event))
       messages.put(tx, scope, [group.name, random.uuid()], {
         targetArn: topicArn,

@@ -180,7 +180,7 @@ test("an alarm tells a topic, and the alarm's history says that it did", async (
     EvaluationPeriods: 1,
     Threshold: 70,
     ComparisonOperator: "GreaterThanThreshold",
-    AlarmActions: [TopicArn!, "arn:aws:lambda:us-east-1:123456789012:function:nobody"],
+    AlarmActions: [TopicArn!, "arn:aws:sns:us-east-1:123456789012:nowhere"],
   });
   await cloud.reportCpu(97, 1);
   await cloud.advance("10s");
@@ -212,7 +212,7 @@ test("an alarm tells a topic, and the alarm's history says that it did", async (
   assert.deepEqual(
     new Set(told),
     new Set([
-      'Failed to execute action arn:aws:lambda:us-east-1:123456789012:function:nobody. Received error: "Fogbank cannot carry out actions of lambda"',
+      'Failed to execute action arn:aws:sns:us-east-1:123456789012:nowhere. Received error: "Topic does not exist"',
       `Successfully executed action ${TopicArn}`,
     ]),
   );

@@ -1,10 +1,10 @@
 /** One transaction: what was seen is written down, each instance takes its step, the plan is recorded. */
 import type { Transaction } from "#store/store.ts";
-import type { Writing } from "../activities.ts";
+import { dropOutdated, type Writing } from "../activities.ts";
 import { deleteGroup } from "../groups/delete.ts";
 import { isWarm } from "../groups/capacity.ts";
 import { plan } from "../planning/plan.ts";
-import { groups } from "../records.ts";
+import { groups, notifications } from "../records.ts";
 import { refreshes } from "../refreshes/records.ts";
 import { settleAttachments } from "./attachments.ts";
 import { viewOf } from "./view.ts";
@@ -17,13 +17,15 @@ import { refreshView, settleRefresh } from "./refresh.ts";
 
 export async function takeSteps(
   tx: Transaction,
-  writing: Writing,
+  given: Writing,
   name: string,
   observation: Observation,
 ): Promise<Outcome | undefined> {
-  const { scope, nowMs } = writing;
+  const { scope, nowMs } = given;
   const view = await viewOf(tx, scope, name);
   if (!view) return undefined;
+  const writing = { ...given, topics: await notifications.list(tx, scope, [name]) };
+  await dropOutdated(tx, writing, name);
   const outcome: Outcome = {
     view,
     launch: [],

@@ -11,6 +11,7 @@ import type { DeliveryRecord } from "./records.ts";
 import type { EventsState } from "./state.ts";
 import { targetKind } from "./targets.ts";
 import { inputFor } from "./transform.ts";
+import { actOnInstance, sendCommand } from "./to-instances.ts";
 import { writeToGroup } from "./to-log-group.ts";
 
 /** Undefined once the target has it; otherwise what went wrong. */
@@ -65,6 +66,11 @@ function send(
       const place = busPlace(arn, scope);
       return publish(env, state, [{ scope: place.scope, bus: place.name, event }]);
     }
+    case "command":
+      // Documents of AWS belong to no account: the command is the rule's account's.
+      return sendCommand(env, asService({ ...scope, region }, principal, ruleArn), delivery);
+    case "instance-action":
+      return actOnInstance(env, caller, delivery);
     case "archive":
       return archiveEvent(env, scope, target.Id ?? "", event);
     case undefined:

@@ -5,7 +5,15 @@ import type { Scope } from "#store/collection.ts";
 import { notSupported, validation } from "./errors.ts";
 import { inputProblem } from "./transform.ts";
 
-export type TargetKind = "queue" | "topic" | "log-group" | "bus" | "archive";
+export type TargetKind =
+  "queue" | "topic" | "log-group" | "bus" | "archive" | "command" | "instance-action";
+
+/** EC2's calls that are targets by themselves; their input is an instance's id. */
+const instanceActions = new Set([
+  "target/reboot-instance",
+  "target/stop-instance",
+  "target/terminate-instance",
+]);
 
 /** Undefined for a target that Fogbank cannot deliver to. */
 export function targetKind(arn: string): TargetKind | undefined {
@@ -14,6 +22,8 @@ export function targetKind(arn: string): TargetKind | undefined {
   if (service === "sns") return "topic";
   if (service === "logs" && resource.startsWith("log-group:")) return "log-group";
   if (service === "events" && resource.startsWith("event-bus/")) return "bus";
+  if (service === "ssm" && resource.startsWith("document/")) return "command";
+  if (service === "events" && instanceActions.has(resource)) return "instance-action";
   if (service === "events" && resource === ":") return "archive";
   return undefined;
 }
@@ -40,6 +50,8 @@ function checkTarget(target: Target): void {
     throw notSupported(`targets of the service ${parseArn(arn)?.service} (${arn})`);
   if (kind === "queue" && arn.endsWith(".fifo") && sqs?.MessageGroupId === undefined)
     throw validation(`Parameter(s) SqsParameters must be specified for target: ${id}.`);
+  if (kind === "command" && !target.RunCommandParameters)
+    throw validation(`Parameter(s) RunCommandParameters must be specified for target: ${id}.`);
   const problem = inputProblem(target);
   if (problem !== undefined) throw validation(`${problem} ${id}.`);
   const queue = deadLetters?.Arn;

@@ -6,7 +6,13 @@ import { notSupported, validation } from "./errors.ts";
 import { inputProblem } from "./transform.ts";
 
 export type TargetKind =
-  "queue" | "topic" | "log-group" | "bus" | "archive" | "command" | "instance-action";
+  | "queue"
+  | "topic"
+  | "log-group"
+  | "bus"
+  | "archive"
+  | "command"
+  | "instance-action";
 
 /** EC2's calls that are targets by themselves; their input is an instance's id. */
 const instanceActions = new Set([

@@ -22,6 +22,12 @@ import { getMetricData } from "./operations/get-metric-data.ts";
 import { getMetricStatistics } from "./operations/get-metric-statistics.ts";
 import { getMetricWidgetImage } from "./operations/get-metric-widget-image.ts";
 import { listMetrics } from "./operations/list-metrics.ts";
+import {
+  deleteAlarmMuteRule,
+  getAlarmMuteRule,
+  listAlarmMuteRules,
+  putAlarmMuteRule,
+} from "./operations/mute-rules.ts";
 import { putCompositeAlarm } from "./operations/put-composite-alarm.ts";
 import { putMetricAlarm } from "./operations/put-metric-alarm.ts";
 import { putMetricData } from "./operations/put-metric-data.ts";
@@ -34,6 +40,7 @@ import { dueActionReconciler } from "./reconcilers/due-action.ts";
 export const service = defineService<"cloudwatch", State>({
   name: "cloudwatch",
   operations: {
+    DeleteAlarmMuteRule: deleteAlarmMuteRule,
     DeleteAlarms: deleteAlarms,
     DeleteAnomalyDetector: deleteAnomalyDetector,
     DeleteDashboards: deleteDashboards,
@@ -44,13 +51,16 @@ export const service = defineService<"cloudwatch", State>({
     DescribeAnomalyDetectors: describeAnomalyDetectors,
     DisableAlarmActions: disableAlarmActions,
     EnableAlarmActions: enableAlarmActions,
+    GetAlarmMuteRule: getAlarmMuteRule,
     GetDashboard: getDashboard,
     GetMetricData: getMetricData,
     GetMetricStatistics: getMetricStatistics,
     GetMetricWidgetImage: getMetricWidgetImage,
+    ListAlarmMuteRules: listAlarmMuteRules,
     ListDashboards: listDashboards,
     ListMetrics: listMetrics,
     ListTagsForResource: listTagsForResource,
+    PutAlarmMuteRule: putAlarmMuteRule,
     PutAnomalyDetector: putAnomalyDetector,
     PutCompositeAlarm: putCompositeAlarm,
     PutDashboard: putDashboard,

@@ -85,6 +85,8 @@ interface AlarmBase {
   stateReasonData?: string;
   stateUpdatedMs: number;
   stateTransitionedMs: number;
+  /** Set while actions wait for the end of a mute rule's window: the state before the change. */
+  mutedFrom?: StateValue;
   /** When actions on Auto Scaling policies were last started for the present state. */
   repeatedMs?: number;
   tags: Tags;
@@ -221,3 +223,22 @@ export interface DueEventRecord {
   timeMs: number;
 }
 export const dueEvents = collection<DueEventRecord>("cloudwatch", "due-event");
+
+/** Mutes actions of alarms in windows of time. Key: its name. */
+export interface MuteRuleRecord {
+  name: string;
+  description?: string;
+  /** "cron(0 2 * * *)" or "at(2026-05-01T12:00)". */
+  expression: string;
+  /** As it was given, and what it means. */
+  duration: string;
+  durationMs: number;
+  /** A name of the time zone database; UTC when left out. */
+  timezone?: string;
+  targets: string[];
+  startMs?: number;
+  expireMs?: number;
+  updatedMs: number;
+  tags: Tags;
+}
+export const muteRules = collection<MuteRuleRecord>("cloudwatch", "mute-rule");

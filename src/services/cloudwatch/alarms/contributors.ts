@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import type { Transaction } from "#store/store.ts";
 import { isInsightsQuery, parseInsights } from "../insights/syntax.ts";
 import { contributors, type MetricAlarmRecord } from "../records.ts";
+import { mutedUntil } from "../mute/muted.ts";
 import { parseAction } from "./actions.ts";
 import { evaluate, type Evaluation, type EvaluationRule } from "./evaluate.ts";
 import { writeHistory } from "./history.ts";
@@ -122,6 +123,7 @@ async function report(
     contributor,
   });
   if (!alarm.actionsEnabled) return;
+  if ((await mutedUntil(tx, context.scope, alarm.name, context.nowMs)) !== undefined) return;
   // Scaling is for the alarm as a whole; topics and instances hear of each time series.
   const actions = actionsFor(alarm, state).filter((action) =>
     ["sns", "ec2"].includes(parseAction(action)?.kind ?? ""),

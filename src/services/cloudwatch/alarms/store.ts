@@ -19,6 +19,7 @@ type Configured =
   | "createdMs"
   | "repeatedMs"
   | "suppression"
+  | "mutedFrom"
   | "tags";
 
 /** What the caller decides about an alarm; the rest is kept from before or begins anew. */
@@ -41,6 +42,7 @@ export async function putAlarm(
   const alarm: AlarmRecord = {
     ...configuration,
     ...(suppression && { suppression }),
+    ...(kept?.mutedFrom !== undefined && { mutedFrom: kept.mutedFrom }),
     configuredMs: nowMs,
     createdMs: kept?.createdMs ?? nowMs,
     state: kept?.state ?? "INSUFFICIENT_DATA",

@@ -3,6 +3,7 @@ import type { Random } from "#runtime/random.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { alarms, dueActions, type AlarmRecord, type StateValue } from "../records.ts";
+import { mutedUntil } from "../mute/muted.ts";
 import { isScaling, parseAction } from "./actions.ts";
 import { writeHistory } from "./history.ts";
 import { oweStateEvent } from "./event.ts";
@@ -42,7 +43,7 @@ export async function transition(
   next: NewState,
 ): Promise<AlarmRecord> {
   const { scope, nowMs } = context;
-  const { repeatedMs: _, stateReasonData: before, ...rest } = alarm;
+  const { repeatedMs: _, mutedFrom: __, stateReasonData: before, ...rest } = alarm;
   const changed: AlarmRecord = {
     ...rest,
     state: next.state,
@@ -72,6 +73,11 @@ export async function transition(
   if (!settled.actionsEnabled || !act) {
     alarms.put(tx, scope, [alarm.name], settled);
     return settled;
+  }
+  if ((await mutedUntil(tx, scope, alarm.name, nowMs)) !== undefined) {
+    const muted = { ...settled, mutedFrom: alarm.state };
+    alarms.put(tx, scope, [alarm.name], muted);
+    return muted;
   }
   // What an alarm on many time series does to instances, it does for each of them.
   const actions = actionsFor(settled, next.state).filter(
@@ -105,6 +111,26 @@ export async function holdBack(
     extensionMs: suppressor.extensionSeconds * 1000,
   });
   return { alarm: suppression ? { ...bare, suppression } : bare, act };
+}
+
+/**
+ * Once nothing mutes an alarm any more, "if those alarms are in an ALARM state, their configured
+ * actions will trigger". Gives the alarm as it is then, and after how much time to look again.
+ */
+export async function settleMuted(
+  tx: Transaction,
+  context: TransitionContext,
+  alarm: AlarmRecord,
+): Promise<{ alarm: AlarmRecord; muted: boolean; afterMs: number | undefined }> {
+  const { scope, nowMs } = context;
+  const untilMs = await mutedUntil(tx, scope, alarm.name, nowMs);
+  if (untilMs !== undefined) return { alarm, muted: true, afterMs: untilMs - nowMs };
+  const { mutedFrom: from, ...unmuted } = alarm;
+  if (from === undefined) return { alarm, muted: false, afterMs: undefined };
+  alarms.put(tx, scope, [alarm.name], unmuted);
+  if (unmuted.state === "ALARM" && unmuted.actionsEnabled)
+    owe(tx, context, unmuted, unmuted.alarmActions, { from, repeated: false });
+  return { alarm: unmuted, muted: false, afterMs: undefined };
 }
 
 interface OweOptions {

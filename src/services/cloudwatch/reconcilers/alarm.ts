@@ -11,7 +11,13 @@ import { evaluate, evaluationRange, type EvaluationRule } from "../alarms/evalua
 import { inCloudTime } from "../alarms/late-values.ts";
 import { reasonData, reasonText } from "../alarms/reason.ts";
 import { hasTooFewSamples, readRange, type ReadPeriod } from "../alarms/range.ts";
-import { actionsFor, owe, transition, type TransitionContext } from "../alarms/transition.ts";
+import {
+  actionsFor,
+  owe,
+  settleMuted,
+  transition,
+  type TransitionContext,
+} from "../alarms/transition.ts";
 import { alarmKey, memoryOf, type State } from "../metrics/memory.ts";
 import { alarms, type AlarmRecord, type MetricAlarmRecord } from "../records.ts";
 
@@ -47,9 +53,12 @@ async function judge(
         ? await judgeMetric(tx, env, state, context, alarm)
         : await judgeComposite(tx, context, alarm);
     const { metricValue } = state.judgements.get(alarmKey(scope, alarm.name)) ?? {};
-    const repeatAfterMs = repeatActions(tx, context, judged.alarm, metricValue);
+    const settled = await settleMuted(tx, context, judged.alarm);
+    const repeatAfterMs = settled.muted
+      ? undefined
+      : repeatActions(tx, context, settled.alarm, metricValue);
     return {
-      afterMs: earliest(judged.afterMs, repeatAfterMs),
+      afterMs: earliest(judged.afterMs, repeatAfterMs, settled.afterMs),
       // Composite alarms that name this one look again; their own change wakes their dependents.
       dependents:
         judged.alarm.state === alarm.state ? [] : await dependentsOf(tx, scope, alarm.name),

@@ -3,7 +3,7 @@ import { dateOf } from "#runtime/date.ts";
 import { formatArn } from "#services/kit/arn.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
-import { clientOffset } from "../client-time.ts";
+import { clientOffset } from "#services/kit/client-time.ts";
 import { invalidNextToken, resourceNotFound, validationError } from "../errors.ts";
 import { defaultAlarmsPerPage } from "../limits.ts";
 import type { State } from "../metrics/memory.ts";

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
+import { dateOf } from "#runtime/date.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 
 /** An endpoint on this machine that answers with a status that can be set. */
@@ -77,6 +78,16 @@ test("an endpoint that fails three times is left, and taken again after three su
   answer.status = 200;
   await cloud.advance("35s");
   assert.deepEqual(await answered(), ["192.0.2.1"]);
+  const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+    Namespace: "AWS/Route53",
+    MetricName: "HealthCheckStatus",
+    Dimensions: [{ Name: "HealthCheckId", Value: HealthCheckId }],
+    StartTime: dateOf(cloud.clock.now() - 600_000),
+    EndTime: dateOf(cloud.clock.now() + 60_000),
+    Period: 60,
+    Statistics: ["Minimum"],
+  });
+  assert.ok(Datapoints!.length > 0, "the status is a metric");
   const last = await route53.GetHealthCheckLastFailureReason({ HealthCheckId });
   assert.match(
     last.HealthCheckObservations![0]!.StatusReport!.Status!,

@@ -1,6 +1,7 @@
 /** Route 53: hosted zones and their records, health checks, and the DNS server that answers for them. */
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
+import { startHealthMetrics } from "./health/metrics.ts";
 import { operations } from "./operations/operations.ts";
 import { dnsEndpoint } from "./own-endpoint.ts";
 import { placesReconciler } from "./reconcilers/places.ts";
@@ -19,7 +20,11 @@ export const service = defineService<"route53", State>({
     healthCheckReconciler(env, state),
   ],
   ownEndpoints: (env, state) => ({ dns: dnsEndpoint(env, state) }),
-  start: (env, state) => startDns(env, state),
+  async start(env, state) {
+    await startDns(env, state);
+    const metrics = startHealthMetrics(env, state);
+    state.endings.push(() => metrics.stop());
+  },
   async stop(_env, state) {
     for (const end of state.endings) end();
     await state.presentPlane?.close();

@@ -4,6 +4,7 @@ import { changeResourceRecordSets } from "./change-resource-record-sets.ts";
 import { cidrCollectionOperations } from "./cidr-collections.ts";
 import { delegationSetOperations } from "./delegation-sets.ts";
 import { geoLocationOperations } from "./geo-locations.ts";
+import { getDnssec } from "./get-dnssec.ts";
 import { healthCheckOperations } from "./health-checks.ts";
 import { healthStatusOperations } from "./health-status.ts";
 import { hostedZoneOperations } from "./hosted-zones.ts";
@@ -28,6 +29,7 @@ export const operations: Operations<"route53", State> = {
   ...cidrCollectionOperations,
   ...geoLocationOperations,
   ...queryLoggingOperations,
+  GetDNSSEC: getDnssec,
   ...tagOperations,
   ...limitOperations,
 };

@@ -18,6 +18,7 @@ export const createListener: Operation<"elbv2", "CreateListener", State> = async
 ) => {
   const actions = readActions(input.DefaultActions);
   const tags = readTags(input.Tags);
+  await context.store.transaction((tx) => findLoadBalancer(tx, context, input.LoadBalancerArn));
   const certificate = readCertificate(input);
   if (certificate !== undefined && input.Protocol === "HTTPS")
     await checkCertificates(context, context, [certificate]);

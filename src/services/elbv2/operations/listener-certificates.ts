@@ -12,6 +12,7 @@ export const addListenerCertificates: Operation<"elbv2", "AddListenerCertificate
   context,
 ) => {
   const arns = arnsOf(Certificates);
+  await context.store.transaction((tx) => findListener(tx, context, ListenerArn));
   await checkCertificates(context, context, arns);
   await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, ListenerArn);

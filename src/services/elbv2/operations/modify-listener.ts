@@ -12,6 +12,7 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
   input,
   context,
 ) => {
+  await context.store.transaction((tx) => findListener(tx, context, input.ListenerArn));
   const certificate = readCertificate(input);
   if (certificate !== undefined && input.Protocol !== "HTTP")
     await checkCertificates(context, context, [certificate]);

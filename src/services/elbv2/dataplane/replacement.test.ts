@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStage, pause, target } from "./testing/stage.ts";
+
+test("no request fails while targets are replaced one by one under load", async (context) => {
+  const stage = createStage(context);
+  const start = (name: string) =>
+    stage.backend(async () => {
+      await pause(2);
+      return { status: 200, headers: {}, body: name };
+    });
+  const servers = [await start("a"), await start("b"), await start("c")];
+  await stage.forwardTo(servers.map((server) => target(server)));
+  let loading = true;
+  const statuses = new Map<number, number>();
+  const names = new Set<string>();
+  const load = async () => {
+    while (loading) {
+      const { status, text } = await stage.get("/");
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      names.add(text);
+    }
+  };
+  const clients = Array.from({ length: 16 }, load);
+  for (const name of ["d", "e", "f"]) {
+    await pause(50);
+    const old = servers.shift()!;
+    const fresh = await start(name);
+    servers.push(fresh);
+    const draining = target(old, { state: "draining" });
+    await stage.forwardTo([...servers.map((server) => target(server)), draining]);
+    // The deregistration delay: what is under way there ends.
+    await pause(50);
+    await stage.forwardTo(servers.map((server) => target(server)));
+    await old.close();
+  }
+  await pause(50);
+  loading = false;
+  await Promise.all(clients);
+  assert.deepEqual([...statuses.keys()], [200]);
+  assert.deepEqual([...names].sort(), ["a", "b", "c", "d", "e", "f"]);
+  assert.ok(statuses.get(200)! > 300);
+  assert.deepEqual(stage.errors, []);
+});
+
+test("a killed target costs only the requests in flight on it", async (context) => {
+  const stage = createStage(context);
+  let held = 0;
+  const { promise: never, resolve: release } = Promise.withResolvers<void>();
+  context.after(() => release());
+  const doomed = await stage.backend(async () => {
+    held++;
+    await never;
+    return { status: 200, headers: {} };
+  });
+  const sound = await stage.backend(() => ({ status: 200, headers: {}, body: "sound" }));
+  await stage.forwardTo([target(doomed), target(sound)]);
+  const first = Array.from({ length: 10 }, () => stage.get("/").then(({ status }) => status));
+  while (held < 5) await pause(1);
+  await doomed.close(0);
+  const statuses = await Promise.all(first);
+  assert.equal(statuses.filter((status) => status === 502).length, 5);
+  assert.equal(statuses.filter((status) => status === 200).length, 5);
+  // Nobody has told the balancer yet: connections that fail are tried elsewhere.
+  for (let times = 0; times < 20; times++) assert.equal((await stage.get("/")).text, "sound");
+});

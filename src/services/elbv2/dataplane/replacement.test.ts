@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createStage, pause, target } from "./testing/stage.ts";
+import { createStage, pause, target, until } from "./testing/stage.ts";
 
 test("no request fails while targets are replaced one by one under load", async (context) => {
   const stage = createStage(context);
@@ -11,11 +11,11 @@ test("no request fails while targets are replaced one by one under load", async 
     });
   const servers = [await start("a"), await start("b"), await start("c")];
   await stage.forwardTo(servers.map((server) => target(server)));
-  let loading = true;
+  const phase = { loading: true };
   const statuses = new Map<number, number>();
   const names = new Set<string>();
   const load = async () => {
-    while (loading) {
+    while (phase.loading) {
       const { status, text } = await stage.get("/");
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       names.add(text);
@@ -35,7 +35,7 @@ test("no request fails while targets are replaced one by one under load", async 
     await old.close();
   }
   await pause(50);
-  loading = false;
+  phase.loading = false;
   await Promise.all(clients);
   assert.deepEqual([...statuses.keys()], [200]);
   assert.deepEqual([...names].sort(), ["a", "b", "c", "d", "e", "f"]);
@@ -56,7 +56,7 @@ test("a killed target costs only the requests in flight on it", async (context) 
   const sound = await stage.backend(() => ({ status: 200, headers: {}, body: "sound" }));
   await stage.forwardTo([target(doomed), target(sound)]);
   const first = Array.from({ length: 10 }, () => stage.get("/").then(({ status }) => status));
-  while (held < 5) await pause(1);
+  await until(() => held >= 5);
   await doomed.close(0);
   const statuses = await Promise.all(first);
   assert.equal(statuses.filter((status) => status === 502).length, 5);

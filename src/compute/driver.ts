@@ -87,6 +87,9 @@ export interface Impairment {
 /** Says in a sentence what a driver cannot do to a machine, and why. */
 export class ImpossibleImpairment extends Error {}
 
+/** What machines run on does not answer at present: nothing is known, and the same may succeed later. */
+export class HostUnavailable extends Error {}
+
 export interface ComputeDriver {
   readonly name: "process" | "docker" | "simulated";
   /**

@@ -1,7 +1,12 @@
 /** The Docker driver: a machine is a container of an engine on this host, a VPC one of its networks. */
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
-import type { ComputeDriver, MachineObservation, MachineSpec } from "../driver.ts";
+import {
+  HostUnavailable,
+  type ComputeDriver,
+  type MachineObservation,
+  type MachineSpec,
+} from "../driver.ts";
 import { createLoopbackAddresses } from "../process/loopback.ts";
 import { createSerial } from "../serially.ts";
 import { adoptMachines } from "./adopt.ts";
@@ -46,7 +51,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const images = createImages(engine, { cloud, base: baseImage, own });
   const addresses = await createLoopbackAddresses(cloud);
   const machines = new Map<string, DockerMachine>();
-  const redirects = new Map<string, number>();
+  const redirects = new Map<string, { port: number; done: Promise<void> }>();
   const listeners = new Set<(id: string) => void>();
   const serially = createSerial();
   let commands = 0;
@@ -79,6 +84,21 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     if (!machine) throw new Error(`there is no machine ${id}`);
     return machine;
   };
+  const redirectOnce = (network: MachineNetwork, port: number): Promise<void> => {
+    const known = redirects.get(network.name);
+    if (known?.port === port) return known.done;
+    const redirect = async () => {
+      const reason = await redirectMetadata(network, port);
+      if (reason !== undefined)
+        log.warn(
+          "machines find their metadata by AWS_EC2_METADATA_SERVICE_ENDPOINT alone, not at 169.254.169.254",
+          { reason },
+        );
+    };
+    const done = redirect();
+    redirects.set(network.name, { port, done });
+    return done;
+  };
   const environmentFor = async (
     id: string,
     environment: Record<string, string>,
@@ -91,15 +111,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       { metadataHost, network, relays },
       former,
     );
-    if (metadataPort !== undefined && redirects.get(network.name) !== metadataPort) {
-      const reason = await redirectMetadata(network, metadataPort);
-      if (reason !== undefined)
-        log.warn(
-          "machines find their metadata by AWS_EC2_METADATA_SERVICE_ENDPOINT alone, not at 169.254.169.254",
-          { reason },
-        );
-      redirects.set(network.name, metadataPort);
-    }
+    if (metadataPort !== undefined) await redirectOnce(network, metadataPort);
     return reachable;
   };
 
@@ -129,8 +141,8 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     await engine.call("DELETE", `/volumes/${nameOf(id)}`).catch(ignoreMissing);
     if (onNetwork(network.gateway).length > 0) return;
     await relays.close(network.gateway);
-    const port = redirects.get(network.name);
-    if (port !== undefined) await removeRedirect(network, port);
+    const redirect = redirects.get(network.name);
+    if (redirect) await removeRedirect(network, redirect.port);
     redirects.delete(network.name);
     await networks.remove(network);
   };
@@ -166,9 +178,14 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     try {
       await machine.launch(userData, image.remark);
     } catch (error) {
-      // A launch that failed leaves nothing, so that it can be made again.
-      await machine.terminate();
-      await forget(machine);
+      // A launch that failed leaves nothing, so that it can be made again; where not even that can be
+      // done, the next one removes what is left.
+      machines.delete(spec.id);
+      machine.release();
+      if (!(error instanceof HostUnavailable)) {
+        await machine.terminate();
+        await forget(machine);
+      }
       throw error;
     }
   };

@@ -62,7 +62,7 @@ export function createNetworks(
           }),
         },
       });
-    const taken = cidr === undefined ? undefined : overlapOnHost(cidr);
+    const taken = cidr === undefined ? undefined : overlapOnHost(cidr, bridge);
     if (cidr !== undefined && taken === undefined)
       try {
         await create(true);
@@ -134,17 +134,22 @@ function firstAddress(cidr: string): string {
   return addressOf(numberOf(cidr.split("/")[0]!) + 1);
 }
 
-/** An address or route of this host within the range: a bridge there would cut it off. */
-function overlapOnHost(cidr: string): string | undefined {
+/**
+ * An address or route of this host within the range: a bridge there would cut it off. The bridge's
+ * own may be left by an engine that died while it made the network.
+ */
+function overlapOnHost(cidr: string, bridge: string): string | undefined {
   const [base, bits] = cidr.split("/") as [string, string];
   const range = new BlockList();
   range.addSubnet(base, Number(bits), "ipv4");
   for (const [name, addresses] of Object.entries(networkInterfaces()))
     for (const { address, family } of addresses ?? [])
-      if (family === "IPv4" && range.check(address)) return `${address} (${name})`;
+      if (name !== bridge && family === "IPv4" && range.check(address))
+        return `${address} (${name})`;
   return routesOfHost().find(
     (route) =>
-      range.check(route.base) || (route.bits >= 8 && contains(route.base, route.bits, base)),
+      route.through !== bridge &&
+      (range.check(route.base) || (route.bits >= 8 && contains(route.base, route.bits, base))),
   )?.text;
 }
 
@@ -155,7 +160,7 @@ function contains(base: string, bits: number, address: string): boolean {
 }
 
 /** Routes but for the default one; what other platforms have instead of /proc is not looked at. */
-function routesOfHost(): { base: string; bits: number; text: string }[] {
+function routesOfHost(): { base: string; bits: number; through: string; text: string }[] {
   let text: string;
   try {
     text = readFileSync("/proc/net/route", "latin1");
@@ -171,7 +176,8 @@ function routesOfHost(): { base: string; bits: number; text: string }[] {
     .map((fields) => {
       const base = addressOf(swapped(fields[1]!));
       const bits = swapped(fields[7]!).toString(2).replaceAll("0", "").length;
-      return { base, bits, text: `the route to ${base}/${bits} (${fields[0]})` };
+      const through = fields[0]!;
+      return { base, bits, through, text: `the route to ${base}/${bits} (${through})` };
     });
 }
 

@@ -1,6 +1,7 @@
 /** Docker's Engine API over a socket, as far as machines need it; Podman and Colima speak it, too. https://docs.docker.com/reference/api/engine/ */
 import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { HostUnavailable } from "../../driver.ts";
 import type { Wall } from "#runtime/clock.ts";
 
 export type EngineAddress = { socketPath: string } | { host: string; port: number };
@@ -13,7 +14,7 @@ export interface EngineCall {
 
 export interface Engine {
   readonly address: EngineAddress;
-  /** The answer read whole. Rejects with EngineError, or with a socket's error when nobody answers. */
+  /** The answer read whole. Rejects with EngineError, or with HostUnavailable when nobody answers. */
   call(method: string, path: string, call?: EngineCall): Promise<Uint8Array>;
   json<T>(method: string, path: string, call?: EngineCall): Promise<T>;
   /** The answer while it comes in; whoever asks destroys it. */
@@ -91,15 +92,22 @@ function createEngine(address: EngineAddress, prefix: string): Engine {
   };
   const stream = async (method: string, path: string, call: EngineCall = {}) => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    open(method, path, call).once("error", reject).once("response", resolve).end();
+    open(method, path, call)
+      .once("error", (error) => reject(unavailable(error)))
+      .once("response", resolve)
+      .end();
     const response = await promise;
     const status = response.statusCode ?? 500;
     // 304: it is in that state already.
     if (status < 400) return response;
     throw await errorFrom(response, status);
   };
-  const call = async (method: string, path: string, given?: EngineCall) =>
-    readWhole(await stream(method, path, given));
+  const call = async (method: string, path: string, given?: EngineCall) => {
+    const response = await stream(method, path, given);
+    return readWhole(response).catch((error: Error) => {
+      throw unavailable(error);
+    });
+  };
   return {
     address,
     call,
@@ -113,7 +121,7 @@ function createEngine(address: EngineAddress, prefix: string): Engine {
       asked.setHeader("connection", "Upgrade");
       asked.setHeader("upgrade", "tcp");
       asked
-        .once("error", reject)
+        .once("error", (error) => reject(unavailable(error)))
         .once("upgrade", (_response, socket: Socket) => resolve(socket))
         .once("response", (response: IncomingMessage) => {
           void errorFrom(response, response.statusCode ?? 500).then(reject, reject);
@@ -122,6 +130,10 @@ function createEngine(address: EngineAddress, prefix: string): Engine {
       return promise;
     },
   };
+}
+
+function unavailable(cause: Error): HostUnavailable {
+  return new HostUnavailable(`the container engine does not answer: ${cause.message}`, { cause });
 }
 
 async function errorFrom(response: IncomingMessage, status: number): Promise<EngineError> {

@@ -2,7 +2,7 @@
  * Brings each instance's machine to where its record wants it: looks at both, takes the one step
  * that the plan says, looks again.
  */
-import type { MachineObservation } from "#compute/driver.ts";
+import { HostUnavailable, type MachineObservation } from "#compute/driver.ts";
 import type { Reconciler, ReconcileResult } from "#services/kit/reconciler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
@@ -50,6 +50,8 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
       const network = cidr === undefined ? undefined : { id: instance.vpcId, cidr };
       await compute.launch(machineSpec(scope, instance, environment, network));
     } catch (error) {
+      // No fault of this launch: it is tried again for as long as it takes.
+      if (error instanceof HostUnavailable) throw error;
       log.error("launching a machine failed", { ...scope, instanceId, error });
       await write(scope, instance, (tx, now) => steps.launchFailed(tx, scope, now, clock.now()));
       return { afterMs: lookAgainMs };

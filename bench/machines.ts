@@ -1,0 +1,154 @@
+/**
+ * Machines as a user waits for them: from the launch to the first byte that an instance's server
+ * sends, for an image that brings the server along (golden) and for one whose user data installs it
+ * first (bootstrapped); CreateImage of 1 GB; and what 200 process machines cost at rest.
+ * Docker's rows need an engine with "fogbank/base" (node tools/docker-base-image.ts).
+ *
+ *     node bench/machines.ts            BENCH_ROUNDS=5 BENCH_MACHINES=200
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { examineEngine, isChosen } from "#compute/docker/examine-engine.ts";
+import { findEngine } from "#compute/docker/engine/find-engine.ts";
+import { createDockerDriver } from "#compute/docker/docker-driver.ts";
+import type { ComputeDriver, MachineSpec } from "#compute/driver.ts";
+import { createProcessDriver } from "#compute/process/process-driver.ts";
+import { createLog } from "#runtime/log.ts";
+import { createScaledClock } from "#runtime/scaled-clock.ts";
+
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const manyMachines = Number(process.env["BENCH_MACHINES"] ?? 200);
+const port = 8088;
+const clock = createScaledClock({
+  onError: (error) => {
+    throw error;
+  },
+});
+const log = createLog({ level: "error" });
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+
+const serve = `exec node /opt/server.js\n`;
+/** A service's usual first boot: files from an archive, a few commands, then the server. */
+const install = `mkdir -p /opt/app && cd /opt/app
+i=0; while [ $i -lt 400 ]; do echo "module.exports = $i" > "module-$i.js"; i=$((i+1)); done
+tar -czf /tmp/app.tar.gz . && tar -xzf /tmp/app.tar.gz -C /opt
+head -c 60000000 /dev/urandom > /opt/assets && gzip -1 -c /opt/assets | sha256sum > /opt/assets.sum
+cat > /opt/server.js <<'EOF'
+require("node:http").createServer((_, reply) => reply.end("hello")).listen(${port}, process.env.HOST)
+EOF
+`;
+const script = (text: string) => Buffer.from(`#!/bin/sh\n${text}`);
+
+let count = 0;
+function specOf(given: Partial<MachineSpec>): MachineSpec {
+  const id = `i-${String(++count).padStart(17, "0")}`;
+  return {
+    id,
+    image: { id: "ami-base" },
+    environment: {},
+    cpus: 2,
+    memoryBytes: 1024 ** 3,
+    hostname: `${id}.ec2.internal`,
+    privateIp: "10.0.0.9",
+    labels: {},
+    ...given,
+  };
+}
+
+async function firstByteMs(driver: ComputeDriver, given: Partial<MachineSpec>) {
+  const startMs = performance.now();
+  const spec = specOf(given);
+  await driver.launch(spec);
+  for (;;) {
+    const reach = await driver.reach(spec.id, port);
+    if (reach && "host" in reach) {
+      const text = await fetch(`http://${reach.host}:${reach.port}/`).then(
+        (reply) => reply.text(),
+        () => "",
+      );
+      if (text === "hello") return { id: spec.id, ms: performance.now() - startMs };
+    }
+    await pause(5);
+  }
+}
+
+async function measure(driver: ComputeDriver): Promise<void> {
+  const warm = await firstByteMs(driver, { userData: script(install + serve) });
+  await driver.snapshot(warm.id, "ami-golden");
+  await driver.terminate(warm.id);
+  const times = { golden: [] as number[], bootstrapped: [] as number[] };
+  for (let round = 0; round < rounds; round++)
+    for (const kind of ["golden", "bootstrapped"] as const) {
+      const { id, ms } = await firstByteMs(driver, {
+        ...(kind === "golden" && { image: { id: "ami-golden" } }),
+        userData: script(kind === "golden" ? serve : install + serve),
+      });
+      times[kind].push(ms);
+      await driver.terminate(id);
+    }
+  const golden = median(times.golden);
+  const bootstrapped = median(times.bootstrapped);
+  console.log(
+    `${driver.name}: first byte of a golden image ${seconds(golden)}, bootstrapped ${seconds(bootstrapped)} (${(bootstrapped / golden).toFixed(1)} times)`,
+  );
+
+  const big = specOf({});
+  await driver.launch(big);
+  await driver.execute(big.id, ["sh", "-c", "head -c 1000000000 /dev/urandom > /opt/big; sync"]);
+  const startMs = performance.now();
+  await driver.snapshot(big.id, "ami-big");
+  console.log(`${driver.name}: CreateImage of 1 GB ${seconds(performance.now() - startMs)}`);
+  await driver.terminate(big.id);
+  await driver.deleteImage("ami-big");
+  await driver.deleteImage("ami-golden");
+}
+
+async function measureMany(driver: ComputeDriver): Promise<void> {
+  const startMs = performance.now();
+  const specs = Array.from({ length: manyMachines }, () =>
+    specOf({ cpus: 0.1, memoryBytes: 64 * 1024 ** 2 }),
+  );
+  await Promise.all(specs.map((spec) => driver.launch(spec)));
+  console.log(
+    `${driver.name}: ${manyMachines} machines launched in ${seconds(performance.now() - startMs)}`,
+  );
+  await pause(5000);
+  const idleMs = 20_000;
+  const before = process.cpuUsage();
+  await pause(idleMs);
+  // EC2's sensors look once a minute, which is a third of it in this time.
+  await driver.list();
+  const { user, system } = process.cpuUsage(before);
+  const share = (user + system) / 1000 / idleMs;
+  console.log(
+    `${driver.name}: at rest they cost the control plane ${(share * 100).toFixed(1)} % of a core`,
+  );
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+try {
+  const driver = await createProcessDriver({ dataDir, clock, log });
+  try {
+    await measure(driver);
+    await measureMany(driver);
+  } finally {
+    await driver.close({ terminate: true });
+  }
+  const facts = await examineEngine(undefined, clock.wall);
+  const { engine } = await findEngine(clock.wall);
+  if (!engine || !isChosen(facts)) console.log(`docker: not measured (${facts.text})`);
+  else {
+    const docker = await createDockerDriver({ engine, dataDir, clock, log });
+    try {
+      await measure(docker);
+    } finally {
+      await docker.close({ terminate: true });
+    }
+  }
+} finally {
+  clock.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}

@@ -1,0 +1,101 @@
+/** An engine of a test's own, which may be killed: Docker's daemon in a directory for temporary files. */
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { existsSync, openSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { makeBaseImage } from "#compute/docker/testing/base-image.ts";
+import { usualBase } from "#compute/docker/images.ts";
+import { findEngine } from "#compute/docker/engine/find-engine.ts";
+import type { Engine } from "#compute/docker/engine/engine.ts";
+import { createWall } from "#runtime/wall.ts";
+
+/** False when all is there. */
+export function whyNoEngine(): string | false {
+  if (process.platform !== "linux" || process.getuid?.() !== 0)
+    return "only root on Linux starts an engine of its own";
+  for (const program of ["dockerd", "busybox"])
+    if (spawnSync(program, ["--help"]).error) return `there is no ${program}`;
+  return false;
+}
+
+export class OwnEngine {
+  readonly directory: string;
+  #daemon: ChildProcess | undefined;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** With the image that machines start from. */
+  static async start(): Promise<OwnEngine> {
+    const own = new OwnEngine(await mkdtemp(join(tmpdir(), "fogbank-engine-")));
+    await own.start();
+    await makeBaseImage(await own.connect(), usualBase);
+    return own;
+  }
+
+  get address(): string {
+    return `unix://${this.directory}/docker.sock`;
+  }
+
+  async connect(): Promise<Engine> {
+    const wall = createWall((error) => {
+      throw error;
+    });
+    const { engine, text } = await findEngine(wall, { DOCKER_HOST: this.address });
+    if (!engine) throw new Error(text);
+    return engine;
+  }
+
+  async start(): Promise<void> {
+    const at = (name: string) => join(this.directory, name);
+    const log = openSync(at("log"), "a");
+    const folders = ["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")];
+    const more = ["--bridge", "none", "--host", this.address];
+    this.#daemon = spawn("dockerd", [...folders, ...more], { stdio: ["ignore", log, log] });
+    for (let tries = 0; tries < 150; tries++) {
+      const answers = await this.connect().then(
+        () => true,
+        () => false,
+      );
+      if (answers) return;
+      await pause(200);
+    }
+    throw new Error(`the engine does not start: ${readFileSync(at("log"), "utf8").slice(-500)}`);
+  }
+
+  /** As a power cut would; its containers are at the mercy of the next one. */
+  async kill(): Promise<void> {
+    const folder = join(this.directory, "exec", "containerd");
+    const containerd = readFileSync(join(folder, "containerd.pid"), "utf8").trim();
+    await this.#end("SIGKILL");
+    // It dies with the daemon, a little later; the next daemon would take it for its own.
+    while (existsSync(`/proc/${containerd}`)) await pause(50);
+  }
+
+  async remove(): Promise<void> {
+    if (!this.#daemon) await this.start();
+    // Containers of a daemon that ends live on without one.
+    const engine = await this.connect();
+    const left = await engine.json<{ Id: string }[]>("GET", "/containers/json", {
+      query: { all: true },
+    });
+    for (const { Id } of left)
+      await engine.call("DELETE", `/containers/${Id}`, { query: { force: true } });
+    // Their bridges would stay on this host.
+    await engine.call("POST", "/networks/prune");
+    await this.#end("SIGTERM");
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const daemon = this.#daemon;
+    this.#daemon = undefined;
+    if (!daemon || daemon.exitCode !== null || daemon.signalCode !== null) return;
+    const ended = new Promise((resolve) => daemon.once("exit", resolve));
+    daemon.kill(signal);
+    await ended;
+  }
+}

@@ -87,6 +87,10 @@ export class OwnEngine {
     // Their bridges would stay on this host.
     await engine.call("POST", "/networks/prune");
     await this.#end("SIGTERM");
+    // Each daemon that was killed left its mounts, the directory over itself among them.
+    const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+    for (const path of mounts.map((line) => line.split(" ")[1] ?? "").toReversed())
+      if (path.startsWith(this.directory)) spawnSync("umount", ["--lazy", path]);
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 

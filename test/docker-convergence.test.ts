@@ -158,23 +158,23 @@ test(
         found.push(`${Volumes?.length} volumes of ${containers.length} machines`);
       return found;
     };
-    let left: string[] = ["not looked yet"];
-    for (let tries = 0; tries < 60 && left.length > 0; tries++) {
-      await pause(500);
-      left = await wrongs();
-    }
-    assert.deepEqual(left, [], told.join(", "));
+    const settles = async () => {
+      let left = await wrongs();
+      for (let tries = 0; tries < 60 && left.length > 0; tries++) {
+        await pause(500);
+        left = await wrongs();
+      }
+      assert.deepEqual(left, [], told.join(", "));
+    };
+    await settles();
     await pause(2000);
     assert.deepEqual(await wrongs(), [], "it stays so");
 
     const all = (await instances()).filter(({ state }) => state !== "terminated");
     assert.ok(all.length > 0);
     await client().send(new TerminateInstancesCommand({ InstanceIds: all.map(({ id }) => id) }));
-    for (let tries = 0; tries < 60; tries++) {
-      if ((await containersOf(await own.connect())).length === 0) break;
-      await pause(500);
-    }
-    assert.deepEqual(await wrongs(), []);
+    await settles();
+    assert.deepEqual(await containersOf(await own.connect()), []);
   },
 );
 

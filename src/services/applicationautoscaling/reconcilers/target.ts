@@ -35,10 +35,10 @@ export function targetReconciler(env: Environment, state: ScalingState): Reconci
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         const { wish } = target;
-        if (wish && (!passing.has(error.code) || overdue(wish)))
-          await settle(scope, target, wish, error.message);
         // Without a wish there is nothing to fail; the bounds are held once the resource answers.
-        else return { afterMs: limits.changingCheckMs * 30 };
+        if (!wish) return { afterMs: limits.absentCheckMs };
+        if (!passing.has(error.code) || overdue(wish))
+          await settle(scope, target, wish, error.message);
         return soon;
       }
 

@@ -20,6 +20,11 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateStack",
     differs:
+      "A dynamic reference that spells the name of a secret must find it before anything is created; one to a secret of the same stack is written with Ref.",
+  },
+  {
+    operation: "CreateStack",
+    differs:
       "Auto Scaling groups carry the stack's tags without CloudFormation's own aws:cloudformation: tags.",
   },
   {

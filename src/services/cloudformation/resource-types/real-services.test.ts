@@ -39,6 +39,7 @@ for (const name of [
   "fleet",
   "secure-web",
   "names",
+  "secrets",
 ])
   test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
     const cloud = createTestCloud();
@@ -270,4 +271,21 @@ test("a rule of a stack sends the bus's events to the stack's queue and log grou
     .logs(cloud.caller)
     .FilterLogEvents({ logGroupName: outputs["Group"] });
   assert.equal(events.length, 1);
+});
+
+test("a generated password is sealed with the stack's key, and dynamic references read secrets", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const { id } = await deploy(cloud, template("secrets"));
+  assert.equal(await statusOf(cloud, id), "CREATE_COMPLETE");
+  const { SecretString } = await cloud.clients
+    .secretsmanager(cloud.caller)
+    .GetSecretValue({ SecretId: "database/password" });
+  const value = JSON.parse(SecretString!) as Record<string, string>;
+  assert.equal(value["username"], "shop");
+  assert.match(value["password"]!, /^[A-Za-z\d]{20}$/);
+  const { Parameter } = await cloud.clients
+    .ssm(cloud.caller)
+    .GetParameter({ Name: "/database/user" });
+  assert.equal(Parameter!.Value, "shop");
 });

@@ -16,10 +16,15 @@ const files: Readonly<Record<string, () => Promise<{ default: ResourceSchemaFile
     import("../generated/elasticloadbalancingv2.json", { with: { type: "json" } }),
   events: () => import("../generated/events.json", { with: { type: "json" } }),
   iam: () => import("../generated/iam.json", { with: { type: "json" } }),
+  kms: () => import("../generated/kms.json", { with: { type: "json" } }),
   logs: () => import("../generated/logs.json", { with: { type: "json" } }),
   route53: () => import("../generated/route53.json", { with: { type: "json" } }),
   s3: () => import("../generated/s3.json", { with: { type: "json" } }),
+<<<<<<< HEAD
   servicediscovery: () => import("../generated/servicediscovery.json", { with: { type: "json" } }),
+=======
+  secretsmanager: () => import("../generated/secretsmanager.json", { with: { type: "json" } }),
+>>>>>>> 46bff71 (CloudFormation: keys, aliases, secrets, and dynamic references to secrets)
   sns: () => import("../generated/sns.json", { with: { type: "json" } }),
   sqs: () => import("../generated/sqs.json", { with: { type: "json" } }),
   ssm: () => import("../generated/ssm.json", { with: { type: "json" } }),

@@ -1,4 +1,5 @@
 /** Facts from outside a template: other stacks' exports, zones, stored parameters. */
+import { AwsError } from "#model/error.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { asService } from "#services/kit/principal.ts";
@@ -50,10 +51,61 @@ async function find(env: Environment, scope: Scope, { kind, key }: Lookup): Prom
     const { AvailabilityZones = [] } = await env.clients.ec2(caller).DescribeAvailabilityZones({});
     return AvailabilityZones.map(({ ZoneName = "" }) => ZoneName).sort();
   }
+  if (kind === "secretsmanager") return findSecret(env, scope, key);
   if (kind === "ssm" || kind === "ssm-secure") return findParameter(env, scope, key, kind);
   throw new TemplateError(
-    `Fogbank cannot resolve the dynamic reference {{resolve:${String(kind)}:${key}}}: it offers ssm and ssm-secure.`,
+    `Fogbank cannot resolve the dynamic reference {{resolve:${String(kind)}:${key}}}: it offers ssm, ssm-secure and secretsmanager.`,
   );
+}
+
+/**
+ * "secret-id:SecretString:json-key:version-stage:version-id", where the id may be an ARN and all behind it may be left out.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+ */
+async function findSecret(env: Environment, scope: Scope, key: string): Promise<string> {
+  const parts = key.split(":");
+  const SecretId = parts.splice(0, parts[0] === "arn" ? 7 : 1).join(":");
+  const [member = "SecretString", jsonKey = "", stage = "", version = ""] = parts;
+  if (member !== "SecretString" && member !== "")
+    throw new TemplateError(
+      `Incorrect format of dynamic reference {{resolve:secretsmanager:${key}}}`,
+    );
+  const secrets = env.clients.secretsmanager(asService(scope, "cloudformation.amazonaws.com"));
+  const { SecretString } = await secrets
+    .GetSecretValue({
+      SecretId,
+      ...(stage !== "" && { VersionStage: stage }),
+      ...(version !== "" && { VersionId: version }),
+    })
+    .catch((error: unknown) => {
+      if (error instanceof AwsError)
+        throw new TemplateError(
+          `Could not find a value associated with the secret ${SecretId}: ${error.message}`,
+        );
+      throw error;
+    });
+  if (SecretString === undefined)
+    throw new TemplateError(`The secret ${SecretId} has no SecretString`);
+  if (jsonKey === "") return SecretString;
+  const value = jsonMember(SecretString, jsonKey);
+  if (value === undefined)
+    throw new TemplateError(`Could not find a value associated with JSONKey in SecretString`);
+  return value;
+}
+
+/** Undefined when the text is no object or has no such member. */
+function jsonMember(text: string, name: string): string | undefined {
+  try {
+    const value = (JSON.parse(text) as Record<string, unknown> | null)?.[name];
+    return value === undefined
+      ? undefined
+      : typeof value === "string"
+        ? value
+        : JSON.stringify(value);
+  } catch {
+    // A plain text has no members.
+    return undefined;
+  }
 }
 
 /** The value of an SSM parameter: "name" or "name:version". */

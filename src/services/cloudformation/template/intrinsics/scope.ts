@@ -11,7 +11,7 @@ export interface KnownResource {
 
 /** Facts that somebody has to be asked for: "import" → export name, "zones" → region, "ssm" → reference. */
 export interface Lookup {
-  kind: "import" | "zones" | "ssm" | "ssm-secure";
+  kind: "import" | "zones" | "ssm" | "ssm-secure" | "secretsmanager";
   key: string;
 }
 

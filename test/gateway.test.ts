@@ -119,12 +119,12 @@ describe("the gateway in open mode", () => {
     {
       what: "a service that Fogbank does not have",
       headers: {
-        "x-amz-target": "TrentService.ListKeys",
+        "x-amz-target": "AWSGlue.GetTables",
         "content-type": "application/x-amz-json-1.1",
       },
       body: "{}",
       status: 501,
-      says: /does not have TrentService/,
+      says: /does not have AWSGlue/,
     },
     {
       what: "a query without an action that exists",

@@ -56,7 +56,7 @@ describe("npm run new-service", () => {
     const registry = readFileSync(join(folder, "src/cloud/registry.ts"), "utf8");
     assert.match(registry, /logs: .*\n {2}pigeons: .*\n {2}route53: /);
     const lint = readFileSync(join(folder, "oxlint.config.ts"), "utf8");
-    assert.match(lint, /"logs",\n {2}"pigeons",\n {2}"s3",/);
+    assert.match(lint, /"logs",\n {2}"pigeons",\n {2}"route53",/);
     const coverage = readFileSync(join(folder, "COVERAGE.md"), "utf8");
     assert.match(coverage, /\| \[pigeons\]\(#pigeons\) \| 1 \| 0 \|/);
   });

@@ -92,7 +92,6 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::Route53::RecordSetGroup": () => import("./route53/record-set-group.ts"),
   "AWS::S3::Bucket": () => import("./s3/bucket.ts"),
   "AWS::S3::BucketPolicy": () => import("./s3/bucket-policy.ts"),
-<<<<<<< HEAD
   "AWS::ServiceDiscovery::HttpNamespace": () => import("./servicediscovery/http-namespace.ts"),
   "AWS::ServiceDiscovery::Instance": () => import("./servicediscovery/instance.ts"),
   "AWS::ServiceDiscovery::PrivateDnsNamespace": () =>
@@ -100,10 +99,8 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::ServiceDiscovery::PublicDnsNamespace": () =>
     import("./servicediscovery/public-dns-namespace.ts"),
   "AWS::ServiceDiscovery::Service": () => import("./servicediscovery/service.ts"),
-=======
   "AWS::SecretsManager::ResourcePolicy": () => import("./secretsmanager/resource-policy.ts"),
   "AWS::SecretsManager::Secret": () => import("./secretsmanager/secret.ts"),
->>>>>>> 46bff71 (CloudFormation: keys, aliases, secrets, and dynamic references to secrets)
   "AWS::SNS::Subscription": () => import("./sns/subscription.ts"),
   "AWS::SNS::Topic": () => import("./sns/topic.ts"),
   "AWS::SNS::TopicPolicy": () => import("./sns/topic-policy.ts"),

@@ -20,11 +20,8 @@ const files: Readonly<Record<string, () => Promise<{ default: ResourceSchemaFile
   logs: () => import("../generated/logs.json", { with: { type: "json" } }),
   route53: () => import("../generated/route53.json", { with: { type: "json" } }),
   s3: () => import("../generated/s3.json", { with: { type: "json" } }),
-<<<<<<< HEAD
   servicediscovery: () => import("../generated/servicediscovery.json", { with: { type: "json" } }),
-=======
   secretsmanager: () => import("../generated/secretsmanager.json", { with: { type: "json" } }),
->>>>>>> 46bff71 (CloudFormation: keys, aliases, secrets, and dynamic references to secrets)
   sns: () => import("../generated/sns.json", { with: { type: "json" } }),
   sqs: () => import("../generated/sqs.json", { with: { type: "json" } }),
   ssm: () => import("../generated/ssm.json", { with: { type: "json" } }),

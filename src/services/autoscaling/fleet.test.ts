@@ -242,6 +242,13 @@ test("an abandoned termination keeps the instance where that is wanted", async (
 test("a maintenance policy launches before it replaces an instance in use", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());
+  await assert.rejects(
+    cloud.createGroup({
+      InstanceMaintenancePolicy: { MinHealthyPercentage: 50, MaxHealthyPercentage: 200 },
+    }),
+    { code: "ValidationError", message: /^The difference between MinHealthyPercentage/ },
+  );
+  await cloud.clients.ec2(cloud.caller).DeleteLaunchTemplate({ LaunchTemplateName: "web" });
   await cloud.createGroup({
     DesiredCapacity: 2,
     InstanceMaintenancePolicy: { MinHealthyPercentage: 100, MaxHealthyPercentage: 150 },

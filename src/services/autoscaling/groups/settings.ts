@@ -181,12 +181,8 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
       );
     if (seconds !== 0) changes.maxLifetimeSeconds = seconds;
   }
-  const maintenance = input.InstanceMaintenancePolicy;
-  if (maintenance?.MinHealthyPercentage !== undefined && maintenance.MinHealthyPercentage >= 0)
-    changes.maintenance = {
-      minHealthyPercent: maintenance.MinHealthyPercentage,
-      maxHealthyPercent: maintenance.MaxHealthyPercentage ?? 100,
-    };
+  const maintenance = maintenanceOf(input.InstanceMaintenancePolicy);
+  if (maintenance) changes.maintenance = maintenance;
   if (input.CapacityRebalance !== undefined) changes.capacityRebalance = input.CapacityRebalance;
   if (input.DesiredCapacityType !== undefined)
     changes.desiredCapacityType = capacityType(input.DesiredCapacityType);
@@ -209,6 +205,21 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
     changes.terminationPolicies = input.TerminationPolicies;
   }
   return changes;
+}
+
+/** Undefined where the policy is not given, or is taken away by -1. */
+function maintenanceOf(policy: Settings["InstanceMaintenancePolicy"]): GroupRecord["maintenance"] {
+  const { MinHealthyPercentage: least, MaxHealthyPercentage: most } = policy ?? {};
+  if (!policy || (least === -1 && most === -1)) return undefined;
+  if (least === undefined || most === undefined || least < 0 || most < 100)
+    throw validationError(
+      "Both MinHealthyPercentage and MaxHealthyPercentage must be specified, and both must be -1 to clear them.",
+    );
+  if (most - least > 100)
+    throw validationError(
+      "The difference between MinHealthyPercentage and MaxHealthyPercentage cannot be greater than 100.",
+    );
+  return { minHealthyPercent: least, maxHealthyPercent: most };
 }
 
 function capacityType(text: string): "units" | "vcpu" | "memory-mib" {

@@ -18,8 +18,17 @@ export interface PlaceholderInput {
 
 export function createPlaceholders(input: PlaceholderInput, anyExpression: boolean): Placeholders {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
+  // Most writes have no expression at all.
+  if (names === undefined && values === undefined) return noPlaceholders;
   checkGiven(names, "ExpressionAttributeNames", /^#[A-Za-z0-9_]+$/, anyExpression);
   checkGiven(values, "ExpressionAttributeValues", /^:[A-Za-z0-9_]+$/, anyExpression);
+  return createFrom(names, values);
+}
+
+function createFrom(
+  names: PlaceholderInput["ExpressionAttributeNames"],
+  values: PlaceholderInput["ExpressionAttributeValues"],
+): Placeholders {
   const sound = soundValues(values);
   const used = new Set<string>();
   return {
@@ -55,6 +64,8 @@ export function createPlaceholders(input: PlaceholderInput, anyExpression: boole
     },
   };
 }
+
+const noPlaceholders = createFrom(undefined, undefined);
 
 /** Every given value must be sound, whether an expression uses it or not. */
 function soundValues(

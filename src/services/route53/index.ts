@@ -27,7 +27,7 @@ export const service = defineService<"route53", State>({
   },
   async stop(_env, state) {
     for (const end of state.endings) end();
-    await state.presentPlane?.close();
+    await state.close();
   },
   differences,
 });

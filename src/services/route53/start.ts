@@ -3,7 +3,8 @@ import { listScopes } from "#store/collection.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { hostedZones } from "./records.ts";
 import type { State } from "./state.ts";
-import type { ListenConfig } from "./dataplane/config.ts";
+import type { ListenConfig, ZoneConfig } from "./dataplane/config.ts";
+import { readZone } from "./read-zone.ts";
 
 /** Where a machine's resolver asks: names are looked up at no other port. */
 const resolverPort = 53;
@@ -49,9 +50,9 @@ export async function startDns(env: Environment, state: State): Promise<void> {
     });
     await tellNames();
     if (!env.dns || clock.mode === "virtual") return;
-    const { host, port } = env.dns;
+    const { host } = env.dns;
     state.boundPort = await listen(
-      { host, port },
+      { host, port: state.boundPort ?? env.dns.port },
       "the DNS server has no port: names are answered inside Fogbank only",
     );
     if (state.boundPort !== undefined)
@@ -63,23 +64,26 @@ export async function startDns(env: Environment, state: State): Promise<void> {
       telling = clock.track(telling.then(tellNames).catch(onError));
     }),
   );
-  state.refill = () => {
+  state.refill = async (beforeListening) => {
+    await bringZones(env, state);
+    await beforeListening?.();
     machines.clear();
-    fill()
-      .then(() => wakeAll(env, state))
-      .catch(onError);
+    await fill();
+    state.wakePlaces();
   };
   await fill();
 }
 
-/** After the server was started anew it knows no zones: every zone is looked at again. */
-async function wakeAll(env: Environment, state: State): Promise<void> {
-  const found = await env.store.transaction(async (tx) => {
-    const zones: [scope: { account: string; region: string }, id: string][] = [];
+/** A server that was started anew knows no zones. */
+async function bringZones({ store }: Environment, state: State): Promise<void> {
+  const zones = await store.transaction(async (tx) => {
+    const found: ZoneConfig[] = [];
     for (const scope of await listScopes(tx))
-      for (const { id } of await hostedZones.list(tx, scope)) zones.push([scope, id]);
-    return zones;
+      for (const { id } of await hostedZones.list(tx, scope)) {
+        const zone = await readZone(tx, scope, id);
+        if (zone) found.push(zone);
+      }
+    return found;
   });
-  for (const [scope, id] of found) state.wakeZone(scope, [id]);
-  state.wakePlaces();
+  for (const zone of zones) await state.plane().setZone(zone);
 }

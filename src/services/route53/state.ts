@@ -17,9 +17,12 @@ export interface Observation {
 }
 
 export interface State {
+  /** The DNS server, in this thread until there is a hosted zone: another thread takes 40 MB. */
   plane(): DnsPlane;
-  /** Undefined while nobody needed it. */
-  readonly presentPlane: DnsPlane | undefined;
+  /** For hosted zones, whose names shall resolve whatever the control plane does. */
+  moveToThread(): void;
+  /** Ends the DNS server, wherever it is. */
+  close(): Promise<void>;
   /** The port on which the DNS server answers; undefined where it has none. */
   boundPort: number | undefined;
   /** By health check. */
@@ -27,10 +30,9 @@ export interface State {
   /** By health check, for the DNS server. */
   readonly health: Map<string, boolean>;
   wakeHealthCheck(scope: Scope, id: Key): void;
-  wakeZone(scope: Scope, id: Key): void;
   wakePlaces(): void;
-  /** Brings everything to a server that was started anew. */
-  refill(): void;
+  /** Brings everything to a server that was started anew; `beforeListening` frees its ports. */
+  refill(beforeListening?: () => Promise<void>): Promise<void>;
   /** Ends what `start` began. */
   readonly endings: (() => void)[];
 }
@@ -39,32 +41,46 @@ export function createState(env: Environment): State {
   const { clock, log, random } = env;
   const onError = (error: unknown) => log.error("the DNS server failed", { error });
   let plane: DnsPlane | undefined;
+  let threaded = false;
+  let moving = Promise.resolve();
+  const createThread = (): DnsPlane =>
+    createDnsWorker({
+      onError,
+      onExit() {
+        log.error("the DNS server ended; starting it anew");
+        plane = undefined;
+        state.refill().catch(onError);
+      },
+    });
+  /** Names are answered in this thread until the other is there and knows everything. */
+  const moveTo = async (thread: DnsPlane) => {
+    await thread.setCommon({});
+    const small = plane;
+    plane = thread;
+    await state.refill(async () => small?.close());
+  };
   const state: State = {
     plane() {
-      // Under a virtual clock nobody asks over sockets; a thread would only cost.
-      plane ??=
-        clock.mode === "virtual"
-          ? createDnsEngine({ random, onError })
-          : createDnsWorker({
-              onError,
-              onExit() {
-                log.error("the DNS server ended; starting it anew");
-                plane = undefined;
-                state.refill();
-              },
-            });
+      // Under a virtual clock, where nobody asks over sockets, it stays so.
+      plane ??= threaded ? createThread() : createDnsEngine({ random, onError });
       return plane;
     },
-    get presentPlane() {
-      return plane;
+    moveToThread() {
+      if (threaded || clock.mode === "virtual") return;
+      threaded = true;
+      moving = moveTo(createThread()).catch(onError);
+    },
+    async close() {
+      threaded = true;
+      await moving;
+      await plane?.close();
     },
     boundPort: undefined,
     observations: new Map(),
     health: new Map(),
     wakeHealthCheck: () => {},
-    wakeZone: () => {},
     wakePlaces: () => {},
-    refill: () => {},
+    refill: async () => {},
     endings: [],
   };
   return state;

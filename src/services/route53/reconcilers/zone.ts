@@ -2,6 +2,7 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { hostedZones, recordSets } from "../records.ts";
+import { readZone } from "../read-zone.ts";
 import type { State } from "../state.ts";
 
 export function zoneReconciler(env: Environment, state: State): Reconciler {
@@ -9,26 +10,11 @@ export function zoneReconciler(env: Environment, state: State): Reconciler {
   return {
     name: "route53/zone",
     watches: [{ collection: hostedZones }, { collection: recordSets, idOf: byZone }],
-    subscribe(wake) {
-      state.wakeZone = wake;
-    },
     async reconcile(scope, [id]) {
-      const { zone, sets } = await env.store.transaction(async (tx) => ({
-        zone: await hostedZones.get(tx, scope, String(id)),
-        sets: await recordSets.list(tx, scope, [String(id)]),
-      }));
-      if (!zone) {
-        await state.plane().removeZone(String(id));
-        return;
-      }
-      await state.plane().setZone({
-        id: zone.id,
-        name: zone.name,
-        isPrivate: zone.isPrivate,
-        vpcs: zone.vpcs.map(({ VPCId }) => VPCId!),
-        createdMs: zone.createdMs,
-        sets,
-      });
+      const zone = await env.store.transaction((tx) => readZone(tx, scope, String(id)));
+      if (!zone) return state.plane().removeZone(String(id));
+      await state.plane().setZone(zone);
+      state.moveToThread();
     },
   };
 }

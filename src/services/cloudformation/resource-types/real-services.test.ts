@@ -267,10 +267,18 @@ test("a rule of a stack sends the bus's events to the stack's queue and log grou
     Messages.map(({ Body }) => Body),
     ['{"total": 12.5}'],
   );
-  const { events = [] } = await cloud.clients
-    .logs(cloud.caller)
-    .FilterLogEvents({ logGroupName: outputs["Group"] });
+  const logs = cloud.clients.logs(cloud.caller);
+  const { events = [] } = await logs.FilterLogEvents({ logGroupName: outputs["Group"] });
   assert.equal(events.length, 1);
+  const changed = template("logs-and-events").replace(
+    "{RetentionInDays: 7}",
+    "{RetentionInDays: 7, DeletionProtectionEnabled: true}",
+  );
+  await client.UpdateStack({ StackName: "web", TemplateBody: changed });
+  await cloud.advance("5m");
+  await assert.rejects(logs.DeleteLogGroup({ logGroupName: outputs["Group"] }), {
+    code: "ValidationException",
+  });
 });
 
 test("a generated password is sealed with the stack's key, and dynamic references read secrets", async (t) => {

@@ -32,6 +32,12 @@ export const resourceType = defineResourceType({
   async update(request) {
     const { clients, physicalId, changed } = request;
     if (changed.includes("RetentionInDays")) await setRetention(request);
+    if (changed.includes("KmsKeyId")) await setKey(request);
+    if (changed.includes("DeletionProtectionEnabled"))
+      await clients.logs.PutLogGroupDeletionProtection({
+        logGroupIdentifier: physicalId,
+        deletionProtectionEnabled: request.properties["DeletionProtectionEnabled"] ?? false,
+      });
     const { added, removed } = tagChanges(request);
     if (removed.length === 0 && Object.keys(added).length === 0) return;
     const resourceArn = (await describe({ ...request, physicalId }))?.logGroupArn;
@@ -58,4 +64,11 @@ async function setRetention({ clients, properties, physicalId }: ExistingRequest
   const logGroupName = physicalId;
   if (retentionInDays === undefined) await clients.logs.DeleteRetentionPolicy({ logGroupName });
   else await clients.logs.PutRetentionPolicy({ logGroupName, retentionInDays });
+}
+
+async function setKey({ clients, properties, physicalId }: ExistingRequest): Promise<void> {
+  const { KmsKeyId: kmsKeyId } = properties;
+  const logGroupName = physicalId;
+  if (kmsKeyId === undefined) await clients.logs.DisassociateKmsKey({ logGroupName });
+  else await clients.logs.AssociateKmsKey({ logGroupName, kmsKeyId });
 }

@@ -15,7 +15,7 @@ import { createWall } from "#runtime/wall.ts";
 export function whyNoEngine(): string | false {
   if (process.platform !== "linux" || process.getuid?.() !== 0)
     return "only root on Linux starts an engine of its own";
-  for (const program of ["dockerd", "busybox"])
+  for (const program of ["dockerd", "busybox", "ip"])
     if (spawnSync(program, ["--help"]).error) return `there is no ${program}`;
   return false;
 }
@@ -28,9 +28,15 @@ export class OwnEngine {
     this.directory = directory;
   }
 
+  get #bridge(): string {
+    return `fbt${this.directory.slice(-6)}`;
+  }
+
   /** With the image that machines start from. */
   static async start(): Promise<OwnEngine> {
     const own = new OwnEngine(await mkdtemp(join(tmpdir(), "fogbank-engine-")));
+    spawnSync("ip", ["link", "add", own.#bridge, "type", "bridge"]);
+    spawnSync("ip", ["address", "add", "198.18.77.1/24", "dev", own.#bridge]);
     await own.start();
     await makeBaseImage(await own.connect(), usualBase);
     return own;
@@ -53,7 +59,8 @@ export class OwnEngine {
     const at = (name: string) => join(this.directory, name);
     const log = openSync(at("log"), "a");
     const folders = ["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")];
-    const more = ["--bridge", "none", "--host", this.address];
+    // Never without a bridge, or with the usual one: the daemon would take that from this host's engine.
+    const more = ["--bridge", this.#bridge, "--host", this.address];
     this.#daemon = spawn("dockerd", [...folders, ...more], { stdio: ["ignore", log, log] });
     for (let tries = 0; tries < 150; tries++) {
       const answers = await this.connect().then(
@@ -87,6 +94,7 @@ export class OwnEngine {
     // Their bridges would stay on this host.
     await engine.call("POST", "/networks/prune");
     await this.#end("SIGTERM");
+    spawnSync("ip", ["link", "delete", this.#bridge]);
     // Each daemon that was killed left its mounts, the directory over itself among them.
     const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
     for (const path of mounts.map((line) => line.split(" ")[1] ?? "").toReversed())

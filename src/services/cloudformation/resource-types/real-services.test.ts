@@ -271,8 +271,8 @@ test("a rule of a stack sends the bus's events to the stack's queue and log grou
   const { events = [] } = await logs.FilterLogEvents({ logGroupName: outputs["Group"] });
   assert.equal(events.length, 1);
   const changed = template("logs-and-events").replace(
-    "{RetentionInDays: 7}",
-    "{RetentionInDays: 7, DeletionProtectionEnabled: true}",
+    "RetentionInDays: 7",
+    "RetentionInDays: 7, DeletionProtectionEnabled: true",
   );
   await client.UpdateStack({ StackName: "web", TemplateBody: changed });
   await cloud.advance("5m");

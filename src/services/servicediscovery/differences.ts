@@ -9,7 +9,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "DiscoverInstances",
     differs:
-      "SDKs put data- before their endpoint's host for this call: use an endpoint whose host stands that, such as http://servicediscovery.localhost:4566, or turn host prefixes off (inject_host_prefix, disableHostPrefix).",
+      "SDKs put data- before their endpoint's host for this call and DiscoverInstancesRevision. Turn that off (boto3: Config(inject_host_prefix=False), JavaScript: disableHostPrefix: true), or name an endpoint that stands it, such as http://servicediscovery.localhost:4566 where data-servicediscovery.localhost resolves or stands in /etc/hosts.",
   },
   {
     operation: "RegisterInstance",

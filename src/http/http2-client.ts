@@ -1,11 +1,14 @@
 /** An HTTP/2 client on node:http2 with prior knowledge: one session per address, for targets that speak it. */
-import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import type { ClientHttp2Session, ClientHttp2Stream } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import { HttpClientError, type ClientRequest, type ClientResponse } from "./client-exchange.ts";
 import { joinFields } from "./head.ts";
 import { WholeBody, type ByteStream } from "./http.ts";
+
+/** Loaded at its first use: Node's HTTP/2 takes megabytes, and most clouds never speak it. */
+const http2 = () => process.getBuiltinModule("node:http2");
 
 export interface Http2Client {
   /** Resolves when the response's head is there. Rejects with HttpClientError. */
@@ -28,7 +31,7 @@ export function createHttp2Client({
     const name = `${"path" in address ? address.path : `${address.host}:${address.port}`} ${tls ? "tls" : ""}`;
     const present = sessions.get(name);
     if (present && !present.closed && !present.destroyed) return present;
-    const session = connect(tls ? "https://target" : "http://target", {
+    const session = http2().connect(tls ? "https://target" : "http://target", {
       createConnection: () =>
         tls
           ? connectTls({
@@ -91,10 +94,10 @@ function exchange(
       return fail("closed", String(error));
     }
     let trailers: readonly string[] = [];
-    if (request.control) request.control.abort = () => stream.close(constants.NGHTTP2_CANCEL);
+    if (request.control) request.control.abort = () => stream.close(http2().constants.NGHTTP2_CANCEL);
     stream.setTimeout(idleTimeoutMs, () => {
       fail("timeout", "no byte moved for too long");
-      stream.close(constants.NGHTTP2_CANCEL);
+      stream.close(http2().constants.NGHTTP2_CANCEL);
     });
     stream.on("error", (error) =>
       fail(session.connecting || !hasConnected(session) ? "connect" : "closed", String(error)),
@@ -156,7 +159,7 @@ async function send(stream: ClientHttp2Stream, body: NonNullable<ClientRequest["
     stream.end();
   } catch {
     // The client's body broke off: the target must not take it for whole.
-    stream.close(constants.NGHTTP2_CANCEL);
+    stream.close(http2().constants.NGHTTP2_CANCEL);
   }
 }
 

@@ -1,11 +1,5 @@
 /** HTTP/2 for the handlers of the HTTP/1.1 engine, on node:http2: a stream is a request and its reply. */
-import {
-  constants,
-  createServer,
-  type IncomingHttpHeaders,
-  type Http2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
+import type { IncomingHttpHeaders, Http2Session, ServerHttp2Stream } from "node:http2";
 import { once } from "node:events";
 import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
@@ -37,6 +31,8 @@ export interface Http2FrontOptions {
 }
 
 export function createHttp2Front(options: Http2FrontOptions): Http2Front {
+  // Loaded here: Node's HTTP/2 takes megabytes, and most clouds never speak it.
+  const { constants, createServer } = process.getBuiltinModule("node:http2");
   const server = createServer({ settings: { maxConcurrentStreams: options.mostStreams } });
   const sessions = new Map<Http2Session, TLSSocket>();
   let arriving: TLSSocket | undefined;

@@ -57,7 +57,8 @@ const statusLines = new Map(
   ]),
 );
 
-function reasonOf(status: number): string {
+/** "Not Found"; "Unknown" for a status without a phrase. */
+export function reasonOf(status: number): string {
   return reasons[status] ?? "Unknown";
 }
 

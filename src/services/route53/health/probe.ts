@@ -3,8 +3,7 @@
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
  */
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
-import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import type { Reach } from "#compute/driver.ts";
 import type { Wall } from "#runtime/clock.ts";
@@ -50,7 +49,9 @@ function probeHttp(config: HealthCheckConfig, reach: Reach, wall: Wall): Promise
   const usualPort = isHttps ? 443 : 80;
   const host = name ?? config.IPAddress ?? "localhost";
   const { promise, resolve } = Promise.withResolvers<ProbeResult>();
-  const request = (isHttps ? httpsRequest : httpRequest)({
+  // Loaded at the first check: Node's HTTP takes megabytes.
+  const http = process.getBuiltinModule(isHttps ? "node:https" : "node:http");
+  const request = http.request({
     ...("path" in reach ? { socketPath: reach.path } : { host: reach.host, port: reach.port }),
     path: ResourcePath.startsWith("/") ? ResourcePath : `/${ResourcePath}`,
     agent: false,

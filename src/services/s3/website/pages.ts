@@ -1,5 +1,5 @@
 /** Pages that a website has of itself. */
-import { STATUS_CODES } from "node:http";
+import { reasonOf } from "#http/status.ts";
 import type { HttpReply } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
 import type { Redirection } from "./routing.ts";
@@ -10,7 +10,7 @@ export function isWebsiteError(error: unknown): error is AwsError {
 }
 
 export function errorPage(status: number, code: string, message: string): HttpReply {
-  const title = `${status} ${STATUS_CODES[status] ?? "Error"}`;
+  const title = `${status} ${reasonOf(status)}`;
   return {
     status,
     headers: { "content-type": "text/html; charset=utf-8" },

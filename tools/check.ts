@@ -24,7 +24,7 @@ const steps: readonly Step[] = [
   { name: "generated files", command: ["node", "tools/generate.ts", "--check"] },
   {
     name: "tests",
-    command: ["node", "--test", "--test-timeout=120000", "src/**/*.test.ts", "test/**/*.test.ts"],
+    command: ["npm", "run", "--silent", "test"],
   },
 ];
 

@@ -1,7 +1,5 @@
 /** Trust stores: what listeners verify clients' certificates with. */
 import { X509Certificate } from "node:crypto";
-import { AsnConvert } from "@peculiar/asn1-schema";
-import { CertificateList } from "@peculiar/asn1-x509";
 import { AwsError } from "#model/error.ts";
 import { readBody, type ByteStream } from "#http/http.ts";
 import { asService } from "#services/kit/principal.ts";
@@ -87,6 +85,11 @@ export async function readRevocations(
   const blocks = [...text.matchAll(revocationBlock)];
   if (blocks.length === 0)
     throw invalidRevocationContent("The provided revocation file is in an invalid format");
+  // Loaded here: what reads certificates takes megabytes, and few lists are ever read.
+  const [{ AsnConvert }, { CertificateList }] = await Promise.all([
+    import("@peculiar/asn1-schema"),
+    import("@peculiar/asn1-x509"),
+  ]);
   let entries = 0;
   for (const [, base64] of blocks)
     try {

@@ -94,9 +94,9 @@ test("parameters come from the store, from references, and from before", async (
   await assert.rejects(
     client.CreateStack({
       StackName: "t",
-      TemplateBody: thingsTemplate({ A: { Value: "{{resolve:secretsmanager:x}}" } }),
+      TemplateBody: thingsTemplate({ A: { Value: "{{resolve:vault:x}}" } }),
     }),
-    { message: /cannot resolve the dynamic reference \{\{resolve:secretsmanager:x\}\}/ },
+    { message: /cannot resolve the dynamic reference \{\{resolve:vault:x\}\}/ },
   );
   await cloud.stop();
 });

@@ -16,8 +16,8 @@ import {
 import type { Engine } from "#compute/docker/engine/engine.ts";
 import { labelFilter, labels } from "#compute/docker/labels.ts";
 import { createSeededRandom } from "#runtime/random.ts";
-import { OwnEngine, whyNoEngine } from "./docker/engine.ts";
-import { FogbankProcess } from "./docker/fogbank.ts";
+import { OwnEngine, whyNoEngine } from "../docker/engine.ts";
+import { FogbankProcess } from "../docker/fogbank.ts";
 
 /** Another seed is another story: FOGBANK_SEED=7. */
 const seed = Number(process.env["FOGBANK_SEED"] ?? 1);

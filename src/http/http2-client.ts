@@ -94,7 +94,8 @@ function exchange(
       return fail("closed", String(error));
     }
     let trailers: readonly string[] = [];
-    if (request.control) request.control.abort = () => stream.close(http2().constants.NGHTTP2_CANCEL);
+    if (request.control)
+      request.control.abort = () => stream.close(http2().constants.NGHTTP2_CANCEL);
     stream.setTimeout(idleTimeoutMs, () => {
       fail("timeout", "no byte moved for too long");
       stream.close(http2().constants.NGHTTP2_CANCEL);

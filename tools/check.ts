@@ -24,7 +24,7 @@ const steps: readonly Step[] = [
   { name: "generated files", command: ["node", "tools/generate.ts", "--check"] },
   {
     name: "tests",
-    // Those in test/alone, which disturb others, are npm test's.
+    // Those in test/alone disturb others: npm run test:alone.
     command: ["node", "--test", "--test-timeout=120000", "src/**/*.test.ts", "test/*.test.ts"],
   },
 ];

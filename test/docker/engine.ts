@@ -17,6 +17,8 @@ export function whyNoEngine(): string | false {
     return "only root on Linux starts an engine of its own";
   for (const program of ["dockerd", "busybox", "ip"])
     if (spawnSync(program, ["--help"]).error) return `there is no ${program}`;
+  if (spawnSync("pgrep", ["-x", "dockerd"]).status === 0)
+    return "another dockerd runs on this host, and the two would disturb each other's networks";
   return false;
 }
 

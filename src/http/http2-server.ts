@@ -41,6 +41,7 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     const { remotePort = 0 } = socket;
     sessions.set(session, socket);
     options.onConnection("opened", remotePort);
+    // A connection idles in wall time, and only Node sees its frames: the timer is the session's own.
     session.setTimeout(options.idleTimeoutMs, () => session.close());
     session.on("close", () => {
       sessions.delete(session);

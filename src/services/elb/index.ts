@@ -7,4 +7,10 @@ export const service = defineService<"elb">({
   operations: {
     DescribeLoadBalancers: describeLoadBalancers,
   },
+  differences: [
+    {
+      operation: "DescribeLoadBalancers",
+      differs: "Classic load balancers cannot be made yet, so the list is always empty.",
+    },
+  ],
 });

@@ -83,6 +83,7 @@ async function openTcp(
 /** Each message is preceded by its length in two bytes (RFC 1035, 4.2.2). */
 function serveStream(socket: TcpSocket, answer: (packet: Buffer) => Buffer | undefined): void {
   let pending: Buffer = Buffer.alloc(0);
+  // A connection idles in wall time: the timer is the socket's own.
   socket.setTimeout(idleTimeoutMs, () => socket.destroy());
   // The peer may go away whenever it likes.
   socket.on("error", () => socket.destroy());

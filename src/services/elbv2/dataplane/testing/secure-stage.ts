@@ -20,6 +20,7 @@ export function authority(name: string) {
       serial: "41ab",
       subject: [["CN", subject]],
       issuer: [["CN", name]],
+      // TLS judges certificates by the system's time, whatever the cloud's.
       notBeforeMs: Date.now() - 2 * dayMs,
       notAfterMs: Date.now() + endMs,
       publicKey: key.publicKey,

@@ -4,7 +4,7 @@ import { defineConfig, type OxlintOverride } from "oxlint";
 const floors = [
   ["runtime"],
   ["store", "model", "compute", "http"],
-  ["wire"],
+  ["wire", "traffic"],
   ["services"],
   ["gateway"],
   ["cloud"],
@@ -49,7 +49,7 @@ interface Pattern {
 function forbidRooms(room: string, rooms: string[]): Pattern[] {
   return rooms.map((other) => ({
     regex: `^(#${other}/|(\\.\\./)+${other}/)`,
-    message: `${room}/ must not import ${other}/: arrows point runtime ← store, model, compute, http ← wire ← services ← gateway ← cloud ← cli.`,
+    message: `${room}/ must not import ${other}/: arrows point runtime ← store, model, compute, http ← wire, traffic ← services ← gateway ← cloud ← cli.`,
   }));
 }
 

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { createSystemRandom } from "#runtime/random.ts";
 import { createWall } from "#runtime/wall.ts";
 import { serve } from "#http/server.ts";
-import { createEngine } from "#services/elbv2/dataplane/engine.ts";
+import { createEngine } from "#traffic/application/engine.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 5);
 const body = "x".repeat(Number(process.env["BENCH_BYTES"] ?? 1024));

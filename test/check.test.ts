@@ -30,7 +30,7 @@ const sound: Record<string, string> = {
     "export function greet(name: string): void {\n  process.stdout.write(`hello ${name}\\n`);\n}\n",
   "src/runtime/greet.test.ts":
     'import { test } from "node:test";\nimport { greet } from "./greet.ts";\n\ntest("greets", () => greet("you"));\n',
-  "src/services/elbv2/dataplane/worker.ts": 'process.stdout.write("working\\n");\n',
+  "src/traffic/worker.ts": 'process.stdout.write("working\\n");\n',
   "tools/package/fogbank.js": 'process.stdout.write("launched\\n");\n',
 };
 

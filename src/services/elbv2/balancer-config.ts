@@ -29,7 +29,7 @@ import type {
   TargetGroupConfig,
   TlsConfig,
   TlsVersion,
-} from "./dataplane/config.ts";
+} from "#traffic/application/config.ts";
 import { readAssociations } from "./find.ts";
 import { reachTarget } from "./health/reach-target.ts";
 import {

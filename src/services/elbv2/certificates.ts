@@ -3,7 +3,7 @@ import { createPrivateKey } from "node:crypto";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
-import type { CertificateConfig } from "./dataplane/config.ts";
+import type { CertificateConfig } from "#traffic/application/config.ts";
 import { principal } from "./network.ts";
 import type { State } from "./state.ts";
 

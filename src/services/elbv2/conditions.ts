@@ -1,6 +1,6 @@
 /** Conditions of rules: checked, and completed as AWS returns them. */
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { parseBlock } from "./dataplane/cidr.ts";
+import { parseBlock } from "#traffic/application/cidr.ts";
 import { validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
 import { checkRegex } from "./transforms.ts";

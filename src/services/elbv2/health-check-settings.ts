@@ -1,6 +1,6 @@
 /** Health check settings of target groups: defaults and AWS's checks. */
 import type { CreateTargetGroupCommandInput } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { ProtocolVersion } from "./dataplane/config.ts";
+import type { ProtocolVersion } from "#traffic/application/config.ts";
 import { invalidConfiguration, validationError } from "./errors.ts";
 import type { HealthCheckSettings } from "./records.ts";
 

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
-import type { BoundAddress, ProtocolVersion } from "./dataplane/config.ts";
+import type { BoundAddress, ProtocolVersion } from "#traffic/application/config.ts";
 
 export interface LoadBalancerRecord {
   arn: string;

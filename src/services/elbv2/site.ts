@@ -3,8 +3,8 @@ import { HttpClientError } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import { hasOption } from "#http/syntax.ts";
 import type { Site } from "#services/kit/service.ts";
-import { answer } from "./dataplane/answers.ts";
-import { joinSockets } from "./dataplane/tunnel.ts";
+import { answer } from "#traffic/application/answers.ts";
+import { joinSockets } from "#traffic/application/tunnel.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { ServedSite, State } from "./state.ts";
 

@@ -5,9 +5,9 @@ import type { Key } from "#store/store.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { HttpClient } from "#http/client.ts";
 import { createHttpClient } from "#http/client.ts";
-import type { CertificateConfig, DataPlane } from "./dataplane/config.ts";
-import { createEngine } from "./dataplane/engine.ts";
-import { createWorkerPlane } from "./dataplane/worker-plane.ts";
+import type { CertificateConfig, DataPlane } from "#traffic/application/config.ts";
+import { createEngine } from "#traffic/application/engine.ts";
+import { createWorkerPlane } from "#traffic/worker-plane.ts";
 import type { Streak } from "./health/plan.ts";
 
 export type Wake = (scope: Scope, id: Key) => void;

@@ -4,7 +4,7 @@ import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { asService } from "#services/kit/principal.ts";
-import { compileBlocks } from "./dataplane/cidr.ts";
+import { compileBlocks } from "#traffic/application/cidr.ts";
 import { invalidTarget, unsupported, validationError } from "./errors.ts";
 import { isLoopback } from "./health/reach-target.ts";
 import { describeInstance, instanceWithAddress, principal } from "./network.ts";

@@ -1,5 +1,5 @@
 /** What a target's health is after a check. Pure; the reconciler does the rest. */
-import type { HealthCheckResult } from "../dataplane/config.ts";
+import type { HealthCheckResult } from "#traffic/application/config.ts";
 import type { HealthCheckSettings, TargetHealthRecord } from "../records.ts";
 
 /** Results in a row, the last of them healthy or not. */

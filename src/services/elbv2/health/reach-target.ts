@@ -2,7 +2,7 @@
 import type { Reach } from "#compute/driver.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
-import type { HealthCheckResult } from "../dataplane/config.ts";
+import type { HealthCheckResult } from "#traffic/application/config.ts";
 import { describeInstance, instanceWithAddress } from "../network.ts";
 import type { TargetGroupRecord, TargetRecord } from "../records.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Dimension, MetricDatum, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import { dateOf } from "#runtime/date.ts";
-import type { BalancerReport, NodeCounts, TargetCounts } from "../dataplane/config.ts";
+import type { BalancerReport, NodeCounts, TargetCounts } from "#traffic/application/config.ts";
 
 export interface GroupSituation {
   /** "targetgroup/NAME/ID" */

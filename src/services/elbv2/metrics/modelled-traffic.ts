@@ -4,8 +4,8 @@
  */
 import { isSimulated } from "#compute/simulated/is-simulated.ts";
 import type { Environment } from "#services/kit/service.ts";
-import type { BalancerReport, NodeCounts, TargetCounts } from "../dataplane/config.ts";
-import { Counters, countResponseTime } from "../dataplane/counters.ts";
+import type { BalancerReport, NodeCounts, TargetCounts } from "#traffic/application/config.ts";
+import { Counters, countResponseTime } from "#traffic/application/counters.ts";
 import type { State } from "../state.ts";
 import type { BalancerSituation } from "./metric-data.ts";
 

@@ -5,7 +5,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { fullName } from "../arns.ts";
 import { readBalancer } from "../balancer-config.ts";
-import type { BalancerReport } from "../dataplane/config.ts";
+import type { BalancerReport } from "#traffic/application/config.ts";
 import { principal } from "../network.ts";
 import { loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";

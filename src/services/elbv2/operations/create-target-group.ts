@@ -8,7 +8,7 @@ import {
   validationError,
 } from "../errors.ts";
 import { readSettings, settingsFor } from "../health-check-settings.ts";
-import type { ProtocolVersion } from "../dataplane/config.ts";
+import type { ProtocolVersion } from "#traffic/application/config.ts";
 import { limits } from "../limits.ts";
 import { checkVpc } from "../network.ts";
 import { targetGroups, type TargetGroupRecord } from "../records.ts";

@@ -4,7 +4,7 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { configOf, readBalancer, type BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
-import type { BoundAddress } from "../dataplane/config.ts";
+import type { BoundAddress } from "#traffic/application/config.ts";
 import {
   listeners,
   loadBalancers,

@@ -2,7 +2,7 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
-import type { HealthCheckResult } from "../dataplane/config.ts";
+import type { HealthCheckResult } from "#traffic/application/config.ts";
 import { readAssociations } from "../find.ts";
 import {
   checking,

@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { createHttpClient } from "#http/client.ts";
 import { readBody } from "#http/http.ts";
 import { serve } from "#http/server.ts";
-import { defaultRule, forward, listener, target, targetGroup, wall } from "./testing/stage.ts";
+import {
+  defaultRule,
+  forward,
+  listener,
+  target,
+  targetGroup,
+  wall,
+} from "./application/testing/stage.ts";
 import { createWorkerPlane } from "./worker-plane.ts";
 
 test("the data plane works the same from a thread of its own", async () => {

@@ -24,6 +24,10 @@ const commands: Record<string, { summary: string; load: () => Promise<{ run: Com
     load: () => import("./fail.ts"),
   },
   heal: { summary: "heal what was made to fail", load: () => import("./heal.ts") },
+  "interrupt-spot": {
+    summary: "take Spot Instances back, with notice; by rate or price too",
+    load: () => import("./interrupt-spot.ts"),
+  },
   experiment: {
     summary: "play a template of AWS Fault Injection Service",
     load: () => import("./experiment.ts"),
@@ -44,7 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
   const command = commands[name];
   if (command) return (await command.load()).run(rest);
   const lines = Object.entries(commands).map(
-    ([word, { summary }]) => `  ${word.padEnd(10)} ${summary}`,
+    ([word, { summary }]) => `  ${word.padEnd(14)} ${summary}`,
   );
   const usage = `usage: fogbank COMMAND [options]\n\n${lines.join("\n")}\n\nfogbank up --help lists its options.\n`;
   const asked = ["help", "--help", "-h"].includes(name);

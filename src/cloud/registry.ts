@@ -33,4 +33,5 @@ export const ownEndpoints: Readonly<Record<string, ServiceName>> = {
   dns: "route53",
   experiments: "ec2",
   faults: "ec2",
+  spot: "ec2",
 };

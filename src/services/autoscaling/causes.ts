@@ -50,6 +50,13 @@ export const causes = {
       now,
       "an instance was launched in response to an unhealthy instance needing to be replaced.",
     ),
+  recommended: (now: number) =>
+    at(now, "an instance was launched in response to an EC2 instance rebalance recommendation."),
+  endangered: (now: number) =>
+    at(
+      now,
+      "an instance was taken out of service in response to an EC2 instance rebalance recommendation.",
+    ),
   userLaunched: (now: number, from: number, to: number) =>
     at(now, `a user request launched instances ${changing(from, to)}`),
   repurchasing: (now: number, option: "Spot" | "On-Demand") =>

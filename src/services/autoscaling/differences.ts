@@ -14,7 +14,7 @@ export const differences: Difference[] = [
   {
     operation: "CreateAutoScalingGroup",
     differs:
-      "Spot capacity and prices of a pool stand still, so allocation strategies choose the same pools again; Spot Instances are not interrupted, so CapacityRebalance has nothing to do.",
+      "Spot capacity of a pool stands still and prices hardly move, so allocation strategies choose the same pools again, also for what CapacityRebalance replaces.",
   },
   {
     operation: "PutWarmPool",

@@ -7,3 +7,9 @@ export type Ec2Context = Context<Ec2State>;
 export type Ec2Operation<N extends OperationName<"ec2">> = Operation<"ec2", N, Ec2State>;
 export type Ec2Operations = Operations<"ec2", Ec2State>;
 export type Ec2Input<N extends OperationName<"ec2">> = Input<"ec2", N>;
+
+/** What a launch needs of a request: a reconciler that launches has no more. */
+export type LaunchContext = Pick<
+  Ec2Context,
+  "account" | "region" | "principal" | "clock" | "random" | "clients" | "store"
+>;

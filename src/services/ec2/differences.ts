@@ -5,12 +5,21 @@ export const differences: readonly Difference[] = [
   {
     operation: "DescribeSpotPriceHistory",
     differs:
-      "Spot prices stand still, at 30 to 60 percent of the on-demand price that AWS lists for us-east-1, by pool; Spot Instances are not interrupted.",
+      "Spot prices are made up: 30 to 60 percent of the on-demand price that AWS lists for us-east-1, by pool, each with a new price every six hours, the same in every cloud. Without StartTime the present prices are told.",
+  },
+  {
+    operation: "RequestSpotInstances",
+    differs:
+      "Pools have capacity without end. Instances are interrupted when a price exceeds their maximum, by an experiment, and by `fogbank interrupt-spot` (also at a rate); a pool that took instances back for lack of capacity has none for five minutes. The interruption behavior hibernate is refused; AvailabilityZoneGroup and LaunchGroup are kept and told.",
+  },
+  {
+    operation: "GetSpotPlacementScores",
+    differs: "Placement scores are refused: there is no market to score.",
   },
   {
     operation: "RunInstances",
     differs:
-      "Persistent Spot requests, capacity blocks, dedicated hosts, placement groups, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
+      "Capacity blocks, dedicated hosts, placement groups, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
   },
   {
     operation: "RunInstances",

@@ -19,7 +19,11 @@ import { keyPairOperations } from "./key-pairs/operations.ts";
 import { launchTemplateOperations } from "./launch-templates/operations.ts";
 import { networkDifferences, networkOperations, networkReconcilers } from "./network/network.ts";
 import { regionOperations } from "./regions/operations.ts";
+import { spotEndpoint } from "./spot/endpoint.ts";
+import { interruptionReconciler } from "./spot/interruption-reconciler.ts";
+import { marketRuleReconciler, priceReconciler } from "./spot/market-reconciler.ts";
 import { spotOperations } from "./spot/operations.ts";
+import { spotInstanceReconciler, spotRequestReconciler } from "./spot/request-reconciler.ts";
 import { createState, type Ec2State } from "./state.ts";
 import { tagOwners } from "./tag-owners.ts";
 import { tagOperations } from "./tagging/operations.ts";
@@ -50,9 +54,18 @@ export const service = defineService<"ec2", Ec2State>({
     faultReconciler(env),
     experimentReconciler(env),
     nameReconciler(env),
+    spotRequestReconciler(env),
+    spotInstanceReconciler(env),
+    interruptionReconciler(env),
+    priceReconciler(env),
+    marketRuleReconciler(env),
     ...networkReconcilers(env),
   ],
-  ownEndpoints: (env) => ({ faults: faultEndpoint(env), experiments: experimentEndpoint(env) }),
+  ownEndpoints: (env) => ({
+    faults: faultEndpoint(env),
+    experiments: experimentEndpoint(env),
+    spot: spotEndpoint(env),
+  }),
   async start(env, state) {
     const failed = (message: string) => (error: unknown) => env.log.error(message, { error });
     await endOrphans(env).catch(failed("ending machines that no instance wants failed"));

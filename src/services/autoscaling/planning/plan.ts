@@ -45,6 +45,8 @@ export interface ActualMember extends Candidate {
   unhealthyCause: string;
   /** Its instance runs no longer. */
   dead?: boolean;
+  /** EC2 recommends to replace it, and the group follows. */
+  endangered?: true;
   protected: boolean;
   createdMs: number;
   weight?: number;
@@ -126,7 +128,8 @@ export function plan(
     let units = 0;
     const cause = (weight = 1) => {
       units += weight;
-      return units - weight < ordinary ? started : causes.replacing(nowMs);
+      if (units - weight < ordinary) return started;
+      return replacing.recommended ? causes.recommended(nowMs) : causes.replacing(nowMs);
     };
     for (const { id } of starting) decisions.push({ kind: "start", memberId: id, cause: cause() });
     for (const { zone, choice } of places)

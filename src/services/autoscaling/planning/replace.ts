@@ -14,6 +14,8 @@ interface Replacing {
   /** Units to launch beyond the desired capacity before more can go. */
   surge: number;
   wakeMs: number | undefined;
+  /** The surge is for instances that EC2 may soon interrupt. */
+  recommended?: true;
 }
 
 /** "Several instances might be replaced at once, by up to 10 percent of the current capacity." */
@@ -21,6 +23,53 @@ const mostAgedAtOnce = 0.1;
 
 /** `counted` are the members that make up the group's capacity. */
 export function replacements(
+  group: DesiredGroup,
+  counted: readonly ActualMember[],
+  nowMs: number,
+): Replacing {
+  const replacing = unhealthyOrOld(group, counted, nowMs);
+  const going = new Set(replacing.gone.map(({ member }) => member.id));
+  const endangered = endangeredSpot(
+    group,
+    counted.filter(({ id }) => !going.has(id)),
+    nowMs,
+  );
+  if (!endangered) return replacing;
+  return {
+    ...replacing,
+    gone: [...replacing.gone, ...endangered.gone],
+    surge: Math.max(replacing.surge, endangered.surge),
+    ...(endangered.surge > replacing.surge && { recommended: true }),
+  };
+}
+
+/**
+ * Capacity Rebalancing: what EC2 may soon interrupt is ended once its replacement is in service, and
+ * "can temporarily exceed the specified maximum size by up to 10 percent".
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html
+ */
+function endangeredSpot(
+  group: DesiredGroup,
+  counted: readonly ActualMember[],
+  nowMs: number,
+): Pick<Replacing, "gone" | "surge"> | undefined {
+  const may = (process: string) => !group.suspended.has(process);
+  const serving = counted.filter(({ phase, healthy }) => phase === "in-service" && healthy);
+  const leaving = serving.filter(({ endangered }) => endangered);
+  if (leaving.length === 0 || !may("Launch") || !may("Terminate")) return undefined;
+  const limit = group.maxSize + Math.max(1, Math.floor(group.maxSize / 10)) - group.desired;
+  let spare = sum(serving) - group.desired;
+  const gone: Replacing["gone"] = [];
+  for (const member of leaving) {
+    if (unitsOf(member) > spare) break;
+    spare -= unitsOf(member);
+    gone.push({ member, cause: causes.endangered(nowMs) });
+  }
+  const wanted = Math.min(sum(leaving), limit);
+  return { gone, surge: Math.max(0, wanted - sum(gone.map(({ member }) => member))) };
+}
+
+function unhealthyOrOld(
   group: DesiredGroup,
   counted: readonly ActualMember[],
   nowMs: number,

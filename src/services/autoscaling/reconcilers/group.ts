@@ -6,6 +6,7 @@
 import type { Caller, Environment } from "#services/kit/service.ts";
 import type { ReconcileResult, Reconciler } from "#services/kit/reconciler.ts";
 import { asService } from "#services/kit/principal.ts";
+import { rebalanceRecommendations } from "#services/kit/spot-signals.ts";
 import type { Scope } from "#store/collection.ts";
 import { isChanging, isLeaving, isWarming } from "../groups/capacity.ts";
 import { groupArn } from "../arns.ts";
@@ -30,6 +31,7 @@ export function groupReconciler(env: Environment, state: State): Reconciler {
       { collection: groups },
       { collection: members, idOf: ([group]) => [group!] },
       { collection: refreshes, idOf: ([group]) => [group!] },
+      { collection: rebalanceRecommendations, idOf: ([group]) => [group!] },
     ],
     reconcile: (scope, [name]) => pass(env, state, scope, name as string),
   };

@@ -4,6 +4,7 @@ import type { ActualMember, DesiredGroup } from "../planning/plan.ts";
 import { templatesOf } from "../launch/offers.ts";
 import type { GroupRecord, MemberRecord } from "../records.ts";
 import type { Observation } from "./observe.ts";
+import type { GroupView } from "./view.ts";
 
 export function allocationOf(
   { mixed }: GroupRecord,
@@ -57,7 +58,7 @@ function phaseOf({ state }: MemberRecord): ActualMember["phase"] {
 
 export function actualOf(
   member: MemberRecord,
-  group: GroupRecord,
+  { group, endangered }: Pick<GroupView, "group" | "endangered">,
   allocation: Allocation | undefined,
 ): ActualMember {
   const version = member.launchTemplate && Number(member.launchTemplate.version);
@@ -78,6 +79,7 @@ export function actualOf(
     ...(member.dead && { dead: true }),
     ...(member.weight !== undefined && { weight: member.weight }),
     ...(member.spot && { spot: true }),
+    ...(member.instanceId && endangered.has(member.instanceId) && { endangered: true }),
     ...(instanceType !== undefined && { instanceType }),
     ...(version !== undefined && { templateVersion: version }),
     ...(foreign && { foreignTemplate: true }),

@@ -47,7 +47,7 @@ export async function takeSteps(
   const allocation = allocationOf(view.group, observation);
   pass.reweigh((member) => weightNow(member, view.group, allocation));
   view.members = pass.members();
-  const actual = view.members.map((member) => actualOf(member, view.group, allocation));
+  const actual = view.members.map((member) => actualOf(member, view, allocation));
   const planned = plan(desiredOf(view.group, allocation, nowMs), actual, refresh, nowMs);
   const trialMs = nextTrial(view.group, nowMs);
   outcome.wakeMs =

@@ -1,4 +1,5 @@
 /** A group with everything that decides what it does next. */
+import { rebalanceRecommendations } from "#services/kit/spot-signals.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { membersOf } from "../groups/capacity.ts";
@@ -12,6 +13,8 @@ export interface GroupView {
   hooks: HookRecord[];
   /** The instance refresh that is under way. */
   refresh: RefreshRecord | undefined;
+  /** Spot Instances that EC2 recommends to replace; of groups that follow its recommendations. */
+  endangered: ReadonlySet<string>;
 }
 
 export async function viewOf(
@@ -23,10 +26,14 @@ export async function viewOf(
   if (!group) return undefined;
   const [latest] = await refreshes.list(tx, scope, [name], { limit: 1, reverse: true });
   const active = latest && isActive(latest);
+  const recommended = group.capacityRebalance
+    ? await rebalanceRecommendations.list(tx, scope, [name])
+    : [];
   return {
     group,
     members: await membersOf(tx, scope, name),
     hooks: await hooks.list(tx, scope, [name]),
     refresh: active ? latest : undefined,
+    endangered: new Set(recommended.map(({ instanceId }) => instanceId)),
   };
 }

@@ -47,6 +47,7 @@ const facts: MetadataFacts = {
   profile: undefined,
   userData: Buffer.from([0, 1, 2, 255]),
   tags: { Name: "web", stage: "test" },
+  spot: undefined,
   options: {
     httpTokens: "required",
     httpPutResponseHopLimit: 2,

@@ -19,6 +19,13 @@ export interface MetadataInterface {
   groups: readonly { groupId: string; groupName: string }[];
 }
 
+export interface MetadataSpot {
+  /** When EC2 recommended to rebalance. */
+  rebalanceMs?: number;
+  /** From two minutes before the interruption on. */
+  interruption?: { action: "terminate" | "stop"; timeMs: number };
+}
+
 export interface MetadataFacts {
   instanceId: string;
   accountId: string;
@@ -43,6 +50,8 @@ export interface MetadataFacts {
   profile: { arn: string; id: string; name: string } | undefined;
   userData: Uint8Array | undefined;
   tags: Tags;
+  /** Undefined for an instance on demand. */
+  spot: MetadataSpot | undefined;
   options: MetadataOptions;
 }
 

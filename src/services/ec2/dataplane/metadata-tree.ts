@@ -4,7 +4,7 @@
  */
 import { isoSeconds } from "#runtime/date.ts";
 import { partitionOf } from "#services/kit/arn.ts";
-import type { MetadataFacts, MetadataInterface } from "./metadata-source.ts";
+import type { MetadataFacts, MetadataInterface, MetadataSpot } from "./metadata-source.ts";
 
 /** A leaf is text, bytes, or a question that is only asked when somebody reads it. */
 export type Leaf = string | Uint8Array | (() => Promise<string | undefined>);
@@ -122,12 +122,13 @@ function categories(
     }),
     events: directory({
       maintenance: directory({ history: "[]", scheduled: "[]" }),
+      recommendations: directory({ rebalance: rebalance(facts.spot) }),
     }),
     hostname: facts.privateDnsName,
     iam: role && iam(role),
     "instance-action": "none",
     "instance-id": facts.instanceId,
-    "instance-life-cycle": "on-demand",
+    "instance-life-cycle": facts.spot ? "spot" : "on-demand",
     "instance-type": facts.instanceType,
     "local-hostname": facts.privateDnsName,
     "local-ipv4": facts.privateIp,
@@ -160,12 +161,30 @@ function categories(
       domain: partitionOf(facts.region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com",
       partition: partitionOf(facts.region),
     }),
+    spot: directory(spotNotices(facts.spot)),
     system: "nitro",
     // Only where the instance's metadata options ask for it.
     tags:
       options.instanceMetadataTags === "enabled"
         ? directory({ instance: directory(facts.tags) })
         : undefined,
+  };
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html */
+function rebalance(spot: MetadataSpot | undefined): string | undefined {
+  if (spot?.rebalanceMs === undefined) return undefined;
+  return JSON.stringify({ noticeTime: isoSeconds(spot.rebalanceMs) });
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
+function spotNotices(spot: MetadataSpot | undefined): Record<string, Node | undefined> {
+  if (!spot?.interruption) return {};
+  const { action, timeMs } = spot.interruption;
+  const time = isoSeconds(timeMs);
+  return {
+    "instance-action": JSON.stringify({ action, time }),
+    "termination-time": action === "terminate" ? time : undefined,
   };
 }
 

@@ -7,7 +7,8 @@ import { keyPairs } from "../key-pairs/records.ts";
 import { instanceNetwork } from "../network/instance-network.ts";
 import { subnets, vpcs } from "../network/records.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
-import type { MetadataInterface, MetadataSource } from "./metadata-source.ts";
+import { interruptions, type InterruptionRecord } from "../spot/records.ts";
+import type { MetadataInterface, MetadataSource, MetadataSpot } from "./metadata-source.ts";
 
 export function createRecordSource(store: Store): MetadataSource {
   return {
@@ -43,6 +44,10 @@ export function createRecordSource(store: Store): MetadataSource {
           profile: record.profile,
           userData: record.userData,
           tags: record.tags,
+          spot:
+            record.spotRequestId === undefined
+              ? undefined
+              : spotFacts(await interruptions.get(tx, scope, instanceId)),
           options: record.metadataOptions,
         };
       }),
@@ -54,6 +59,17 @@ export function createRecordSource(store: Store): MetadataSource {
             if (state === "running" || state === "stopping") found.push({ scope, instanceId });
         return found;
       }),
+  };
+}
+
+/** What was told of an interruption; what is only planned nobody reads. */
+function spotFacts(interruption: InterruptionRecord | undefined): MetadataSpot {
+  if (!interruption?.told.rebalance) return {};
+  const { told, startedMs, interruptMs, action } = interruption;
+  return {
+    rebalanceMs: startedMs,
+    ...(told.warning &&
+      interruptMs !== undefined && { interruption: { action, timeMs: interruptMs } }),
   };
 }
 

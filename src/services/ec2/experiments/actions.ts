@@ -7,6 +7,8 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { faults, type FaultRecord } from "../faults/records.ts";
+import { instances } from "../instances/records.ts";
+import { beginInterruption } from "../spot/interrupt.ts";
 import { readIsoDuration } from "./iso-duration.ts";
 import type { ActionRecord } from "./records.ts";
 
@@ -21,6 +23,8 @@ export interface Acting {
 interface ActionKind {
   required: readonly string[];
   optional: readonly string[];
+  /** What its targets are; instances unless given. */
+  targets?: "aws:ec2:spot-instance";
   /** How long it lasts, in milliseconds; 0 is over at once. */
   lastsMs?: (parameters: Record<string, string>) => number;
   begin(acting: Acting): Promise<void>;
@@ -101,6 +105,25 @@ export const actionKinds: Readonly<Record<string, ActionKind>> = {
     async begin(acting) {
       if (hasInstances(acting))
         await ec2Of(acting).RebootInstances({ InstanceIds: acting.action.instanceIds });
+    },
+  },
+  /** The recommendation at once, the notice two minutes before the end. */
+  "aws:ec2:send-spot-instance-interruptions": {
+    required: ["durationBeforeInterruption"],
+    optional: [],
+    targets: "aws:ec2:spot-instance",
+    async begin({ env, scope, action }) {
+      const afterMs = readIsoDuration(action.parameters["durationBeforeInterruption"]!);
+      if (afterMs < 120_000 || afterMs > 15 * 60_000)
+        throw new RangeError("durationBeforeInterruption is PT2M to PT15M");
+      const nowMs = env.clock.now();
+      await env.store.transaction(async (tx) => {
+        for (const instanceId of action.instanceIds) {
+          const instance = await instances.get(tx, scope, instanceId);
+          if (instance)
+            await beginInterruption(tx, scope, instance, { cause: "experiment", nowMs, afterMs });
+        }
+      });
     },
   },
   "aws:ssm:send-command": {

@@ -25,6 +25,7 @@ export function selectInstances(
   const found = instances.filter(
     (instance) =>
       instance.state !== "terminated" &&
+      (target.resourceType !== "aws:ec2:spot-instance" || instance.spotRequestId !== undefined) &&
       (ids.size === 0 || ids.has(instance.instanceId)) &&
       Object.entries(target.resourceTags).every(([key, value]) => instance.tags[key] === value) &&
       target.filters.every(({ path, values }) => {

@@ -52,6 +52,10 @@ export function readTemplate(body: unknown): ReadTemplate {
     const unknown = action.targets.find((one) => !(one in targets));
     if (unknown !== undefined)
       throw new RangeError(`action ${name} names target ${unknown}, which is not there`);
+    const wanted = actionKinds[action.actionId]!.targets;
+    for (const one of action.targets)
+      if (wanted !== undefined && targets[one]!.resourceType !== wanted)
+        throw new RangeError(`action ${name}: ${action.actionId} is for targets of ${wanted}`);
   }
   refuseCircles(actions);
   return {
@@ -64,7 +68,7 @@ export function readTemplate(body: unknown): ReadTemplate {
 
 function readTarget(name: string, given: Json): ReadTarget {
   const resourceType = text(given["resourceType"], `target ${name}'s resourceType`);
-  if (resourceType !== "aws:ec2:instance")
+  if (resourceType !== "aws:ec2:instance" && resourceType !== "aws:ec2:spot-instance")
     throw new RangeError(`target ${name}: resources of type ${resourceType} are not supported`);
   const selectionMode = text(given["selectionMode"] ?? "ALL", "selectionMode");
   if (!/^(ALL|COUNT\([1-9]\d*\)|PERCENT\((100|[1-9]?\d)\))$/.test(selectionMode))

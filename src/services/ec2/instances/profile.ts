@@ -2,7 +2,7 @@
 import { asService } from "#services/kit/principal.ts";
 import { AwsError } from "#model/error.ts";
 import { parseArn } from "#services/kit/arn.ts";
-import type { Ec2Context } from "../context.ts";
+import type { LaunchContext } from "../context.ts";
 import { invalidParameterCombination, invalidValueFor } from "../errors.ts";
 
 export interface Profile {
@@ -19,7 +19,7 @@ interface Specification {
 
 /** Undefined when none is asked for. Throws InvalidParameterValue when IAM does not know it. */
 export async function findProfile(
-  context: Ec2Context,
+  context: LaunchContext,
   specification: Specification | undefined,
 ): Promise<Profile | undefined> {
   const { Arn, Name } = specification ?? {};

@@ -93,6 +93,8 @@ export interface InstanceRecord {
   memoryBytes: number;
   /** The Spot request that brought it; undefined for an instance on demand. */
   spotRequestId?: string;
+  /** That request is persistent: the instance may be stopped. */
+  spotPersistent?: true;
   cpuCredits?: "standard" | "unlimited";
   ebsOptimized: boolean;
 

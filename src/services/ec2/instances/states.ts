@@ -43,6 +43,14 @@ export const stateReasons = {
     code: "Client.InstanceInitiatedShutdown",
     message: "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
   },
+  spotTermination: {
+    code: "Server.SpotInstanceTermination",
+    message: "Server.SpotInstanceTermination: Spot Instance termination",
+  },
+  spotShutdown: {
+    code: "Server.SpotInstanceShutdown",
+    message: "Server.SpotInstanceShutdown: Spot Instance shutdown",
+  },
   launchFailed: {
     code: "Server.InternalError",
     message: "Server.InternalError: Internal error on launch",

@@ -1,32 +1,64 @@
 import type { SpotInstanceRequest } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation } from "../context.ts";
-import { applyFilters } from "../filters.ts";
-import { instances, type InstanceRecord } from "../instances/records.ts";
+import { applyFilters, filterTime, type FilterTable } from "../filters.ts";
 import { pageOf } from "../paging.ts";
 import { shownTags } from "../tags.ts";
 import { spotRequestNotFound, spotRequests, type SpotRequestRecord } from "./records.ts";
 
-interface Row {
-  record: SpotRequestRecord;
-  instance: InstanceRecord | undefined;
-}
+type Row = SpotRequestRecord;
+const devices = ({ launch }: Row) => launch.BlockDeviceMappings ?? [];
+const interfaces = ({ launch }: Row) => launch.NetworkInterfaces ?? [];
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-request-status.html */
-function statusOf({ record, instance }: Row): {
-  state: "active" | "closed" | "cancelled";
-  code: string;
-} {
-  const ended = !instance || ["shutting-down", "terminated"].includes(instance.state);
-  if (record.cancelled)
-    return {
-      state: "cancelled",
-      code: ended ? "request-canceled" : "request-canceled-and-instance-running",
-    };
-  return ended
-    ? { state: "closed", code: "instance-terminated-by-user" }
-    : { state: "active", code: "fulfilled" };
-}
+const filters: FilterTable<Row> = {
+  "availability-zone-group": (row) => row.availabilityZoneGroup,
+  "create-time": (row) => filterTime(row.createdMs),
+  "fault-code": (row) => (row.state === "failed" ? row.status.code : undefined),
+  "fault-message": (row) => (row.state === "failed" ? row.status.message : undefined),
+  "instance-id": (row) => row.instanceId,
+  "launch-group": (row) => row.launchGroup,
+  "launch.block-device-mapping.delete-on-termination": (row) =>
+    devices(row).map(({ Ebs }) => Ebs?.DeleteOnTermination ?? true),
+  "launch.block-device-mapping.device-name": (row) =>
+    devices(row).map(({ DeviceName }) => DeviceName),
+  "launch.block-device-mapping.snapshot-id": (row) =>
+    devices(row).map(({ Ebs }) => Ebs?.SnapshotId),
+  "launch.block-device-mapping.volume-size": (row) =>
+    devices(row).map(({ Ebs }) => Ebs?.VolumeSize),
+  "launch.block-device-mapping.volume-type": (row) =>
+    devices(row).map(({ Ebs }) => Ebs?.VolumeType),
+  "launch.group-id": (row) => row.launch.SecurityGroupIds,
+  "launch.group-name": (row) => row.launch.SecurityGroups,
+  "launch.image-id": (row) => row.imageId,
+  "launch.instance-type": (row) => row.instanceType,
+  "launch.kernel-id": () => undefined,
+  "launch.key-name": (row) => row.launch.KeyName,
+  "launch.monitoring-enabled": (row) => row.launch.Monitoring?.Enabled ?? false,
+  "launch.network-interface.subnet-id": (row) => row.subnetId ?? row.launch.SubnetId,
+  "launch.ramdisk-id": () => undefined,
+  "launched-availability-zone": (row) => row.zone,
+  "network-interface.addresses.primary": () => true,
+  "network-interface.delete-on-termination": (row) =>
+    interfaces(row).map(({ DeleteOnTermination }) => DeleteOnTermination),
+  "network-interface.description": (row) => interfaces(row).map(({ Description }) => Description),
+  "network-interface.device-index": (row) => interfaces(row).map(({ DeviceIndex }) => DeviceIndex),
+  "network-interface.group-id": (row) => interfaces(row).flatMap(({ Groups }) => Groups ?? []),
+  "network-interface.network-interface-id": (row) =>
+    interfaces(row).map(({ NetworkInterfaceId }) => NetworkInterfaceId),
+  "network-interface.private-ip-address": (row) =>
+    interfaces(row).map(({ PrivateIpAddress }) => PrivateIpAddress),
+  "network-interface.subnet-id": (row) => row.subnetId,
+  "product-description": () => "Linux/UNIX",
+  "spot-instance-request-id": (row) => row.requestId,
+  "spot-price": (row) => row.maxPrice,
+  state: (row) => row.state,
+  "status-code": (row) => row.status.code,
+  "status-message": (row) => row.status.message,
+  type: (row) => row.type,
+  "valid-from": (row) => (row.validFromMs === undefined ? undefined : filterTime(row.validFromMs)),
+  "valid-until": (row) =>
+    row.validUntilMs === undefined ? undefined : filterTime(row.validUntilMs),
+};
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSpotInstanceRequests.html */
 export const describeSpotInstanceRequests: Ec2Operation<"DescribeSpotInstanceRequests"> = async (
@@ -34,86 +66,60 @@ export const describeSpotInstanceRequests: Ec2Operation<"DescribeSpotInstanceReq
   context,
 ) => {
   const ids = input.SpotInstanceRequestIds ?? [];
-  const rows = await context.store.transaction(async (tx) => {
-    const all = await spotRequests.list(tx, context);
-    for (const id of ids)
-      if (!all.some(({ requestId }) => requestId === id)) throw spotRequestNotFound(id);
-    const found: Row[] = [];
-    for (const record of all)
-      if (ids.length === 0 || ids.includes(record.requestId))
-        found.push({ record, instance: await instances.get(tx, context, record.instanceId) });
-    return found;
-  });
-  const wanted = applyFilters(
-    rows,
-    input.Filters,
-    {
-      "spot-instance-request-id": ({ record }) => record.requestId,
-      "instance-id": ({ record }) => record.instanceId,
-      "launch.instance-type": ({ record }) => record.instanceType,
-      "launch.image-id": ({ record }) => record.imageId,
-      "launched-availability-zone": ({ record }) => record.zone,
-      "network-interface.subnet-id": ({ record }) => record.subnetId,
-      "spot-price": ({ record }) => record.maxPrice,
-      "status-code": (row) => statusOf(row).code,
-      state: (row) => statusOf(row).state,
-      type: () => "one-time",
-    },
-    ({ record }) => record.tags,
-  );
-  const { items, NextToken } = pageOf(wanted, input, ({ record }) => record.requestId);
-  return { SpotInstanceRequests: items.map(describeRequest), NextToken };
+  const all = await context.store.transaction((tx) => spotRequests.list(tx, context));
+  for (const id of ids)
+    if (!all.some(({ requestId }) => requestId === id)) throw spotRequestNotFound(id);
+  const rows = ids.length === 0 ? all : all.filter(({ requestId }) => ids.includes(requestId));
+  const wanted = applyFilters(rows, input.Filters, filters, ({ tags }) => tags);
+  const { items, NextToken } = pageOf(wanted, input, ({ requestId }) => requestId);
+  return { SpotInstanceRequests: items.map(describeSpotRequest), NextToken };
 };
 
-function describeRequest(row: Row): SpotInstanceRequest {
-  const { record } = row;
-  const { state, code } = statusOf(row);
+export function describeSpotRequest(record: SpotRequestRecord): SpotInstanceRequest {
+  const { status, launch } = record;
   return {
     SpotInstanceRequestId: record.requestId,
     InstanceId: record.instanceId,
     CreateTime: dateOf(record.createdMs),
-    State: state,
+    State: record.state,
     Status: {
-      Code: code,
-      Message:
-        code === "fulfilled"
-          ? "Your Spot request is fulfilled."
-          : code === "instance-terminated-by-user"
-            ? "Your Spot Instance was terminated by user."
-            : "Your Spot request is canceled.",
-      UpdateTime: dateOf(row.instance?.terminatedMs ?? record.createdMs),
+      Code: status.code,
+      Message: status.message,
+      UpdateTime: dateOf(status.updatedMs),
     },
+    ...(record.state === "failed" && {
+      Fault: { Code: status.code, Message: status.message },
+    }),
     SpotPrice: record.maxPrice,
-    Type: "one-time",
-    InstanceInterruptionBehavior: "terminate",
+    Type: record.type,
+    InstanceInterruptionBehavior: record.interruptionBehavior,
+    LaunchGroup: record.launchGroup,
+    AvailabilityZoneGroup: record.availabilityZoneGroup,
+    ValidFrom: record.validFromMs === undefined ? undefined : dateOf(record.validFromMs),
+    ValidUntil: record.validUntilMs === undefined ? undefined : dateOf(record.validUntilMs),
     LaunchedAvailabilityZone: record.zone,
     ProductDescription: "Linux/UNIX",
     LaunchSpecification: {
       ImageId: record.imageId,
       InstanceType: record.instanceType as "t3.micro",
-      Placement: { AvailabilityZone: record.zone },
-      SubnetId: record.subnetId,
+      KeyName: launch.KeyName,
+      UserData: launch.UserData,
+      Placement: {
+        AvailabilityZone: record.zone ?? launch.Placement?.AvailabilityZone,
+        ...(launch.Placement?.GroupName && { GroupName: launch.Placement.GroupName }),
+        ...(launch.Placement?.Tenancy && { Tenancy: launch.Placement.Tenancy as "default" }),
+      },
+      SubnetId: record.subnetId ?? launch.SubnetId,
+      SecurityGroups: [
+        ...(launch.SecurityGroupIds ?? []).map((GroupId) => ({ GroupId })),
+        ...(launch.SecurityGroups ?? []).map((GroupName) => ({ GroupName })),
+      ],
+      BlockDeviceMappings: launch.BlockDeviceMappings ?? [],
+      EbsOptimized: launch.EbsOptimized,
+      IamInstanceProfile: launch.IamInstanceProfile,
+      Monitoring: { Enabled: launch.Monitoring?.Enabled ?? false },
+      NetworkInterfaces: launch.NetworkInterfaces ?? [],
     },
     Tags: shownTags(record.tags),
   };
 }
-
-/** Cancelling leaves the instance running. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CancelSpotInstanceRequests.html */
-export const cancelSpotInstanceRequests: Ec2Operation<"CancelSpotInstanceRequests"> = (
-  input,
-  context,
-) =>
-  context.store.transaction(async (tx) => {
-    const ids = input.SpotInstanceRequestIds ?? [];
-    for (const id of ids) {
-      const record = await spotRequests.get(tx, context, id);
-      if (!record) throw spotRequestNotFound(id);
-      spotRequests.put(tx, context, [id], { ...record, cancelled: true });
-    }
-    return {
-      CancelledSpotInstanceRequests: ids.map((SpotInstanceRequestId) => ({
-        SpotInstanceRequestId,
-        State: "cancelled" as const,
-      })),
-    };
-  });

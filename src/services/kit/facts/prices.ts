@@ -1,7 +1,7 @@
 /**
  * What instance types cost, in US dollars per hour: on demand as AWS lists it for Linux in us-east-1
- * (https://aws.amazon.com/ec2/pricing/on-demand/), and on the Spot market as a steady discount that
- * differs by pool. Only the order of prices matters here: it decides what allocation strategies take.
+ * (https://aws.amazon.com/ec2/pricing/on-demand/), and on the Spot market with a discount that
+ * differs by pool and wanders a little. Only the order of prices matters here: it decides what allocation strategies take.
  */
 
 /** Dollars per vCPU and hour, by family. */
@@ -42,9 +42,36 @@ export function onDemandPrice({ instanceType, vcpus, memoryMiB }: PricedType): n
   return rounded(known === undefined ? 0.037 * vcpus + 0.0028 * memoryGiB : known * vcpus);
 }
 
-/** Dollars per hour on the Spot market of one zone: between 30 and 60 percent of the listed price. */
+/** Dollars per hour on the Spot market of one zone, over the long term: 30 to 60 percent of the listed price. */
 export function spotPrice(type: PricedType, zone: string): number {
   return rounded(onDemandPrice(type) * (0.3 + 0.3 * lot(`price/${type.instanceType}/${zone}`)));
+}
+
+/** "Spot prices are set by Amazon EC2 and adjust gradually": here each pool's once in six hours. */
+const spotPeriodMs = 6 * 3_600_000;
+/** How much of the distance between the limits a price wanders. */
+const wandering = 0.2;
+
+export interface SpotQuote {
+  /** Dollars per hour, 30 to 60 percent of the listed price. */
+  price: number;
+  /** Since when and until when it is so. */
+  sinceMs: number;
+  untilMs: number;
+}
+
+/** What a pool costs at a moment: the same for the same moment, in every cloud. */
+export function spotPriceAt(type: PricedType, zone: string, timeMs: number): SpotQuote {
+  const pool = `${type.instanceType}/${zone}`;
+  const offsetMs = Math.floor(lot(`offset/${pool}`) * spotPeriodMs);
+  const period = Math.floor((timeMs - offsetMs) / spotPeriodMs);
+  const level = (1 - wandering) * lot(`price/${pool}`) + wandering * lot(`price/${pool}/${period}`);
+  const sinceMs = period * spotPeriodMs + offsetMs;
+  return {
+    price: rounded(onDemandPrice(type) * (0.3 + 0.3 * level)),
+    sinceMs,
+    untilMs: sinceMs + spotPeriodMs,
+  };
 }
 
 /** How much spare capacity a Spot pool has, from 1 (little) to 10 (plenty), as placement scores say it. */

@@ -1,6 +1,6 @@
 import type { Transaction } from "#store/store.ts";
 import { AwsError } from "#model/error.ts";
-import type { Ec2Context, Ec2Operation } from "../../context.ts";
+import type { Ec2Operation, LaunchContext } from "../../context.ts";
 import {
   insufficientInstanceCapacity,
   invalidParameterCombination,
@@ -10,8 +10,9 @@ import { darkZones } from "../../faults/records.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
-import { checkPrice } from "../../spot/market.ts";
+import { checkPrice, pricedOf } from "../../spot/market.ts";
 import { spotRequests } from "../../spot/records.ts";
+import { fulfilledRequest } from "../../spot/request.ts";
 import { tagsFor } from "../../tags.ts";
 import type { BlockDevice } from "../../volumes/block-devices.ts";
 import { encryptsByDefault } from "../../volumes/encryption-by-default.ts";
@@ -39,13 +40,15 @@ export const runInstances: Ec2Operation<"RunInstances"> = async (input, context)
   return { ...describeReservations(rows)[0] };
 };
 
-async function launch(
+/** Launches all or none; `spotRequestId` names the Spot request that is fulfilled, where it was there before. */
+export async function launch(
   tx: Transaction,
-  context: Ec2Context,
+  context: LaunchContext,
   request: LaunchRequest,
   prepared: Preparation,
   { least, most }: { least: number; most: number },
   reservationId: string,
+  spotRequestId?: string,
 ): Promise<InstanceRow[]> {
   const { base, devices: asked } = await blueprint(tx, context, request, prepared);
   const encrypts = await encryptsByDefault(tx, context);
@@ -63,7 +66,17 @@ async function launch(
   for (let index = 0; index < most; index++)
     try {
       const name = { reservationId, launchIndex: index };
-      rows.push(await launchOne(tx, context, request, prepared, { ...base, ...name }, devices));
+      rows.push(
+        await launchOne(
+          tx,
+          context,
+          request,
+          prepared,
+          { ...base, ...name },
+          devices,
+          spotRequestId,
+        ),
+      );
     } catch (error) {
       // AWS launches as many as it can, once the minimum is reached.
       const full = error instanceof AwsError && error.code === "InsufficientFreeAddressesInSubnet";
@@ -78,11 +91,12 @@ const taggable = ["instance", "volume", "network-interface", "spot-instances-req
 
 async function launchOne(
   tx: Transaction,
-  context: Ec2Context,
+  context: LaunchContext,
   request: LaunchRequest,
   { profile, market, instanceType, facts }: Preparation,
   base: Blueprint & Pick<InstanceRecord, "reservationId" | "launchIndex">,
   devices: readonly BlockDevice[],
+  fulfilled: string | undefined,
 ): Promise<InstanceRow> {
   const { random, principal } = context;
   const instanceId = newId(random, "i");
@@ -102,12 +116,16 @@ async function launchOne(
     );
   if ((await darkZones(tx, context)).has(primary.availabilityZone))
     throw insufficientInstanceCapacity(base.instanceType, primary.availabilityZone);
-  if (market) checkPrice(market, instanceType, facts, primary.availabilityZone);
-  const spotRequestId = market && newId(random, "sir");
+  if (market)
+    await checkPrice(tx, context, market, pricedOf(instanceType, facts), primary.availabilityZone);
+  const spotRequestId = market && (fulfilled ?? newId(random, "sir"));
   const record: InstanceRecord = {
     ...base,
     instanceId,
-    ...(spotRequestId !== undefined && { spotRequestId }),
+    ...(spotRequestId !== undefined && {
+      spotRequestId,
+      ...(market?.persistent && { spotPersistent: true }),
+    }),
     ...(profile && {
       profile: { ...profile, associationId: newId(random, "iip-assoc"), associatedMs: now },
     }),
@@ -133,17 +151,9 @@ async function launchOne(
     },
   };
   instances.put(tx, context, [instanceId], record);
-  if (market && spotRequestId !== undefined)
+  if (market && spotRequestId !== undefined && fulfilled === undefined)
     spotRequests.put(tx, context, [spotRequestId], {
-      requestId: spotRequestId,
-      instanceId,
-      instanceType,
-      imageId: record.imageId,
-      zone: record.zone,
-      subnetId: record.subnetId,
-      maxPrice: market.maxPrice.toFixed(6),
-      createdMs: now,
-      cancelled: false,
+      ...fulfilledRequest(spotRequestId, request, market, record, now),
       tags: tags("spot-instances-request"),
     });
   return { record, interfaces };
@@ -151,7 +161,7 @@ async function launchOne(
 
 function makeVolume(
   tx: Transaction,
-  context: Ec2Context,
+  context: LaunchContext,
   device: BlockDevice,
   of: { instanceId: string; zone: string; now: number; tags: Record<string, string> },
 ): InstanceBlockDevice {
@@ -175,7 +185,7 @@ function makeVolume(
 
 async function readReservation(
   tx: Transaction,
-  context: Ec2Context,
+  context: LaunchContext,
   reservationId: string,
 ): Promise<InstanceRow[]> {
   const rows: InstanceRow[] = [];

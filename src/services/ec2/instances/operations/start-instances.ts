@@ -1,10 +1,11 @@
 import type { Ec2Operation } from "../../context.ts";
 import {
+  ec2Error,
   incorrectInstanceState,
   insufficientInstanceCapacity,
   unsupportedParameter,
 } from "../../errors.ts";
-import { whenStarted } from "../states.ts";
+import { stateReasons, whenStarted } from "../states.ts";
 import { changeStates } from "./change-states.ts";
 
 export const startInstances: Ec2Operation<"StartInstances"> = async (input, context) => {
@@ -12,6 +13,11 @@ export const startInstances: Ec2Operation<"StartInstances"> = async (input, cont
   const nowMs = context.clock.now();
   return {
     StartingInstances: await changeStates(context, input.InstanceIds, (instance, dark) => {
+      if (instance.stateReason?.code === stateReasons.spotShutdown.code)
+        throw ec2Error(
+          "IncorrectSpotRequestState",
+          `You can't start the Spot Instance '${instance.instanceId}' because the associated Spot Instance request is not in an appropriate state to support start.`,
+        );
       const change = whenStarted(instance, nowMs);
       if (!change)
         throw incorrectInstanceState(

@@ -14,7 +14,7 @@ export const stopInstances: Ec2Operation<"StopInstances"> = async (input, contex
   return {
     StoppingInstances: await changeStates(context, input.InstanceIds, (instance) => {
       const { instanceId } = instance;
-      if (instance.spotRequestId !== undefined)
+      if (instance.spotRequestId !== undefined && !instance.spotPersistent)
         throw unsupportedOperation(
           `You can't stop the Spot Instance '${instanceId}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
         );

@@ -1,6 +1,6 @@
 /** Everything that the instances of one launch have in common, checked and completed with defaults. */
 import type { Transaction } from "#store/store.ts";
-import type { Ec2Context } from "../../context.ts";
+import type { LaunchContext } from "../../context.ts";
 import { invalidParameterCombination, invalidParameterValue, invalidZone } from "../../errors.ts";
 import { findImage, machineImageOf, type Image } from "../../images/records.ts";
 import { typeFacts, type TypeFacts } from "../../instance-types/facts.ts";
@@ -29,7 +29,10 @@ export interface Preparation {
 /** AWS's own default, from the first days. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
 const defaultType = "m1.small";
 
-export async function prepare(context: Ec2Context, request: LaunchRequest): Promise<Preparation> {
+export async function prepare(
+  context: LaunchContext,
+  request: LaunchRequest,
+): Promise<Preparation> {
   refuseUnsupported(request);
   const instanceType = request.InstanceType ?? defaultType;
   const facts = await typeFacts(instanceType);
@@ -61,7 +64,7 @@ export type Blueprint = Omit<
 
 export async function blueprint(
   tx: Transaction,
-  context: Ec2Context,
+  context: LaunchContext,
   request: LaunchRequest,
   prepared: Preparation,
 ): Promise<{ base: Blueprint; devices: BlockDevice[]; image: Image }> {

@@ -1,12 +1,12 @@
 /** "resolve:ssm:/aws/service/…" as an image id. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-systems-manager-parameter-to-find-AMI.html */
 import { asService } from "#services/kit/principal.ts";
-import type { Ec2Context } from "../../context.ts";
+import type { LaunchContext } from "../../context.ts";
 import { ec2Error, missingParameter } from "../../errors.ts";
 
 const marker = "resolve:ssm:";
 
 export async function resolveImageId(
-  context: Ec2Context,
+  context: LaunchContext,
   imageId: string | undefined,
 ): Promise<string> {
   if (!imageId) throw missingParameter("ImageId");

@@ -2,6 +2,7 @@
 import { startCloud } from "#cloud/cloud.ts";
 import { OptionError } from "#cloud/options.ts";
 import { readUpOptions } from "./arguments.ts";
+import { giveBackMemoryWhenIdle } from "./idle-memory.ts";
 import { whyNotStarted } from "./why-not-started.ts";
 
 const help = `usage: fogbank up [options]        (each also as FOGBANK_… in the environment)
@@ -32,7 +33,9 @@ export async function run(args: readonly string[]): Promise<number> {
     throw reason === undefined ? error : new OptionError(reason, { cause: error });
   });
   process.stdout.write(`Fogbank ready on ${cloud.endpoint}\n`);
+  const memory = giveBackMemoryWhenIdle(cloud.clock.wall, cloud.work);
   await untilAskedToEnd();
+  memory.stop();
   await cloud.stop();
   return 0;
 }

@@ -27,6 +27,8 @@ export interface Cloud {
   readonly clock: Clock;
   /** The machines' model where they are simulated: it can be offered load, and machines can be made to fail. */
   readonly simulated: SimulatedDriver | undefined;
+  /** What was done since the start. */
+  work(): { requests: number; services: number };
   /** Forgets everything and stops every machine. */
   reset(): Promise<void>;
   /** Ends what is under way, stops the machines of a cloud that keeps nothing, closes everything. */
@@ -57,11 +59,15 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   // what comes in meanwhile waits, as clients would not understand a refusal.
   const { promise: opened, resolve: open } = Promise.withResolvers<HttpHandler>();
   let answer: HttpHandler = async (request) => (await opened)(request);
+  let requests = 0;
   const server = await serve({
     host: options.host,
     port: options.port,
     wall: clock.wall,
-    handler: (request) => answer(request),
+    handler: (request) => {
+      requests++;
+      return answer(request);
+    },
     onError: (error) => log.error("a connection failed", { error }),
   }).catch(async (error: unknown) => {
     await clockKeeper.stop();
@@ -138,6 +144,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     endpoint,
     clock,
     simulated: isSimulated(compute) ? compute : undefined,
+    work: () => ({ requests, services: host.loadedCount() }),
     reset,
     async stop() {
       await server.close();

@@ -51,6 +51,8 @@ export interface ServiceHost {
   findCredential(accessKeyId: string): Promise<Credential | undefined>;
   /** Asks one of a service's own endpoints. */
   askOwn(service: ServiceName, name: string, wish: OwnWish): Promise<unknown>;
+  /** How many services are in use. */
+  loadedCount(): number;
   /** Has a service ready before anyone calls it. */
   load(service: ServiceName): Promise<void>;
   /** Loads the services that left records behind and queues every reconciler's keys. */
@@ -184,6 +186,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       if (!endpoint) throw new Error(`${service} has no endpoint ${name}`);
       return endpoint(wish);
     },
+    loadedCount: () => ready.size,
     async load(service) {
       await load(service);
     },

@@ -33,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw reason === undefined ? error : new OptionError(reason, { cause: error });
   });
   process.stdout.write(`Fogbank ready on ${cloud.endpoint}\n`);
-  const memory = giveBackMemoryWhenIdle(cloud.clock.wall, cloud.work);
+  const memory = giveBackMemoryWhenIdle(cloud.clock.wall, () => cloud.work());
   await untilAskedToEnd();
   memory.stop();
   await cloud.stop();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ComputeDriver, MachineSpec, MachineState } from "./driver.ts";
+import { describeVolumes } from "./volumes/volumes.suite.ts";
 
 export interface DriverHarness {
   driver: ComputeDriver;
@@ -17,6 +18,8 @@ export interface DriverHarness {
 }
 
 export interface DriverSuite {
+  /** Why machines may not mount their volumes. */
+  noMounts?: string;
   create(): Promise<DriverHarness>;
   /** Undefined where machines run real programs; else why tests that need one are skipped. */
   noPrograms?: string;
@@ -286,6 +289,16 @@ export function describeComputeDriver(name: string, suite: DriverSuite): void {
         );
       },
     );
+
+    describeVolumes({
+      driver: () => harness.driver,
+      launch,
+      reaches,
+      eventually,
+      recreate: () => harness.recreate,
+      noMounts: suite.noMounts,
+      noPrograms: suite.noPrograms,
+    });
 
     test(
       "a new driver finds the machines of the last one",

@@ -3,6 +3,8 @@
  * database server runs on; a driver knows how to run one and nothing of what it is for.
  */
 
+import type { MachineVolume, VolumeDriver } from "./volumes/volume-driver.ts";
+
 export interface MachineSpec {
   /** Unique within the cloud and stable over stop and start, such as "i-0123456789abcdef0". */
   id: string;
@@ -23,6 +25,8 @@ export interface MachineSpec {
   privateIp: string;
   /** The network that it is in with others, such as a VPC; undefined where the driver may choose. */
   network?: { id: string; cidr: string };
+  /** Volumes besides the root; they must have been created. */
+  volumes?: readonly MachineVolume[];
   /** Labels with which a machine is found again after a crash. */
   labels: Record<string, string>;
 }
@@ -100,10 +104,10 @@ export interface ComputeDriver {
   launch(spec: MachineSpec): Promise<void>;
   /** Asks the machine to end, then ends it after a grace period; its disk stays. */
   stop(id: string, options?: { force?: boolean }): Promise<void>;
-  /** Boots a stopped machine again, with the CPU and memory given; user data does not run again. */
+  /** Boots a stopped machine again, with the CPU, memory and volumes given; user data does not run again. */
   start(
     id: string,
-    changes?: Partial<Pick<MachineSpec, "cpus" | "memoryBytes" | "environment">>,
+    changes?: Partial<Pick<MachineSpec, "cpus" | "memoryBytes" | "environment" | "volumes">>,
   ): Promise<void>;
   reboot(id: string): Promise<void>;
   /** Ends the machine and deletes its disk. No error when it is gone already. */
@@ -138,6 +142,7 @@ export interface ComputeDriver {
    * anew. Rejects with ImpossibleImpairment for what the driver cannot do, and changes nothing then.
    */
   impair(id: string, impairment: Impairment): Promise<void>;
+  readonly volumes: VolumeDriver;
   /** Leaves machines running where they can be adopted again (`terminate: false`) or ends them all. */
   close(options: { terminate: boolean }): Promise<void>;
 }

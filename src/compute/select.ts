@@ -1,5 +1,4 @@
 /** Chooses the compute driver that a cloud's options ask for. */
-import { tmpdir } from "node:os";
 import type { Clock, Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { Random } from "#runtime/random.ts";
@@ -34,7 +33,8 @@ export async function createCompute(options: ComputeOptions): Promise<ComputeDri
     case "process": {
       const { createProcessDriver } = await import("./process/process-driver.ts");
       const passing = dataDir === undefined;
-      const directory = dataDir ?? (await passingDirectory(log));
+      const { openPassingDirectory } = await import("./process/passing-directory.ts");
+      const directory = dataDir ?? (await openPassingDirectory(log));
       return createProcessDriver({ dataDir: directory, clock, log, passing });
     }
   }
@@ -50,15 +50,4 @@ async function chooseDriver(
   const facts = await examineEngine(dataDir, wall);
   log.debug("looked for a container engine", { ...facts });
   return isChosen(facts) ? "docker" : "process";
-}
-
-async function passingDirectory(log: Log): Promise<string> {
-  const { makePassingDirectory, sweepPassingDirectories } =
-    await import("./process/passing-directory.ts");
-  const directory = await makePassingDirectory(tmpdir());
-  void sweepPassingDirectories(tmpdir()).then(
-    (swept) => swept.length > 0 && log.info("directories of ended clouds were removed", { swept }),
-    (error: unknown) => log.warn("directories of ended clouds stay behind", { error }),
-  );
-  return directory;
 }

@@ -3,6 +3,7 @@
  * /run/fogbank/boot, which is not part of the root volume and so does not go into images made of it.
  */
 import { packTar, unpackTar } from "modern-tar";
+import { nodeOf, type Disk } from "../volumes/disk.ts";
 import { renderBoot } from "../process/boot-script.ts";
 import type { BootStep } from "../process/user-data/boot-step.ts";
 import { initScript } from "../process/init-script.ts";
@@ -49,6 +50,11 @@ export function environmentFile(environment: Record<string, string>): BootFile {
   return { name: "environment", content: lines.join("") };
 }
 
+/** The devices that a boot waits for: they can be made only once the container runs. */
+export function disksFile(disks: readonly Disk[] = []): BootFile {
+  return { name: "disks", content: disks.map((disk) => `${nodeOf(disk)}\n`).join("") };
+}
+
 export function packFiles(files: readonly BootFile[]): Promise<Uint8Array> {
   return packTar(
     files.map(({ name, content }) => {
@@ -84,6 +90,11 @@ if ! grep -q '^ec2-user:' /etc/passwd 2>/dev/null; then
   echo "ec2-user:x:$id:" >> /etc/group
   mkdir -p /home/ec2-user && chown "$id:$id" /home/ec2-user
 fi
+tries=0
+while read -r node; do
+  until [ -b "/dev/$node" ] || [ $tries -ge 60 ]; do sleep 0.05; tries=$((tries + 1)); done
+  [ -b "/dev/$node" ] || echo "fogbank: this machine does not see its volume at /dev/$node" >&2
+done < "$FOGBANK_BOOT/disks"
 cd /
 exec /bin/sh "$FOGBANK_BOOT/init.sh"
 `;

@@ -1,5 +1,7 @@
 /** A machine's container: how it is made, and what the engine tells of it. */
 import type { MachineSpec } from "../driver.ts";
+import type { Disk } from "../volumes/disk.ts";
+import { loopDeviceRules } from "./container-volumes.ts";
 import { bootPath, guestPath } from "./boot-files.ts";
 import { guestNodePath } from "./guest-volume.ts";
 import type { FoundImage } from "./images.ts";
@@ -15,6 +17,8 @@ export interface MachineRecord {
   environment: Record<string, string>;
   /** Of the boots before this one. */
   before: Measured;
+  /** Its volumes besides the root. */
+  disks?: Disk[];
 }
 
 export interface InspectedContainer {
@@ -24,6 +28,8 @@ export interface InspectedContainer {
     Running: boolean;
     Status: string;
     ExitCode: number;
+    /** As the engine's host numbers the container's first process; 0 when it does not run. */
+    Pid: number;
     OOMKilled: boolean;
     StartedAt: string;
   };
@@ -93,6 +99,7 @@ export function containerOf(
       ...withinHost(limitsOf(spec), given.processors),
       NetworkMode: network.name,
       RestartPolicy: { Name: "no" },
+      DeviceCgroupRules: loopDeviceRules,
       // What DescribeConsole shows and no more, however much a machine prints.
       LogConfig: { Type: "json-file", Config: { "max-size": "1m", "max-file": "2" } },
       Mounts: [

@@ -1,4 +1,6 @@
 /** The Docker driver: a machine is a container of an engine on this host, a VPC one of its networks. */
+import { mkdir, realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import {
@@ -9,11 +11,15 @@ import {
 } from "../driver.ts";
 import { createLoopbackAddresses } from "../process/loopback.ts";
 import { createSerial } from "../serially.ts";
+import { numberDisks } from "../volumes/disk.ts";
+import { createVolumeFiles, type VolumeFiles } from "../volumes/volume-files.ts";
+import { openPassingDirectory } from "../process/passing-directory.ts";
 import { adoptMachines } from "./adopt.ts";
 import { containerOf, guestVariables, type MachineRecord } from "./container.ts";
 import { isConflict, type Engine } from "./engine/engine.ts";
 import { splitFrames } from "./engine/frames.ts";
 import { watchEvents } from "./events.ts";
+import { createContainerVolumes } from "./container-volumes.ts";
 import { executeInside } from "./execute.ts";
 import { ensureGuestVolume } from "./guest-volume.ts";
 import { createImages, ignoreMissing, usualBase } from "./images.ts";
@@ -46,7 +52,13 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const passing = dataDir === undefined;
   const { cloud, own } = ownershipOf(dataDir);
   const { NCPU } = await engine.json<{ NCPU: number }>("GET", "/info");
-  const around: MachineSurroundings = { engine, log, processors: NCPU, passing };
+  const around: MachineSurroundings = {
+    engine,
+    log,
+    processors: NCPU,
+    passing,
+    started: (machine) => volumes.showAll(machine),
+  };
   const networks = createNetworks(engine, { cloud, own, log });
   const images = createImages(engine, { cloud, base: baseImage, own });
   const addresses = await createLoopbackAddresses(cloud);
@@ -56,6 +68,21 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const serially = createSerial();
   let commands = 0;
   let guest: Promise<string> | undefined;
+  const volumes = createContainerVolumes({
+    files: () => (files ??= openVolumeFiles()),
+    machines,
+    serially,
+    log,
+  });
+  let ownDirectory: string | undefined;
+  let files: Promise<VolumeFiles> | undefined;
+  /** A cloud that keeps nothing has a directory only once it has a volume. */
+  const openVolumeFiles = async () => {
+    if (dataDir === undefined) ownDirectory = await openPassingDirectory(log);
+    const directory = join(dataDir ?? ownDirectory!, "volumes");
+    await mkdir(directory, { recursive: true });
+    return createVolumeFiles(await realpath(directory), { wall, log });
+  };
   let closed = false;
 
   const onNetwork = (gateway: string) =>
@@ -120,7 +147,11 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     const machine = machines.get(id);
     if (!machine) return false;
     const inspected = await machine.inspect();
-    if (inspected) return machine.settle(inspected);
+    if (inspected) {
+      const changed = await machine.settle(inspected);
+      if (changed && machine.state !== "running") await volumes.release(machine.record.disks);
+      return changed;
+    }
     await forget(machine);
     return true;
   };
@@ -136,6 +167,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const forget = async (machine: DockerMachine) => {
     const { id, network } = machine;
     machine.release();
+    await volumes.release(machine.record.disks);
     machines.delete(id);
     addresses.release(id);
     await engine.call("DELETE", `/volumes/${nameOf(id)}`).catch(ignoreMissing);
@@ -161,6 +193,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       spec,
       environment: { ...guestVariables(spec.id, image.environment["PATH"]), ...environment },
       before: nothingMeasured,
+      disks: numberDisks(spec.volumes ?? []),
     };
     const create = async () =>
       engine.json<{ Id: string }>("POST", "/containers/create", {
@@ -202,6 +235,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       const { spec, environment } = machine.record;
       await environmentFor(machine.id, spec.environment, machine.network, environment);
     }
+  if (dataDir !== undefined) await volumes.resume(dataDir);
   const watch = watchEvents(
     engine,
     { cloud, wall, log },
@@ -226,16 +260,22 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     stop: (id, { force = false } = {}) =>
       serially(id, async () => {
         const machine = known(id);
-        if (machine.state !== "stopped") await machine.stop(force ? 0 : undefined);
+        if (machine.state === "stopped") return;
+        await machine.stop(force ? 0 : undefined);
+        await volumes.release(machine.record.disks);
       }),
-    start: (id, { environment, ...changes } = {}) =>
+    start: (id, { environment, volumes: wantedVolumes, ...changes } = {}) =>
       serially(id, async () => {
         const machine = known(id);
         await check(id);
         if (machine.state === "running") return;
         const { record, network } = machine;
         const wanted = environment ?? record.spec.environment;
-        machine.record = { ...record, spec: { ...record.spec, environment: wanted } };
+        machine.record = {
+          ...record,
+          spec: { ...record.spec, environment: wanted },
+          ...(wantedVolumes && { disks: numberDisks(wantedVolumes) }),
+        };
         const reachable = await environmentFor(id, wanted, network, record.environment);
         await machine.start(changes, {
           ...guestVariables(id, /* as its image had it */ pathOf(record)),
@@ -294,6 +334,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
         timeoutMs: given.timeoutMs,
       });
     },
+    volumes,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -318,6 +359,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       await serially.settled();
       for (const machine of machines.values()) machine.release();
       await relays.closeAll();
+      if (ownDirectory !== undefined) await rm(ownDirectory, { recursive: true, force: true });
       listeners.clear();
     },
   };

@@ -1,4 +1,5 @@
 /** One machine from launch to termination, as a container. Callers see to it that its steps run one after the other. */
+import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import type { Log } from "#runtime/log.ts";
 import {
@@ -10,6 +11,7 @@ import {
 } from "../driver.ts";
 import {
   bootPath,
+  disksFile,
   environmentFile,
   firstBootFiles,
   haltedName,
@@ -36,6 +38,8 @@ export interface MachineSurroundings {
   processors: number;
   /** True where machines end with Fogbank. */
   passing: boolean;
+  /** Completes a machine whose container has just started. */
+  started(machine: DockerMachine): Promise<void>;
 }
 
 export class DockerMachine {
@@ -74,7 +78,7 @@ export class DockerMachine {
   /** Puts everything of the first boot into the container and starts it. */
   async launch(userData: Uint8Array | undefined, remark: string | undefined): Promise<void> {
     const files = firstBootFiles(userData, this.record.environment, remark);
-    await this.#put([...files, this.#recordFile()]);
+    await this.#put([...files, disksFile(this.record.disks), this.#recordFile()]);
     await this.#run();
   }
 
@@ -85,7 +89,8 @@ export class DockerMachine {
     await engine.call("POST", `/containers/${this.container}/update`, {
       body: withinHost(limitsOf(spec), processors),
     });
-    await this.#put([environmentFile(environment), this.#recordFile()]);
+    const disks = disksFile(this.record.disks);
+    await this.#put([environmentFile(environment), disks, this.#recordFile()]);
     await this.#run();
   }
 
@@ -131,6 +136,21 @@ export class DockerMachine {
     if (paused)
       await engine.call("POST", `/containers/${this.container}/pause`).catch(ignoreStopped);
     else await this.#unpause();
+  }
+
+  /** Its first process as this host knows it; undefined when it does not run, or on another host. */
+  async hostPid(): Promise<number | undefined> {
+    const pid = (await this.inspect())?.State.Pid;
+    if (!pid) return undefined;
+    // The engine may run in a virtual machine, where that number is another's.
+    const groups = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
+    return groups.includes(this.container) ? pid : undefined;
+  }
+
+  /** The record first, so that the next Fogbank does what this one could not. */
+  async remember(changes: Partial<MachineRecord>): Promise<void> {
+    this.record = { ...this.record, ...changes };
+    await this.#put([this.#recordFile()]);
   }
 
   /** Undefined when there is no such container any more. */
@@ -208,6 +228,7 @@ export class DockerMachine {
     }
     await engine.call("POST", `/containers/${this.container}/start`);
     this.state = "running";
+    await this.#around.started(this);
   }
 
   /** The engine refuses for one that is not paused. */

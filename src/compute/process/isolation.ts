@@ -200,6 +200,7 @@ async function probe(isolation: Isolation, dataDir: string): Promise<string | un
   try {
     await writeFile(join(layout.boot, "root.sh"), rootScript);
     await writeFile(join(layout.boot, "init.sh"), "exit 0\n");
+    await writeFile(join(layout.boot, "disks"), "");
     const [program, ...rest] = isolation.initCommand(layout, {
       hostname: "probe",
       host: "127.0.0.1",

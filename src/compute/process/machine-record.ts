@@ -1,12 +1,14 @@
 /** What the driver remembers of a machine on disk, so that the next Fogbank finds it again. */
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { MachineSpec } from "../driver.ts";
+import type { Disk } from "../volumes/disk.ts";
 import { exists } from "./disk.ts";
 import type { MachineGroups } from "./control-groups/control-groups.ts";
 import type { NetworkBytes } from "./own-address/byte-counter.ts";
 import type { IsolationLevel } from "./isolation.ts";
-import type { ProcessIdentity } from "./process-table.ts";
+import { parseStat, type ProcessIdentity } from "./process-table.ts";
 
 export type MachinePhase =
   | "pending"
@@ -37,6 +39,8 @@ export interface MachineRecord {
   networkMap?: number | undefined;
   /** Network bytes of the boots before this one; undefined where they are not counted. */
   networkBytes?: NetworkBytes;
+  /** Its volumes besides the root. */
+  disks?: Disk[];
   /** Processor time of the boots before this one. */
   cpuSeconds: number;
   boots: number;
@@ -103,6 +107,17 @@ export async function findRemains(machinesDirectory: string): Promise<string[]> 
     if (!(await exists(state))) remains.push(directory);
   }
   return remains;
+}
+
+/** What init wrote of itself when it came up. */
+export function readSupervisor(layout: MachineLayout): ProcessIdentity | undefined {
+  try {
+    const stat = parseStat(readFileSync(layout.supervisor, "latin1"));
+    return stat && { pid: stat.pid, startTicks: stat.startTicks };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 async function namesIn(directory: string): Promise<string[]> {

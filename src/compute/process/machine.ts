@@ -3,25 +3,35 @@
  * steps between its states. Callers see to it that its methods run one after the other.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { Impairment, MachineObservation, MachineSpec, MachineState } from "../driver.ts";
+import { pause } from "../pause.ts";
+import { numberDisks } from "../volumes/disk.ts";
+import type { MachineVolume } from "../volumes/volume-driver.ts";
+import type { VolumeFiles } from "../volumes/volume-files.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
 import { Confinement } from "./confinement.ts";
 import { prepareBootDirectory } from "./boot-directory.ts";
 import { readConsole } from "./console-log.ts";
 import { createCpuAccount, type CpuAccount } from "./cpu-account.ts";
 import { copyTree, exists, removeTree } from "./disk.ts";
+import { Disks } from "./disks.ts";
 import type { Isolation } from "./isolation.ts";
-import { writeRecord, type MachineLayout, type MachineRecord } from "./machine-record.ts";
+import {
+  readSupervisor,
+  writeRecord,
+  type MachineLayout,
+  type MachineRecord,
+} from "./machine-record.ts";
+import { machineEnvironment } from "./machine-environment.ts";
 import { machineVariable, type ProcessCensus } from "./process-census.ts";
 import {
   hostBootId,
   isAlive,
-  parseStat,
   readProcess,
   readVariable,
   signalProcess,
@@ -36,13 +46,16 @@ const bootTimeoutMs = 20_000;
 const killTimeoutMs = 10_000;
 const pollMs = 10;
 
-export type MachineChanges = Partial<Pick<MachineSpec, "cpus" | "memoryBytes" | "environment">>;
+export type MachineChanges = Partial<
+  Pick<MachineSpec, "cpus" | "memoryBytes" | "environment" | "volumes">
+>;
 
 export interface MachineSurroundings {
   wall: Wall;
   log: Log;
   isolation: Isolation;
   census: ProcessCensus;
+  volumeFiles: VolumeFiles;
   /** True where machines end with Fogbank. */
   passing: boolean;
   pageBytes: number;
@@ -59,6 +72,7 @@ export class Machine {
   #account: CpuAccount;
   #child: ChildProcess | undefined;
   readonly #confinement: Confinement;
+  readonly #disks: Disks;
 
   constructor(layout: MachineLayout, record: MachineRecord, around: MachineSurroundings) {
     this.layout = layout;
@@ -66,6 +80,7 @@ export class Machine {
     this.#around = around;
     this.#account = createCpuAccount(record.cpuSeconds);
     this.#confinement = new Confinement(layout, around);
+    this.#disks = new Disks(layout, around);
   }
 
   get id(): string {
@@ -93,6 +108,7 @@ export class Machine {
     await this.#save({ phase: "pending", isolation: isolation.level, reason: undefined });
     this.#account = createCpuAccount(this.#account.seconds);
     await prepareBootDirectory(layout, isolation, { firstBoot: record.boots === 0 });
+    await this.#disks.prepare(this.record);
     await this.#save(await this.#confinement.prepare(this.record));
     const console = openSync(layout.console, "a");
     try {
@@ -179,7 +195,7 @@ export class Machine {
   async #adoptProcesses(): Promise<boolean> {
     const { layout, record } = this;
     const supervisor =
-      record.supervisor ?? (record.phase === "pending" ? this.#readSupervisor() : undefined);
+      record.supervisor ?? (record.phase === "pending" ? readSupervisor(this.layout) : undefined);
     const ours =
       supervisor !== undefined &&
       (record.hostBootId === undefined || record.hostBootId === hostBootId()) &&
@@ -190,6 +206,7 @@ export class Machine {
       if (record.isolation === "root")
         this.#around.census.claimNamespace(supervisor.pid, layout.directory);
       this.#confinement.adopt(record);
+      for (const disk of record.disks ?? []) await this.#disks.show(this.record, disk);
       if (record.phase === "stopping") await this.stop(0);
       else
         await this.#save({
@@ -262,54 +279,45 @@ export class Machine {
 
   /** What the machine's processes see; nothing of Fogbank's own environment is among it. */
   environment(): Record<string, string> {
-    const { spec, host, supervisor } = this.record;
-    const { root, home, boot, path } = this.#around.isolation.pathsInside(this.layout);
-    return {
-      LANG: "C.UTF-8",
-      HOME: home,
-      PATH: path,
-      SHELL: "/bin/sh",
-      HOST: host,
-      ...spec.environment,
-      FOGBANK_MACHINE_ID: spec.id,
-      FOGBANK_CPUS: String(spec.cpus),
-      FOGBANK_MEMORY_BYTES: String(spec.memoryBytes),
-      [machineVariable]: this.layout.directory,
-      FOGBANK_ROOT: root === "/" ? "" : root,
-      FOGBANK_BOOT: boot,
-      FOGBANK_ISOLATION: this.#around.isolation.level,
-      // As the machine numbers its processes; init itself tells those that it starts.
-      ...(supervisor && { FOGBANK_INIT: root === "/" ? "1" : String(supervisor.pid) }),
-      FOGBANK_LEASE: this.#around.passing ? "1" : "0",
-    };
+    return machineEnvironment(this.layout, this.record, this.#around);
   }
 
   /** What a start may change of a stopped machine. */
-  async resize(changes: MachineChanges): Promise<void> {
-    await this.#save({ spec: { ...this.record.spec, ...changes } });
+  async resize({ volumes, ...changes }: MachineChanges): Promise<void> {
+    const disks = volumes && numberDisks(volumes);
+    await this.#save({ spec: { ...this.record.spec, ...changes }, ...(disks && { disks }) });
+  }
+
+  /** The record first, so that the next Fogbank does what this one could not. */
+  async attach(volume: MachineVolume): Promise<void> {
+    const disks = numberDisks([volume], this.record.disks);
+    await this.#save({ disks });
+    const disk = disks.find(({ volumeId }) => volumeId === volume.volumeId)!;
+    await this.#disks.show(this.record, disk);
+  }
+
+  async detach(volumeId: string, force: boolean): Promise<"detached" | "busy"> {
+    const { disks = [] } = this.record;
+    const disk = disks.find((one) => one.volumeId === volumeId);
+    if (disk && !(await this.#disks.hide(this.record, disk, force))) return "busy";
+    if (disk) await this.#save({ disks: disks.filter((one) => one !== disk) });
+    return "detached";
+  }
+
+  whileStill<T>(volumeId: string, work: () => Promise<T>): Promise<T> {
+    return this.#disks.whileStill(this.record, volumeId, work);
   }
 
   async #supervisorComesUp(ended: () => string | undefined): Promise<ProcessIdentity | undefined> {
     const { wall } = this.#around;
     const deadline = wall.monotonic() + bootTimeoutMs;
     while (wall.monotonic() < deadline) {
-      const found = this.#readSupervisor();
+      const found = readSupervisor(this.layout);
       if (found) return found;
       if (ended() !== undefined) return undefined;
       await pause(wall, pollMs);
     }
     return undefined;
-  }
-
-  /** What init wrote of itself when it came up. */
-  #readSupervisor(): ProcessIdentity | undefined {
-    try {
-      const stat = parseStat(readFileSync(this.layout.supervisor, "latin1"));
-      return stat && { pid: stat.pid, startTicks: stat.startTicks };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-      throw error;
-    }
   }
 
   #members(exact: boolean) {
@@ -348,6 +356,7 @@ export class Machine {
 
   async #release(): Promise<void> {
     if (this.record.groups) await this.#save(await this.#confinement.release(this.record));
+    await this.#disks.release(this.record);
   }
 
   async #gone(limitMs: number): Promise<boolean> {
@@ -388,8 +397,4 @@ const withoutProcesses = { supervisor: undefined, launcher: undefined, hostBootI
 
 function stateOf(phase: MachineRecord["phase"]): MachineState {
   return phase === "terminating" ? "stopping" : phase;
-}
-
-export function pause(wall: Wall, delayMs: number): Promise<void> {
-  return new Promise((resolve) => void wall.after(delayMs, () => resolve()));
 }

@@ -2,9 +2,12 @@
  * Where a cloud that keeps nothing has its machines: a directory for temporary files that names its
  * owner, so that the next cloud can take away what a killed one left behind.
  */
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, realpath, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Log } from "#runtime/log.ts";
 import { createSystemRandom } from "#runtime/random.ts";
+import { closeLoopDevice, listLoopDevices } from "../volumes/loop-devices.ts";
 import { removeTree } from "./disk.ts";
 import { hostBootId, isAlive, pidNamespace, readProcess } from "./process-table.ts";
 
@@ -28,6 +31,16 @@ export async function makePassingDirectory(parent: string): Promise<string> {
   return directory;
 }
 
+/** A new one for this process; those of ended clouds are removed meanwhile. */
+export async function openPassingDirectory(log: Log): Promise<string> {
+  const directory = await makePassingDirectory(tmpdir());
+  void sweepPassingDirectories(tmpdir()).then(
+    (swept) => swept.length > 0 && log.info("directories of ended clouds were removed", { swept }),
+    (error: unknown) => log.warn("directories of ended clouds stay behind", { error }),
+  );
+  return directory;
+}
+
 export function ownerOf(pid: number): Owner {
   return {
     pid,
@@ -45,6 +58,8 @@ export async function sweepPassingDirectories(parent: string): Promise<string[]>
     const directory = join(parent, name);
     const owner = await readOwner(directory);
     if (owner === undefined || !isGone(owner)) continue;
+    for (const { file } of await listLoopDevices(await realpath(directory)))
+      await closeLoopDevice(file);
     await removeTree(directory);
     swept.push(directory);
   }

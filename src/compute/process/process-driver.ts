@@ -1,11 +1,14 @@
 /** The process driver: a machine is a tree of processes on this host, with a directory as its root volume. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, realpath, rm } from "node:fs/promises";
 import { createHash } from "node:crypto";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Clock, Timer } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { ComputeDriver, MachineObservation, MachineSpec } from "../driver.ts";
+import { fileName } from "../file-name.ts";
 import { createSerial } from "../serially.ts";
+import { numberDisks } from "../volumes/disk.ts";
+import { createVolumeFiles } from "../volumes/volume-files.ts";
 import { cutConsole, readConsole } from "./console-log.ts";
 import { copyTreeWhole, exists, removeTree, treeBytes } from "./disk.ts";
 import {
@@ -21,6 +24,7 @@ import { createProcessCensus } from "./process-census.ts";
 import { measurePageBytes } from "./process-table.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
 import { runCommand } from "./run-command.ts";
+import { createMachineVolumes } from "./machine-volumes.ts";
 
 /** How often machines are looked at whose end nobody reports: wall time. */
 const checkEveryMs = 1000;
@@ -39,9 +43,11 @@ export interface ProcessDriverOptions {
 export async function createProcessDriver(options: ProcessDriverOptions): Promise<ComputeDriver> {
   const { log, passing = false } = options;
   const { wall } = options.clock;
-  const dataDir = resolve(options.dataDir);
+  await mkdir(options.dataDir, { recursive: true });
+  const dataDir = await realpath(options.dataDir);
   const machinesDir = join(dataDir, "machines");
   const imagesDir = join(dataDir, "images");
+  const volumeFiles = createVolumeFiles(join(dataDir, "volumes"), { wall, log });
 
   const machines = new Map<string, Machine>();
   /** One machine's steps run one after the other. */
@@ -78,7 +84,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       });
     if (!addresses.separate)
       log.warn("all machines share 127.0.0.1: this platform answers on no other loopback address");
-    return { wall, log, isolation, census, passing, pageBytes, imageRoot, changed };
+    return { wall, log, isolation, census, volumeFiles, passing, pageBytes, imageRoot, changed };
   };
   const imageDirectory = (imageId: string) => join(imagesDir, fileName(imageId));
   const imageRoot = async (imageId: string) => {
@@ -130,6 +136,14 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     watch();
   }
 
+  await volumeFiles.sweep(
+    new Set(
+      [...machines.values()]
+        .filter(({ running }) => running)
+        .flatMap(({ record }) => (record.disks ?? []).map(({ volumeId }) => volumeId)),
+    ),
+  );
+
   const driver: ComputeDriver = {
     name: "process",
     launch: ({ userData, ...spec }: MachineSpec) =>
@@ -147,6 +161,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
             phase: "pending",
             host: addresses.addressOf(spec.id),
             isolation: given.isolation.level,
+            disks: numberDisks(spec.volumes ?? []),
             cpuSeconds: 0,
             boots: 0,
           },
@@ -220,6 +235,13 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         user: isolation.user,
       });
     },
+    volumes: createMachineVolumes({
+      files: volumeFiles,
+      machines,
+      serially,
+      imageRoot,
+      surroundings,
+    }),
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -247,13 +269,6 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     },
   };
   return driver;
-}
-
-/** Names of machines and images are the caller's; as file names they must stay below their folder. */
-function fileName(id: string): string {
-  return id
-    .replaceAll(/[^\w.-]/g, (character) => `%${character.codePointAt(0)!.toString(16)}`)
-    .replace(/^\./, "%2e");
 }
 
 function absent(id: string, measuredMs: number): MachineObservation {

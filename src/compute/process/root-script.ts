@@ -44,7 +44,25 @@ done
 mkdir -p mount/dev mount/proc mount/sys mount/run mount/tmp mount/root mount/home/ec2-user mount/opt mount/srv mount/mnt
 chmod 1777 mount/tmp
 chmod 700 mount/root
-mount --rbind /dev mount/dev
+# A machine has the devices that every process may use, and its own disks; not its host's.
+if [ -n "$options" ] || ! mount -t tmpfs -o mode=755,nosuid tmpfs mount/dev; then mount --rbind /dev mount/dev
+else
+  set --
+  for path in null zero full random urandom tty ptmx console kmsg fuse kvm loop-control fd stdin stdout stderr; do
+    if [ -e "/dev/$path" ] || [ -L "/dev/$path" ]; then set -- "$@" "/dev/$path"; fi
+  done
+  cp -a "$@" mount/dev
+  mkdir -p mount/dev/pts mount/dev/shm mount/dev/net mount/dev/disk/by-id
+  if [ -e /dev/net/tun ]; then cp -a /dev/net/tun mount/dev/net; fi
+  mount --rbind /dev/pts mount/dev/pts
+  mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs mount/dev/shm
+  while read -r disk major minor links; do
+    mknod -m 660 "mount/dev/$disk" b "$major" "$minor"
+    for link in $links; do
+      case "$link" in disk/*) ln -s "../../$disk" "mount/dev/$link" ;; *) ln -sf "$disk" "mount/dev/$link" ;; esac
+    done
+  done < boot/disks
+fi
 mount --rbind /sys mount/sys
 mount -t proc proc mount/proc
 mount -t tmpfs -o mode=755 tmpfs mount/run

@@ -12,6 +12,7 @@ import {
   type MachineState,
   type Reach,
 } from "../driver.ts";
+import { createSimulatedVolumes } from "./simulated-volumes.ts";
 import { createDueList } from "./due-list.ts";
 import { latencyMs, pass, utilisation, type QueueModel } from "./queueing.ts";
 
@@ -91,6 +92,7 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
   const model = { ...defaultModel, ...options.model };
   const machines = new Map<string, Simulated>();
   const images = new Set<string>();
+  const volumes = createSimulatedVolumes(machines);
   const listeners = new Set<(id: string) => void>();
 
   const transitions = createDueList<Simulated>(clock, (machine) => {
@@ -206,6 +208,7 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       const machine = machines.get(id);
       if (!machine) return;
       transitions.delete(machine);
+      volumes.forget(id);
       machines.delete(id);
     },
     async observe(id) {
@@ -238,6 +241,7 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       known(id);
       throw new Error("a simulated machine runs no commands; choose --compute process");
     },
+    volumes,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -7,7 +7,7 @@ import { createScaledClock } from "#runtime/scaled-clock.ts";
 import type { ComputeDriver } from "../../driver.ts";
 import type { DriverHarness } from "../../driver.suite.ts";
 import type { IsolationLevel } from "../isolation.ts";
-import { pause } from "../machine.ts";
+import { pause } from "../../pause.ts";
 import type { MachineRecord } from "../machine-record.ts";
 import { createProcessDriver } from "../process-driver.ts";
 

@@ -1,0 +1,65 @@
+/** The process driver's volumes: files of the data directory, loop devices in machines. */
+import type { Serial } from "../serially.ts";
+import type { VolumeDriver } from "../volumes/volume-driver.ts";
+import type { VolumeFiles } from "../volumes/volume-files.ts";
+import type { Machine, MachineSurroundings } from "./machine.ts";
+
+export function createMachineVolumes({
+  files,
+  machines,
+  serially,
+  imageRoot,
+  surroundings,
+}: {
+  files: VolumeFiles;
+  machines: ReadonlyMap<string, Machine>;
+  /** Runs one machine's steps one after the other. */
+  serially: Serial;
+  imageRoot: MachineSurroundings["imageRoot"];
+  surroundings: () => Promise<MachineSurroundings>;
+}): VolumeDriver {
+  const known = (id: string): Machine => {
+    const machine = machines.get(id);
+    if (!machine) throw new Error(`there is no machine ${id}`);
+    return machine;
+  };
+  const holderOf = (volumeId: string) =>
+    [...machines.values()].find(
+      ({ running, record }) => running && record.disks?.some((disk) => disk.volumeId === volumeId),
+    );
+
+  return {
+    async lacking() {
+      const { isolation } = await surroundings();
+      return isolation.level === "directory"
+        ? `machines have no root of their own: ${isolation.reason}`
+        : files.lacking();
+    },
+    async create(spec) {
+      const { from } = spec;
+      const tree =
+        from === undefined || (await files.hasSnapshot(from)) ? undefined : await imageRoot(from);
+      await files.create(spec, tree);
+    },
+    grow: (id, sizeBytes) => files.grow(id, sizeBytes),
+    async delete(id) {
+      const holder = holderOf(id);
+      if (holder) throw new Error(`volume ${id} is in machine ${holder.id}`);
+      await files.delete(id);
+    },
+    attach: (machineId, volume) => serially(machineId, () => known(machineId).attach(volume)),
+    detach: (machineId, volumeId, { force = false } = {}) =>
+      serially(machineId, async () => {
+        const machine = machines.get(machineId);
+        return machine ? machine.detach(volumeId, force) : "detached";
+      }),
+    async snapshot(id, snapshotId) {
+      const capture = () => files.snapshot(id, snapshotId);
+      const holder = holderOf(id);
+      if (!holder) return capture();
+      return serially(holder.id, () => holder.whileStill(id, capture));
+    },
+    deleteSnapshot: (snapshotId) => files.deleteSnapshot(snapshotId),
+    measure: async (id) => (holderOf(id) ? files.measure(id) : undefined),
+  };
+}

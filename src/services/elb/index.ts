@@ -1,16 +1,10 @@
-/** AWS Elastic Load Balancing. */
+/** Elastic Load Balancing of the first generation: Classic Load Balancers. */
 import { defineService } from "#services/kit/service.ts";
-import { describeLoadBalancers } from "./operations/describe-load-balancers.ts";
+import { differences } from "./differences.ts";
+import { operations } from "./operations/operations.ts";
 
 export const service = defineService<"elb">({
   name: "elb",
-  operations: {
-    DescribeLoadBalancers: describeLoadBalancers,
-  },
-  differences: [
-    {
-      operation: "DescribeLoadBalancers",
-      differs: "Classic load balancers cannot be made yet, so the list is always empty.",
-    },
-  ],
+  operations,
+  differences,
 });

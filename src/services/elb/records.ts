@@ -1,11 +1,82 @@
-/** What AWS Elastic Load Balancing keeps. */
-import type { Output } from "#model/sdk.ts";
+/** What is stored of Classic Load Balancers, and under which keys. */
 import { collection } from "#store/collection.ts";
+import type { Tags } from "#services/kit/tags.ts";
 
-/** As lists show it. Give it members of its own as soon as more is kept than is shown. */
-type Listed = NonNullable<
-  Output<"elb", "DescribeLoadBalancers">["LoadBalancerDescriptions"]
->[number];
+export type Protocol = "HTTP" | "HTTPS" | "TCP" | "SSL";
 
-/** By name. */
-export const loadBalancerDescriptions = collection<Listed>("elb", "loadBalancerDescription");
+export interface LoadBalancerRecord {
+  name: string;
+  /** Tells one from another that had its name before. */
+  id: string;
+  dnsName: string;
+  scheme: "internet-facing" | "internal";
+  vpcId: string;
+  subnets: { id: string; zone: string }[];
+  securityGroups: string[];
+  createdMs: number;
+  listeners: ListenerRecord[];
+  policies: PolicyRecord[];
+  /** Policies of instance ports. */
+  backends: { port: number; policies: string[] }[];
+  healthCheck: HealthCheckRecord;
+  attributes: AttributesRecord;
+  tags: Tags;
+  /** 127.x.y.z of its own. */
+  loopbackHost: string;
+  /** Seals its cookies; hexadecimal. */
+  secret: string;
+}
+
+export interface ListenerRecord {
+  port: number;
+  protocol: Protocol;
+  instanceProtocol: Protocol;
+  instancePort: number;
+  /** Of ACM or IAM. */
+  certificate?: string;
+  policies: string[];
+}
+
+export interface PolicyRecord {
+  name: string;
+  type: string;
+  attributes: { name: string; value: string }[];
+}
+
+export interface HealthCheckRecord {
+  /** "HTTP:80/ping", "TCP:80" */
+  target: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  unhealthyThreshold: number;
+  healthyThreshold: number;
+}
+
+export interface AttributesRecord {
+  crossZone: boolean;
+  accessLog?: { bucket: string; prefix?: string; intervalMinutes: number };
+  draining: { enabled: boolean; timeoutSeconds: number };
+  idleTimeoutSeconds: number;
+  desyncMode: string;
+}
+
+/** In the words of DescribeInstanceHealth. */
+export interface InstanceHealth {
+  state: "InService" | "OutOfService";
+  reason: "N/A" | "ELB" | "Instance";
+  description: string;
+}
+
+export interface InstanceRecord {
+  id: string;
+  zone: string;
+  registeredMs: number;
+  health: InstanceHealth;
+  /** Present from the deregistration on. */
+  drainingUntilMs?: number;
+}
+
+/** [name] */
+export const loadBalancers = collection<LoadBalancerRecord>("elb", "load-balancer");
+/** [load balancer's name, instance id] */
+export const instances = collection<InstanceRecord>("elb", "instance");

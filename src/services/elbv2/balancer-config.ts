@@ -49,7 +49,7 @@ import {
 } from "./records.ts";
 import { sslPolicies } from "./ssl-policies.ts";
 import type { State } from "./state.ts";
-import { wallTime } from "./wall-time.ts";
+import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 
 export interface BalancerRecords {
   balancer: LoadBalancerRecord;

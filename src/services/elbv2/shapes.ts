@@ -7,8 +7,8 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { dateOf } from "#runtime/date.ts";
 import { parseArn } from "#services/kit/arn.ts";
+import { hostedZoneOf } from "#services/kit/load-balancing/hosted-zones.ts";
 import { shownActions } from "./actions.ts";
-import { hostedZoneOf } from "./arns.ts";
 import type {
   ListenerRecord,
   ListenerTlsRecord,

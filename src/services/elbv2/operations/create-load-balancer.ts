@@ -7,7 +7,7 @@ import {
   validationError,
 } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { drawLoopbackHost } from "../loopback-host.ts";
+import { drawLoopbackHost } from "#services/kit/load-balancing/loopback-host.ts";
 import { placeIn, securityGroupsIn } from "../network.ts";
 import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
 import { loadBalancerShape } from "../shapes.ts";

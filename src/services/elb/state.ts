@@ -1,0 +1,2 @@
+/** The service holds nothing in memory. */
+export type State = undefined;

@@ -6,7 +6,7 @@ import type { Scope } from "#store/collection.ts";
 import { certificateNotFound, invalidConfiguration } from "./errors.ts";
 import { principal } from "./network.ts";
 
-export const isOfIam = (arn: string) => /^arn:[^:]+:iam::\d+:server-certificate\//.test(arn);
+const isOfIam = (arn: string) => /^arn:[^:]+:iam::\d+:server-certificate\//.test(arn);
 
 /** Throws AWS's errors for certificates that a listener cannot use. */
 export async function checkCertificates(

@@ -75,6 +75,4 @@ export const tooManyTags = () =>
   );
 export const attributeNotFound = (key: string) =>
   error("LoadBalancerAttributeNotFound", `The load balancer attribute '${key}' does not exist`);
-export const accessDeniedForBucket = (bucket: string) =>
-  invalidConfiguration(`Access Denied for bucket: ${bucket}. Please check S3bucket permission`);
 export const invalidMarker = () => validationError("Invalid marker");

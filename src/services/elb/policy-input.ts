@@ -54,7 +54,7 @@ export function readPolicy(
   return { name, type: typeName, attributes: referenced(typeName, attributes) };
 }
 
-export function checkPolicyName(name: string): void {
+function checkPolicyName(name: string): void {
   if (!/^[A-Za-z0-9-]+$/.test(name))
     throw validationError(
       "Policy name cannot contain characters that are not letters, or digits or the dash.",
@@ -85,7 +85,7 @@ function isPublicKey(value: string): boolean {
 }
 
 /** From the base64 of a PublicKey attribute, with or without the lines of PEM. */
-export function publicKeyOf(value: string) {
+function publicKeyOf(value: string) {
   const base64 = value.replaceAll(/-----[A-Z ]+-----|\s/g, "");
   return createPublicKey({ key: Buffer.from(base64, "base64"), format: "der", type: "spki" });
 }

@@ -94,6 +94,28 @@ export class ImpossibleImpairment extends Error {}
 /** What machines run on does not answer at present: nothing is known, and the same may succeed later. */
 export class HostUnavailable extends Error {}
 
+/** A command and all that it started were ended before their time, with what they had printed by then. */
+export class CommandEndedEarly extends Error {
+  override readonly name = "CommandEndedEarly";
+  readonly why: "timeout" | "cancelled";
+  readonly stdout: string;
+  readonly stderr: string;
+
+  constructor(why: "timeout" | "cancelled", output: { stdout: string; stderr: string }) {
+    super(why === "timeout" ? "the command took too long" : "the command was cancelled");
+    this.why = why;
+    this.stdout = output.stdout;
+    this.stderr = output.stderr;
+  }
+}
+
+export interface ExecuteOptions {
+  timeoutMs?: number;
+  environment?: Record<string, string>;
+  /** Ends the command, and all that it started. */
+  signal?: AbortSignal;
+}
+
 export interface ComputeDriver {
   readonly name: "process" | "docker" | "simulated";
   /**
@@ -127,11 +149,14 @@ export interface ComputeDriver {
   metadataHost(id: string): Promise<string | undefined>;
   /** What the machine printed, oldest first, at most the last 64 KiB. */
   console(id: string): Promise<string>;
-  /** Runs a command inside the machine (SSM RunCommand). Rejects when the machine does not run or time runs out. */
+  /**
+   * Runs a command inside the machine (SSM RunCommand). Rejects when the machine does not run, and with
+   * CommandEndedEarly when time runs out or the signal ends it.
+   */
   execute(
     id: string,
     command: readonly string[],
-    options?: { timeoutMs?: number; environment?: Record<string, string> },
+    options?: ExecuteOptions,
   ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
   /** Calls back when a machine's state changed by itself. */
   onChange(changed: (id: string) => void): () => void;

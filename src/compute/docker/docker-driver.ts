@@ -332,6 +332,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
         environment: { ...machine.record.environment, ...given.environment },
         slot: commands++ % commandSlots,
         timeoutMs: given.timeoutMs,
+        signal: given.signal,
       });
     },
     volumes,

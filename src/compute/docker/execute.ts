@@ -1,5 +1,6 @@
 /** Runs one command in a container and collects what it prints. */
 import type { Wall } from "#runtime/clock.ts";
+import { CommandEndedEarly } from "../driver.ts";
 import { bootPath } from "./boot-files.ts";
 import { type Engine } from "./engine/engine.ts";
 import { splitFrames } from "./engine/frames.ts";
@@ -9,11 +10,6 @@ const longestOutputBytes = 2 * 1024 * 1024;
 /** How often a command is asked for whose output does not end, as when it left a server behind. */
 const askEveryMs = 250;
 const flushMs = 200;
-
-/** The command and all that it started were ended because they took too long. */
-class CommandTimeoutError extends Error {
-  override readonly name = "CommandTimeoutError";
-}
 
 interface InspectedExec {
   Running: boolean;
@@ -28,11 +24,12 @@ export interface Execution {
   /** Commands that run at one time in a machine have different numbers. */
   slot: number;
   timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export async function executeInside(
   command: readonly string[],
-  { engine, wall, container, environment, slot, timeoutMs }: Execution,
+  { engine, wall, container, environment, slot, timeoutMs, signal }: Execution,
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const mark = `${bootPath}/exec-${slot}`;
   const start = async (cmd: readonly string[]) => {
@@ -63,6 +60,8 @@ export async function executeInside(
     size += piece.length;
   });
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+  signal?.addEventListener("abort", () => cancel(), { once: true });
   output.once("close", () => {
     outputEnded = true;
     end();
@@ -73,17 +72,15 @@ export async function executeInside(
   const isLate = () => timeoutMs !== undefined && wall.monotonic() - startedMs >= timeoutMs;
   for (;;) {
     const waitMs = Math.min(askEveryMs, timeoutMs ?? askEveryMs);
-    await Promise.race([ended, pause(wall, waitMs)]);
+    await Promise.race([ended, cancelled, pause(wall, waitMs)]);
     const { Running, ExitCode } = await engine.json<InspectedExec>("GET", `/exec/${id}/json`);
     if (!Running) {
       // What is still on its way; a server that was left behind may hold the output for ever.
       if (!outputEnded) await Promise.race([ended, pause(wall, flushMs)]);
       output.destroy();
-      const { stdout, stderr } = splitFrames(Buffer.concat(pieces));
-      const exitCode = ExitCode ?? 1;
-      return { exitCode, stdout: stdout.toString("utf8"), stderr: stderr.toString("utf8") };
+      return { exitCode: ExitCode ?? 1, ...printed(pieces) };
     }
-    if (isLate()) {
+    if (isLate() || signal?.aborted) {
       const { output: done } = await start([
         "/bin/sh",
         "-c",
@@ -91,9 +88,14 @@ export async function executeInside(
       ]);
       done.resume();
       output.destroy();
-      throw new CommandTimeoutError(`the command took longer than ${timeoutMs} ms`);
+      throw new CommandEndedEarly(signal?.aborted ? "cancelled" : "timeout", printed(pieces));
     }
   }
+}
+
+function printed(pieces: readonly Buffer[]): { stdout: string; stderr: string } {
+  const { stdout, stderr } = splitFrames(Buffer.concat(pieces));
+  return { stdout: stdout.toString("utf8"), stderr: stderr.toString("utf8") };
 }
 
 function pause(wall: Wall, delayMs: number): Promise<void> {

@@ -232,6 +232,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         cwd: machine.layout.root,
         environment: { ...machine.environment(), ...given.environment },
         timeoutMs: given.timeoutMs,
+        signal: given.signal,
         user: isolation.user,
       });
     },

@@ -1,6 +1,7 @@
 /** Runs one command with its own process group and collects what it prints. */
 import { spawn } from "node:child_process";
 import type { Wall } from "#runtime/clock.ts";
+import { CommandEndedEarly } from "../driver.ts";
 
 /** What of each stream is kept; a command that prints more goes on and is cut. */
 const longestOutputBytes = 1024 * 1024;
@@ -11,17 +12,13 @@ export interface CommandOptions {
   environment: Record<string, string>;
   timeoutMs?: number | undefined;
   user?: { uid: number; gid: number } | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface CommandResult {
   exitCode: number;
   stdout: string;
   stderr: string;
-}
-
-/** The command and all that it started were ended because they took too long. */
-class CommandTimeoutError extends Error {
-  override readonly name = "CommandTimeoutError";
 }
 
 /** A command that a signal ended has 128 plus its number as exit code, as in a shell. */
@@ -39,19 +36,23 @@ export function runCommand(
     stdio: ["ignore", "pipe", "pipe"],
     ...options.user,
   });
-  let timedOut = false;
+  let endedEarly: CommandEndedEarly["why"] | undefined;
+  const end = (why: CommandEndedEarly["why"]) => {
+    endedEarly ??= why;
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+  };
   const timer =
     options.timeoutMs === undefined
       ? undefined
-      : options.wall.after(options.timeoutMs, () => {
-          timedOut = true;
-          if (child.pid !== undefined && child.exitCode === null)
-            process.kill(-child.pid, "SIGKILL");
-        });
+      : options.wall.after(options.timeoutMs, () => end("timeout"));
+  const cancel = () => end("cancelled");
+  options.signal?.addEventListener("abort", cancel, { once: true });
+  if (options.signal?.aborted) cancel();
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   child.once("error", (error: NodeJS.ErrnoException) => {
     timer?.cancel();
+    options.signal?.removeEventListener("abort", cancel);
     if (error.code === "ENOENT")
       resolve({ exitCode: 127, stdout: "", stderr: `${program}: not found\n` });
     else reject(error);
@@ -59,16 +60,15 @@ export function runCommand(
   // "exit", not "close": a server that the command left behind may hold the pipes for ever.
   child.once("exit", (code, signal) => {
     timer?.cancel();
-    if (timedOut)
-      return reject(
-        new CommandTimeoutError(`the command took longer than ${options.timeoutMs} ms`),
-      );
+    options.signal?.removeEventListener("abort", cancel);
     const exitCode = code ?? 128 + (signal === "SIGKILL" ? 9 : signal === "SIGTERM" ? 15 : 1);
     const finish = () => {
       flushed.cancel();
       child.stdout.destroy();
       child.stderr.destroy();
-      resolve({ exitCode, stdout: stdout(), stderr: stderr() });
+      const output = { stdout: stdout(), stderr: stderr() };
+      if (endedEarly) reject(new CommandEndedEarly(endedEarly, output));
+      else resolve({ exitCode, ...output });
     };
     child.removeListener("close", finish);
     child.once("close", finish);

@@ -14,6 +14,11 @@ export const differences: readonly Difference[] = [
   {
     operation: "SendCommand",
     differs:
-      "Runs AWS-RunShellScript on every running instance, whatever its role; other documents, output to S3 and CloudWatch, notifications, MaxConcurrency and MaxErrors are refused. A command that runs while Fogbank ends is recorded as failed.",
+      "Runs the action aws:runShellScript of Command documents, as root, on every running instance, whatever its role; other actions are refused unless their precondition leaves them out. Resource groups, alarms, DocumentHash and interpolationType are refused. 1 MiB of each stream is kept. A script's exit code 194 restarts nothing. A command that runs while Fogbank ends is recorded as failed.",
+  },
+  {
+    operation: "CreateDocument",
+    differs:
+      "Documents of the types Command and Session in JSON and YAML; attachments and requirements are refused. Of AWS's own documents AWS-RunShellScript, AWS-StartPortForwardingSession, AWS-StartSSHSession, AWS-StartInteractiveCommand and AWS-StartNonInteractiveCommand are there.",
   },
 ];

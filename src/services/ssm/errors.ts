@@ -74,6 +74,39 @@ export const tooManyTags = () =>
   ssmError("TooManyTagsError", "The number of tags exceeds the limit of 50 for a resource.");
 export const invalidDocument = (name: string) =>
   ssmError("InvalidDocument", `Document with name ${name} does not exist.`);
+export const documentAlreadyExists = (name: string) =>
+  ssmError("DocumentAlreadyExists", `Document with same name ${name} already exists`);
+export const invalidDocumentContent = (message = "The content for the document is not valid.") =>
+  ssmError("InvalidDocumentContent", message);
+export const invalidDocumentSchemaVersion = (message: string) =>
+  ssmError("InvalidDocumentSchemaVersion", message);
+export const invalidDocumentVersion = () =>
+  ssmError("InvalidDocumentVersion", "The document version is not valid or does not exist.");
+export const invalidDocumentOperation = (message: string) =>
+  ssmError("InvalidDocumentOperation", message);
+export const duplicateDocumentContent = () =>
+  ssmError(
+    "DuplicateDocumentContent",
+    "The content of the association document matches another document. Change the content of the document and try again.",
+  );
+export const duplicateDocumentVersionName = () =>
+  ssmError("DuplicateDocumentVersionName", "The specified version name is a duplicate.");
+export const documentLimitExceeded = (message: string) =>
+  ssmError("DocumentLimitExceeded", message);
+export const documentVersionLimitExceeded = (most: number) =>
+  ssmError(
+    "DocumentVersionLimitExceeded",
+    `The document has too many versions. Delete one or more document versions and try again; ${most} can be kept.`,
+  );
+export const maxDocumentSizeExceeded = () =>
+  ssmError("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.");
+export const invalidPermissionType = (type: string) =>
+  ssmError(
+    "InvalidPermissionType",
+    `1 validation error detected: Value '${type}' at 'permissionType' failed to satisfy constraint: Member must satisfy enum value set: [Share].`,
+  );
+export const documentPermissionLimit = (message: string) =>
+  ssmError("DocumentPermissionLimit", message);
 export const invalidParameters = (message: string) => ssmError("InvalidParameters", message);
 export const invalidInstanceId = (ids: readonly string[], account: string) =>
   ssmError(
@@ -83,6 +116,13 @@ export const invalidInstanceId = (ids: readonly string[], account: string) =>
 export const duplicateInstanceId = () =>
   ssmError("DuplicateInstanceId", "You can't specify an instance ID in more than one association.");
 export const invalidCommandId = () => ssmError("InvalidCommandId", "Invalid command id.");
+export const invalidPluginName = () =>
+  ssmError("InvalidPluginName", "The plugin name isn't valid.");
+export const invalidNotificationConfig = (message: string) =>
+  ssmError("InvalidNotificationConfig", message);
+export const invalidOutputFolder = (message: string) => ssmError("InvalidOutputFolder", message);
+export const unsupportedPlatformType = (message: string) =>
+  ssmError("UnsupportedPlatformType", message);
 export const invocationDoesNotExist = () =>
   ssmError(
     "InvocationDoesNotExist",

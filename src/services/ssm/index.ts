@@ -2,6 +2,9 @@
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { commandOperations } from "./operations/commands.ts";
+import { documentPermissionOperations } from "./operations/document-permissions.ts";
+import { documentReadOperations } from "./operations/document-reads.ts";
+import { documentOperations } from "./operations/documents.ts";
 import { describeInstanceInformation } from "./operations/describe-instance-information.ts";
 import { parameterOperations } from "./operations/get-parameters.ts";
 import { parameterListOperations } from "./operations/list-parameters.ts";
@@ -11,6 +14,7 @@ import { sendCommand } from "./operations/send-command.ts";
 import { tagOperations } from "./operations/tags.ts";
 import { expiredParameters } from "./reconcilers/expired-parameters.ts";
 import { commandRunner } from "./reconcilers/run-command.ts";
+import { noticeTeller } from "./reconcilers/tell-notices.ts";
 import { createState, type State } from "./state.ts";
 
 export const service = defineService<"ssm", State>({
@@ -23,9 +27,16 @@ export const service = defineService<"ssm", State>({
     ...tagOperations,
     SendCommand: sendCommand,
     ...commandOperations,
+    ...documentOperations,
+    ...documentReadOperations,
+    ...documentPermissionOperations,
     DescribeInstanceInformation: describeInstanceInformation,
   },
   createState,
-  reconcilers: (env, state) => [expiredParameters(env), commandRunner(env, state)],
+  reconcilers: (env, state) => [
+    expiredParameters(env),
+    commandRunner(env, state),
+    noticeTeller(env),
+  ],
   differences,
 });

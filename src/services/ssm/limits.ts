@@ -23,3 +23,10 @@ export const longestPluginOutput = 2500;
 export const usualExecutionSeconds = 3600;
 /** How long a command waits for its instances. */
 export const usualDeliverySeconds = 3600;
+/** Of standard error GetCommandInvocation shows fewer. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCommandInvocation.html */
+export const longestInvocationError = 8000;
+/** https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm */
+export const mostDocuments = 500;
+export const mostDocumentVersions = 1000;
+export const longestDocumentBytes = 64 * 1024;
+export const mostDocumentShares = 1000;

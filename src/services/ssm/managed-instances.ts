@@ -9,12 +9,14 @@ interface Selection {
   ids?: readonly string[];
   /** Tag keys to the values of which an instance has one. */
   tags?: readonly { key: string; values: readonly string[] }[];
+  /** Lists of tag keys, of each of which an instance has one. */
+  tagKeys?: readonly (readonly string[])[];
 }
 
 export async function managedInstances(
   clients: Clients,
   scope: Scope,
-  { ids, tags = [] }: Selection = {},
+  { ids, tags = [], tagKeys = [] }: Selection = {},
 ): Promise<Instance[]> {
   const ec2 = clients.ec2(asService(scope, "ssm.amazonaws.com"));
   const found: Instance[] = [];
@@ -25,6 +27,7 @@ export async function managedInstances(
         { Name: "instance-state-name", Values: ["running"] },
         ...(ids ? [{ Name: "instance-id", Values: [...ids] }] : []),
         ...tags.map(({ key, values }) => ({ Name: `tag:${key}`, Values: [...values] })),
+        ...tagKeys.map((keys) => ({ Name: "tag-key", Values: [...keys] })),
       ],
       NextToken,
     });

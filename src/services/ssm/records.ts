@@ -41,32 +41,3 @@ export const parameters = collection<ParameterRecord>("ssm", "parameter");
 export const oldVersions = collection<ParameterVersion>("ssm", "parameter-version");
 /** One per account and region, with no id: what encrypts SecureStrings. */
 export const encryptionKeys = collection<Uint8Array>("ssm", "encryption-key");
-
-export interface CommandRecord {
-  commandId: string;
-  documentName: string;
-  comment: string;
-  parameters: Record<string, string[]>;
-  instanceIds: string[];
-  targets: { key: string; values: string[] }[];
-  requestedMs: number;
-  expiresMs: number;
-  deliverySeconds: number;
-  executionSeconds: number;
-}
-
-export interface InvocationRecord {
-  commandId: string;
-  instanceId: string;
-  requestedMs: number;
-  status: "Pending" | "InProgress" | "Success" | "Failed" | "TimedOut" | "Cancelled";
-  startedMs?: number;
-  endedMs?: number;
-  exitCode: number;
-  stdout: string;
-  stderr: string;
-}
-
-export const commands = collection<CommandRecord>("ssm", "command");
-/** By command and instance. */
-export const invocations = collection<InvocationRecord>("ssm", "command-invocation");

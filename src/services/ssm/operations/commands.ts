@@ -1,15 +1,24 @@
 /** What became of commands. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCommandInvocation.html */
 import type { Transaction } from "#store/store.ts";
-import { commandShape, invocationDetail, invocationShape } from "../command-shapes.ts";
-import { pluginName, statusOf } from "../commands.ts";
+import { commandShape, invocationDetail, invocationShape } from "../commands/shapes.ts";
+import { commandStatus, isOver, isWaiting } from "../commands/status.ts";
+import { saveInvocation, tellCommand } from "../commands/save.ts";
 import { pageOf, type SsmContext, type SsmOperation, type SsmOperations } from "../context.ts";
 import {
   invalidCommandId,
   invalidFilterKey,
+  duplicateInstanceId,
+  invalidInstanceId,
+  invalidPluginName,
   invocationDoesNotExist,
-  validationException,
 } from "../errors.ts";
-import { commands, invocations, type CommandRecord, type InvocationRecord } from "../records.ts";
+import {
+  commands,
+  invocations,
+  type CommandRecord,
+  type InvocationRecord,
+} from "../commands/records.ts";
+import { parseIso } from "#runtime/date.ts";
 
 interface Asked {
   CommandId?: string | undefined;
@@ -34,15 +43,23 @@ async function select(tx: Transaction, context: SsmContext, asked: Asked) {
   return found;
 }
 
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CommandFilter.html */
 function passes(
   command: CommandRecord,
   runs: readonly InvocationRecord[],
   filters: Asked["Filters"],
 ): boolean {
-  return (filters ?? []).every(({ key, value }) => {
-    if (key === "Status") return statusOf(runs) === value;
+  return (filters ?? []).every(({ key, value = "" }) => {
+    const { status, details } = commandStatus(command, runs);
+    if (key === "Status") return status === value || details === value;
     if (key === "DocumentName") return command.documentName === value;
-    throw invalidFilterKey(`Fogbank does not support the filter ${key}.`);
+    if (key === "InvokedAfter") return command.requestedMs >= parseIso(value);
+    if (key === "InvokedBefore") return command.requestedMs < parseIso(value);
+    if (key === "ExecutionStage") {
+      const ended = runs.every(isOver);
+      return value === "Complete" ? ended : value === "Executing" && !ended;
+    }
+    throw invalidFilterKey(`The specified key ${key} isn't valid.`);
   });
 }
 
@@ -77,19 +94,47 @@ const listCommandInvocations: SsmOperation<"ListCommandInvocations"> = async (in
   };
 };
 
-const getCommandInvocation: SsmOperation<"GetCommandInvocation"> = async (input, context) => {
-  if (input.PluginName !== undefined && input.PluginName !== pluginName)
-    throw validationException(`The command has no plugin ${input.PluginName}.`);
-  return context.store.transaction(async (tx) => {
+const getCommandInvocation: SsmOperation<"GetCommandInvocation"> = async (input, context) =>
+  context.store.transaction(async (tx) => {
     const command = await commands.get(tx, context, input.CommandId!);
     const run = await invocations.get(tx, context, input.CommandId!, input.InstanceId!);
     if (!command || !run) throw invocationDoesNotExist();
-    return invocationDetail(command, run);
+    const named = run.plugins.findIndex(({ name }) => name === input.PluginName);
+    if (input.PluginName !== undefined && named < 0) throw invalidPluginName();
+    const index = named >= 0 ? named : run.plugins.length === 1 ? 0 : undefined;
+    return invocationDetail(command, run, index);
   });
+
+/** Those that wait are over at once; those that run are ended on their machines. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CancelCommand.html */
+const cancelCommand: SsmOperation<"CancelCommand"> = async (input, context) => {
+  const ids = input.InstanceIds ?? [];
+  if (new Set(ids).size !== ids.length) throw duplicateInstanceId();
+  await context.store.transaction(async (tx) => {
+    const commandId = input.CommandId!;
+    const command = await commands.get(tx, context, commandId);
+    if (!command) throw invalidCommandId();
+    const runs = await invocations.list(tx, context, [commandId]);
+    const missing = ids.filter((id) => !runs.some(({ instanceId }) => instanceId === id));
+    if (missing.length > 0) throw invalidInstanceId(missing, context.account);
+    const at = { scope: context, random: context.random, nowMs: context.clock.now() };
+    const chosen = runs.filter((run) => ids.length === 0 || ids.includes(run.instanceId));
+    const changed: CommandRecord = ids.length === 0 ? { ...command, cancelled: true } : command;
+    if (!runs.every(isOver)) commands.put(tx, context, [commandId], changed);
+    for (const run of chosen) {
+      if (isOver(run)) continue;
+      const status = isWaiting(run) ? ("Cancelled" as const) : ("Cancelling" as const);
+      const ended = status === "Cancelled" ? { endedMs: at.nowMs } : {};
+      await saveInvocation(tx, at, commandId, { ...run, ...ended, status, details: status });
+    }
+    const now = await commands.get(tx, context, commandId);
+    await tellCommand(tx, at, now!);
+  });
+  return {};
 };
 
 export const commandOperations: SsmOperations = {
   ListCommands: listCommands,
   ListCommandInvocations: listCommandInvocations,
   GetCommandInvocation: getCommandInvocation,
+  CancelCommand: cancelCommand,
 };

@@ -1,66 +1,104 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
-import { scriptOf } from "../commands.ts";
-import { commands, invocations, type CommandRecord, type InvocationRecord } from "../records.ts";
+import { plan, undeliverable } from "../commands/plan.ts";
+import {
+  commands,
+  invocations,
+  type CommandRecord,
+  type InvocationRecord,
+} from "../commands/records.ts";
+import { runInvocation } from "../commands/run.ts";
+import { saveInvocation } from "../commands/save.ts";
+import { isOver, isWaiting } from "../commands/status.ts";
 import type { State } from "../state.ts";
 
 /** How soon to look again for an instance that does not run yet. */
 const lookAgainMs = 5000;
+/** How long a command is remembered. https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm */
+const historyMs = 30 * 24 * 3600 * 1000;
+const lost = "Fogbank ended while the command ran; what became of it is not known.";
 
-/** Starts commands on their machines, and settles those that were lost with an earlier process. */
+/** Starts commands on their machines, so many at a time as they allow, and settles those that were lost with an earlier process. */
 export function commandRunner(env: Environment, state: State): Reconciler {
-  const { store, clock, compute } = env;
+  const { store, clock, compute, random } = env;
 
-  const put = (scope: Scope, record: InvocationRecord) =>
+  const save = (scope: Scope, run: InvocationRecord) =>
     store.transaction((tx) =>
-      invocations.put(tx, scope, [record.commandId, record.instanceId], record),
+      saveInvocation(tx, { scope, random, nowMs: clock.now() }, run.commandId, run),
     );
-  const run = async (scope: Scope, command: CommandRecord, started: InvocationRecord) => {
-    let outcome: Pick<InvocationRecord, "status" | "exitCode" | "stdout" | "stderr">;
-    try {
-      const result = await compute.execute(started.instanceId, scriptOf(command), {
-        timeoutMs: command.executionSeconds * 1000,
-      });
-      outcome = { ...result, status: result.exitCode === 0 ? "Success" : "Failed" };
-    } catch (error) {
-      const timedOut = error instanceof Error && error.name === "CommandTimeoutError";
-      const stderr = error instanceof Error ? error.message : String(error);
-      outcome = { status: timedOut ? "TimedOut" : "Failed", exitCode: -1, stdout: "", stderr };
-    }
-    await put(scope, { ...started, ...outcome, endedMs: clock.now() });
+  const start = async (scope: Scope, command: CommandRecord, waiting: InvocationRecord) => {
+    const key = `${waiting.commandId}/${waiting.instanceId}`;
+    const abort = new AbortController();
+    // Known to run before its record says so, or the next pass would take it for lost.
+    state.running.set(key, abort);
+    const invocation: InvocationRecord = {
+      ...waiting,
+      status: "InProgress",
+      details: "InProgress",
+      startedMs: clock.now(),
+    };
+    await save(scope, invocation);
+    const { signal } = abort;
+    const keep = (run: InvocationRecord) => save(scope, run);
+    void runInvocation({ env, scope, command, invocation, signal, save: keep })
+      .catch((error: unknown) => env.log.error("a command's end was not recorded", { key, error }))
+      .finally(() => state.running.delete(key));
   };
+  const settleLost = async (scope: Scope, run: InvocationRecord) => {
+    const plugins = run.plugins.map((plugin) =>
+      plugin.status === "InProgress"
+        ? { ...plugin, status: "Failed" as const, exitCode: 1, stderr: lost, endedMs: clock.now() }
+        : plugin,
+    );
+    await save(scope, {
+      ...run,
+      status: run.status === "Cancelling" ? "Cancelled" : "Failed",
+      details: run.status === "Cancelling" ? "Cancelled" : "Failed",
+      plugins,
+      endedMs: clock.now(),
+    });
+  };
+
   return {
     name: "ssm/run-command",
-    watches: [{ collection: invocations }],
-    async reconcile(scope, id) {
-      const { command, invocation } = await store.transaction(async (tx) => ({
-        command: await commands.get(tx, scope, id[0]!),
-        invocation: await invocations.get(tx, scope, ...id),
+    watches: [
+      { collection: commands },
+      { collection: invocations, idOf: ([commandId]) => [commandId!] },
+    ],
+    async reconcile(scope, [commandId]) {
+      const { command, runs } = await store.transaction(async (tx) => ({
+        command: await commands.get(tx, scope, commandId!),
+        runs: await invocations.list(tx, scope, [commandId!]),
       }));
-      if (!command || !invocation) return;
-      const key = id.join("/");
-      const now = clock.now();
-      if (invocation.status === "InProgress" && !state.running.has(key)) {
-        const stderr = "Fogbank ended while the command ran; what became of it is not known.";
-        await put(scope, { ...invocation, status: "Failed", exitCode: -1, stderr, endedMs: now });
+      if (!command) return;
+      for (const run of runs) {
+        if (isOver(run) || isWaiting(run)) continue;
+        const abort = state.running.get(`${run.commandId}/${run.instanceId}`);
+        if (!abort) await settleLost(scope, run);
+        else if (run.status === "Cancelling") abort.abort();
       }
-      if (invocation.status !== "Pending") return;
-      if (now >= invocation.requestedMs + command.deliverySeconds * 1000) {
-        await put(scope, { ...invocation, status: "TimedOut", endedMs: now });
-        return;
+      const { candidates, slots, settled } = plan(command, runs, clock.now());
+      for (const run of settled) await save(scope, run);
+      let free = slots;
+      for (const run of candidates) {
+        if (free === 0) break;
+        const machine = await compute.observe(run.instanceId);
+        if (machine.state === "running") {
+          await start(scope, command, run);
+          free -= 1;
+        } else if (machine.state === "absent") await save(scope, undeliverable(run, clock.now()));
+        else if (run.status === "Pending")
+          await save(scope, { ...run, status: "Delayed", details: "Delayed" });
       }
-      const machine = await compute.observe(invocation.instanceId);
-      if (machine.state !== "running") return { afterMs: lookAgainMs };
-      const started: InvocationRecord = { ...invocation, status: "InProgress", startedMs: now };
-      // Known to run before its record says so, or the next pass would take it for lost.
-      state.running.add(key);
-      await put(scope, started);
-      void run(scope, command, started)
-        .catch((error: unknown) =>
-          env.log.error("a command's end was not recorded", { key, error }),
-        )
-        .finally(() => state.running.delete(key));
+      if (candidates.length > 0) return { afterMs: lookAgainMs };
+      const leftMs = command.requestedMs + historyMs - clock.now();
+      if (leftMs > 0 || !runs.every(isOver)) return { afterMs: Math.max(leftMs, lookAgainMs) };
+      await store.transaction(async (tx) => {
+        for (const { id } of await invocations.entries(tx, scope, [commandId!]))
+          invocations.delete(tx, scope, ...id);
+        commands.delete(tx, scope, commandId!);
+      });
       return;
     },
   };

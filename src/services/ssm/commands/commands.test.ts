@@ -178,9 +178,12 @@ test("a document's steps run in order, with values in their places, until one fa
     );
     const greet = await ssm.GetCommandInvocation({ CommandId, InstanceId, PluginName: "greet" });
     assert.deepEqual([greet.Status, greet.ResponseCode], ["Failed", 3]);
-    await assert.rejects(ssm.GetCommandInvocation({ CommandId, InstanceId, PluginName: "nobody" }), {
-      code: "InvalidPluginName",
-    });
+    await assert.rejects(
+      ssm.GetCommandInvocation({ CommandId, InstanceId, PluginName: "nobody" }),
+      {
+        code: "InvalidPluginName",
+      },
+    );
   }));
 
 test("output goes to a bucket and a log group, and news of it to a topic and EventBridge", () =>

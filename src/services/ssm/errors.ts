@@ -120,7 +120,6 @@ export const invalidPluginName = () =>
   ssmError("InvalidPluginName", "The plugin name isn't valid.");
 export const invalidNotificationConfig = (message: string) =>
   ssmError("InvalidNotificationConfig", message);
-export const invalidOutputFolder = (message: string) => ssmError("InvalidOutputFolder", message);
 export const unsupportedPlatformType = (message: string) =>
   ssmError("UnsupportedPlatformType", message);
 export const invocationDoesNotExist = () =>

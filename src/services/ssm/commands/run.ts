@@ -19,7 +19,7 @@ export interface Run {
   invocation: InvocationRecord;
   signal: AbortSignal;
   /** Keeps how far it has come. */
-  save(invocation: InvocationRecord): Promise<void>;
+  save: (invocation: InvocationRecord) => Promise<void>;
 }
 
 export async function runInvocation({ env, scope, command, invocation, signal, save }: Run) {

@@ -22,7 +22,7 @@ export async function commandTargets(
   if (named.length > 0 && targets.length > 0)
     throw invalidParameters("Specify either InstanceIds or Targets, not both.");
   if (new Set(named).size !== named.length) throw duplicateInstanceId();
-  const group = targets.find(({ Key }) => /^resource-groups:/.test(Key ?? ""));
+  const group = targets.find(({ Key }) => Key?.startsWith("resource-groups:"));
   if (group)
     throw validationException(
       `Fogbank has no resource groups: it does not support the target ${group.Key}. Use InstanceIds or tag:KEY.`,

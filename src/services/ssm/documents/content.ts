@@ -67,8 +67,11 @@ const schemaVersions: Record<DocumentType, readonly string[]> = {
 const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const scalar = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
+
 /** Throws InvalidDocumentContent for a text that is not of its format. */
-export function parseText(text: string, format: DocumentFormat): Json {
+function parseText(text: string, format: DocumentFormat): Json {
   let value: unknown;
   try {
     value = format === "JSON" ? JSON.parse(text) : parse(text);
@@ -93,14 +96,14 @@ export function parseContent(
   type: DocumentType,
 ): DocumentContent {
   const value = parseText(text, format);
-  const schemaVersion = String(value.schemaVersion ?? "");
+  const schemaVersion = scalar(value.schemaVersion);
   if (!schemaVersions[type].includes(schemaVersion))
     throw invalidDocumentSchemaVersion(
       `The schema version ${schemaVersion} isn't supported for documents of type ${type}. Use ${schemaVersions[type].join(" or ")}.`,
     );
   const declared = value.parameters ?? {};
   if (!isObject(declared)) throw invalidDocumentContent("parameters must be an object.");
-  const sessionType = type === "Session" ? String(value.sessionType ?? "") : undefined;
+  const sessionType = type === "Session" ? scalar(value.sessionType) : undefined;
   if (sessionType !== undefined && !sessionTypes.includes(sessionType))
     throw invalidDocumentContent(`The sessionType must be one of ${sessionTypes.join(", ")}.`);
   return {

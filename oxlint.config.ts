@@ -30,6 +30,7 @@ const services = [
   "events",
   "iam",
   "kms",
+  "lambda",
   "logs",
   "route53",
   "s3",

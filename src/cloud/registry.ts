@@ -17,6 +17,7 @@ export const registry: Registry = {
   events: () => import("#services/events/index.ts"),
   iam: () => import("#services/iam/index.ts"),
   kms: () => import("#services/kms/index.ts"),
+  lambda: () => import("#services/lambda/index.ts"),
   logs: () => import("#services/logs/index.ts"),
   route53: () => import("#services/route53/index.ts"),
   s3: () => import("#services/s3/index.ts"),

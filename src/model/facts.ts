@@ -154,6 +154,15 @@ export const serviceFacts: Readonly<Record<ServiceName, ServiceFacts>> = {
     jsonVersion: "1.1",
     xmlNamespace: "https://trent.amazonaws.com/doc/2014-11-01/",
   },
+  lambda: {
+    package: "@aws-sdk/client-lambda",
+    sdkId: "Lambda",
+    apiVersion: "2015-03-31",
+    signingName: "lambda",
+    hosts: ["lambda"],
+    protocols: ["rest-json"],
+    xmlNamespace: "http://lambda.amazonaws.com/doc/2015-03-31/",
+  },
   logs: {
     package: "@aws-sdk/client-cloudwatch-logs",
     sdkId: "CloudWatch Logs",

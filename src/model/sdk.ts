@@ -15,6 +15,7 @@ export interface Sdk {
   events: typeof import("@aws-sdk/client-eventbridge");
   iam: typeof import("@aws-sdk/client-iam");
   kms: typeof import("@aws-sdk/client-kms");
+  lambda: typeof import("@aws-sdk/client-lambda");
   logs: typeof import("@aws-sdk/client-cloudwatch-logs");
   route53: typeof import("@aws-sdk/client-route-53");
   s3: typeof import("@aws-sdk/client-s3");

@@ -41,6 +41,7 @@ export const policies: Readonly<Record<ServiceName, Policy>> = {
   events: validationException,
   iam: validationError,
   kms: validationException,
+  lambda: validationException,
   logs: { ...validationError, code: "InvalidParameterException" },
   route53: { ...validationError, code: "InvalidInput" },
   // S3 checks nothing centrally: what is missing from its XML is MalformedXML, decided by operation.

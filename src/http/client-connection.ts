@@ -5,6 +5,7 @@ import { TLSSocket } from "node:tls";
 import { defaultLimits, emptyBody, WholeBody, type ByteStream } from "./http.ts";
 import {
   HttpClientError,
+  type Abortable,
   type ClientFailure,
   type ClientRequest,
   type ClientResponse,
@@ -32,13 +33,28 @@ export interface ClientConnectionOptions {
   forget(connection: ClientConnection): void;
 }
 
-interface Exchange {
-  request: ClientRequest;
+/**
+ * One request and its response. An object rather than closures, because V8 keeps closures that a
+ * promise's executor makes until a full collection, and all that they reach with them.
+ */
+class Exchange implements Abortable {
+  readonly request: ClientRequest;
+  readonly connection: ClientConnection;
   resolve: ((response: ClientResponse) => void) | undefined;
-  reject: (error: HttpClientError) => void;
+  reject!: (error: HttpClientError) => void;
+  /** What listens to the request's signal. */
   aborted: (() => void) | undefined;
   /** The whole request is out. */
-  sent: boolean;
+  sent = false;
+
+  constructor(connection: ClientConnection, request: ClientRequest) {
+    this.connection = connection;
+    this.request = request;
+  }
+
+  abort(): void {
+    this.connection.abort(this);
+  }
 }
 
 export class ClientConnection implements Swept, Outlet {
@@ -92,25 +108,32 @@ export class ClientConnection implements Swept, Outlet {
   }
 
   exchange(request: ClientRequest): Promise<ClientResponse> {
-    return new Promise((resolve, reject) => {
-      const exchange: Exchange = { request, resolve, reject, aborted: undefined, sent: false };
-      this.#exchange = exchange;
-      this.#silent = true;
-      this.#activeMs = this.#options.sweeper.nowMs;
-      if (request.signal) {
-        exchange.aborted = () => this.#break("aborted", "the request was aborted");
-        request.signal.addEventListener("abort", exchange.aborted, { once: true });
-      }
-      if (request.control)
-        request.control.abort = () => {
-          if (this.#exchange === exchange) this.#break("aborted", "the request was aborted");
-        };
-      try {
-        this.#send(request, exchange);
-      } catch (error) {
-        this.#break("malformed", describe(error), error);
-      }
+    const exchange = new Exchange(this, request);
+    const response = new Promise<ClientResponse>((resolve, reject) => {
+      exchange.resolve = resolve;
+      exchange.reject = reject;
     });
+    this.#exchange = exchange;
+    this.#silent = true;
+    this.#activeMs = this.#options.sweeper.nowMs;
+    if (request.signal) this.#listen(request.signal, exchange);
+    if (request.control) request.control.running = exchange;
+    try {
+      this.#send(request, exchange);
+    } catch (error) {
+      this.#break("malformed", describe(error), error);
+    }
+    return response;
+  }
+
+  #listen(signal: AbortSignal, exchange: Exchange): void {
+    exchange.aborted = () => exchange.abort();
+    signal.addEventListener("abort", exchange.aborted, { once: true });
+  }
+
+  /** Closes the connection if it is this exchange that it is busy with. */
+  abort(exchange: Abortable): void {
+    if (this.#exchange === exchange) this.#break("aborted", "the request was aborted");
   }
 
   sweep(nowMs: number): void {

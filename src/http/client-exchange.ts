@@ -20,13 +20,17 @@ export interface ClientRequest {
   /** Closes the connection when aborted. */
   signal?: AbortSignal;
   /** Is given the means to close the connection: the same at less cost. */
-  control?: { abort: (() => void) | undefined };
+  control?: { running: Abortable | undefined };
   /** Most wall time for the connection to be made; 10 s unless given. */
   connectTimeoutMs?: number;
   /** Most wall time in which no byte moves either way; 60 s unless given. */
   idleTimeoutMs?: number;
   /** Asks for another protocol: a 101 gives the connection away as `upgraded`. */
   upgrade?: boolean;
+}
+
+export interface Abortable {
+  abort(): void;
 }
 
 export interface ClientResponse {

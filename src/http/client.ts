@@ -10,7 +10,7 @@ import { HttpClientError, type ClientRequest, type ClientResponse } from "./clie
 import { Sweeper } from "./sweeper.ts";
 
 export { HttpClientError } from "./client-exchange.ts";
-export type { ClientRequest, ClientResponse } from "./client-exchange.ts";
+export type { Abortable, ClientRequest, ClientResponse } from "./client-exchange.ts";
 
 export interface HttpClient {
   /** Resolves when the response's head is there. Rejects with HttpClientError. */

@@ -95,7 +95,7 @@ function exchange(
     }
     let trailers: readonly string[] = [];
     if (request.control)
-      request.control.abort = () => stream.close(http2().constants.NGHTTP2_CANCEL);
+      request.control.running = { abort: () => stream.close(http2().constants.NGHTTP2_CANCEL) };
     // A connection idles in wall time, and only Node sees its frames: the timer is the stream's own.
     stream.setTimeout(idleTimeoutMs, () => {
       fail("timeout", "no byte moved for too long");

@@ -1,7 +1,12 @@
 /** One request on its way to a target and its answer back. */
 import type { Reach } from "#compute/driver.ts";
 import type { Wall } from "#runtime/clock.ts";
-import { HttpClientError, type ClientRequest, type ClientResponse } from "#http/client.ts";
+import {
+  HttpClientError,
+  type Abortable,
+  type ClientRequest,
+  type ClientResponse,
+} from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import type { Trace } from "./access-log.ts";
 import { answer } from "./answers.ts";
@@ -10,7 +15,8 @@ import { countResponseTime, countStatus, type Counters } from "./counters.ts";
 import type { CookieSealer } from "./cookies.ts";
 import { responseFields, type ForwardedFields } from "./fields.ts";
 import { cookiesOf, stickyTarget } from "./stickiness.ts";
-import type { Target, TargetGroup, UnderWay } from "./target-group.ts";
+import type { Target, TargetGroup } from "./target-group.ts";
+import type { UnderWay } from "./under-way.ts";
 import { FollowedBody } from "./followed-body.ts";
 import { joinSockets } from "./tunnel.ts";
 
@@ -29,7 +35,8 @@ export interface ExchangeContext {
 
 export class Exchange implements UnderWay {
   /** Set by the client while the exchange is under way. */
-  abort: (() => void) | undefined;
+  running: Abortable | undefined;
+  place = -1;
   #clientGone = false;
   readonly #context: ExchangeContext;
   readonly #request: HttpRequest;
@@ -55,7 +62,7 @@ export class Exchange implements UnderWay {
   }
 
   breakOff(): void {
-    this.abort?.();
+    this.running?.abort();
   }
 
   async run(): Promise<HttpReply> {
@@ -63,7 +70,7 @@ export class Exchange implements UnderWay {
     const group = this.#group;
     this.#request.onGone?.(() => {
       this.#clientGone = true;
-      this.abort?.();
+      this.running?.abort();
     });
     const nowMs = this.#context.wall.monotonic();
     let target =
@@ -185,7 +192,7 @@ export class Exchange implements UnderWay {
           counters.node(this.#zone).processedBytes += bytes;
           target.underWay.delete(this);
         });
-        this.abort = () => tunnel.end();
+        this.running = { abort: () => tunnel.end() };
       };
       return reply;
     }

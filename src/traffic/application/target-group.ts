@@ -2,16 +2,12 @@
 import type { Reach } from "#compute/driver.ts";
 import type { Random } from "#runtime/random.ts";
 import type { TargetConfig, TargetGroupConfig } from "./config.ts";
-
-/** Something under way at a target that can be broken off. */
-export interface UnderWay {
-  breakOff(): void;
-}
+import { UnderWayList } from "./under-way.ts";
 
 export class Target {
   readonly group: string;
   readonly key: string;
-  readonly underWay = new Set<UnderWay>();
+  readonly underWay = new UnderWayList();
   config: TargetConfig;
   healthySinceMs: number;
   /** The cookie value that leads here, sealed anew once a second. */
@@ -55,7 +51,7 @@ export class TargetGroup {
     for (const [key, target] of this.#targets)
       if (!present.has(key)) {
         this.#targets.delete(key);
-        breakOffAll(target);
+        target.underWay.breakOffAll();
       }
     for (const targetConfig of config.targets) {
       const target = this.#targets.get(targetConfig.key);
@@ -71,7 +67,7 @@ export class TargetGroup {
   }
 
   close(): void {
-    for (const target of this.#targets.values()) breakOffAll(target);
+    for (const target of this.#targets.values()) target.underWay.breakOffAll();
   }
 
   /** The target if it may get new requests: what a client's cookie asks for. */
@@ -121,10 +117,6 @@ export class TargetGroup {
     const sinceMs = nowMs - target.healthySinceMs;
     return sinceMs >= slowStartMs || this.#random.next() < Math.max(0.1, sinceMs / slowStartMs);
   }
-}
-
-function breakOffAll(target: Target): void {
-  for (const exchange of target.underWay) exchange.breakOff();
 }
 
 /**

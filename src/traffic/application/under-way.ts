@@ -34,6 +34,6 @@ export class UnderWayList {
   }
 
   breakOffAll(): void {
-    for (const member of [...this.#members]) member.breakOff();
+    for (const member of this.#members.slice()) member.breakOff();
   }
 }

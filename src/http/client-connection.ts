@@ -5,13 +5,13 @@ import { TLSSocket } from "node:tls";
 import { defaultLimits, emptyBody, WholeBody, type ByteStream } from "./http.ts";
 import {
   HttpClientError,
-  type Abortable,
   type ClientFailure,
   type ClientRequest,
-  type ClientResponse,
+  type Receiver,
 } from "./client-exchange.ts";
 import { readResponseHead, type ResponseHead } from "./head.ts";
 import { IncomingResponse } from "./response.ts";
+import { RunningExchange } from "./running-exchange.ts";
 import { IncomingBody } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, UntilCloseIntake, type Intake } from "./intake.ts";
 import {
@@ -33,40 +33,20 @@ export interface ClientConnectionOptions {
   forget(connection: ClientConnection): void;
 }
 
-/**
- * One request and its response. An object rather than closures, because V8 keeps closures that a
- * promise's executor makes until a full collection, and all that they reach with them.
- */
-class Exchange implements Abortable {
-  readonly request: ClientRequest;
-  readonly connection: ClientConnection;
-  resolve: ((response: ClientResponse) => void) | undefined;
-  reject!: (error: HttpClientError) => void;
-  /** What listens to the request's signal. */
-  aborted: (() => void) | undefined;
-  /** The whole request is out. */
-  sent = false;
-
-  constructor(connection: ClientConnection, request: ClientRequest) {
-    this.connection = connection;
-    this.request = request;
-  }
-
-  abort(): void {
-    this.connection.abort(this);
-  }
-}
-
 export class ClientConnection implements Swept, Outlet {
   readonly socket: Socket;
   readonly name: string;
   readonly #options: ClientConnectionOptions;
   readonly #writer = new FieldWriter();
   readonly #sink = (piece: Buffer) => this.#body?.push(piece);
+  /** Closes the connection if it is this exchange that it is busy with. */
+  readonly #abort = (exchange: RunningExchange) => {
+    if (this.#exchange === exchange) this.#break("aborted", "the request was aborted");
+  };
   #connected = false;
   #whenConnected: (() => void) | undefined;
   #writtenBytes = 0;
-  #exchange: Exchange | undefined;
+  #exchange: RunningExchange | undefined;
   #pending: Buffer | undefined;
   #intake: Intake | undefined;
   #body: IncomingBody | undefined;
@@ -107,33 +87,16 @@ export class ClientConnection implements Swept, Outlet {
     return this.#drain.wait();
   }
 
-  exchange(request: ClientRequest): Promise<ClientResponse> {
-    const exchange = new Exchange(this, request);
-    const response = new Promise<ClientResponse>((resolve, reject) => {
-      exchange.resolve = resolve;
-      exchange.reject = reject;
-    });
+  exchange(request: ClientRequest, receiver: Receiver): void {
+    const exchange = new RunningExchange(request, receiver, this.#abort);
     this.#exchange = exchange;
     this.#silent = true;
     this.#activeMs = this.#options.sweeper.nowMs;
-    if (request.signal) this.#listen(request.signal, exchange);
-    if (request.control) request.control.running = exchange;
     try {
       this.#send(request, exchange);
     } catch (error) {
       this.#break("malformed", describe(error), error);
     }
-    return response;
-  }
-
-  #listen(signal: AbortSignal, exchange: Exchange): void {
-    exchange.aborted = () => exchange.abort();
-    signal.addEventListener("abort", exchange.aborted, { once: true });
-  }
-
-  /** Closes the connection if it is this exchange that it is busy with. */
-  abort(exchange: Abortable): void {
-    if (this.#exchange === exchange) this.#break("aborted", "the request was aborted");
   }
 
   sweep(nowMs: number): void {
@@ -158,7 +121,7 @@ export class ClientConnection implements Swept, Outlet {
     return this.#body !== undefined && !this.#body.awaited && this.socket.isPaused();
   }
 
-  #send(request: ClientRequest, exchange: Exchange): void {
+  #send(request: ClientRequest, exchange: RunningExchange): void {
     const { method, target, body } = request;
     if (!isToken(method) || !/^[\x21-\x7e\x80-\xff]+$/.test(target))
       throw new TypeError("the request line cannot be sent");
@@ -191,12 +154,12 @@ export class ClientConnection implements Swept, Outlet {
     body: ByteStream,
     length: number,
     framed: "chunked" | "length",
-    exchange: Exchange,
+    exchange: RunningExchange,
   ): void {
     streamBody(this, head, body, length, framed).then(
       () => {
         exchange.sent = true;
-        if (this.#exchange === exchange && exchange.resolve === undefined) this.#settle();
+        if (this.#exchange === exchange && exchange.answered) this.#settle();
         return undefined;
       },
       (error: unknown) => {
@@ -263,8 +226,7 @@ export class ClientConnection implements Swept, Outlet {
     }
     if (!intake) {
       if (ahead) this.#persists = false;
-      this.#give(head, emptyBody);
-      return this.#settle();
+      return this.#giveWhole(head, emptyBody);
     }
     const pieces: Buffer[] = [];
     if (ahead) {
@@ -273,8 +235,8 @@ export class ClientConnection implements Swept, Outlet {
     }
     if (intake.done && intake.trailers.length === 0) {
       const [only] = pieces;
-      this.#give(head, new WholeBody(pieces.length === 1 && only ? only : Buffer.concat(pieces)));
-      return this.#settle();
+      const whole = pieces.length === 1 && only ? only : Buffer.concat(pieces);
+      return this.#giveWhole(head, new WholeBody(whole));
     }
     const body = new IncomingBody({
       wanted: () => {
@@ -290,14 +252,18 @@ export class ClientConnection implements Swept, Outlet {
     for (const piece of pieces) body.push(piece);
     this.#body = body;
     this.#intake = intake;
-    this.#give(head, body);
+    const exchange = this.#exchange!;
+    exchange.answered = true;
     if (intake.done) this.#endBody(intake);
+    exchange.respond(new IncomingResponse(head, body));
   }
 
-  #give(head: ResponseHead, body: ByteStream): void {
-    const { resolve } = this.#exchange!;
-    this.#exchange!.resolve = undefined;
-    resolve?.(new IncomingResponse(head, body));
+  /** The receiver comes last: whatever it does, the connection's own affairs are in order. */
+  #giveWhole(head: ResponseHead, body: WholeBody): void {
+    const exchange = this.#exchange!;
+    exchange.answered = true;
+    this.#settle();
+    exchange.respond(new IncomingResponse(head, body));
   }
 
   #takeBody(chunk: Buffer, offset: number): void {
@@ -331,9 +297,9 @@ export class ClientConnection implements Swept, Outlet {
     if (!this.#options.keep(this)) this.socket.destroySoon();
   }
 
-  #detach(exchange: Exchange): void {
+  #detach(exchange: RunningExchange): void {
     this.#exchange = undefined;
-    if (exchange.aborted) exchange.request.signal?.removeEventListener("abort", exchange.aborted);
+    exchange.detach();
   }
 
   #upgrade(head: ResponseHead): void {
@@ -357,7 +323,7 @@ export class ClientConnection implements Swept, Outlet {
     const response = new IncomingResponse(head, emptyBody);
     response.upgraded = { socket, head: this.#pending ?? Buffer.alloc(0) };
     this.#pending = undefined;
-    exchange.resolve?.(response);
+    exchange.respond(response);
   }
 
   readonly #onEnd = () => {
@@ -384,10 +350,12 @@ export class ClientConnection implements Swept, Outlet {
     if (exchange) {
       this.#detach(exchange);
       const error = new HttpClientError(failure, message, this.#connected, cause);
-      exchange.reject(error);
       this.#intake = undefined;
       this.#body?.fail(error);
       this.#body = undefined;
+      this.#drain.fail(error);
+      this.socket.destroy();
+      return exchange.fail(error);
     }
     this.#drain.fail(new Error(message));
     this.socket.destroy();

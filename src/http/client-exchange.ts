@@ -33,6 +33,12 @@ export interface Abortable {
   abort(): void;
 }
 
+/** Is told how a request went, in the turn in which its bytes arrive: one of the two, once. */
+export interface Receiver {
+  responded(response: ClientResponse): void;
+  failed(error: HttpClientError): void;
+}
+
 export interface ClientResponse {
   status: number;
   reason: string;
@@ -74,4 +80,11 @@ export class HttpClientError extends Error {
     this.failure = failure;
     this.sent = sent;
   }
+}
+
+/** The response as a promise. */
+export function receive(start: (receiver: Receiver) => void): Promise<ClientResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<ClientResponse>();
+  start({ responded: resolve, failed: reject });
+  return promise;
 }

@@ -3,7 +3,12 @@ import type { ClientHttp2Session, ClientHttp2Stream } from "node:http2";
 import { connect as connectSocket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
-import { HttpClientError, type ClientRequest, type ClientResponse } from "./client-exchange.ts";
+import {
+  HttpClientError,
+  type ClientRequest,
+  type ClientResponse,
+  type Receiver,
+} from "./client-exchange.ts";
 import { joinFields } from "./head.ts";
 import { WholeBody, type ByteStream } from "./http.ts";
 
@@ -13,6 +18,8 @@ const http2 = () => process.getBuiltinModule("node:http2");
 export interface Http2Client {
   /** Resolves when the response's head is there. Rejects with HttpClientError. */
   request(request: ClientRequest): Promise<ClientResponse>;
+  /** The same, told to a receiver. */
+  start(request: ClientRequest, receiver: Receiver): void;
   close(): void;
 }
 
@@ -57,8 +64,14 @@ export function createHttp2Client({
     return session;
   };
 
+  const request = (asked: ClientRequest) => exchange(sessionFor(asked), asked, wall);
   return {
-    request: (request) => exchange(sessionFor(request), request, wall),
+    request,
+    start: (asked, receiver) =>
+      void request(asked).then(
+        (response) => receiver.responded(response),
+        (error: HttpClientError) => receiver.failed(error),
+      ),
     close() {
       for (const session of open) session.destroy();
     },

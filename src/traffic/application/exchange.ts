@@ -1,11 +1,12 @@
 /** One request on its way to a target and its answer back. */
 import type { Reach } from "#compute/driver.ts";
 import type { Wall } from "#runtime/clock.ts";
-import {
+import type {
+  Abortable,
+  ClientRequest,
+  ClientResponse,
   HttpClientError,
-  type Abortable,
-  type ClientRequest,
-  type ClientResponse,
+  Receiver,
 } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import type { Trace } from "./access-log.ts";
@@ -24,7 +25,7 @@ import { joinSockets } from "./tunnel.ts";
 const mostAttempts = 3;
 
 export interface ExchangeContext {
-  client: { request(request: ClientRequest): Promise<ClientResponse> };
+  client: { start(request: ClientRequest, receiver: Receiver): void };
   counters: Counters;
   sealer: CookieSealer;
   wall: Wall;
@@ -33,7 +34,7 @@ export interface ExchangeContext {
   trace: Trace | undefined;
 }
 
-export class Exchange implements UnderWay {
+export class Exchange implements UnderWay, Receiver {
   /** Set by the client while the exchange is under way. */
   running: Abortable | undefined;
   place = -1;
@@ -44,6 +45,12 @@ export class Exchange implements UnderWay {
   readonly #action: Extract<ActionConfig, { type: "forward" }>;
   readonly #group: TargetGroup;
   readonly #zone: string;
+  readonly #nowMs: number;
+  #target: Target | undefined;
+  readonly #tried: Target[] = [];
+  #sentMs = 0;
+  #resolve!: (reply: HttpReply) => void;
+  #reject!: (error: unknown) => void;
 
   constructor(
     context: ExchangeContext,
@@ -59,80 +66,104 @@ export class Exchange implements UnderWay {
     this.#action = action;
     this.#group = group;
     this.#zone = zone;
+    this.#nowMs = context.wall.monotonic();
   }
 
   breakOff(): void {
     this.running?.abort();
   }
 
-  async run(): Promise<HttpReply> {
-    const { sealer } = this.#context;
+  run(): HttpReply | Promise<HttpReply> {
+    const { sealer, wall } = this.#context;
     const group = this.#group;
     this.#request.onGone?.(() => {
       this.#clientGone = true;
       this.running?.abort();
     });
-    const nowMs = this.#context.wall.monotonic();
-    let target =
-      stickyTarget(group, this.#request.rawHeaders, sealer, this.#context.wall.now()) ??
-      group.pick(nowMs, [], this.#zone);
+    const target =
+      stickyTarget(group, this.#request.rawHeaders, sealer, wall.now()) ??
+      group.pick(this.#nowMs, this.#tried, this.#zone);
     if (!target) return this.#ownAnswer(503);
-    const tried: Target[] = [];
-    for (;;) {
-      const outcome = await this.#attempt(target);
-      if (typeof outcome !== "number") return outcome;
-      tried.push(target);
-      const next = tried.length < mostAttempts ? group.pick(nowMs, tried, this.#zone) : undefined;
-      if (!next || this.#clientGone) return this.#ownAnswer(outcome);
-      target = next;
-    }
+    const reply = new Promise<HttpReply>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#attempt(target);
+    return reply;
   }
 
-  /** The reply, or the status of the failure when another target may be tried. */
-  async #attempt(target: Target): Promise<HttpReply | number> {
+  #attempt(target: Target): void {
     const { client, counters, wall, idleTimeoutMs, trace } = this.#context;
     const request = this.#request;
     const { reach } = target;
-    const group = this.#group.config.arn;
+    this.#target = target;
     if (!reach) {
-      counters.target(group, target.zone).connectionErrors++;
-      return 502;
+      counters.target(this.#group.config.arn, target.zone).connectionErrors++;
+      return this.#tryAnother(502);
     }
     target.underWay.add(this);
-    const startMs = wall.monotonic();
+    this.#sentMs = wall.monotonic();
     if (trace) {
-      trace.sentMs = startMs;
+      trace.sentMs = this.#sentMs;
       trace.target = nameOf(target);
     }
-    let response: ClientResponse;
-    try {
-      response = await client.request({
+    client.start(
+      {
         address: reach,
         method: request.method,
         target: this.#fields.target,
         rawHeaders: this.#fields.rawHeaders,
         body: request.body,
-        ...(request.body instanceof WholeBody ? {} : this.#bodyLength()),
+        ...(request.body instanceof WholeBody ? undefined : this.#bodyLength()),
         control: this,
         idleTimeoutMs,
         upgrade: this.#fields.upgrade,
         ...(this.#group.config.tls && { tls: targetTls(reach) }),
-      });
+      },
+      this,
+    );
+  }
+
+  #tryAnother(status: number): void {
+    const tried = this.#tried;
+    tried.push(this.#target!);
+    const next =
+      tried.length < mostAttempts && !this.#clientGone
+        ? this.#group.pick(this.#nowMs, tried, this.#zone)
+        : undefined;
+    if (next) this.#attempt(next);
+    else this.#resolve(this.#ownAnswer(status));
+  }
+
+  responded(response: ClientResponse): void {
+    const { counters, wall, trace } = this.#context;
+    const target = this.#target!;
+    try {
+      const counts = counters.target(this.#group.config.arn, target.zone);
+      counts.requests++;
+      countStatus(counts, response.status);
+      const answeredMs = wall.monotonic();
+      countResponseTime(counts, answeredMs - this.#sentMs);
+      if (trace) {
+        trace.answeredMs = answeredMs;
+        trace.targetStatus = response.status;
+      }
+      this.#resolve(this.#reply(response, target));
     } catch (error) {
-      target.underWay.delete(this);
-      if (!(error instanceof HttpClientError)) throw error;
-      return this.#failed(error, target);
+      this.#reject(error);
     }
-    const counts = counters.target(group, target.zone);
-    counts.requests++;
-    countStatus(counts, response.status);
-    const answeredMs = wall.monotonic();
-    countResponseTime(counts, answeredMs - startMs);
-    if (trace) {
-      trace.answeredMs = answeredMs;
-      trace.targetStatus = response.status;
+  }
+
+  failed(error: HttpClientError): void {
+    const target = this.#target!;
+    target.underWay.delete(this);
+    try {
+      const outcome = this.#failed(error, target);
+      if (typeof outcome === "number") this.#tryAnother(outcome);
+      else this.#resolve(outcome);
+    } catch (thrown) {
+      this.#reject(thrown);
     }
-    return this.#reply(response, target);
   }
 
   #bodyLength(): { bodyLength?: number } {

@@ -22,6 +22,7 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::CloudFormation::WaitConditionHandle": () =>
     import("./cloudformation/wait-condition-handle.ts"),
   "AWS::CloudWatch::Alarm": () => import("./cloudwatch/alarm.ts"),
+  "AWS::CloudWatch::AlarmMuteRule": () => import("./cloudwatch/alarm-mute-rule.ts"),
   "AWS::CloudWatch::AnomalyDetector": () => import("./cloudwatch/anomaly-detector.ts"),
   "AWS::CloudWatch::CompositeAlarm": () => import("./cloudwatch/composite-alarm.ts"),
   "AWS::CloudWatch::Dashboard": () => import("./cloudwatch/dashboard.ts"),

@@ -89,3 +89,25 @@ test("a muted alarm changes its state and acts when the window closes", async ()
   );
   await cloud.stop();
 });
+
+test("a mute rule has tags, which change apart from it; what does not exist has none", async () => {
+  const cloud = createTestCloud();
+  const client = cloud.clients.cloudwatch(cloud.caller);
+  await client.PutAlarmMuteRule({
+    Name: "noon",
+    Rule: { Schedule: { Expression: "cron(0 12 * * *)", Duration: "PT30M" } },
+    Tags: [{ Key: "team", Value: "shop" }],
+  });
+  const { AlarmMuteRuleArn: ResourceARN } = await client.GetAlarmMuteRule({
+    AlarmMuteRuleName: "noon",
+  });
+  await client.TagResource({ ResourceARN, Tags: [{ Key: "tier", Value: "web" }] });
+  await client.UntagResource({ ResourceARN, TagKeys: ["team"] });
+  const { Tags } = await client.ListTagsForResource({ ResourceARN });
+  assert.deepEqual(Tags, [{ Key: "tier", Value: "web" }]);
+  const alarm = `arn:aws:cloudwatch:us-east-1:${cloud.caller.account}:alarm:none`;
+  await assert.rejects(client.ListTagsForResource({ ResourceARN: alarm }), {
+    code: "ResourceNotFoundException",
+  });
+  await cloud.stop();
+});

@@ -1,11 +1,18 @@
-import { AwsError } from "#model/error.ts";
 import type { Context, Operation } from "#services/kit/service.ts";
+import type { Collection } from "#store/collection.ts";
 import { parseArn } from "#services/kit/arn.ts";
 import { tagsFromList, tagsToList, withoutTags, withTags, type Tags } from "#services/kit/tags.ts";
 import { resourceNotFound, validationError } from "../errors.ts";
 import { mostTags } from "../limits.ts";
 import type { State } from "../metrics/memory.ts";
-import { alarms, dashboards } from "../records.ts";
+import { alarms, dashboards, muteRules } from "../records.ts";
+
+/** What can have tags, by the beginning of its ARN's resource. */
+const owners: Record<string, { kind: string; records: Collection<{ tags?: Tags }> }> = {
+  "alarm:": { kind: "alarm", records: alarms },
+  "alarm-mute-rule:": { kind: "alarm-mute-rule", records: muteRules },
+  "dashboard/": { kind: "dashboard", records: dashboards },
+};
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html */
 export const tagResource: Operation<"cloudwatch", "TagResource", State> = async (
@@ -34,13 +41,7 @@ export const listTagsForResource: Operation<"cloudwatch", "ListTagsForResource",
   input,
   context,
 ) => {
-  const tags = await changeTags(input.ResourceARN ?? "", context, (present) => present).catch(
-    (error: unknown) => {
-      // An unknown resource has no tags: only changing them is an error.
-      if (error instanceof AwsError && error.code === "ResourceNotFoundException") return {};
-      throw error;
-    },
-  );
+  const tags = await changeTags(input.ResourceARN ?? "", context, (present) => present);
   return { Tags: tagsToList(tags) };
 };
 
@@ -49,19 +50,18 @@ async function changeTags(
   context: Context<State>,
   change: (tags: Tags) => Tags,
 ): Promise<Tags> {
-  const [, type, name] = /^(alarm:|dashboard\/)(.+)$/.exec(parseArn(arn)?.resource ?? "") ?? [];
+  const [, prefix = "", name] =
+    /^(alarm:|alarm-mute-rule:|dashboard\/)(.+)$/.exec(parseArn(arn)?.resource ?? "") ?? [];
+  const owner = owners[prefix];
   return context.store.transaction(async (tx) => {
-    if (type === undefined || name === undefined) throw resourceNotFound("Unknown", arn);
-    const kind = type === "alarm:" ? "alarm" : "dashboard";
-    const alarm = kind === "alarm" ? await alarms.get(tx, context, name) : undefined;
-    const dashboard = kind === "dashboard" ? await dashboards.get(tx, context, name) : undefined;
-    const present = alarm ? alarm.tags : dashboard ? (dashboard.tags ?? {}) : undefined;
-    if (!present) throw resourceNotFound(kind, name);
-    const tags = change(present);
+    if (!owner || name === undefined) throw resourceNotFound("Unknown", arn);
+    const present = await owner.records.get(tx, context, name);
+    if (!present) throw resourceNotFound(owner.kind, name);
+    const before = present.tags ?? {};
+    const tags = change(before);
     if (Object.keys(tags).length > mostTags)
       throw validationError(`A resource has at most ${mostTags} tags.`);
-    if (alarm && tags !== present) alarms.put(tx, context, [name], { ...alarm, tags });
-    if (dashboard && tags !== present) dashboards.put(tx, context, [name], { ...dashboard, tags });
+    if (tags !== before) owner.records.put(tx, context, [name], { ...present, tags });
     return tags;
   });
 }

@@ -1,5 +1,6 @@
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
+import { describeAccountSettings, putAccountSetting } from "./operations/account-settings.ts";
 import { createAutoScalingGroup } from "./operations/create-auto-scaling-group.ts";
 import { deleteAutoScalingGroup } from "./operations/delete-auto-scaling-group.ts";
 import {
@@ -111,6 +112,7 @@ export const service = defineService<"autoscaling", State>({
     DeleteTags: deleteTags,
     DeleteWarmPool: deleteWarmPool,
     DescribeAccountLimits: describeAccountLimits,
+    DescribeAccountSettings: describeAccountSettings,
     DescribeAdjustmentTypes: describeAdjustmentTypes,
     DescribeAutoScalingGroups: describeAutoScalingGroups,
     DescribeAutoScalingInstances: describeAutoScalingInstances,
@@ -142,6 +144,7 @@ export const service = defineService<"autoscaling", State>({
     ExitStandby: exitStandby,
     GetPredictiveScalingForecast: getPredictiveScalingForecast,
     LaunchInstances: launchInstances,
+    PutAccountSetting: putAccountSetting,
     PutLifecycleHook: putLifecycleHook,
     PutNotificationConfiguration: putNotificationConfiguration,
     PutScalingPolicy: putScalingPolicy,
@@ -167,5 +170,6 @@ export const service = defineService<"autoscaling", State>({
     predictiveReconciler(env),
     refreshAlarmReconciler(env),
   ],
+  stop: (_env, state) => state.rosters.stop(),
   differences,
 });

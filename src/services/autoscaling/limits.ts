@@ -23,6 +23,8 @@ export const activitiesKeptMs = 42 * 86_400_000;
 
 /** How often the health of instances in service is looked at; AWS does so "periodically". */
 export const healthCheckMs = 30_000;
+/** How often all records of a group's instances are read again, rather than those that changed. */
+export const wholeLookMs = 300_000;
 /** So long the instance types and prices of a mixed instances policy are taken as they were. */
 export const offersKeptMs = 300_000;
 /** How often instances that are changing are looked at, wall time. */

@@ -41,8 +41,13 @@ export interface GroupRecord {
   deletionProtection?: "none" | "prevent-force-deletion" | "prevent-all-deletion";
   /** Wait for a zone without capacity rather than launch in another. */
   balancedOnly?: boolean;
-  /** AvailabilityZoneImpairmentPolicy as it was given; there is no zonal shift. */
-  zoneImpairment?: Record<string, unknown>;
+  /** AvailabilityZoneImpairmentPolicy as it was given. */
+  zoneImpairment?: {
+    ZonalShiftEnabled?: boolean;
+    ImpairedZoneHealthCheckBehavior?: "ReplaceUnhealthy" | "IgnoreUnhealthy";
+  };
+  /** The group's zones that are shifted away from, as they were seen last. */
+  shiftedZones?: string[];
   /** An instance whose termination hook is abandoned stays, aside. */
   retainOnAbandon?: boolean;
   warmPool?: WarmPool;
@@ -274,6 +279,12 @@ export interface ScheduledActionRecord {
 export const scheduledActions = collection<ScheduledActionRecord>(
   "autoscaling",
   "scheduled-action",
+);
+
+/** Key: the setting's name. */
+export const accountSettings = collection<{ name: string; value: string }>(
+  "autoscaling",
+  "account-setting",
 );
 
 export type Transition =

@@ -1,13 +1,16 @@
+import type { Environment } from "#services/kit/service.ts";
 import type { Offer } from "./planning/allocation.ts";
+import { Rosters } from "./reconcilers/roster.ts";
 
 /** Auto Scaling's volatile memory: when what was last looked at. Lost without harm. */
 export interface State {
   /** Group (with account and region) to the moment of its last health check. */
   readonly healthCheckedMs: Map<string, number>;
   /** Group to what its mixed instances policy offered when it was asked last. */
+  readonly rosters: Rosters;
   readonly offers: Map<string, { question: string; askedMs: number; offers: readonly Offer[] }>;
 }
 
-export function createState(): State {
-  return { healthCheckedMs: new Map(), offers: new Map() };
+export function createState({ store }: Pick<Environment, "store">): State {
+  return { healthCheckedMs: new Map(), offers: new Map(), rosters: new Rosters(store) };
 }

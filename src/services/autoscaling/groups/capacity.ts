@@ -33,6 +33,16 @@ export function withDesired(
   };
 }
 
+/**
+ * What a dynamic policy may make of the capacity: not below the forecast, and not down at all during a
+ * zonal shift ("Auto Scaling will block scaling policies from decreasing desired capacity").
+ */
+export function asPoliciesMay(group: GroupRecord, wanted: number): number {
+  const { desired, predicted, shiftedZones } = group;
+  if (shiftedZones) return Math.max(desired, wanted);
+  return Math.max(wanted, Math.min(desired, predicted?.capacity ?? 0));
+}
+
 /** Instances on their way in or out of service. What happens in the warm pool is none of that. */
 export function isChanging(member: MemberRecord): boolean {
   const settled = ["InService", "Standby", "Terminating:Retained"].includes(member.state);

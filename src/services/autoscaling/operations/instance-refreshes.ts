@@ -2,6 +2,7 @@ import type { Operation } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
 import { irreversibleRefresh, noRefresh, refreshInProgress, unsupported } from "../errors.ts";
 import { getGroup, membersOf } from "../groups/capacity.ts";
+import { maintenanceOf } from "../account-settings.ts";
 import { launchSettings } from "../groups/settings.ts";
 import { resolveTemplate } from "../launch/source.ts";
 import { page } from "../paging.ts";
@@ -34,7 +35,8 @@ export const startInstanceRefresh: Operation<"autoscaling", "StartInstanceRefres
     const group = await getGroup(tx, context, name);
     const [latest] = await refreshes.list(tx, context, [name], { limit: 1, reverse: true });
     if (latest && isActive(latest)) throw refreshInProgress();
-    const settings = readPreferences(group, preferences, source !== undefined);
+    const maintenance = await maintenanceOf(tx, context, group);
+    const settings = readPreferences(group, maintenance, preferences, source !== undefined);
     if (source) groups.put(tx, context, [name], withSettings(group, source));
     const members = await membersOf(tx, context, name);
     const outdated = members

@@ -23,6 +23,8 @@ export interface LaunchArea {
   avoid?: ReadonlySet<string> | undefined;
   /** Wait for a zone without capacity rather than launch in another: balanced-only. */
   balancedOnly?: boolean | undefined;
+  /** Zones that take no part at all at present. */
+  shifted?: ReadonlySet<string> | undefined;
 }
 
 /** Capacity units per zone. */
@@ -50,7 +52,9 @@ export function placeLaunches(
   capacity: number,
 ): LaunchPlace[] {
   const { allocation, balancedOnly } = area;
-  const zones = balancedOnly ? area.zones : openZones(area);
+  const zones = balancedOnly
+    ? area.zones.filter((zone) => !area.shifted?.has(zone))
+    : openZones(area);
   if (zones.length === 0 || wanted <= 0) return [];
   const crowd = crowdOf(present);
   if (!allocation) {

@@ -179,3 +179,15 @@ test("a refresh with 100 percent launches before it terminates", () => {
   const second = plan(group(), [...members, warm], { ...refresh, ready }, now);
   assert.equal(terminations(second.decisions).length, 1);
 });
+
+test("rebalancing terminates nothing before what it launched is in service", () => {
+  const full = [member("a"), member("a")];
+  const first = plan(group(), full, undefined, now);
+  assert.deepEqual(launches(first.decisions), ["b"]);
+  assert.deepEqual(terminations(first.decisions), []);
+  const coming = member("b", { phase: "pending" });
+  assert.deepEqual(plan(group(), [...full, coming], undefined, now).decisions, []);
+  const there = plan(group(), [...full, { ...coming, phase: "in-service" }], undefined, now);
+  assert.equal(terminations(there.decisions).length, 1);
+  assert.ok(full.some(({ id }) => terminations(there.decisions).includes(id)));
+});

@@ -34,6 +34,10 @@ export interface DesiredGroup {
   /** Zones and pools that had no capacity a moment ago. */
   avoid?: ReadonlySet<string>;
   balancedOnly?: boolean;
+  /** Zones that the group is shifted away from; they are to be avoided as well. */
+  shifted?: ReadonlySet<string>;
+  /** What is unhealthy in a zone that the group is shifted away from stays. */
+  ignoreUnhealthy?: boolean;
   maintenance?: { minHealthyPercent: number; maxHealthyPercent: number };
   warm?: WarmDesire;
 }

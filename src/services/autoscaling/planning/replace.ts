@@ -77,7 +77,12 @@ function unhealthyOrOld(
   const may = (process: string) => !group.suspended.has(process);
   const sick =
     may("ReplaceUnhealthy") && may("Terminate")
-      ? counted.filter(({ healthy, instanceId }) => !healthy && instanceId !== undefined)
+      ? counted.filter(
+          ({ healthy, instanceId, zone }) =>
+            !healthy &&
+            instanceId !== undefined &&
+            !(group.ignoreUnhealthy && group.shifted?.has(zone)),
+        )
       : [];
   const sickIds = new Set(sick.map(({ id }) => id));
   const age = ageLimit(group, counted, nowMs);

@@ -27,15 +27,19 @@ export function shrink(
   const crowd = crowdOf(staying);
   let capacity = staying.reduce((sum, member) => sum + unitsOf(member), 0);
   const shrinking = causes.shrinking(nowMs, capacity, desired);
-  // Instances that are still starting are not chosen; they are taken once they are in service.
+  // Instances that are still starting are not chosen; they are taken once they are in service. Nor do
+  // those in service go in their place by then: "new instances are launched before old ones terminate".
   const candidates = new Map(
     staying
       .filter((member) => member.phase === "in-service" && !member.protected)
       .map((member) => [member.id, member]),
   );
-  while (capacity > desired) {
+  let serving = staying
+    .filter(({ phase }) => phase === "in-service")
+    .reduce((sum, member) => sum + unitsOf(member), 0);
+  while (Math.min(capacity, serving) > desired) {
     const fitting = [...candidates.values()].filter(
-      (member) => unitsOf(member) <= capacity - desired,
+      (member) => unitsOf(member) <= Math.min(capacity, serving) - desired,
     );
     const chosen = selectForTermination(
       ofOption(group, fitting, [...left.values()], desired),
@@ -48,6 +52,7 @@ export function shrink(
     left.delete(member.id);
     candidates.delete(member.id);
     capacity -= unitsOf(member);
+    serving -= unitsOf(member);
     crowd.set(member.zone, crowd.get(member.zone)! - unitsOf(member));
     const selected = causes.selected(nowMs, member.instanceId ?? member.id);
     terminate(member, joinCauses(...group.causes, shrinking, selected));

@@ -3,7 +3,7 @@ import type { Transaction } from "#store/store.ts";
 import type { Scope } from "#store/collection.ts";
 import { causes } from "../causes.ts";
 import { activityInProgress, validationError } from "../errors.ts";
-import { isChanging, membersOf, withDesired } from "../groups/capacity.ts";
+import { asPoliciesMay, isChanging, membersOf, withDesired } from "../groups/capacity.ts";
 import {
   activities,
   groups,
@@ -47,18 +47,12 @@ export async function executeAdjustment(
           policy.minAdjustmentMagnitude,
         )
       : stepCapacity(group, policy, adjustment, present, execution.nowMs);
-  const changed = withDesired(group, notBelowForecast(group, wanted), (from, to) =>
+  const changed = withDesired(group, asPoliciesMay(group, wanted), (from, to) =>
     explain(policy, execution, from, to),
   );
   if (changed === group) return false;
   groups.put(tx, scope, [group.name], changed);
   return true;
-}
-
-/** Dynamic policies scale in as far as the forecast lets them. */
-export function notBelowForecast({ desired, predicted }: GroupRecord, wanted: number): number {
-  const floor = Math.min(desired, predicted?.capacity ?? 0);
-  return Math.max(wanted, floor);
 }
 
 export function explain(

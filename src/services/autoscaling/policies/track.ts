@@ -3,7 +3,7 @@ import type { Environment } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
 import { dateOf } from "#runtime/date.ts";
-import { getGroup, membersOf, withDesired } from "../groups/capacity.ts";
+import { asPoliciesMay, getGroup, membersOf, withDesired } from "../groups/capacity.ts";
 import {
   groups,
   policies,
@@ -12,7 +12,7 @@ import {
   type PolicyRecord,
 } from "../records.ts";
 import { trackedCapacity } from "#services/kit/scaling/adjustment.ts";
-import { explain, isWarming, notBelowForecast, type Execution } from "./execute.ts";
+import { explain, isWarming, type Execution } from "./execute.ts";
 import { watchedMetric } from "./target-metric.ts";
 
 /** What one policy sees. */
@@ -42,7 +42,7 @@ export async function trackTarget(
     const group = await getGroup(tx, scope, groupName);
     const present = await membersOf(tx, scope, groupName);
     const wanted = decide(group, present, readings, execution.nowMs);
-    const changed = withDesired(group, notBelowForecast(group, wanted), (from, to) =>
+    const changed = withDesired(group, asPoliciesMay(group, wanted), (from, to) =>
       explain(caller, execution, from, to),
     );
     if (changed !== group) groups.put(tx, scope, [groupName], changed);

@@ -22,7 +22,8 @@ import { waitsUntil } from "../refreshes/progress.ts";
 import { carryOut } from "./carry-out.ts";
 import { observe } from "./observe.ts";
 import { takeSteps } from "./take-steps.ts";
-import { viewOf, type GroupView } from "./view.ts";
+import type { Outcome } from "./outcome.ts";
+import { membersToStep, viewOf, type GroupView } from "./view.ts";
 
 export function groupReconciler(env: Environment, state: State): Reconciler {
   return {
@@ -43,10 +44,13 @@ async function pass(
   scope: Scope,
   name: string,
 ): Promise<ReconcileResult | void> {
-  const view = await env.store.transaction((tx) => viewOf(tx, scope, name));
+  const view = await env.store.transaction((tx) =>
+    viewOf(tx, scope, name, state.rosters, env.clock.now()),
+  );
   const key = `${scope.account}/${scope.region}/${name}`;
   if (!view) {
     state.offers.delete(key);
+    state.rosters.forget(scope, name);
     return void state.healthCheckedMs.delete(key);
   }
   const { group } = view;
@@ -62,17 +66,23 @@ async function pass(
   const observation = await observe(env.clients, caller, {
     offers,
     group,
-    members: view.members,
+    members: health ? [...view.roster.members.values()] : membersToStep(view),
     health,
     targets: needsTargets(view, health),
   });
   if (health) state.healthCheckedMs.set(key, nowMs);
   const outcome = await env.store.transaction((tx) =>
-    takeSteps(tx, { random: env.random, scope, nowMs: env.clock.now() }, name, observation),
+    takeSteps(
+      tx,
+      { random: env.random, scope, nowMs: env.clock.now() },
+      view,
+      observation,
+      state.rosters,
+    ),
   );
   if (!outcome) return;
   await carryOut(env, scope, caller, outcome);
-  const afterMs = nextLook(env, outcome.view, outcome.wakeMs);
+  const afterMs = nextLook(env, outcome);
   return afterMs === undefined ? {} : { afterMs };
 }
 
@@ -96,30 +106,28 @@ async function knownOffers(
 }
 
 /** Target groups are asked when somebody drains, joins, or is judged by them. */
-function needsTargets({ group, members, refresh }: GroupView, health: boolean): boolean {
+function needsTargets(view: GroupView, health: boolean): boolean {
+  const { group, refresh } = view;
   if (group.targetGroups.length === 0) return false;
   if (group.targetGroups.some(({ state }) => state !== "InService")) return true;
-  if (members.some(isLeaving)) return true;
+  if (membersToStep(view).some(isLeaving)) return true;
   return group.healthCheckType.includes("ELB") && (health || refresh !== undefined);
 }
 
 /** Milliseconds until the group is looked at again though no record changes. */
-function nextLook(
-  env: Environment,
-  view: GroupView,
-  wakeMs: number | undefined,
-): number | undefined {
+function nextLook(env: Environment, { view, restless, wakeMs }: Outcome): number | undefined {
   const nowMs = env.clock.now();
   const soonMs = changingCheckMs * Math.max(1, env.clock.speed);
   const waiting = (member: MemberRecord) => member.state.endsWith(":Wait");
   const settling = view.group.targetGroups.some(({ state }) => state !== "InService");
-  const changing = view.members.some(
+  const changing = restless.some(
     (member) => (isChanging(member) || isWarming(member)) && !waiting(member),
   );
-  const deadlines = view.members.map(({ waits = [] }) => nextDeadline(waits));
-  const warm = view.refresh ? view.members.map(({ warmMs }) => warmMs) : [];
+  const deadlines = restless.map(({ waits = [] }) => nextDeadline(waits));
+  const all = [...view.roster.members.values(), ...restless];
+  const warm = view.refresh ? all.map(({ warmMs }) => warmMs) : [];
   const moments = [
-    ...(view.members.length > 0 ? [nowMs + healthCheckMs] : []),
+    ...(view.roster.members.size + restless.length > 0 ? [nowMs + healthCheckMs] : []),
     ...(changing || (view.refresh && waitsUntil(view.refresh) === undefined)
       ? [nowMs + soonMs]
       : []),

@@ -20,6 +20,7 @@ function problem(
     impaired: new Set(seen.impaired ? ["i-1"] : []),
     targets: new Map(seen.target ? [["tg", new Map([["i-1", seen.target]])]] : []),
     offers: undefined,
+    shifted: new Set<string>(),
     healthChecked: true,
   };
   const whole = { healthCheckType: ["EC2", "ELB"], healthCheckGraceSeconds: 30, ...group };

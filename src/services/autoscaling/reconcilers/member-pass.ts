@@ -18,6 +18,8 @@ import {
 } from "../records.ts";
 import type { GroupView } from "./view.ts";
 import { drainStep, holding } from "./draining.ts";
+import { isRestless } from "./roster.ts";
+import type { Tally } from "./tally.ts";
 import { healthProblem } from "./health.ts";
 import type { Observation } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
@@ -30,7 +32,10 @@ export class MemberPass {
   readonly #view: GroupView;
   readonly #seen: Observation;
   readonly #outcome: Outcome;
-  readonly #members: Map<string, MemberRecord>;
+  /** What this pass made of members; undefined of one that is gone. */
+  readonly #changed = new Map<string, MemberRecord | undefined>();
+  /** The group in numbers as it is by now; members that are only wished for are not in it yet. */
+  readonly tally: Tally;
   #fresh: MemberRecord[] = [];
   #subnetCrowd: Map<string | undefined, number> | undefined;
 
@@ -46,12 +51,22 @@ export class MemberPass {
     this.#view = view;
     this.#seen = seen;
     this.#outcome = outcome;
-    this.#members = new Map(view.members.map((member) => [member.id, member]));
+    this.tally = view.roster.tally.copy();
   }
 
-  /** The members as they are now. */
+  /** All members as they are now, by id. */
   members(): MemberRecord[] {
-    return [...this.#members.values()];
+    const ids = new Set([...this.#view.roster.members.keys(), ...this.#changed.keys()]);
+    return [...ids].sort().flatMap((id) => this.#find(id) ?? []);
+  }
+
+  /** Those of them that have something ahead of them. */
+  restless(): MemberRecord[] {
+    const ids = new Set([...this.#view.roster.restless, ...this.#changed.keys()]);
+    return [...ids].flatMap((id) => {
+      const member = this.#find(id);
+      return member && isRestless(member, this.#view.group) ? [member] : [];
+    });
   }
 
   /** Takes a member one step further. */
@@ -144,7 +159,7 @@ export class MemberPass {
 
   /** Gives the members the weights that their instance types have now. */
   reweigh(weightOf: (member: MemberRecord) => number | undefined): void {
-    for (const member of this.#members.values()) {
+    for (const member of this.members()) {
       const weight = weightOf(member);
       if (weight !== undefined && weight !== member.weight) this.#put({ ...member, weight });
     }
@@ -169,12 +184,19 @@ export class MemberPass {
     this.#fresh = [];
   }
 
+  #find(id: string): MemberRecord | undefined {
+    return this.#changed.has(id) ? this.#changed.get(id) : this.#view.roster.members.get(id);
+  }
+
   #current(id: string): MemberRecord {
-    return this.#members.get(id)!;
+    return this.#find(id)!;
   }
 
   #put(member: MemberRecord): MemberRecord {
-    this.#members.set(member.id, member);
+    const before = this.#find(member.id);
+    if (before) this.tally.remove(before);
+    this.tally.add(member);
+    this.#changed.set(member.id, member);
     members.put(this.#tx, this.#writing.scope, [member.group, member.id], member);
     return member;
   }
@@ -201,6 +223,12 @@ export class MemberPass {
   #judge(member: MemberRecord): void {
     if (!this.#seen.healthChecked || member.health === "Unhealthy") return;
     const { group } = this.#view;
+    // Nobody judges what is in a zone that the group is shifted away from and leaves alone.
+    if (
+      group.zoneImpairment?.ImpairedZoneHealthCheckBehavior === "IgnoreUnhealthy" &&
+      group.shiftedZones?.includes(member.zone)
+    )
+      return;
     const problem = healthProblem(group, member, this.#seen, this.#writing.nowMs);
     if (problem === undefined) return;
     const state = this.#seen.instances.get(member.instanceId!)?.state;
@@ -332,7 +360,8 @@ export class MemberPass {
     if (member.state !== "Detaching") this.cooldownFromMs = nowMs;
     members.delete(this.#tx, scope, member.group, member.id);
     if (member.instanceId) memberIndex.delete(this.#tx, scope, member.instanceId);
-    this.#members.delete(member.id);
+    this.tally.remove(this.#current(member.id));
+    this.#changed.set(member.id, undefined);
   }
 
   async #wishFor({ zone, cause, choice, warm }: Decision & { kind: "launch" }): Promise<void> {
@@ -359,7 +388,6 @@ export class MemberPass {
       registered: [],
       activity,
     };
-    this.#members.set(member.id, member);
     this.#fresh.push(member);
   }
 
@@ -367,7 +395,7 @@ export class MemberPass {
   #subnetFor({ subnets }: GroupRecord, zone: string): string | undefined {
     const candidates = subnets.filter((subnet) => subnet.zone === zone).map(({ id }) => id);
     const crowd = (this.#subnetCrowd ??= new Map(
-      [...Map.groupBy(this.#view.members, ({ subnetId }) => subnetId)].map(([id, those]) => [
+      [...Map.groupBy(this.members(), ({ subnetId }) => subnetId)].map(([id, those]) => [
         id,
         those.length,
       ]),

@@ -26,6 +26,8 @@ export interface Observation {
   targets: Map<string, Map<string, string>>;
   /** What a mixed instances policy may launch; undefined without one. */
   offers: readonly Offer[] | undefined;
+  /** Zones that fail, for a group that is to be shifted away from them. */
+  shifted: ReadonlySet<string>;
   /** True when instances in service were looked at too. */
   healthChecked: boolean;
 }
@@ -59,6 +61,7 @@ export async function observe(
     impaired: health ? await impairedOf(clients, caller, inService) : new Set(),
     targets: targets ? await describeTargets(clients, caller, group) : new Map(),
     offers,
+    shifted: await impairedZones(clients, caller, group),
     healthChecked: health,
   };
 }
@@ -101,17 +104,31 @@ async function impairedOf(
   ids: readonly string[],
 ): Promise<Set<string>> {
   const impaired = new Set<string>();
-  for (const Values of chunks(ids, mostPerDescribe)) {
-    const Filters = [{ Name: "instance-status.status", Values: ["impaired"] }];
-    for (const filter of [...Filters, { Name: "system-status.status", Values: ["impaired"] }]) {
-      const { InstanceStatuses = [] } = await clients
-        .ec2(caller)
-        .DescribeInstanceStatus({ Filters: [filter] });
-      for (const { InstanceId } of InstanceStatuses)
-        if (Values.includes(InstanceId!)) impaired.add(InstanceId!);
-    }
+  if (ids.length === 0) return impaired;
+  const own = new Set(ids);
+  for (const Name of ["instance-status.status", "system-status.status"]) {
+    const Filters = [{ Name, Values: ["impaired"] }];
+    const { InstanceStatuses = [] } = await clients.ec2(caller).DescribeInstanceStatus({ Filters });
+    for (const { InstanceId } of InstanceStatuses)
+      if (own.has(InstanceId!)) impaired.add(InstanceId!);
   }
   return impaired;
+}
+
+/**
+ * A zone that loses its power is what AWS's zonal autoshift shifts away from.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-zonal-shift.html
+ */
+async function impairedZones(
+  clients: Clients,
+  caller: Caller,
+  { zoneImpairment }: GroupRecord,
+): Promise<Set<string>> {
+  if (!zoneImpairment?.ZonalShiftEnabled) return new Set();
+  const { AvailabilityZones = [] } = await clients
+    .ec2(caller)
+    .DescribeAvailabilityZones({ Filters: [{ Name: "state", Values: ["impaired"] }] });
+  return new Set(AvailabilityZones.map(({ ZoneName }) => ZoneName!));
 }
 
 /** The instances of a Classic Load Balancer in the words of target groups. */

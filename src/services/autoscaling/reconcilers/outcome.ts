@@ -15,5 +15,7 @@ export interface Outcome {
   release: MemberRecord[];
   /** Alarms of policies that went with the group. */
   deleteAlarms: string[];
+  /** Members that have something ahead of them after the pass. */
+  restless: MemberRecord[];
   wakeMs: number | undefined;
 }

@@ -14,11 +14,12 @@ export function allocationOf(
 }
 
 export function desiredOf(
-  group: GroupRecord,
+  { group, maintenance }: Pick<GroupView, "group" | "maintenance">,
   allocation: Allocation | undefined,
   nowMs: number,
 ): DesiredGroup {
   const short = Object.entries(group.shortages ?? {}).filter(([, { untilMs }]) => untilMs > nowMs);
+  const shifted = new Set(group.shiftedZones);
   return {
     desired: group.desired,
     maxSize: group.maxSize,
@@ -32,11 +33,15 @@ export function desiredOf(
       group.maxLifetimeSeconds === undefined ? undefined : group.maxLifetimeSeconds * 1000,
     ...(allocation && { allocation }),
     ...(group.balancedOnly && { balancedOnly: true }),
-    ...(group.maintenance && { maintenance: group.maintenance }),
+    ...(maintenance && { maintenance }),
     ...(group.warmPool && {
       warm: { ...group.warmPool, preparedCapacity: group.warmPool.preparedCapacity },
     }),
-    avoid: new Set(short.map(([place]) => place)),
+    avoid: new Set([...short.map(([place]) => place), ...shifted]),
+    ...(shifted.size > 0 && {
+      shifted,
+      ignoreUnhealthy: group.zoneImpairment?.ImpairedZoneHealthCheckBehavior === "IgnoreUnhealthy",
+    }),
   };
 }
 
@@ -48,7 +53,7 @@ export function nextTrial({ shortages = {} }: GroupRecord, nowMs: number): numbe
   return moments.length > 0 ? Math.min(...moments) : undefined;
 }
 
-function phaseOf({ state }: MemberRecord): ActualMember["phase"] {
+export function phaseOf({ state }: MemberRecord): ActualMember["phase"] {
   if (/^(Warmed:)?Terminating/.test(state) || state === "Detaching") return "terminating";
   if (state === "Warmed:Stopped" || state === "Warmed:Running") return "warm-ready";
   if (state.startsWith("Warmed:")) return "warm-pending";

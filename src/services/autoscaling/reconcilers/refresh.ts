@@ -10,10 +10,13 @@ import {
   type Change,
 } from "../refreshes/progress.ts";
 import type { GroupView } from "./view.ts";
+
+/** A group in the midst of a pass, with all its members as they are by then. */
+type RefreshedGroup = Pick<GroupView, "group" | "refresh"> & { members: readonly MemberRecord[] };
 import type { Observation } from "./observe.ts";
 
 export function refreshView(
-  { group, members, refresh }: GroupView,
+  { group, members, refresh }: RefreshedGroup,
   { targets }: Observation,
   nowMs: number,
 ): RefreshView {
@@ -57,7 +60,7 @@ function replaceable(members: readonly MemberRecord[], refresh: RefreshRecord): 
 }
 
 /** The refresh as it stands after this pass; the same record when nothing changed. */
-export function settleRefresh(view: GroupView, seen: RefreshView, nowMs: number): Change {
+export function settleRefresh(view: RefreshedGroup, seen: RefreshView, nowMs: number): Change {
   const { members, group } = view;
   const refresh = view.refresh!;
   const present = new Map(members.map((member) => [member.id, member]));
@@ -104,7 +107,9 @@ export function settleRefresh(view: GroupView, seen: RefreshView, nowMs: number)
     };
   const waiting = nowMs < (refresh.checkpoint?.untilMs ?? 0);
   const sinceMs = Math.max(refresh.progressMs, refresh.checkpoint?.untilMs ?? 0);
-  if (!moved && !waiting && nowMs >= sinceMs + patienceMs)
+  // "Auto Scaling will extend the time out for any instance refresh that is delayed during a zonal shift."
+  const shifted = (group.shiftedZones ?? []).length > 0;
+  if (!moved && !waiting && !shifted && nowMs >= sinceMs + patienceMs)
     return fail(refresh, members, stuck(members, refresh), nowMs);
   if (!moved && refresh.status !== "Pending") return { refresh };
   const status = refresh.status === "Pending" ? "InProgress" : refresh.status;

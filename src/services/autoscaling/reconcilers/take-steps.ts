@@ -2,28 +2,34 @@
 import type { Transaction } from "#store/store.ts";
 import { dropOutdated, type Writing } from "../activities.ts";
 import { deleteGroup } from "../groups/delete.ts";
-import { isWarm } from "../groups/capacity.ts";
-import { plan } from "../planning/plan.ts";
-import { groups, notifications } from "../records.ts";
+import { plan, type Plan } from "../planning/plan.ts";
+import { isSteady } from "../planning/steady.ts";
+import { groups, notifications, type GroupRecord } from "../records.ts";
 import { refreshes } from "../refreshes/records.ts";
+import { withSettings } from "../refreshes/progress.ts";
 import { settleAttachments } from "./attachments.ts";
-import { viewOf } from "./view.ts";
 import { MemberPass } from "./member-pass.ts";
 import type { Observation } from "./observe.ts";
 import type { Outcome } from "./outcome.ts";
 import { actualOf, allocationOf, desiredOf, nextTrial, weightNow } from "./plan-input.ts";
-import { withSettings } from "../refreshes/progress.ts";
 import { refreshView, settleRefresh } from "./refresh.ts";
+import type { Rosters } from "./roster.ts";
+import { membersToStep, viewOf, type GroupView } from "./view.ts";
 
 export async function takeSteps(
   tx: Transaction,
   given: Writing,
-  name: string,
+  before: Pick<GroupView, "group" | "whole">,
   observation: Observation,
+  rosters: Rosters,
 ): Promise<Outcome | undefined> {
   const { scope, nowMs } = given;
-  const view = await viewOf(tx, scope, name);
+  const { name } = before.group;
+  const view = await viewOf(tx, scope, name, rosters, nowMs);
   if (!view) return undefined;
+  view.whole ||= before.whole || observation.healthChecked;
+  const stored = view.group;
+  view.group = withShift(view.group, observation);
   const writing = { ...given, topics: await notifications.list(tx, scope, [name]) };
   await dropOutdated(tx, writing, name);
   const outcome: Outcome = {
@@ -36,43 +42,70 @@ export async function takeSteps(
     stop: [],
     release: [],
     deleteAlarms: [],
+    restless: [],
     wakeMs: undefined,
   };
   const pass = new MemberPass(tx, writing, view, observation, outcome);
-  for (const member of view.members) await pass.step(member);
-  view.members = pass.members();
-  const stored = view.group;
-  view.group = settleAttachments(view.group, view.members, observation, outcome);
-  const refresh = view.refresh && refreshView(view, observation, nowMs);
-  const allocation = allocationOf(view.group, observation);
-  pass.reweigh((member) => weightNow(member, view.group, allocation));
-  view.members = pass.members();
-  const actual = view.members.map((member) => actualOf(member, view, allocation));
-  const planned = plan(desiredOf(view.group, allocation, nowMs), actual, refresh, nowMs);
+  for (const member of membersToStep(view)) await pass.step(member);
+  if (view.whole) view.group = settleAttachments(view.group, pass.members(), observation, outcome);
+  const refresh =
+    view.refresh && refreshView({ ...view, members: pass.members() }, observation, nowMs);
+  const planned = planFor(view, pass, observation, refresh, nowMs);
   const trialMs = nextTrial(view.group, nowMs);
   outcome.wakeMs =
     trialMs === undefined ? planned.wakeMs : Math.min(trialMs, planned.wakeMs ?? trialMs);
   for (const decision of planned.decisions) await pass.decide(decision);
   pass.assignTokens();
-  view.members = pass.members();
   if (planned.toldCauses && view.group.causes.length > 0)
     view.group = { ...view.group, causes: [] };
-  if (view.group.warmPool?.deleting && !view.members.some(isWarm)) {
+  if (view.group.warmPool?.deleting && pass.tally.warm === 0) {
     const { warmPool: _, ...rest } = view.group;
     view.group = rest;
   }
   if (pass.cooldownFromMs !== undefined)
     view.group = { ...view.group, cooldownFromMs: pass.cooldownFromMs };
   if (view.refresh) {
-    const { refresh: settled, settings } = settleRefresh(view, refresh!, nowMs);
+    const { refresh: settled, settings } = settleRefresh(
+      { ...view, members: pass.members() },
+      refresh!,
+      nowMs,
+    );
     if (settings) view.group = withSettings(view.group, settings);
     if (settled !== view.refresh) {
       refreshes.put(tx, scope, [name, settled.startMs, settled.id], settled);
       view.refresh = settled.endMs === undefined ? settled : undefined;
     }
   }
-  if (view.group.deleting && view.members.length === 0)
+  outcome.restless = pass.restless();
+  if (view.group.deleting && pass.tally.total === 0)
     outcome.deleteAlarms.push(...(await deleteGroup(tx, scope, view.group)));
   else if (view.group !== stored) groups.put(tx, scope, [name], view.group);
   return outcome;
+}
+
+/** The plan; every member is looked at only when the numbers leave something to decide. */
+function planFor(
+  view: GroupView,
+  pass: MemberPass,
+  observation: Observation,
+  refresh: ReturnType<typeof refreshView> | undefined,
+  nowMs: number,
+): Plan {
+  const allocation = allocationOf(view.group, observation);
+  const desired = desiredOf(view, allocation, nowMs);
+  if (!refresh && view.endangered.size === 0 && isSteady(desired, pass.tally, nowMs)) {
+    const wakeMs = desired.launchAfterMs > nowMs ? desired.launchAfterMs : undefined;
+    return { decisions: [], toldCauses: true, wakeMs };
+  }
+  pass.reweigh((member) => weightNow(member, view.group, allocation));
+  const actual = pass.members().map((member) => actualOf(member, view, allocation));
+  return plan(desired, actual, refresh, nowMs);
+}
+
+/** The group with the zones that it is shifted away from now. */
+function withShift(group: GroupRecord, { shifted }: Observation): GroupRecord {
+  const { shiftedZones = [], ...rest } = group;
+  const now = group.zones.filter((zone) => shifted.has(zone));
+  if (now.join() === shiftedZones.join()) return group;
+  return now.length > 0 ? { ...rest, shiftedZones: now } : rest;
 }

@@ -12,6 +12,7 @@ const mostAlarms = 10;
 /** Throws ValidationError. */
 export function readPreferences(
   group: GroupRecord,
+  maintenance: GroupRecord["maintenance"],
   preferences: Preferences,
   hasDesired: boolean,
 ): Pick<
@@ -41,7 +42,7 @@ export function readPreferences(
   }
   const checkpoints = readCheckpoints(preferences);
   return {
-    ...percentages(group, preferences),
+    ...percentages(maintenance, preferences),
     ...(warmup !== undefined && warmup >= 0 && { warmupSeconds: warmup }),
     skipMatching: preferences.SkipMatching ?? false,
     scaleInProtected: preferences.ScaleInProtectedInstances ?? "Wait",
@@ -80,7 +81,7 @@ function readCheckpoints({
 }
 
 function percentages(
-  { maintenance }: GroupRecord,
+  maintenance: GroupRecord["maintenance"],
   { MinHealthyPercentage, MaxHealthyPercentage }: Preferences,
 ): Pick<RefreshRecord, "minHealthyPercent" | "maxHealthyPercent"> {
   const minHealthyPercent = MinHealthyPercentage ?? maintenance?.minHealthyPercent ?? 90;

@@ -1,5 +1,7 @@
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
 import type { Ec2Operation } from "../../context.ts";
-import { applyFilters } from "../../filters.ts";
+import { applyFilters, type Filter } from "../../filters.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
 import { describeReservations } from "../describe.ts";
@@ -11,10 +13,13 @@ export const describeInstances: Ec2Operation<"DescribeInstances"> = async (input
   const { InstanceIds: ids, Filters } = input;
   refuseIdsWithPages(ids, input, "instancesSet");
   const rows = await context.store.transaction(async (tx) => {
-    const few = ids?.length === 1;
+    const filtered = ids?.length ? undefined : idsFiltered(Filters);
+    const few = ids?.length === 1 || filtered !== undefined;
     const records = ids?.length
       ? await findInstances(tx, context, ids)
-      : await instances.list(tx, context);
+      : filtered
+        ? await presentOf(tx, context, filtered)
+        : await instances.list(tx, context);
     const all = few ? undefined : await instanceNetwork.allInterfaces(tx, context);
     const found = [];
     for (const record of records) {
@@ -36,3 +41,22 @@ export const describeInstances: Ec2Operation<"DescribeInstances"> = async (input
   );
   return { Reservations: describeReservations(items), NextToken };
 };
+
+/** So few are read one by one rather than all that there are. */
+const fewIds = 50;
+
+/** The ids that a filter names one by one; undefined when it leaves open which are meant. */
+function idsFiltered(filters: readonly Filter[] | undefined): readonly string[] | undefined {
+  const values = filters?.find(({ Name }) => Name === "instance-id")?.Values ?? [];
+  const plain = values.length > 0 && values.length <= fewIds;
+  return plain && values.every((value) => /^i-[0-9a-f]+$/.test(value)) ? values : undefined;
+}
+
+async function presentOf(tx: Transaction, scope: Scope, ids: readonly string[]) {
+  const found = [];
+  for (const id of new Set(ids)) {
+    const record = await instances.get(tx, scope, id);
+    if (record) found.push(record);
+  }
+  return found;
+}

@@ -1,5 +1,6 @@
 import type { AvailabilityZone } from "@aws-sdk/client-ec2";
 import type { Ec2Operation } from "../../context.ts";
+import { darkZones } from "../../faults/records.ts";
 import { invalidZone } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { zonesOf } from "#services/kit/facts/zones.ts";
@@ -7,7 +8,7 @@ import { zonesOf } from "#services/kit/facts/zones.ts";
 const filters: FilterTable<AvailabilityZone> = {
   "group-long-name": (zone) => zone.GroupLongName,
   "group-name": (zone) => zone.GroupName,
-  message: () => undefined,
+  message: (zone) => zone.Messages?.map(({ Message }) => Message),
   "opt-in-status": (zone) => zone.OptInStatus,
   "parent-zone-id": () => undefined,
   "parent-zone-name": () => undefined,
@@ -28,13 +29,16 @@ export const describeAvailabilityZones: Ec2Operation<"DescribeAvailabilityZones"
   for (const name of names)
     if (!zones.some((zone) => zone.zoneName === name)) throw invalidZone(name);
   for (const id of ids) if (!zones.some((zone) => zone.zoneId === id)) throw invalidZone(id);
+  const dark = await context.store.transaction((tx) => darkZones(tx, context));
   const wanted = zones
     .filter((zone) => names.size === 0 || names.has(zone.zoneName))
     .filter((zone) => ids.size === 0 || ids.has(zone.zoneId))
     .map((zone): AvailabilityZone => ({
-      State: "available",
+      State: dark.has(zone.zoneName) ? "impaired" : "available",
       OptInStatus: "opt-in-not-required",
-      Messages: [],
+      Messages: dark.has(zone.zoneName)
+        ? [{ Message: `Instances in ${zone.zoneName} have lost their power.` }]
+        : [],
       RegionName: zone.regionName,
       ZoneName: zone.zoneName,
       ZoneId: zone.zoneId,

@@ -190,8 +190,7 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
   const strategy = input.AvailabilityZoneDistribution?.CapacityDistributionStrategy;
   if (strategy !== undefined) changes.balancedOnly = strategy === "balanced-only";
   const impairment = input.AvailabilityZoneImpairmentPolicy;
-  if (impairment)
-    changes.zoneImpairment = { ...impairment } as NonNullable<GroupRecord["zoneImpairment"]>;
+  if (impairment) changes.zoneImpairment = { ...impairment };
   const retention = input.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon;
   if (retention !== undefined) changes.retainOnAbandon = retention === "retain";
   if (input.Context !== undefined) changes.context = input.Context;

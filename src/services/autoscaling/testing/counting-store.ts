@@ -1,5 +1,5 @@
 /** A store that counts the records which are read of some services. */
-import type { Entry, Key, Store, Transaction } from "#store/store.ts";
+import type { AnyKey, Entry, Store, Transaction } from "#store/store.ts";
 import { decodeKey } from "#store/keys.ts";
 
 export interface CountingStore extends Store {
@@ -9,8 +9,8 @@ export interface CountingStore extends Store {
 
 export function createCountingStore(store: Store): CountingStore {
   let counts: Record<string, number> = {};
-  const count = (key: Key | string) => {
-    const service = String((typeof key === "string" ? decodeKey(key as never) : key)[2]);
+  const count = (key: AnyKey) => {
+    const service = String((typeof key === "string" ? decodeKey(key) : key)[2]);
     counts[service] = (counts[service] ?? 0) + 1;
   };
   const all = <T>(found: Entry<T>[]) => {
@@ -19,11 +19,11 @@ export function createCountingStore(store: Store): CountingStore {
   };
   const watched = (tx: Transaction): Transaction => ({
     get: (key) => {
-      count(key as Key);
+      count(key);
       return tx.get(key);
     },
     view: (key) => {
-      count(key as Key);
+      count(key);
       return tx.view(key);
     },
     range: async (prefix, options) => all(await tx.range(prefix, options)),

@@ -19,6 +19,7 @@ import {
 import type { GroupView } from "./view.ts";
 import { drainStep, holding } from "./draining.ts";
 import { isRestless } from "./roster.ts";
+import { subnetChooser } from "./subnet-chooser.ts";
 import type { Tally } from "./tally.ts";
 import { healthProblem } from "./health.ts";
 import type { Observation } from "./observe.ts";
@@ -37,7 +38,7 @@ export class MemberPass {
   /** The group in numbers as it is by now; members that are only wished for are not in it yet. */
   readonly tally: Tally;
   #fresh: MemberRecord[] = [];
-  #subnetCrowd: Map<string | undefined, number> | undefined;
+  #chooseSubnet: ((zone: string) => string | undefined) | undefined;
 
   constructor(
     tx: Transaction,
@@ -367,7 +368,8 @@ export class MemberPass {
   async #wishFor({ zone, cause, choice, warm }: Decision & { kind: "launch" }): Promise<void> {
     const { random, nowMs } = this.#writing;
     const { group } = this.#view;
-    const subnetId = this.#subnetFor(group, zone);
+    this.#chooseSubnet ??= subnetChooser(group, this.members());
+    const subnetId = this.#chooseSubnet(zone);
     const activity = await startActivity(this.#tx, this.#writing, group, {
       description: `Launching a new EC2 instance${warm ? " into warm pool" : ""}`,
       cause,
@@ -389,20 +391,5 @@ export class MemberPass {
       activity,
     };
     this.#fresh.push(member);
-  }
-
-  /** Of several subnets in a zone, the one with fewest instances of the group. */
-  #subnetFor({ subnets }: GroupRecord, zone: string): string | undefined {
-    const candidates = subnets.filter((subnet) => subnet.zone === zone).map(({ id }) => id);
-    const crowd = (this.#subnetCrowd ??= new Map(
-      [...Map.groupBy(this.members(), ({ subnetId }) => subnetId)].map(([id, those]) => [
-        id,
-        those.length,
-      ]),
-    ));
-    const held = (id: string) => crowd.get(id) ?? 0;
-    const best = candidates.toSorted((a, b) => held(a) - held(b))[0];
-    if (best !== undefined) crowd.set(best, held(best) + 1);
-    return best;
   }
 }

@@ -12,7 +12,6 @@ import { launchChoice } from "../launch/choice.ts";
 import {
   memberIndex,
   members,
-  type GroupRecord,
   type LifecycleState,
   type MemberRecord,
 } from "../records.ts";

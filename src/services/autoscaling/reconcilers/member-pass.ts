@@ -9,12 +9,7 @@ import { nextStep, type MemberView } from "../planning/advance.ts";
 import type { Decision } from "../planning/plan.ts";
 import { detailsOf } from "../groups/describe-activity.ts";
 import { launchChoice } from "../launch/choice.ts";
-import {
-  memberIndex,
-  members,
-  type LifecycleState,
-  type MemberRecord,
-} from "../records.ts";
+import { memberIndex, members, type LifecycleState, type MemberRecord } from "../records.ts";
 import type { GroupView } from "./view.ts";
 import { drainStep, holding } from "./draining.ts";
 import { isRestless } from "./roster.ts";

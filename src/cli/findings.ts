@@ -63,6 +63,7 @@ export function judgeCompute(kind: string, facts: HostFacts, engine: EngineFacts
     { verdict: "ok", text: `compute driver: process, ${whyProcess(kind, engine)}` },
     ...judgeIsolation(facts),
     judgeAddresses(facts),
+    judgeGroups(facts),
     judgeLimits(facts),
     ...facts.missing.map(({ program, debianPackage }): Finding => ({
       verdict: "lacks",
@@ -130,6 +131,15 @@ function judgeAddresses({ addresses }: HostFacts): Finding {
     text: addresses.separate
       ? `a server must listen on its machine's $HOST, not on all addresses: ${addresses.reason}`
       : "all machines share 127.0.0.1: this platform answers on no other loopback address",
+  };
+}
+
+function judgeGroups({ addresses }: HostFacts): Finding {
+  if (addresses.bound)
+    return { verdict: "ok", text: "security groups are enforced between machines (eBPF)" };
+  return {
+    verdict: "lacks",
+    text: `security groups are not enforced between machines: ${addresses.reason}`,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { MachineVolume, VolumeDriver } from "./volumes/volume-driver.ts";
+import type { GuardedNetwork, PacketFlow } from "./network-rules.ts";
 
 export interface MachineSpec {
   /** Unique within the cloud and stable over stop and start, such as "i-0123456789abcdef0". */
@@ -74,7 +75,9 @@ export interface MachineObservation {
 }
 
 /** How to connect to a machine's port: plain data, so that another thread can use it. */
-export type Reach = { host: string; port: number } | { path: string };
+export type Reach =
+  /** `localAddress`: the address of the caller's own that the connection leaves from. */
+  { host: string; port: number; localAddress?: string } | { path: string };
 
 /** What a machine can be made to suffer. */
 export interface Impairment {
@@ -114,6 +117,17 @@ export interface ExecuteOptions {
   environment?: Record<string, string>;
   /** Ends the command, and all that it started. */
   signal?: AbortSignal;
+}
+
+/** Keeps machines to the rules of the networks that they stand in, as far as the host lets it. */
+export interface NetworkGuard {
+  /**
+   * Takes the description as the network's whole truth from now on, for machines that boot later, too.
+   * Where rules cannot be enforced, the log says so once, and machines run without.
+   */
+  describe(network: GuardedNetwork): Promise<void>;
+  /** The machine's conversations since the last time; undefined where nothing counts them. */
+  takeFlows(machineId: string): Promise<PacketFlow[] | undefined>;
 }
 
 export interface ComputeDriver {
@@ -168,6 +182,8 @@ export interface ComputeDriver {
    */
   impair(id: string, impairment: Impairment): Promise<void>;
   readonly volumes: VolumeDriver;
+  /** Undefined where machines have no packets that could be filtered. */
+  readonly guard?: NetworkGuard;
   /** Leaves machines running where they can be adopted again (`terminate: false`) or ends them all. */
   close(options: { terminate: boolean }): Promise<void>;
 }

@@ -114,7 +114,10 @@ function mayRepeat(request: ClientRequest, error: HttpClientError): boolean {
 }
 
 function nameOf({ address, tls }: ClientRequest): string {
-  const place = "path" in address ? address.path : `${address.host}:${address.port}`;
+  const place =
+    "path" in address
+      ? address.path
+      : `${address.host}:${address.port} ${address.localAddress ?? ""}`;
   return tls
     ? `${place} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""}`
     : place;

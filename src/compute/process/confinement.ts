@@ -6,19 +6,25 @@ import type { MachineGroups } from "./control-groups/control-groups.ts";
 import type { Isolation } from "./isolation.ts";
 import type { MachineLayout, MachineRecord } from "./machine-record.ts";
 import type { NetworkBytes } from "./own-address/byte-counter.ts";
+import type { PacketGuard } from "./packet-filter/packet-guard.ts";
 import { hostBootId } from "./process-table.ts";
 import { rulesFrom } from "./own-address/own-address.ts";
 
 export class Confinement {
   readonly #layout: MachineLayout;
   readonly #isolation: Isolation;
+  readonly #guard: PacketGuard;
   readonly #log: Log;
   /** Kills that the console tells of already. */
   #memoryKills = 0;
 
-  constructor(layout: MachineLayout, around: { isolation: Isolation; log: Log }) {
+  constructor(
+    layout: MachineLayout,
+    around: { isolation: Isolation; guard: PacketGuard; log: Log },
+  ) {
     this.#layout = layout;
     this.#isolation = around.isolation;
+    this.#guard = around.guard;
     this.#log = around.log;
   }
 
@@ -31,12 +37,13 @@ export class Confinement {
     } catch (error) {
       this.#log.warn("a machine's CPU and memory are not limited", { machine: spec.id, error });
     }
-    this.adopt({ groups });
+    this.#countKills(groups);
     if (groups?.unified === undefined || !ownAddresses)
       return { groups, ownAddress: false, networkMap: undefined };
     try {
       const rules = rulesFrom(host, spec.environment);
       const networkMap = await ownAddresses.bind(groups.unified, rules);
+      await this.#guard.enter(spec.id, { group: groups.unified, rules, networkMap });
       return { groups, ownAddress: true, networkMap };
     } catch (error) {
       this.#log.warn("a machine shares its host's addresses", { machine: spec.id, error });
@@ -44,8 +51,16 @@ export class Confinement {
     }
   }
 
+  /** Goes on with what an earlier Fogbank prepared. */
+  async adopt({ groups, ownAddress, networkMap, host, spec }: MachineRecord): Promise<void> {
+    this.#countKills(groups);
+    if (!ownAddress || groups?.unified === undefined) return;
+    const rules = rulesFrom(host, spec.environment);
+    await this.#guard.enter(spec.id, { group: groups.unified, rules, networkMap });
+  }
+
   /** What happened in the groups so far is known. */
-  adopt({ groups }: Confined): void {
+  #countKills(groups: MachineGroups | undefined): void {
     this.#memoryKills = (groups && this.#isolation.controlGroups?.memoryKills(groups)) ?? 0;
   }
 
@@ -103,6 +118,7 @@ export class Confinement {
   async release(record: MachineRecord): Promise<Partial<MachineRecord>> {
     const { groups } = record;
     if (!groups) return {};
+    await this.#guard.leave(record.spec.id);
     this.noteMemoryKills(record);
     const networkBytes = await this.networkBytes(record, true).catch((error: unknown) => {
       this.#log.warn("a machine's network bytes are lost", { machine: record.spec.id, error });

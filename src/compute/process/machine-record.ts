@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { MachineSpec } from "../driver.ts";
+import type { MachineSpec, MachineState } from "../driver.ts";
 import type { Disk } from "../volumes/disk.ts";
 import { exists } from "./disk.ts";
 import type { MachineGroups } from "./control-groups/control-groups.ts";
@@ -17,6 +17,10 @@ export type MachinePhase =
   | "stopped"
   | "failed"
   | "terminating";
+
+export function stateOf(phase: MachinePhase): MachineState {
+  return phase === "terminating" ? "stopping" : phase;
+}
 
 export interface MachineRecord {
   version: 1;

@@ -8,7 +8,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
-import type { Impairment, MachineObservation, MachineSpec, MachineState } from "../driver.ts";
+import type { Impairment, MachineObservation, MachineSpec } from "../driver.ts";
 import { pause } from "../pause.ts";
 import { numberDisks } from "../volumes/disk.ts";
 import type { MachineVolume } from "../volumes/volume-driver.ts";
@@ -23,11 +23,13 @@ import { Disks } from "./disks.ts";
 import type { Isolation } from "./isolation.ts";
 import {
   readSupervisor,
+  stateOf,
   writeRecord,
   type MachineLayout,
   type MachineRecord,
 } from "./machine-record.ts";
 import { machineEnvironment } from "./machine-environment.ts";
+import type { PacketGuard } from "./packet-filter/packet-guard.ts";
 import { machineVariable, type ProcessCensus } from "./process-census.ts";
 import {
   hostBootId,
@@ -54,6 +56,7 @@ export interface MachineSurroundings {
   wall: Wall;
   log: Log;
   isolation: Isolation;
+  guard: PacketGuard;
   census: ProcessCensus;
   volumeFiles: VolumeFiles;
   /** True where machines end with Fogbank. */
@@ -205,7 +208,7 @@ export class Machine {
     if (ours) {
       if (record.isolation === "root")
         this.#around.census.claimNamespace(supervisor.pid, layout.directory);
-      this.#confinement.adopt(record);
+      await this.#confinement.adopt(record);
       for (const disk of record.disks ?? []) await this.#disks.show(this.record, disk);
       if (record.phase === "stopping") await this.stop(0);
       else

@@ -20,6 +20,8 @@ import {
 import { createLoopbackAddresses } from "./loopback.ts";
 import { Machine, stopGraceMs, type MachineSurroundings } from "./machine.ts";
 import { findRemains, machineLayout, readRecords } from "./machine-record.ts";
+import { startAgent } from "./packet-filter/agent.ts";
+import { createPacketGuard } from "./packet-filter/packet-guard.ts";
 import { createProcessCensus } from "./process-census.ts";
 import { measurePageBytes } from "./process-table.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
@@ -58,6 +60,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     createHash("sha256").update(dataDir).digest("hex"),
   );
   const pageBytes = measurePageBytes();
+  const guard = createPacketGuard({ log, addressOf: (id) => addresses.addressOf(id), startAgent });
   let around: Promise<MachineSurroundings> | undefined;
   let timer: Timer | undefined;
   let closed = false;
@@ -82,9 +85,24 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       log.warn("CPU and memory of instance types are not enforced", {
         reason: isolation.lacking.limits,
       });
+    if (!isolation.ownAddresses)
+      log.warn("security groups are not enforced between machines", {
+        reason: isolation.lacking.addresses,
+      });
     if (!addresses.separate)
       log.warn("all machines share 127.0.0.1: this platform answers on no other loopback address");
-    return { wall, log, isolation, census, volumeFiles, passing, pageBytes, imageRoot, changed };
+    return {
+      wall,
+      log,
+      isolation,
+      guard,
+      census,
+      volumeFiles,
+      passing,
+      pageBytes,
+      imageRoot,
+      changed,
+    };
   };
   const imageDirectory = (imageId: string) => join(imagesDir, fileName(imageId));
   const imageRoot = async (imageId: string) => {
@@ -258,6 +276,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         if (!machine.running) throw new Error(`machine ${id} does not run`);
         await machine.impair(impairment);
       }),
+    // Only Linux has loopback addresses and control groups for each machine.
+    ...(process.platform === "linux" && { guard }),
     async close({ terminate }) {
       if (closed) return;
       if (terminate || passing)
@@ -265,6 +285,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       closed = true;
       timer?.cancel();
       await serially.settled();
+      guard.close();
       listeners.clear();
       if (passing) await rm(dataDir, { recursive: true, force: true });
     },

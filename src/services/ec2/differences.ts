@@ -78,11 +78,6 @@ export const differences: readonly Difference[] = [
       "With --compute docker, ImageLocation is the name of a container image that the engine has; with other machines it is refused.",
   },
   {
-    operation: "AuthorizeSecurityGroupIngress",
-    differs:
-      "Security groups are not enforced between machines. With --compute docker, machines of different VPCs cannot reach each other.",
-  },
-  {
     operation: "RunInstances",
     differs:
       "With --compute docker, an AMI is a container image: it boots no kernel and no systemd, /proc shows the host's processors, and the size of a root volume is not enforced. A VPC whose addresses are in use on this host (another VPC with the same CIDR, a route) gets others from the engine.",

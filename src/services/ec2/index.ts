@@ -60,6 +60,7 @@ export const service = defineService<"ec2", Ec2State>({
     priceReconciler(env),
     marketRuleReconciler(env),
     ...networkReconcilers(env),
+    ...state.network.reconcilers,
   ],
   ownEndpoints: (env) => ({
     faults: faultEndpoint(env),

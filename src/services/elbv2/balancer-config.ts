@@ -31,7 +31,7 @@ import type {
   TlsVersion,
 } from "#traffic/application/config.ts";
 import { readAssociations } from "./find.ts";
-import { reachTarget } from "./health/reach-target.ts";
+import { reachFrom, reachTarget } from "./health/reach-target.ts";
 import {
   listeners,
   rules,
@@ -115,7 +115,7 @@ export async function configOf(
       records.listeners.map((listener) => listenerConfig(env, state, scope, listener)),
     ),
     targetGroups: await Promise.all(
-      records.groups.map((group) => targetGroupConfig(env, scope, group, zones)),
+      records.groups.map((group) => targetGroupConfig(env, scope, group, balancer, zones)),
     ),
   };
 }
@@ -282,6 +282,7 @@ async function targetGroupConfig(
   env: Environment,
   scope: Scope,
   { record, targets: registered }: BalancerRecords["groups"][number],
+  balancer: LoadBalancerRecord,
   zones: readonly string[],
 ): Promise<TargetGroupConfig> {
   const attribute = (key: string) => attributeOf(targetGroupAttributes, record.attributes, key);
@@ -289,7 +290,7 @@ async function targetGroupConfig(
   const routing = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
   const percentage = attribute(`${routing}.percentage`);
   const configs = await Promise.all(
-    registered.map((target) => targetConfig(env, scope, record, target, zones)),
+    registered.map((target) => targetConfig(env, scope, record, target, balancer, zones)),
   );
   return {
     arn: record.arn,
@@ -326,6 +327,7 @@ async function targetConfig(
   scope: Scope,
   group: TargetGroupRecord,
   target: TargetRecord,
+  { loopbackHost }: LoadBalancerRecord,
   zones: readonly string[],
 ): Promise<TargetConfig | undefined> {
   const { state } = target.health;
@@ -335,7 +337,11 @@ async function targetConfig(
   return {
     key: `${target.id}:${target.port}`,
     zone: target.zone,
-    reach: await reachTarget(env, scope, group, target.id, target.port),
+    reach: reachFrom(
+      env,
+      await reachTarget(env, scope, group, target.id, target.port),
+      loopbackHost,
+    ),
     state,
     healthyForMs: wallTime(env.clock, healthyForMs),
   };

@@ -19,8 +19,18 @@ export interface PublishedMachine {
   vpcId: string;
 }
 
+/** Something that connects to machines of a VPC from an address of its own on this host. */
+export interface PublishedSender {
+  host: string;
+  vpcId: string;
+  subnetIds: readonly string[];
+  /** The security groups that its traffic counts as. */
+  groups: readonly string[];
+}
+
 export interface Published {
   names: PublishedName[];
+  sender?: PublishedSender | undefined;
   machine?: PublishedMachine | undefined;
 }
 

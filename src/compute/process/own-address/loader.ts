@@ -126,7 +126,7 @@ export async function readCounters(
   );
 }
 
-function callNumber(): string {
+export function callNumber(): string {
   const call = callNumbers[process.arch];
   if (call === undefined) throw new Error(`the number of bpf(2) on ${process.arch} is not known`);
   return String(call);

@@ -55,7 +55,17 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "Networks are records: packets are not filtered by security groups or network ACLs, nor routed by route tables, gateways and endpoints. Public addresses come from 198.18.0.0/15 and are reached from nowhere. There is no IPv6, and the adjustable quotas of VPCs, subnets, gateways and Elastic IPs are not enforced.",
+      "Public addresses come from 198.18.0.0/15 and are reached from nowhere. No packet goes over IPv6, and the adjustable quotas of VPCs, subnets, gateways and Elastic IPs are not enforced.",
+  },
+  {
+    operation: "AuthorizeSecurityGroupIngress",
+    differs:
+      "Security groups, network ACLs and the way out of a subnet are enforced with process machines on Linux, for a Fogbank that is root (`fogbank doctor` tells); with Docker machines of different VPCs cannot reach each other, and within one nothing is filtered. Processes of this host reach every machine; Application Load Balancers count as their own groups, at the fourth address of their first subnet. All interfaces of an instance share their groups, and connections that were let in stay after a change.",
+  },
+  {
+    operation: "CreateRoute",
+    differs:
+      "Of process machines, addresses outside the VPC are reached with a public address and a route to an internet gateway, or through a public NAT gateway or an instance without source/destination check, and then from this host's own address; other routes lead nowhere. Machines see each other under their private addresses; ICMP between them is not carried.",
   },
   {
     operation: "CreateNatGateway",

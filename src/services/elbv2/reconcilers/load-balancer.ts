@@ -12,6 +12,7 @@ import {
   trustStores,
   type LoadBalancerRecord,
 } from "../records.ts";
+import { sendsFromOwnAddress } from "../health/reach-target.ts";
 import type { State } from "../state.ts";
 
 export function loadBalancerReconciler(env: Environment, state: State): Reconciler {
@@ -52,6 +53,14 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         },
       });
       env.names.publish(balancer.arn, {
+        sender: sendsFromOwnAddress(env)
+          ? {
+              host: balancer.loopbackHost,
+              vpcId: balancer.vpcId,
+              subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
+              groups: balancer.securityGroups,
+            }
+          : undefined,
         names: [
           {
             name: balancer.dnsName,

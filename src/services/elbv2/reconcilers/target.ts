@@ -13,7 +13,7 @@ import {
   sameHealth,
   zoneNotEnabled,
 } from "../health/plan.ts";
-import { forbiddingState, modelledCheck, reachTarget } from "../health/reach-target.ts";
+import { forbiddingState, modelledCheck, reachFrom, reachTarget } from "../health/reach-target.ts";
 import {
   loadBalancers,
   targetGroups,
@@ -29,6 +29,8 @@ interface Situation {
   group: TargetGroupRecord;
   /** Zones of the load balancers that use the group; undefined when none does. */
   zones: Set<string> | undefined;
+  /** The address that the first of them connects from. */
+  from: string | undefined;
 }
 
 export function targetReconciler(env: Environment, state: State): Reconciler {
@@ -42,7 +44,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const key = JSON.stringify([scope.account, scope.region, ...id]);
       const situation = await look(scope, id as string[]);
       if (!situation) return void state.streaks.delete(key);
-      const { target, group, zones } = situation;
+      const { target, group, zones, from } = situation;
       const nowMs = env.clock.now();
       if (target.drainingUntilMs !== undefined) {
         state.streaks.delete(key);
@@ -66,7 +68,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         await record(scope, id as string[], target, checking);
         current = { ...target, health: checking };
       }
-      const verdict = await check(scope, group, target);
+      const verdict = await check(scope, group, target, from);
       let health: TargetHealthRecord;
       if ("forbidden" in verdict) {
         health = invalidState(verdict.forbidden);
@@ -87,13 +89,15 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const group = await targetGroups.get(tx, scope, name!);
       if (!target || !group) return undefined;
       const names = (await readAssociations(tx, scope)).balancersOf(group.arn);
-      if (names.size === 0) return { target, group, zones: undefined };
+      if (names.size === 0) return { target, group, zones: undefined, from: undefined };
       const zones = new Set<string>();
+      let from: string | undefined;
       for (const balancerName of names) {
         const balancer = await loadBalancers.get(tx, scope, balancerName);
         for (const { zoneName } of balancer?.zones ?? []) zones.add(zoneName);
+        from ??= balancer?.loopbackHost;
       }
-      return { target, group, zones };
+      return { target, group, zones, from };
     });
   }
 
@@ -101,14 +105,16 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     scope: Scope,
     group: TargetGroupRecord,
     target: TargetRecord,
+    from: string | undefined,
   ): Promise<HealthCheckResult | { forbidden: string }> {
     const { healthCheck } = group;
     const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
     const reach = await reachTarget(env, scope, group, target.id, port);
     await noteReach(scope, group, target, JSON.stringify(reach ?? null));
-    if (reach) {
+    const reached = reachFrom(env, reach, from);
+    if (reach && reached) {
       const result = await state.plane().check({
-        reach,
+        reach: reached,
         tls: healthCheck.protocol === "HTTPS",
         version: group.version ?? "HTTP1",
         host: "path" in reach ? `${target.id}:${port}` : `${reach.host}:${port}`,

@@ -48,6 +48,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
       // Its first range is the one it was made with.
       const cidr = vpc?.cidrs[0]?.cidr;
       const network = cidr === undefined ? undefined : { id: instance.vpcId, cidr };
+      await state.network.refresh(scope);
       await compute.launch(machineSpec(scope, instance, environment, network));
     } catch (error) {
       // No fault of this launch: it is tried again for as long as it takes.
@@ -60,6 +61,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
   };
 
   const start = async (scope: Scope, instance: InstanceRecord) => {
+    await state.network.refresh(scope);
     await compute.start(instance.instanceId, {
       cpus: instance.vcpus,
       memoryBytes: instance.memoryBytes,

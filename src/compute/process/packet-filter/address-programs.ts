@@ -1,0 +1,163 @@
+/**
+ * Programs that let a guarded machine use its network's private addresses: it binds, connects, sends
+ * and sees peers under them, while packets go between loopback addresses. Each connection to another
+ * machine leaves from the machine's own loopback address, so that its receiver can tell who it is.
+ * https://docs.kernel.org/bpf/libbpf/program_types.html (BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
+ */
+import type { MachineRules } from "../../network-rules.ts";
+import type { AddressRules } from "../own-address/programs.ts";
+import { Bytecode, networkPort, word } from "./bytecode.ts";
+
+export interface FilterProgram {
+  /** enum bpf_prog_type: 18 for addresses, 8 for packets. */
+  kind: 18 | 8;
+  /** enum bpf_attach_type. */
+  attachType: number;
+  hex: string;
+}
+
+/** Which networks the machine is in and reaches, by the numbers that the maps know them under. */
+export interface Placement extends AddressRules {
+  networks: readonly number[];
+  rules: MachineRules;
+}
+
+/** Members of struct bpf_sock_addr by their offset. */
+const ip4 = 4;
+const ip6 = [8, 12, 16, 20] as const;
+const port = 24;
+const type = 32;
+const sourceIp4 = 40;
+
+const stream = 1;
+const localhost = word("127.0.0.1");
+const metadataAddress = word("169.254.169.254");
+/** The third word of ::ffff:a.b.c.d, and the last of ::1. */
+const mapped = networkWord(0xffff);
+const localhost6 = networkWord(1);
+const loopbackByte = 127;
+
+const bindHelper = 64;
+const lookupHelper = 1;
+
+export function addressPrograms(placement: Placement): FilterProgram[] {
+  const made = [
+    { attachType: 8, code: bind(placement, 4) },
+    { attachType: 9, code: bind(placement, 6) },
+    { attachType: 10, code: send(placement, 4, "connect") },
+    { attachType: 11, code: send(placement, 6, "connect") },
+    { attachType: 14, code: send(placement, 4, "datagram") },
+    { attachType: 19, code: showPeer(placement, 4) },
+    { attachType: 20, code: showPeer(placement, 6) },
+    { attachType: 29, code: showPeer(placement, 4) },
+    { attachType: 30, code: showPeer(placement, 6) },
+  ];
+  return made.map(({ attachType, code }) => ({ kind: 18, attachType, hex: code.hex() }));
+}
+
+type Family = 4 | 6;
+
+/** Loads the IPv4 address into register 7, ::ffff:a.b.c.d's too; leaves for other addresses. ::1 and :: become 127.0.0.1 and 0. */
+function loadAddress(code: Bytecode, family: Family): void {
+  code.copy(6, 1);
+  if (family === 4) return void code.load(32, 7, 6, ip4);
+  const isMapped = code.fresh();
+  const known = code.fresh();
+  code.load(32, 2, 6, ip6[0]).when(2, "ne", 0, "leave");
+  code.load(32, 2, 6, ip6[1]).when(2, "ne", 0, "leave");
+  code.load(32, 7, 6, ip6[3]);
+  code.load(32, 2, 6, ip6[2]).when(2, "eq", mapped, isMapped).when(2, "ne", 0, "leave");
+  code.when(7, "eq", 0, known).when(7, "ne", localhost6, "leave").set(7, localhost).go(known);
+  code.label(isMapped).label(known);
+}
+
+/** Writes register 7 as the address, in the form of the family. */
+function storeAddress(code: Bytecode, family: Family): void {
+  if (family === 4) return void code.store(32, 6, ip4, 7);
+  code.set(3, mapped).store(32, 6, ip6[2], 3).store(32, 6, ip6[3], 7);
+}
+
+/** All addresses, localhost and the private ones become the machine's own; a port of the kernel's choice clashes with nothing. */
+function bind({ address, rules }: Placement, family: Family): Bytecode {
+  const code = new Bytecode();
+  code.load(32, 2, 1, port).when(2, "eq", 0, "leave");
+  loadAddress(code, family);
+  code.when(7, "eq", 0, "own").when(7, "eq", localhost, "own");
+  for (const own of rules.privateIps) code.when(7, "eq", word(own), "own");
+  code.go("leave").label("own").set(7, word(address));
+  storeAddress(code, family);
+  return code.label("leave").leave(1);
+}
+
+function send(placement: Placement, family: Family, kind: "connect" | "datagram"): Bytecode {
+  const { address, hostPorts, metadataPort, networks, rules } = placement;
+  const code = new Bytecode();
+  loadAddress(code, family);
+  code.load(32, 8, 6, port);
+  code.when(7, "eq", 0, "local").when(7, "eq", localhost, "local");
+  if (metadataPort !== undefined && kind === "connect")
+    code.when(7, "eq", metadataAddress, "metadata");
+  for (const resolver of rules.resolvers) code.when(7, "eq", word(resolver), "resolver");
+  code.label("translate");
+  for (const own of rules.privateIps) code.when(7, "eq", word(own), "own");
+  for (const network of networks) {
+    const next = code.fresh();
+    code.storeNumber(32, 10, -8, network).store(32, 10, -4, 7);
+    code.map(1, "places").frameAddress(2, -8).call(lookupHelper).whenWhole(0, "eq", 0, next);
+    code.load(32, 7, 0, 0).go("write").label(next);
+  }
+  code.go("source");
+  if (rules.resolvers.length > 0)
+    code
+      .label("resolver")
+      .when(8, "ne", networkPort(53), "translate")
+      .set(7, word(address))
+      .go("write");
+  if (metadataPort !== undefined && kind === "connect") {
+    code.label("metadata").when(8, "ne", networkPort(80), "leave");
+    code.load(32, 2, 6, type).when(2, "ne", stream, "leave");
+    code.set(3, networkPort(metadataPort)).store(32, 6, port, 3).go("own");
+  }
+  code.label("local");
+  for (const kept of hostPorts) code.when(8, "eq", networkPort(kept), "leave");
+  code.label("own").set(7, word(address)).label("write");
+  storeAddress(code, family);
+  code.label("source").copy(2, 7).and(2, 0xff).when(2, "ne", loopbackByte, "leave");
+  if (kind === "datagram") code.set(2, word(address)).store(32, 6, sourceIp4, 2);
+  else bindSource(code, address, family);
+  return code.label("leave").leave(1);
+}
+
+/** The socket leaves from the machine's address; one that is bound already stays as it is. */
+function bindSource(code: Bytecode, address: string, family: Family): void {
+  if (family === 4) {
+    code.storeNumber(64, 10, -16, 2).storeNumber(64, 10, -8, 0);
+    code.storeNumber(32, 10, -12, word(address));
+    code.copy(1, 6).frameAddress(2, -16).set(3, 16).call(bindHelper);
+    return;
+  }
+  code.storeNumber(64, 10, -32, 10).storeNumber(64, 10, -24, 0).storeNumber(64, 10, -16, 0);
+  code.storeNumber(32, 10, -8, 0).storeNumber(32, 10, -16, mapped);
+  code.storeNumber(32, 10, -12, word(address));
+  code.copy(1, 6).frameAddress(2, -32).set(3, 28).call(bindHelper);
+}
+
+/** Another machine is shown under its private address; the machine itself stays on its loopback. */
+function showPeer({ address, networks }: Placement, family: Family): Bytecode {
+  const code = new Bytecode();
+  loadAddress(code, family);
+  code.when(7, "eq", word(address), "leave").copy(2, 7).and(2, 0xff);
+  code.when(2, "ne", loopbackByte, "leave").store(32, 10, -4, 7);
+  code.map(1, "owners").frameAddress(2, -4).call(lookupHelper).whenWhole(0, "eq", 0, "leave");
+  code.load(32, 2, 0, 0).load(32, 7, 0, 4);
+  for (const network of networks) code.when(2, "eq", network, "show");
+  code.go("leave").label("show");
+  storeAddress(code, family);
+  return code.label("leave").leave(1);
+}
+
+function networkWord(value: number): number {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes.readInt32LE();
+}

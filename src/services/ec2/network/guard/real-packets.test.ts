@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { test } from "node:test";
+import {
+  createProcessHarness,
+  type ProcessHarness,
+} from "#compute/process/testing/process-harness.ts";
+import { createEc2Cloud, type Ec2Cloud } from "../../testing/ec2-cloud.ts";
+
+const server = `require("node:http").createServer((q, s) => s.end(q.socket.remoteAddress.replace("::ffff:", ""))).listen(8080)`;
+const userData = `#!/bin/sh\nnohup node -e '${server}' >/dev/null 2>&1 &\n`;
+
+test("security groups hold between real machines, and a change counts at once", async (t) => {
+  const harness = await createProcessHarness();
+  const cloud = createEc2Cloud({ compute: harness.driver });
+  const { ec2 } = cloud;
+  try {
+    const group = async (name: string) =>
+      (await ec2.CreateSecurityGroup({ GroupName: name, Description: name })).GroupId!;
+    const [web, app] = [await group("web"), await group("app")];
+    const launch = async (groupId: string) => {
+      const { Instances } = await ec2.RunInstances({
+        ImageId: cloud.imageId,
+        InstanceType: "t3.micro",
+        MinCount: 1,
+        MaxCount: 1,
+        SecurityGroupIds: [groupId],
+        UserData: Buffer.from(userData).toString("base64"),
+      });
+      const { InstanceId: id, PrivateIpAddress: address } = Instances![0]!;
+      return { id: id!, address: address! };
+    };
+    const client = await launch(web);
+    const backend = await launch(app);
+    for (const { id } of [client, backend])
+      await until(cloud, harness, async () => (await cloud.stateOf(id)) === "running");
+    if (!(await harness.record(client.id)).ownAddress) return t.skip("needs eBPF, and root for it");
+    await until(cloud, harness, async () => isOpen(await harness.driver.reach(backend.id, 8080)));
+
+    const ask = async (from: { id: string }, to: { address: string }) => {
+      const url = `http://${to.address}:8080/`;
+      const { stdout } = await harness.driver.execute(from.id, ["curl", "-sm", "0.7", url]);
+      return stdout || "nothing";
+    };
+    assert.equal(await ask(client, backend), "nothing", "no rule lets it in");
+    const rule = {
+      GroupId: app,
+      IpPermissions: [
+        {
+          IpProtocol: "tcp",
+          FromPort: 8080,
+          ToPort: 8080,
+          UserIdGroupPairs: [{ GroupId: web }],
+        },
+      ],
+    };
+    await ec2.AuthorizeSecurityGroupIngress(rule);
+    await cloud.advance("1s");
+    assert.equal(await ask(client, backend), client.address, "a peer is its private address");
+    assert.equal(await ask(backend, client), "nothing", "rules have a direction");
+
+    await ec2.ModifyInstanceAttribute({ InstanceId: client.id, Groups: [app] });
+    await cloud.advance("1s");
+    assert.equal(await ask(client, backend), "nothing", "it left the group that was let in");
+    await ec2.ModifyInstanceAttribute({ InstanceId: client.id, Groups: [web] });
+    await cloud.advance("1s");
+    assert.equal(await ask(client, backend), client.address);
+
+    const out = await ec2.DescribeSecurityGroupRules({
+      Filters: [{ Name: "group-id", Values: [web] }],
+    });
+    await ec2.RevokeSecurityGroupEgress({
+      GroupId: web,
+      SecurityGroupRuleIds: out
+        .SecurityGroupRules!.filter((one) => one.IsEgress)
+        .map((one) => one.SecurityGroupRuleId!),
+    });
+    await cloud.advance("1s");
+    assert.equal(await ask(client, backend), "nothing", "nothing may leave");
+    const metadata = await harness.driver.execute(client.id, [
+      "curl",
+      "-sm",
+      "2",
+      "http://169.254.169.254/latest/meta-data/local-ipv4",
+    ]);
+    assert.match(metadata.stdout, /^(?:\d+\.){3}\d+$|Unauthorized/, "metadata needs no rule");
+    assert.ok(await isOpen(await harness.driver.reach(backend.id, 8080)), "this host may connect");
+
+    const flows = await harness.driver.guard!.takeFlows(backend.id);
+    const seen = (accepted: boolean) =>
+      flows!.some(
+        (one) =>
+          one.remoteIp === client.address &&
+          one.localPort === 8080 &&
+          one.direction === "ingress" &&
+          one.accepted === accepted,
+      );
+    assert.ok(seen(true) && seen(false), "what passed and what did not was counted");
+  } finally {
+    await cloud.stop();
+    await harness.dispose();
+  }
+});
+
+async function isOpen(reach: Awaited<ReturnType<Ec2Cloud["simulated"]["reach"]>>) {
+  if (!reach || "path" in reach) return false;
+  return new Promise<boolean>((resolve) => {
+    const socket = connect(reach, () => resolve(socket.destroy() !== undefined));
+    socket.once("error", () => resolve(false));
+  });
+}
+
+/** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */
+async function until(cloud: Ec2Cloud, harness: ProcessHarness, holds: () => Promise<boolean>) {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (await holds()) return;
+    await harness.pass();
+    await cloud.advance("100ms");
+  }
+  assert.fail("it did not come to pass in ten seconds");
+}

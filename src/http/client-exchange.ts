@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { ByteStream } from "./http.ts";
 
 /** Where to connect: an address or the path of a local socket. */
-export type Address = { host: string; port: number } | { path: string };
+export type Address = { host: string; port: number; localAddress?: string } | { path: string };
 
 export interface ClientRequest {
   address: Address;

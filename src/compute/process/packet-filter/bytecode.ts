@@ -16,7 +16,7 @@ const conditionBits: Record<Condition, number> = {
 };
 
 /** The frame pointer: what a program keeps lies below it. */
-export const frame = 10;
+const frame = 10;
 
 interface Slot {
   code: number;

@@ -6,7 +6,7 @@ export type MapEntries = Record<string, string>;
 
 export function describeEntries(
   network: GuardedNetwork,
-  given: { numberOf(name: string): number; addressOf(machineId: string): string },
+  given: { numberOf: (name: string) => number; addressOf: (machineId: string) => string },
 ): MapEntries {
   const number = numberHex(given.numberOf(network.id));
   const entries: MapEntries = {};
@@ -22,7 +22,7 @@ export function describeEntries(
   return entries;
 }
 
-export function addressHex(address: string): string {
+function addressHex(address: string): string {
   return Buffer.from(address.split(".").map(Number)).toString("hex");
 }
 

@@ -38,8 +38,8 @@ export function createPacketGuard({
   startAgent,
 }: {
   log: Log;
-  addressOf(machineId: string): string;
-  startAgent(): Promise<BpfAgent>;
+  addressOf: (machineId: string) => string;
+  startAgent: () => Promise<BpfAgent>;
 }): PacketGuard {
   const networks = new Map<string, GuardedNetwork>();
   const numbers = new Map<string, number>();
@@ -175,7 +175,7 @@ function privateAddressOf(told: ReadonlyMap<string, MapEntries>, hostHex: string
 }
 
 /** Where this host asks for names, as a machine's resolv.conf has it. */
-export function nameserversOfHost(): string[] {
+function nameserversOfHost(): string[] {
   const found = new Set<string>();
   for (const path of ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"])
     try {

@@ -397,7 +397,3 @@ export class Machine {
 }
 
 const withoutProcesses = { supervisor: undefined, launcher: undefined, hostBootId: undefined };
-
-function stateOf(phase: MachineRecord["phase"]): MachineState {
-  return phase === "terminating" ? "stopping" : phase;
-}

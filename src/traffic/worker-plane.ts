@@ -1,20 +1,25 @@
 /** The data plane in a thread of its own, so that bytes never wait for bookkeeping. */
 import { startThread } from "#runtime/thread.ts";
-import type { DataPlane } from "./application/config.ts";
+import type { TrafficPlane } from "./plane.ts";
 
 /** Starts the thread. When it dies, calls under way fail and `onExit` is called. */
 export function createWorkerPlane(options: {
   onError: (error: unknown) => void;
   onExit: () => void;
-}): DataPlane {
+}): TrafficPlane {
   const module = new URL("./worker.ts", import.meta.url);
-  const { call, close } = startThread<DataPlane>({ module, name: "the data plane", ...options });
+  const { call, close } = startThread<TrafficPlane>({ module, name: "the data plane", ...options });
   return {
     configure: (config) => call("configure", config),
     remove: (arn) => call("remove", arn),
     check: (check) => call("check", check),
     report: () => call("report"),
     accessLogs: () => call("accessLogs"),
+    configureNetwork: (config) => call("configureNetwork", config),
+    removeNetwork: (arn) => call("removeNetwork", arn),
+    checkTcp: (check) => call("checkTcp", check),
+    reportNetwork: () => call("reportNetwork"),
+    flowRecords: () => call("flowRecords"),
     close,
   };
 }

@@ -2,8 +2,8 @@
 import { createSystemRandom } from "#runtime/random.ts";
 import { answerCalls } from "#runtime/thread.ts";
 import { createWall } from "#runtime/wall.ts";
-import { createEngine } from "./application/engine.ts";
+import { createPlane } from "./plane.ts";
 
 answerCalls((onError) =>
-  createEngine({ wall: createWall(onError), random: createSystemRandom(), onError }),
+  createPlane({ wall: createWall(onError), random: createSystemRandom(), onError }),
 );

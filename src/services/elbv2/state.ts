@@ -5,8 +5,8 @@ import type { Key } from "#store/store.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { HttpClient } from "#http/client.ts";
 import { createHttpClient } from "#http/client.ts";
-import type { CertificateConfig, DataPlane } from "#traffic/application/config.ts";
-import { createEngine } from "#traffic/application/engine.ts";
+import type { CertificateConfig } from "#traffic/application/config.ts";
+import { createPlane, type TrafficPlane } from "#traffic/plane.ts";
 import { createWorkerPlane } from "#traffic/worker-plane.ts";
 import type { Streak } from "./health/plan.ts";
 
@@ -14,9 +14,9 @@ export type Wake = (scope: Scope, id: Key) => void;
 
 export interface State {
   /** The data plane, made when there is first something to do for it. */
-  plane(): DataPlane;
+  plane(): TrafficPlane;
   /** Undefined while nobody needed it. */
-  readonly presentPlane: DataPlane | undefined;
+  readonly presentPlane: TrafficPlane | undefined;
   /** Carries the gateway's traffic to listeners. */
   readonly client: HttpClient;
   /** Consecutive results of health checks, by target. */
@@ -45,13 +45,13 @@ export interface ServedSite {
 export function createState(env: Environment): State {
   const { clock, log, random } = env;
   const onError = (error: unknown) => log.error("the load balancers' data plane failed", { error });
-  let plane: DataPlane | undefined;
+  let plane: TrafficPlane | undefined;
   const state: State = {
     plane() {
       // Under a virtual clock nothing is served for real traffic's sake; a thread would only cost.
       plane ??=
         clock.mode === "virtual"
-          ? createEngine({ wall: clock.wall, random, onError })
+          ? createPlane({ wall: clock.wall, random, onError })
           : createWorkerPlane({
               onError,
               onExit() {

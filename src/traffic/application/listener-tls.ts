@@ -10,6 +10,7 @@ import {
 import type { CertificateConfig, MutualConfig, TlsConfig } from "./config.ts";
 
 interface Named {
+  arn: string | undefined;
   certificate: X509Certificate;
   context: SecureContext;
 }
@@ -32,6 +33,7 @@ export class ListenerTls {
   configure(config: TlsConfig): void {
     this.#config = config;
     this.#named = config.certificates.map((own) => ({
+      arn: own.arn,
       certificate: new X509Certificate(own.certificate),
       context: createSecureContext(contextOptions(config, own)),
     }));
@@ -46,17 +48,23 @@ export class ListenerTls {
     return {
       ...this.defaultContext,
       ALPNProtocols: this.http2 ? ["h2", "http/1.1"] : ["http/1.1"],
-      SNICallback: (name, done) => done(null, this.#contextFor(name)),
+      SNICallback: (name, done) => done(null, this.contextFor(name)),
       handshakeTimeout: 10_000,
       ...(this.asksClients && { requestCert: true, rejectUnauthorized: false }),
     };
   }
 
+  /** The ARN of the one of its certificates that a connection shows. */
+  arnOf(shown: X509Certificate | undefined): string | undefined {
+    const same = ({ certificate }: Named) => certificate.fingerprint256 === shown?.fingerprint256;
+    return this.#named.find(same)?.arn;
+  }
+
   /** The most particular certificate that has the name; else the default one. */
-  #contextFor(name: string): SecureContext {
+  contextFor(name: string | undefined): SecureContext {
     let wildcard: SecureContext | undefined;
-    for (const { certificate, context } of this.#named) {
-      const found = certificate.checkHost(name);
+    for (const { certificate, context } of name === undefined ? [] : this.#named) {
+      const found = certificate.checkHost(name!);
       if (found === undefined) continue;
       if (!found.startsWith("*")) return context;
       wildcard ??= context;

@@ -1,0 +1,50 @@
+/** What a layer-4 balancer counts between two reports. */
+import type { FlowCounts, FlowKind, GroupCounts, NetworkReport } from "./config.ts";
+
+export class NetworkCounters {
+  readonly #nodes = new Map<string, NetworkReport["nodes"][number]>();
+  readonly #groups = new Map<string, NetworkReport["groups"][number]>();
+
+  node(zone: string, kind: FlowKind): FlowCounts {
+    const key = `${kind} ${zone}`;
+    let entry = this.#nodes.get(key);
+    if (!entry) this.#nodes.set(key, (entry = { zone, kind, counts: emptyCounts() }));
+    return entry.counts;
+  }
+
+  group(arn: string, zone: string): GroupCounts {
+    const key = `${arn} ${zone}`;
+    let entry = this.#groups.get(key);
+    if (!entry)
+      this.#groups.set(key, (entry = { arn, zone, counts: { flows: 0, connectionErrors: 0 } }));
+    return entry.counts;
+  }
+
+  /** Gives everything counted and starts anew; flows under way stay under way. */
+  take(arn: string): NetworkReport {
+    const nodes = [...this.#nodes.values()];
+    const report = { arn, nodes, groups: [...this.#groups.values()] };
+    this.#nodes.clear();
+    this.#groups.clear();
+    for (const { zone, kind, counts } of nodes)
+      if (counts.activeFlows > 0) this.node(zone, kind).activeFlows = counts.activeFlows;
+    return report;
+  }
+}
+
+function emptyCounts(): FlowCounts {
+  return {
+    newFlows: 0,
+    activeFlows: 0,
+    processedBytes: 0,
+    processedPackets: 0,
+    peakPackets: 0,
+    clientResets: 0,
+    targetResets: 0,
+    balancerResets: 0,
+    rejectedFlows: 0,
+    unhealthyRoutedFlows: 0,
+    clientTlsErrors: 0,
+    targetTlsErrors: 0,
+  };
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { Socket } from "node:dgram";
+import { test } from "node:test";
+import { createStage, pause, target, until } from "./testing/stage.ts";
+
+async function ask(client: Socket, text: string): Promise<string> {
+  const answered = once(client, "message");
+  client.send(text);
+  const [message] = (await answered) as [Buffer];
+  return String(message);
+}
+
+test("datagrams are answered, each client by one target, and flows end in silence", async (context) => {
+  const stage = createStage(context);
+  const ports = await Promise.all(
+    ["x", "y"].map((name) => stage.datagramTarget((text) => `${name} ${text}`)),
+  );
+  await stage.sendTo(
+    ports.map((port) => target(port)),
+    {},
+    { protocol: "UDP", datagramTimeoutMs: 200 },
+  );
+  const names = new Set<string>();
+  for (let count = 0; count < 12; count++) {
+    const client = await stage.datagramClient();
+    const first = await ask(client, "1");
+    assert.equal((await ask(client, "2"))[0], first[0]);
+    names.add(first[0]!);
+  }
+  assert.deepEqual([...names].sort(), ["x", "y"]);
+  const counts = await stage.counts("UDP");
+  assert.deepEqual([counts.newFlows, counts.activeFlows, counts.processedPackets], [12, 12, 48]);
+  assert.equal(counts.processedBytes, 96);
+  assert.ok(counts.peakPackets! > 0);
+  await pause(400);
+  assert.equal((await stage.counts("UDP")).activeFlows, undefined);
+});
+
+test("a listener for both has one port for connections and datagrams", async (context) => {
+  const stage = createStage(context);
+  const { port } = await stage.target((socket) => socket.end("stream"));
+  const { createSocket } = await import("node:dgram");
+  const twin = createSocket("udp4");
+  twin.bind(port, "127.0.0.1");
+  await once(twin, "listening");
+  context.after(() => twin.close());
+  twin.on("message", (_message, from) => twin.send("datagram", from.port, from.address));
+  await stage.sendTo([target(port)], {}, { protocol: "TCP_UDP" });
+  assert.equal(await stage.ask(""), "stream");
+  assert.equal(await ask(await stage.datagramClient(), "x"), "datagram");
+});
+
+test("datagrams for nobody are dropped; a target without a listener harms nobody", async (context) => {
+  const stage = createStage(context);
+  await stage.sendTo([], {}, { protocol: "UDP" });
+  const client = await stage.datagramClient();
+  client.on("error", () => {});
+  client.send("x");
+  await until(() => true);
+  await pause(30);
+  assert.equal((await stage.counts("UDP")).rejectedFlows, 1);
+  await stage.sendTo([target(1)], {}, { protocol: "UDP" });
+  client.send("x");
+  await pause(30);
+  client.send("y");
+  await pause(30);
+  assert.equal((await stage.counts("UDP")).newFlows, 1);
+  assert.deepEqual(stage.errors, []);
+});

@@ -1,0 +1,51 @@
+/** The layer-4 data plane itself; it runs in whatever thread makes it. */
+import type { EngineOptions } from "../application/engine.ts";
+import type { HealthCheckResult } from "../application/config.ts";
+import { NetworkBalancer } from "./balancer.ts";
+import type { NetworkPlane } from "./config.ts";
+import { dial, DialError } from "./dial.ts";
+import { Pulse } from "./pulse.ts";
+import { resetSocket } from "./relay.ts";
+
+export function createNetworkEngine({
+  wall,
+  random,
+  onError,
+}: EngineOptions): NetworkPlane & { close(): Promise<void> } {
+  const pulse = new Pulse(wall);
+  const balancers = new Map<string, NetworkBalancer>();
+  return {
+    async configureNetwork(config) {
+      let balancer = balancers.get(config.arn);
+      if (!balancer) {
+        balancer = new NetworkBalancer({ wall, random, pulse, onError });
+        balancers.set(config.arn, balancer);
+      }
+      return balancer.configure(config);
+    },
+    async removeNetwork(arn) {
+      const balancer = balancers.get(arn);
+      balancers.delete(arn);
+      await balancer?.close();
+    },
+    async checkTcp({ reach, timeoutMs }): Promise<HealthCheckResult> {
+      try {
+        resetSocket(await dial({ reach, wall, timeoutMs }));
+        return { healthy: true };
+      } catch (error) {
+        if (!(error instanceof DialError)) throw error;
+        return { healthy: false, reason: error.failure === "timeout" ? "timeout" : "failed" };
+      }
+    },
+    reportNetwork: async () => [...balancers].map(([arn, balancer]) => balancer.report(arn)),
+    flowRecords: async () =>
+      [...balancers]
+        .map(([arn, balancer]) => ({ arn, records: balancer.records() }))
+        .filter(({ records }) => records.length > 0),
+    async close() {
+      await Promise.all([...balancers.values()].map((balancer) => balancer.close()));
+      balancers.clear();
+      pulse.stop();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** TLS of a listener: the certificate by name, the policy's versions and ciphers, ALPN. */
+import type { Socket } from "node:net";
+import { TLSSocket, type SecureContext, type TLSSocketOptions } from "node:tls";
+import type { Wall } from "#runtime/clock.ts";
+import type { TlsConfig } from "../application/config.ts";
+import { ListenerTls } from "../application/listener-tls.ts";
+import type { TlsFacts } from "./config.ts";
+
+const handshakeTimeoutMs = 10_000;
+
+export interface AcceptedTls {
+  /** Undefined when the handshake failed; the connection is closed then. */
+  socket: TLSSocket | undefined;
+  facts: TlsFacts;
+}
+
+export class ListenerSecurity {
+  readonly #contexts: ListenerTls;
+  #alpn: readonly string[];
+
+  constructor(config: TlsConfig, alpn: readonly string[]) {
+    this.#contexts = new ListenerTls(config, false);
+    this.#alpn = alpn;
+  }
+
+  /** What handshakes use from now on. */
+  configure(config: TlsConfig, alpn: readonly string[]): void {
+    this.#contexts.configure(config);
+    this.#alpn = alpn;
+  }
+
+  /** Resolves when the handshake has succeeded or failed. */
+  accept(raw: Socket, wall: Wall): Promise<AcceptedTls> {
+    const { promise, resolve } = Promise.withResolvers<AcceptedTls>();
+    const begunMs = wall.monotonic();
+    let offeredAlpn: string[] | undefined;
+    const socket = new TLSSocket(raw, {
+      ...this.#options(),
+      allowHalfOpen: true,
+      ...(this.#alpn.length > 0 && {
+        ALPNCallback: ({ protocols }: { protocols: string[] }) => {
+          offeredAlpn = protocols;
+          return this.#alpn.find((protocol) => protocols.includes(protocol));
+        },
+      }),
+    } as TLSSocketOptions);
+    const finish = (handshakeMs?: number) => {
+      timer.cancel();
+      for (const event of ["error", "end", "close"]) socket.off(event, fail);
+      // Asked now: a connection that has ended tells nothing any more.
+      const facts = this.#facts(socket, handshakeMs, offeredAlpn);
+      const succeeded = handshakeMs !== undefined;
+      if (!succeeded) socket.on("error", () => {}).destroy();
+      resolve({ socket: succeeded ? socket : undefined, facts });
+    };
+    const fail = () => finish();
+    const timer = wall.after(handshakeTimeoutMs, fail);
+    for (const event of ["error", "end", "close"]) socket.on(event, fail);
+    socket.once("secure", () => finish(wall.monotonic() - begunMs));
+    return promise;
+  }
+
+  #options() {
+    const { ALPNProtocols: _none, handshakeTimeout: _own, ...options } = this.#contexts.options;
+    return {
+      ...options,
+      isServer: true,
+      secureContext: this.#contexts.contextFor(undefined) satisfies SecureContext,
+    };
+  }
+
+  #facts(
+    socket: TLSSocket,
+    handshakeMs: number | undefined,
+    offeredAlpn: string[] | undefined,
+  ): TlsFacts {
+    const common = {
+      handshakeMs,
+      serverName: (socket as { servername?: string | false }).servername || undefined,
+      clientAlpn: socket.alpnProtocol || undefined,
+      targetAlpn: undefined,
+      offeredAlpn,
+    };
+    const none = { cipher: undefined, version: undefined };
+    // A socket that has closed must not be asked: Node then reads what it has freed.
+    if (handshakeMs === undefined)
+      return { ...common, ...none, certificateArn: undefined, certificateSerial: undefined };
+    const certificate = socket.getX509Certificate();
+    return {
+      ...common,
+      cipher: socket.getCipher().name,
+      version: socket.getProtocol() ?? undefined,
+      certificateArn: this.#contexts.arnOf(certificate),
+      certificateSerial: certificate?.serialNumber,
+    };
+  }
+}

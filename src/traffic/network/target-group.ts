@@ -1,0 +1,151 @@
+/** A target group at run time: who gets the next flow, and which flows are where. */
+import type { NetworkTargetConfig, NetworkTargetGroupConfig } from "./config.ts";
+import type { Timer, Wall } from "#runtime/clock.ts";
+
+/** What is under way at a target and can be broken off. */
+export interface Flow {
+  reset(): void;
+}
+
+export class NetworkTarget {
+  readonly key: string;
+  readonly flows = new Set<Flow>();
+  config: NetworkTargetConfig;
+  /** Fires when flows of an unhealthy target end. */
+  resetTimer: Timer | undefined;
+
+  constructor(config: NetworkTargetConfig) {
+    this.key = config.key;
+    this.config = config;
+  }
+
+  resetFlows(): void {
+    this.resetTimer?.cancel();
+    this.resetTimer = undefined;
+    for (const flow of this.flows) flow.reset();
+  }
+}
+
+interface Usable {
+  targets: NetworkTarget[];
+  /** Too few were healthy: these are all that are registered. */
+  failedOpen: boolean;
+}
+
+/** Who asks for a target. */
+export interface FlowFacts {
+  zone: string;
+  clientHost: string;
+  /** Of the protocol and both ends. */
+  hash: number;
+}
+
+export class NetworkTargetGroup {
+  config: NetworkTargetGroupConfig;
+  readonly #wall: Wall;
+  readonly #targets = new Map<string, NetworkTarget>();
+  readonly #usable = new Map<string, Usable>();
+  #next = 0;
+
+  constructor(config: NetworkTargetGroupConfig, wall: Wall) {
+    this.config = config;
+    this.#wall = wall;
+    this.configure(config);
+  }
+
+  configure(config: NetworkTargetGroupConfig): void {
+    this.config = config;
+    const present = new Set(config.targets.map(({ key }) => key));
+    for (const [key, target] of this.#targets)
+      if (!present.has(key)) {
+        this.#targets.delete(key);
+        target.resetTimer?.cancel();
+        if (config.resetsDeregistered) target.resetFlows();
+      }
+    for (const targetConfig of config.targets) {
+      const target = this.#targets.get(targetConfig.key);
+      if (target) target.config = targetConfig;
+      else this.#targets.set(targetConfig.key, new NetworkTarget(targetConfig));
+    }
+    for (const target of this.#targets.values()) this.#watchHealth(target);
+    this.#usable.clear();
+  }
+
+  /** Resets everything under way at its targets. */
+  close(): void {
+    for (const target of this.#targets.values()) target.resetFlows();
+  }
+
+  /** Undefined when there is nobody; `tried` have failed this flow already. */
+  pick(
+    facts: FlowFacts,
+    tried: readonly NetworkTarget[] = [],
+  ): { target: NetworkTarget; failedOpen: boolean } | undefined {
+    const { targets, failedOpen } = this.#usableFor(this.config.crossZone ? "" : facts.zone);
+    const left = tried.length === 0 ? targets : targets.filter((one) => !tried.includes(one));
+    if (left.length === 0) return undefined;
+    return { target: this.#choose(left, facts), failedOpen };
+  }
+
+  #choose(targets: readonly NetworkTarget[], { clientHost, hash }: FlowFacts): NetworkTarget {
+    if (this.config.sourceIpStickiness) return steadyChoice(targets, clientHost);
+    const turn = this.config.algorithm === "round_robin" ? this.#next++ : hash;
+    return targets[turn % targets.length]!;
+  }
+
+  /** Without cross-zone balancing each zone stands for itself, its health too; "" is all zones. */
+  #usableFor(zone: string): Usable {
+    const known = this.#usable.get(zone);
+    if (known) return known;
+    const inZone = ({ config }: NetworkTarget) =>
+      zone === "" || config.zone === zone || config.zone === "all";
+    const usable = usableOf([...this.#targets.values()].filter(inZone), this.config);
+    this.#usable.set(zone, usable);
+    return usable;
+  }
+
+  #watchHealth(target: NetworkTarget): void {
+    const { unhealthyResetMs } = this.config;
+    if (target.config.state !== "unhealthy" || unhealthyResetMs === undefined) {
+      target.resetTimer?.cancel();
+      target.resetTimer = undefined;
+      return;
+    }
+    if (unhealthyResetMs === 0) target.resetFlows();
+    else target.resetTimer ??= this.#wall.after(unhealthyResetMs, () => target.resetFlows());
+  }
+}
+
+/**
+ * Healthy targets; when there are fewer than the group asks for, all that are registered ("fail
+ * open"). https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health.html
+ */
+function usableOf(targets: NetworkTarget[], { minimumHealthy }: NetworkTargetGroupConfig): Usable {
+  const registered = targets.filter(({ config }) => config.state !== "draining");
+  const healthy = registered.filter(({ config }) => config.state === "healthy" && config.reach);
+  const percentage = registered.length === 0 ? 0 : (healthy.length / registered.length) * 100;
+  const enough = healthy.length >= minimumHealthy.count && percentage >= minimumHealthy.percentage;
+  if (enough) return { targets: healthy, failedOpen: false };
+  return { targets: registered.filter(({ config }) => config.reach), failedOpen: true };
+}
+
+/** The target with the highest score for this text: others coming and going moves few clients. */
+function steadyChoice(targets: readonly NetworkTarget[], text: string): NetworkTarget {
+  let best = targets[0]!;
+  let highest = -1;
+  for (const target of targets) {
+    const score = hashOf(`${text} ${target.key}`);
+    if (score > highest) [best, highest] = [target, score];
+  }
+  return best;
+}
+
+/** FNV-1a, its bits mixed, so that texts that differ by one end far apart. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer } from "node:tls";
+import { test, type TestContext } from "node:test";
+import { ca, handshake, tlsConfig } from "../application/testing/secure-stage.ts";
+import { createStage, endOf, listener, pause, readAll, target, until } from "./testing/stage.ts";
+
+const secure = (names: string[], alpn: string[] = []) => ({
+  protocol: "TLS" as const,
+  port: 443,
+  tls: tlsConfig(names),
+  alpn,
+});
+
+async function tlsTarget(context: TestContext, alpn: string[]) {
+  const { pem, key } = ca.certificate("target", ["target"]);
+  const server = createServer({ cert: pem, key, ALPNProtocols: alpn }, (socket) => {
+    socket.on("error", () => {});
+    socket.on("data", (piece) => socket.end(`${socket.alpnProtocol || "none"} ${String(piece)}`));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  context.after(() => server.close());
+  return (server.address() as { port: number }).port;
+}
+
+test("TLS ends at the listener, which shows the certificate that the client asks for", async (context) => {
+  const stage = createStage(context);
+  const { port } = await stage.target((socket) => {
+    socket.on("data", (piece) => socket.end(`plain ${String(piece)}`));
+  });
+  await stage.sendTo([target(port)], {}, secure(["a.example", "b.example"]), {
+    recorded: ["listener"],
+  });
+  for (const servername of ["a.example", "b.example"]) {
+    const client = await handshake(stage.at().port, { servername });
+    assert.equal(client.getPeerCertificate().subject.CN, servername);
+    client.write("hello");
+    assert.equal(await readAll(client), "plain hello");
+  }
+  await until(() => true);
+  await pause(20);
+  const counts = await stage.counts("TLS");
+  assert.deepEqual(counts, { newFlows: 2, processedBytes: 32 });
+  const [{ records } = { records: [] }] = await stage.plane.flowRecords();
+  const [first] = records;
+  assert.deepEqual([first!.receivedBytes, first!.sentBytes], [5, 11]);
+  assert.equal(first!.tls!.serverName, "a.example");
+  assert.equal(first!.tls!.version, "TLSv1.3");
+  assert.ok(first!.tls!.handshakeMs! > 0);
+  assert.match(first!.tls!.certificateSerial!, /^41AB$/i);
+});
+
+test("the listener's policy chooses the protocol, and targets are offered the same", async (context) => {
+  const stage = createStage(context);
+  const port = await tlsTarget(context, ["h2", "http/1.1"]);
+  await stage.sendTo([target(port)], { tls: true }, secure(["a.example"], ["h2", "http/1.1"]));
+  const talk = async (ALPNProtocols?: string[]) => {
+    const client = await handshake(stage.at().port, { ...(ALPNProtocols && { ALPNProtocols }) });
+    client.write("hello");
+    return [client.alpnProtocol, await readAll(client)];
+  };
+  assert.deepEqual(await talk(["http/1.1", "h2"]), ["h2", "h2 hello"]);
+  assert.deepEqual(await talk(["http/1.1"]), ["http/1.1", "http/1.1 hello"]);
+  assert.deepEqual(await talk(), [false, "none hello"]);
+  await assert.rejects(talk(["spdy/3"]));
+  assert.equal((await stage.counts("TLS")).clientTlsErrors, 1);
+});
+
+test("what is no handshake costs only its own connection", async (context) => {
+  const stage = createStage(context);
+  const { port } = await stage.target((socket) => socket.end("x"));
+  await stage.sendTo([target(port)], {}, secure(["a.example"]));
+  const client = await stage.client();
+  client.write("GET / HTTP/1.1\r\n\r\n");
+  await endOf(client);
+  const silent = await stage.client();
+  silent.destroy();
+  const reset = await stage.client();
+  reset.resetAndDestroy();
+  assert.equal(await readAll(await handshake(stage.at().port)), "x");
+  await until(() => true);
+  await pause(20);
+  const { clientTlsErrors, activeFlows } = await stage.counts("TLS");
+  assert.deepEqual([clientTlsErrors, activeFlows], [3, undefined]);
+  assert.deepEqual(stage.errors, []);
+});
+
+test("a target that speaks no TLS is an error, and the client is reset", async (context) => {
+  const stage = createStage(context);
+  const { port } = await stage.target((socket) => socket.end("no TLS here"));
+  await stage.sendTo([target(port)], { tls: true }, secure(["a.example"]));
+  const client = connect({ ...stage.at(), ca: ca.root, servername: "a.example" });
+  assert.equal(await endOf(client), "ECONNRESET");
+  assert.equal((await stage.counts("TLS")).targetTlsErrors, 1);
+});
+
+test("an idle TLS connection is reset, and certificates are renewed without a new port", async (context) => {
+  const stage = createStage(context);
+  const { port } = await stage.target(() => {});
+  const listen = (name: string) =>
+    stage.sendTo([target(port)], {}, { ...secure([name]), idleTimeoutMs: 100, arn: listener.arn });
+  await listen("a.example");
+  const before = stage.at();
+  assert.equal(await endOf(await handshake(before.port)), "ECONNRESET");
+  await listen("b.example");
+  assert.deepEqual(stage.at(), before);
+  const client = await handshake(before.port, { servername: "b.example" });
+  assert.equal(client.getPeerCertificate().subject.CN, "b.example");
+  client.destroy();
+});

@@ -13,6 +13,15 @@ export const differences: readonly Difference[] = [
       "Pools have capacity without end. Instances are interrupted when a price exceeds their maximum, by an experiment, and by `fogbank interrupt-spot` (also at a rate); a pool that took instances back for lack of capacity has none for five minutes. The interruption behavior hibernate is refused; AvailabilityZoneGroup and LaunchGroup are kept and told.",
   },
   {
+    operation: "CreateFleet",
+    differs:
+      "The first pass over a fleet is over when the request answers, so that it is active and fulfilled at once where AWS takes seconds. Capacity reservations and Context are refused.",
+  },
+  {
+    operation: "RequestSpotFleet",
+    differs: "LoadBalancersConfig is refused, and IamFleetRole is kept and not assumed.",
+  },
+  {
     operation: "GetSpotPlacementScores",
     differs: "Placement scores are refused: there is no market to score.",
   },

@@ -8,11 +8,18 @@ export function newId(random: Random, prefix: string): string {
   return `${prefix}-0${random.hex(16)}`;
 }
 
-/** True for "i-" and eight or seventeen hexadecimal digits; the short form is of the years before 2018. */
+/**
+ * True for "i-" and eight or seventeen hexadecimal digits; the short form is of the years before 2018.
+ * Fleets have a UUID instead.
+ */
 export function hasIdForm(id: string, prefix: string): boolean {
   if (!id.startsWith(`${prefix}-`)) return false;
-  return /^([0-9a-f]{8}|[0-9a-f]{17})$/.test(id.slice(prefix.length + 1));
+  const rest = id.slice(prefix.length + 1);
+  if (uuidPrefixes.has(prefix)) return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(rest);
+  return /^([0-9a-f]{8}|[0-9a-f]{17})$/.test(rest);
 }
+
+const uuidPrefixes: ReadonlySet<string> = new Set(["fleet", "sfr"]);
 
 /** Throws AWS's "Invalid id" error with the code given unless the id has its prefix's form. */
 export function checkIdForm(id: string, prefix: string, code: string): void {

@@ -8,6 +8,8 @@ import { experimentEndpoint } from "./experiments/endpoint.ts";
 import { experimentReconciler } from "./experiments/reconciler.ts";
 import { faultEndpoint } from "./faults/endpoint.ts";
 import { faultReconciler } from "./faults/reconciler.ts";
+import { fleetOperations } from "./fleets/operations.ts";
+import { fleetMemberReconciler, fleetReconciler } from "./fleets/reconciler.ts";
 import { imageOperations } from "./images/operations.ts";
 import { snapshotReconciler } from "./images/reconciler.ts";
 import { instanceTypeOperations } from "./instance-types/operations.ts";
@@ -36,6 +38,7 @@ export const service = defineService<"ec2", Ec2State>({
   name: "ec2",
   createState,
   operations: withDryRun({
+    ...fleetOperations,
     ...imageOperations,
     ...instanceOperations,
     ...instanceTypeOperations,
@@ -59,6 +62,8 @@ export const service = defineService<"ec2", Ec2State>({
     interruptionReconciler(env),
     priceReconciler(env),
     marketRuleReconciler(env),
+    fleetReconciler(env),
+    fleetMemberReconciler(env),
     ...networkReconcilers(env),
     ...state.network.reconcilers,
   ],

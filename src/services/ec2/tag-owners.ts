@@ -1,3 +1,4 @@
+import { fleetTags, spotFleetTags } from "./fleets/records.ts";
 import { imageTags, snapshotTags } from "./images/records.ts";
 import { instanceTags } from "./instances/records.ts";
 import { keyPairTags } from "./key-pairs/records.ts";
@@ -9,6 +10,8 @@ import { volumeTags } from "./volumes/records.ts";
 
 /** Every kind of EC2 resource that carries tags. */
 export const tagOwners: readonly TagOwner[] = [
+  fleetTags,
+  spotFleetTags,
   imageTags,
   instanceTags,
   keyPairTags,

@@ -1,13 +1,16 @@
 /** What a launch template's version holds, checked as far as AWS checks it when it is made. */
 import type { RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
-import { ec2Error, missingParameter, unsupportedParameter } from "../errors.ts";
+import {
+  ec2Error,
+  invalidParameterCombination,
+  missingParameter,
+  unsupportedParameter,
+} from "../errors.ts";
 
 /** Members whose effect Fogbank does not have: refused here, so that no launch ignores them. */
 const unsupported = [
   "ElasticGpuSpecifications",
   "ElasticInferenceAccelerators",
-  "InstanceMarketOptions",
-  "InstanceRequirements",
   "LicenseSpecifications",
   "KernelId",
   "RamDiskId",
@@ -24,6 +27,13 @@ export function checkTemplateData(
     if (value !== undefined && !(Array.isArray(value) && value.length === 0))
       throw unsupportedParameter(`LaunchTemplateData.${name}`);
   }
+  const { InstanceMarketOptions: market, InstanceRequirements: requirements } = data;
+  if (market?.SpotOptions?.ValidUntil)
+    throw unsupportedParameter("LaunchTemplateData.InstanceMarketOptions.SpotOptions.ValidUntil");
+  if (requirements && data.InstanceType)
+    throw invalidParameterCombination(
+      "The parameters InstanceType and InstanceRequirements cannot be specified together.",
+    );
   const { UserData } = data;
   if (UserData && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(UserData))
     throw ec2Error("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");

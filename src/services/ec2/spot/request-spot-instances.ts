@@ -1,4 +1,3 @@
-import { onDemandPrice } from "#services/kit/facts/prices.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import type { Ec2Context, Ec2Input, Ec2Operation } from "../context.ts";
 import {
@@ -67,14 +66,7 @@ async function commonOf(
   const facts = await typeFacts(instanceType);
   const type = input.Type ?? "one-time";
   const behavior = behaviorOf(input.InstanceInterruptionBehavior, type === "persistent");
-  const priced = pricedOf(instanceType, facts);
-  const maxPrice = maxPriceOf(input.SpotPrice, priced);
-  // "If you specify a maximum price that is more than ten times the on-demand price, it is refused."
-  if (maxPrice > 10 * onDemandPrice(priced))
-    throw ec2Error(
-      "InvalidInput",
-      `Spot price ${maxPrice} is greater than ten times the On-Demand price.`,
-    );
+  const maxPrice = maxPriceOf(input.SpotPrice, pricedOf(instanceType, facts));
   const nowMs = context.clock.now();
   const validFromMs = input.ValidFrom?.getTime();
   const validUntilMs = input.ValidUntil?.getTime() ?? nowMs + usualLifeMs;

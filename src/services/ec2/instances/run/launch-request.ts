@@ -2,7 +2,11 @@
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Input } from "../../context.ts";
-import { invalidParameterCombination, missingParameter } from "../../errors.ts";
+import {
+  invalidParameterCombination,
+  missingParameter,
+  unsupportedOperation,
+} from "../../errors.ts";
 import { findTemplate, findVersion } from "../../launch-templates/records.ts";
 
 export type RunInput = Ec2Input<"RunInstances">;
@@ -25,7 +29,17 @@ export async function launchRequest(
     Object.entries(input).filter(([, value]) => value !== undefined),
   ) as RunInput;
   // The template's shapes are the request's own under other names, but for these few members.
-  const { BlockDeviceMappings, TagSpecifications, RamDiskId: _ramDisk, ...rest } = data;
+  const {
+    BlockDeviceMappings,
+    TagSpecifications,
+    RamDiskId: _ramDisk,
+    InstanceRequirements,
+    ...rest
+  } = data;
+  if (InstanceRequirements && !input.InstanceType)
+    throw unsupportedOperation(
+      "The launch template specifies InstanceRequirements, which are for Auto Scaling groups and fleets. Specify an instance type.",
+    );
   return {
     ...(rest as Partial<RunInput>),
     ...given,

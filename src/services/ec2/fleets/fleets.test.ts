@@ -57,13 +57,16 @@ test("an instant fleet launches its base on demand and the rest as Spot, at once
     Lifecycle,
     InstanceIds!.length,
   ]);
-  assert.deepEqual(counts.toSorted(), [
-    ["on-demand", 2],
-    ["spot", 3],
-  ]);
+  assert.deepEqual(
+    counts.toSorted(([a], [b]) => (a! < b! ? -1 : 1)),
+    [
+      ["on-demand", 2],
+      ["spot", 3],
+    ],
+  );
   const id = made.Instances![0]!.InstanceIds![0]!;
   const { Reservations } = await cloud.ec2.DescribeInstances({ InstanceIds: [id] });
-  assert.deepEqual(Reservations![0]!.Instances![0]!.Tags!.map(({ Key }) => Key).sort(), [
+  assert.deepEqual(Reservations![0]!.Instances![0]!.Tags!.map(({ Key }) => Key!).sort(), [
     "Name",
     "aws:ec2:fleet-id",
     "aws:ec2launchtemplate:id",

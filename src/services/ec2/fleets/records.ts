@@ -138,7 +138,7 @@ export async function note(
 export const fleetNotFound = (id: string) =>
   ec2Error("InvalidFleetId.NotFound", `The fleet ID '${id}' does not exist`);
 
-export const spotFleetNotFound = (id: string) =>
+const spotFleetNotFound = (id: string) =>
   ec2Error(
     "InvalidSpotFleetRequestId.NotFound",
     `The spot fleet request ID '${id}' does not exist`,

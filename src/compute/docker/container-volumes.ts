@@ -113,7 +113,7 @@ export function createContainerVolumes({
         await machine.remember({ disks: machine.record.disks!.filter((one) => one !== disk) });
         return "detached";
       }),
-    snapshot: async (id, snapshotId) => (await files()).snapshot(id, snapshotId),
+    snapshot: async (...given) => (await files()).snapshot(...given),
     deleteSnapshot: async (snapshotId) => (await files()).deleteSnapshot(snapshotId),
     measure: async (id) => (holderOf(id) ? (await files()).measure(id) : undefined),
   };

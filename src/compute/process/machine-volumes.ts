@@ -53,8 +53,8 @@ export function createMachineVolumes({
         const machine = machines.get(machineId);
         return machine ? machine.detach(volumeId, force) : "detached";
       }),
-    async snapshot(id, snapshotId) {
-      const capture = () => files.snapshot(id, snapshotId);
+    async snapshot(id, snapshotId, progress) {
+      const capture = () => files.snapshot(id, snapshotId, progress);
       const holder = holderOf(id);
       if (!holder) return capture();
       return serially(holder.id, () => holder.whileStill(id, capture));

@@ -36,7 +36,11 @@ interface Manifest {
 export interface BlockStore {
   has(snapshotId: string): Promise<boolean>;
   /** Whole under its name or not at all. */
-  capture(file: string, snapshotId: string): Promise<{ sizeBytes: number; addedBytes: number }>;
+  capture(
+    file: string,
+    snapshotId: string,
+    progress?: (part: number) => void,
+  ): Promise<{ sizeBytes: number; addedBytes: number }>;
   /** Writes the snapshot's blocks into a file that is empty but as large. */
   restore(snapshotId: string, file: string): Promise<void>;
   remove(snapshotId: string): Promise<void>;
@@ -67,16 +71,18 @@ export function createBlockStore(directory: string): BlockStore {
   return {
     has: async (snapshotId) => (await unlessMissing(stat(manifestPath(snapshotId)))) !== undefined,
 
-    async capture(file, snapshotId) {
+    async capture(file, snapshotId, progress) {
       await mkdir(manifests, { recursive: true });
       const { size } = await stat(file);
       const handle = await open(file, "r");
       const found = new Map<number, string>();
       let addedBytes = 0;
+      let done = 0;
       try {
         const numbers = blocksOf(await dataRanges(file), blockBytes);
         await inParallel(numbers, async (number) => {
           const bytes = await readBlock(handle, number);
+          progress?.(done++ / numbers.length);
           if (bytes.length === 0 || isZero(bytes)) return;
           const hash = Buffer.from(await subtle.digest("SHA-256", bytes)).toString("hex");
           if (await keep(number, hash, bytes)) addedBytes += bytes.length;

@@ -59,9 +59,14 @@ export interface VolumeDriver {
   ): Promise<"detached" | "busy">;
   /**
    * Captures the volume's bytes as they are at this moment; file systems that a machine has mounted
-   * are whole in it. `addedBytes` are those that no earlier snapshot had.
+   * are whole in it. `addedBytes` are those that no earlier snapshot had. `progress` hears of the
+   * part that is done, 0 to 1.
    */
-  snapshot(id: string, snapshotId: string): Promise<{ sizeBytes: number; addedBytes: number }>;
+  snapshot(
+    id: string,
+    snapshotId: string,
+    progress?: (part: number) => void,
+  ): Promise<{ sizeBytes: number; addedBytes: number }>;
   /** What other snapshots need stays. No error when it is gone already. */
   deleteSnapshot(snapshotId: string): Promise<void>;
   /** Undefined where nothing counts it, or the volume is in no running machine. */

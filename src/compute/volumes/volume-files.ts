@@ -22,7 +22,7 @@ import {
   whyNoLoopDevices,
   type LoopDevice,
 } from "./loop-devices.ts";
-import type { VolumeObservation, VolumeSpec } from "./volume-driver.ts";
+import type { VolumeDriver, VolumeObservation, VolumeSpec } from "./volume-driver.ts";
 
 const run = promisify(execFile);
 
@@ -41,7 +41,7 @@ export interface VolumeFiles {
   /** Its device while it has one. */
   device(id: string): Promise<LoopDevice | undefined>;
   hasSnapshot(snapshotId: string): Promise<boolean>;
-  snapshot(id: string, snapshotId: string): Promise<{ sizeBytes: number; addedBytes: number }>;
+  snapshot: VolumeDriver["snapshot"];
   deleteSnapshot(snapshotId: string): Promise<void>;
   measure(id: string): Promise<VolumeObservation | undefined>;
   /** Takes away the devices of volumes that are in no running machine. */
@@ -106,13 +106,13 @@ export function createVolumeFiles(
     device: (id) => findLoopDevice(pathOf(id)),
 
     hasSnapshot: (snapshotId) => blocks.has(snapshotId),
-    snapshot: (id, snapshotId) =>
+    snapshot: (id, snapshotId, progress) =>
       serially(id, async () => {
         const path = pathOf(id);
         if (!(await exists(path))) throw new Error(`there is no volume ${id}`);
         const device = await findLoopDevice(path);
         if (device) await flushLoopDevice(device);
-        return serially(blockSteps, () => blocks.capture(path, snapshotId));
+        return serially(blockSteps, () => blocks.capture(path, snapshotId, progress));
       }),
     deleteSnapshot: (snapshotId) => serially(blockSteps, () => blocks.remove(snapshotId)),
 

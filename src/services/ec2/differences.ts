@@ -33,7 +33,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "RunInstances",
     differs:
-      "Beside the root volume, whose bytes are the machine's disk, volumes are facts: an instance finds no further disk.",
+      "A root volume is a directory of the machine: its bytes are captured in snapshots and images, its size is not enforced.",
   },
   {
     operation: "RunInstances",
@@ -48,11 +48,12 @@ export const differences: readonly Difference[] = [
   {
     operation: "AttachVolume",
     differs:
-      "Attachments and data volumes are facts: no disk appears in the machine. Root volumes cannot be detached, multi-attach is refused.",
+      "A volume is a sparse file, and in the machine a loop device (/dev/nvme1n1, with links as /dev/sdf and /dev/xvdf) that has the requested size. That needs Fogbank as root on Linux with loop devices, `fogbank doctor` says whether it is so; elsewhere bytes and snapshots are kept and no disk appears. With --compute docker a container may read, write and format the device, but not mount it. lsblk shows the host's devices. Root volumes cannot be detached, multi-attach is refused.",
   },
   {
     operation: "CreateVolume",
-    differs: "A volume is available, and a modification complete, as soon as it is asked for.",
+    differs:
+      "IOPS, throughput and encryption are facts: a volume is as fast as its host's disk, and its bytes lie there in clear.",
   },
   {
     operation: "TerminateInstances",
@@ -79,7 +80,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateImage",
     differs:
-      "The root volume is captured from the machine as it stands and the reboot follows; further volumes are captured as facts.",
+      "Volumes are captured while the machine runs, with mounted file systems standing still for as long as it takes; the reboot follows.",
   },
   {
     operation: "RegisterImage",

@@ -30,6 +30,7 @@ import { createState, type Ec2State } from "./state.ts";
 import { tagOwners } from "./tag-owners.ts";
 import { tagOperations } from "./tagging/operations.ts";
 import { volumeOperations } from "./volumes/operations.ts";
+import { volumeReconciler } from "./volumes/reconciler/reconciler.ts";
 
 /** For Systems Manager's public parameters, which name these images. */
 export { publicImages, type PublicImage } from "#services/kit/facts/public-images.ts";
@@ -54,6 +55,7 @@ export const service = defineService<"ec2", Ec2State>({
     instanceReconciler(env, state),
     stateChangeReconciler(env),
     snapshotReconciler(env),
+    volumeReconciler(env),
     faultReconciler(env),
     experimentReconciler(env),
     nameReconciler(env),

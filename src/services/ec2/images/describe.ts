@@ -59,6 +59,11 @@ export function describeBlockDevice(device: BlockDevice): BlockDeviceMapping {
   };
 }
 
+/** "40%" */
+export function progressOf({ state, progress = 0 }: SnapshotRecord): string {
+  return `${state === "completed" || state === "deleting" ? 100 : progress}%`;
+}
+
 export function describeSnapshot(snapshot: SnapshotRecord): Snapshot {
   const { state } = snapshot;
   return {
@@ -71,7 +76,7 @@ export function describeSnapshot(snapshot: SnapshotRecord): Snapshot {
     Encrypted: snapshot.encrypted,
     State: state === "deleting" ? "completed" : state,
     StateMessage: snapshot.stateMessage,
-    Progress: state === "completed" ? "100%" : "0%",
+    Progress: progressOf(snapshot),
     StartTime: dateOf(snapshot.startedMs),
     CompletionTime: snapshot.completedMs === undefined ? undefined : dateOf(snapshot.completedMs),
     StorageTier: "standard",

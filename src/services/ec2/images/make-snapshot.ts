@@ -7,7 +7,7 @@ import { instances } from "../instances/records.ts";
 import type { VolumeRecord } from "../volumes/records.ts";
 import { snapshots, type SnapshotRecord } from "./records.ts";
 
-/** Of a root volume whose machine exists the bytes are captured; of others there are none. */
+/** Of a root volume it is the machine's disk that is captured. */
 export async function snapshotOf(
   tx: Transaction,
   context: Ec2Context,
@@ -25,9 +25,10 @@ export async function snapshotOf(
     description,
     encrypted: volume.encrypted,
     startedMs: nowMs,
+    state: "pending",
     ...(instanceId === undefined
-      ? { state: "completed" as const, completedMs: nowMs }
-      : { state: "pending" as const, instanceId, machineImageId: snapshotId }),
+      ? { blocksId: snapshotId }
+      : { instanceId, machineImageId: snapshotId }),
     tags,
   };
   snapshots.put(tx, context, [snapshotId], record);
@@ -55,6 +56,7 @@ export function copyOf(
     startedMs: nowMs,
     completedMs: nowMs,
     ...(source.machineImageId !== undefined && { machineImageId: source.machineImageId }),
+    ...(source.blocksId !== undefined && { blocksId: source.blocksId }),
     ...(source.sizeBytes !== undefined && { sizeBytes: source.sizeBytes }),
     tags,
   };

@@ -1,26 +1,60 @@
 /**
- * Moves the bytes of snapshots: captures a machine's root volume, deletes what nobody names any
- * more; and with them images come to be available.
+ * Moves the bytes of snapshots: captures volumes, deletes what nobody names any more; and with them
+ * images come to be available.
  */
-import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Reconciler, ReconcileResult } from "#services/kit/reconciler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { changeInstance, instances } from "../instances/records.ts";
-import { images, snapshots, type ImageRecord, type SnapshotRecord } from "./records.ts";
+import { volumes, volumeSpec } from "../volumes/records.ts";
+import { bytesIdOf, images, snapshots, type ImageRecord, type SnapshotRecord } from "./records.ts";
+
+/** A snapshot's progress is written down in steps of so many percent. */
+const progressStep = 10;
+/** Volumes that are being made of a snapshot keep it from going. */
+const inUseMs = 1000;
 
 export function snapshotReconciler({ store, compute, clock, log }: Environment): Reconciler {
+  const captureVolume = async (
+    scope: Scope,
+    { snapshotId, volumeId, blocksId }: SnapshotRecord,
+  ) => {
+    const volume = await store.transaction((tx) => volumes.get(tx, scope, volumeId));
+    if (!volume) throw new Error(`there is no volume ${volumeId}`);
+    // One that was never attached has had no bytes up to now.
+    await compute.volumes.create(volumeSpec(volume));
+    let told = 0;
+    const progress = (part: number) => {
+      const percent = Math.floor((part * 100) / progressStep) * progressStep;
+      if (percent <= told || percent >= 100) return;
+      told = percent;
+      clock
+        .track(
+          store.transaction(async (tx) => {
+            const now = await snapshots.get(tx, scope, snapshotId);
+            if (now?.state === "pending")
+              snapshots.put(tx, scope, [snapshotId], { ...now, progress: percent });
+          }),
+        )
+        .catch((error: unknown) => log.error("a snapshot's progress is lost", { error }));
+    };
+    return compute.volumes.snapshot(volumeId, blocksId!, progress);
+  };
+
   const capture = async (scope: Scope, snapshot: SnapshotRecord) => {
     const { snapshotId } = snapshot;
-    const outcome = await compute
-      .snapshot(snapshot.instanceId!, snapshot.machineImageId!)
-      .catch((error: unknown) => ({ error }));
+    const captured =
+      snapshot.blocksId === undefined
+        ? compute.snapshot(snapshot.instanceId!, snapshot.machineImageId!)
+        : captureVolume(scope, snapshot);
+    const outcome = await captured.catch((error: unknown) => ({ error }));
     const failed = "error" in outcome;
-    if (failed) log.error("capturing a machine failed", { ...scope, snapshotId, ...outcome });
+    if (failed) log.error("capturing a volume failed", { ...scope, snapshotId, ...outcome });
     await store.transaction(async (tx) => {
       const now = await snapshots.get(tx, scope, snapshotId);
       if (now?.state !== "pending") return;
-      const { instanceId: _captured, ...rest } = now;
+      const { instanceId: _captured, progress: _done, ...rest } = now;
       const done: SnapshotRecord = failed
         ? { ...rest, state: "error", stateMessage: "The volume could not be captured." }
         : {
@@ -30,13 +64,21 @@ export function snapshotReconciler({ store, compute, clock, log }: Environment):
             sizeBytes: outcome.sizeBytes,
           };
       snapshots.put(tx, scope, [snapshotId], done);
-      await settleImages(tx, scope, snapshotId, failed);
+      await settleImages(tx, scope, snapshotId);
     });
   };
 
-  const remove = async (scope: Scope, { snapshotId, machineImageId }: SnapshotRecord) => {
-    const shared = await store.transaction((tx) => isShared(tx, snapshotId, machineImageId));
-    if (machineImageId !== undefined && !shared) await compute.deleteImage(machineImageId);
+  const remove = async (
+    scope: Scope,
+    snapshot: SnapshotRecord,
+  ): Promise<ReconcileResult | void> => {
+    const { snapshotId, machineImageId, blocksId } = snapshot;
+    const needed = await store.transaction((tx) => whoNeeds(tx, snapshot));
+    if (needed === "volume") return { afterMs: inUseMs };
+    if (needed === undefined && machineImageId !== undefined)
+      await compute.deleteImage(machineImageId);
+    if (needed === undefined && blocksId !== undefined)
+      await compute.volumes.deleteSnapshot(blocksId);
     await store.transaction(async (tx) => snapshots.delete(tx, scope, snapshotId));
   };
 
@@ -46,21 +88,22 @@ export function snapshotReconciler({ store, compute, clock, log }: Environment):
     async reconcile(scope, id) {
       const snapshot = await store.transaction((tx) => snapshots.get(tx, scope, ...id));
       if (snapshot?.state === "pending") await capture(scope, snapshot);
-      if (snapshot?.state === "deleting") await remove(scope, snapshot);
+      if (snapshot?.state === "deleting") return remove(scope, snapshot);
     },
   };
 }
 
-/** Images of this root snapshot are available now, or failed; instances reboot where that was asked for. */
-async function settleImages(
-  tx: Transaction,
-  scope: Scope,
-  snapshotId: string,
-  failed: boolean,
-): Promise<void> {
+/** Images all of whose snapshots are taken are available; instances reboot where that was asked for. */
+async function settleImages(tx: Transaction, scope: Scope, snapshotId: string): Promise<void> {
   for (const image of await images.list(tx, scope)) {
     if (image.state !== "pending") continue;
     if (!image.blockDevices.some((device) => device.snapshotId === snapshotId)) continue;
+    const states = new Set<SnapshotRecord["state"] | undefined>();
+    for (const device of image.blockDevices)
+      if (device.snapshotId !== undefined)
+        states.add((await snapshots.get(tx, scope, device.snapshotId))?.state);
+    const failed = states.has("error");
+    if (!failed && states.has("pending")) continue;
     const { rebootsInstanceId, ...settled } = image;
     const done: ImageRecord = failed
       ? {
@@ -68,7 +111,7 @@ async function settleImages(
           state: "failed",
           stateReason: {
             code: "Client.InternalError",
-            message: "Client.InternalError: The root volume could not be captured.",
+            message: "Client.InternalError: A volume could not be captured.",
           },
         }
       : { ...settled, state: "available" };
@@ -79,13 +122,18 @@ async function settleImages(
   }
 }
 
-async function isShared(
+/** A copy has the same bytes for good, a volume that is being made of them for a while. */
+async function whoNeeds(
   tx: Transaction,
-  snapshotId: string,
-  machineImageId: string | undefined,
-): Promise<boolean> {
-  for (const scope of await listScopes(tx))
+  snapshot: SnapshotRecord,
+): Promise<"copy" | "volume" | undefined> {
+  const bytes = bytesIdOf(snapshot);
+  if (bytes === undefined) return undefined;
+  let copied = false;
+  for (const scope of await listScopes(tx)) {
+    for (const volume of await volumes.list(tx, scope)) if (volume.from === bytes) return "volume";
     for (const other of await snapshots.list(tx, scope))
-      if (other.snapshotId !== snapshotId && other.machineImageId === machineImageId) return true;
-  return false;
+      copied ||= other.snapshotId !== snapshot.snapshotId && bytesIdOf(other) === bytes;
+  }
+  return copied ? "copy" : undefined;
 }

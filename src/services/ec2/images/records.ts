@@ -1,4 +1,5 @@
 /** Images and the snapshots behind them. The bytes belong to snapshots; images name their root's. */
+import type { BlockDeviceMapping } from "@aws-sdk/client-ec2";
 import type { MachineImage } from "#compute/driver.ts";
 import { collection, listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
@@ -49,8 +50,16 @@ export interface SnapshotRecord {
   stateMessage?: string;
   startedMs: number;
   completedMs?: number;
-  /** Under which image id the driver keeps the bytes; data volumes have none. */
+  /** Under which image id the driver keeps the bytes of a root volume. */
   machineImageId?: string;
+  /** Under which id the driver keeps the bytes of another volume. */
+  blocksId?: string;
+  /** While pending: the part that is done, 0 to 100. */
+  progress?: number;
+  /** Anybody may use it. */
+  public?: boolean;
+  /** Accounts that may use it besides the owner. */
+  sharedWith?: string[];
   /** The instance whose root volume is to be captured, while pending. */
   instanceId?: string;
   sizeBytes?: number;
@@ -173,6 +182,55 @@ export async function findSnapshot(
   return undefined;
 }
 
+/** Under which id the driver has the snapshot's bytes; undefined for one of years when it had none. */
+export function bytesIdOf({ blocksId, machineImageId }: SnapshotRecord): string | undefined {
+  return blocksId ?? machineImageId;
+}
+
+/** One that the account may make volumes of: its own, one shared with it, a public one. */
+export async function visibleSnapshot(
+  tx: Transaction,
+  scope: Scope,
+  snapshotId: string,
+): Promise<SnapshotRecord> {
+  if (!hasIdForm(snapshotId, "snap"))
+    throw malformedId("InvalidSnapshotID.Malformed", snapshotId, "snap");
+  const found = await findSnapshot(tx, scope.region, snapshotId);
+  const visible =
+    found &&
+    found.state !== "deleting" &&
+    (found.ownerId === scope.account ||
+      found.public === true ||
+      found.sharedWith?.includes(scope.account));
+  if (!visible) throw snapshotNotFound(snapshotId);
+  return found;
+}
+
+/** The same, with all of its bytes. */
+export async function usableSnapshot(
+  tx: Transaction,
+  scope: Scope,
+  snapshotId: string,
+): Promise<SnapshotRecord> {
+  const found = await visibleSnapshot(tx, scope, snapshotId);
+  if (found.state !== "completed")
+    throw ec2Error("IncorrectState", `Snapshot is in invalid state - ${found.state}`);
+  return found;
+}
+
+/** The snapshots that a request's block device mappings name. */
+export async function mappedSnapshots(
+  tx: Transaction,
+  scope: Scope,
+  mappings: readonly BlockDeviceMapping[] | undefined,
+): Promise<Map<string, SnapshotRecord>> {
+  const found = new Map<string, SnapshotRecord>();
+  for (const { Ebs } of mappings ?? [])
+    if (Ebs?.SnapshotId)
+      found.set(Ebs.SnapshotId, await visibleSnapshot(tx, scope, Ebs.SnapshotId));
+  return found;
+}
+
 /** What the driver boots for an image: captured bytes, or a public image by its container's name. */
 export async function machineImageOf(
   tx: Transaction,
@@ -188,5 +246,5 @@ export async function machineImageOf(
     root?.snapshotId === undefined
       ? undefined
       : await findSnapshot(tx, scope.region, root.snapshotId);
-  return { id: snapshot?.machineImageId ?? image.imageId };
+  return { id: (snapshot && bytesIdOf(snapshot)) ?? image.imageId };
 }

@@ -53,7 +53,7 @@ export function describeInstance(
       DeviceName: device.deviceName,
       Ebs: {
         VolumeId: device.volumeId,
-        Status: "attached",
+        Status: device.status ?? "attached",
         AttachTime: dateOf(device.attachedMs),
         DeleteOnTermination: device.deleteOnTermination,
       },

@@ -107,7 +107,7 @@ const ofBlockDevices: FilterTable<InstanceRow> = {
   "attach-time": devices((device) => filterTime(device.attachedMs)),
   "delete-on-termination": devices((device) => device.deleteOnTermination),
   "device-name": devices((device) => device.deviceName),
-  status: devices(() => "attached"),
+  status: devices((device) => device.status ?? "attached"),
   "volume-id": devices((device) => device.volumeId),
 };
 

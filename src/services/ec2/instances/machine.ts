@@ -1,5 +1,6 @@
 /** The machine that an instance asks of the compute driver. */
 import type { MachineSpec } from "#compute/driver.ts";
+import type { MachineVolume } from "#compute/volumes/volume-driver.ts";
 import type { Scope } from "#store/collection.ts";
 import type { InstanceRecord } from "./records.ts";
 
@@ -34,6 +35,7 @@ export function machineSpec(
   instance: InstanceRecord,
   environment: Record<string, string>,
   network: MachineSpec["network"],
+  volumes: readonly MachineVolume[],
 ): MachineSpec {
   return {
     id: instance.instanceId,
@@ -45,6 +47,7 @@ export function machineSpec(
     hostname: instance.privateDnsName,
     privateIp: instance.privateIp,
     ...(network && { network }),
+    volumes,
     labels: {
       [labels.service]: "ec2",
       [labels.account]: scope.account,

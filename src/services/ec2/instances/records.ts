@@ -42,6 +42,8 @@ export interface InstanceBlockDevice {
   volumeId: string;
   deleteOnTermination: boolean;
   attachedMs: number;
+  /** Undefined: attached. */
+  status?: "attaching" | "detaching";
 }
 
 /** How the instance's machine stands, written by the reconciler alone. */

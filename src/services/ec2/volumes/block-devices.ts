@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/block-device-mapping-concepts.html
  */
 import type { BlockDeviceMapping } from "@aws-sdk/client-ec2";
+import type { SnapshotRecord } from "../images/records.ts";
 import { ec2Error, invalidValueFor, missingParameter } from "../errors.ts";
 
 /** One EBS volume as an image or a request describes it. */
@@ -33,6 +34,7 @@ const sizes: Record<string, readonly [number, number]> = {
 export function mergeBlockDevices(
   image: readonly BlockDevice[],
   requested: readonly BlockDeviceMapping[] | undefined,
+  snapshots: ReadonlyMap<string, Pick<SnapshotRecord, "sizeGiB" | "encrypted">> = new Map(),
 ): BlockDevice[] {
   const devices = new Map(image.map((device) => [device.deviceName, device]));
   for (const mapping of requested ?? []) {
@@ -43,7 +45,11 @@ export function mergeBlockDevices(
     else {
       if (!mapping.Ebs) throw missingParameter("ebs");
       const before = devices.get(mapping.DeviceName);
-      devices.set(mapping.DeviceName, blockDevice(mapping.DeviceName, mapping.Ebs, before));
+      const snapshot = snapshots.get(mapping.Ebs.SnapshotId ?? "");
+      devices.set(
+        mapping.DeviceName,
+        blockDevice(mapping.DeviceName, mapping.Ebs, before, snapshot),
+      );
     }
   }
   return [...devices.values()];
@@ -52,16 +58,20 @@ export function mergeBlockDevices(
 function blockDevice(
   deviceName: string,
   ebs: NonNullable<BlockDeviceMapping["Ebs"]>,
-  from: BlockDevice | undefined,
+  before: BlockDevice | undefined,
+  snapshot: Pick<SnapshotRecord, "sizeGiB" | "encrypted"> | undefined,
 ): BlockDevice {
+  // A snapshot of the request's own takes the place of the image's.
+  const from = before && snapshot ? { ...before, ...snapshot } : before;
   const volumeType = ebs.VolumeType ?? from?.volumeType ?? "gp2";
-  const sizeGiB = ebs.VolumeSize ?? from?.sizeGiB;
+  const leastGiB = snapshot?.sizeGiB ?? from?.sizeGiB;
+  const sizeGiB = ebs.VolumeSize ?? leastGiB;
   const snapshotId = ebs.SnapshotId ?? from?.snapshotId;
   if (sizeGiB === undefined) throw missingParameter(snapshotId ? "size" : "size/snapshot");
-  if (from && sizeGiB < from.sizeGiB)
+  if (leastGiB !== undefined && sizeGiB < leastGiB)
     throw ec2Error(
       "InvalidBlockDeviceMapping",
-      `Volume of size ${sizeGiB}GB is smaller than snapshot '${snapshotId ?? ""}', expect size>= ${from.sizeGiB}GB`,
+      `Volume of size ${sizeGiB}GB is smaller than snapshot '${snapshotId ?? ""}', expect size>= ${leastGiB}GB`,
     );
   const sameType = from?.volumeType === volumeType;
   return {
@@ -71,7 +81,7 @@ function blockDevice(
       volumeType,
       iops: ebs.Iops ?? (sameType ? from.iops : undefined),
       throughput: ebs.Throughput ?? (sameType ? from.throughput : undefined),
-      encrypted: ebs.Encrypted ?? from?.encrypted ?? false,
+      encrypted: ebs.Encrypted ?? snapshot?.encrypted ?? from?.encrypted ?? false,
       kmsKeyId: ebs.KmsKeyId ?? from?.kmsKeyId,
       snapshotId,
     }),

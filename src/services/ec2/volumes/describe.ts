@@ -1,7 +1,11 @@
 import type { Volume, VolumeAttachment, VolumeAttachmentState } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
-import type { VolumeAttachment as Attachment, VolumeRecord } from "./records.ts";
+import {
+  stateOfVolume,
+  type VolumeAttachment as Attachment,
+  type VolumeRecord,
+} from "./records.ts";
 import { shownTags } from "../tags.ts";
 
 export function describeVolume(volume: VolumeRecord): Volume {
@@ -17,18 +21,18 @@ export function describeVolume(volume: VolumeRecord): Volume {
     Encrypted: volume.encrypted,
     KmsKeyId: volume.kmsKeyId,
     SnapshotId: volume.snapshotId ?? "",
-    State: attachment ? "in-use" : "available",
+    State: stateOfVolume(volume),
     CreateTime: dateOf(volume.createdMs),
     MultiAttachEnabled: false,
-    Attachments: attachment ? [describeAttachment(volumeId, attachment, "attached")] : [],
+    Attachments: attachment ? [describeAttachment(volumeId, attachment)] : [],
     Tags: shownTags(volume.tags),
   };
 }
 
 export function describeAttachment(
   volumeId: string,
-  { instanceId, device, attachedMs, deleteOnTermination }: Attachment,
-  State: VolumeAttachmentState,
+  { instanceId, device, attachedMs, deleteOnTermination, state }: Attachment,
+  State: VolumeAttachmentState = state ?? "attached",
 ): VolumeAttachment {
   return {
     VolumeId: volumeId,

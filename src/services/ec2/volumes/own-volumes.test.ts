@@ -19,16 +19,21 @@ async function withInstance(
 }
 
 test("a volume is made, attached, detached and deleted", () =>
-  withInstance(async ({ ec2 }, InstanceId, AvailabilityZone) => {
+  withInstance(async (cloud, InstanceId, AvailabilityZone) => {
+    const { ec2 } = cloud;
     const made = await ec2.CreateVolume({ AvailabilityZone, Size: 10, VolumeType: "gp3" });
     assert.equal(made.State, "creating");
+    await cloud.advance("1s");
     const VolumeId = made.VolumeId!;
     const shown = async () => (await ec2.DescribeVolumes({ VolumeIds: [VolumeId] })).Volumes![0]!;
     assert.deepEqual([(await shown()).State, (await shown()).Iops], ["available", 3000]);
     const Device = "/dev/sdf";
     const attached = await ec2.AttachVolume({ VolumeId, InstanceId, Device });
     assert.deepEqual([attached.State, attached.DeleteOnTermination], ["attaching", false]);
+    assert.equal((await shown()).Attachments![0]!.State, "attaching");
+    await cloud.advance("1s");
     assert.equal((await shown()).Attachments![0]!.State, "attached");
+    assert.equal((await shown()).State, "in-use");
     const devices = async () => {
       const { Reservations } = await ec2.DescribeInstances({ InstanceIds: [InstanceId] });
       return Reservations![0]!.Instances![0]!.BlockDeviceMappings!.map((one) => one.DeviceName);
@@ -42,12 +47,16 @@ test("a volume is made, attached, detached and deleted", () =>
       code: "InvalidAttachment.NotFound",
     });
     assert.equal((await ec2.DetachVolume({ VolumeId })).State, "detaching");
+    assert.equal((await shown()).Attachments![0]!.State, "detaching");
+    await cloud.advance("1s");
     assert.deepEqual(await devices(), ["/dev/xvda"]);
     await assert.rejects(ec2.DetachVolume({ VolumeId }), {
       code: "IncorrectState",
       message: `Volume '${VolumeId}' is in the 'available' state.`,
     });
     await ec2.DeleteVolume({ VolumeId });
+    assert.equal((await shown()).State, "deleting");
+    await cloud.advance("1s");
     await assert.rejects(ec2.DetachVolume({ VolumeId }), { code: "InvalidVolume.NotFound" });
   }));
 
@@ -70,7 +79,8 @@ test("attached volumes outlive their instance, root volumes stay with it", () =>
   }));
 
 test("a volume fits its snapshot, its zone and its device", () =>
-  withInstance(async ({ ec2 }, InstanceId, AvailabilityZone) => {
+  withInstance(async (cloud, InstanceId, AvailabilityZone) => {
+    const { ec2 } = cloud;
     await assert.rejects(ec2.CreateVolume({ AvailabilityZone }), {
       code: "MissingParameter",
       message: "The request must contain the parameter size/snapshot",
@@ -84,9 +94,16 @@ test("a volume fits its snapshot, its zone and its device", () =>
     const { VolumeId } = await ec2.CreateVolume({ AvailabilityZone, Size: 10, Encrypted: true });
     const { SnapshotId } = await ec2.CreateSnapshot({ VolumeId });
     const from = { AvailabilityZone, SnapshotId };
+    await assert.rejects(ec2.CreateVolume(from), { code: "IncorrectState" });
+    await cloud.advance("1s");
     await assert.rejects(ec2.CreateVolume({ ...from, Size: 9 }), { code: "InvalidParameterValue" });
     const grown = await ec2.CreateVolume({ ...from, Size: 12 });
     assert.deepEqual([grown.Size, grown.Encrypted, grown.SnapshotId], [12, true, SnapshotId]);
+    await assert.rejects(
+      ec2.AttachVolume({ VolumeId: grown.VolumeId, InstanceId, Device: "/dev/sdf" }),
+      { code: "IncorrectState", message: `${grown.VolumeId} is not 'available'.` },
+    );
+    await cloud.advance("1s");
     const elsewhere = AvailabilityZone === "us-east-1a" ? "us-east-1b" : "us-east-1a";
     const far = await ec2.CreateVolume({ AvailabilityZone: elsewhere, Size: 1 });
     const attach = (volume: { VolumeId?: string | undefined }, Device: string) =>
@@ -112,6 +129,7 @@ test("a volume grows and changes its type, once in six hours", () =>
     assert.deepEqual([change!.OriginalIops, change!.TargetIops], [300, 3000]);
     const { Volumes } = await ec2.DescribeVolumes({ VolumeIds: [VolumeId!] });
     assert.deepEqual([Volumes![0]!.Size, Volumes![0]!.Throughput], [200, 125]);
+    await cloud.advance("1s");
     const { VolumesModifications } = await ec2.DescribeVolumesModifications({});
     assert.deepEqual(
       VolumesModifications!.map((one) => [one.ModificationState, one.Progress]),

@@ -1,16 +1,22 @@
-/** EBS volumes: facts. The bytes of a root volume are the machine's disk, which the driver keeps. */
+/** EBS volumes. The driver keeps their bytes; those of a root volume are its machine's own disk. */
+import type { MachineVolume, VolumeSpec } from "#compute/volumes/volume-driver.ts";
 import { collection, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Tags } from "#services/kit/tags.ts";
 import { tagOwner } from "../tags.ts";
 import { ec2Error, invalidValueFor } from "../errors.ts";
 import { hasIdForm } from "../ids.ts";
+import type { InstanceRecord } from "../instances/records.ts";
 
 export interface VolumeAttachment {
   instanceId: string;
   device: string;
   deleteOnTermination: boolean;
   attachedMs: number;
+  /** What is under way; undefined: attached. "busy": the machine has it mounted. */
+  state?: "attaching" | "detaching" | "busy";
+  /** It goes though the machine has it mounted. */
+  forced?: true;
 }
 
 /** What a modification changes. */
@@ -25,6 +31,9 @@ export interface VolumeModification {
   startedMs: number;
   original: VolumeShape;
   target: VolumeShape;
+  /** Undefined: completed. */
+  state?: "modifying" | "optimizing";
+  endedMs?: number;
 }
 
 export interface VolumeRecord {
@@ -38,6 +47,14 @@ export interface VolumeRecord {
   encrypted: boolean;
   kmsKeyId?: string;
   snapshotId?: string;
+  /** What is under way with its bytes; undefined: available or in use. */
+  state?: "creating" | "deleting" | "error";
+  /** While creating: under which id the driver keeps the bytes that it starts with. */
+  from?: string;
+  /** Its bytes are a machine's own disk, not the volume's. */
+  root?: true;
+  /** AWS keeps this setting and lets I/O go on by itself; here it never stops for want of it. */
+  autoEnableIo?: boolean;
   createdMs: number;
   /** The last time that it was changed. */
   modification?: VolumeModification;
@@ -71,6 +88,34 @@ export const volumeTags = tagOwner({
   notFound: volumeNotFound,
 });
 
+export function stateOfVolume({ state, attachment }: VolumeRecord) {
+  return state ?? (attachment ? "in-use" : "available");
+}
+
+const gibibyte = 1024 ** 3;
+
+/** The volume as the driver makes it. */
+export function volumeSpec({ volumeId, sizeGiB, from }: VolumeRecord): VolumeSpec {
+  return { id: volumeId, sizeBytes: sizeGiB * gibibyte, ...(from !== undefined && { from }) };
+}
+
+/** The volumes besides the root that an instance's machine is to have, with what they are made of. */
+export async function dataVolumes(
+  tx: Transaction,
+  scope: Scope,
+  instance: Pick<InstanceRecord, "instanceId" | "rootDeviceName" | "blockDevices">,
+): Promise<{ spec: VolumeSpec; machineVolume: MachineVolume }[]> {
+  const found = [];
+  for (const { deviceName, volumeId } of instance.blockDevices) {
+    if (deviceName === instance.rootDeviceName) continue;
+    const volume = await volumes.get(tx, scope, volumeId);
+    const state = volume?.attachment?.state;
+    if (!volume || state === "detaching" || state === "busy") continue;
+    found.push({ spec: volumeSpec(volume), machineVolume: { volumeId, deviceName } });
+  }
+  return found;
+}
+
 /** What happens to an instance's volumes when it ends: some go with it, the others become available. */
 export async function releaseVolumes(
   tx: Transaction,
@@ -80,8 +125,10 @@ export async function releaseVolumes(
   for (const id of volumeIds) {
     const volume = await volumes.get(tx, scope, id);
     if (!volume) continue;
-    if (volume.attachment?.deleteOnTermination) volumes.delete(tx, scope, id);
-    else {
+    if (volume.attachment?.deleteOnTermination) {
+      const { attachment: _gone, ...rest } = volume;
+      volumes.put(tx, scope, [id], { ...rest, state: "deleting" });
+    } else {
       const { attachment: _gone, ...available } = volume;
       volumes.put(tx, scope, [id], available);
     }

@@ -46,6 +46,7 @@ test("a launch's volumes have the sizes, types and performance asked for, and AW
     [[10, "available"]],
   );
   await cloud.ec2.DeleteVolume({ VolumeId: left[0]!.VolumeId });
+  await cloud.advance("1s");
   assert.deepEqual((await cloud.ec2.DescribeVolumes({})).Volumes, []);
   await cloud.stop();
 });

@@ -2,7 +2,7 @@ import type { Ec2Operation } from "../../context.ts";
 import { unsupportedParameter } from "../../errors.ts";
 import { shownTags, tagsFor } from "../../tags.ts";
 import { copyOf } from "../make-snapshot.ts";
-import { findSnapshot, snapshotNotFound } from "../records.ts";
+import { usableSnapshot } from "../records.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html */
 export const copySnapshot: Ec2Operation<"CopySnapshot"> = async (input, context) => {
@@ -12,9 +12,7 @@ export const copySnapshot: Ec2Operation<"CopySnapshot"> = async (input, context)
   const { SourceSnapshotId: id, SourceRegion: region, Description: description = "" } = input;
   const tags = tagsFor("snapshot", input.TagSpecifications, context.principal);
   const copy = await context.store.transaction(async (tx) => {
-    const source = await findSnapshot(tx, region!, id!);
-    const visible = source?.state === "completed" && source.ownerId === context.account;
-    if (!visible) throw snapshotNotFound(id!);
+    const source = await usableSnapshot(tx, { account: context.account, region: region! }, id!);
     const encrypted = source.encrypted || (input.Encrypted ?? false);
     return copyOf(tx, context, { ...source, encrypted }, { description, tags });
   });

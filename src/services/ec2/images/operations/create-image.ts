@@ -7,7 +7,7 @@ import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices
 import { volumes } from "../../volumes/records.ts";
 import { checkImageName } from "../image-name.ts";
 import { snapshotOf } from "../make-snapshot.ts";
-import { images } from "../records.ts";
+import { images, mappedSnapshots } from "../records.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html */
 export const createImage: Ec2Operation<"CreateImage"> = async (input, context) => {
@@ -55,7 +55,11 @@ export const createImage: Ec2Operation<"CreateImage"> = async (input, context) =
       state: "pending",
       architecture: instance.architecture,
       rootDeviceName: instance.rootDeviceName,
-      blockDevices: mergeBlockDevices(captured, input.BlockDeviceMappings),
+      blockDevices: mergeBlockDevices(
+        captured,
+        input.BlockDeviceMappings,
+        await mappedSnapshots(tx, context, input.BlockDeviceMappings),
+      ),
       createdMs: context.clock.now(),
       public: false,
       launchAccounts: [],

@@ -5,7 +5,7 @@ import { selectByIds } from "../../ids.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
 import { shownTags, tagsFor } from "../../tags.ts";
 import { volumeNotFound, volumes } from "../../volumes/records.ts";
-import { describeSnapshot } from "../describe.ts";
+import { describeSnapshot, progressOf } from "../describe.ts";
 import { snapshotOf } from "../make-snapshot.ts";
 import { images, snapshotNotFound, snapshots, type SnapshotRecord } from "../records.ts";
 
@@ -43,7 +43,7 @@ const filters: FilterTable<SnapshotRecord> = {
   encrypted: (snapshot) => snapshot.encrypted,
   "owner-alias": () => undefined,
   "owner-id": (snapshot) => snapshot.ownerId,
-  progress: (snapshot) => (snapshot.state === "completed" ? "100%" : "0%"),
+  progress: progressOf,
   "snapshot-id": (snapshot) => snapshot.snapshotId,
   "start-time": (snapshot) => filterTime(snapshot.startedMs),
   status: (snapshot) => snapshot.state,

@@ -16,9 +16,9 @@ import { fulfilledRequest } from "../../spot/request.ts";
 import { tagsFor } from "../../tags.ts";
 import type { BlockDevice } from "../../volumes/block-devices.ts";
 import { encryptsByDefault } from "../../volumes/encryption-by-default.ts";
-import { volumes } from "../../volumes/records.ts";
+import { makeVolumes } from "../../volumes/make-volumes.ts";
 import { describeReservations, type InstanceRow } from "../describe.ts";
-import { instances, type InstanceBlockDevice, type InstanceRecord } from "../records.ts";
+import { instances, type InstanceRecord } from "../records.ts";
 import { blueprint, prepare, type Blueprint, type Preparation } from "../run/blueprint.ts";
 import { interfaceRequests } from "../run/interfaces.ts";
 import { checkCounts, launchRequest, type LaunchRequest } from "../run/launch-request.ts";
@@ -134,14 +134,13 @@ async function launchOne(
     vpcId: primary.vpcId,
     privateIp: primary.privateIp,
     privateDnsName: primary.privateDnsName,
-    blockDevices: devices.map((device) =>
-      makeVolume(tx, context, device, {
-        instanceId,
-        zone: primary.availabilityZone,
-        now,
-        tags: tags("volume"),
-      }),
-    ),
+    blockDevices: await makeVolumes(tx, context, devices, {
+      instanceId,
+      rootDeviceName: base.rootDeviceName,
+      zone: primary.availabilityZone,
+      now,
+      tags: tags("volume"),
+    }),
     tags: {
       ...(request.template && {
         "aws:ec2launchtemplate:id": request.template.id,
@@ -157,30 +156,6 @@ async function launchOne(
       tags: tags("spot-instances-request"),
     });
   return { record, interfaces };
-}
-
-function makeVolume(
-  tx: Transaction,
-  context: LaunchContext,
-  device: BlockDevice,
-  of: { instanceId: string; zone: string; now: number; tags: Record<string, string> },
-): InstanceBlockDevice {
-  const { deviceName, deleteOnTermination, ...facts } = device;
-  const volumeId = newId(context.random, "vol");
-  volumes.put(tx, context, [volumeId], {
-    ...facts,
-    volumeId,
-    zone: of.zone,
-    createdMs: of.now,
-    attachment: {
-      instanceId: of.instanceId,
-      device: deviceName,
-      deleteOnTermination,
-      attachedMs: of.now,
-    },
-    tags: of.tags,
-  });
-  return { deviceName, volumeId, deleteOnTermination, attachedMs: of.now };
 }
 
 async function readReservation(

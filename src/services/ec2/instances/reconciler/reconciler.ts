@@ -11,6 +11,7 @@ import type { Ec2State } from "../../state.ts";
 import { isDark } from "../../faults/records.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { vpcs } from "../../network/records.ts";
+import { dataVolumes } from "../../volumes/records.ts";
 import { watchMachines } from "./machines.ts";
 import { machineEnvironment, machineSpec } from "../machine.ts";
 import { instances, type InstanceRecord } from "../records.ts";
@@ -38,6 +39,16 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
       await state.metadata.start(scope, instance.instanceId),
     );
 
+  /** A machine finds its volumes with their bytes from its first moment. */
+  const makeVolumes = async (scope: Scope, { instanceId }: InstanceRecord) => {
+    const found = await store.transaction(async (tx) => {
+      const now = await instances.get(tx, scope, instanceId);
+      return now ? dataVolumes(tx, scope, now) : [];
+    });
+    for (const { spec } of found) await compute.volumes.create(spec);
+    return found.map(({ machineVolume }) => machineVolume);
+  };
+
   const launch = async (scope: Scope, instance: InstanceRecord) => {
     const { instanceId } = instance;
     if (instance.state === "running")
@@ -49,7 +60,8 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
       const cidr = vpc?.cidrs[0]?.cidr;
       const network = cidr === undefined ? undefined : { id: instance.vpcId, cidr };
       await state.network.refresh(scope);
-      await compute.launch(machineSpec(scope, instance, environment, network));
+      const volumes = await makeVolumes(scope, instance);
+      await compute.launch(machineSpec(scope, instance, environment, network, volumes));
     } catch (error) {
       // No fault of this launch: it is tried again for as long as it takes.
       if (error instanceof HostUnavailable) throw error;
@@ -66,6 +78,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
       cpus: instance.vcpus,
       memoryBytes: instance.memoryBytes,
       environment: await environmentOf(scope, instance),
+      volumes: await makeVolumes(scope, instance),
     });
     await write(scope, instance, (tx, now) => steps.machineStarted(tx, scope, now));
   };

@@ -2,7 +2,7 @@
 import type { Transaction } from "#store/store.ts";
 import type { LaunchContext } from "../../context.ts";
 import { invalidParameterCombination, invalidParameterValue, invalidZone } from "../../errors.ts";
-import { findImage, machineImageOf, type Image } from "../../images/records.ts";
+import { findImage, machineImageOf, mappedSnapshots, type Image } from "../../images/records.ts";
 import { typeFacts, type TypeFacts } from "../../instance-types/facts.ts";
 import { marketOf, type Market } from "../../spot/market.ts";
 import { keyPairNotFound, keyPairs } from "../../key-pairs/records.ts";
@@ -115,7 +115,9 @@ export async function blueprint(
     tenancy: request.Placement?.Tenancy ?? "default",
     rootDeviceName: image.rootDeviceName,
   };
-  const devices = mergeBlockDevices(image.blockDevices, request.BlockDeviceMappings);
+  const { BlockDeviceMappings } = request;
+  const snapshots = await mappedSnapshots(tx, context, BlockDeviceMappings);
+  const devices = mergeBlockDevices(image.blockDevices, BlockDeviceMappings, snapshots);
   return { base, devices, image };
 }
 

@@ -2,7 +2,8 @@ import { ec2Error, incorrectInstanceState, invalidValueFor } from "../../errors.
 import type { Ec2Operation } from "../../context.ts";
 import { changeInstance, findInstance } from "../../instances/records.ts";
 import { describeAttachment } from "../describe.ts";
-import { findVolume, volumes, type VolumeAttachment } from "../records.ts";
+import { setAttachment } from "../attachment.ts";
+import { findVolume, type VolumeAttachment } from "../records.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/device_naming.html */
 const deviceName = /^(\/dev\/)?(sd[a-z]|hd[a-z]|xvd[a-z]{1,2})\d*$/;
@@ -19,6 +20,7 @@ export const attachVolume: Ec2Operation<"AttachVolume"> = async (input, context)
     const { instanceId } = instance;
     if (!["pending", "running", "stopping", "stopped"].includes(instance.state))
       throw incorrectInstanceState(`Instance '${instanceId}' is not 'running'.`);
+    if (volume.state) throw ec2Error("IncorrectState", `${volumeId} is not 'available'.`);
     if (volume.attachment)
       throw ec2Error("VolumeInUse", `${volumeId} is already attached to an instance`);
     if (volume.zone !== instance.zone)
@@ -32,11 +34,17 @@ export const attachVolume: Ec2Operation<"AttachVolume"> = async (input, context)
         `Invalid value '${device}' for unixDevice. Attachment point ${device} is already in use`,
       );
     const attachedMs = context.clock.now();
-    const made: VolumeAttachment = { instanceId, device, deleteOnTermination: false, attachedMs };
-    volumes.put(tx, context, [volumeId], { ...volume, attachment: made });
+    const made: VolumeAttachment = {
+      instanceId,
+      device,
+      deleteOnTermination: false,
+      attachedMs,
+      state: "attaching",
+    };
     const own = { deviceName: device, volumeId, deleteOnTermination: false, attachedMs };
     changeInstance(tx, context, instance, { blockDevices: [...instance.blockDevices, own] });
+    await setAttachment(tx, context, volume, made);
     return made;
   });
-  return describeAttachment(volumeId, attachment, "attaching");
+  return describeAttachment(volumeId, attachment);
 };

@@ -3,7 +3,7 @@ import type { Ec2Context, Ec2Input, Ec2Operation } from "../../context.ts";
 import { ec2Error, invalidZone, missingParameter, unsupportedParameter } from "../../errors.ts";
 import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
-import { findSnapshot, snapshotNotFound, type SnapshotRecord } from "../../images/records.ts";
+import { bytesIdOf, usableSnapshot, type SnapshotRecord } from "../../images/records.ts";
 import { tagsFor } from "../../tags.ts";
 import { volumeFacts } from "../block-devices.ts";
 import { describeVolume } from "../describe.ts";
@@ -22,13 +22,15 @@ export const createVolume: Ec2Operation<"CreateVolume"> = async (input, context)
     const earlier = await findByToken(tx, context, "CreateVolume", token, input, tokenLifeMs);
     if (earlier !== undefined) return findVolume(tx, context, earlier);
     const snapshot = input.SnapshotId
-      ? await findSnapshot(tx, context.region, input.SnapshotId)
+      ? await usableSnapshot(tx, context, input.SnapshotId)
       : undefined;
-    if (input.SnapshotId && !snapshot) throw snapshotNotFound(input.SnapshotId);
+    const from = snapshot && bytesIdOf(snapshot);
     const record: VolumeRecord = {
       ...factsOf(input, snapshot, await encryptsByDefault(tx, context)),
       volumeId: newId(context.random, "vol"),
       zone,
+      // An empty one has no bytes that would have to be made first.
+      ...(from !== undefined && { state: "creating" as const, from }),
       createdMs: context.clock.now(),
       tags,
     };

@@ -11,7 +11,7 @@ export const deleteVolume: Ec2Operation<"DeleteVolume"> = async (input, context)
         "VolumeInUse",
         `Volume ${volumeId} is currently attached to ${volume.attachment.instanceId}`,
       );
-    volumes.delete(tx, context, volumeId);
+    volumes.put(tx, context, [volumeId], { ...volume, state: "deleting" });
   });
   return {};
 };

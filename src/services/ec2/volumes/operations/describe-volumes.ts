@@ -4,14 +4,14 @@ import { selectByIds } from "../../ids.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { describeVolume } from "../describe.ts";
-import { volumeNotFound, volumes, type VolumeRecord } from "../records.ts";
+import { stateOfVolume, volumeNotFound, volumes, type VolumeRecord } from "../records.ts";
 
 const filters: FilterTable<VolumeRecord> = {
   "attachment.attach-time": ({ attachment }) => attachment && filterTime(attachment.attachedMs),
   "attachment.delete-on-termination": ({ attachment }) => attachment?.deleteOnTermination,
   "attachment.device": ({ attachment }) => attachment?.device,
   "attachment.instance-id": ({ attachment }) => attachment?.instanceId,
-  "attachment.status": ({ attachment }) => attachment && "attached",
+  "attachment.status": ({ attachment }) => attachment && (attachment.state ?? "attached"),
   "availability-zone": (volume) => volume.zone,
   "availability-zone-id": (volume) => zoneNamed(volume.zone.slice(0, -1), volume.zone)?.zoneId,
   "create-time": (volume) => filterTime(volume.createdMs),
@@ -22,7 +22,7 @@ const filters: FilterTable<VolumeRecord> = {
   "operator.principal": () => undefined,
   size: (volume) => volume.sizeGiB,
   "snapshot-id": (volume) => volume.snapshotId ?? "",
-  status: (volume) => (volume.attachment ? "in-use" : "available"),
+  status: stateOfVolume,
   "volume-id": (volume) => volume.volumeId,
   "volume-type": (volume) => volume.volumeType,
 };

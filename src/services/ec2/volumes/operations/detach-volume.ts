@@ -1,8 +1,9 @@
 import { ec2Error, operationNotPermitted, unsupportedOperation } from "../../errors.ts";
 import type { Ec2Operation } from "../../context.ts";
-import { changeInstance, findInstance } from "../../instances/records.ts";
+import { findInstance } from "../../instances/records.ts";
 import { describeAttachment } from "../describe.ts";
-import { findVolume, volumes } from "../records.ts";
+import { setAttachment } from "../attachment.ts";
+import { findVolume, type VolumeAttachment } from "../records.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachVolume.html */
 export const detachVolume: Ec2Operation<"DetachVolume"> = async (input, context) => {
@@ -10,7 +11,7 @@ export const detachVolume: Ec2Operation<"DetachVolume"> = async (input, context)
   const attachment = await context.store.transaction(async (tx) => {
     const volume = await findVolume(tx, context, volumeId);
     if (input.InstanceId !== undefined) await findInstance(tx, context, input.InstanceId);
-    const { attachment: present, ...available } = volume;
+    const { attachment: present } = volume;
     const meant =
       present &&
       present.instanceId === (input.InstanceId ?? present.instanceId) &&
@@ -31,10 +32,13 @@ export const detachVolume: Ec2Operation<"DetachVolume"> = async (input, context)
       // Its bytes are the machine's own disk.
       throw unsupportedOperation("Fogbank does not detach root volumes. See COVERAGE.md.");
     }
-    volumes.put(tx, context, [volumeId], available);
-    const blockDevices = instance.blockDevices.filter((device) => device.volumeId !== volumeId);
-    changeInstance(tx, context, instance, { blockDevices });
-    return present;
+    const going: VolumeAttachment = {
+      ...present,
+      state: present.state === "busy" && !input.Force ? "busy" : "detaching",
+      ...(input.Force && { forced: true as const }),
+    };
+    await setAttachment(tx, context, volume, going);
+    return going;
   });
-  return describeAttachment(volumeId, attachment, "detaching");
+  return describeAttachment(volumeId, attachment);
 };

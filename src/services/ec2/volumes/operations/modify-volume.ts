@@ -1,11 +1,17 @@
-import type { VolumeModification } from "@aws-sdk/client-ec2";
+import type { VolumeModification as AwsModification } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { ec2Error, invalidParameterValue, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { pageOf } from "../../paging.ts";
 import { volumeFacts } from "../block-devices.ts";
-import { findVolume, volumes, type VolumeRecord, type VolumeShape } from "../records.ts";
+import {
+  findVolume,
+  volumes,
+  type VolumeModification,
+  type VolumeRecord,
+  type VolumeShape,
+} from "../records.ts";
 
 /** https://docs.aws.amazon.com/ebs/latest/userguide/modify-volume-requirements.html */
 const waitMs = 6 * 3_600_000;
@@ -39,14 +45,17 @@ export const modifyVolume: Ec2Operation<"ModifyVolume"> = async (input, context)
       kmsKeyId: present.kmsKeyId,
       snapshotId: present.snapshotId,
     });
-    const changed = { startedMs: nowMs, original: shapeOf(present), target: shapeOf(facts) };
+    const changed: VolumeModification = {
+      startedMs: nowMs,
+      original: shapeOf(present),
+      target: shapeOf(facts),
+      state: "modifying",
+    };
     const record = { ...rest, ...facts, modification: changed };
     volumes.put(tx, context, [present.volumeId], record);
     return record;
   });
-  return {
-    VolumeModification: { ...describe(volume), ModificationState: "modifying", Progress: 0 },
-  };
+  return { VolumeModification: describe(volume) };
 };
 
 function shapeOf({ sizeGiB, volumeType, iops, throughput }: VolumeShape): VolumeShape {
@@ -59,7 +68,7 @@ function shapeOf({ sizeGiB, volumeType, iops, throughput }: VolumeShape): Volume
 }
 
 const filters: FilterTable<Modified> = {
-  "modification-state": () => "completed",
+  "modification-state": ({ modification }) => modification.state ?? "completed",
   "original-iops": ({ modification }) => modification.original.iops,
   "original-size": ({ modification }) => modification.original.sizeGiB,
   "original-volume-type": ({ modification }) => modification.original.volumeType,
@@ -95,28 +104,27 @@ export const describeVolumesModifications: Ec2Operation<"DescribeVolumesModifica
     ({ volumeId }) => volumeId,
   );
   return {
-    VolumesModifications: items.map((volume) => ({
-      ...describe(volume),
-      ModificationState: "completed" as const,
-      Progress: 100,
-      EndTime: dateOf(volume.modification.startedMs),
-    })),
+    VolumesModifications: items.map(describe),
     NextToken,
   };
 };
 
-function describe({ volumeId, modification }: Modified): VolumeModification {
-  const { startedMs, original, target } = modification;
+function describe({ volumeId, modification }: Modified): AwsModification {
+  const { startedMs, endedMs, original, target, state = "completed" } = modification;
   return {
     VolumeId: volumeId,
+    ModificationState: state,
+    // Growing is one step here: either it is done or not.
+    Progress: state === "modifying" ? 0 : 100,
+    ...(state === "completed" && { EndTime: dateOf(endedMs ?? startedMs) }),
     StartTime: dateOf(startedMs),
     OriginalSize: original.sizeGiB,
-    OriginalVolumeType: original.volumeType as VolumeModification["OriginalVolumeType"],
+    OriginalVolumeType: original.volumeType as AwsModification["OriginalVolumeType"],
     OriginalIops: original.iops,
     OriginalThroughput: original.throughput,
     OriginalMultiAttachEnabled: false,
     TargetSize: target.sizeGiB,
-    TargetVolumeType: target.volumeType as VolumeModification["TargetVolumeType"],
+    TargetVolumeType: target.volumeType as AwsModification["TargetVolumeType"],
     TargetIops: target.iops,
     TargetThroughput: target.throughput,
     TargetMultiAttachEnabled: false,

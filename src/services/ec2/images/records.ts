@@ -188,7 +188,7 @@ export function bytesIdOf({ blocksId, machineImageId }: SnapshotRecord): string 
 }
 
 /** One that the account may make volumes of: its own, one shared with it, a public one. */
-export async function visibleSnapshot(
+async function visibleSnapshot(
   tx: Transaction,
   scope: Scope,
   snapshotId: string,

@@ -10,9 +10,9 @@ import { createEc2Cloud, type Ec2Cloud } from "../testing/ec2-cloud.ts";
 interface Real {
   cloud: Ec2Cloud;
   harness: ProcessHarness;
-  launch(given: { userData?: string; ImageId?: string; mappings?: object[] }): Promise<string>;
-  shell(id: string, script: string): Promise<string>;
-  until(what: string, holds: () => Promise<boolean>): Promise<void>;
+  launch: (given: { userData?: string; ImageId?: string; mappings?: object[] }) => Promise<string>;
+  shell: (id: string, script: string) => Promise<string>;
+  until: (what: string, holds: () => Promise<boolean>) => Promise<void>;
 }
 
 async function withMachines(t: TestContext, body: (real: Real) => Promise<void>): Promise<void> {

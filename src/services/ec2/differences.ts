@@ -22,13 +22,28 @@ export const differences: readonly Difference[] = [
     differs: "LoadBalancersConfig is refused, and IamFleetRole is kept and not assumed.",
   },
   {
+    operation: "CreatePlacementGroup",
+    differs:
+      "Placement groups keep AWS's rules (a zone, seven per zone, partitions) and do not change where machines run: all of them run on this host.",
+  },
+  {
+    operation: "CreateCapacityReservation",
+    differs:
+      "Reservations are matched, counted and given back as on AWS; capacity is without end all the same. Future-dated reservations, capacity blocks and reservation fleets are refused.",
+  },
+  {
+    operation: "AllocateHosts",
+    differs:
+      "Dedicated Hosts are kept and filled; a host has the vCPUs of its family's largest size, and its sockets are not told.",
+  },
+  {
     operation: "GetSpotPlacementScores",
     differs: "Placement scores are refused: there is no market to score.",
   },
   {
     operation: "RunInstances",
     differs:
-      "Capacity blocks, dedicated hosts, placement groups, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
+      "Capacity blocks, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
   },
   {
     operation: "RunInstances",

@@ -20,6 +20,7 @@ import { stateChangeReconciler } from "./instances/reconciler/state-changes.ts";
 import { keyPairOperations } from "./key-pairs/operations.ts";
 import { launchTemplateOperations } from "./launch-templates/operations.ts";
 import { networkDifferences, networkOperations, networkReconcilers } from "./network/network.ts";
+import { placementOperations } from "./placement/operations.ts";
 import { regionOperations } from "./regions/operations.ts";
 import { spotEndpoint } from "./spot/endpoint.ts";
 import { interruptionReconciler } from "./spot/interruption-reconciler.ts";
@@ -46,6 +47,7 @@ export const service = defineService<"ec2", Ec2State>({
     ...keyPairOperations,
     ...launchTemplateOperations,
     ...networkOperations,
+    ...placementOperations,
     ...regionOperations,
     ...spotOperations,
     ...tagOperations(tagOwners),

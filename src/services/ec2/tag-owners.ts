@@ -4,6 +4,7 @@ import { instanceTags } from "./instances/records.ts";
 import { keyPairTags } from "./key-pairs/records.ts";
 import { launchTemplateTags } from "./launch-templates/records.ts";
 import { networkTagOwners } from "./network/kinds.ts";
+import { hostTags, placementGroupTags, reservationTags } from "./placement/records.ts";
 import { spotRequestTags } from "./spot/records.ts";
 import type { TagOwner } from "./tags.ts";
 import { volumeTags } from "./volumes/records.ts";
@@ -16,6 +17,9 @@ export const tagOwners: readonly TagOwner[] = [
   instanceTags,
   keyPairTags,
   launchTemplateTags,
+  hostTags,
+  placementGroupTags,
+  reservationTags,
   snapshotTags,
   spotRequestTags,
   volumeTags,

@@ -42,7 +42,11 @@ export function describeInstance(
     LaunchTime: dateOf(record.launchedMs),
     Placement: {
       AvailabilityZone: record.zone,
-      GroupName: "",
+      GroupName: record.placement?.groupName ?? "",
+      GroupId: record.placement?.groupId,
+      PartitionNumber: record.placement?.partitionNumber,
+      HostId: record.placement?.hostId,
+      Affinity: record.placement?.affinity,
       Tenancy: record.tenancy as "default",
     },
     Monitoring: { State: record.monitoring ? "enabled" : "disabled" },
@@ -60,7 +64,12 @@ export function describeInstance(
     })),
     ClientToken: record.clientToken ?? "",
     CpuOptions: { CoreCount: record.cores, ThreadsPerCore: record.threadsPerCore },
-    CapacityReservationSpecification: { CapacityReservationPreference: "open" },
+    CapacityReservationId: record.capacityReservationId,
+    CapacityReservationSpecification: record.reservationWish?.targetId
+      ? {
+          CapacityReservationTarget: { CapacityReservationId: record.reservationWish.targetId },
+        }
+      : { CapacityReservationPreference: record.reservationWish?.preference ?? "open" },
     EbsOptimized: record.ebsOptimized,
     EnaSupport: true,
     EnclaveOptions: { Enabled: false },

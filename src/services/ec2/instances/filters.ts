@@ -32,20 +32,26 @@ const metadata = (value: (options: MetadataOptions) => FilterValue) =>
 const never = () => undefined;
 
 const ofInstance: FilterTable<InstanceRow> = {
-  affinity: never,
+  affinity: instance((record) => record.placement?.affinity),
   architecture: instance((record) => record.architecture),
   "availability-zone": instance((record) => record.zone),
   "availability-zone-id": instance(
     (record) => zoneNamed(record.zone.slice(0, -1), record.zone)?.zoneId,
   ),
   "boot-mode": instance((record) => record.bootMode),
+  "capacity-reservation-id": instance((record) => record.capacityReservationId),
+  "capacity-reservation-specification.capacity-reservation-preference": instance((record) =>
+    record.reservationWish?.targetId ? undefined : (record.reservationWish?.preference ?? "open"),
+  ),
+  "capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id":
+    instance((record) => record.reservationWish?.targetId),
   "client-token": instance((record) => record.clientToken ?? ""),
   "dns-name": primary((one) => one.publicDnsName ?? ""),
   "ebs-optimized": instance((record) => record.ebsOptimized),
   "ena-support": () => true,
   "enclave-options.enabled": () => false,
   "hibernation-options.configured": () => false,
-  "host-id": never,
+  "host-id": instance((record) => record.placement?.hostId),
   hypervisor: () => "xen",
   "iam-instance-profile.arn": instance((record) => record.profile?.arn),
   "iam-instance-profile.id": instance((record) => record.profile?.id),
@@ -75,7 +81,8 @@ const ofInstance: FilterTable<InstanceRow> = {
   "metadata-options.state": () => "applied",
   "monitoring-state": instance((record) => (record.monitoring ? "enabled" : "disabled")),
   "owner-id": instance((record) => record.ownerId),
-  "placement-group-name": never,
+  "placement-group-name": instance((record) => record.placement?.groupName),
+  "placement-partition-number": instance((record) => record.placement?.partitionNumber),
   platform: never,
   "platform-details": () => "Linux/UNIX",
   "private-dns-name": alive((record) => record.privateDnsName),

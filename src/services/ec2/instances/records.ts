@@ -59,6 +59,14 @@ export interface MachineFacts {
   impairedMs?: number;
 }
 
+export interface InstancePlacement {
+  groupId?: string;
+  groupName?: string;
+  partitionNumber?: number;
+  hostId?: string;
+  affinity?: "default" | "host";
+}
+
 export interface InstanceRecord {
   instanceId: string;
   reservationId: string;
@@ -112,6 +120,13 @@ export interface InstanceRecord {
 
   zone: string;
   tenancy: string;
+  placement?: InstancePlacement;
+  /** What was asked about capacity reservations; "open" unless given. */
+  reservationWish?:
+    | { preference?: "open" | "none" | "capacity-reservations-only"; targetId?: string }
+    | undefined;
+  /** The capacity reservation that it runs in. */
+  capacityReservationId?: string;
   subnetId: string;
   vpcId: string;
   /** The primary address, which stays for the instance's life. */

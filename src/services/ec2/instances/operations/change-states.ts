@@ -1,5 +1,6 @@
 /** The one way in which Start, Stop and TerminateInstances change states: all instances or none. */
 import type { InstanceStateChange } from "@aws-sdk/client-ec2";
+import type { Transaction } from "#store/store.ts";
 import type { Ec2Context } from "../../context.ts";
 import { missingParameter } from "../../errors.ts";
 import { darkZones } from "../../faults/records.ts";
@@ -13,13 +14,19 @@ import { stateOf } from "../states.ts";
 export function changeStates(
   context: Ec2Context,
   instanceIds: readonly string[] | undefined,
-  changeOf: (instance: InstanceRecord, dark: ReadonlySet<string>) => Partial<InstanceRecord>,
+  changeOf: (
+    instance: InstanceRecord,
+    dark: ReadonlySet<string>,
+    tx: Transaction,
+  ) => Partial<InstanceRecord> | Promise<Partial<InstanceRecord>>,
 ): Promise<InstanceStateChange[]> {
   if (!instanceIds?.length) throw missingParameter("InstanceId");
   return context.store.transaction(async (tx) => {
     const found = await findInstances(tx, context, instanceIds);
     const dark = await darkZones(tx, context);
-    const changes = found.map((instance) => ({ instance, change: changeOf(instance, dark) }));
+    const changes: { instance: InstanceRecord; change: Partial<InstanceRecord> }[] = [];
+    for (const instance of found)
+      changes.push({ instance, change: await changeOf(instance, dark, tx) });
     return changes.map(({ instance, change }) => {
       const changed = { ...instance, ...change };
       if (changed.state !== instance.state || changed.forceStop !== instance.forceStop)

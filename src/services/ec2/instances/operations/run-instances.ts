@@ -10,6 +10,7 @@ import { darkZones } from "../../faults/records.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
+import { placementFor, reservationWish, reserve } from "../../placement/place.ts";
 import { checkPrice, pricedOf } from "../../spot/market.ts";
 import { spotRequests } from "../../spot/records.ts";
 import { fulfilledRequest } from "../../spot/request.ts";
@@ -118,6 +119,16 @@ async function launchOne(
     throw insufficientInstanceCapacity(base.instanceType, primary.availabilityZone);
   if (market)
     await checkPrice(tx, context, market, pricedOf(instanceType, facts), primary.availabilityZone);
+  const standing = { ...base, zone: primary.availabilityZone };
+  const placement = await placementFor(tx, context, request.Placement ?? {}, standing);
+  const wish = reservationWish(request.CapacityReservationSpecification);
+  const capacityReservationId = await reserve(
+    tx,
+    context,
+    wish,
+    { ...standing, spot: market !== undefined },
+    now,
+  );
   const spotRequestId = market && (fulfilled ?? newId(random, "sir"));
   const record: InstanceRecord = {
     ...base,
@@ -130,6 +141,9 @@ async function launchOne(
       profile: { ...profile, associationId: newId(random, "iip-assoc"), associatedMs: now },
     }),
     zone: primary.availabilityZone,
+    ...(placement && { placement }),
+    ...(wish && { reservationWish: wish }),
+    ...(capacityReservationId !== undefined && { capacityReservationId }),
     subnetId: primary.subnetId,
     vpcId: primary.vpcId,
     privateIp: primary.privateIp,

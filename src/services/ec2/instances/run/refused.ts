@@ -1,5 +1,5 @@
 /** Members of RunInstances whose effect Fogbank does not have: refused, never ignored. */
-import { ec2Error, unsupportedParameter } from "../../errors.ts";
+import { unsupportedParameter } from "../../errors.ts";
 import type { LaunchRequest } from "./launch-request.ts";
 
 const unsupported = [
@@ -27,14 +27,7 @@ const unsupportedOfInterface = [
   "SecondaryPrivateIpAddressCount",
 ] as const;
 
-const unsupportedOfPlacement = [
-  "Affinity",
-  "HostId",
-  "HostResourceGroupArn",
-  "PartitionNumber",
-  "SpreadDomain",
-  "GroupId",
-] as const;
+const unsupportedOfPlacement = ["HostResourceGroupArn", "SpreadDomain"] as const;
 
 /** Throws UnsupportedOperation for the first of them that asks for something. */
 export function refuseUnsupported(request: LaunchRequest): void {
@@ -54,15 +47,6 @@ export function refuseUnsupported(request: LaunchRequest): void {
   if (request.HibernationOptions?.Configured)
     throw unsupportedParameter("HibernationOptions.Configured");
   if (request.EnclaveOptions?.Enabled) throw unsupportedParameter("EnclaveOptions.Enabled");
-  const { CapacityReservationTarget, CapacityReservationPreference: preference } =
-    request.CapacityReservationSpecification ?? {};
-  if (CapacityReservationTarget)
-    throw unsupportedParameter("CapacityReservationSpecification.CapacityReservationTarget");
-  // There are no reservations: "open" and "none" ask for the same, and nothing could meet the third.
-  if (preference === "capacity-reservations-only")
-    throw unsupportedParameter(
-      "CapacityReservationSpecification.CapacityReservationPreference=capacity-reservations-only",
-    );
   const { BandwidthWeighting } = request.NetworkPerformanceOptions ?? {};
   if (BandwidthWeighting !== undefined && BandwidthWeighting !== "default")
     throw unsupportedParameter(
@@ -70,18 +54,12 @@ export function refuseUnsupported(request: LaunchRequest): void {
     );
   if (request.CpuOptions?.AmdSevSnp === "enabled")
     throw unsupportedParameter("CpuOptions.AmdSevSnp");
-  if (request.Placement?.Tenancy === "host") throw unsupportedParameter("Placement.Tenancy=host");
   if (request.PrivateDnsNameOptions?.HostnameType === "resource-name")
     throw unsupportedParameter("PrivateDnsNameOptions.HostnameType=resource-name");
   if (request.PrivateDnsNameOptions?.EnableResourceNameDnsARecord)
     throw unsupportedParameter("PrivateDnsNameOptions.EnableResourceNameDnsARecord");
   if (request.PrivateDnsNameOptions?.EnableResourceNameDnsAAAARecord)
     throw unsupportedParameter("PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord");
-  if (request.Placement?.GroupName)
-    throw ec2Error(
-      "InvalidPlacementGroup.Unknown",
-      `The Placement Group '${request.Placement.GroupName}' is unknown.`,
-    );
 }
 
 function refuse<T extends object>(

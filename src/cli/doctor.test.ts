@@ -38,6 +38,8 @@ test("containers are taken where an engine has an image to start from, and else 
   assert.match(first("auto", used).text, /driver: process, because this data directory/);
   assert.equal(first("docker", { ...engine, reachable: false }).verdict, "fails");
   assert.equal(judgeCompute("docker", whole, engine)[1]!.verdict, "lacks");
+  const unfiltered = judgeCompute("docker", whole, { ...engine, unfiltered: "no iptables" });
+  assert.equal(unfiltered.at(-1)!.verdict, "lacks");
 });
 
 test("a host that allows everything lacks nothing", () => {

@@ -63,7 +63,7 @@ export function judgeCompute(kind: string, facts: HostFacts, engine: EngineFacts
     { verdict: "ok", text: `compute driver: process, ${whyProcess(kind, engine)}` },
     ...judgeIsolation(facts),
     judgeAddresses(facts),
-    judgeGroups(facts),
+    judgeGroups(facts.addresses.bound ? undefined : facts.addresses.reason, "eBPF"),
     judgeLimits(facts),
     ...facts.missing.map(({ program, debianPackage }): Finding => ({
       verdict: "lacks",
@@ -104,6 +104,7 @@ function judgeDocker(kind: string, engine: EngineFacts): Finding[] {
           text: `only AMIs whose own image the engine has can be launched, such as amazonlinux:2023: there is no ${usualBase}`,
           remedy: baseRemedy,
         },
+    judgeGroups(engine.unfiltered, "iptables"),
   ];
 }
 
@@ -134,13 +135,10 @@ function judgeAddresses({ addresses }: HostFacts): Finding {
   };
 }
 
-function judgeGroups({ addresses }: HostFacts): Finding {
-  if (addresses.bound)
-    return { verdict: "ok", text: "security groups are enforced between machines (eBPF)" };
-  return {
-    verdict: "lacks",
-    text: `security groups are not enforced between machines: ${addresses.reason}`,
-  };
+function judgeGroups(reason: string | undefined, means: string): Finding {
+  if (reason === undefined)
+    return { verdict: "ok", text: `security groups are enforced between machines (${means})` };
+  return { verdict: "lacks", text: `security groups are not enforced between machines: ${reason}` };
 }
 
 function judgeLimits({ limits, processors, memoryBytes }: HostFacts): Finding {

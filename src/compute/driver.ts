@@ -126,6 +126,8 @@ export interface NetworkGuard {
    * Where rules cannot be enforced, the log says so once, and machines run without.
    */
   describe(network: GuardedNetwork): Promise<void>;
+  /** Whether the machine reaches others of its network under their private addresses alone, though it has another on this host. */
+  translates(machineId: string): boolean;
   /** The machine's conversations since the last time; undefined where nothing counts them. */
   takeFlows(machineId: string): Promise<PacketFlow[] | undefined>;
 }

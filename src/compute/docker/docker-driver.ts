@@ -29,6 +29,7 @@ import { nothingMeasured } from "./measure.ts";
 import { redirectMetadata, removeRedirect } from "./metadata-redirect.ts";
 import { createNetworks, type MachineNetwork } from "./networks.ts";
 import { ownershipOf, sweepEnded } from "./ownership.ts";
+import { createContainerGuard } from "./packet-filter/packet-guard.ts";
 import { createRelays } from "./relays.ts";
 
 export interface DockerDriverOptions {
@@ -57,7 +58,10 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     log,
     processors: NCPU,
     passing,
-    started: (machine) => volumes.showAll(machine),
+    started: async (machine) => {
+      await volumes.showAll(machine);
+      await guardMachine(machine);
+    },
   };
   const networks = createNetworks(engine, { cloud, own, log });
   const images = createImages(engine, { cloud, base: baseImage, own });
@@ -84,6 +88,14 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     return createVolumeFiles(await realpath(directory), { wall, log });
   };
   let closed = false;
+  const guard = createContainerGuard(log);
+  const guardMachine = async (machine: DockerMachine) => {
+    const inspected = await machine.inspect();
+    const address = inspected && machine.addressIn(inspected);
+    if (!inspected?.State.Running || address === undefined) return;
+    const { gateway } = machine.network;
+    await guard.enter({ id: machine.id, pid: inspected.State.Pid, address, gateway });
+  };
 
   const onNetwork = (gateway: string) =>
     [...machines.values()].filter(({ network }) => network.gateway === gateway);
@@ -168,6 +180,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     const { id, network } = machine;
     machine.release();
     await volumes.release(machine.record.disks);
+    guard.leave(id);
     machines.delete(id);
     addresses.release(id);
     await engine.call("DELETE", `/volumes/${nameOf(id)}`).catch(ignoreMissing);
@@ -234,6 +247,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       if (metadataHost !== undefined) addresses.claim(machine.id, metadataHost);
       const { spec, environment } = machine.record;
       await environmentFor(machine.id, spec.environment, machine.network, environment);
+      if (machine.state === "running") await guardMachine(machine);
     }
   if (dataDir !== undefined) await volumes.resume(dataDir);
   const watch = watchEvents(
@@ -351,6 +365,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
         if (machine.state !== "running") throw new Error(`machine ${id} does not run`);
         await machine.impair(impairment);
       }),
+    guard,
     async close({ terminate }) {
       if (closed) return;
       if (terminate || passing)

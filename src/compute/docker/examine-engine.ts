@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import { findEngine } from "./engine/find-engine.ts";
 import { inspectImage, usualBase } from "./images.ts";
+import { whyNoPacketFilter } from "./packet-filter/packet-guard.ts";
 import { isOurs } from "./networks.ts";
 
 export interface EngineFacts {
@@ -16,6 +17,8 @@ export interface EngineFacts {
   base: boolean;
   /** The data directory has machines of the process driver, which would be left alone. */
   processMachines: boolean;
+  /** Why packets between its machines are not filtered; undefined when they are. */
+  unfiltered?: string | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ export async function examineEngine(dataDir: string | undefined, wall: Wall): Pr
     reachable: false,
     base: false,
     processMachines: dataDir !== undefined && (await hasMachines(dataDir)),
+    unfiltered: whyNoPacketFilter(),
   };
   if (!engine) return facts;
   // Every engine has this network, and where its bridge is, the others are.

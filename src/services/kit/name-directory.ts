@@ -7,6 +7,8 @@ export interface PublishedName {
   name: string;
   /** Where it is reached from this machine. */
   addresses: string[];
+  /** What machines of a VPC are told instead, where they reach each other under private addresses. */
+  inside?: { vpcId: string; addresses: string[] } | undefined;
   /** Only machines of this VPC, and this host, see it. */
   vpcId?: string | undefined;
   /** False when nothing behind it is healthy; for aliases that evaluate their target's health. */

@@ -1,8 +1,7 @@
 /** Keeps the machines of guarded networks to their rules: tells the kernel who is who, and gives each machine its programs. */
-import { readFileSync } from "node:fs";
-import { isIPv4 } from "node:net";
 import type { Log } from "#runtime/log.ts";
 import type { NetworkGuard } from "../../driver.ts";
+import { nameserversOfHost } from "../../nameservers.ts";
 import type { GuardedNetwork, MachineRules } from "../../network-rules.ts";
 import { createSerial } from "../../serially.ts";
 import type { AddressRules } from "../own-address/programs.ts";
@@ -152,6 +151,7 @@ export function createPacketGuard({
         if (machine?.attached !== undefined && agent?.alive)
           await agent.ask("close", `flows_${id.replaceAll(/\W/g, "_")}`);
       }),
+    translates: (id) => machines.get(id)?.attached !== undefined,
     takeFlows: (id) =>
       serially("guard", async () => {
         if (machines.get(id)?.attached === undefined || !agent?.alive) return undefined;
@@ -172,19 +172,4 @@ function privateAddressOf(told: ReadonlyMap<string, MapEntries>, hostHex: string
     if (value !== undefined) return value.slice(8);
   }
   return undefined;
-}
-
-/** Where this host asks for names, as a machine's resolv.conf has it. */
-function nameserversOfHost(): string[] {
-  const found = new Set<string>();
-  for (const path of ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"])
-    try {
-      for (const line of readFileSync(path, "utf8").split("\n")) {
-        const [word, address = ""] = line.trim().split(/\s+/);
-        if (word === "nameserver" && isIPv4(address)) found.add(address);
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  return [...found];
 }

@@ -51,11 +51,14 @@ export function nameReconciler(env: Environment): Reconciler {
     const machine = host !== undefined && resolves ? { host, vpcId } : undefined;
     if (state === "pending") return { names: [], machine };
     const addresses = [host ?? privateIp];
+    const inside = compute.guard?.translates(instanceId)
+      ? { vpcId, addresses: [privateIp] }
+      : undefined;
     return {
       machine,
       names: [
-        { name: privateDnsName, addresses, vpcId },
-        ...(publicDnsName === undefined ? [] : [{ name: publicDnsName, addresses }]),
+        { name: privateDnsName, addresses, vpcId, inside },
+        ...(publicDnsName === undefined ? [] : [{ name: publicDnsName, addresses, inside }]),
       ],
     };
   }

@@ -18,6 +18,8 @@ export interface NameConfig {
   name: string;
   /** Where it is reached from this machine. */
   addresses: string[];
+  /** What machines of a VPC are told instead. */
+  inside?: { vpcId: string; addresses: string[] } | undefined;
   /** Only this VPC's machines, and this host, see it. */
   vpcId?: string | undefined;
   /** False when none of what stands behind it is healthy. */

@@ -85,10 +85,12 @@ export function createWorld(random: Random): World {
     },
     ownName: (name, vpcId) => {
       const found = names.get(name.toLowerCase().replace(/\.$/, ""));
-      return (
+      const own =
         found?.find((one) => one.vpcId !== undefined && one.vpcId === vpcId) ??
-        found?.find((one) => one.vpcId === undefined || vpcId === undefined)
-      );
+        found?.find((one) => one.vpcId === undefined || vpcId === undefined);
+      return own?.inside && own.inside.vpcId === vpcId
+        ? { ...own, addresses: own.inside.addresses }
+        : own;
     },
     cidrLocation: (id, address) =>
       collections.get(id)?.find(({ matches }) => matches(address))?.location,

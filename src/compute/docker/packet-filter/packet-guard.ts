@@ -84,7 +84,7 @@ function writeRules(pid: number, text: string): Promise<void> {
   const rest = [`--target=${pid}`, "--net", "--", findProgram("iptables-restore")!, "-w", "5"];
   return new Promise((resolve, reject) => {
     const child = execFile(program, rest, { timeout: 10_000 }, (error, _stdout, stderr) => {
-      if (error) reject(new Error((stderr || error.message).trim().split("\n")[0]!));
+      if (error) reject(new Error((stderr || error.message).trim().split("\n")[0]));
       else resolve();
     });
     // A reader that ended early has said why on its other stream.

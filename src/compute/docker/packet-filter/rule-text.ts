@@ -87,6 +87,7 @@ function peersOf({ cidrs, groups }: PacketRule, around: RuleSurroundings): strin
 
 /** A range, and the members of it that the engine gave other addresses. */
 function placesIn(cidr: string, { network, addressOf }: RuleSurroundings): string[] {
+  if (cidr.endsWith("/0")) return [cidr];
   const holds = parseCidrBits(cidr);
   const moved = network.members.flatMap(({ privateIp, at }) => {
     const address = "host" in at ? undefined : addressOf(at.machineId);

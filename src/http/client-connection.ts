@@ -10,6 +10,7 @@ import {
   type Receiver,
 } from "./client-exchange.ts";
 import { readResponseHead, type ResponseHead } from "./head.ts";
+import { RecentLines } from "./recent-lines.ts";
 import { IncomingResponse } from "./response.ts";
 import { RunningExchange } from "./running-exchange.ts";
 import { IncomingBody } from "./incoming-body.ts";
@@ -28,6 +29,8 @@ import { HttpSyntaxError, isChunked, isToken } from "./syntax.ts";
 export interface ClientConnectionOptions {
   sweeper: Sweeper;
   keepMs: number;
+  /** The socket hands its bytes to `received` and not to "data". */
+  readsItself: boolean;
   /** Offers an unused connection; false when it is not wanted. */
   keep(connection: ClientConnection): boolean;
   forget(connection: ClientConnection): void;
@@ -38,6 +41,7 @@ export class ClientConnection implements Swept, Outlet {
   readonly name: string;
   readonly #options: ClientConnectionOptions;
   readonly #writer = new FieldWriter();
+  readonly #recentLines = new RecentLines();
   readonly #sink = (piece: Buffer) => this.#body?.push(piece);
   /** Closes the connection if it is this exchange that it is busy with. */
   readonly #abort = (exchange: RunningExchange) => {
@@ -64,7 +68,7 @@ export class ClientConnection implements Swept, Outlet {
     this.#options = options;
     this.#activeMs = options.sweeper.nowMs;
     socket.on(socket instanceof TLSSocket ? "secureConnect" : "connect", this.#onConnect);
-    socket.on("data", this.#onData);
+    if (!options.readsItself) socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     socket.on("drain", this.#onDrain);
     socket.on("error", this.#onError);
@@ -81,6 +85,10 @@ export class ClientConnection implements Swept, Outlet {
 
   destroy(): void {
     this.#break("aborted", "the client was closed");
+  }
+
+  received(bytes: Buffer): void {
+    if (!this.#closed) this.#onData(bytes);
   }
 
   drained(): Promise<void> {
@@ -200,7 +208,7 @@ export class ClientConnection implements Swept, Outlet {
   #takeHead(): void {
     while (this.#pending) {
       const bytes = this.#pending;
-      const head = readResponseHead(bytes, defaultLimits);
+      const head = readResponseHead(bytes, defaultLimits, this.#recentLines);
       if (!head) return;
       this.#pending = head.end < bytes.length ? bytes.subarray(head.end) : undefined;
       if (head.status === 101) return this.#upgrade(head);

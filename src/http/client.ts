@@ -38,6 +38,8 @@ export interface HttpClientOptions {
   mostKept?: number;
 }
 
+const readBytes = 64 * 1024;
+
 /** Methods that may be sent twice (RFC 9110, 9.2.2). */
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]);
 
@@ -47,6 +49,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const kept = new Map<string, ClientConnection[]>();
   const open = new Set<ClientConnection>();
   const traffic = { sentBytes: 0, receivedBytes: 0 };
+  /** Every plain connection reads into it, and what came is copied out at once. */
+  const read = Buffer.allocUnsafeSlow(readBytes);
   let closed = false;
 
   const keep = (connection: ClientConnection): boolean => {
@@ -73,8 +77,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     return undefined;
   };
   const fresh = (request: ClientRequest, name: string): ClientConnection => {
-    const socket = openSocket(request);
-    const connection = new ClientConnection(socket, name, { sweeper, keepMs, keep, forget });
+    const readsItself = request.tls === undefined && request.upgrade !== true;
+    const socket = readsItself
+      ? openReading(request.address, read, (bytes) => connection.received(bytes))
+      : openSocket(request);
+    const connection: ClientConnection = new ClientConnection(socket, name, {
+      sweeper,
+      keepMs,
+      readsItself,
+      keep,
+      forget,
+    });
     open.add(connection);
     sweeper.add(connection);
     return connection;
@@ -121,6 +134,28 @@ function nameOf({ address, tls }: ClientRequest): string {
   return tls
     ? `${place} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""}`
     : place;
+}
+
+/** Without this, Node makes a buffer of 64 KB for each read, and most of them hold one small response. */
+function openReading(
+  address: ClientRequest["address"],
+  buffer: Buffer,
+  received: (bytes: Buffer) => void,
+): Socket {
+  const onread = {
+    buffer,
+    callback(size: number) {
+      received(copyOf(buffer, size));
+      return true;
+    },
+  };
+  return connect({ ...address, noDelay: true, allowHalfOpen: false, onread });
+}
+
+function copyOf(buffer: Buffer, size: number): Buffer {
+  const bytes = Buffer.allocUnsafe(size);
+  buffer.copy(bytes, 0, 0, size);
+  return bytes;
 }
 
 function openSocket({ address, tls }: ClientRequest): Socket {

@@ -65,7 +65,11 @@ export function readRequestHead(
 }
 
 /** Undefined while the head is incomplete. Throws HttpSyntaxError. */
-export function readResponseHead(bytes: Buffer, limits: HeadLimits): ResponseHead | undefined {
+export function readResponseHead(
+  bytes: Buffer,
+  limits: HeadLimits,
+  recent?: RecentLines,
+): ResponseHead | undefined {
   const end = headEnd(bytes, 0, limits);
   if (end === -1) return undefined;
   const text = bytes.toString("latin1", 0, end);
@@ -73,7 +77,7 @@ export function readResponseHead(bytes: Buffer, limits: HeadLimits): ResponseHea
   const { version, status, reason } = readStatusLine(text.slice(0, lineEnd));
   const rawHeaders: string[] = [];
   const framing = new FramingFields();
-  readFields(text, lineEnd + 2, rawHeaders, framing);
+  readFields(text, lineEnd + 2, rawHeaders, framing, recent);
   return { version, status, reason, rawHeaders, framing, end: end + 2 };
 }
 

@@ -1,6 +1,7 @@
 /** Puts messages on the wire: a small one with a single write, a stream with back-pressure. */
 import type { Writable } from "node:stream";
 import { WholeBody, type ByteStream, type HttpReply } from "./http.ts";
+import { RecentLines } from "./recent-lines.ts";
 import { hasOption, isToken } from "./syntax.ts";
 
 /** Bodies up to this size are copied next to their head, so that one write carries both. */
@@ -21,9 +22,12 @@ export class FieldWriter {
   hasConnection = false;
   /** Names that were found to be tokens before: a connection's replies have mostly the same. */
   readonly #sent = new Set<string>();
+  readonly #recent = new RecentLines();
+  #position = 0;
 
   reset(startLine: string): void {
     this.text = startLine;
+    this.#position = 0;
     this.contentLength = -1;
     this.hasDate = false;
     this.closes = false;
@@ -33,14 +37,23 @@ export class FieldWriter {
   /** Throws TypeError for what cannot be sent; Transfer-Encoding is left out, it is not the caller's. */
   add(name: string, value: string | number): void {
     const text = typeof value === "string" ? value : String(value);
+    const position = this.#position;
+    this.#position += 2;
+    const again = this.#recent.at(position);
+    if (again !== undefined && again.name === name && again.value === text) {
+      this.text += again.line;
+      return;
+    }
     if (!(this.#sent.has(name) || this.#isName(name)) || forbidden.test(text))
       throw new TypeError(`the header field ${JSON.stringify(name)} cannot be sent`);
     const { length } = name;
+    let framing = false;
     if (length === 4 || length === 10 || length === 14 || length === 17) {
       const lower = name.toLowerCase();
       if (lower === "transfer-encoding") return;
-      if (lower === "date") this.hasDate = true;
+      if (lower === "date") this.hasDate = framing = true;
       else if (lower === "connection") {
+        framing = true;
         this.hasConnection = true;
         if (hasOption(text, "close")) this.closes = true;
       } else if (lower === "content-length") {
@@ -50,7 +63,10 @@ export class FieldWriter {
         return;
       }
     }
-    this.text += `${name}: ${text}\r\n`;
+    const line = `${name}: ${text}\r\n`;
+    this.text += line;
+    // What is noted above is looked at every time.
+    if (!framing) this.#recent.note(position, line, name, text);
   }
 
   #isName(name: string): boolean {

@@ -51,6 +51,8 @@ export class Balancer {
   #sealer: CookieSealer;
   #signer: ClaimSigner | undefined;
   #config: BalancerConfig;
+  /** How the trace identifiers of the present second begin. */
+  #traced = { seconds: 0, start: "" };
 
   constructor(config: BalancerConfig, environment: BalancerEnvironment) {
     this.#config = config;
@@ -298,7 +300,9 @@ export class Balancer {
   #newTraceId(): string {
     const { wall, random } = this.#environment;
     const seconds = Math.floor(wall.now() / 1000);
-    return `1-${seconds.toString(16).padStart(8, "0")}-${random.hex(24)}`;
+    if (seconds !== this.#traced.seconds)
+      this.#traced = { seconds, start: `1-${seconds.toString(16).padStart(8, "0")}-` };
+    return this.#traced.start + random.hex(24);
   }
 }
 
@@ -346,9 +350,16 @@ function protocolOf({ secure }: HttpRequest): "http" | "https" {
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-464-issues */
-function isCompatible(version: ProtocolVersion, { httpVersion, method, headers }: HttpRequest) {
-  if (version === "HTTP1") return !(headers["content-type"] ?? "").startsWith("application/grpc");
+function isCompatible(version: ProtocolVersion, { httpVersion, method, rawHeaders }: HttpRequest) {
+  if (version === "HTTP1") return !isGrpc(rawHeaders);
   return httpVersion === "2.0" && (version === "HTTP2" || method === "POST");
+}
+
+function isGrpc(rawHeaders: readonly string[]): boolean {
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (rawHeaders[index]!.length === 12 && rawHeaders[index]!.toLowerCase() === "content-type")
+      return rawHeaders[index + 1]!.startsWith("application/grpc");
+  return false;
 }
 
 function factsOf(request: HttpRequest): RequestFacts {

@@ -1,9 +1,54 @@
 /** What a balancer counts between two reports. */
 import type { BalancerReport, NodeCounts, TargetCounts } from "./config.ts";
 
+/** Of one target group's targets in one zone. */
+export class Counted {
+  requests = 0;
+  connectionErrors = 0;
+  tlsErrors = 0;
+  /** By first digit. */
+  readonly #statusClasses = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  readonly #responseTimes = new Map<number, number>();
+
+  answered(status: number, elapsedMs: number, times = 1): void {
+    this.requests += times;
+    this.#statusClasses[(status / 100) | 0]! += times;
+    const time = bucketOf(elapsedMs);
+    this.#responseTimes.set(time, (this.#responseTimes.get(time) ?? 0) + times);
+  }
+
+  counts(): TargetCounts {
+    const { requests, connectionErrors, tlsErrors } = this;
+    const classes = this.#statusClasses.map((count, digit) => [digit, count] as const);
+    const times = [...this.#responseTimes].map(
+      ([time, count]) => [secondsText(time), count] as const,
+    );
+    return {
+      requests,
+      connectionErrors,
+      tlsErrors,
+      statusClasses: Object.fromEntries(classes.filter(([, count]) => count > 0)),
+      responseTimes: Object.fromEntries(times),
+    };
+  }
+}
+
+/** Two significant digits and a power of ten, as one number: two digits keep percentiles within 5 %. */
+function bucketOf(elapsedMs: number): number {
+  let mantissa = Math.max(elapsedMs, 0.001) * 1000;
+  let power = 0;
+  for (; mantissa >= 99.5; power++) mantissa /= 10;
+  return power * 100 + Math.round(mantissa);
+}
+
+function secondsText(bucket: number): string {
+  return (((bucket % 100) * 10 ** Math.floor(bucket / 100)) / 1e6).toPrecision(2);
+}
+
 export class Counters {
   readonly #zones = new Map<string, NodeCounts>();
-  readonly #groups = new Map<string, { arn: string; zone: string; counts: TargetCounts }>();
+  /** By target group, by zone. */
+  readonly #groups = new Map<string, Map<string, Counted>>();
 
   node(zone: string): NodeCounts {
     let counts = this.#zones.get(zone);
@@ -11,20 +56,12 @@ export class Counters {
     return counts;
   }
 
-  target(group: string, zone: string): TargetCounts {
-    const key = `${group} ${zone}`;
-    let entry = this.#groups.get(key);
-    if (!entry) {
-      const counts = {
-        requests: 0,
-        connectionErrors: 0,
-        tlsErrors: 0,
-        statusClasses: {},
-        responseTimes: {},
-      };
-      this.#groups.set(key, (entry = { arn: group, zone, counts }));
-    }
-    return entry.counts;
+  target(group: string, zone: string): Counted {
+    let zones = this.#groups.get(group);
+    if (!zones) this.#groups.set(group, (zones = new Map()));
+    let counted = zones.get(zone);
+    if (!counted) zones.set(zone, (counted = new Counted()));
+    return counted;
   }
 
   answered(zone: string, status: number): void {
@@ -37,7 +74,9 @@ export class Counters {
     const report = {
       arn,
       zones: Object.fromEntries(this.#zones),
-      groups: [...this.#groups.values()],
+      groups: [...this.#groups].flatMap(([group, zones]) =>
+        [...zones].map(([zone, counted]) => ({ arn: group, zone, counts: counted.counts() })),
+      ),
     };
     const open = [...this.#zones].map(
       ([zone, counts]) => [zone, counts.activeConnections] as const,
@@ -66,15 +105,4 @@ function emptyNode(): NodeCounts {
     fixedResponses: 0,
     answers: {},
   };
-}
-
-export function countStatus(counts: TargetCounts, status: number): void {
-  const digit = Math.floor(status / 100);
-  counts.statusClasses[digit] = (counts.statusClasses[digit] ?? 0) + 1;
-}
-
-/** Two significant digits keep a distribution within 5 % of its percentiles, and small. */
-export function countResponseTime(counts: TargetCounts, elapsedMs: number, times = 1): void {
-  const seconds = (Math.max(elapsedMs, 0.001) / 1000).toPrecision(2);
-  counts.responseTimes[seconds] = (counts.responseTimes[seconds] ?? 0) + times;
 }

@@ -12,7 +12,7 @@ import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import type { Trace } from "./access-log.ts";
 import { answer } from "./answers.ts";
 import type { ActionConfig } from "./config.ts";
-import { countResponseTime, countStatus, type Counters } from "./counters.ts";
+import type { Counters } from "./counters.ts";
 import type { CookieSealer } from "./cookies.ts";
 import { responseFields, type ForwardedFields } from "./fields.ts";
 import { cookiesOf, stickyTarget } from "./stickiness.ts";
@@ -139,11 +139,10 @@ export class Exchange implements UnderWay, Receiver {
     const { counters, wall, trace } = this.#context;
     const target = this.#target!;
     try {
-      const counts = counters.target(this.#group.config.arn, target.zone);
-      counts.requests++;
-      countStatus(counts, response.status);
       const answeredMs = wall.monotonic();
-      countResponseTime(counts, answeredMs - this.#sentMs);
+      counters
+        .target(this.#group.config.arn, target.zone)
+        .answered(response.status, answeredMs - this.#sentMs);
       if (trace) {
         trace.answeredMs = answeredMs;
         trace.targetStatus = response.status;

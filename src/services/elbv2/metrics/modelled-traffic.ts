@@ -5,7 +5,7 @@
 import { isSimulated } from "#compute/simulated/is-simulated.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { BalancerReport, NodeCounts, TargetCounts } from "#traffic/application/config.ts";
-import { Counters, countResponseTime } from "#traffic/application/counters.ts";
+import { Counters } from "#traffic/application/counters.ts";
 import type { State } from "../state.ts";
 import type { BalancerSituation } from "./metric-data.ts";
 
@@ -28,10 +28,8 @@ export function addModelledTraffic(
     const failed = Math.max(0, Math.round(refused) - Math.round(before.refused));
     if (answered + failed === 0) continue;
     const counts = counters.target(group.arn, target.zone);
-    counts.requests += answered;
-    counts.statusClasses[2] = (counts.statusClasses[2] ?? 0) + answered;
+    if (answered > 0) counts.answered(200, latencyMs, answered);
     counts.connectionErrors += failed;
-    if (answered > 0) countResponseTime(counts, latencyMs, answered);
     const node = counters.node(target.zone);
     node.requests += answered + failed;
     if (failed > 0) node.answers[502] = (node.answers[502] ?? 0) + failed;

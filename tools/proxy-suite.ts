@@ -125,6 +125,6 @@ function selfSigned(name: string): CertificateConfig {
     dnsNames: [name],
     extendedKeyUsages: ["1.3.6.1.5.5.7.3.1"],
   }).toString();
-  const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  const key = privateKey.export({ type: "pkcs8", format: "pem" });
   return { certificate, chain: "", key };
 }

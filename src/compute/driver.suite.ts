@@ -290,6 +290,39 @@ export function describeComputeDriver(name: string, suite: DriverSuite): void {
       },
     );
 
+    test(
+      "a program inside is talked with, at a terminal or without one",
+      { skip: skipPrograms },
+      async () => {
+        const { id } = await launch();
+        const said = async (terminal?: { columns: number; rows: number }) => {
+          const talk = await harness.driver.converse(id, ["sh"], {
+            environment: { COLOUR: "red" },
+            ...(terminal && { terminal }),
+          });
+          let text = "";
+          talk.output.on("data", (piece: Buffer) => (text += piece.toString()));
+          talk.input.write("test -t 0 && stty size; echo $COLOUR $((40+2))\n");
+          await eventually("it answers", async () => text.includes("red 42"));
+          if (terminal) {
+            await talk.resize({ columns: 90, rows: 33 });
+            talk.input.write("stty size\n");
+            await eventually("it is resized", async () => text.includes("33 90"));
+          }
+          talk.input.write("exit 3\n");
+          assert.equal(await talk.ended, 3);
+          return text;
+        };
+        assert.equal(await said(), "red 42\n");
+        assert.match(await said({ columns: 80, rows: 25 }), /25 80/);
+        const endless = await harness.driver.converse(id, ["sleep", "1000"], {
+          terminal: { columns: 80, rows: 25 },
+        });
+        endless.end();
+        assert.notEqual(await endless.ended, 0);
+      },
+    );
+
     describeVolumes({
       driver: () => harness.driver,
       launch,

@@ -3,6 +3,7 @@
  * database server runs on; a driver knows how to run one and nothing of what it is for.
  */
 
+import type { Readable, Writable } from "node:stream";
 import type { MachineVolume, VolumeDriver } from "./volumes/volume-driver.ts";
 import type { GuardedNetwork, PacketFlow } from "./network-rules.ts";
 
@@ -132,6 +133,30 @@ export interface NetworkGuard {
   takeFlows(machineId: string): Promise<PacketFlow[] | undefined>;
 }
 
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+/** A program inside a machine with which somebody talks while it runs. */
+export interface Conversation {
+  readonly input: Writable;
+  /** What it prints, errors among it. */
+  readonly output: Readable;
+  /** Resolves with the program's exit code. */
+  readonly ended: Promise<number>;
+  /** Does nothing for a program without a terminal. */
+  resize(size: TerminalSize): Promise<void>;
+  /** Hangs up: the program and all that it started there end. */
+  end(): void;
+}
+
+export interface ConverseOptions {
+  environment?: Record<string, string>;
+  /** Gives the program a terminal of this size. */
+  terminal?: TerminalSize;
+}
+
 export interface ComputeDriver {
   readonly name: "process" | "docker" | "simulated";
   /**
@@ -174,6 +199,12 @@ export interface ComputeDriver {
     command: readonly string[],
     options?: ExecuteOptions,
   ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  /** Runs a command inside the machine and talks with it (Session Manager). Rejects when the machine does not run. */
+  converse(
+    id: string,
+    command: readonly string[],
+    options?: ConverseOptions,
+  ): Promise<Conversation>;
   /** Calls back when a machine's state changed by itself. */
   onChange(changed: (id: string) => void): () => void;
   /** Ends every process at once, as a power cut would: the machine is failed, its disk as it was. */

@@ -20,6 +20,7 @@ import { isConflict, type Engine } from "./engine/engine.ts";
 import { splitFrames } from "./engine/frames.ts";
 import { watchEvents } from "./events.ts";
 import { createContainerVolumes } from "./container-volumes.ts";
+import { converseInside } from "./converse.ts";
 import { executeInside } from "./execute.ts";
 import { ensureGuestVolume } from "./guest-volume.ts";
 import { createImages, ignoreMissing, usualBase } from "./images.ts";
@@ -350,6 +351,16 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       });
     },
     volumes,
+    converse: async (id, command, given = {}) => {
+      const machine = known(id);
+      if (machine.state !== "running") throw new Error(`machine ${id} does not run`);
+      return converseInside(command, given.terminal, {
+        engine,
+        container: machine.container,
+        environment: { ...machine.record.environment, ...given.environment },
+        slot: commands++ % commandSlots,
+      });
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

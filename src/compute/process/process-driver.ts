@@ -25,6 +25,7 @@ import { createPacketGuard } from "./packet-filter/packet-guard.ts";
 import { createProcessCensus } from "./process-census.ts";
 import { measurePageBytes } from "./process-table.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
+import { converse } from "./converse.ts";
 import { runCommand } from "./run-command.ts";
 import { createMachineVolumes } from "./machine-volumes.ts";
 
@@ -64,6 +65,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   let around: Promise<MachineSurroundings> | undefined;
   let timer: Timer | undefined;
   let closed = false;
+  let terminals = 0;
 
   /** The host is examined when the first machine needs it, not at every start of Fogbank. */
   const surroundings = () =>
@@ -261,6 +263,22 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       imageRoot,
       surroundings,
     }),
+    converse: async (id, command, given = {}) => {
+      const machine = known(id);
+      const { supervisor } = machine.record;
+      if (!machine.running || !supervisor) throw new Error(`machine ${id} does not run`);
+      const { isolation } = await surroundings();
+      const environment = { ...machine.environment(), ...given.environment };
+      return converse(command, given.terminal, {
+        wall,
+        cwd: machine.layout.root,
+        environment,
+        user: isolation.user,
+        inside: (words) =>
+          commandInGroups(machine.record.groups, isolation.insideCommand(supervisor, words)),
+        note: `${environment.FOGBANK_BOOT}/terminal-${(terminals += 1)}`,
+      });
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -242,6 +242,10 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       throw new Error("a simulated machine runs no commands; choose --compute process");
     },
     volumes,
+    async converse(id) {
+      known(id);
+      throw new Error("a simulated machine runs no programs; choose --compute process");
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -21,4 +21,9 @@ export const differences: readonly Difference[] = [
     differs:
       "Documents of the types Command and Session in JSON and YAML; attachments and requirements are refused. Of AWS's own documents AWS-RunShellScript, AWS-StartPortForwardingSession, AWS-StartSSHSession, AWS-StartInteractiveCommand and AWS-StartNonInteractiveCommand are there.",
   },
+  {
+    operation: "StartSession",
+    differs:
+      "The data channel is a WebSocket on Fogbank's own port (ws:, not wss:), for the Session Manager plugin as AWS publishes it. Shells are /bin/sh and run as root, at a terminal that script(1) of util-linux makes in machines of the process driver; without it they have none. Logging to S3 and CloudWatch, encryption with KMS, Run As and forwarding to other hosts are refused by name. A session ends with Fogbank.",
+  },
 ];

@@ -127,3 +127,7 @@ export const invocationDoesNotExist = () =>
     "InvocationDoesNotExist",
     "The command ID and managed node ID you specified didn't match any invocations.",
   );
+export const targetNotConnected = (target: string) =>
+  ssmError("TargetNotConnected", `${target} is not connected.`);
+export const doesNotExist = (sessionId: string) =>
+  ssmError("DoesNotExistException", `Session ${sessionId} does not exist.`);

@@ -1,4 +1,4 @@
-/** AWS Systems Manager: Parameter Store and Run Command. */
+/** AWS Systems Manager: Parameter Store, documents, Run Command and Session Manager. */
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { commandOperations } from "./operations/commands.ts";
@@ -11,10 +11,13 @@ import { parameterListOperations } from "./operations/list-parameters.ts";
 import { parameterLabelOperations } from "./operations/parameter-labels.ts";
 import { putParameter } from "./operations/put-parameter.ts";
 import { sendCommand } from "./operations/send-command.ts";
+import { sessionOperations } from "./operations/sessions.ts";
 import { tagOperations } from "./operations/tags.ts";
 import { expiredParameters } from "./reconcilers/expired-parameters.ts";
 import { commandRunner } from "./reconcilers/run-command.ts";
+import { lostSessions } from "./reconcilers/lost-sessions.ts";
 import { noticeTeller } from "./reconcilers/tell-notices.ts";
+import { dataChannelSite } from "./sessions/site.ts";
 import { createState, type State } from "./state.ts";
 
 export const service = defineService<"ssm", State>({
@@ -25,6 +28,7 @@ export const service = defineService<"ssm", State>({
     ...parameterListOperations,
     ...parameterLabelOperations,
     ...tagOperations,
+    ...sessionOperations,
     SendCommand: sendCommand,
     ...commandOperations,
     ...documentOperations,
@@ -37,6 +41,11 @@ export const service = defineService<"ssm", State>({
     expiredParameters(env),
     commandRunner(env, state),
     noticeTeller(env),
+    lostSessions(env, state),
   ],
+  sites: (env, state) => [dataChannelSite(env, state)],
+  stop: (_env, state) => {
+    for (const session of state.sessions.values()) session.end();
+  },
   differences,
 });

@@ -1,4 +1,5 @@
 /** Memory that may be lost. */
+import type { LiveSession } from "./sessions/live-session.ts";
 import type { PublicParameter } from "./public-parameters.ts";
 
 export interface State {
@@ -6,8 +7,10 @@ export interface State {
   readonly publicParameters: Map<string, ReadonlyMap<string, PublicParameter>>;
   /** Commands that run right now: "command/instance" to what ends them. */
   readonly running: Map<string, AbortController>;
+  /** Sessions under way, by id. */
+  readonly sessions: Map<string, LiveSession>;
 }
 
 export function createState(): State {
-  return { publicParameters: new Map(), running: new Map() };
+  return { publicParameters: new Map(), running: new Map(), sessions: new Map() };
 }

@@ -20,7 +20,7 @@ export interface Engine {
   /** The answer while it comes in; whoever asks destroys it. */
   stream(method: string, path: string, call?: EngineCall): Promise<IncomingMessage>;
   /** A connection that the engine turned into the container's own, such as one to its input. */
-  hijack(path: string, query: EngineCall["query"]): Promise<Socket>;
+  hijack(path: string, query: EngineCall["query"], body?: EngineCall["body"]): Promise<Socket>;
 }
 
 /** The engine understood and refused. */
@@ -115,9 +115,9 @@ function createEngine(address: EngineAddress, prefix: string): Engine {
     async json<T>(method: string, path: string, given?: EngineCall) {
       return JSON.parse(Buffer.from(await call(method, path, given)).toString("utf8")) as T;
     },
-    hijack(path, query) {
+    hijack(path, query, body) {
       const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-      const asked = open("POST", path, { query });
+      const asked = open("POST", path, { query, body });
       asked.setHeader("connection", "Upgrade");
       asked.setHeader("upgrade", "tcp");
       asked

@@ -26,4 +26,9 @@ export const differences: readonly Difference[] = [
     differs:
       "The data channel is a WebSocket on Fogbank's own port (ws:, not wss:), for the Session Manager plugin as AWS publishes it. Shells are /bin/sh and run as root, at a terminal that script(1) of util-linux makes in machines of the process driver; without it they have none. Logging to S3 and CloudWatch, encryption with KMS, Run As and forwarding to other hosts are refused by name. A session ends with Fogbank.",
   },
+  {
+    operation: "DescribeInstanceInformation",
+    differs:
+      "Every running instance is a managed node, whatever its role and image; neither inventory nor associations nor patches are kept.",
+  },
 ];

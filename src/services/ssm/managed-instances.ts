@@ -4,6 +4,9 @@ import { asService } from "#services/kit/principal.ts";
 import type { Clients } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 
+/** The agent whose part Fogbank plays; the Session Manager plugin chooses by it how it forwards ports. */
+export const agentVersion = "3.3.2299.0";
+
 interface Selection {
   /** Instance ids; ones that do not run are left out of the answer. */
   ids?: readonly string[];

@@ -3,13 +3,12 @@ import type { WebSocketConnection, WebSocketListener } from "#http/websocket.ts"
 import type { Conversation } from "#compute/driver.ts";
 import type { Timer } from "#runtime/clock.ts";
 import type { Environment } from "#services/kit/service.ts";
+import { agentVersion } from "../managed-instances.ts";
 import { Channel } from "./channel.ts";
 import { flag, payloadType } from "./message.ts";
 import { forwardMany, forwardOne, type PortForwarding } from "./ports.ts";
 import type { SessionRecord } from "./records.ts";
 
-/** The agent whose side of the protocol this is; the plugin chooses by it how it forwards ports. */
-export const agentVersion = "3.3.2299.0";
 const longestPayloadBytes = 16 * 1024;
 /** Until the plugin tells another. */
 const usualSize = { columns: 80, rows: 24 };

@@ -17,11 +17,22 @@ import type { Scope } from "#store/collection.ts";
 import { fullName } from "./arns.ts";
 import { attributeOf, loadBalancerAttributes } from "./attributes.ts";
 import { accessDeniedForBucket } from "./errors.ts";
+import { isNetwork } from "./kinds.ts";
+import { accessLogLine } from "./network-load-balancers/access-log.ts";
 import { loadBalancers, type LoadBalancerRecord } from "./records.ts";
 import type { State } from "./state.ts";
 
 const periodMs = 300_000;
-const deliverer = "logdelivery.elasticloadbalancing.amazonaws.com";
+/** Whom a bucket's policy must let in. */
+function delivererFor({ account, region }: Scope, balancerArn: string) {
+  if (!balancerArn.includes(":loadbalancer/net/"))
+    return { service: "logdelivery.elasticloadbalancing.amazonaws.com", sourceArn: balancerArn };
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html
+  return {
+    service: "delivery.logs.amazonaws.com",
+    sourceArn: formatArn("logs", { region, account }, "*"),
+  };
+}
 
 /** Elastic Load Balancing's own accounts, which policies name in regions that are older than 2022. */
 const accounts: Record<string, string> = {
@@ -72,10 +83,11 @@ export async function checkBucket(env: Env, scope: Scope, arn: string, stored: A
 
 async function mayWrite(env: Env, scope: Scope, arn: string, bucket: string, key: string) {
   const { account, region } = scope;
+  const { service, sourceArn } = delivererFor(scope, arn);
   let text: string | undefined;
   try {
     text = (
-      await env.clients.s3(asService(scope, deliverer, arn)).GetBucketPolicy({ Bucket: bucket })
+      await env.clients.s3(asService(scope, service, arn)).GetBucketPolicy({ Bucket: bucket })
     ).Policy;
   } catch (error) {
     // No bucket, or none with a policy.
@@ -86,12 +98,12 @@ async function mayWrite(env: Env, scope: Scope, arn: string, bucket: string, key
   if (!policy) return false;
   const own = accounts[region];
   const principals = [
-    asService(scope, deliverer, arn).principal,
+    asService(scope, service, arn).principal,
     ...(own === undefined ? [] : [rootPrincipal(own, region)]),
   ];
   const resource = `${formatArn("s3", { region: "", account: "" }, bucket)}/${key}`;
   const context = {
-    "aws:sourcearn": [arn],
+    "aws:sourcearn": [sourceArn],
     "aws:sourceaccount": [account],
     "s3:x-amz-acl": ["bucket-owner-full-control"],
   };
@@ -102,7 +114,8 @@ async function mayWrite(env: Env, scope: Scope, arn: string, bucket: string, key
 }
 
 async function put(env: Env, scope: Scope, arn: string, bucket: string, key: string, body: Buffer) {
-  await env.clients.s3(asService(scope, deliverer, arn)).PutObject({
+  const { service } = delivererFor(scope, arn);
+  await env.clients.s3(asService(scope, service, arn)).PutObject({
     Bucket: bucket,
     Key: key,
     Body: new WholeBody(body) as never,
@@ -117,7 +130,9 @@ export function startAccessLogs(env: Environment, state: State): void {
 }
 
 async function deliver(env: Environment, state: State, endMs: number): Promise<void> {
-  const logs = (await state.presentPlane?.accessLogs()) ?? [];
+  const logs: { arn: string; lines: string[] }[] = (await state.presentPlane?.accessLogs()) ?? [];
+  for (const { arn, records } of (await state.presentPlane?.flowRecords()) ?? [])
+    logs.push({ arn, lines: records.map((record) => accessLogLine(arn, record)) });
   for (const { arn, lines } of logs) {
     const served = state.served.get(arn);
     if (!served || lines.length === 0) continue;
@@ -139,14 +154,16 @@ async function deliver(env: Environment, state: State, endMs: number): Promise<v
 function keyOf(
   { random }: Environment,
   scope: Scope,
-  { arn, attributes, loopbackHost }: LoadBalancerRecord,
+  balancer: LoadBalancerRecord,
   endMs: number,
 ): string {
+  const { arn, attributes, loopbackHost } = balancer;
   const { account, region } = scope;
   const end = isoSeconds(endMs);
   const [year, month, day] = end.slice(0, 10).split("-");
   const time = end.replaceAll(/[-:]/g, "").replace(/\d\dZ$/, "Z");
   const id = fullName(arn).replaceAll("/", ".");
-  const file = `${account}_elasticloadbalancing_${region}_${id}_${time}_${loopbackHost}_${random.string(8, "abcdefghijklmnopqrstuvwxyz0123456789")}.log.gz`;
+  const node = isNetwork(balancer) ? "" : `${loopbackHost}_`;
+  const file = `${account}_elasticloadbalancing_${region}_${id}_${time}_${node}${random.string(8, "abcdefghijklmnopqrstuvwxyz0123456789")}.log.gz`;
   return `${folderOf(scope, attributes)}elasticloadbalancing/${region}/${year}/${month}/${day}/${file}`;
 }

@@ -12,8 +12,13 @@ const service = "elasticloadbalancing";
 
 export const newId = (random: Random) => random.hex(16);
 
-export function loadBalancerArn(scope: Scope, name: string, id: string): string {
-  return formatArn(service, scope, `loadbalancer/app/${name}/${id}`);
+export function loadBalancerArn(
+  scope: Scope,
+  kind: "app" | "net",
+  name: string,
+  id: string,
+): string {
+  return formatArn(service, scope, `loadbalancer/${kind}/${name}/${id}`);
 }
 
 export function targetGroupArn(scope: Scope, name: string, id: string): string {

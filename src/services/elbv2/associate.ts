@@ -4,19 +4,22 @@ import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { targetGroupsOf } from "./actions.ts";
 import {
+  incompatibleProtocols,
   invalidConfiguration,
   targetGroupAssociated,
   tooManyTargetGroupsOfBalancer,
 } from "./errors.ts";
 import { findTargetGroup, readAssociations } from "./find.ts";
 import { limits } from "./limits.ts";
-import { loadBalancers } from "./records.ts";
+import { isNetworkProtocol } from "./kinds.ts";
+import { loadBalancers, type ListenerRecord, type TargetGroupRecord } from "./records.ts";
 
 /** Throws when one of the groups does not exist, is elsewhere, or serves another load balancer. */
 export async function checkForwards(
   tx: Transaction,
   scope: Scope,
   loadBalancerName: string,
+  protocol: ListenerRecord["protocol"],
   actions: readonly Action[],
 ): Promise<void> {
   const arns = targetGroupsOf(actions);
@@ -30,6 +33,7 @@ export async function checkForwards(
       throw invalidConfiguration(
         `The following target groups are not in the same VPC as the load balancer: ${arn}`,
       );
+    checkProtocols(protocol, group);
     if ([...associations.balancersOf(arn)].some((name) => name !== loadBalancerName))
       taken.push(arn);
   }
@@ -37,4 +41,26 @@ export async function checkForwards(
   const all = new Set([...associations.groupsOf(loadBalancerName), ...arns]);
   if (all.size > limits.targetGroupsPerLoadBalancer)
     throw tooManyTargetGroupsOfBalancer(balancer!.arn);
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html#listener-configuration */
+function checkProtocols(listener: ListenerRecord["protocol"], group: TargetGroupRecord): void {
+  const { protocol, targetType } = group;
+  const allowed: Partial<Record<string, readonly string[]>> = {
+    TCP: ["TCP", "TCP_UDP"],
+    TLS: ["TLS", "TCP"],
+    UDP: ["UDP", "TCP_UDP"],
+    TCP_UDP: ["TCP_UDP"],
+  };
+  const fits = isNetworkProtocol(listener)
+    ? allowed[listener]!.includes(protocol)
+    : !isNetworkProtocol(protocol);
+  if (!fits)
+    throw incompatibleProtocols(
+      `Listener protocol '${listener}' is not compatible with target group protocol '${protocol}'`,
+    );
+  if (targetType === "alb" && listener !== "TCP")
+    throw invalidConfiguration(
+      `Target groups with target type 'alb' are not supported by ${listener} listeners`,
+    );
 }

@@ -1,7 +1,7 @@
 /** Attributes of load balancers, target groups and listeners: names, defaults, values. */
 import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
 
-interface AttributeFact {
+export interface AttributeFact {
   default: string;
   /** Undefined for a valid value, else what is wrong with it. */
   check: (value: string) => string | undefined;
@@ -11,13 +11,13 @@ interface AttributeFact {
 
 export type AttributeTable = Record<string, AttributeFact>;
 
-const text: AttributeFact["check"] = () => undefined;
-const oneOf =
+export const text: AttributeFact["check"] = () => undefined;
+export const oneOf =
   (...values: string[]): AttributeFact["check"] =>
   (value) =>
     values.includes(value) ? undefined : `must be one of [${values.join(", ")}]`;
 const boolean = oneOf("true", "false");
-const within =
+export const within =
   (low: number, high: number): AttributeFact["check"] =>
   (value) =>
     /^\d+$/.test(value) && Number(value) >= low && Number(value) <= high
@@ -27,12 +27,15 @@ const zeroOr =
   (low: number, high: number): AttributeFact["check"] =>
   (value) =>
     value === "0" ? undefined : within(low, high)(value);
-const offOr =
+export const offOr =
   (low: number, high: number): AttributeFact["check"] =>
   (value) =>
     value === "off" ? undefined : within(low, high)(value);
-const enabled = (value: string) => value === "true";
-const flag = (initial: "true" | "false", refuses?: (value: string) => boolean): AttributeFact => ({
+export const enabled = (value: string) => value === "true";
+export const flag = (
+  initial: "true" | "false",
+  refuses?: (value: string) => boolean,
+): AttributeFact => ({
   default: initial,
   check: boolean,
   ...(refuses && { refuses }),

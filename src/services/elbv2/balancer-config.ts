@@ -152,7 +152,7 @@ async function listenerConfig(
   };
 }
 
-async function tlsConfig(
+export async function tlsConfig(
   env: Environment,
   state: State,
   scope: Scope,
@@ -342,7 +342,7 @@ async function targetConfig(
       await reachTarget(env, scope, group, target.id, target.port),
       loopbackHost,
     ),
-    state,
+    state: state === "unhealthy.draining" ? "unhealthy" : state,
     healthyForMs: wallTime(env.clock, healthyForMs),
   };
 }

@@ -3,12 +3,13 @@ import type { Difference } from "#services/kit/service.ts";
 export const differences: readonly Difference[] = [
   {
     operation: "CreateLoadBalancer",
-    differs: "Only application load balancers on IPv4 are offered; other types are refused.",
+    differs:
+      "Application and network load balancers on IPv4 are offered; gateway load balancers are refused. Elastic IP addresses of a network load balancer are shown and not bound: it is reached on this machine's loopback addresses, and EC2 does not show them as associated.",
   },
   {
     operation: "CreateListener",
     differs:
-      "Authentication by Cognito and JWT actions are refused; sessions of authenticate-oidc are not refreshed, and a provider on this machine may do without TLS. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does.",
+      "QUIC is refused. Authentication by Cognito and JWT actions are refused; sessions of authenticate-oidc are not refreshed, and a provider on this machine may do without TLS. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does.",
   },
   {
     operation: "CreateRule",
@@ -17,17 +18,22 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateTargetGroup",
     differs:
-      "Targets are instances and IPv4 addresses; Lambda functions and load balancers are refused. Loopback addresses are accepted, so that programs on this machine can be targets.",
+      "Targets are instances, IPv4 addresses and, of network load balancers, application load balancers; Lambda functions are refused. Loopback addresses are accepted, so that programs on this machine can be targets.",
   },
   {
     operation: "ModifyLoadBalancerAttributes",
     differs:
-      "Connection and health check logs and zonal shift are refused; access logs of the last five minutes are lost when Fogbank ends. Desync mitigation and the WAF attribute are stored without effect: ambiguous requests are always refused.",
+      "Connection and health check logs, zonal shift and zonal affinity in DNS are refused; access logs of the last five minutes are lost when Fogbank ends. Desync mitigation and the WAF attribute are stored without effect: ambiguous requests are always refused.",
   },
   {
     operation: "ModifyTargetGroupAttributes",
     differs:
-      "Anomaly mitigation is refused; the dns_failover attributes are stored without effect.",
+      "Anomaly mitigation is refused; the dns_failover attributes have effect for network load balancers only. A client's address is preserved only where client and target have loopback addresses and no security groups hold between machines; elsewhere targets see the balancer's, and asking for preserve_client_ip.enabled is refused. Proxy protocol is refused for groups that take datagrams.",
+  },
+  {
+    operation: "ModifyListenerAttributes",
+    differs:
+      "Connections through a network load balancer end at it and begin anew: an idle one is reset at its timeout rather than at the next byte, and a target that refuses a connection is passed over for another. Packets of connections are not counted: ProcessedPackets and PeakPacketsPerSecond are reported of load balancers that take datagrams only.",
   },
   {
     operation: "*",

@@ -31,6 +31,11 @@ export const deletionProtected = (arn: string) =>
 
 export const subnetNotFound = (id: string) =>
   error("SubnetNotFound", `The subnet ID '${id}' does not exist`);
+export const allocationIdNotFound = (id: string) =>
+  error("AllocationIdNotFound", `The allocation ID '${id}' does not exist`);
+export const incompatibleProtocols = (message: string) => error("IncompatibleProtocols", message);
+export const alpnPolicyNotFound = (name: string) =>
+  error("ALPNPolicyNotFound", `The ALPN policy '${name}' is not supported`);
 export const invalidSubnet = (message: string) => error("InvalidSubnet", message);
 export const invalidSecurityGroups = () =>
   invalidConfiguration("One or more security groups are invalid");

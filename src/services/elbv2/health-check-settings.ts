@@ -73,11 +73,17 @@ export function readSettings(
     unhealthyThreshold: given.UnhealthyThresholdCount ?? present.unhealthyThreshold,
     matcher: given.Matcher?.HttpCode ?? given.Matcher?.GrpcCode ?? present.matcher,
   };
-  check(settings, version);
+  checkCommon(settings, version === "GRPC" ? undefined : 499);
+  const { intervalSeconds, timeoutSeconds } = settings;
+  if (timeoutSeconds >= intervalSeconds)
+    throw validationError(
+      `Health check timeout '${timeoutSeconds}' must be smaller than the interval '${intervalSeconds}'`,
+    );
   return settings;
 }
 
-function check(settings: HealthCheckSettings, version: ProtocolVersion): void {
+/** What holds of every kind of group; without a highest code of HTTP, codes are gRPC's. */
+export function checkCommon(settings: HealthCheckSettings, highestCode: number | undefined): void {
   const { port, path, intervalSeconds, timeoutSeconds, matcher } = settings;
   if (
     port !== "traffic-port" &&
@@ -92,18 +98,14 @@ function check(settings: HealthCheckSettings, version: ProtocolVersion): void {
     throw validationError(`Health check path '${path}' contains invalid characters`);
   between("interval", intervalSeconds, 5, 300);
   between("timeout", timeoutSeconds, 2, 120);
-  if (timeoutSeconds >= intervalSeconds)
-    throw validationError(
-      `Health check timeout '${timeoutSeconds}' must be smaller than the interval '${intervalSeconds}'`,
-    );
   between("healthy threshold count", settings.healthyThreshold, 2, 10);
   between("unhealthy threshold count", settings.unhealthyThreshold, 2, 10);
-  if (version === "GRPC") return checkGrpcCodes(matcher);
+  if (highestCode === undefined) return checkGrpcCodes(matcher);
   const codes = matcher.split(",").flatMap((part) => part.trim().split("-"));
   const wellFormed = matcher.split(",").every((part) => /^\s*\d{3}(?:-\d{3})?\s*$/.test(part));
-  if (!wellFormed || codes.some((code) => Number(code) < 200 || Number(code) > 499))
+  if (!wellFormed || codes.some((code) => Number(code) < 200 || Number(code) > highestCode))
     throw validationError(
-      `Health check matcher HTTP code '${matcher}' must be within '200-499' inclusive`,
+      `Health check matcher HTTP code '${matcher}' must be within '200-${highestCode}' inclusive`,
     );
 }
 

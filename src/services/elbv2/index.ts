@@ -1,4 +1,4 @@
-/** Elastic Load Balancing: application load balancers, their control plane and their data plane. */
+/** Elastic Load Balancing: application and network load balancers, their control plane and their data plane. */
 import { defineService } from "#services/kit/service.ts";
 import { startAccessLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";

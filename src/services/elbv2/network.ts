@@ -27,12 +27,13 @@ export interface Placement {
   zones: LoadBalancerRecord["zones"];
 }
 
-/** The subnets of a load balancer, at least two and each in a zone of its own. */
+/** The subnets of a load balancer, each in a zone of its own. */
 export async function placeIn(
   env: Clients,
   scope: Scope,
   subnetIds: readonly string[],
   scheme: LoadBalancerRecord["scheme"],
+  fewest = 2,
 ): Promise<Placement> {
   const zones: Placement["zones"] = [];
   let vpcId: string | undefined;
@@ -48,15 +49,17 @@ export async function placeIn(
     vpcId = subnet.VpcId!;
     zones.push({ zoneName, subnetId: id });
   }
-  if (vpcId === undefined || zones.length < 2)
+  if (vpcId === undefined || zones.length < fewest)
     throw validationError(
-      "At least two subnets in two different Availability Zones must be specified",
+      fewest === 1
+        ? "At least one subnet must be specified"
+        : "At least two subnets in two different Availability Zones must be specified",
     );
   if (scheme === "internet-facing") await checkInternetGateway(env, scope, vpcId);
   return { vpcId, zones };
 }
 
-async function describeSubnet(env: Clients, scope: Scope, id: string) {
+export async function describeSubnet(env: Clients, scope: Scope, id: string) {
   try {
     const { Subnets } = await ec2Of(env, scope).DescribeSubnets({ SubnetIds: [id] });
     const [subnet] = Subnets ?? [];

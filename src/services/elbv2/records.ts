@@ -7,16 +7,19 @@ import type {
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 import type { BoundAddress, ProtocolVersion } from "#traffic/application/config.ts";
+import type { NetworkProtocol } from "#traffic/network/config.ts";
 
 export interface LoadBalancerRecord {
   arn: string;
+  /** An application load balancer's has none. */
+  type?: "network";
   name: string;
   dnsName: string;
   scheme: "internet-facing" | "internal";
   vpcId: string;
   ipAddressType: "ipv4" | "dualstack";
   securityGroups: string[];
-  zones: { zoneName: string; subnetId: string }[];
+  zones: ZoneRecord[];
   createdMs: number;
   state: "provisioning" | "active";
   /** Attributes that differ from their defaults. */
@@ -28,15 +31,32 @@ export interface LoadBalancerRecord {
   secret: string;
 }
 
+export interface ZoneRecord {
+  zoneName: string;
+  subnetId: string;
+  /** Of a network load balancer. */
+  node?: NodeRecord;
+}
+
+export interface NodeRecord {
+  /** 127.x.y.z of its own. */
+  loopbackHost: string;
+  elasticIp?: { allocationId: string; address: string };
+  /** Of an internal load balancer, where the request chose it. */
+  privateAddress?: string;
+}
+
 export interface ListenerRecord {
   arn: string;
   id: string;
   loadBalancerName: string;
   loadBalancerArn: string;
   port: number;
-  protocol: "HTTP" | "HTTPS";
-  /** Of an HTTPS listener. */
+  protocol: "HTTP" | "HTTPS" | NetworkProtocol;
+  /** Of an HTTPS or TLS listener. */
   tls?: ListenerTlsRecord;
+  /** Of a TLS listener. */
+  alpnPolicy?: AlpnPolicy;
   /** As AWS returns them, completed with defaults. */
   actions: Action[];
   defaultRuleArn: string;
@@ -47,7 +67,11 @@ export interface ListenerRecord {
   ruleTags: Tags;
   /** Where the data plane last bound it. */
   bound?: BoundAddress;
+  /** The same of a network load balancer's nodes. */
+  boundByZone?: Record<string, BoundAddress>;
 }
+
+export type AlpnPolicy = "HTTP1Only" | "HTTP2Only" | "HTTP2Optional" | "HTTP2Preferred" | "None";
 
 export interface ListenerTlsRecord {
   sslPolicy: string;
@@ -85,7 +109,7 @@ export interface RuleRecord {
 }
 
 export interface HealthCheckSettings {
-  protocol: "HTTP" | "HTTPS";
+  protocol: "HTTP" | "HTTPS" | "TCP";
   /** "traffic-port" or a number. */
   port: string;
   path: string;
@@ -99,12 +123,12 @@ export interface HealthCheckSettings {
 export interface TargetGroupRecord {
   arn: string;
   name: string;
-  protocol: "HTTP" | "HTTPS";
+  protocol: "HTTP" | "HTTPS" | NetworkProtocol;
   /** HTTP1 unless given. */
   version?: ProtocolVersion;
   port: number;
   vpcId: string;
-  targetType: "instance" | "ip";
+  targetType: "instance" | "ip" | "alb";
   ipAddressType: "ipv4" | "ipv6";
   healthCheck: HealthCheckSettings;
   attributes: Record<string, string>;
@@ -112,7 +136,13 @@ export interface TargetGroupRecord {
   createdMs: number;
 }
 
-export type TargetState = "initial" | "healthy" | "unhealthy" | "unused" | "draining";
+export type TargetState =
+  | "initial"
+  | "healthy"
+  | "unhealthy"
+  | "unhealthy.draining"
+  | "unused"
+  | "draining";
 
 export interface TargetHealthRecord {
   state: TargetState;
@@ -121,7 +151,7 @@ export interface TargetHealthRecord {
 }
 
 export interface TargetRecord {
-  /** An instance id or an IP address. */
+  /** An instance id, an IP address or the ARN of an application load balancer. */
   id: string;
   port: number;
   zone: string;
@@ -130,6 +160,8 @@ export interface TargetRecord {
   registeredMs: number;
   health: TargetHealthRecord;
   healthySinceMs?: number;
+  /** When its flows end, while it is unhealthy.draining. */
+  unhealthyDrainingUntilMs?: number;
   /** Present from the deregistration on. */
   drainingUntilMs?: number;
 }

@@ -7,38 +7,44 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { dateOf } from "#runtime/date.ts";
 import { parseArn } from "#services/kit/arn.ts";
-import { hostedZoneOf } from "#services/kit/load-balancing/hosted-zones.ts";
+import { hostedZoneOf, networkHostedZoneOf } from "#services/kit/load-balancing/hosted-zones.ts";
 import { shownActions } from "./actions.ts";
+import { isNetwork, isNetworkProtocol } from "./kinds.ts";
+import { addressesOf } from "./network-load-balancers/nodes.ts";
 import type {
   ListenerRecord,
-  ListenerTlsRecord,
   LoadBalancerRecord,
   RuleRecord,
   TargetGroupRecord,
 } from "./records.ts";
 
 export function loadBalancerShape(record: LoadBalancerRecord): LoadBalancer {
+  const { region } = parseArn(record.arn)!;
+  const network = isNetwork(record);
   return {
     LoadBalancerArn: record.arn,
     DNSName: record.dnsName,
-    CanonicalHostedZoneId: hostedZoneOf(parseArn(record.arn)!.region),
+    CanonicalHostedZoneId: network ? networkHostedZoneOf(region) : hostedZoneOf(region),
     CreatedTime: dateOf(record.createdMs),
     LoadBalancerName: record.name,
     Scheme: record.scheme,
     VpcId: record.vpcId,
     State: { Code: record.state },
-    Type: "application",
+    Type: network ? "network" : "application",
     AvailabilityZones: zonesShape(record),
-    SecurityGroups: record.securityGroups,
+    // A network load balancer may have none.
+    ...((!network || record.securityGroups.length > 0) && {
+      SecurityGroups: record.securityGroups,
+    }),
     IpAddressType: record.ipAddressType,
   };
 }
 
 export function zonesShape(record: LoadBalancerRecord) {
-  return record.zones.map(({ zoneName, subnetId }) => ({
-    ZoneName: zoneName,
-    SubnetId: subnetId,
-    LoadBalancerAddresses: [],
+  return record.zones.map((zone) => ({
+    ZoneName: zone.zoneName,
+    SubnetId: zone.subnetId,
+    LoadBalancerAddresses: addressesOf(zone),
   }));
 }
 
@@ -48,15 +54,18 @@ export function listenerShape(record: ListenerRecord): Listener {
     LoadBalancerArn: record.loadBalancerArn,
     Port: record.port,
     Protocol: record.protocol,
-    ...(record.tls && tlsShape(record.tls)),
+    ...(record.tls && tlsShape(record)),
+    ...(record.alpnPolicy && { AlpnPolicy: [record.alpnPolicy] }),
     DefaultActions: shownActions(record.actions),
   };
 }
 
-function tlsShape({ sslPolicy, certificates, mutual }: ListenerTlsRecord): Partial<Listener> {
+function tlsShape({ protocol, tls }: ListenerRecord): Partial<Listener> {
+  const { sslPolicy, certificates, mutual } = tls!;
+  const common = { SslPolicy: sslPolicy, Certificates: [{ CertificateArn: certificates[0] }] };
+  if (protocol === "TLS") return common;
   return {
-    SslPolicy: sslPolicy,
-    Certificates: [{ CertificateArn: certificates[0] }],
+    ...common,
     MutualAuthentication: mutual
       ? {
           Mode: mutual.mode,
@@ -110,14 +119,16 @@ export function targetGroupShape(
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
-    HealthCheckPath: healthCheck.path,
-    Matcher:
-      record.version === "GRPC"
-        ? { GrpcCode: healthCheck.matcher }
-        : { HttpCode: healthCheck.matcher },
+    ...(healthCheck.protocol !== "TCP" && {
+      HealthCheckPath: healthCheck.path,
+      Matcher:
+        record.version === "GRPC"
+          ? { GrpcCode: healthCheck.matcher }
+          : { HttpCode: healthCheck.matcher },
+    }),
     LoadBalancerArns: loadBalancerArns,
     TargetType: record.targetType,
-    ProtocolVersion: record.version ?? "HTTP1",
+    ...(!isNetworkProtocol(record.protocol) && { ProtocolVersion: record.version ?? "HTTP1" }),
     IpAddressType: record.ipAddressType,
   };
 }

@@ -2,15 +2,18 @@
 import type { SubnetMapping } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { unsupported, validationError } from "./errors.ts";
 
-export function subnetIdsOf(input: {
-  Subnets?: readonly string[] | undefined;
-  SubnetMappings?: readonly SubnetMapping[] | undefined;
-}): string[] {
+export function subnetIdsOf(
+  input: {
+    Subnets?: readonly string[] | undefined;
+    SubnetMappings?: readonly SubnetMapping[] | undefined;
+  },
+  type: "application" | "network",
+): string[] {
   const { Subnets, SubnetMappings } = input;
   if (Subnets?.length && SubnetMappings?.length)
     throw validationError("You can specify either subnets or subnet mappings, but not both");
   for (const { AllocationId, PrivateIPv4Address, IPv6Address } of SubnetMappings ?? [])
-    if (AllocationId ?? PrivateIPv4Address ?? IPv6Address)
+    if (type === "application" && (AllocationId ?? PrivateIPv4Address ?? IPv6Address))
       throw unsupported(
         "addresses in subnet mappings: application load balancers have none of their own",
       );

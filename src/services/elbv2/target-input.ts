@@ -8,18 +8,20 @@ import { compileBlocks } from "#traffic/application/cidr.ts";
 import { invalidTarget, unsupported, validationError } from "./errors.ts";
 import { isLoopback } from "./health/reach-target.ts";
 import { describeInstance, instanceWithAddress, principal } from "./network.ts";
+import { readBalancerTarget } from "./network-load-balancers/balancer-target.ts";
 import type { TargetGroupRecord, TargetRecord } from "./records.ts";
 
-type NewTarget = Pick<TargetRecord, "id" | "port" | "zone" | "availabilityZone">;
+export type NewTarget = Pick<TargetRecord, "id" | "port" | "zone" | "availabilityZone">;
 
 /** Throws AWS's errors when the target cannot be registered with the group. */
 export async function readTarget(
-  env: Pick<Environment, "clients">,
+  env: Pick<Environment, "clients" | "store">,
   scope: Scope,
   group: TargetGroupRecord,
   target: TargetDescription,
 ): Promise<NewTarget> {
   const { Id: id = "", Port: port = group.port, AvailabilityZone } = target;
+  if (group.targetType === "alb") return readBalancerTarget(env, scope, group, target);
   if (target.QuicServerId !== undefined) throw unsupported("QUIC");
   if (group.targetType === "ip")
     return { id, port, ...(await zoneOfAddress(env, scope, group, id, AvailabilityZone)) };

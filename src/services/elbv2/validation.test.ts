@@ -36,9 +36,9 @@ test("a load balancer stands in two zones of one VPC", async (context) => {
     code: "SubnetNotFound",
     message: "The subnet ID 'subnet-0123456789abcdef0' does not exist",
   });
-  await assert.rejects(create(cloud.subnets, { Type: "network" }), {
+  await assert.rejects(create(cloud.subnets, { Type: "gateway" }), {
     code: "InvalidConfigurationRequest",
-    message: /load balancers of type 'network'/,
+    message: /load balancers of type 'gateway'/,
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type Measured,
   type NetworkEnvironment,
 } from "./listener.ts";
-import { PacketRate } from "./packet-rate.ts";
+import { PeakRate } from "./peak-rate.ts";
 import { NetworkTargetGroup } from "./target-group.ts";
 
 /** So many records are kept until they are fetched; what comes beyond is lost. */
@@ -17,7 +17,8 @@ const mostRecords = 100_000;
 export class NetworkBalancer {
   readonly #environment: NetworkEnvironment;
   readonly #counters = new NetworkCounters();
-  readonly #packets: PacketRate;
+  readonly #packets: PeakRate;
+  readonly #bytes: PeakRate;
   readonly #measured = new Set<Measured>();
   readonly #listeners = new Map<string, NetworkListener>();
   readonly #groups = new Map<string, NetworkTargetGroup>();
@@ -26,7 +27,9 @@ export class NetworkBalancer {
 
   constructor(environment: NetworkEnvironment) {
     this.#environment = environment;
-    this.#packets = new PacketRate(() => environment.wall.monotonic());
+    const now = () => environment.wall.monotonic();
+    this.#packets = new PeakRate(now);
+    this.#bytes = new PeakRate(now);
   }
 
   async configure(config: NetworkBalancerConfig): Promise<Record<string, BoundAddress>[]> {
@@ -64,6 +67,7 @@ export class NetworkBalancer {
     for (const flow of this.#measured) flow.measure();
     for (const [zone, peak] of this.#packets.take())
       this.#counters.node(zone, "UDP").peakPackets = peak;
+    for (const [zone, peak] of this.#bytes.take()) this.#counters.anyOf(zone).peakBytes = peak;
     return this.#counters.take(arn);
   }
 
@@ -83,6 +87,7 @@ export class NetworkBalancer {
       ...this.#environment,
       counters: this.#counters,
       packets: this.#packets,
+      bytes: this.#bytes,
       measured: this.#measured,
       group: (arn) => this.#groups.get(arn),
       record: (record) => {

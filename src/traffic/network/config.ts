@@ -91,6 +91,8 @@ export interface FlowCounts {
   processedPackets: number;
   /** Datagrams in the busiest second. */
   peakPackets: number;
+  /** Bytes in the busiest second of the zone, told with one of its kinds; half a second late for connections. */
+  peakBytes: number;
   clientResets: number;
   targetResets: number;
   /** By the balancer itself: idle connections, targets that are gone, no target at all. */

@@ -12,6 +12,12 @@ export class NetworkCounters {
     return entry.counts;
   }
 
+  /** Some kind's counts of a zone, for what is measured of the zone as a whole. */
+  anyOf(zone: string): FlowCounts {
+    for (const node of this.#nodes.values()) if (node.zone === zone) return node.counts;
+    return this.node(zone, "TCP");
+  }
+
   group(arn: string, zone: string): GroupCounts {
     const key = `${arn} ${zone}`;
     let entry = this.#groups.get(key);
@@ -39,6 +45,7 @@ function emptyCounts(): FlowCounts {
     processedBytes: 0,
     processedPackets: 0,
     peakPackets: 0,
+    peakBytes: 0,
     clientResets: 0,
     targetResets: 0,
     balancerResets: 0,

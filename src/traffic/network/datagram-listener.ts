@@ -106,9 +106,10 @@ class DatagramFlow implements Flow, Watched {
     measured.add(this);
     pulse.watch(this, this.#listener.datagramTimeoutMs);
     this.#activeMs = pulse.nowMs;
-    const localAddress = group.config.preserveClientIp
+    const preserved = group.config.preserveClientIp
       ? preservedAddress(this.#client.host, reach)
       : undefined;
+    const localAddress = preserved ?? reach.localAddress;
     this.#connect(reach, localAddress).catch((error: unknown) => {
       onError(error);
       this.reset();
@@ -165,11 +166,12 @@ class DatagramFlow implements Flow, Watched {
   }
 
   #count(message: Buffer): void {
-    const { pulse, counters, packets } = this.#environment;
+    const { pulse, counters, packets, bytes } = this.#environment;
     this.#activeMs = pulse.nowMs;
     const counts = counters.node(this.#zone, "UDP");
     counts.processedBytes += message.length;
     counts.processedPackets++;
-    packets.count(this.#zone);
+    packets.count(this.#zone, 1);
+    bytes.count(this.#zone, message.length);
   }
 }

@@ -6,7 +6,7 @@ import { bindAll, type Bound } from "./binding.ts";
 import type { FlowRecord, NetworkBalancerConfig, NetworkListenerConfig } from "./config.ts";
 import type { NetworkCounters } from "./counters.ts";
 import { openDatagrams } from "./datagram-listener.ts";
-import type { PacketRate } from "./packet-rate.ts";
+import type { PeakRate } from "./peak-rate.ts";
 import type { Pulse } from "./pulse.ts";
 import { ListenerSecurity } from "./security.ts";
 import { openStreams } from "./stream-listener.ts";
@@ -30,14 +30,17 @@ export interface ListenerEnvironment extends NetworkEnvironment {
   security(): ListenerSecurity | undefined;
   chooseGroup(): NetworkTargetGroup | undefined;
   counters: NetworkCounters;
-  packets: PacketRate;
+  /** Of datagrams. */
+  packets: PeakRate;
+  bytes: PeakRate;
   measured: Set<Measured>;
   record: (record: FlowRecord) => void;
 }
 
 export interface BalancerServices extends NetworkEnvironment {
   counters: NetworkCounters;
-  packets: PacketRate;
+  packets: PeakRate;
+  bytes: PeakRate;
   measured: Set<Measured>;
   group: (arn: string) => NetworkTargetGroup | undefined;
   record: (record: FlowRecord) => void;

@@ -11,6 +11,13 @@ export interface RelaySide {
   raw: Socket;
 }
 
+export interface RelayOptions {
+  pulse: Pulse;
+  idleTimeoutMs: number;
+  /** Called a few times a second. */
+  onBeat: () => void;
+}
+
 /** So much may wait for a slow reader before its other side is not read any more. */
 const mostWaitingBytes = 64 * 1024;
 
@@ -23,6 +30,7 @@ export class Relay implements Watched {
   readonly #target: RelaySide;
   readonly #pulse: Pulse;
   readonly #idleTimeoutMs: number;
+  readonly #onBeat: () => void;
   readonly #ended: (end: RelayEnd) => void;
   #activeMs: number;
   #closed = 0;
@@ -31,13 +39,14 @@ export class Relay implements Watched {
   constructor(
     client: RelaySide,
     target: RelaySide,
-    { pulse, idleTimeoutMs }: { pulse: Pulse; idleTimeoutMs: number },
+    { pulse, idleTimeoutMs, onBeat }: RelayOptions,
     ended: (end: RelayEnd) => void,
   ) {
     this.#client = client;
     this.#target = target;
     this.#pulse = pulse;
     this.#idleTimeoutMs = idleTimeoutMs;
+    this.#onBeat = onBeat;
     this.#ended = ended;
     pulse.watch(this, idleTimeoutMs);
     this.#activeMs = pulse.nowMs;
@@ -56,6 +65,7 @@ export class Relay implements Watched {
   }
 
   beat(nowMs: number): void {
+    this.#onBeat();
     if (nowMs - this.#activeMs >= this.#idleTimeoutMs) this.reset();
   }
 

@@ -93,8 +93,11 @@ class Connection implements Flow {
     if (!target) return this.reset();
     const { pulse } = this.#environment;
     const { idleTimeoutMs } = this.#listener;
-    this.#relay = new Relay(this.#side, target, { pulse, idleTimeoutMs }, (end) =>
-      this.#finish(end),
+    this.#relay = new Relay(
+      this.#side,
+      target,
+      { pulse, idleTimeoutMs, onBeat: () => this.measure() },
+      (end) => this.#finish(end),
     );
   }
 
@@ -107,8 +110,11 @@ class Connection implements Flow {
   /** Counts what has passed since the last time. */
   measure(): void {
     const bytes = (this.#relay?.receivedBytes ?? 0) + (this.#relay?.sentBytes ?? 0);
-    this.#counts().processedBytes += bytes - this.#countedBytes;
+    const more = bytes - this.#countedBytes;
+    if (more === 0) return;
     this.#countedBytes = bytes;
+    this.#counts().processedBytes += more;
+    this.#environment.bytes.count(this.#zone, more);
   }
 
   async #secure(security: ListenerSecurity): Promise<boolean> {

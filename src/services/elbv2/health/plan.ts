@@ -1,6 +1,6 @@
 /** What a target's health is after a check. Pure; the reconciler does the rest. */
 import type { HealthCheckResult } from "#traffic/application/config.ts";
-import type { HealthCheckSettings, TargetHealthRecord } from "../records.ts";
+import type { HealthCheckSettings, TargetHealthRecord, TargetRecord } from "../records.ts";
 
 /** Results in a row, the last of them healthy or not. */
 export interface Streak {
@@ -61,11 +61,13 @@ export const invalidState = (instanceState: string): TargetHealthRecord => ({
  * one healthy, with as many results in a row as the thresholds say.
  */
 export function healthAfter(
-  present: TargetHealthRecord,
+  before: TargetHealthRecord,
   streak: Streak,
   result: HealthCheckResult,
   settings: Pick<HealthCheckSettings, "healthyThreshold" | "unhealthyThreshold">,
 ): TargetHealthRecord {
+  const present: TargetHealthRecord =
+    before.state === "unhealthy.draining" ? { ...before, state: "unhealthy" } : before;
   if (result.healthy) {
     const needed = present.state === "unhealthy" ? settings.healthyThreshold : 1;
     if (streak.length >= needed) return { state: "healthy" };
@@ -74,6 +76,26 @@ export function healthAfter(
   if (present.state !== "unhealthy" && streak.length < settings.unhealthyThreshold)
     return present.state === "healthy" ? present : checking;
   return { state: "unhealthy", ...reasonOf(result) };
+}
+
+/**
+ * A healthy target that becomes unhealthy keeps its flows for the interval, if the group has one.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#unhealthy-draining-interval
+ */
+export function drainUnhealthy(
+  {
+    health: before,
+    unhealthyDrainingUntilMs,
+  }: Pick<TargetRecord, "health" | "unhealthyDrainingUntilMs">,
+  next: TargetHealthRecord,
+  intervalMs: number,
+  nowMs: number,
+): { health: TargetHealthRecord; untilMs?: number } {
+  if (next.state !== "unhealthy") return { health: next };
+  const untilMs =
+    before.state === "healthy" && intervalMs > 0 ? nowMs + intervalMs : unhealthyDrainingUntilMs;
+  if (untilMs === undefined || nowMs >= untilMs) return { health: next };
+  return { health: { ...next, state: "unhealthy.draining" }, untilMs };
 }
 
 function reasonOf(result: Exclude<HealthCheckResult, { healthy: true }>) {

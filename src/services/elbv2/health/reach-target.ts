@@ -4,7 +4,8 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { HealthCheckResult } from "#traffic/application/config.ts";
 import { describeInstance, instanceWithAddress } from "../network.ts";
-import type { TargetGroupRecord, TargetRecord } from "../records.ts";
+import { readArn } from "../arns.ts";
+import { listeners, type TargetGroupRecord, type TargetRecord } from "../records.ts";
 
 export async function reachTarget(
   env: Environment,
@@ -14,11 +15,29 @@ export async function reachTarget(
   port: number,
 ): Promise<Reach | undefined> {
   if (group.targetType === "instance") return env.compute.reach(id, port);
+  if (group.targetType === "alb") return reachBalancer(env, scope, id, port);
   // An address of the VPC is an instance's; how to get there only its driver knows.
   const instance = isLoopback(id)
     ? undefined
     : await instanceWithAddress(env, scope, group.vpcId, id);
   return instance ? env.compute.reach(instance.instanceId, port) : { host: id, port };
+}
+
+/** Where a load balancer's listener is bound; undefined while there is none on that port. */
+async function reachBalancer(
+  env: Pick<Environment, "store">,
+  scope: Scope,
+  arn: string,
+  port: number,
+): Promise<Reach | undefined> {
+  const [name] = readArn("load balancer", arn);
+  const own = await env.store.transaction((tx) => listeners.list(tx, scope, [name]));
+  return own.find((listener) => listener.port === port)?.bound;
+}
+
+/** Whether the client's own address can be shown to targets: where that is no security group's business. */
+export function preservesClients(env: Environment): boolean {
+  return env.compute.name !== "docker" && !sendsFromOwnAddress(env);
 }
 
 /** Whether targets tell a balancer by the address that it connects from, as their security groups' rules demand. */

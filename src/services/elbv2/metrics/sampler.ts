@@ -1,16 +1,21 @@
 /** Publishes what the load balancers measured, at the end of every minute of cloud time. */
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { asService } from "#services/kit/principal.ts";
 import { startSampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { fullName } from "../arns.ts";
-import { readBalancer } from "../balancer-config.ts";
+import { readBalancer, type BalancerRecords } from "../balancer-config.ts";
+import { isNetwork } from "../kinds.ts";
 import type { BalancerReport } from "#traffic/application/config.ts";
+import type { NetworkReport } from "#traffic/network/config.ts";
+import { networkMetricData, type NetworkSituation } from "../network-load-balancers/metric-data.ts";
+import { isHealthyZone } from "../network-load-balancers/names.ts";
 import { principal } from "../network.ts";
 import { loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 import { addModelledTraffic } from "./modelled-traffic.ts";
-import { metricData, type BalancerSituation } from "./metric-data.ts";
+import { metricData, type GroupSituation } from "./metric-data.ts";
 
 const periodMs = 60_000;
 /** PutMetricData takes at most so many data in one call. */
@@ -26,41 +31,68 @@ async function sample(env: Environment, state: State, periodStartMs: number): Pr
   if (state.served.size === 0) return;
   const reports = new Map<string, BalancerReport>();
   for (const report of (await state.presentPlane?.report()) ?? []) reports.set(report.arn, report);
+  const networkReports = new Map<string, NetworkReport>();
+  for (const report of (await state.presentPlane?.reportNetwork()) ?? [])
+    networkReports.set(report.arn, report);
   for (const [arn, { scope, name }] of state.served) {
-    const situation = await situationOf(env, scope, name, arn, reports.get(arn));
-    if (!situation) continue;
-    addModelledTraffic(env, state, situation);
-    const data = metricData(situation, periodStartMs);
+    const records = await recordsOf(env, scope, name, arn);
+    if (!records) continue;
+    const network = isNetwork(records.balancer);
+    let data: MetricDatum[];
+    if (network) {
+      const situation = networkSituation(records, networkReports.get(arn));
+      data = networkMetricData(situation, periodStartMs, periodMs);
+    } else {
+      const groups = groupSituations(records);
+      const situation = { fullName: fullName(arn), groups, report: reports.get(arn) };
+      addModelledTraffic(env, state, situation);
+      data = metricData(situation, periodStartMs);
+    }
     const cloudwatch = env.clients.cloudwatch(asService(scope, principal, arn));
     for (let start = 0; start < data.length; start += mostData)
       await cloudwatch.PutMetricData({
-        Namespace: "AWS/ApplicationELB",
+        Namespace: network ? "AWS/NetworkELB" : "AWS/ApplicationELB",
         MetricData: data.slice(start, start + mostData),
       });
   }
 }
 
-function situationOf(
+function recordsOf(
   env: Environment,
   scope: Scope,
   name: string,
   arn: string,
-  report: BalancerReport | undefined,
-): Promise<BalancerSituation | undefined> {
+): Promise<BalancerRecords | undefined> {
   return env.store.transaction(async (tx) => {
     const balancer = await loadBalancers.get(tx, scope, name);
-    if (balancer?.arn !== arn) return undefined;
-    const { groups } = await readBalancer(tx, scope, balancer);
-    return {
-      fullName: fullName(arn),
-      groups: groups.map(({ record, targets }) => ({
-        fullName: fullName(record.arn),
-        arn: record.arn,
-        targets: targets
-          .filter(({ health }) => health.state !== "unused" && health.state !== "draining")
-          .map(({ id, zone, health }) => ({ id, zone, healthy: health.state === "healthy" })),
-      })),
-      report,
-    };
+    return balancer?.arn === arn ? readBalancer(tx, scope, balancer) : undefined;
   });
+}
+
+function groupSituations({ groups }: BalancerRecords): GroupSituation[] {
+  return groups.map(({ record, targets }) => ({
+    fullName: fullName(record.arn),
+    arn: record.arn,
+    targets: targets
+      .filter(({ health }) => health.state !== "unused" && health.state !== "draining")
+      .map(({ id, zone, health }) => ({ id, zone, healthy: health.state === "healthy" })),
+  }));
+}
+
+function networkSituation(
+  records: BalancerRecords,
+  report: NetworkReport | undefined,
+): NetworkSituation {
+  const { balancer, listeners } = records;
+  return {
+    fullName: fullName(balancer.arn),
+    datagramsOnly:
+      listeners.length > 0 && listeners.every(({ record }) => record.protocol === "UDP"),
+    zones: balancer.zones.map(({ zoneName }) => ({
+      zone: zoneName,
+      healthy: isHealthyZone(records, zoneName),
+    })),
+    groups: groupSituations(records),
+    report,
+  };
 }

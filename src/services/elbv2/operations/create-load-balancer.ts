@@ -6,7 +6,9 @@ import {
   unsupported,
   validationError,
 } from "../errors.ts";
+import { isNetwork } from "../kinds.ts";
 import { limits } from "../limits.ts";
+import { readNodes, takenHosts, withNodes } from "../network-load-balancers/nodes.ts";
 import { drawLoopbackHost } from "#services/kit/load-balancing/loopback-host.ts";
 import { placeIn, securityGroupsIn } from "../network.ts";
 import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
@@ -21,7 +23,8 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
   context,
 ) => {
   const { Type = "application", Scheme: scheme = "internet-facing", IpAddressType } = input;
-  if (Type !== "application") throw unsupported(`load balancers of type '${Type}'`);
+  if (Type === "gateway") throw unsupported("load balancers of type 'gateway'");
+  const network = Type === "network";
   const name = checkName("load balancer", input.Name);
   if (input.CustomerOwnedIpv4Pool !== undefined) throw unsupported("CustomerOwnedIpv4Pool");
   if (input.IpamPools !== undefined) throw unsupported("IpamPools");
@@ -32,35 +35,50 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
       `The maximum number of security groups is '${limits.securityGroupsPerLoadBalancer}'`,
     );
   const tags = readTags(input.Tags);
-  const { vpcId, zones } = await placeIn(context, context, subnetIdsOf(input), scheme);
-  const securityGroups = await securityGroupsIn(context, context, vpcId, input.SecurityGroups);
+  const subnetIds = subnetIdsOf(input, network ? "network" : "application");
+  const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
+  const nodes = network
+    ? await readNodes(context, context, input.SubnetMappings, scheme)
+    : undefined;
+  // A network load balancer has security groups only where it was created with some.
+  const securityGroups =
+    network && !input.SecurityGroups?.length
+      ? []
+      : await securityGroupsIn(context, context, vpcId, input.SecurityGroups);
   const { random, clock } = context;
   const record = await context.store.transaction(async (tx) => {
     const all = await loadBalancers.list(tx, context);
     const present = all.find((balancer) => balancer.name === name);
     if (present) {
-      if (!sameSettings(present, { scheme, securityGroups, zones }))
+      if (
+        isNetwork(present) !== network ||
+        !sameSettings(present, { scheme, securityGroups, zones })
+      )
         throw duplicateLoadBalancer(name);
       return present;
     }
     if (all.length >= limits.loadBalancersPerRegion) throw tooManyLoadBalancers();
-    const arn = loadBalancerArn(context, name, newId(random));
-    const digits = random.string(10, "0123456789");
+    const id = newId(random);
+    const arn = loadBalancerArn(context, network ? "net" : "app", name, id);
+    const suffix = network ? id : random.string(10, "0123456789");
+    const taken = takenHosts(all);
+    const placed = nodes ? withNodes(zones, nodes, [], taken, random) : zones;
     const prefix = scheme === "internal" ? "internal-" : "";
     const created: LoadBalancerRecord = {
       arn,
+      ...(network && { type: "network" }),
       name,
-      dnsName: `${prefix}${name}-${digits}.${context.region}.elb.localhost`,
+      dnsName: `${prefix}${name}-${suffix}.${context.region}.elb.localhost`,
       scheme,
       vpcId,
       ipAddressType: "ipv4",
       securityGroups,
-      zones,
+      zones: placed,
       createdMs: clock.now(),
       state: "provisioning",
       attributes: {},
       tags,
-      loopbackHost: drawLoopbackHost(random, new Set(all.map((other) => other.loopbackHost))),
+      loopbackHost: placed[0]?.node?.loopbackHost ?? drawLoopbackHost(random, taken),
       secret: random.hex(64),
     };
     loadBalancers.put(tx, context, [name], created);

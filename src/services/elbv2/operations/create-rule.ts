@@ -3,8 +3,9 @@ import { readActions } from "../actions.ts";
 import { newId, ruleArn } from "../arns.ts";
 import { checkForwards } from "../associate.ts";
 import { readConditions } from "../conditions.ts";
-import { priorityInUse, tooManyRules, validationError } from "../errors.ts";
+import { invalidConfiguration, priorityInUse, tooManyRules, validationError } from "../errors.ts";
 import { findListener } from "../find.ts";
+import { isNetworkProtocol } from "../kinds.ts";
 import { limits } from "../limits.ts";
 import { rules, type RuleRecord } from "../records.ts";
 import { ruleShape } from "../shapes.ts";
@@ -22,12 +23,14 @@ export const createRule: Operation<"elbv2", "CreateRule", State> = async (input,
   const tags = readTags(input.Tags);
   const record = await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, input.ListenerArn);
-    const { loadBalancerName, loadBalancerArn } = listener;
+    const { loadBalancerName, loadBalancerArn, protocol } = listener;
+    if (isNetworkProtocol(protocol))
+      throw invalidConfiguration(`Rules are not supported by ${protocol} listeners`);
     const all = await rules.list(tx, context, [loadBalancerName]);
     if (all.some((rule) => rule.listenerArn === listener.arn && rule.priority === priority))
       throw priorityInUse(priority);
     if (all.length >= limits.rulesPerLoadBalancer) throw tooManyRules(loadBalancerArn);
-    await checkForwards(tx, context, loadBalancerName, actions);
+    await checkForwards(tx, context, loadBalancerName, protocol, actions);
     const id = newId(context.random);
     const rule: RuleRecord = {
       arn: ruleArn(listener.arn, id),

@@ -9,7 +9,9 @@ import {
 } from "../errors.ts";
 import { readSettings, settingsFor } from "../health-check-settings.ts";
 import type { ProtocolVersion } from "#traffic/application/config.ts";
+import { isNetworkProtocol } from "../kinds.ts";
 import { limits } from "../limits.ts";
+import { networkSettings } from "../network-load-balancers/health-checks.ts";
 import { checkVpc } from "../network.ts";
 import { targetGroups, type TargetGroupRecord } from "../records.ts";
 import { targetGroupShape } from "../shapes.ts";
@@ -24,12 +26,21 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
   const name = checkName("target group", input.Name);
   const { TargetType: targetType = "instance", ProtocolVersion = "HTTP1" } = input;
   const version = ProtocolVersion as ProtocolVersion;
-  if (targetType !== "instance" && targetType !== "ip")
+  if (targetType !== "instance" && targetType !== "ip" && targetType !== "alb")
     throw unsupported(`target groups of type '${targetType}'`);
   if (input.Protocol === undefined) throw validationError("A protocol must be specified");
   const { Protocol: protocol } = input;
-  if (protocol !== "HTTP" && protocol !== "HTTPS")
+  const forNetwork = isNetworkProtocol(protocol);
+  if (protocol !== "HTTP" && protocol !== "HTTPS" && !forNetwork)
     throw unsupported(`the target group protocol '${protocol}'`);
+  if (targetType === "alb" && protocol !== "TCP")
+    throw validationError(
+      `Protocol '${protocol}' is not supported for target groups with target type 'alb'`,
+    );
+  if (forNetwork && input.ProtocolVersion !== undefined)
+    throw validationError(
+      `A protocol version cannot be specified for target groups with protocol '${protocol}'`,
+    );
   if (version !== "HTTP1" && version !== "HTTP2" && version !== "GRPC")
     throw validationError(
       `Target group protocol version '${ProtocolVersion}' must be one of 'GRPC, HTTP1, HTTP2'`,
@@ -39,7 +50,9 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
   const { Port: port, VpcId: vpcId } = input;
   if (port === undefined) throw validationError("A port must be specified");
   if (vpcId === undefined) throw validationError("A VPC ID must be specified");
-  const healthCheck = readSettings(input, settingsFor(protocol, version), version);
+  const healthCheck = forNetwork
+    ? networkSettings(input, undefined, targetType)
+    : readSettings(input, settingsFor(protocol, version), version);
   const tags = readTags(input.Tags);
   await checkVpc(context, context, vpcId);
   const shape = await context.store.transaction(async (tx) => {

@@ -1,6 +1,7 @@
 import type { Operation } from "#services/kit/service.ts";
-import { changeAttributes, describeAttributes, listenerAttributes } from "../attributes.ts";
+import { changeAttributes, describeAttributes } from "../attributes.ts";
 import { findListener } from "../find.ts";
+import { listenerTable } from "../kinds.ts";
 import { listeners } from "../records.ts";
 import type { State } from "../state.ts";
 
@@ -9,10 +10,8 @@ export const describeListenerAttributes: Operation<
   "DescribeListenerAttributes",
   State
 > = async ({ ListenerArn }, context) => {
-  const { attributes } = await context.store.transaction((tx) =>
-    findListener(tx, context, ListenerArn),
-  );
-  return { Attributes: describeAttributes(listenerAttributes, attributes) };
+  const listener = await context.store.transaction((tx) => findListener(tx, context, ListenerArn));
+  return { Attributes: describeAttributes(listenerTable(listener), listener.attributes) };
 };
 
 export const modifyListenerAttributes: Operation<
@@ -20,17 +19,18 @@ export const modifyListenerAttributes: Operation<
   "ModifyListenerAttributes",
   State
 > = async ({ ListenerArn, Attributes }, context) => {
-  const attributes = await context.store.transaction(async (tx) => {
+  const record = await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, ListenerArn);
-    const changed = changeAttributes(
+    const attributes = changeAttributes(
       "listener",
-      listenerAttributes,
+      listenerTable(listener),
       listener.attributes,
       Attributes,
     );
     const { loadBalancerName, id } = listener;
-    listeners.put(tx, context, [loadBalancerName, id], { ...listener, attributes: changed });
+    const changed = { ...listener, attributes };
+    listeners.put(tx, context, [loadBalancerName, id], changed);
     return changed;
   });
-  return { Attributes: describeAttributes(listenerAttributes, attributes) };
+  return { Attributes: describeAttributes(listenerTable(record), record.attributes) };
 };

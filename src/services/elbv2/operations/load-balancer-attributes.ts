@@ -1,8 +1,9 @@
 import type { Operation } from "#services/kit/service.ts";
 import { checkBucket, logsAccess } from "../access-logs.ts";
-import { changeAttributes, describeAttributes, loadBalancerAttributes } from "../attributes.ts";
+import { changeAttributes, describeAttributes } from "../attributes.ts";
 import { findLoadBalancer } from "../find.ts";
-import { loadBalancers } from "../records.ts";
+import { balancerTable } from "../kinds.ts";
+import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
 import type { State } from "../state.ts";
 
 export const describeLoadBalancerAttributes: Operation<
@@ -13,7 +14,7 @@ export const describeLoadBalancerAttributes: Operation<
   const balancer = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, LoadBalancerArn),
   );
-  return { Attributes: describeAttributes(loadBalancerAttributes, balancer.attributes) };
+  return { Attributes: describeAttributes(balancerTable(balancer), balancer.attributes) };
 };
 
 export const modifyLoadBalancerAttributes: Operation<
@@ -21,19 +22,19 @@ export const modifyLoadBalancerAttributes: Operation<
   "ModifyLoadBalancerAttributes",
   State
 > = async ({ LoadBalancerArn, Attributes }, context) => {
-  const change = (present: Readonly<Record<string, string>>) =>
-    changeAttributes("load balancer", loadBalancerAttributes, present, Attributes);
+  const change = (balancer: LoadBalancerRecord) =>
+    changeAttributes("load balancer", balancerTable(balancer), balancer.attributes, Attributes);
   const before = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, LoadBalancerArn),
   );
-  const asked = change(before.attributes);
+  const asked = change(before);
   if (logsAccess(asked) && Attributes?.some(({ Key }) => Key?.startsWith("access_logs.")))
     await checkBucket(context, context, before.arn, asked);
-  const attributes = await context.store.transaction(async (tx) => {
+  const record = await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
-    const changed = change(balancer.attributes);
-    loadBalancers.put(tx, context, [balancer.name], { ...balancer, attributes: changed });
+    const changed = { ...balancer, attributes: change(balancer) };
+    loadBalancers.put(tx, context, [balancer.name], changed);
     return changed;
   });
-  return { Attributes: describeAttributes(loadBalancerAttributes, attributes) };
+  return { Attributes: describeAttributes(balancerTable(record), record.attributes) };
 };

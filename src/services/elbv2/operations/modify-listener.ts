@@ -4,6 +4,12 @@ import { checkForwards } from "../associate.ts";
 import { duplicateListener } from "../errors.ts";
 import { findListener } from "../find.ts";
 import { checkCertificates, readCertificate, readProtocol } from "../listener-input.ts";
+import { isNetworkProtocol } from "../kinds.ts";
+import {
+  checkNetworkActions,
+  readNetworkProtocol,
+  type ReadProtocol,
+} from "../network-load-balancers/listener-input.ts";
 import { listeners } from "../records.ts";
 import { listenerShape } from "../shapes.ts";
 import type { State } from "../state.ts";
@@ -14,28 +20,34 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
 ) => {
   await context.store.transaction((tx) => findListener(tx, context, input.ListenerArn));
   const certificate = readCertificate(input);
-  if (certificate !== undefined && input.Protocol !== "HTTP")
+  if (certificate !== undefined && (input.Protocol ?? "TLS").endsWith("S"))
     await checkCertificates(context, context, [certificate]);
   const record = await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, input.ListenerArn);
     const { loadBalancerName, id } = listener;
     const port = input.Port ?? listener.port;
     const own = await listeners.list(tx, context, [loadBalancerName]);
-    if (own.some((other) => other.id !== id && other.port === port))
-      throw duplicateListener(listener.loadBalancerArn);
     const actions = input.DefaultActions
       ? keepSecrets(readActions(input.DefaultActions), listener.actions)
       : listener.actions;
-    await checkForwards(tx, context, loadBalancerName, actions);
-    const { protocol, tls } = await readProtocol(tx, context, input, listener);
-    const { bound, tls: _before, ...rest } = listener;
+    const network = isNetworkProtocol(listener.protocol);
+    const { protocol, tls, alpnPolicy }: ReadProtocol = network
+      ? readNetworkProtocol(input, listener)
+      : await readProtocol(tx, context, input, listener);
+    if (network) checkNetworkActions(actions);
+    if (own.some((other) => other.id !== id && other.port === port))
+      throw duplicateListener(listener.loadBalancerArn);
+    await checkForwards(tx, context, loadBalancerName, protocol, actions);
+    const { bound, boundByZone, tls: _tls, alpnPolicy: _alpn, ...rest } = listener;
     const changed = {
       ...rest,
       port,
       protocol,
       ...(tls && { tls }),
+      ...(alpnPolicy && { alpnPolicy }),
       actions,
       ...(port === listener.port && bound && { bound }),
+      ...(port === listener.port && boundByZone && { boundByZone }),
     };
     listeners.put(tx, context, [loadBalancerName, id], changed);
     return changed;

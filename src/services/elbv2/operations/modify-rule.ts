@@ -3,7 +3,7 @@ import { keepSecrets, readActions } from "../actions.ts";
 import { checkForwards } from "../associate.ts";
 import { readConditions } from "../conditions.ts";
 import { defaultRuleFixed, validationError } from "../errors.ts";
-import { findRule } from "../find.ts";
+import { findListener, findRule } from "../find.ts";
 import { rules } from "../records.ts";
 import { ruleShape } from "../shapes.ts";
 import type { State } from "../state.ts";
@@ -22,7 +22,8 @@ export const modifyRule: Operation<"elbv2", "ModifyRule", State> = async (input,
     const found = await findRule(tx, context, input.RuleArn);
     if ("defaultOf" in found) throw defaultRuleFixed(input.RuleArn!, "modified");
     const { rule, id } = found;
-    if (actions) await checkForwards(tx, context, id[0]!, actions);
+    const { protocol } = await findListener(tx, context, rule.listenerArn);
+    if (actions) await checkForwards(tx, context, id[0]!, protocol, actions);
     const changed = {
       ...rule,
       conditions: conditions ?? rule.conditions,

@@ -1,6 +1,7 @@
 import type { Operation } from "#services/kit/service.ts";
-import { validationError } from "../errors.ts";
+import { invalidConfiguration, validationError } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
+import { isNetwork } from "../kinds.ts";
 import { limits } from "../limits.ts";
 import { securityGroupsIn } from "../network.ts";
 import { loadBalancers } from "../records.ts";
@@ -16,9 +17,14 @@ export const setSecurityGroups: Operation<"elbv2", "SetSecurityGroups", State> =
     throw validationError(
       `The maximum number of security groups is '${limits.securityGroupsPerLoadBalancer}'`,
     );
-  const { vpcId } = await context.store.transaction((tx) =>
+  const present = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, LoadBalancerArn),
   );
+  const { vpcId } = present;
+  if (isNetwork(present) && present.securityGroups.length === 0)
+    throw invalidConfiguration(
+      "You cannot set security groups on a Network Load Balancer that was created without security groups",
+    );
   const securityGroups = await securityGroupsIn(context, context, vpcId, SecurityGroups);
   await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);

@@ -1,6 +1,8 @@
 import type { Operation } from "#services/kit/service.ts";
 import { invalidConfiguration, unsupported } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
+import { isNetwork } from "../kinds.ts";
+import { readNodes, takenHosts, withNodes } from "../network-load-balancers/nodes.ts";
 import { placeIn } from "../network.ts";
 import { loadBalancers } from "../records.ts";
 import { zonesShape } from "../shapes.ts";
@@ -14,13 +16,20 @@ export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input,
   const present = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, LoadBalancerArn),
   );
-  const { vpcId, zones } = await placeIn(context, context, subnetIdsOf(input), present.scheme);
+  const network = isNetwork(present);
+  const { scheme } = present;
+  const subnetIds = subnetIdsOf(input, network ? "network" : "application");
+  const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
+  const nodes = await readNodes(context, context, network ? input.SubnetMappings : [], scheme);
   if (vpcId !== present.vpcId)
     throw invalidConfiguration("All subnets must belong to the VPC of the load balancer");
   const record = await context.store.transaction(async (tx) => {
-    const balancer = { ...(await findLoadBalancer(tx, context, LoadBalancerArn)), zones };
-    loadBalancers.put(tx, context, [balancer.name], balancer);
-    return balancer;
+    const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
+    const taken = takenHosts(await loadBalancers.list(tx, context));
+    const placed = network ? withNodes(zones, nodes, balancer.zones, taken, context.random) : zones;
+    const changed = { ...balancer, zones: placed };
+    loadBalancers.put(tx, context, [balancer.name], changed);
+    return changed;
   });
   return { AvailabilityZones: zonesShape(record), IpAddressType: record.ipAddressType };
 };

@@ -1,11 +1,9 @@
 import type { Operation } from "#services/kit/service.ts";
-import {
-  changeAttributes,
-  checkTargetGroupAttributes,
-  describeAttributes,
-  targetGroupAttributes,
-} from "../attributes.ts";
+import { changeAttributes, checkTargetGroupAttributes, describeAttributes } from "../attributes.ts";
 import { findTargetGroup } from "../find.ts";
+import { preservesClients } from "../health/reach-target.ts";
+import { groupTable, isNetworkProtocol } from "../kinds.ts";
+import { checkNetworkGroup, checkStickinessType } from "../network-load-balancers/attributes.ts";
 import { targetGroups } from "../records.ts";
 import type { State } from "../state.ts";
 
@@ -14,10 +12,10 @@ export const describeTargetGroupAttributes: Operation<
   "DescribeTargetGroupAttributes",
   State
 > = async ({ TargetGroupArn }, context) => {
-  const { attributes } = await context.store.transaction((tx) =>
+  const group = await context.store.transaction((tx) =>
     findTargetGroup(tx, context, TargetGroupArn),
   );
-  return { Attributes: describeAttributes(targetGroupAttributes, attributes) };
+  return { Attributes: describeAttributes(groupTable(group), group.attributes) };
 };
 
 export const modifyTargetGroupAttributes: Operation<
@@ -25,13 +23,16 @@ export const modifyTargetGroupAttributes: Operation<
   "ModifyTargetGroupAttributes",
   State
 > = async ({ TargetGroupArn, Attributes }, context) => {
-  const attributes = await context.store.transaction(async (tx) => {
+  const record = await context.store.transaction(async (tx) => {
     const group = await findTargetGroup(tx, context, TargetGroupArn);
-    const { attributes: before } = group;
-    const changed = changeAttributes("target group", targetGroupAttributes, before, Attributes);
-    checkTargetGroupAttributes(changed);
-    targetGroups.put(tx, context, [group.name], { ...group, attributes: changed });
+    const table = groupTable(group);
+    checkStickinessType(group, Attributes ?? []);
+    const attributes = changeAttributes("target group", table, group.attributes, Attributes);
+    if (!isNetworkProtocol(group.protocol)) checkTargetGroupAttributes(attributes);
+    else checkNetworkGroup(group, attributes, preservesClients(context));
+    const changed = { ...group, attributes };
+    targetGroups.put(tx, context, [group.name], changed);
     return changed;
   });
-  return { Attributes: describeAttributes(targetGroupAttributes, attributes) };
+  return { Attributes: describeAttributes(groupTable(record), record.attributes) };
 };

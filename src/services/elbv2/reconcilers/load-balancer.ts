@@ -12,6 +12,8 @@ import {
   trustStores,
   type LoadBalancerRecord,
 } from "../records.ts";
+import { isNetwork } from "../kinds.ts";
+import { serveNetwork } from "../network-load-balancers/serve.ts";
 import { sendsFromOwnAddress } from "../health/reach-target.ts";
 import type { State } from "../state.ts";
 
@@ -38,6 +40,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       await removeOthers(scope, String(name), records?.balancer.arn);
       if (!records) return undefined;
       const { balancer } = records;
+      if (isNetwork(balancer)) return serveNetwork(env, scope, records, state);
       const bound = await state.plane().configure(await configOf(env, scope, records, state));
       state.served.set(balancer.arn, {
         scope,
@@ -89,7 +92,9 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       if (!same || arn === present) continue;
       state.served.delete(arn);
       env.names.publish(arn, undefined);
-      await state.presentPlane?.remove(arn);
+      await (arn.includes(":loadbalancer/net/")
+        ? state.presentPlane?.removeNetwork(arn)
+        : state.presentPlane?.remove(arn));
     }
   }
 

@@ -3,9 +3,11 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import type { HealthCheckResult } from "#traffic/application/config.ts";
+import { attributeOf } from "../attributes.ts";
 import { readAssociations } from "../find.ts";
 import {
   checking,
+  drainUnhealthy,
   extend,
   healthAfter,
   invalidState,
@@ -14,6 +16,7 @@ import {
   zoneNotEnabled,
 } from "../health/plan.ts";
 import { forbiddingState, modelledCheck, reachFrom, reachTarget } from "../health/reach-target.ts";
+import { groupTable, isNetworkProtocol } from "../kinds.ts";
 import {
   loadBalancers,
   targetGroups,
@@ -78,7 +81,8 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         state.streaks.set(key, extended);
         health = healthAfter(current.health, extended, verdict, group.healthCheck);
       }
-      await record(scope, id as string[], current, health);
+      const drained = drainUnhealthy(current, health, unhealthyIntervalMs(group), nowMs);
+      await record(scope, id as string[], current, drained.health, drained.untilMs);
       return { afterMs: intervalMs };
     },
   };
@@ -113,15 +117,21 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     await noteReach(scope, group, target, JSON.stringify(reach ?? null));
     const reached = reachFrom(env, reach, from);
     if (reach && reached) {
-      const result = await state.plane().check({
-        reach: reached,
-        tls: healthCheck.protocol === "HTTPS",
-        version: group.version ?? "HTTP1",
-        host: "path" in reach ? `${target.id}:${port}` : `${reach.host}:${port}`,
-        path: healthCheck.path,
-        matcher: healthCheck.matcher,
-        timeoutMs: healthCheck.timeoutSeconds * 1000,
-      });
+      const timeoutMs = healthCheck.timeoutSeconds * 1000;
+      const plane = state.plane();
+      const check = () =>
+        healthCheck.protocol === "TCP"
+          ? plane.checkTcp({ reach: reached, timeoutMs })
+          : plane.check({
+              reach: reached,
+              tls: healthCheck.protocol === "HTTPS",
+              version: group.version ?? "HTTP1",
+              host: "path" in reach ? `${target.id}:${port}` : `${reach.host}:${port}`,
+              path: healthCheck.path,
+              matcher: healthCheck.matcher,
+              timeoutMs,
+            });
+      const result = await check();
       if (result.healthy) return result;
       const forbidden = await forbiddingState(env, scope, group, target);
       return forbidden === undefined ? result : { forbidden };
@@ -167,6 +177,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     id: readonly (string | number)[],
     seen: TargetRecord,
     health: TargetHealthRecord,
+    unhealthyDrainingUntilMs?: number,
   ): Promise<void> {
     if (sameHealth(seen.health, health)) return;
     const nowMs = env.clock.now();
@@ -175,14 +186,22 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       // What was registered anew or deregistered while the check ran is another matter.
       if (!present || present.registeredMs !== seen.registeredMs || present.drainingUntilMs) return;
       const since = health.state === "healthy" ? (present.healthySinceMs ?? nowMs) : undefined;
-      const { healthySinceMs: _before, ...rest } = present;
+      const { healthySinceMs: _since, unhealthyDrainingUntilMs: _until, ...rest } = present;
       targets.put(tx, scope, id, {
         ...rest,
         health,
         ...(since !== undefined && { healthySinceMs: since }),
+        ...(unhealthyDrainingUntilMs !== undefined && { unhealthyDrainingUntilMs }),
       });
     });
   }
+}
+
+/** How long flows of an unhealthy target live on. */
+function unhealthyIntervalMs(group: TargetGroupRecord): number {
+  if (!isNetworkProtocol(group.protocol)) return 0;
+  const key = "target_health_state.unhealthy.draining_interval_seconds";
+  return Number(attributeOf(groupTable(group), group.attributes, key)) * 1000;
 }
 
 /** What a target is while it is not checked; undefined when it is. */

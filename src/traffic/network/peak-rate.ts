@@ -1,5 +1,5 @@
-/** The busiest second of datagrams, by zone. */
-export class PacketRate {
+/** The busiest second, by zone. */
+export class PeakRate {
   readonly #now: () => number;
   readonly #seconds = new Map<string, { second: number; count: number; peak: number }>();
 
@@ -8,7 +8,7 @@ export class PacketRate {
     this.#now = now;
   }
 
-  count(zone: string): void {
+  count(zone: string, amount: number): void {
     const second = Math.floor(this.#now() / 1000);
     let entry = this.#seconds.get(zone);
     if (!entry) this.#seconds.set(zone, (entry = { second, count: 0, peak: 0 }));
@@ -16,7 +16,8 @@ export class PacketRate {
       entry.second = second;
       entry.count = 0;
     }
-    if (++entry.count > entry.peak) entry.peak = entry.count;
+    entry.count += amount;
+    if (entry.count > entry.peak) entry.peak = entry.count;
   }
 
   /** The peaks since the last call. */

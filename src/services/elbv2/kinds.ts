@@ -1,0 +1,43 @@
+/** Application or network: what kind of load balancer a record is of, or is for. */
+import type { NetworkProtocol } from "#traffic/network/config.ts";
+import {
+  targetGroupAttributes,
+  listenerAttributes,
+  loadBalancerAttributes,
+  type AttributeTable,
+} from "./attributes.ts";
+import {
+  networkBalancerAttributes,
+  networkGroupAttributes,
+  networkListenerAttributes,
+} from "./network-load-balancers/attributes.ts";
+import type { LoadBalancerRecord, ListenerRecord, TargetGroupRecord } from "./records.ts";
+
+const networkProtocols: readonly string[] = [
+  "UDP",
+  "TCP",
+  "TLS",
+  "TCP_UDP",
+] satisfies NetworkProtocol[];
+
+export const isNetwork = ({ type }: Pick<LoadBalancerRecord, "type">) => type === "network";
+
+/** Of a listener or a target group. */
+export function isNetworkProtocol(protocol: string): protocol is NetworkProtocol {
+  return networkProtocols.includes(protocol);
+}
+
+export function balancerTable(balancer: LoadBalancerRecord): AttributeTable {
+  return isNetwork(balancer) ? networkBalancerAttributes : loadBalancerAttributes;
+}
+
+export function groupTable(group: TargetGroupRecord): AttributeTable {
+  return isNetworkProtocol(group.protocol)
+    ? networkGroupAttributes(group.protocol, group.targetType)
+    : targetGroupAttributes;
+}
+
+export function listenerTable({ protocol }: ListenerRecord): AttributeTable {
+  if (!isNetworkProtocol(protocol)) return listenerAttributes;
+  return networkListenerAttributes(protocol);
+}

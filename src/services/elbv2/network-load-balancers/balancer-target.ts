@@ -1,0 +1,45 @@
+/**
+ * An application load balancer as the target of a network load balancer.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/application-load-balancer-target.html
+ */
+import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import { readArn } from "../arns.ts";
+import { invalidTarget, validationError } from "../errors.ts";
+import { isNetwork } from "../kinds.ts";
+import { listeners, loadBalancers, type TargetGroupRecord } from "../records.ts";
+import type { NewTarget } from "../target-input.ts";
+
+/** Throws AWS's errors when the target cannot be registered with the group. */
+export async function readBalancerTarget(
+  { store }: Pick<Environment, "store">,
+  scope: Scope,
+  group: TargetGroupRecord,
+  { Id: id = "", Port: port, AvailabilityZone }: TargetDescription,
+): Promise<NewTarget> {
+  if (AvailabilityZone !== undefined)
+    throw validationError(
+      "You cannot specify an Availability Zone for target groups with target type 'alb'",
+    );
+  if (port !== undefined && port !== group.port)
+    throw validationError(
+      `The port of a target must be the port '${group.port}' of its target group for target type 'alb'`,
+    );
+  const [name] = readArn("load balancer", id);
+  return store.transaction(async (tx) => {
+    const balancer = await loadBalancers.get(tx, scope, name);
+    if (balancer?.arn !== id || isNetwork(balancer))
+      throw invalidTarget(`The following targets do not exist: '${id}'`);
+    if (balancer.vpcId !== group.vpcId)
+      throw invalidTarget(
+        `The following targets are not in the target group VPC '${group.vpcId}': '${id}'`,
+      );
+    const own = await listeners.list(tx, scope, [name]);
+    if (!own.some((listener) => listener.port === group.port))
+      throw invalidTarget(
+        `The Application Load Balancer '${id}' has no listener on the port '${group.port}' of the target group`,
+      );
+    return { id, port: group.port, zone: "all" };
+  });
+}

@@ -1,0 +1,140 @@
+/** From records to what the layer-4 data plane is told. */
+import type { Environment } from "#services/kit/service.ts";
+import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
+import type { Scope } from "#store/collection.ts";
+import type {
+  NetworkBalancerConfig,
+  NetworkListenerConfig,
+  NetworkProtocol,
+  NetworkTargetConfig,
+  NetworkTargetGroupConfig,
+} from "#traffic/network/config.ts";
+import { logsAccess } from "../access-logs.ts";
+import { attributeOf } from "../attributes.ts";
+import { tlsConfig, type BalancerRecords } from "../balancer-config.ts";
+import { preservesClients, reachFrom, reachTarget } from "../health/reach-target.ts";
+import { balancerTable, groupTable, listenerTable } from "../kinds.ts";
+import type { LoadBalancerRecord, TargetGroupRecord, TargetRecord } from "../records.ts";
+import type { State } from "../state.ts";
+import { alpnProtocols } from "./listener-input.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout */
+const datagramTimeoutMs = 120_000;
+
+export async function networkConfigOf(
+  env: Environment,
+  scope: Scope,
+  records: BalancerRecords,
+  state: State,
+): Promise<NetworkBalancerConfig> {
+  const { balancer } = records;
+  const recorded = logsAccess(balancer.attributes)
+    ? records.listeners.filter(({ record }) => record.protocol === "TLS")
+    : [];
+  return {
+    arn: balancer.arn,
+    nodes: balancer.zones.map(({ zoneName, node }) => ({
+      zone: zoneName,
+      host: node!.loopbackHost,
+    })),
+    recorded: recorded.map(({ record }) => record.arn),
+    listeners: await Promise.all(
+      records.listeners.map((listener) => listenerConfig(env, state, scope, listener)),
+    ),
+    targetGroups: await Promise.all(
+      records.groups.map((group) => groupConfig(env, scope, group, balancer)),
+    ),
+  };
+}
+
+async function listenerConfig(
+  env: Environment,
+  state: State,
+  scope: Scope,
+  { record }: BalancerRecords["listeners"][number],
+): Promise<NetworkListenerConfig> {
+  const { protocol, attributes } = record;
+  const forward = record.actions.find(({ Type }) => Type === "forward")?.ForwardConfig;
+  const idle =
+    protocol === "UDP"
+      ? 0
+      : Number(attributeOf(listenerTable(record), attributes, "tcp.idle_timeout.seconds"));
+  return {
+    arn: record.arn,
+    protocol: protocol as NetworkProtocol,
+    port: record.port,
+    bound: record.boundByZone ?? {},
+    tls: record.tls && (await tlsConfig(env, state, scope, record.tls, undefined)),
+    alpn: alpnProtocols[record.alpnPolicy ?? "None"],
+    // A connection's idle timeout is wall time.
+    idleTimeoutMs: idle * 1000,
+    datagramTimeoutMs,
+    groups: (forward?.TargetGroups ?? []).map(({ TargetGroupArn, Weight }) => ({
+      arn: TargetGroupArn!,
+      weight: Weight ?? 1,
+    })),
+  };
+}
+
+async function groupConfig(
+  env: Environment,
+  scope: Scope,
+  { record, targets }: BalancerRecords["groups"][number],
+  balancer: LoadBalancerRecord,
+): Promise<NetworkTargetGroupConfig> {
+  const attribute = (key: string) => attributeOf(groupTable(record), record.attributes, key);
+  const isOn = (key: string) => attribute(`${key}.enabled`) === "true";
+  const unhealthy = "target_health_state.unhealthy";
+  const routing = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
+  const percentage = attribute(`${routing}.percentage`);
+  const intervalMs = Number(attribute(`${unhealthy}.draining_interval_seconds`)) * 1000;
+  const terminates = isOn(`${unhealthy}.connection_termination`);
+  const configs = await Promise.all(
+    targets.map((target) => targetConfig(env, scope, record, target, balancer)),
+  );
+  return {
+    arn: record.arn,
+    tls: record.protocol === "TLS",
+    algorithm: "flow_hash",
+    sourceIpStickiness: isOn("stickiness"),
+    crossZone: crossesZones(record, balancer),
+    proxyProtocol: isOn("proxy_protocol_v2") ? 2 : undefined,
+    preserveClientIp: isOn("preserve_client_ip") && preservesClients(env),
+    resetsDeregistered: isOn("deregistration_delay.connection_termination"),
+    // Where flows are not ended at once, the interval says when; none means never.
+    unhealthyResetMs: terminates ? 0 : intervalMs > 0 ? wallTime(env.clock, intervalMs) : undefined,
+    minimumHealthy: {
+      count: Number(attribute(`${routing}.count`)),
+      percentage: percentage === "off" ? 0 : Number(percentage),
+    },
+    targets: configs.filter((config) => config !== undefined),
+  };
+}
+
+/** The group's own setting, else the load balancer's. A load balancer behind another is in every zone. */
+export function crossesZones(group: TargetGroupRecord, balancer: LoadBalancerRecord): boolean {
+  const key = "load_balancing.cross_zone.enabled";
+  const own = attributeOf(groupTable(group), group.attributes, key);
+  if (own !== "use_load_balancer_configuration") return own === "true";
+  return attributeOf(balancerTable(balancer), balancer.attributes, key) === "true";
+}
+
+async function targetConfig(
+  env: Environment,
+  scope: Scope,
+  group: TargetGroupRecord,
+  target: TargetRecord,
+  { loopbackHost, zones }: LoadBalancerRecord,
+): Promise<NetworkTargetConfig | undefined> {
+  const { state } = target.health;
+  if (state === "unused") return undefined;
+  if (target.zone !== "all" && !zones.some(({ zoneName }) => zoneName === target.zone))
+    return undefined;
+  const reach = await reachTarget(env, scope, group, target.id, target.port);
+  return {
+    key: `${target.id}:${target.port}`,
+    zone: target.zone,
+    reach: reachFrom(env, reach, loopbackHost),
+    state: state === "unhealthy.draining" ? "unhealthy" : state,
+  };
+}

@@ -1,0 +1,53 @@
+/** Health check settings of a network load balancer's target groups. */
+import { invalidConfiguration, validationError } from "../errors.ts";
+import { checkCommon, type GivenSettings } from "../health-check-settings.ts";
+import type { HealthCheckSettings, TargetGroupRecord } from "../records.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html */
+export function networkSettings(
+  given: GivenSettings,
+  present: HealthCheckSettings | undefined,
+  targetType: TargetGroupRecord["targetType"],
+): HealthCheckSettings {
+  if (given.HealthCheckEnabled === false)
+    throw invalidConfiguration(
+      `Health check enabled must be true for target groups with target type '${targetType}'`,
+    );
+  const protocol = given.HealthCheckProtocol ?? present?.protocol ?? defaultProtocol(targetType);
+  if (protocol !== "HTTP" && protocol !== "HTTPS" && protocol !== "TCP")
+    throw validationError(`Health check protocol '${protocol}' must be one of 'HTTP, HTTPS, TCP'`);
+  if (targetType === "alb" && protocol === "TCP")
+    throw validationError(
+      "Health check protocol 'TCP' is not supported for target groups with target type 'alb'",
+    );
+  if (protocol === "TCP" && given.HealthCheckPath !== undefined)
+    throw validationError("Health check path cannot be specified with health check protocol 'TCP'");
+  if (protocol === "TCP" && given.Matcher !== undefined)
+    throw validationError(
+      "Health check matcher cannot be specified with health check protocol 'TCP'",
+    );
+  const timeoutSeconds = given.HealthCheckTimeoutSeconds ?? present?.timeoutSeconds;
+  const settings: HealthCheckSettings = {
+    protocol,
+    port: given.HealthCheckPort ?? present?.port ?? "traffic-port",
+    path: given.HealthCheckPath ?? present?.path ?? "/",
+    intervalSeconds: given.HealthCheckIntervalSeconds ?? present?.intervalSeconds ?? 30,
+    timeoutSeconds: timeoutSeconds ?? (protocol === "HTTP" ? 6 : 10),
+    healthyThreshold: given.HealthyThresholdCount ?? present?.healthyThreshold ?? 5,
+    unhealthyThreshold: given.UnhealthyThresholdCount ?? present?.unhealthyThreshold ?? 2,
+    matcher: given.Matcher?.HttpCode ?? present?.matcher ?? "200-399",
+  };
+  if (given.Matcher?.GrpcCode !== undefined)
+    throw validationError("GrpcCode is only valid for target groups with protocol version GRPC");
+  if (timeoutSeconds === undefined)
+    settings.timeoutSeconds = Math.min(settings.timeoutSeconds, settings.intervalSeconds);
+  checkCommon(settings, 599);
+  if (settings.timeoutSeconds > settings.intervalSeconds)
+    throw validationError(
+      `Health check timeout '${settings.timeoutSeconds}' must be smaller than or equal to the interval '${settings.intervalSeconds}'`,
+    );
+  return settings;
+}
+
+const defaultProtocol = (targetType: TargetGroupRecord["targetType"]) =>
+  targetType === "alb" ? "HTTP" : "TCP";

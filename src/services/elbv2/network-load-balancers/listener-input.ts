@@ -1,0 +1,81 @@
+/** Protocol, TLS and actions of a network load balancer's listener as requests give them. */
+import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
+import {
+  alpnPolicyNotFound,
+  invalidAction,
+  sslPolicyNotFound,
+  validationError,
+} from "../errors.ts";
+import { isNetworkProtocol } from "../kinds.ts";
+import { readCertificate, type ListenerInput } from "../listener-input.ts";
+import type { AlpnPolicy, ListenerRecord } from "../records.ts";
+import { sslPolicies } from "../ssl-policies.ts";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html */
+const defaultPolicy = "ELBSecurityPolicy-2016-08";
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html#alpn-policies */
+export const alpnProtocols: Record<AlpnPolicy, string[]> = {
+  HTTP1Only: ["http/1.1", "http/1.0"],
+  HTTP2Only: ["h2"],
+  HTTP2Optional: ["http/1.1", "http/1.0", "h2"],
+  HTTP2Preferred: ["h2", "http/1.1", "http/1.0"],
+  None: [],
+};
+
+export type ReadProtocol = Pick<ListenerRecord, "protocol" | "tls" | "alpnPolicy">;
+
+/** `present` is what the listener had. */
+export function readNetworkProtocol(input: ListenerInput, present?: ReadProtocol): ReadProtocol {
+  const protocol = input.Protocol ?? present?.protocol ?? "TCP";
+  if (!isNetworkProtocol(protocol))
+    throw validationError(
+      `Listener protocol '${protocol}' must be one of 'UDP, TCP, TLS, TCP_UDP'`,
+    );
+  if (input.MutualAuthentication !== undefined && input.MutualAuthentication.Mode !== "off")
+    throw validationError("Mutual authentication can be specified for HTTPS listeners only");
+  if (protocol !== "TLS") {
+    if (input.Certificates?.length)
+      throw validationError(`A certificate cannot be specified for ${protocol} listeners`);
+    if (input.SslPolicy !== undefined)
+      throw validationError(`An SSL policy cannot be specified for ${protocol} listeners`);
+    if (input.AlpnPolicy?.length)
+      throw validationError("An ALPN policy can be specified for TLS listeners only");
+    return { protocol };
+  }
+  const before = present?.protocol === "TLS" ? present : undefined;
+  const certificate = readCertificate(input) ?? before?.tls?.certificates[0];
+  if (certificate === undefined)
+    throw validationError("A certificate must be specified for TLS listeners");
+  const sslPolicy = input.SslPolicy ?? before?.tls?.sslPolicy ?? defaultPolicy;
+  if (!sslPolicies.some(({ Name }) => Name === sslPolicy)) throw sslPolicyNotFound([sslPolicy]);
+  const others = (before?.tls?.certificates.slice(1) ?? []).filter((arn) => arn !== certificate);
+  const alpnPolicy = readAlpn(input.AlpnPolicy) ?? before?.alpnPolicy;
+  return {
+    protocol,
+    tls: { sslPolicy, certificates: [certificate, ...others] },
+    ...(alpnPolicy && { alpnPolicy }),
+  };
+}
+
+function readAlpn(given: readonly string[] | undefined): AlpnPolicy | undefined {
+  if (!given?.length) return undefined;
+  const [name = "", ...others] = given;
+  if (others.length > 0) throw validationError("Only one ALPN policy can be specified");
+  if (!Object.hasOwn(alpnProtocols, name)) throw alpnPolicyNotFound(name);
+  return name as AlpnPolicy;
+}
+
+/** Connections have no requests: nothing can be done with them but to forward them. */
+export function checkNetworkActions(actions: readonly Action[]): void {
+  for (const { Type, ForwardConfig } of actions) {
+    if (Type !== "forward")
+      throw invalidAction(
+        `Actions of type '${Type}' are not supported by listeners of network load balancers`,
+      );
+    if (ForwardConfig?.TargetGroupStickinessConfig?.Enabled)
+      throw invalidAction(
+        "Target group stickiness is not supported by listeners of network load balancers",
+      );
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * From counts to CloudWatch's data points. Pure. Which metric has which dimensions and when zeros
+ * are reported: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html
+ */
+import type { Dimension, MetricDatum, StandardUnit } from "@aws-sdk/client-cloudwatch";
+import { dateOf } from "#runtime/date.ts";
+import type { FlowCounts, FlowKind, NetworkReport } from "#traffic/network/config.ts";
+import type { GroupSituation } from "../metrics/metric-data.ts";
+
+export interface NetworkSituation {
+  /** "net/NAME/ID" */
+  fullName: string;
+  /** Whether every listener takes datagrams only: packets of connections are not ours to count. */
+  datagramsOnly: boolean;
+  zones: { zone: string; healthy: boolean }[];
+  groups: GroupSituation[];
+  /** Undefined when the data plane counted nothing. */
+  report: NetworkReport | undefined;
+}
+
+const kinds: readonly FlowKind[] = ["TCP", "TLS", "UDP"];
+
+/** What one load balancer capacity unit holds. https://aws.amazon.com/elasticloadbalancing/pricing/ */
+const capacityUnits: Record<FlowKind, { newFlowsPerSecond: number; activeFlows: number }> = {
+  TCP: { newFlowsPerSecond: 800, activeFlows: 100_000 },
+  TLS: { newFlowsPerSecond: 50, activeFlows: 3000 },
+  UDP: { newFlowsPerSecond: 400, activeFlows: 50_000 },
+};
+const bytesPerHour = 1e9;
+
+export function networkMetricData(
+  situation: NetworkSituation,
+  timeMs: number,
+  periodMs: number,
+): MetricDatum[] {
+  const data: MetricDatum[] = [];
+  const Timestamp = dateOf(timeMs);
+  const balancer = { Name: "LoadBalancer", Value: situation.fullName };
+  const nodes = situation.report?.nodes ?? [];
+  const put: Put = (name, value, unit, Dimensions) =>
+    data.push({ MetricName: name, Value: value, Unit: unit, Timestamp, Dimensions });
+  const context = { put, seconds: periodMs / 1000, packets: situation.datagramsOnly };
+  putFlows(context, nodes, [balancer]);
+  putUnits(context, nodes, [balancer]);
+  for (const { zone, healthy } of situation.zones) {
+    const dimensions = [balancer, { Name: "AvailabilityZone", Value: zone }];
+    const own = nodes.filter((node) => node.zone === zone);
+    putFlows(context, own, dimensions);
+    put("ZonalHealthStatus", healthy ? 1 : 0, "Count", dimensions);
+  }
+  for (const { fullName, targets } of situation.groups) {
+    const group = { Name: "TargetGroup", Value: fullName };
+    putHosts(put, targets, [group, balancer]);
+    for (const zone of new Set(targets.map((target) => target.zone)))
+      putHosts(
+        put,
+        targets.filter((target) => target.zone === zone),
+        [group, balancer, { Name: "AvailabilityZone", Value: zone }],
+      );
+  }
+  return data;
+}
+
+type Put = (name: string, value: number, unit: StandardUnit, dimensions: Dimension[]) => void;
+
+interface Context {
+  put: Put;
+  /** Of the period. */
+  seconds: number;
+  packets: boolean;
+}
+
+type Nodes = NetworkReport["nodes"];
+
+const sumOf = (nodes: Nodes, member: keyof FlowCounts) =>
+  nodes.reduce((sum, { counts }) => sum + counts[member], 0);
+
+function putFlows({ put, packets }: Context, nodes: Nodes, dimensions: Dimension[]): void {
+  const always = (name: string, member: keyof FlowCounts, unit: StandardUnit = "Count") =>
+    put(name, sumOf(nodes, member), unit, dimensions);
+  const nonzero = (name: string, member: keyof FlowCounts, among = nodes, unit?: StandardUnit) => {
+    const sum = sumOf(among, member);
+    if (sum > 0) put(name, sum, unit ?? "Count", dimensions);
+  };
+  always("ActiveFlowCount", "activeFlows");
+  always("NewFlowCount", "newFlows");
+  always("ProcessedBytes", "processedBytes", "Bytes");
+  always("PeakBytesPerSecond", "peakBytes", "Bytes/Second");
+  always("TCP_Client_Reset_Count", "clientResets");
+  always("TCP_ELB_Reset_Count", "balancerResets");
+  always("TCP_Target_Reset_Count", "targetResets");
+  if (packets) {
+    always("ProcessedPackets", "processedPackets");
+    always("PeakPacketsPerSecond", "peakPackets", "Count/Second");
+  }
+  nonzero("RejectedFlowCount", "rejectedFlows");
+  nonzero("UnhealthyRoutingFlowCount", "unhealthyRoutedFlows");
+  nonzero("ClientTLSNegotiationErrorCount", "clientTlsErrors");
+  nonzero("TargetTLSNegotiationErrorCount", "targetTlsErrors");
+  for (const kind of kinds) {
+    const own = nodes.filter((node) => node.kind === kind);
+    nonzero(`ActiveFlowCount_${kind}`, "activeFlows", own);
+    nonzero(`NewFlowCount_${kind}`, "newFlows", own);
+    nonzero(`ProcessedBytes_${kind}`, "processedBytes", own, "Bytes");
+    if (kind === "TCP") nonzero("RejectedFlowCount_TCP", "rejectedFlows", own);
+  }
+}
+
+/** Each protocol counts by the dimension that it uses most. */
+function putUnits({ put, seconds }: Context, nodes: Nodes, dimensions: Dimension[]): void {
+  let total = 0;
+  for (const kind of kinds) {
+    const own = nodes.filter((node) => node.kind === kind);
+    const { newFlowsPerSecond, activeFlows } = capacityUnits[kind];
+    const units = Math.max(
+      sumOf(own, "newFlows") / seconds / newFlowsPerSecond,
+      sumOf(own, "activeFlows") / activeFlows,
+      (sumOf(own, "processedBytes") * 3600) / seconds / bytesPerHour,
+    );
+    if (units > 0) put(`ConsumedLCUs_${kind}`, units, "Count", dimensions);
+    total += units;
+  }
+  put("ConsumedLCUs", total, "Count", dimensions);
+}
+
+function putHosts(put: Put, targets: GroupSituation["targets"], dimensions: Dimension[]): void {
+  if (targets.length === 0) return;
+  const healthy = targets.filter((target) => target.healthy).length;
+  put("HealthyHostCount", healthy, "Count", dimensions);
+  put("UnHealthyHostCount", targets.length - healthy, "Count", dimensions);
+}

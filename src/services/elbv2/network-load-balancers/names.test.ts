@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { BalancerRecords } from "../balancer-config.ts";
+import type { TargetState } from "../records.ts";
+import { networkNames } from "./names.ts";
+
+const bound = [{ a: { host: "127.70.0.1", port: 80 }, b: { host: "127.70.0.2", port: 80 } }];
+
+function recordsOf(
+  states: { zone: string; state: TargetState }[],
+  attributes: Record<string, string> = {},
+): BalancerRecords {
+  const targets = states.map(({ zone, state }) => ({ zone, health: { state } }));
+  return {
+    balancer: {
+      type: "network",
+      dnsName: "net.test",
+      attributes: {},
+      zones: [{ zoneName: "a" }, { zoneName: "b" }],
+    },
+    listeners: [],
+    groups: [{ record: { protocol: "TCP", targetType: "ip", attributes }, targets }],
+  } as unknown as BalancerRecords;
+}
+
+const addresses = (records: BalancerRecords) =>
+  networkNames(records, bound).map((one) => [one.addresses.join(), one.healthy]);
+
+test("a name leads to the nodes of zones that have healthy targets, and each zone has its own", () => {
+  const both = recordsOf([
+    { zone: "a", state: "healthy" },
+    { zone: "b", state: "unhealthy" },
+  ]);
+  assert.deepEqual(
+    networkNames(both, bound).map(({ name }) => name),
+    ["net.test", "a.net.test", "b.net.test"],
+  );
+  assert.deepEqual(addresses(both), [
+    ["127.70.0.1", true],
+    ["127.70.0.1", true],
+    ["127.70.0.2", false],
+  ]);
+});
+
+test("with cross-zone balancing a healthy target anywhere is every zone's", () => {
+  const targets = [{ zone: "a", state: "healthy" as const }];
+  const attributes = { "load_balancing.cross_zone.enabled": "true" };
+  assert.deepEqual(addresses(recordsOf(targets))[2], ["127.70.0.2", false]);
+  assert.deepEqual(addresses(recordsOf(targets, attributes))[2], ["127.70.0.2", true]);
+});
+
+test("without a healthy zone all are told", () => {
+  const records = recordsOf([{ zone: "a", state: "unhealthy" }]);
+  assert.deepEqual(addresses(records)[0], ["127.70.0.1,127.70.0.2", false]);
+});
+
+test("DNS failover asks for as many healthy targets as the group says", () => {
+  const targets = [
+    { zone: "a", state: "healthy" as const },
+    { zone: "a", state: "unhealthy" as const },
+    { zone: "b", state: "healthy" as const },
+  ];
+  const key = "target_group_health.dns_failover.minimum_healthy_targets.percentage";
+  const healthy = (value: string) =>
+    addresses(recordsOf(targets, { [key]: value })).map(([, one]) => one);
+  assert.deepEqual(healthy("50"), [true, true, true]);
+  assert.deepEqual(healthy("51"), [true, false, true]);
+});

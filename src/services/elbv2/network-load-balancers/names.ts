@@ -1,0 +1,61 @@
+/**
+ * The names of a network load balancer: its own, which leads to the nodes of healthy zones, and one
+ * per zone. https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#dns-name
+ */
+import type { PublishedName } from "#services/kit/name-directory.ts";
+import type { BoundAddress } from "#traffic/application/config.ts";
+import { attributeOf } from "../attributes.ts";
+import type { BalancerRecords } from "../balancer-config.ts";
+import { groupTable } from "../kinds.ts";
+import { crossesZones } from "./config.ts";
+
+/** `bound` is where the listeners are, in their order, by zone. */
+export function networkNames(
+  records: BalancerRecords,
+  bound: readonly Record<string, BoundAddress>[],
+): PublishedName[] {
+  const { dnsName, zones } = records.balancer;
+  const nodes = zones.map(({ zoneName }) => ({
+    zoneName,
+    addresses: [...new Set(bound.flatMap((byZone) => byZone[zoneName]?.host ?? []))],
+    healthy: isHealthyZone(records, zoneName),
+  }));
+  const healthy = nodes.filter((node) => node.healthy);
+  // Without a healthy zone all are told.
+  const told = healthy.length > 0 ? healthy : nodes;
+  return [
+    {
+      name: dnsName,
+      addresses: [...new Set(told.flatMap(({ addresses }) => addresses))],
+      healthy: healthy.length > 0,
+    },
+    ...nodes.map((node) => ({
+      name: `${node.zoneName}.${dnsName}`,
+      addresses: node.addresses,
+      healthy: node.healthy,
+    })),
+  ];
+}
+
+/**
+ * Whether every target group has as many healthy targets there as DNS failover demands.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health.html
+ */
+export function isHealthyZone({ balancer, groups }: BalancerRecords, zoneName: string): boolean {
+  const used = groups.filter(({ targets }) => targets.length > 0);
+  return (
+    used.length > 0 &&
+    used.every(({ record, targets }) => {
+      const across = crossesZones(record, balancer);
+      const here = targets.filter(({ zone }) => across || zone === zoneName || zone === "all");
+      const healthy = here.filter(({ health }) => health.state === "healthy").length;
+      const minimum = (kind: "count" | "percentage") => {
+        const key = `target_group_health.dns_failover.minimum_healthy_targets.${kind}`;
+        const value = attributeOf(groupTable(record), record.attributes, key);
+        return value === "off" ? 0 : Number(value);
+      };
+      const percentage = here.length === 0 ? 0 : (healthy / here.length) * 100;
+      return healthy >= Math.max(1, minimum("count")) && percentage >= minimum("percentage");
+    })
+  );
+}

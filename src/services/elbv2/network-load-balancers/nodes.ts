@@ -1,0 +1,116 @@
+/** The nodes of a network load balancer: one per zone, with the addresses that the request chose. */
+import type { SubnetMapping } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { AwsError } from "#model/error.ts";
+import type { Random } from "#runtime/random.ts";
+import type { Scope } from "#store/collection.ts";
+import { asService } from "#services/kit/principal.ts";
+import { drawLoopbackHost } from "#services/kit/load-balancing/loopback-host.ts";
+import type { Environment } from "#services/kit/service.ts";
+import { compileBlocks } from "#traffic/application/cidr.ts";
+import {
+  allocationIdNotFound,
+  invalidConfiguration,
+  unsupported,
+  validationError,
+} from "../errors.ts";
+import { describeSubnet, principal, type Placement } from "../network.ts";
+import type { LoadBalancerRecord, NodeRecord, ZoneRecord } from "../records.ts";
+
+/** What a request says of one zone's node. */
+type Asked = Omit<NodeRecord, "loopbackHost">;
+
+/** Addresses by subnet; throws AWS's errors for those that cannot be. */
+export async function readNodes(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  mappings: readonly SubnetMapping[] | undefined,
+  scheme: LoadBalancerRecord["scheme"],
+): Promise<Map<string, Asked>> {
+  const asked = new Map<string, Asked>();
+  for (const mapping of mappings ?? []) {
+    const { SubnetId = "", AllocationId, PrivateIPv4Address } = mapping;
+    if (mapping.IPv6Address !== undefined || mapping.SourceNatIpv6Prefix !== undefined)
+      throw unsupported("IPv6 addresses in subnet mappings");
+    if (AllocationId !== undefined) {
+      if (scheme === "internal")
+        throw invalidConfiguration(
+          "You can specify Elastic IP addresses for internet-facing load balancers only",
+        );
+      const address = await elasticIp(env, scope, AllocationId);
+      asked.set(SubnetId, { elasticIp: { allocationId: AllocationId, address } });
+    } else if (PrivateIPv4Address !== undefined) {
+      if (scheme !== "internal")
+        throw invalidConfiguration(
+          "You can specify private IPv4 addresses for internal load balancers only",
+        );
+      const { CidrBlock = "" } = await describeSubnet(env, scope, SubnetId);
+      if (!compileBlocks([CidrBlock])(PrivateIPv4Address))
+        throw invalidConfiguration(
+          `The private IPv4 address '${PrivateIPv4Address}' is not within the CIDR block of subnet '${SubnetId}'`,
+        );
+      asked.set(SubnetId, { privateAddress: PrivateIPv4Address });
+    } else asked.set(SubnetId, {});
+  }
+  const ids = [...asked.values()].flatMap(({ elasticIp }) => elasticIp?.allocationId ?? []);
+  if (new Set(ids).size < ids.length)
+    throw validationError("An Elastic IP address can be specified for one subnet only");
+  return asked;
+}
+
+async function elasticIp(
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
+  allocationId: string,
+): Promise<string> {
+  try {
+    const { Addresses } = await clients
+      .ec2(asService(scope, principal))
+      .DescribeAddresses({ AllocationIds: [allocationId] });
+    const [address] = Addresses ?? [];
+    if (address?.AssociationId !== undefined)
+      throw invalidConfiguration(`The allocation ID '${allocationId}' is already in use`);
+    if (address?.PublicIp !== undefined) return address.PublicIp;
+  } catch (error) {
+    if (!(error instanceof AwsError) || !error.code.startsWith("InvalidAllocationID")) throw error;
+  }
+  throw allocationIdNotFound(allocationId);
+}
+
+/**
+ * The zones with nodes; a zone that had one keeps it, as AWS keeps addresses for the lifetime of a
+ * load balancer.
+ */
+export function withNodes(
+  zones: Placement["zones"],
+  asked: ReadonlyMap<string, Asked>,
+  before: readonly ZoneRecord[],
+  taken: ReadonlySet<string>,
+  random: Random,
+): ZoneRecord[] {
+  const used = new Set(taken);
+  return zones.map((zone) => {
+    const present = before.find(({ subnetId }) => subnetId === zone.subnetId)?.node;
+    if (present) return { ...zone, node: present };
+    const loopbackHost = drawLoopbackHost(random, used);
+    used.add(loopbackHost);
+    return { ...zone, node: { loopbackHost, ...asked.get(zone.subnetId) } };
+  });
+}
+
+/** Every loopback address that load balancers have. */
+export function takenHosts(all: readonly LoadBalancerRecord[]): Set<string> {
+  return new Set(
+    all.flatMap(({ loopbackHost, zones }) => [
+      loopbackHost,
+      ...zones.flatMap(({ node }) => node?.loopbackHost ?? []),
+    ]),
+  );
+}
+
+/** As DescribeLoadBalancers shows them. */
+export function addressesOf({ node }: ZoneRecord) {
+  if (node?.elasticIp)
+    return [{ IpAddress: node.elasticIp.address, AllocationId: node.elasticIp.allocationId }];
+  if (node?.privateAddress !== undefined) return [{ PrivateIPv4Address: node.privateAddress }];
+  return [];
+}

@@ -1,0 +1,74 @@
+/** Brings a network load balancer's records to the data plane, and what it made of them back. */
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { BoundAddress } from "#traffic/application/config.ts";
+import type { BalancerRecords } from "../balancer-config.ts";
+import { refreshMs } from "../certificates.ts";
+import { sendsFromOwnAddress } from "../health/reach-target.ts";
+import { listeners, loadBalancers } from "../records.ts";
+import type { State } from "../state.ts";
+import { networkConfigOf } from "./config.ts";
+import { networkNames } from "./names.ts";
+
+/** One step of the load balancers' reconciler. */
+export async function serveNetwork(
+  env: Environment,
+  scope: Scope,
+  records: BalancerRecords,
+  state: State,
+): Promise<{ afterMs: number } | undefined> {
+  const { balancer } = records;
+  const config = await networkConfigOf(env, scope, records, state);
+  const bound = await state.plane().configureNetwork(config);
+  const [firstZone = ""] = config.nodes.map(({ zone }) => zone);
+  state.served.set(balancer.arn, {
+    scope,
+    name: balancer.name,
+    sites: {
+      dnsName: balancer.dnsName,
+      // The gateway speaks HTTP: over connections, not over datagrams.
+      listeners: records.listeners.flatMap(({ record }, index) => {
+        const at = bound[index]![firstZone];
+        if (!at || record.protocol === "UDP") return [];
+        const secure = record.protocol === "TLS";
+        return [{ secure, port: record.port, host: at.host, boundPort: at.port }];
+      }),
+    },
+  });
+  env.names.publish(balancer.arn, {
+    sender: sendsFromOwnAddress(env)
+      ? {
+          host: balancer.loopbackHost,
+          vpcId: balancer.vpcId,
+          subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
+          groups: balancer.securityGroups,
+        }
+      : undefined,
+    names: networkNames(records, bound),
+  });
+  await remember(env, scope, records, bound);
+  return records.listeners.some(({ record }) => record.tls) ? { afterMs: refreshMs } : undefined;
+}
+
+async function remember(
+  env: Environment,
+  scope: Scope,
+  records: BalancerRecords,
+  bound: readonly Record<string, BoundAddress>[],
+): Promise<void> {
+  const { name, arn } = records.balancer;
+  await env.store.transaction(async (tx) => {
+    const balancer = await loadBalancers.get(tx, scope, name);
+    if (balancer?.arn === arn && balancer.state === "provisioning")
+      loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
+    for (const [index, { record }] of records.listeners.entries()) {
+      const listener = await listeners.get(tx, scope, name, record.id);
+      const boundByZone = bound[index]!;
+      if (listener?.arn !== record.arn) continue;
+      if (JSON.stringify(listener.boundByZone) === JSON.stringify(boundByZone)) continue;
+      for (const [zone, { host, port }] of Object.entries(boundByZone))
+        env.log.info("a listener is bound", { listener: listener.arn, zone, host, port });
+      listeners.put(tx, scope, [name, record.id], { ...listener, boundByZone });
+    }
+  });
+}

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { test, type TestContext } from "node:test";
+import { dateOf } from "#runtime/date.ts";
+import { createBalancedCloud, type BalancedCloud } from "../testing/balanced-cloud.ts";
+import { listeners } from "../records.ts";
+
+async function startTarget(context: TestContext, handle: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    handle(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  context.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return { server, port: (server.address() as { port: number }).port };
+}
+
+async function createNetworkBalancer(cloud: BalancedCloud, name = "net") {
+  const { LoadBalancers } = await cloud.elb.CreateLoadBalancer({
+    Name: name,
+    Type: "network",
+    Subnets: cloud.subnets,
+  });
+  return LoadBalancers![0]!;
+}
+
+/** A balancer with one TCP listener and a group of these ports. */
+async function balance(cloud: BalancedCloud, ports: readonly number[]) {
+  const balancer = await createNetworkBalancer(cloud);
+  const { TargetGroupArn } = await cloud.createGroup({ Protocol: "TCP" });
+  await cloud.elb.RegisterTargets({
+    TargetGroupArn,
+    Targets: ports.map((Port) => ({ Id: "127.0.0.1", Port })),
+  });
+  const { Listeners } = await cloud.elb.CreateListener({
+    LoadBalancerArn: balancer.LoadBalancerArn,
+    Protocol: "TCP",
+    Port: 80,
+    DefaultActions: [{ Type: "forward", TargetGroupArn }],
+  });
+  await cloud.advance("1s");
+  return {
+    balancer,
+    groupArn: TargetGroupArn!,
+    listenerArn: Listeners![0]!.ListenerArn!,
+  };
+}
+
+async function boundByZone(cloud: BalancedCloud) {
+  const all = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
+  return all.find((listener) => listener.boundByZone)!.boundByZone!;
+}
+
+async function ask(address: { host: string; port: number }): Promise<string> {
+  const socket = connect(address);
+  let text = "";
+  try {
+    for await (const piece of socket) text += String(piece);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code!;
+  }
+  return text;
+}
+
+test("a network load balancer has a node per zone and sends connections to healthy targets", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { port } = await startTarget(context, (socket) => socket.end("from the target"));
+  const { balancer, groupArn } = await balance(cloud, [port]);
+  assert.match(balancer.LoadBalancerArn!, /:loadbalancer\/net\/net\/[0-9a-f]{16}$/);
+  assert.match(balancer.DNSName!, /^net-[0-9a-f]{16}\.us-east-1\.elb\.localhost$/);
+  assert.equal(balancer.SecurityGroups, undefined);
+  const { LoadBalancers } = await cloud.elb.DescribeLoadBalancers({ Names: ["net"] });
+  assert.deepEqual(
+    [LoadBalancers![0]!.State!.Code, LoadBalancers![0]!.Type],
+    ["active", "network"],
+  );
+  assert.deepEqual(await cloud.healthOf(groupArn), [["healthy"]]);
+  const bound = await boundByZone(cloud);
+  const zones = balancer.AvailabilityZones!.map(({ ZoneName }) => ZoneName!);
+  assert.deepEqual(Object.keys(bound), zones);
+  for (const zone of zones) assert.equal(await ask(bound[zone]!), "from the target");
+});
+
+test("flows of a target that becomes unhealthy end at once, or drain for the interval", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { port, server } = await startTarget(context, (socket) => socket.write("hello"));
+  const { groupArn } = await balance(cloud, [port]);
+  const address = Object.values(await boundByZone(cloud))[0]!;
+  const open = async () => {
+    const socket = connect(address);
+    const ended = new Promise<string>((resolve) => {
+      socket.on("error", ({ code }: NodeJS.ErrnoException) => resolve(code!));
+      socket.on("end", () => resolve("end"));
+    });
+    await once(socket, "data");
+    return { ended };
+  };
+  const set = (Attributes: { Key: string; Value: string }[]) =>
+    cloud.elb.ModifyTargetGroupAttributes({ TargetGroupArn: groupArn, Attributes });
+  const unhealthy = "target_health_state.unhealthy";
+  await assert.rejects(set([{ Key: `${unhealthy}.draining_interval_seconds`, Value: "90" }]), {
+    code: "InvalidConfigurationRequest",
+  });
+  const first = await open();
+  server.close();
+  await cloud.advance("60s");
+  assert.deepEqual(await cloud.healthOf(groupArn), [["unhealthy", "Target.FailedHealthChecks"]]);
+  assert.equal(await first.ended, "ECONNRESET");
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  await set([
+    { Key: `${unhealthy}.connection_termination.enabled`, Value: "false" },
+    { Key: `${unhealthy}.draining_interval_seconds`, Value: "90" },
+  ]);
+  await cloud.advance("150s");
+  assert.deepEqual(await cloud.healthOf(groupArn), [["healthy"]]);
+  server.close();
+  await cloud.advance("60s");
+  const draining = [["unhealthy.draining", "Target.FailedHealthChecks"]];
+  assert.deepEqual(await cloud.healthOf(groupArn), draining);
+  await cloud.advance("120s");
+  assert.deepEqual(await cloud.healthOf(groupArn), [["unhealthy", "Target.FailedHealthChecks"]]);
+});
+
+test("an application load balancer is a target, on the port of its listener", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const web = await cloud.createBalancer();
+  const fixed = { StatusCode: "200", ContentType: "text/plain", MessageBody: "by the inner one" };
+  const { elb } = cloud;
+  const { TargetGroupArn } = await cloud.createGroup({
+    Protocol: "TCP",
+    Port: 8080,
+    TargetType: "alb",
+  });
+  const register = () =>
+    elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: web.LoadBalancerArn! }] });
+  await assert.rejects(register(), { code: "InvalidTarget" });
+  await cloud.listen(
+    web.LoadBalancerArn!,
+    { Type: "fixed-response", FixedResponseConfig: fixed },
+    8080,
+  );
+  await register();
+  const net = await createNetworkBalancer(cloud);
+  await elb.CreateListener({
+    LoadBalancerArn: net.LoadBalancerArn,
+    Protocol: "TCP",
+    Port: 80,
+    DefaultActions: [{ Type: "forward", TargetGroupArn }],
+  });
+  await cloud.advance("31s");
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [["healthy"]]);
+  const socket = connect(Object.values(await boundByZone(cloud))[0]!);
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  let text = "";
+  for await (const piece of socket) text += String(piece);
+  assert.match(text, /by the inner one$/);
+});
+
+test("what was measured is in CloudWatch after the minute", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { port } = await startTarget(context, (socket) => socket.end("12345"));
+  const { balancer, groupArn } = await balance(cloud, [port]);
+  const start = cloud.clock.now();
+  const [zone, address] = Object.entries(await boundByZone(cloud))[0]!;
+  for (let count = 0; count < 4; count++) await ask(address);
+  // Clients know of the end a little before the data plane does.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await cloud.advance("60s");
+  const name = (arn: string) => arn.slice(arn.lastIndexOf(":") + 1).replace(/^loadbalancer\//, "");
+  const sum = async (MetricName: string, dimensions: Record<string, string>) => {
+    const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+      Namespace: "AWS/NetworkELB",
+      MetricName,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      StartTime: dateOf(start - 60_000),
+      EndTime: dateOf(start + 120_000),
+      Period: 60,
+      Statistics: ["Sum"],
+    });
+    return Datapoints!.map(({ Sum }) => Sum!)[0];
+  };
+  const LoadBalancer = name(balancer.LoadBalancerArn!);
+  const TargetGroup = name(groupArn);
+  assert.equal(await sum("NewFlowCount", { LoadBalancer }), 4);
+  assert.equal(await sum("NewFlowCount_TCP", { LoadBalancer }), 4);
+  assert.equal(await sum("NewFlowCount", { LoadBalancer, AvailabilityZone: zone }), 4);
+  assert.equal(await sum("ActiveFlowCount", { LoadBalancer }), 0);
+  assert.equal(await sum("ProcessedBytes_TCP", { LoadBalancer }), 20);
+  assert.equal(await sum("TCP_Client_Reset_Count", { LoadBalancer }), 0);
+  assert.equal(await sum("HealthyHostCount", { LoadBalancer, TargetGroup }), 1);
+  assert.equal(await sum("UnHealthyHostCount", { LoadBalancer, TargetGroup }), 0);
+  assert.ok((await sum("ConsumedLCUs", { LoadBalancer }))! > 0);
+  assert.equal(await sum("ZonalHealthStatus", { LoadBalancer, AvailabilityZone: zone }), 1);
+});

@@ -48,6 +48,8 @@ export interface Tier {
   readonly retentionMs: number;
   /** Length of the stored block that holds neighbouring datapoints of one series. */
   readonly blockMs: number;
+  /** Stands for the tier in keys of its blocks. */
+  readonly key: number;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention */
@@ -55,19 +57,31 @@ export const secondTier: Tier = {
   periodMs: 1000,
   retentionMs: 3 * hourMs,
   blockMs: 5 * minuteMs,
+  key: 1000,
 };
 export const minuteTier: Tier = {
   periodMs: minuteMs,
   retentionMs: 15 * dayMs,
+  // A block of numbers with all their digits fills one page of the store.
+  blockMs: 16 * hourMs,
+  key: 60_001,
+};
+/** Minutes that are new: short blocks, since those that grow are written again with every value. */
+export const freshTier: Tier = {
+  periodMs: minuteMs,
+  retentionMs: 8 * hourMs,
   blockMs: 4 * hourMs,
+  key: 60_000,
 };
 export const fiveMinuteTier: Tier = {
   periodMs: 5 * minuteMs,
   retentionMs: 63 * dayMs,
   blockMs: dayMs,
+  key: 300_000,
 };
 export const hourTier: Tier = {
   periodMs: hourMs,
   retentionMs: 455 * dayMs,
   blockMs: 15 * dayMs,
+  key: 3_600_000,
 };

@@ -34,7 +34,7 @@ export type JournalDatum = [
 ];
 export const journal = collection<JournalRecord>("cloudwatch", "journal");
 
-/** Neighbouring datapoints of one series. Key: period in ms, start of the block in ms, series. */
+/** Neighbouring datapoints of one series. Key: tier, start of the block in ms, series. */
 export const blocks = collection<Uint8Array>("cloudwatch", "block");
 
 /** How far the bookkeeping of an account and region is. Key: none. */
@@ -44,6 +44,8 @@ export interface ProgressRecord {
   nextSeries: number;
   /** Datapoints before these moments have gone on to the next coarser tier (or are gone). */
   secondsFromMs: number;
+  /** Absent until minutes were first gathered into longer blocks. */
+  freshFromMs?: number;
   minutesFromMs: number;
   fiveMinutesFromMs: number;
   hoursFromMs: number;

@@ -39,7 +39,11 @@ const widthOfCode = new Map(widths.map((width) => [width.code, width]));
 /** Set in the flags when every datapoint has the same kind byte. */
 const uniform = 1;
 
-export function encodeBlock(slots: Slots): Uint8Array {
+/**
+ * With `whole`, the number of a full block's slots, a block that is being filled takes as many bytes as
+ * it will need: records that grow leave their pages half empty, where some of ever the same size fill them.
+ */
+export function encodeBlock(slots: Slots, whole = 0): Uint8Array {
   const order = [...slots.keys()].sort((a, b) => a - b);
   const points = order.map((slot) => toPoint(slots.get(slot)!));
   if (points.every(({ kind }) => (kind & 3) === single)) {
@@ -53,7 +57,7 @@ export function encodeBlock(slots: Slots): Uint8Array {
   let size = 4 + mapBytes + (same ? 1 : points.length);
   for (const { kind, numbers } of points)
     size += numbers.length * widthOfKind(kind).bytes + ((kind & 3) === distributed ? 2 : 0);
-  const bytes = Buffer.alloc(size);
+  const bytes = Buffer.alloc(Math.max(size, expectedSize(size, slots.size, last + 1, whole)));
   bytes[0] = version;
   bytes[1] = same ? uniform : 0;
   bytes.writeUInt16LE(mapBytes, 2);
@@ -66,6 +70,17 @@ export function encodeBlock(slots: Slots): Uint8Array {
     for (const value of numbers) offset = writeNumber(bytes, value, width, offset);
   }
   return bytes;
+}
+
+/** So many values say how large the others will be. */
+const enoughValues = 4;
+
+/** The size of the block once it is full; 0 where it has holes, of which it may keep as many. */
+function expectedSize(size: number, values: number, passed: number, whole: number): number {
+  if (values < enoughValues || values < passed * 0.9) return 0;
+  const mapBytes = (passed >> 3) + 1;
+  const perValue = (size - 4 - mapBytes) / values;
+  return 4 + (whole >> 3) + 1 + Math.ceil(perValue * whole);
 }
 
 /** Only the slots from `from` to before `to`: an alarm wants five of a thousand. */

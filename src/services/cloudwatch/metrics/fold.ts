@@ -2,7 +2,14 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { fiveMinuteTier, hourTier, minuteTier, secondTier, type Tier } from "../limits.ts";
+import {
+  fiveMinuteTier,
+  freshTier,
+  hourTier,
+  minuteTier,
+  secondTier,
+  type Tier,
+} from "../limits.ts";
 import { blocks, journal, progress, type ProgressRecord } from "../records.ts";
 import { emptyAggregate, mergeAggregate, type Aggregate } from "./aggregate.ts";
 import { decodeBlock, encodeBlock, type Slots } from "./block-codec.ts";
@@ -65,17 +72,34 @@ async function fold(tx: Transaction, scope: Scope, lastSequence: number): Promis
     if (sequence > current.foldedSequence) for (const datum of record) addDatum(folded, datum);
     journal.delete(tx, scope, sequence);
   }
-  await mergeIntoBlocks(tx, scope, minuteTier, folded.minutes);
+  const { older, newer } = split(folded.minutes, current.freshFromMs ?? 0);
+  await mergeIntoBlocks(tx, scope, minuteTier, older);
+  await mergeIntoBlocks(tx, scope, freshTier, newer);
   await mergeIntoBlocks(tx, scope, secondTier, folded.seconds);
   if (lastSequence > current.foldedSequence)
     progress.put(tx, scope, [], { ...current, foldedSequence: lastSequence });
 }
 
+type Series = Map<number, Map<number, Aggregate>>;
+
+/** Values that come late belong where those of their time have gone already. */
+function split(series: Series, atMs: number): { older: Series; newer: Series } {
+  const [older, newer]: [Series, Series] = [new Map(), new Map()];
+  for (const [id, points] of series)
+    for (const [timeMs, aggregate] of points) {
+      const side = timeMs < atMs ? older : newer;
+      const own = side.get(id);
+      if (own) own.set(timeMs, aggregate);
+      else side.set(id, new Map([[timeMs, aggregate]]));
+    }
+  return { older, newer };
+}
+
 async function mergeIntoBlocks(
   tx: Transaction,
   scope: Scope,
-  { periodMs, blockMs }: Tier,
-  series: Map<number, Map<number, Aggregate>>,
+  { periodMs, blockMs, key }: Tier,
+  series: Series,
 ): Promise<void> {
   for (const [id, points] of series) {
     const touched = new Map<number, Slots>();
@@ -83,7 +107,7 @@ async function mergeIntoBlocks(
       const startMs = timeMs - (timeMs % blockMs);
       let slots = touched.get(startMs);
       if (!slots) {
-        const stored = await blocks.get(tx, scope, periodMs, startMs, id);
+        const stored = await blocks.get(tx, scope, key, startMs, id);
         touched.set(startMs, (slots = stored ? decodeBlock(stored) : new Map()));
       }
       const slot = Math.floor((timeMs - startMs) / periodMs);
@@ -92,7 +116,7 @@ async function mergeIntoBlocks(
       slots.set(slot, present);
     }
     for (const [startMs, slots] of touched)
-      blocks.put(tx, scope, [periodMs, startMs, id], encodeBlock(slots));
+      blocks.put(tx, scope, [key, startMs, id], encodeBlock(slots, blockMs / periodMs));
   }
 }
 
@@ -100,11 +124,12 @@ interface Step {
   tier: Tier;
   /** Where its datapoints go on to; nowhere when their time is over. */
   next: Tier | undefined;
-  mark: "secondsFromMs" | "minutesFromMs" | "fiveMinutesFromMs" | "hoursFromMs";
+  mark: "secondsFromMs" | "freshFromMs" | "minutesFromMs" | "fiveMinutesFromMs" | "hoursFromMs";
 }
 
 const steps: Step[] = [
   { tier: secondTier, next: undefined, mark: "secondsFromMs" },
+  { tier: freshTier, next: minuteTier, mark: "freshFromMs" },
   { tier: minuteTier, next: fiveMinuteTier, mark: "minutesFromMs" },
   { tier: fiveMinuteTier, next: hourTier, mark: "fiveMinutesFromMs" },
   { tier: hourTier, next: undefined, mark: "hoursFromMs" },
@@ -116,7 +141,7 @@ async function age(tx: Transaction, scope: Scope, nowMs: number): Promise<boolea
   for (const step of steps) {
     const keptFromMs = nowMs - step.tier.retentionMs;
     const untilMs = keptFromMs - (keptFromMs % step.tier.blockMs);
-    if (untilMs <= current[step.mark]) continue;
+    if (untilMs <= (current[step.mark] ?? 0)) continue;
     await ageTier(tx, scope, current, step, untilMs);
     return true;
   }
@@ -130,7 +155,7 @@ async function ageTier(
   { tier, next, mark }: Step,
   untilMs: number,
 ): Promise<void> {
-  const found = await blocks.entries(tx, scope, [tier.periodMs], { limit: agedBlocksPerStep });
+  const found = await blocks.entries(tx, scope, [tier.key], { limit: agedBlocksPerStep });
   const due = found.filter(({ id }) => (id[1] as number) < untilMs);
   const coarser = new Map<number, Map<number, Aggregate>>();
   for (const { id, record } of due) {

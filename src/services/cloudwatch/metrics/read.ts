@@ -1,7 +1,14 @@
 /** Reading datapoints: blocks of every tier that can answer, and what is in memory still. */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { fiveMinuteTier, hourTier, minuteTier, secondTier, type Tier } from "../limits.ts";
+import {
+  fiveMinuteTier,
+  freshTier,
+  hourTier,
+  minuteTier,
+  secondTier,
+  type Tier,
+} from "../limits.ts";
 import { blocks, metrics, type MetricRecord, type ProgressRecord } from "../records.ts";
 import type { Aggregate } from "./aggregate.ts";
 import { decodeBlock } from "./block-codec.ts";
@@ -105,7 +112,12 @@ function tiersOf(
       from: Math.max(fromMs, progress.fiveMinutesFromMs),
       to: Math.min(toMs, minutesOverMs),
     },
-    { tier: minuteTier, from: Math.max(fromMs, progress.minutesFromMs), to: toMs },
+    {
+      tier: minuteTier,
+      from: Math.max(fromMs, progress.minutesFromMs),
+      to: Math.min(toMs, nowMs - freshTier.retentionMs),
+    },
+    { tier: freshTier, from: Math.max(fromMs, progress.freshFromMs ?? 0), to: toMs },
   ].filter(({ from, to }) => from < to);
 }
 
@@ -113,13 +125,13 @@ async function readTier(
   tx: Transaction,
   scope: Scope,
   id: number,
-  { periodMs, blockMs }: Tier,
+  { periodMs, blockMs, key }: Tier,
   fromMs: number,
   toMs: number,
   collect: (timeMs: number, aggregate: Aggregate) => void,
 ): Promise<void> {
   for (let startMs = fromMs - (fromMs % blockMs); startMs < toMs; startMs += blockMs) {
-    const stored = await blocks.get(tx, scope, periodMs, startMs, id);
+    const stored = await blocks.get(tx, scope, key, startMs, id);
     if (!stored) continue;
     const first = Math.floor((fromMs - startMs) / periodMs);
     const end = Math.ceil((toMs - startMs) / periodMs);

@@ -64,6 +64,7 @@ test("each lack says why, and what to install", () => {
       "machines work in directories of this host, and run as user 65534: this host has no unshare",
       "a server must listen on its machine's $HOST, not on all addresses: no programs",
       "security groups are not enforced between machines: no programs",
+      "no machine's packets can be lost on purpose: no programs; to delay them, machines would need a network of their own",
       "memory of instance types is not enforced: memory: not mounted; this host has 2 processors and 24 GiB",
       "unshare is missing",
     ],

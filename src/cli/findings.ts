@@ -64,6 +64,7 @@ export function judgeCompute(kind: string, facts: HostFacts, engine: EngineFacts
     ...judgeIsolation(facts),
     judgeAddresses(facts),
     judgeGroups(facts.addresses.bound ? undefined : facts.addresses.reason, "eBPF"),
+    judgePackets(facts),
     judgeLimits(facts),
     ...facts.missing.map(({ program, debianPackage }): Finding => ({
       verdict: "lacks",
@@ -139,6 +140,17 @@ function judgeGroups(reason: string | undefined, means: string): Finding {
   if (reason === undefined)
     return { verdict: "ok", text: `security groups are enforced between machines (${means})` };
   return { verdict: "lacks", text: `security groups are not enforced between machines: ${reason}` };
+}
+
+/** What `fogbank fail instance … --loss` and `--delay` can do here. */
+function judgePackets({ addresses }: HostFacts): Finding {
+  const delay = "to delay them, machines would need a network of their own";
+  if (addresses.bound)
+    return { verdict: "ok", text: `a machine's packets can be lost on purpose (eBPF); ${delay}` };
+  return {
+    verdict: "lacks",
+    text: `no machine's packets can be lost on purpose: ${addresses.reason ?? "machines share one address"}; ${delay}`,
+  };
 }
 
 function judgeLimits({ limits, processors, memoryBytes }: HostFacts): Finding {

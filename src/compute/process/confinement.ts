@@ -17,6 +17,8 @@ export class Confinement {
   readonly #log: Log;
   /** Kills that the console tells of already. */
   #memoryKills = 0;
+  /** The part of its packets that are lost; undefined where an earlier Fogbank may have set it. */
+  #packetLoss: number | undefined;
 
   constructor(
     layout: MachineLayout,
@@ -38,6 +40,7 @@ export class Confinement {
       this.#log.warn("a machine's CPU and memory are not limited", { machine: spec.id, error });
     }
     this.#countKills(groups);
+    this.#packetLoss = 0;
     if (groups?.unified === undefined || !ownAddresses)
       return { groups, ownAddress: false, networkMap: undefined };
     try {
@@ -97,12 +100,14 @@ export class Confinement {
   }
 
   /** False when no group pauses its processes, so that each must be told by itself. */
-  async impair({ groups, spec }: MachineRecord, wanted: Impairment): Promise<boolean> {
-    const { cpuShare, packetLoss, packetDelayMs, paused = false } = wanted;
-    if (packetLoss !== undefined || packetDelayMs !== undefined)
+  async impair(record: MachineRecord, wanted: Impairment): Promise<boolean> {
+    const { groups, spec } = record;
+    const { cpuShare, packetLoss = 0, packetDelayMs = 0, paused = false } = wanted;
+    if (packetDelayMs > 0)
       throw new ImpossibleImpairment(
-        "machines that are process trees share their host's network, which loses no packets for one of them",
+        "machines that are process trees share their host's network, which cannot delay the packets of one of them",
       );
+    await this.#losePackets(record, packetLoss);
     const { controlGroups } = this.#isolation;
     if (cpuShare !== undefined && !controlGroups?.enforced.cpu)
       throw new ImpossibleImpairment(
@@ -112,6 +117,23 @@ export class Confinement {
     if (controlGroups.enforced.cpu)
       await controlGroups.limitCpus(groups, spec.cpus * (cpuShare ?? 1));
     return controlGroups.freeze(groups, paused);
+  }
+
+  async #losePackets({ groups, networkMap, spec }: MachineRecord, part: number): Promise<void> {
+    if (this.#packetLoss === part) return;
+    if (await this.#guard.lose(spec.id, part)) {
+      this.#packetLoss = part;
+      return;
+    }
+    const { ownAddresses, lacking } = this.#isolation;
+    if (groups?.unified === undefined || networkMap === undefined || !ownAddresses) {
+      if (part === 0) return;
+      throw new ImpossibleImpairment(
+        `this host loses no machine's packets: ${lacking.addresses ?? "its kernel does not count them"}`,
+      );
+    }
+    await ownAddresses.lose(groups.unified, networkMap, part);
+    this.#packetLoss = part;
   }
 
   /** Gives what is to be remembered of what was taken away. */

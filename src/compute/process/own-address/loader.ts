@@ -12,14 +12,8 @@ const run = promisify(execFile);
 /** The number of bpf(2), by Node's name of the processor; all of these are little-endian. */
 const callNumbers: Record<string, number> = { x64: 321, arm64: 280, riscv64: 280 };
 
-/**
- * Arguments: the control group's directory, the call's number, what stands for a map in a program,
- * KIND:TYPE:HEX for each program. Prints the number of the map that programs of kind 8 count in;
- * nothing when the kernel does not want them, which only leaves bytes uncounted.
- */
-const perl = String.raw`
-my ($group, $call, $place, @programs) = @ARGV;
-sysopen(my $directory, $group, 0) or die "$group: $!";
+/** Loads a program, KIND:TYPE:HEX, and attaches it to the control group, in place of its like. */
+const perlAttach = String.raw`
 sub attach {
   my ($kind, $type, $hex) = split /:/, shift;
   my ($code, $license, $log) = (pack("H*", $hex), "Apache-2.0\0", "\0" x 65536);
@@ -31,22 +25,10 @@ sub attach {
   my $attach = pack("L L L L", fileno($directory), $program, $type, 0);
   die "attach $type: $!" if syscall($call, 8, $attach, length($attach)) < 0;
 }
-attach($_) for grep { !/^8:/ } @programs;
-eval {
-  my $create = pack("L5", 2, 4, 16, 1, 0);
-  my $map = syscall($call, 0, $create, length($create));
-  die if $map < 0;
-  for (grep { /^8:/ } @programs) { my $with = unpack("H*", pack("L", $map)); s/$place/$with/; attach($_); }
-  my $info = "\0" x 8;
-  my $ask = pack("L L P", $map, 8, $info);
-  die if syscall($call, 15, $ask, length($ask)) < 0;
-  print((unpack("L L", $info))[1]);
-};
+sub count { my $with = unpack("H*", pack("L", $map)); for (@_) { s/$place/$with/; attach($_); } }
 `;
 
-const python = String.raw`
-import ctypes, os, struct, sys
-group, call, place, programs = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]
+const pythonAttach = String.raw`
 libc = ctypes.CDLL(None, use_errno=True)
 at = ctypes.addressof
 def bpf(command, attributes, what):
@@ -59,18 +41,67 @@ def attach(entry):
     code = ctypes.create_string_buffer(raw, len(raw)); licence = ctypes.create_string_buffer(b"Apache-2.0"); log = ctypes.create_string_buffer(65536)
     program = bpf(5, struct.pack("=IIQQIIQII16sII", sort, len(raw) // 8, at(code), at(licence), 1, 65536, at(log), 0, 0, b"fogbank", 0, kind), "load")
     bpf(8, struct.pack("=IIII", directory, program, kind, 0), "attach")
+def count(counters, entries):
+    for entry in entries: attach(entry.replace(place, struct.pack("=I", counters).hex()))
+`;
+
+/**
+ * Arguments: the control group's directory, the call's number, what stands for a map in a program,
+ * KIND:TYPE:HEX for each program. Prints the number of the map that programs of kind 8 count in;
+ * nothing when the kernel does not want them, which only leaves bytes uncounted.
+ */
+const perl = String.raw`
+our ($group, $call, $place, @programs) = @ARGV;
+our $map;
+sysopen(our $directory, $group, 0) or die "$group: $!";
+${perlAttach}
+attach($_) for grep { !/^8:/ } @programs;
+eval {
+  my $create = pack("L5", 2, 4, 16, 1, 0);
+  $map = syscall($call, 0, $create, length($create));
+  die if $map < 0;
+  count(grep { /^8:/ } @programs);
+  my $info = "\0" x 8;
+  my $ask = pack("L L P", $map, 8, $info);
+  die if syscall($call, 15, $ask, length($ask)) < 0;
+  print((unpack("L L", $info))[1]);
+};
+`;
+
+const python = String.raw`
+import ctypes, os, struct, sys
+group, call, place, programs = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4:]
+${pythonAttach}
 try:
     for entry in programs:
         if not entry.startswith("8:"): attach(entry)
 except OSError as error: sys.exit(str(error))
 try:
     counters = bpf(0, struct.pack("=IIIII", 2, 4, 16, 1, 0), "map")
-    for entry in programs:
-        if entry.startswith("8:"): attach(entry.replace(place, struct.pack("=I", counters).hex()))
+    count(counters, [entry for entry in programs if entry.startswith("8:")])
     info = ctypes.create_string_buffer(8)
     bpf(15, struct.pack("=IIQ", counters, 8, at(info)), "info")
     print(struct.unpack("=II", info.raw)[1])
 except OSError: pass
+`;
+
+/** Arguments as above, but all programs count, in a map that there is: its number comes before them. */
+const perlRecount = String.raw`
+our ($group, $call, $place, $number, @programs) = @ARGV;
+sysopen(our $directory, $group, 0) or die "$group: $!";
+${perlAttach}
+my $get = pack("L L L", $number, 0, 0);
+our $map = syscall($call, 14, $get, length($get));
+die "map $number: $!" if $map < 0;
+count(@programs);
+`;
+
+const pythonRecount = String.raw`
+import ctypes, os, struct, sys
+group, call, place, number, programs = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5:]
+${pythonAttach}
+try: count(bpf(14, struct.pack("=III", number, 0, 0), "map"), programs)
+except OSError as error: sys.exit(str(error))
 `;
 
 /** Arguments: the call's number, numbers of maps. Prints "NUMBER IN OUT" for each that is there. */
@@ -110,6 +141,16 @@ export async function attachPrograms(
   const counted = counterPrograms.map(({ attachType, hex }) => `8:${attachType}:${hex}`);
   const map = await speak(perl, python, [group, callNumber(), mapPlace, ...given, ...counted]);
   return map === "" ? undefined : Number(map);
+}
+
+/** Has the group's bytes counted, in the map that counted them so far, by these programs from now on. */
+export async function replaceCounters(
+  group: string,
+  map: number,
+  programs: readonly { attachType: number; hex: string }[],
+): Promise<void> {
+  const given = programs.map(({ attachType, hex }) => `8:${attachType}:${hex}`);
+  await speak(perlRecount, pythonRecount, [group, callNumber(), mapPlace, String(map), ...given]);
 }
 
 /** Bytes that went in and out, by the map's number; maps that are gone are left out. */

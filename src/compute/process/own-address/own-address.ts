@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { ControlGroups } from "../control-groups/control-groups.ts";
-import { createByteMeter, type ByteMeter } from "./byte-counter.ts";
-import { attachPrograms, readCounters } from "./loader.ts";
+import { counterPrograms, createByteMeter, type ByteMeter } from "./byte-counter.ts";
+import { attachPrograms, readCounters, replaceCounters } from "./loader.ts";
+import { withLoss } from "./packet-loss.ts";
 import { addressPrograms, type AddressRules } from "./programs.ts";
 
 export interface OwnAddresses {
@@ -13,6 +14,8 @@ export interface OwnAddresses {
    */
   bind(group: string, rules: AddressRules): Promise<number | undefined>;
   readonly meter: ByteMeter;
+  /** Loses this part of the packets of a bound group in each direction, 0 none; `map` counts its bytes. */
+  lose(group: string, map: number, part: number): Promise<void>;
 }
 
 /** Undefined, with the reason, where this host's kernel or rights do not allow it. */
@@ -24,6 +27,7 @@ export async function detectOwnAddresses(
   const ownAddresses: OwnAddresses = {
     bind: (group, rules) => attachPrograms(group, addressPrograms(rules)),
     meter: createByteMeter(wall, readCounters),
+    lose: (group, map, part) => replaceCounters(group, map, withLoss(counterPrograms, part)),
   };
   const limits = { cpus: 1, memoryBytes: 64 * 1024 ** 2 };
   const groups = await controlGroups.make(join(dataDir, `.probe-${process.pid}`), limits);

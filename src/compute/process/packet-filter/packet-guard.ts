@@ -4,6 +4,7 @@ import type { NetworkGuard } from "../../driver.ts";
 import { nameserversOfHost } from "../../nameservers.ts";
 import type { GuardedNetwork, MachineRules } from "../../network-rules.ts";
 import { createSerial } from "../../serially.ts";
+import { withLoss } from "../own-address/packet-loss.ts";
 import type { AddressRules } from "../own-address/programs.ts";
 import { addressPrograms } from "./address-programs.ts";
 import type { BpfAgent } from "./agent.ts";
@@ -23,6 +24,8 @@ export interface PacketGuard extends NetworkGuard {
   /** The machine is about to boot, or was found running; false when it has no rules or they cannot be enforced. */
   enter(id: string, machine: GuardedMachine): Promise<boolean>;
   leave(id: string): Promise<void>;
+  /** Loses this part of the machine's packets from now on; false where its packets are not looked at. */
+  lose(id: string, part: number): Promise<boolean>;
   close(): void;
 }
 
@@ -47,7 +50,7 @@ export function createPacketGuard({
     numbers.set(name, number);
     return number;
   };
-  const machines = new Map<string, GuardedMachine & { attached?: string }>();
+  const machines = new Map<string, GuardedMachine & { attached?: string; packetLoss?: number }>();
   const told = new Map<string, MapEntries>();
   const serially = createSerial();
   let agent: BpfAgent | undefined;
@@ -95,7 +98,10 @@ export function createPacketGuard({
       groupNumber: numberOf,
       counts: machine.networkMap !== undefined,
     };
-    const programs = [...addressPrograms(placement), ...packetPrograms(placement)];
+    const programs = [
+      ...addressPrograms(placement),
+      ...withLoss(packetPrograms(placement), machine.packetLoss ?? 0),
+    ];
     const name = id.replaceAll(/\W/g, "_");
     const text = programs
       .map(({ kind, attachType, hex }) => `${kind}:${attachType}:${hex}`)
@@ -143,6 +149,13 @@ export function createPacketGuard({
       serially("guard", async () => {
         machines.set(id, machine);
         return rulesOf(id) !== undefined && guarded((to) => attach(to, id));
+      }),
+    lose: (id, packetLoss) =>
+      serially("guard", async () => {
+        const machine = machines.get(id);
+        if (!machine) return false;
+        machine.packetLoss = packetLoss;
+        return machine.attached !== undefined && guarded((to) => attach(to, id));
       }),
     leave: (id) =>
       serially("guard", async () => {

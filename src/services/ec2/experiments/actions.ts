@@ -69,6 +69,24 @@ function fault(
   };
 }
 
+const documentOf = ({ action }: Acting) =>
+  action.parameters["documentArn"]!.split(":document/").at(-1)!;
+const parametersOf = ({ documentParameters }: Record<string, string>) =>
+  JSON.parse(documentParameters ?? "{}") as Record<string, string | string[]>;
+
+/**
+ * AWS's documents that run `tc` in the instance; here the machine's driver does what they do.
+ * https://docs.aws.amazon.com/fis/latest/userguide/actions-ssm-agent.html
+ */
+const packetDocuments = ["AWSFIS-Run-Network-Packet-Loss", "AWSFIS-Run-Network-Latency"];
+const isPacketDocument = (acting: Acting) => packetDocuments.includes(documentOf(acting));
+const packetsByDocument = fault("packets", (parameters) => {
+  const { LossPercent, DelayMilliseconds } = parametersOf(parameters);
+  return parameters["documentArn"]!.endsWith("Latency")
+    ? { packetDelayMs: Number(DelayMilliseconds ?? 200) }
+    : { packetLoss: Number(LossPercent ?? 7) / 100 };
+});
+
 export const actionKinds: Readonly<Record<string, ActionKind>> = {
   "aws:fis:wait": {
     required: ["duration"],
@@ -131,9 +149,9 @@ export const actionKinds: Readonly<Record<string, ActionKind>> = {
     optional: ["documentParameters", "documentVersion"],
     lastsMs: duration,
     async begin(acting) {
-      const { documentArn, documentParameters } = acting.action.parameters;
-      const DocumentName = documentArn!.split(":document/").at(-1)!;
-      const given = JSON.parse(documentParameters ?? "{}") as Record<string, string | string[]>;
+      if (isPacketDocument(acting)) return packetsByDocument.begin(acting);
+      const DocumentName = documentOf(acting);
+      const given = parametersOf(acting.action.parameters);
       await acting.env.clients.ssm(asService(acting.scope, serviceName)).SendCommand({
         DocumentName,
         InstanceIds: acting.action.instanceIds,
@@ -141,6 +159,9 @@ export const actionKinds: Readonly<Record<string, ActionKind>> = {
           Object.entries(given).map(([key, value]) => [key, [value].flat().map(String)]),
         ),
       });
+    },
+    async end(acting) {
+      if (isPacketDocument(acting)) await packetsByDocument.end!(acting);
     },
   },
   "aws:cloudwatch:assert-alarm-state": {
@@ -172,7 +193,7 @@ export const actionKinds: Readonly<Record<string, ActionKind>> = {
     lastsMs: duration,
     ...fault("pause", () => ({})),
   },
-  /** What the document AWSFIS-Run-Network-Packet-Loss does, where the driver can. */
+  /** Loss and delay at once, where the driver can. */
   "fogbank:ec2:disrupt-packets": {
     required: ["duration"],
     optional: ["lossPercent", "delayMilliseconds"],

@@ -169,3 +169,32 @@ for (const [template, message] of refused)
     await assert.rejects(experimentsOf(cloud).begin(template), { name: "RangeError", message });
     await cloud.stop();
   });
+
+test("AWS's document for packet loss is a fault of the machines for as long as it lasts", async () => {
+  const cloud = createEc2Cloud();
+  const [id] = (await launchWeb(cloud, 1)) as [string];
+  const faults = async () => {
+    const ask = { method: "GET" as const, item: undefined, body: undefined, scope };
+    return ((await cloud.host.askOwn("ec2", "faults", ask)) as { faults: object[] }).faults;
+  };
+  await experimentsOf(cloud).begin({
+    targets: { one: web("COUNT(1)") },
+    actions: {
+      lose: {
+        actionId: "aws:ssm:send-command",
+        parameters: {
+          documentArn: "arn:aws:ssm:us-east-1::document/AWSFIS-Run-Network-Packet-Loss",
+          documentParameters: '{"LossPercent":"15","DurationSeconds":"60"}',
+          duration: "PT1M",
+        },
+        targets: { Instances: "one" },
+      },
+    },
+  });
+  await cloud.advance("20s");
+  const [fault] = (await faults()) as { kind: string; instance: string; packetLoss: number }[];
+  assert.deepEqual([fault!.kind, fault!.instance, fault!.packetLoss], ["packets", id, 0.15]);
+  await cloud.advance("1m");
+  assert.deepEqual(await faults(), []);
+  await cloud.stop();
+});

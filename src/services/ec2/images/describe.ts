@@ -39,9 +39,15 @@ export function describeImage(image: Image): AwsImage {
     SourceInstanceId: image.sourceInstanceId,
     SourceImageId: image.sourceImageId,
     SourceImageRegion: image.sourceImageRegion,
-    DeregistrationProtection: "disabled",
+    DeregistrationProtection: protectionOf(image),
+    DeprecationTime: image.deprecatedMs === undefined ? undefined : isoMillis(image.deprecatedMs),
     Tags: shownTags(image.tags),
   };
+}
+
+/** What DescribeImages tells: whether a wish for protection stands. */
+export function protectionOf({ protection, protectedUntilMs }: Image): string {
+  return protection === undefined || protectedUntilMs !== undefined ? "disabled" : protection;
 }
 
 export function describeBlockDevice(device: BlockDevice): BlockDeviceMapping {
@@ -55,6 +61,7 @@ export function describeBlockDevice(device: BlockDevice): BlockDeviceMapping {
       Iops: device.iops,
       Throughput: device.throughput,
       Encrypted: device.encrypted,
+      KmsKeyId: device.kmsKeyId,
     },
   };
 }
@@ -74,6 +81,7 @@ export function describeSnapshot(snapshot: SnapshotRecord): Snapshot {
     OwnerId: snapshot.ownerId,
     Description: snapshot.description,
     Encrypted: snapshot.encrypted,
+    KmsKeyId: snapshot.kmsKeyId,
     State: state === "deleting" ? "completed" : state,
     StateMessage: snapshot.stateMessage,
     Progress: progressOf(snapshot),

@@ -24,6 +24,7 @@ export async function snapshotOf(
     sizeGiB: volume.sizeGiB,
     description,
     encrypted: volume.encrypted,
+    ...(volume.kmsKeyId !== undefined && { kmsKeyId: volume.kmsKeyId }),
     startedMs: nowMs,
     state: "pending",
     ...(instanceId === undefined
@@ -40,7 +41,7 @@ export function copyOf(
   tx: Transaction,
   context: Ec2Context,
   source: SnapshotRecord,
-  { description, tags }: { description: string; tags: Tags },
+  { description, tags, lacksKey = false }: { description: string; tags: Tags; lacksKey?: boolean },
 ): SnapshotRecord {
   const snapshotId = newId(context.random, "snap");
   const nowMs = context.clock.now();
@@ -52,9 +53,12 @@ export function copyOf(
     sizeGiB: source.sizeGiB,
     description,
     encrypted: source.encrypted,
-    state: "completed",
+    ...(source.kmsKeyId !== undefined && { kmsKeyId: source.kmsKeyId }),
     startedMs: nowMs,
-    completedMs: nowMs,
+    // AWS finds out after its answer that there is no such key.
+    ...(lacksKey
+      ? { state: "error" as const, stateMessage: "Given key ID is not accessible" }
+      : { state: "completed" as const, completedMs: nowMs }),
     ...(source.machineImageId !== undefined && { machineImageId: source.machineImageId }),
     ...(source.blocksId !== undefined && { blocksId: source.blocksId }),
     ...(source.sizeBytes !== undefined && { sizeBytes: source.sizeBytes }),

@@ -10,10 +10,56 @@ import {
   modifyImageAttribute,
   resetImageAttribute,
 } from "./operations/image-attributes.ts";
+import {
+  describeFastSnapshotRestores,
+  disableFastSnapshotRestores,
+  enableFastSnapshotRestores,
+} from "./operations/fast-snapshot-restores.ts";
+import {
+  cancelImageLaunchPermission,
+  disableImage,
+  disableImageDeprecation,
+  disableImageDeregistrationProtection,
+  enableImage,
+  enableImageDeprecation,
+  enableImageDeregistrationProtection,
+} from "./operations/image-life.ts";
+import {
+  disableImageBlockPublicAccess,
+  disableSnapshotBlockPublicAccess,
+  enableImageBlockPublicAccess,
+  enableSnapshotBlockPublicAccess,
+  getImageBlockPublicAccessState,
+  getSnapshotBlockPublicAccessState,
+} from "./operations/public-access.ts";
+import {
+  describeSnapshotAttribute,
+  modifySnapshotAttribute,
+  resetSnapshotAttribute,
+} from "./operations/snapshot-attributes.ts";
 import { registerImage } from "./operations/register-image.ts";
 import { createSnapshot, deleteSnapshot, describeSnapshots } from "./operations/snapshots.ts";
 
 export const imageOperations: Ec2Operations = {
+  CancelImageLaunchPermission: cancelImageLaunchPermission,
+  DescribeFastSnapshotRestores: describeFastSnapshotRestores,
+  DescribeSnapshotAttribute: describeSnapshotAttribute,
+  DisableFastSnapshotRestores: disableFastSnapshotRestores,
+  DisableImage: disableImage,
+  DisableImageBlockPublicAccess: disableImageBlockPublicAccess,
+  DisableImageDeprecation: disableImageDeprecation,
+  DisableImageDeregistrationProtection: disableImageDeregistrationProtection,
+  DisableSnapshotBlockPublicAccess: disableSnapshotBlockPublicAccess,
+  EnableFastSnapshotRestores: enableFastSnapshotRestores,
+  EnableImage: enableImage,
+  EnableImageBlockPublicAccess: enableImageBlockPublicAccess,
+  EnableImageDeprecation: enableImageDeprecation,
+  EnableImageDeregistrationProtection: enableImageDeregistrationProtection,
+  EnableSnapshotBlockPublicAccess: enableSnapshotBlockPublicAccess,
+  GetImageBlockPublicAccessState: getImageBlockPublicAccessState,
+  GetSnapshotBlockPublicAccessState: getSnapshotBlockPublicAccessState,
+  ModifySnapshotAttribute: modifySnapshotAttribute,
+  ResetSnapshotAttribute: resetSnapshotAttribute,
   CopyImage: copyImage,
   CopySnapshot: copySnapshot,
   CreateImage: createImage,

@@ -16,7 +16,7 @@ export interface ImageRecord {
   name: string;
   description: string;
   ownerId: string;
-  state: "pending" | "available" | "failed";
+  state: "pending" | "available" | "failed" | "disabled";
   stateReason?: { code: string; message: string };
   architecture: string;
   rootDeviceName: string;
@@ -35,6 +35,12 @@ export interface ImageRecord {
   sourceImageRegion?: string;
   /** The container image that it stands for, instead of captured bytes. */
   reference?: string;
+  /** From then on only its owner finds it in lists. */
+  deprecatedMs?: number;
+  /** It cannot be deregistered; with a cooldown not even for a day after that was taken back. */
+  protection?: "enabled-with-cooldown" | "enabled-without-cooldown";
+  /** The end of that day. */
+  protectedUntilMs?: number;
   tags: Tags;
 }
 
@@ -45,6 +51,7 @@ export interface SnapshotRecord {
   sizeGiB: number;
   description: string;
   encrypted: boolean;
+  kmsKeyId?: string;
   /** "deleting": the bytes go first, then the record; nobody sees it any more. */
   state: "pending" | "completed" | "error" | "deleting";
   stateMessage?: string;
@@ -168,6 +175,25 @@ export async function ownImage(
   return image;
 }
 
+/** Every snapshot that the account may use in the region: its own, those shared with it, public ones. */
+export async function visibleSnapshots(tx: Transaction, scope: Scope): Promise<SnapshotRecord[]> {
+  const found: SnapshotRecord[] = [];
+  for (const other of await listScopes(tx)) {
+    if (other.region !== scope.region) continue;
+    for (const snapshot of await snapshots.list(tx, other))
+      if (isVisible(snapshot, scope.account))
+        found.push(other.account === scope.account ? snapshot : { ...snapshot, tags: {} });
+  }
+  return found;
+}
+
+function isVisible({ state, ownerId, ...shared }: SnapshotRecord, account: string): boolean {
+  if (state === "deleting") return false;
+  return (
+    ownerId === account || shared.public === true || (shared.sharedWith?.includes(account) ?? false)
+  );
+}
+
 /** A snapshot of the region, whoever owns it. */
 export async function findSnapshot(
   tx: Transaction,
@@ -188,7 +214,7 @@ export function bytesIdOf({ blocksId, machineImageId }: SnapshotRecord): string 
 }
 
 /** One that the account may make volumes of: its own, one shared with it, a public one. */
-async function visibleSnapshot(
+export async function visibleSnapshot(
   tx: Transaction,
   scope: Scope,
   snapshotId: string,
@@ -196,13 +222,7 @@ async function visibleSnapshot(
   if (!hasIdForm(snapshotId, "snap"))
     throw malformedId("InvalidSnapshotID.Malformed", snapshotId, "snap");
   const found = await findSnapshot(tx, scope.region, snapshotId);
-  const visible =
-    found &&
-    found.state !== "deleting" &&
-    (found.ownerId === scope.account ||
-      found.public === true ||
-      found.sharedWith?.includes(scope.account));
-  if (!visible) throw snapshotNotFound(snapshotId);
+  if (!found || !isVisible(found, scope.account)) throw snapshotNotFound(snapshotId);
   return found;
 }
 

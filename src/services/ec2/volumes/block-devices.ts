@@ -4,7 +4,7 @@
  */
 import type { BlockDeviceMapping } from "@aws-sdk/client-ec2";
 import type { SnapshotRecord } from "../images/records.ts";
-import { ec2Error, invalidValueFor, missingParameter } from "../errors.ts";
+import { ec2Error, invalidParameterValue, invalidValueFor, missingParameter } from "../errors.ts";
 
 /** One EBS volume as an image or a request describes it. */
 export interface BlockDevice {
@@ -101,6 +101,45 @@ interface VolumeRequest {
 
 export type VolumeFacts = Omit<BlockDevice, "deviceName" | "deleteOnTermination">;
 
+/**
+ * IOPS, least, most and most per GiB. https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html
+ */
+const iopsRules: Record<string, readonly [number, number, number]> = {
+  gp3: [3000, 80_000, 500],
+  io1: [100, 64_000, 50],
+  io2: [100, 256_000, 1000],
+};
+/** MiB/s of gp3, and most per IOPS. */
+const throughputRules = { least: 125, most: 2000, perIops: 0.25 };
+
+function checkPerformance({ sizeGiB, volumeType, iops, throughput }: VolumeRequest): void {
+  const rule = iopsRules[volumeType];
+  if (!rule) return;
+  const [least, most, perGiB] = rule;
+  if (iops !== undefined) {
+    if (iops < least)
+      throw invalidParameterValue(`Volume iops of ${iops} is too low; minimum is ${least}.`);
+    if (iops > most)
+      throw invalidParameterValue(`Volume iops of ${iops} is too high; maximum is ${most}.`);
+    // What every gp3 volume has for nothing, it has in any size.
+    if (iops > perGiB * sizeGiB && !(volumeType === "gp3" && iops === least))
+      throw invalidParameterValue(
+        `Iops to volume size ratio of ${(iops / sizeGiB).toFixed(6)} is too high; maximum is ${perGiB}`,
+      );
+  }
+  if (throughput === undefined) return;
+  const { least: slowest, most: fastest, perIops } = throughputRules;
+  if (throughput < slowest || throughput > fastest)
+    throw invalidParameterValue(
+      `Throughput of ${throughput} MiBps is too ${throughput < slowest ? "low; minimum" : "high; maximum"} is ${throughput < slowest ? slowest : fastest} MiBps.`,
+    );
+  const ratio = throughput / (iops ?? least);
+  if (ratio > perIops)
+    throw invalidParameterValue(
+      `Throughput (MiBps) to iops ratio of ${ratio.toFixed(6)} is too high; maximum is ${perIops.toFixed(6)} MiBps per iops`,
+    );
+}
+
 /** Checks a volume's size, type and performance and fills in what AWS sets by itself. */
 export function volumeFacts(request: VolumeRequest): VolumeFacts {
   const { sizeGiB, volumeType, encrypted, kmsKeyId, snapshotId } = request;
@@ -124,6 +163,7 @@ export function volumeFacts(request: VolumeRequest): VolumeFacts {
       "InvalidParameterCombination",
       `The parameter throughput is not supported for ${volumeType} volumes.`,
     );
+  checkPerformance(request);
   const iops =
     volumeType === "gp2" ? Math.min(16_000, Math.max(100, 3 * sizeGiB)) : (request.iops ?? 3000);
   return {

@@ -4,7 +4,16 @@ import { createVolume } from "./operations/create-volume.ts";
 import { deleteVolume } from "./operations/delete-volume.ts";
 import { describeVolumes } from "./operations/describe-volumes.ts";
 import { detachVolume } from "./operations/detach-volume.ts";
+import { describeVolumeStatus } from "./operations/describe-volume-status.ts";
 import {
+  describeVolumeAttribute,
+  enableVolumeIO,
+  modifyVolumeAttribute,
+} from "./operations/volume-attributes.ts";
+import {
+  getEbsDefaultKmsKeyId,
+  modifyEbsDefaultKmsKeyId,
+  resetEbsDefaultKmsKeyId,
   disableEbsEncryptionByDefault,
   enableEbsEncryptionByDefault,
   getEbsEncryptionByDefault,
@@ -12,6 +21,13 @@ import {
 import { describeVolumesModifications, modifyVolume } from "./operations/modify-volume.ts";
 
 export const volumeOperations: Ec2Operations = {
+  DescribeVolumeAttribute: describeVolumeAttribute,
+  DescribeVolumeStatus: describeVolumeStatus,
+  EnableVolumeIO: enableVolumeIO,
+  GetEbsDefaultKmsKeyId: getEbsDefaultKmsKeyId,
+  ModifyEbsDefaultKmsKeyId: modifyEbsDefaultKmsKeyId,
+  ModifyVolumeAttribute: modifyVolumeAttribute,
+  ResetEbsDefaultKmsKeyId: resetEbsDefaultKmsKeyId,
   AttachVolume: attachVolume,
   CreateVolume: createVolume,
   DeleteVolume: deleteVolume,

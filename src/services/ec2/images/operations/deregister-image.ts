@@ -1,10 +1,17 @@
 import type { Ec2Operation } from "../../context.ts";
+import { operationNotPermitted } from "../../errors.ts";
 import { images, ownImage, snapshots } from "../records.ts";
 
 /** The snapshots stay, unless they are asked to go too. Instances of the image are not touched. */
 export const deregisterImage: Ec2Operation<"DeregisterImage"> = async (input, context) =>
   context.store.transaction(async (tx) => {
     const image = await ownImage(tx, context, input.ImageId!);
+    const { protection, protectedUntilMs = 0 } = image;
+    const cooling = protectedUntilMs > context.clock.now();
+    if (cooling || (protection !== undefined && protectedUntilMs === 0))
+      throw operationNotPermitted(
+        `The AMI ${image.imageId} is protected from deregistration${cooling ? " until its cooldown period ends" : ""}.`,
+      );
     images.delete(tx, context, image.imageId);
     if (!input.DeleteAssociatedSnapshots) return { Return: true };
     const used = new Set(

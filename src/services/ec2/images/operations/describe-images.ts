@@ -67,7 +67,16 @@ export const describeImages: Ec2Operation<"DescribeImages"> = async (input, cont
       : who === "self"
         ? image.launchAccounts.includes(account)
         : image.ownerId === who && image.launchAccounts.includes(account);
+  const nowMs = context.clock.now();
   const wanted = named
+    .filter(({ state }) => input.IncludeDisabled || state !== "disabled")
+    .filter(
+      ({ deprecatedMs, ownerId }) =>
+        input.IncludeDeprecated ||
+        ownerId === account ||
+        deprecatedMs === undefined ||
+        deprecatedMs > nowMs,
+    )
     .filter((image) => !input.Owners?.length || input.Owners.some((owner) => owned(image, owner)))
     .filter(
       (image) =>

@@ -5,7 +5,9 @@ import {
   missingParameter,
   unsupportedParameter,
 } from "../../errors.ts";
-import { describeBlockDevice } from "../describe.ts";
+import { describeBlockDevice, protectionOf } from "../describe.ts";
+import { sharingBlock } from "../public-access.ts";
+import { changeSharing, describeSharing } from "../sharing.ts";
 import { images, ownImage, type ImageRecord } from "../records.ts";
 
 type Request = Ec2Input<"ModifyImageAttribute">;
@@ -16,12 +18,15 @@ export const modifyImageAttribute: Ec2Operation<"ModifyImageAttribute"> = async 
 ) => {
   await context.store.transaction(async (tx) => {
     const image = await ownImage(tx, context, input.ImageId!);
-    images.put(tx, context, [image.imageId], { ...image, ...change(image, input) });
+    images.put(tx, context, [image.imageId], {
+      ...image,
+      ...change(image, input, (await sharingBlock(tx, context, "image")) !== undefined),
+    });
   });
   return {};
 };
 
-function change(image: ImageRecord, input: Request): Partial<ImageRecord> {
+function change(image: ImageRecord, input: Request, blocked: boolean): Partial<ImageRecord> {
   if (input.OrganizationArns?.length || input.OrganizationalUnitArns?.length)
     throw unsupportedParameter("OrganizationArns and OrganizationalUnitArns");
   if (input.Description !== undefined || input.Attribute === "description")
@@ -33,35 +38,20 @@ function change(image: ImageRecord, input: Request): Partial<ImageRecord> {
       );
     return { imdsSupport: "v2.0" };
   }
-  const { added, removed } = permissions(input);
-  if (added.length + removed.length === 0) throw missingParameter("LaunchPermission");
-  const launchAccounts = new Set(image.launchAccounts);
-  let open = image.public;
-  for (const who of added)
-    if (who === "all") open = true;
-    else launchAccounts.add(who);
-  for (const who of removed)
-    if (who === "all") open = false;
-    else launchAccounts.delete(who);
-  return { public: open, launchAccounts: [...launchAccounts].sort() };
-}
-
-/** Account ids and "all", from LaunchPermission or from the older OperationType with its lists. */
-function permissions(input: Request): { added: string[]; removed: string[] } {
-  const names = (list: { Group?: string; UserId?: string }[] | undefined) =>
-    (list ?? []).flatMap(({ Group, UserId }) => [Group, UserId].filter((one) => one !== undefined));
-  const added = names(input.LaunchPermission?.Add);
-  const removed = names(input.LaunchPermission?.Remove);
-  const listed = [...(input.UserIds ?? []), ...(input.UserGroups ?? [])];
-  if (input.OperationType === "remove") removed.push(...listed);
-  else added.push(...listed);
-  const wrong = [...added, ...removed].find((who) => who !== "all" && !/^\d{12}$/.test(who));
-  if (wrong !== undefined)
+  const before = { public: image.public, accounts: image.launchAccounts };
+  const after = changeSharing(before, {
+    permission: input.LaunchPermission,
+    OperationType: input.OperationType,
+    UserIds: input.UserIds,
+    groups: input.UserGroups,
+  });
+  if (!after) throw missingParameter("LaunchPermission");
+  if (after.public && !before.public && blocked)
     throw ec2Error(
-      "InvalidAMIAttributeItemValue",
-      `Invalid attribute item value "${wrong}" for userId item type.`,
+      "OperationNotPermitted",
+      "You can't publicly share this AMI because block public access for AMIs is enabled for this account and Region.",
     );
-  return { added, removed };
+  return { public: after.public, launchAccounts: [...after.accounts] };
 }
 
 export const resetImageAttribute: Ec2Operation<"ResetImageAttribute"> = async (input, context) => {
@@ -83,10 +73,10 @@ export const describeImageAttribute: Ec2Operation<"DescribeImageAttribute"> = as
     switch (input.Attribute) {
       case "launchPermission":
         return {
-          LaunchPermissions: [
-            ...(image.public ? [{ Group: "all" as const }] : []),
-            ...image.launchAccounts.map((UserId) => ({ UserId })),
-          ],
+          LaunchPermissions: describeSharing({
+            public: image.public,
+            accounts: image.launchAccounts,
+          }),
         };
       case "description":
         return { Description: { Value: image.description } };
@@ -101,7 +91,7 @@ export const describeImageAttribute: Ec2Operation<"DescribeImageAttribute"> = as
       case "productCodes":
         return { ProductCodes: [] };
       case "deregistrationProtection":
-        return { DeregistrationProtection: { Value: "disabled" } };
+        return { DeregistrationProtection: { Value: protectionOf(image) } };
       default:
         throw unsupportedParameter(`Attribute=${String(input.Attribute)}`);
     }

@@ -7,7 +7,13 @@ import { shownTags, tagsFor } from "../../tags.ts";
 import { volumeNotFound, volumes } from "../../volumes/records.ts";
 import { describeSnapshot, progressOf } from "../describe.ts";
 import { snapshotOf } from "../make-snapshot.ts";
-import { images, snapshotNotFound, snapshots, type SnapshotRecord } from "../records.ts";
+import {
+  images,
+  snapshotNotFound,
+  snapshots,
+  visibleSnapshots,
+  type SnapshotRecord,
+} from "../records.ts";
 
 export const createSnapshot: Ec2Operation<"CreateSnapshot"> = async (input, context) => {
   if (input.Location === "local" || input.OutpostArn) throw unsupportedParameter("Location");
@@ -41,6 +47,7 @@ export const deleteSnapshot: Ec2Operation<"DeleteSnapshot"> = async (input, cont
 const filters: FilterTable<SnapshotRecord> = {
   description: (snapshot) => snapshot.description,
   encrypted: (snapshot) => snapshot.encrypted,
+  "kms-key-id": (snapshot) => snapshot.kmsKeyId,
   "owner-alias": () => undefined,
   "owner-id": (snapshot) => snapshot.ownerId,
   progress: progressOf,
@@ -53,20 +60,29 @@ const filters: FilterTable<SnapshotRecord> = {
   "volume-size": (snapshot) => snapshot.sizeGiB,
 };
 
-/** The account's own snapshots; none are shared here. */
+/** Own snapshots, those shared with the account, and public ones. */
 export const describeSnapshots: Ec2Operation<"DescribeSnapshots"> = async (input, context) => {
   refuseIdsWithPages(input.SnapshotIds, input, "snapshotsSet");
-  const all = await context.store.transaction((tx) => snapshots.list(tx, context));
-  const visible = all.filter((snapshot) => snapshot.state !== "deleting");
+  const { account } = context;
+  const visible = await context.store.transaction((tx) => visibleSnapshots(tx, context));
   const wanted = selectByIds(visible, input.SnapshotIds, (snapshot) => snapshot.snapshotId, {
     prefix: "snap",
     malformedCode: "InvalidSnapshotID.Malformed",
     notFound: (ids) => snapshotNotFound(ids[0]!),
-  }).filter(
-    ({ ownerId }) =>
-      !input.OwnerIds?.length ||
-      input.OwnerIds.some((owner) => owner === "self" || owner === ownerId),
-  );
+  })
+    .filter(
+      ({ ownerId }) =>
+        !input.OwnerIds?.length ||
+        input.OwnerIds.some((owner) => ownerId === (owner === "self" ? account : owner)),
+    )
+    .filter(
+      ({ ownerId, public: open, sharedWith }) =>
+        !input.RestorableByUserIds?.length ||
+        input.RestorableByUserIds.some((who) => {
+          const id = who === "self" ? account : who;
+          return who === "all" ? open : ownerId === id || sharedWith?.includes(id);
+        }),
+    );
   const { items, NextToken } = pageOf(
     applyFilters(wanted, input.Filters, filters, (snapshot) => snapshot.tags),
     input,

@@ -53,7 +53,11 @@ export async function launch(
 ): Promise<InstanceRow[]> {
   const { base, devices: asked } = await blueprint(tx, context, request, prepared);
   const encrypts = await encryptsByDefault(tx, context);
-  const devices = asked.map((device) => ({ ...device, encrypted: encrypts || device.encrypted }));
+  const devices = asked.map((device) => {
+    const encrypted = encrypts || device.encrypted;
+    const kmsKeyId = device.kmsKeyId ?? (encrypted ? prepared.volumeKey : undefined);
+    return { ...device, encrypted, ...(kmsKeyId !== undefined && { kmsKeyId }) };
+  });
   if (most > 1 && request.PrivateIpAddress)
     throw invalidParameterCombination(
       "The parameter privateIpAddress cannot be used when launching more than one instance.",

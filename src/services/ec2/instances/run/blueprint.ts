@@ -8,6 +8,7 @@ import { marketOf, type Market } from "../../spot/market.ts";
 import { keyPairNotFound, keyPairs } from "../../key-pairs/records.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
+import { usualKeyArn } from "../../volumes/encryption-by-default.ts";
 import { findProfile, type Profile } from "../profile.ts";
 import type { InstanceRecord, MetadataOptions } from "../records.ts";
 import type { LaunchRequest } from "./launch-request.ts";
@@ -24,6 +25,8 @@ export interface Preparation {
   market: Market | undefined;
   profile: Profile | undefined;
   userData: Uint8Array | undefined;
+  /** The key of encrypted volumes for which none is named; undefined where nothing is encrypted. */
+  volumeKey: string | undefined;
 }
 
 /** AWS's own default, from the first days. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
@@ -43,6 +46,10 @@ export async function prepare(
     market: marketOf(request, instanceType, facts),
     profile: await findProfile(context, request.IamInstanceProfile),
     userData: decodeUserData(request.UserData),
+    volumeKey: await usualKeyArn(
+      context,
+      request.BlockDeviceMappings?.some(({ Ebs }) => Ebs?.Encrypted),
+    ),
   };
 }
 

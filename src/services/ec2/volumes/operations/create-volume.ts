@@ -7,7 +7,7 @@ import { bytesIdOf, usableSnapshot, type SnapshotRecord } from "../../images/rec
 import { tagsFor } from "../../tags.ts";
 import { volumeFacts } from "../block-devices.ts";
 import { describeVolume } from "../describe.ts";
-import { encryptsByDefault } from "../encryption-by-default.ts";
+import { encryptsByDefault, keyArn, usualKeyArn } from "../encryption-by-default.ts";
 import { findVolume, volumes, type VolumeRecord } from "../records.ts";
 
 type Request = Ec2Input<"CreateVolume">;
@@ -16,6 +16,10 @@ type Request = Ec2Input<"CreateVolume">;
 export const createVolume: Ec2Operation<"CreateVolume"> = async (input, context) => {
   refuse(input);
   const zone = zoneOf(input, context);
+  const named = input.KmsKeyId === undefined ? undefined : await keyArn(context, input.KmsKeyId);
+  const usual = await usualKeyArn(context, input.Encrypted);
+  // AWS finds out later that there is no such key, and the volume never comes to be.
+  const lacksKey = input.KmsKeyId !== undefined && named === undefined;
   const tags = tagsFor("volume", input.TagSpecifications, context.principal);
   const volume = await context.store.transaction(async (tx) => {
     const { ClientToken: token } = input;
@@ -26,11 +30,16 @@ export const createVolume: Ec2Operation<"CreateVolume"> = async (input, context)
       : undefined;
     const from = snapshot && bytesIdOf(snapshot);
     const record: VolumeRecord = {
-      ...factsOf(input, snapshot, await encryptsByDefault(tx, context)),
+      ...factsOf(input, snapshot, {
+        encrypts: await encryptsByDefault(tx, context),
+        named: named ?? input.KmsKeyId,
+        usual,
+      }),
       volumeId: newId(context.random, "vol"),
       zone,
       // An empty one has no bytes that would have to be made first.
       ...(from !== undefined && { state: "creating" as const, from }),
+      ...(lacksKey && { state: "error" as const }),
       createdMs: context.clock.now(),
       tags,
     };
@@ -63,7 +72,12 @@ function zoneOf({ AvailabilityZone, AvailabilityZoneId }: Request, context: Ec2C
   return found.zoneName;
 }
 
-function factsOf(input: Request, snapshot: SnapshotRecord | undefined, encrypts: boolean) {
+function factsOf(
+  input: Request,
+  snapshot: SnapshotRecord | undefined,
+  key: { encrypts: boolean; named: string | undefined; usual: string | undefined },
+) {
+  const encrypted = key.encrypts || (input.Encrypted ?? snapshot?.encrypted ?? false);
   const sizeGiB = input.Size ?? snapshot?.sizeGiB;
   if (sizeGiB === undefined) throw missingParameter("size/snapshot");
   if (snapshot && sizeGiB < snapshot.sizeGiB)
@@ -76,8 +90,8 @@ function factsOf(input: Request, snapshot: SnapshotRecord | undefined, encrypts:
     volumeType: input.VolumeType ?? "gp2",
     iops: input.Iops,
     throughput: input.Throughput,
-    encrypted: encrypts || (input.Encrypted ?? snapshot?.encrypted ?? false),
-    kmsKeyId: input.KmsKeyId,
+    encrypted,
+    kmsKeyId: key.named ?? (encrypted ? (snapshot?.kmsKeyId ?? key.usual) : undefined),
     snapshotId: snapshot?.snapshotId,
   });
 }

@@ -1,9 +1,14 @@
 import type { Ec2Context, Ec2Operation } from "../../context.ts";
-import { encryptsByDefault, setEncryptionByDefault } from "../encryption-by-default.ts";
+import {
+  defaultKeyId,
+  encryptsByDefault,
+  keyArn,
+  setEncryption,
+} from "../encryption-by-default.ts";
 
 async function set(context: Ec2Context, EbsEncryptionByDefault: boolean) {
-  await context.store.transaction(async (tx) =>
-    setEncryptionByDefault(tx, context, EbsEncryptionByDefault),
+  await context.store.transaction((tx) =>
+    setEncryption(tx, context, { byDefault: EbsEncryptionByDefault }),
   );
   return { EbsEncryptionByDefault };
 }
@@ -23,4 +28,32 @@ export const getEbsEncryptionByDefault: Ec2Operation<"GetEbsEncryptionByDefault"
   context,
 ) => ({
   EbsEncryptionByDefault: await context.store.transaction((tx) => encryptsByDefault(tx, context)),
+});
+
+export const getEbsDefaultKmsKeyId: Ec2Operation<"GetEbsDefaultKmsKeyId"> = async (
+  _input,
+  context,
+) => ({ KmsKeyId: await context.store.transaction((tx) => defaultKeyId(tx, context)) });
+
+/**
+ * AWS does not check the key here: volumes that cannot be encrypted with it fail.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyEbsDefaultKmsKeyId.html
+ */
+export const modifyEbsDefaultKmsKeyId: Ec2Operation<"ModifyEbsDefaultKmsKeyId"> = async (
+  input,
+  context,
+) => {
+  const kmsKeyId = (await keyArn(context, input.KmsKeyId!)) ?? input.KmsKeyId!;
+  await context.store.transaction((tx) => setEncryption(tx, context, { kmsKeyId }));
+  return { KmsKeyId: kmsKeyId };
+};
+
+export const resetEbsDefaultKmsKeyId: Ec2Operation<"ResetEbsDefaultKmsKeyId"> = async (
+  _input,
+  context,
+) => ({
+  KmsKeyId: await context.store.transaction(async (tx) => {
+    await setEncryption(tx, context, { kmsKeyId: undefined });
+    return defaultKeyId(tx, context);
+  }),
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createEc2Cloud, type Ec2Cloud } from "../testing/ec2-cloud.ts";
 
 const friend = "210987654321";
+const byName = (a: string, b: string) => (a < b ? -1 : 1);
 
 async function withSnapshot(
   run: (cloud: Ec2Cloud, SnapshotId: string) => Promise<void>,
@@ -39,8 +40,10 @@ test("a snapshot is shared with an account, which makes volumes of it and copies
       SourceSnapshotId: SnapshotId,
     });
     const shown = async (query: object) =>
-      (await theirs.DescribeSnapshots(query)).Snapshots!.map((one) => one.SnapshotId).sort();
-    assert.deepEqual(await shown({}), [SnapshotId, copy.SnapshotId!].sort());
+      (await theirs.DescribeSnapshots(query))
+        .Snapshots!.map((one) => one.SnapshotId!)
+        .toSorted(byName);
+    assert.deepEqual(await shown({}), [SnapshotId, copy.SnapshotId!].toSorted(byName));
     assert.deepEqual(await shown({ OwnerIds: ["self"] }), [copy.SnapshotId]);
     assert.deepEqual(await shown({ OwnerIds: [cloud.caller.account] }), [SnapshotId]);
     await assert.rejects(theirs.DeleteSnapshot({ SnapshotId }), notFound);

@@ -23,16 +23,18 @@ const refused: [request: object, message: string][] = [
 
 for (const [request, message] of refused)
   test(`${JSON.stringify(request)} is refused`, async () => {
-    const { ec2, stop } = createEc2Cloud();
+    const cloud = createEc2Cloud();
+    const { ec2 } = cloud;
     await assert.rejects(ec2.CreateVolume({ AvailabilityZone, ...request }), {
       code: "InvalidParameterValue",
       message,
     });
-    await stop();
+    await cloud.stop();
   });
 
 test("a gp3 volume of one GiB has what every gp3 volume has", async () => {
-  const { ec2, stop } = createEc2Cloud();
+  const cloud = createEc2Cloud();
+  const { ec2 } = cloud;
   const volume = await ec2.CreateVolume({
     AvailabilityZone,
     VolumeType: "gp3",
@@ -41,7 +43,7 @@ test("a gp3 volume of one GiB has what every gp3 volume has", async () => {
     Throughput: 750,
   });
   assert.deepEqual([volume.Iops, volume.Throughput], [3000, 750]);
-  await stop();
+  await cloud.stop();
 });
 
 test("an encrypted volume names its key: its own, or the account's choice", async () => {

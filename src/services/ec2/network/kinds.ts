@@ -5,6 +5,9 @@ import type { Transaction } from "#store/store.ts";
 import { ec2Error } from "../errors.ts";
 import { tagOwner, type TagOwner, type Tagged } from "../tags.ts";
 import { groupNotFound } from "./errors.ts";
+import * as gateways from "./gateway-records.ts";
+import { prefixLists } from "./managed-prefix-lists.ts";
+import { subnetReservations } from "./subnet-reservations.ts";
 import * as records from "./records.ts";
 
 export interface Kind<T extends Tagged> {
@@ -85,6 +88,42 @@ export const kinds = {
     "pcx",
     records.peerings,
     missing("InvalidVpcPeeringConnectionID.NotFound", "vpcPeeringConnection"),
+  ),
+  prefixList: kind(
+    "prefix-list",
+    "pl",
+    prefixLists,
+    missing("InvalidPrefixListID.NotFound", "prefix list"),
+  ),
+  egressOnlyGateway: kind(
+    "egress-only-internet-gateway",
+    "eigw",
+    gateways.egressOnlyGateways,
+    missing("InvalidEgressOnlyInternetGatewayId.NotFound", "eigw"),
+  ),
+  carrierGateway: kind(
+    "carrier-gateway",
+    "cagw",
+    gateways.carrierGateways,
+    missing("InvalidCarrierGatewayID.NotFound", "carrier gateway"),
+  ),
+  customerGateway: kind(
+    "customer-gateway",
+    "cgw",
+    gateways.customerGateways,
+    missing("InvalidCustomerGatewayID.NotFound", "customerGateway"),
+  ),
+  vpnGateway: kind(
+    "vpn-gateway",
+    "vgw",
+    gateways.vpnGateways,
+    missing("InvalidVpnGatewayID.NotFound", "vpnGateway"),
+  ),
+  subnetReservation: kind(
+    "subnet-cidr-reservation",
+    "scr",
+    subnetReservations,
+    missing("InvalidSubnetCidrReservationID.NotFound", "subnet CIDR reservation"),
   ),
 };
 

@@ -2,6 +2,17 @@
 import type { Difference, Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Ec2Operations } from "../context.ts";
+import { addressAttributeOperations } from "./operations/address-attributes.ts";
+import { carrierGatewayOperations } from "./operations/carrier-gateways.ts";
+import { customerGatewayOperations } from "./operations/customer-gateways.ts";
+import { egressOnlyGatewayOperations } from "./operations/egress-only-gateways.ts";
+import { endpointServiceOperations } from "./operations/endpoint-services.ts";
+import { groupReferenceOperations } from "./operations/group-references.ts";
+import { interfacePermissionOperations } from "./operations/interface-permissions.ts";
+import { ipv6AddressOperations } from "./operations/ipv6-addresses.ts";
+import { managedPrefixListOperations } from "./operations/managed-prefix-lists.ts";
+import { subnetReservationOperations } from "./operations/subnet-reservations.ts";
+import { vpnGatewayOperations } from "./operations/vpn-gateways.ts";
 import { addressOperations } from "./operations/addresses.ts";
 import { dhcpOptionsOperations } from "./operations/dhcp-options.ts";
 import { groupRuleChangeOperations } from "./operations/group-rule-changes.ts";
@@ -43,6 +54,17 @@ export const networkOperations: Ec2Operations = {
   ...networkAclEntryOperations,
   ...dhcpOptionsOperations,
   ...prefixListOperations,
+  ...managedPrefixListOperations,
+  ...egressOnlyGatewayOperations,
+  ...carrierGatewayOperations,
+  ...customerGatewayOperations,
+  ...vpnGatewayOperations,
+  ...subnetReservationOperations,
+  ...ipv6AddressOperations,
+  ...addressAttributeOperations,
+  ...interfacePermissionOperations,
+  ...groupReferenceOperations,
+  ...endpointServiceOperations,
   ...vpcEndpointOperations,
   ...vpcPeeringOperations,
 };
@@ -75,7 +97,7 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "CreateVpcEndpoint",
     differs:
-      "Available at once and deleted at once; it shows no DNS entries, and Gateway Load Balancer, resource and service-network endpoints are refused.",
+      "Available at once and deleted at once; its DNS entries are shown and resolve to nothing, since machines reach the API without an endpoint. Gateway Load Balancer, resource and service-network endpoints are refused.",
   },
   {
     operation: "CreateVpcPeeringConnection",
@@ -83,6 +105,20 @@ export const networkDifferences: readonly Difference[] = [
   },
   {
     operation: "DescribePrefixLists",
-    differs: "Only AWS's lists of S3 and DynamoDB are known, without their addresses.",
+    differs: "Of AWS's own lists only those of S3 and DynamoDB are known, without their addresses.",
+  },
+  {
+    operation: "CreateVpnGateway",
+    differs:
+      "Virtual private, carrier, customer and egress-only gateways are facts: no packet goes through them, and no VPN connection can be made.",
+  },
+  {
+    operation: "AssociateVpcCidrBlock",
+    differs:
+      "IPv6 blocks are Amazon-provided ones, of 2001:db8::/32; blocks of one's own, address pools and subnets without IPv4 are refused. Machines have no IPv6 addresses.",
+  },
+  {
+    operation: "CreateSubnetCidrReservation",
+    differs: "A reservation is kept and shown; addresses are still given out of its range.",
   },
 ];

@@ -12,7 +12,13 @@ export interface VpcRecord {
   enableDnsSupport: boolean;
   enableDnsHostnames: boolean;
   enableUsageMetrics: boolean;
+  ipv6Cidrs?: Ipv6Association[];
   tags: Tags;
+}
+
+export interface Ipv6Association {
+  associationId: string;
+  cidr: string;
 }
 
 export interface SubnetRecord {
@@ -25,6 +31,12 @@ export interface SubnetRecord {
   mapPublicIpOnLaunch: boolean;
   hostnameType: "ip-name" | "resource-name";
   resourceNameARecord: boolean;
+  ipv6Cidrs?: Ipv6Association[];
+  assignsIpv6?: boolean;
+  /** It has no IPv4 range that counts. */
+  ipv6Native?: boolean;
+  enableDns64?: boolean;
+  resourceNameAaaaRecord?: boolean;
   tags: Tags;
 }
 
@@ -47,6 +59,8 @@ export interface RouteTarget {
   networkInterfaceId?: string;
   instanceId?: string;
   vpcPeeringConnectionId?: string;
+  egressOnlyGatewayId?: string;
+  carrierGatewayId?: string;
 }
 
 export interface RouteRecord extends RouteTarget {
@@ -60,6 +74,8 @@ export interface RouteTableRecord {
   vpcId: string;
   routes: RouteRecord[];
   associations: { associationId: string; main: boolean; subnetId?: string; gatewayId?: string }[];
+  /** Virtual private gateways whose routes would come by themselves. */
+  propagatingGatewayIds?: string[];
   tags: Tags;
 }
 
@@ -137,6 +153,7 @@ export interface NetworkInterfaceRecord {
   macAddress: string;
   /** The first is the primary one. */
   privateIps: PrivateAddress[];
+  ipv6Addresses?: string[];
   /** A public address that AWS lent for as long as the instance runs. */
   lentPublicIp?: string;
   /** A new one is lent at each start. */
@@ -153,6 +170,8 @@ export interface AddressRecord {
   allocationId: string;
   publicIp: string;
   association?: { associationId: string; networkInterfaceId: string; privateIp: string };
+  /** Its reverse DNS name, with a dot at the end. */
+  domainName?: string;
   tags: Tags;
 }
 
@@ -188,6 +207,8 @@ export interface VpcEndpointRecord {
   subnetIds: string[];
   groupIds: string[];
   networkInterfaceIds: string[];
+  /** Of an interface endpoint's subnets. */
+  zoneNames?: string[];
   privateDnsEnabled: boolean;
   tags: Tags;
 }

@@ -11,6 +11,7 @@ import {
 } from "../errors.ts";
 import { formatCidr, isIpv6Cidr, parseCidr } from "./cidr.ts";
 import { invalidCidr } from "./errors.ts";
+import { carrierGateways, egressOnlyGateways, vpnGateways } from "./gateway-records.ts";
 import { find, kinds } from "./kinds.ts";
 import { managedPrefixLists } from "./prefix-lists.ts";
 import {
@@ -42,7 +43,7 @@ export interface RouteInput {
 }
 
 /** The one destination that a request names; a block in its canonical form, as CreateRoute's page says. */
-export function destinationOf(scope: Scope, input: RouteInput): string {
+export function destinationOf(input: RouteInput): string {
   const { DestinationCidrBlock: cidr, DestinationIpv6CidrBlock: ipv6 } = input;
   const { DestinationPrefixListId: list } = input;
   const given = [cidr, ipv6, list].filter((one) => one !== undefined);
@@ -57,9 +58,13 @@ export function destinationOf(scope: Scope, input: RouteInput): string {
     return formatCidr(parsed);
   }
   if (ipv6 !== undefined && !isIpv6Cidr(ipv6)) throw invalidCidr("destinationIpv6CidrBlock", ipv6);
-  if (list !== undefined && !managedPrefixLists(scope.region).some(({ id }) => id === list))
-    throw ec2Error("InvalidPrefixListID.NotFound", `The prefix list ID '${list}' does not exist`);
   return given[0]!;
+}
+
+/** Throws for a prefix list that is neither AWS's nor the account's. */
+export async function checkPrefixList(tx: Transaction, scope: Scope, id: string): Promise<void> {
+  if (managedPrefixLists(scope.region).some((list) => list.id === id)) return;
+  await find(tx, scope, kinds.prefixList, id);
 }
 
 /** The one target that a request names; it must exist, and a gateway must stand at the VPC. */
@@ -69,22 +74,52 @@ export async function targetOf(
   table: { routeTableId: string; vpcId: string },
   input: RouteInput,
 ): Promise<RouteTarget> {
-  for (const name of [
-    "EgressOnlyInternetGatewayId",
-    "TransitGatewayId",
-    "LocalGatewayId",
-    "CarrierGatewayId",
-    "CoreNetworkArn",
-    "VpcEndpointId",
-  ] as const)
+  for (const name of ["TransitGatewayId", "LocalGatewayId", "CoreNetworkArn"] as const)
     if (input[name] !== undefined) throw unsupportedParameter(name);
   const { GatewayId, NatGatewayId, NetworkInterfaceId, InstanceId, VpcPeeringConnectionId } = input;
-  const given = [GatewayId, NatGatewayId, NetworkInterfaceId, InstanceId, VpcPeeringConnectionId];
+  const { EgressOnlyInternetGatewayId, CarrierGatewayId, VpcEndpointId } = input;
+  const given = [
+    GatewayId,
+    NatGatewayId,
+    NetworkInterfaceId,
+    InstanceId,
+    VpcPeeringConnectionId,
+    EgressOnlyInternetGatewayId,
+    CarrierGatewayId,
+    VpcEndpointId,
+  ];
   const count = given.filter((one) => one !== undefined).length;
   if (count !== 1)
     throw invalidParameterCombination(
       "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, vpcPeeringConnectionId, egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, carrierGatewayId, vpcEndpointId or instanceId",
     );
+  if (EgressOnlyInternetGatewayId !== undefined) {
+    await find(tx, scope, kinds.egressOnlyGateway, EgressOnlyInternetGatewayId);
+    if (input.DestinationIpv6CidrBlock === undefined)
+      throw invalidParameterCombination(
+        "An egress-only internet gateway takes IPv6 destinations only",
+      );
+    return { egressOnlyGatewayId: EgressOnlyInternetGatewayId };
+  }
+  if (CarrierGatewayId !== undefined) {
+    await find(tx, scope, kinds.carrierGateway, CarrierGatewayId);
+    return { carrierGatewayId: CarrierGatewayId };
+  }
+  if (VpcEndpointId !== undefined) {
+    const endpoint = await find(tx, scope, kinds.vpcEndpoint, VpcEndpointId);
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html: for Gateway Load Balancer endpoints only.
+    throw invalidParameterValue(
+      `VPC Endpoint ${VpcEndpointId} of type ${endpoint.type} cannot be the target of a route.`,
+    );
+  }
+  if (GatewayId?.startsWith("vgw-")) {
+    const gateway = await find(tx, scope, kinds.vpnGateway, GatewayId);
+    if (gateway.vpcId !== table.vpcId)
+      throw invalidParameterValue(
+        `route table ${table.routeTableId} and network gateway ${GatewayId} belong to different networks`,
+      );
+    return { gatewayId: GatewayId };
+  }
   if (GatewayId !== undefined) {
     const gateway = await find(tx, scope, kinds.internetGateway, GatewayId);
     if (gateway.vpcId !== table.vpcId)
@@ -126,6 +161,12 @@ async function routeState(
   let leads = true;
   if (gatewayId?.startsWith("igw-"))
     leads = (await internetGateways.get(tx, scope, gatewayId))?.vpcId === vpcId;
+  else if (gatewayId?.startsWith("vgw-"))
+    leads = (await vpnGateways.get(tx, scope, gatewayId))?.vpcId === vpcId;
+  else if (route.egressOnlyGatewayId)
+    leads = (await egressOnlyGateways.get(tx, scope, route.egressOnlyGatewayId)) !== undefined;
+  else if (route.carrierGatewayId)
+    leads = (await carrierGateways.get(tx, scope, route.carrierGatewayId)) !== undefined;
   else if (gatewayId?.startsWith("vpce-"))
     leads = (await vpcEndpoints.get(tx, scope, gatewayId))?.state === "available";
   else if (natGatewayId) {
@@ -153,6 +194,8 @@ export async function routeShape(tx: Transaction, scope: Scope, vpcId: string, r
     InstanceId: route.instanceId,
     ...(route.instanceId && { InstanceOwnerId: scope.account }),
     VpcPeeringConnectionId: route.vpcPeeringConnectionId,
+    EgressOnlyInternetGatewayId: route.egressOnlyGatewayId,
+    CarrierGatewayId: route.carrierGatewayId,
     Origin: route.origin,
     State: await routeState(tx, scope, vpcId, route),
   };

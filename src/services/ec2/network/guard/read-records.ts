@@ -1,6 +1,7 @@
 /** Everything of a region's network that decides about packets. */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
+import { prefixLists, readPrefixCidrs } from "../managed-prefix-lists.ts";
 import * as records from "../records.ts";
 
 export interface NetworkRecords {
@@ -26,6 +27,7 @@ export const decidingCollections = [
   records.routeTables,
   records.natGateways,
   records.peerings,
+  prefixLists,
 ] as const;
 
 export async function readNetworkRecords(tx: Transaction, scope: Scope): Promise<NetworkRecords> {
@@ -38,6 +40,6 @@ export async function readNetworkRecords(tx: Transaction, scope: Scope): Promise
     routeTables: await records.routeTables.list(tx, scope),
     natGateways: await records.natGateways.list(tx, scope),
     peerings: await records.peerings.list(tx, scope),
-    prefixCidrs: () => [],
+    prefixCidrs: await readPrefixCidrs(tx, scope),
   };
 }

@@ -16,6 +16,7 @@ import {
 import { inNetwork } from "../in-network.ts";
 import { kinds } from "../kinds.ts";
 import { groupRules, type SecurityGroupRecord, type SecurityGroupRuleRecord } from "../records.ts";
+import { checkPrefixList } from "../routes.ts";
 import { findGroup, peerFinder, rulesOf } from "../security-groups.ts";
 import { ec2Arn, tagsShape } from "../shapes.ts";
 
@@ -68,18 +69,21 @@ async function authorize(context: Ec2Context, input: GroupInput, isEgress: boole
     const present = all.filter((rule) => rule.isEgress === isEgress);
     let order = all.at(-1)?.order ?? 0;
     const records: SecurityGroupRuleRecord[] = [];
-    for (const rule of await rulesAsked(tx, context, group, input)) {
+    const asked = await rulesAsked(tx, context, group, input);
+    if (present.length + asked.length > mostRules)
+      throw ec2Error(
+        "RulesPerSecurityGroupLimitExceeded",
+        "The maximum number of rules per security group has been reached.",
+      );
+    for (const { prefixListId } of asked)
+      if (prefixListId !== undefined) await checkPrefixList(tx, context, prefixListId);
+    for (const rule of asked) {
       if ([...present, ...records].some((other) => sameRule(other, rule)))
         throw duplicateRule(rule);
       const ruleId = newId(context.random, "sgr");
       order += 1;
       records.push({ ruleId, groupId: group.groupId, order, isEgress, ...rule, tags });
     }
-    if (present.length + records.length > mostRules)
-      throw ec2Error(
-        "RulesPerSecurityGroupLimitExceeded",
-        "The maximum number of rules per security group has been reached.",
-      );
     for (const record of records) groupRules.put(tx, context, [record.ruleId], record);
     return records;
   });

@@ -16,7 +16,9 @@ import { createInterface, deleteInterface } from "../interfaces.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { privateDnsName, publicDnsName } from "../public-addresses.ts";
+import { chooseIpv6 } from "./ipv6-addresses.ts";
 import {
+  interfaces,
   securityGroups,
   vpcs,
   type NetworkInterfaceRecord,
@@ -90,7 +92,8 @@ export function interfaceShape(context: Ec2Context, eni: Shown) {
       Association: associationShape(context, eni, one, index === 0),
     })),
     Association: associationShape(context, eni, privateIps[0]!, true),
-    Ipv6Addresses: [],
+    Ipv6Addresses: (eni.ipv6Addresses ?? []).map((Ipv6Address) => ({ Ipv6Address })),
+    Ipv6Address: eni.ipv6Addresses?.[0],
     ...(attachment && {
       Attachment: {
         AttachmentId: attachment.attachmentId,
@@ -135,7 +138,7 @@ function filtersIn(context: Ec2Context): FilterTable<Shown> {
     "group-id": (eni) => eni.groups,
     "group-name": (eni) => eni.groups.map((id) => eni.groupNames.get(id)),
     "interface-type": (eni) => eni.interfaceType,
-    "ipv6-addresses.ipv6-address": () => undefined,
+    "ipv6-addresses.ipv6-address": (eni) => eni.ipv6Addresses,
     "mac-address": (eni) => eni.macAddress,
     "network-interface-id": (eni) => eni.networkInterfaceId,
     "owner-id": () => context.account,
@@ -156,8 +159,6 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
     "Ipv4PrefixCount",
     "Ipv6Prefixes",
     "Ipv6PrefixCount",
-    "Ipv6Addresses",
-    "Ipv6AddressCount",
     "EnablePrimaryIpv6",
     "ConnectionTrackingSpecification",
   ] as const)
@@ -189,8 +190,9 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
       const present = await find(tx, context, kinds.networkInterface, earlier);
       return (await shown(tx, context, [present]))[0]!;
     }
-    const record = await createInterface(tx, context, context.random, {
-      subnet: await find(tx, context, kinds.subnet, input.SubnetId!),
+    const subnet = await find(tx, context, kinds.subnet, input.SubnetId!);
+    const made = await createInterface(tx, context, context.random, {
+      subnet,
       groups: input.Groups ?? [],
       privateIp: input.PrivateIpAddress ?? listed.find((one) => one.Primary)?.PrivateIpAddress,
       secondaryIps,
@@ -198,7 +200,13 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
       description: input.Description ?? "",
       tags: tagsFor("network-interface", input.TagSpecifications, context.principal),
     });
-    const id = record.networkInterfaceId;
+    const ipv6Addresses = await chooseIpv6(tx, context, subnet, {
+      addresses: input.Ipv6Addresses?.map(({ Ipv6Address = "" }) => Ipv6Address),
+      count: input.Ipv6AddressCount ?? (subnet.assignsIpv6 && !input.Ipv6Addresses ? 1 : 0),
+    });
+    const id = made.networkInterfaceId;
+    const record = ipv6Addresses.length > 0 ? { ...made, ipv6Addresses } : made;
+    interfaces.put(tx, context, [id], record);
     await rememberTokenForADay(tx, context, "CreateNetworkInterface", token, parameters, id);
     return (await shown(tx, context, [record]))[0]!;
   });

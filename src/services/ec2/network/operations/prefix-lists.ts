@@ -1,9 +1,13 @@
 /** AWS's own prefix lists. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeManagedPrefixLists.html */
 import { partitionOf } from "#services/kit/arn.ts";
+import { tagsFromList } from "#services/kit/tags.ts";
 import type { Ec2Operation, Ec2Operations } from "../../context.ts";
 import { ec2Error } from "../../errors.ts";
 import { applyFilters } from "../../filters.ts";
 import { pageOf } from "../../paging.ts";
+import { inNetwork } from "../in-network.ts";
+import { kinds, select } from "../kinds.ts";
+import { prefixListShape } from "./managed-prefix-lists.ts";
 import { managedPrefixLists, type ManagedPrefixList } from "../prefix-lists.ts";
 
 function selectLists(region: string, ids: readonly string[] | undefined): ManagedPrefixList[] {
@@ -16,16 +20,20 @@ function selectLists(region: string, ids: readonly string[] | undefined): Manage
 
 const describeManagedPrefixLists: Ec2Operation<"DescribeManagedPrefixLists"> = async (
   input,
-  { region },
+  context,
 ) => {
-  const found = applyFilters(selectLists(region, input.PrefixListIds), input.Filters, {
-    "owner-id": () => "AWS",
-    "prefix-list-id": ({ id }) => id,
-    "prefix-list-name": ({ name }) => name,
-  });
-  const { items, NextToken } = pageOf(found, input, ({ id }) => id, { least: 1, most: 100 });
-  return {
-    PrefixLists: items.map(({ id, name }) => ({
+  const { region } = context;
+  const ids = input.PrefixListIds;
+  const isAws = (id: string) => managedPrefixLists(region).some((list) => list.id === id);
+  const own = ids?.filter((id) => !isAws(id));
+  const records =
+    own?.length === 0 && ids?.length
+      ? []
+      : await inNetwork(context, (tx) => select(tx, context, kinds.prefixList, own));
+  const aws =
+    own?.length === ids?.length && ids?.length ? [] : selectLists(region, ids?.filter(isAws));
+  const shapes = [
+    ...aws.map(({ id, name }) => ({
       PrefixListId: id,
       PrefixListName: name,
       PrefixListArn: `arn:${partitionOf(region)}:ec2:${region}:aws:prefix-list/${id}`,
@@ -34,8 +42,23 @@ const describeManagedPrefixLists: Ec2Operation<"DescribeManagedPrefixLists"> = a
       State: "create-complete" as const,
       Tags: [],
     })),
-    NextToken,
-  };
+    ...records.map((record) => prefixListShape(context, record)),
+  ];
+  const found = applyFilters(
+    shapes,
+    input.Filters,
+    {
+      "owner-id": ({ OwnerId }) => OwnerId,
+      "prefix-list-id": ({ PrefixListId }) => PrefixListId,
+      "prefix-list-name": ({ PrefixListName }) => PrefixListName,
+    },
+    ({ Tags }) => tagsFromList(Tags),
+  );
+  const { items, NextToken } = pageOf(found, input, (one) => one.PrefixListId, {
+    least: 1,
+    most: 100,
+  });
+  return { PrefixLists: items, NextToken };
 };
 
 /** The addresses behind the lists are AWS's; none are known here. */

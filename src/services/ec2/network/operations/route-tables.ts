@@ -31,7 +31,7 @@ async function tableShape(tx: Transaction, context: Ec2Context, table: RouteTabl
       GatewayId: one.gatewayId,
       AssociationState: { State: "associated" as const },
     })),
-    PropagatingVgws: [],
+    PropagatingVgws: (table.propagatingGatewayIds ?? []).map((GatewayId) => ({ GatewayId })),
     ...tagsShape(table.tags),
   };
 }
@@ -55,7 +55,8 @@ const filters: FilterTable<RouteTableShape> = {
     table.Routes.map(
       (route) => "DestinationPrefixListId" in route && route.DestinationPrefixListId,
     ),
-  "route.egress-only-internet-gateway-id": () => undefined,
+  "route.egress-only-internet-gateway-id": (table) =>
+    table.Routes.map((route) => route.EgressOnlyInternetGatewayId),
   "route.gateway-id": (table) => table.Routes.map((route) => route.GatewayId),
   "route.instance-id": (table) => table.Routes.map((route) => route.InstanceId),
   "route.nat-gateway-id": (table) => table.Routes.map((route) => route.NatGatewayId),
@@ -73,7 +74,7 @@ const createRouteTable: Ec2Operation<"CreateRouteTable"> = async (input, context
     const table: RouteTableRecord = {
       routeTableId: newId(context.random, "rtb"),
       vpcId: vpc.vpcId,
-      routes: vpc.cidrs.map(({ cidr }) => ({
+      routes: [...vpc.cidrs, ...(vpc.ipv6Cidrs ?? [])].map(({ cidr }) => ({
         destination: cidr,
         gatewayId: "local",
         origin: "CreateRouteTable",

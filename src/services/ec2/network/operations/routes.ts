@@ -4,10 +4,10 @@ import { ec2Error, invalidParameterValue, unsupportedParameter } from "../../err
 import { inNetwork } from "../in-network.ts";
 import { find, kinds } from "../kinds.ts";
 import { routeTables, type RouteRecord } from "../records.ts";
-import { destinationOf, targetOf } from "../routes.ts";
+import { checkPrefixList, destinationOf, targetOf } from "../routes.ts";
 
 const createRoute: Ec2Operation<"CreateRoute"> = async (input, context) => {
-  const destination = destinationOf(context, input);
+  const destination = destinationOf(input);
   await inNetwork(context, async (tx) => {
     const table = await find(tx, context, kinds.routeTable, input.RouteTableId!);
     if (table.routes.some((route) => route.destination === destination))
@@ -15,6 +15,7 @@ const createRoute: Ec2Operation<"CreateRoute"> = async (input, context) => {
         "RouteAlreadyExists",
         `The route identified by ${destination} already exists.`,
       );
+    if (destination.startsWith("pl-")) await checkPrefixList(tx, context, destination);
     const target = await targetOf(tx, context, table, input);
     const route: RouteRecord = { destination, ...target, origin: "CreateRoute" };
     routeTables.put(tx, context, [table.routeTableId], {
@@ -27,7 +28,7 @@ const createRoute: Ec2Operation<"CreateRoute"> = async (input, context) => {
 
 const replaceRoute: Ec2Operation<"ReplaceRoute"> = async (input, context) => {
   if (input.LocalTarget) throw unsupportedParameter("LocalTarget");
-  const destination = destinationOf(context, input);
+  const destination = destinationOf(input);
   await inNetwork(context, async (tx) => {
     const table = await find(tx, context, kinds.routeTable, input.RouteTableId!);
     const index = table.routes.findIndex((route) => route.destination === destination);
@@ -44,7 +45,7 @@ const replaceRoute: Ec2Operation<"ReplaceRoute"> = async (input, context) => {
 };
 
 const deleteRoute: Ec2Operation<"DeleteRoute"> = async (input, context) => {
-  const destination = destinationOf(context, input);
+  const destination = destinationOf(input);
   await inNetwork(context, async (tx) => {
     const table = await find(tx, context, kinds.routeTable, input.RouteTableId!);
     const route = table.routes.find((one) => one.destination === destination);

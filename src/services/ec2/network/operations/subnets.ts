@@ -3,6 +3,7 @@ import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import {
   ec2Error,
+  invalidParameterCombination,
   invalidParameterValue,
   missingParameter,
   unsupportedParameter,
@@ -33,6 +34,7 @@ import {
   type VpcRecord,
 } from "../records.ts";
 import { ec2Arn, tagsShape } from "../shapes.ts";
+import { addSubnetBlock, subnetIpv6Shape } from "../vpc-ipv6.ts";
 import { putSubnet } from "../vpc-parts.ts";
 
 interface CountedSubnet extends SubnetRecord {
@@ -51,7 +53,14 @@ function filtersIn(context: Ec2Context): FilterTable<CountedSubnet> {
     cidrBlock: (subnet) => subnet.cidr,
     "default-for-az": (subnet) => subnet.defaultForAz,
     defaultForAz: (subnet) => subnet.defaultForAz,
-    "ipv6-cidr-block-association.ipv6-cidr-block": () => undefined,
+    "ipv6-cidr-block-association.ipv6-cidr-block": (subnet) =>
+      subnet.ipv6Cidrs?.map(({ cidr }) => cidr),
+    "ipv6-cidr-block-association.association-id": (subnet) =>
+      subnet.ipv6Cidrs?.map(({ associationId }) => associationId),
+    "ipv6-cidr-block-association.state": (subnet) =>
+      subnet.ipv6Cidrs?.length ? "associated" : undefined,
+    "ipv6-native": (subnet) => subnet.ipv6Native ?? false,
+    "enable-dns64": (subnet) => subnet.enableDns64 ?? false,
     "map-public-ip-on-launch": (subnet) => subnet.mapPublicIpOnLaunch,
     "owner-id": () => context.account,
     state: () => "available",
@@ -75,14 +84,14 @@ function subnetShape(context: Ec2Context, subnet: CountedSubnet) {
     DefaultForAz: subnet.defaultForAz,
     MapPublicIpOnLaunch: subnet.mapPublicIpOnLaunch,
     MapCustomerOwnedIpOnLaunch: false,
-    AssignIpv6AddressOnCreation: false,
-    Ipv6CidrBlockAssociationSet: [],
-    Ipv6Native: false,
-    EnableDns64: false,
+    AssignIpv6AddressOnCreation: subnet.assignsIpv6 ?? false,
+    Ipv6CidrBlockAssociationSet: (subnet.ipv6Cidrs ?? []).map(subnetIpv6Shape),
+    Ipv6Native: subnet.ipv6Native ?? false,
+    EnableDns64: subnet.enableDns64 ?? false,
     PrivateDnsNameOptionsOnLaunch: {
       HostnameType: subnet.hostnameType,
       EnableResourceNameDnsARecord: subnet.resourceNameARecord,
-      EnableResourceNameDnsAAAARecord: false,
+      EnableResourceNameDnsAAAARecord: subnet.resourceNameAaaaRecord ?? false,
     },
     ...tagsShape(subnet.tags),
   };
@@ -124,14 +133,9 @@ function checkRange(text: string, vpc: VpcRecord, siblings: readonly SubnetRecor
 }
 
 const createSubnet: Ec2Operation<"CreateSubnet"> = async (input, context) => {
-  for (const name of [
-    "Ipv6CidrBlock",
-    "Ipv6Native",
-    "OutpostArn",
-    "Ipv4IpamPoolId",
-    "Ipv6IpamPoolId",
-  ] as const)
+  for (const name of ["OutpostArn", "Ipv4IpamPoolId", "Ipv6IpamPoolId"] as const)
     if (input[name]) throw unsupportedParameter(name);
+  if (input.Ipv6Native) refuseNative(input);
   if (input.CidrBlock === undefined) throw missingParameter("cidrBlock");
   const subnet = await inNetwork(context, async (tx) => {
     const vpc = await find(tx, context, kinds.vpc, input.VpcId!);
@@ -144,10 +148,32 @@ const createSubnet: Ec2Operation<"CreateSubnet"> = async (input, context) => {
       isDefault: false,
       tags: tagsFor("subnet", input.TagSpecifications, context.principal),
     });
-    return counted(tx, context, made);
+    const six = input.Ipv6CidrBlock;
+    const whole = six === undefined ? made : await addSubnetBlock(tx, context, made, six);
+    return counted(tx, context, whole);
   });
   return { Subnet: subnetShape(context, subnet) };
 };
+
+/** In AWS's order of checks; a subnet without IPv4 is not to be had here. */
+function refuseNative({
+  CidrBlock,
+  Ipv6CidrBlock,
+}: {
+  CidrBlock?: string | undefined;
+  Ipv6CidrBlock?: string | undefined;
+}): never {
+  if (Ipv6CidrBlock === undefined)
+    throw ec2Error(
+      "MissingParameter",
+      "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.",
+    );
+  if (CidrBlock !== undefined)
+    throw invalidParameterCombination(
+      "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set ipv6Native to true.",
+    );
+  throw unsupportedParameter("Ipv6Native");
+}
 
 const createDefaultSubnet: Ec2Operation<"CreateDefaultSubnet"> = async (input, context) => {
   if (input.Ipv6Native) throw unsupportedParameter("Ipv6Native");
@@ -213,10 +239,7 @@ const deleteSubnet: Ec2Operation<"DeleteSubnet"> = async (input, context) => {
 
 const modifySubnetAttribute: Ec2Operation<"ModifySubnetAttribute"> = async (input, context) => {
   for (const name of [
-    "AssignIpv6AddressOnCreation",
     "MapCustomerOwnedIpOnLaunch",
-    "EnableDns64",
-    "EnableResourceNameDnsAAAARecordOnLaunch",
     "CustomerOwnedIpv4Pool",
     "EnableLniAtDeviceIndex",
     "DisableLniAtDeviceIndex",
@@ -227,12 +250,22 @@ const modifySubnetAttribute: Ec2Operation<"ModifySubnetAttribute"> = async (inpu
   }
   await inNetwork(context, async (tx) => {
     const subnet = await find(tx, context, kinds.subnet, input.SubnetId!);
+    const assigns = input.AssignIpv6AddressOnCreation?.Value;
+    if (assigns && !subnet.ipv6Cidrs?.length)
+      throw invalidParameterValue(
+        `Invalid value 'true' for assignIpv6AddressOnCreation. Subnet ${subnet.subnetId} does not have an IPv6 CIDR block associated with it.`,
+      );
+    const dns64 = input.EnableDns64?.Value;
+    const aaaa = input.EnableResourceNameDnsAAAARecordOnLaunch?.Value;
     subnets.put(tx, context, [subnet.subnetId], {
       ...subnet,
       mapPublicIpOnLaunch: input.MapPublicIpOnLaunch?.Value ?? subnet.mapPublicIpOnLaunch,
       hostnameType: input.PrivateDnsHostnameTypeOnLaunch ?? subnet.hostnameType,
       resourceNameARecord:
         input.EnableResourceNameDnsARecordOnLaunch?.Value ?? subnet.resourceNameARecord,
+      ...(assigns !== undefined && { assignsIpv6: assigns }),
+      ...(dns64 !== undefined && { enableDns64: dns64 }),
+      ...(aaaa !== undefined && { resourceNameAaaaRecord: aaaa }),
     });
   });
   return {};

@@ -11,20 +11,29 @@ import { contains, overlap, parseCidr } from "../cidr.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds } from "../kinds.ts";
 import { routeTables, subnets, vpcs } from "../records.ts";
-import { vpcCidr } from "./vpcs.ts";
+import { addAmazonBlock, removeIpv6Block } from "../vpc-ipv6.ts";
+import { vpcCidr, vpcIpv6Shape } from "./vpcs.ts";
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 const mostCidrs = 5;
 
 const associateVpcCidrBlock: Ec2Operation<"AssociateVpcCidrBlock"> = async (input, context) => {
-  for (const name of [
-    "AmazonProvidedIpv6CidrBlock",
-    "Ipv6CidrBlock",
-    "Ipv6Pool",
-    "Ipv4IpamPoolId",
-    "Ipv6IpamPoolId",
-  ] as const)
+  for (const name of ["Ipv6Pool", "Ipv4IpamPoolId", "Ipv6IpamPoolId"] as const)
     if (input[name]) throw unsupportedParameter(name);
+  if (input.Ipv6CidrBlock !== undefined) throw missingParameter("ipv6Pool");
+  if (input.AmazonProvidedIpv6CidrBlock) {
+    const vpc = await inNetwork(context, async (tx) =>
+      addAmazonBlock(tx, context, await find(tx, context, kinds.vpc, input.VpcId!)),
+    );
+    const shape = vpcIpv6Shape(context, vpc.ipv6Cidrs!.at(-1)!);
+    return {
+      VpcId: vpc.vpcId,
+      Ipv6CidrBlockAssociation: {
+        ...shape,
+        Ipv6CidrBlockState: { State: "associating" as const },
+      },
+    };
+  }
   if (input.CidrBlock === undefined) throw missingParameter("cidrBlock");
   const cidr = vpcCidr(input.CidrBlock);
   const associationId = newId(context.random, "vpc-cidr-assoc");
@@ -70,6 +79,15 @@ const disassociateVpcCidrBlock: Ec2Operation<"DisassociateVpcCidrBlock"> = async
 ) => {
   const associationId = input.AssociationId!;
   return inNetwork(context, async (tx) => {
+    const six = await removeIpv6Block(tx, context, associationId);
+    if (six)
+      return {
+        VpcId: six.vpc.vpcId,
+        Ipv6CidrBlockAssociation: {
+          ...vpcIpv6Shape(context, six.association),
+          Ipv6CidrBlockState: { State: "disassociating" as const },
+        },
+      };
     const vpc = (await vpcs.list(tx, context)).find(({ cidrs }) =>
       cidrs.some((one) => one.associationId === associationId),
     );

@@ -1,5 +1,6 @@
 /** VPC endpoints. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
 import { dateOf } from "#runtime/date.ts";
+import { derivedId } from "#services/kit/facts/derived-id.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import { ec2Error, unsupportedParameter } from "../../errors.ts";
@@ -53,14 +54,49 @@ function endpointShape(
     RequesterManaged: false,
     CreationTimestamp: dateOf(endpoint.createdMs),
     OwnerId: context.account,
-    DnsEntries: [],
+    DnsEntries: endpoint.type === "Interface" ? dnsEntries(context, endpoint) : [],
+    IpAddressType: "ipv4" as const,
     ...tagsShape(endpoint.tags),
   };
+}
+
+/** AWS's hosted zone of endpoints' names in us-east-1; others are derived. */
+const usEastZone = "Z7HUB22UULQXV";
+
+/** https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html#interface-endpoint-dns-hostnames */
+function dnsEntries(
+  { region }: Ec2Context,
+  { vpcEndpointId, serviceName, zoneNames = [], privateDnsEnabled }: VpcEndpointRecord,
+) {
+  const part = derivedId("x", vpcEndpointId).slice(-8);
+  const service = serviceName.split(".").slice(3).join(".");
+  const host = (zone: string) =>
+    `${vpcEndpointId}-${part}${zone}.${service}.${region}.vpce.amazonaws.com`;
+  const HostedZoneId =
+    region === "us-east-1"
+      ? usEastZone
+      : derivedId("Z", "vpce", region).replace("Z-", "Z").toUpperCase().slice(0, 14);
+  const zonal = zoneNames.map((zone) => ({ DnsName: host(`-${zone}`), HostedZoneId }));
+  const own = privateDnsEnabled
+    ? [
+        {
+          DnsName: `${service}.${region}.amazonaws.com`,
+          HostedZoneId: derivedId("Z", vpcEndpointId).replace("Z-", "Z").toUpperCase(),
+        },
+      ]
+    : [];
+  return [{ DnsName: host(""), HostedZoneId }, ...zonal, ...own];
 }
 
 async function groupNames(tx: Transaction, context: Ec2Context) {
   const all = await securityGroups.list(tx, context);
   return new Map(all.map(({ groupId, groupName }) => [groupId, groupName]));
+}
+
+async function zonesOf(tx: Transaction, context: Ec2Context, subnetIds: readonly string[]) {
+  const zones = new Set<string>();
+  for (const id of subnetIds) zones.add((await find(tx, context, kinds.subnet, id)).zoneName);
+  return [...zones];
 }
 
 /** EC2 takes the type in any case. */
@@ -131,6 +167,7 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
     if (type === "Interface")
       for (const id of subnetIds)
         endpoint.networkInterfaceIds.push(await addInterface(tx, context, endpoint, id));
+    endpoint.zoneNames = await zonesOf(tx, context, subnetIds);
     vpcEndpoints.put(tx, context, [endpoint.vpcEndpointId], endpoint);
     await rememberTokenForADay(
       tx,
@@ -180,8 +217,10 @@ const modifyVpcEndpoint: Ec2Operation<"ModifyVpcEndpoint"> = async (input, conte
     for (const id of input.AddSubnetIds ?? [])
       if (!endpoint.subnetIds.includes(id))
         networkInterfaceIds.push(await addInterface(tx, context, { ...endpoint, groupIds }, id));
+    const subnetIds = changed(endpoint.subnetIds, input.AddSubnetIds, input.RemoveSubnetIds);
     vpcEndpoints.put(tx, context, [endpoint.vpcEndpointId], {
       ...endpoint,
+      zoneNames: await zonesOf(tx, context, subnetIds),
       groupIds,
       networkInterfaceIds,
       policyDocument: input.ResetPolicy
@@ -193,7 +232,7 @@ const modifyVpcEndpoint: Ec2Operation<"ModifyVpcEndpoint"> = async (input, conte
         input.AddRouteTableIds,
         input.RemoveRouteTableIds,
       ),
-      subnetIds: changed(endpoint.subnetIds, input.AddSubnetIds, input.RemoveSubnetIds),
+      subnetIds,
     });
   });
   return { Return: true };

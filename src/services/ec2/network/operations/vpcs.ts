@@ -27,12 +27,14 @@ import {
   subnets,
   vpcEndpoints,
   vpcs,
+  type Ipv6Association,
   type VpcRecord,
 } from "../records.ts";
 import { tagsShape } from "../shapes.ts";
+import { addAmazonBlock } from "../vpc-ipv6.ts";
 import { putVpc } from "../vpc-parts.ts";
 
-const vpcFilters: FilterTable<VpcRecord> = {
+const filtersIn = ({ account }: Ec2Context): FilterTable<VpcRecord> => ({
   cidr: (vpc) => vpc.cidrs[0]!.cidr,
   "cidr-block": (vpc) => vpc.cidrs[0]!.cidr,
   cidrBlock: (vpc) => vpc.cidrs[0]!.cidr,
@@ -40,20 +42,34 @@ const vpcFilters: FilterTable<VpcRecord> = {
   "cidr-block-association.association-id": (vpc) =>
     vpc.cidrs.map(({ associationId }) => associationId),
   "cidr-block-association.state": () => "associated",
-  "ipv6-cidr-block-association.ipv6-cidr-block": () => undefined,
-  "ipv6-cidr-block-association.association-id": () => undefined,
-  "ipv6-cidr-block-association.state": () => undefined,
+  "ipv6-cidr-block-association.ipv6-cidr-block": (vpc) => vpc.ipv6Cidrs?.map(({ cidr }) => cidr),
+  "ipv6-cidr-block-association.association-id": (vpc) =>
+    vpc.ipv6Cidrs?.map(({ associationId }) => associationId),
+  "ipv6-cidr-block-association.state": (vpc) => (vpc.ipv6Cidrs?.length ? "associated" : undefined),
+  "owner-id": () => account,
   "dhcp-options-id": (vpc) => vpc.dhcpOptionsId,
   "is-default": (vpc) => vpc.isDefault,
   isDefault: (vpc) => vpc.isDefault,
   state: () => "available",
   "vpc-id": (vpc) => vpc.vpcId,
-};
+});
 
-function vpcShape({ account }: Ec2Context, vpc: VpcRecord) {
+export function vpcIpv6Shape({ region }: Ec2Context, { associationId, cidr }: Ipv6Association) {
+  return {
+    AssociationId: associationId,
+    Ipv6CidrBlock: cidr,
+    Ipv6CidrBlockState: { State: "associated" as const },
+    Ipv6Pool: "Amazon",
+    NetworkBorderGroup: region,
+    IpSource: "amazon" as const,
+    Ipv6AddressAttribute: "public" as const,
+  };
+}
+
+function vpcShape(context: Ec2Context, vpc: VpcRecord) {
   return {
     VpcId: vpc.vpcId,
-    OwnerId: account,
+    OwnerId: context.account,
     State: "available" as const,
     CidrBlock: vpc.cidrs[0]!.cidr,
     CidrBlockAssociationSet: vpc.cidrs.map(({ associationId, cidr }) => ({
@@ -61,6 +77,7 @@ function vpcShape({ account }: Ec2Context, vpc: VpcRecord) {
       CidrBlock: cidr,
       CidrBlockState: { State: "associated" as const },
     })),
+    Ipv6CidrBlockAssociationSet: vpc.ipv6Cidrs?.map((one) => vpcIpv6Shape(context, one)),
     DhcpOptionsId: vpc.dhcpOptionsId,
     InstanceTenancy: vpc.instanceTenancy,
     IsDefault: vpc.isDefault,
@@ -77,25 +94,22 @@ function vpcCidr(text: string): string {
 }
 
 const createVpc: Ec2Operation<"CreateVpc"> = async (input, context) => {
-  for (const name of [
-    "AmazonProvidedIpv6CidrBlock",
-    "Ipv6Pool",
-    "Ipv6CidrBlock",
-    "Ipv4IpamPoolId",
-    "Ipv6IpamPoolId",
-  ] as const)
+  for (const name of ["Ipv6Pool", "Ipv4IpamPoolId", "Ipv6IpamPoolId"] as const)
     if (input[name]) throw unsupportedParameter(name);
+  // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpc.html: a block of one's own comes from a pool.
+  if (input.Ipv6CidrBlock !== undefined) throw missingParameter("ipv6Pool");
   if (input.CidrBlock === undefined) throw missingParameter("cidrBlock");
   const cidr = vpcCidr(input.CidrBlock);
-  const vpc = await inNetwork(context, async (tx) =>
-    putVpc(tx, context, (prefix) => newId(context.random, prefix), {
+  const vpc = await inNetwork(context, async (tx) => {
+    const made = putVpc(tx, context, (prefix) => newId(context.random, prefix), {
       cidr,
       isDefault: false,
       dhcpOptionsId: await ensureDhcpOptions(tx, context),
       instanceTenancy: input.InstanceTenancy === "dedicated" ? "dedicated" : "default",
       tags: tagsFor("vpc", input.TagSpecifications, context.principal),
-    }),
-  );
+    });
+    return input.AmazonProvidedIpv6CidrBlock ? addAmazonBlock(tx, context, made) : made;
+  });
   return { Vpc: vpcShape(context, vpc) };
 };
 
@@ -109,7 +123,7 @@ const createDefaultVpc: Ec2Operation<"CreateDefaultVpc"> = async (_input, contex
 
 const describeVpcs: Ec2Operation<"DescribeVpcs"> = async (input, context) => {
   const all = await inNetwork(context, (tx) => select(tx, context, kinds.vpc, input.VpcIds));
-  const found = applyFilters(all, input.Filters, vpcFilters, ({ tags }) => tags);
+  const found = applyFilters(all, input.Filters, filtersIn(context), ({ tags }) => tags);
   const { items, NextToken } = pageOf(found, input, ({ vpcId }) => vpcId);
   return { Vpcs: items.map((vpc) => vpcShape(context, vpc)), NextToken };
 };

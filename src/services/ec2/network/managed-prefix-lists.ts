@@ -1,0 +1,40 @@
+/** Prefix lists of the account's own. https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html */
+import { collection, type Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
+import type { Tags } from "#services/kit/tags.ts";
+
+export interface PrefixListEntry {
+  cidr: string;
+  description?: string;
+}
+
+export interface PrefixListRecord {
+  prefixListId: string;
+  name: string;
+  addressFamily: "IPv4" | "IPv6";
+  maxEntries: number;
+  state: "create-complete" | "modify-complete" | "restore-complete";
+  /** The entries of each version, the first one's first. */
+  versions: { version: number; entries: PrefixListEntry[] }[];
+  tags: Tags;
+}
+
+export const prefixLists = collection<PrefixListRecord>("ec2", "prefix-list");
+
+export function currentVersion({ versions }: PrefixListRecord) {
+  return versions.at(-1)!;
+}
+
+/** The IPv4 ranges of each list. */
+export async function readPrefixCidrs(
+  tx: Transaction,
+  scope: Scope,
+): Promise<(prefixListId: string) => string[]> {
+  const all = await prefixLists.list(tx, scope);
+  const found = new Map(
+    all
+      .filter(({ addressFamily }) => addressFamily === "IPv4")
+      .map((list) => [list.prefixListId, currentVersion(list).entries.map(({ cidr }) => cidr)]),
+  );
+  return (id) => found.get(id) ?? [];
+}

@@ -15,7 +15,7 @@ const pool = 0x2001_0db8n << 96n;
 const poolBits = 32;
 
 export function ipv6ToNumber(address: string): bigint {
-  const [head = "", tail] = address.split("::") as [string, string | undefined];
+  const [head, tail] = address.split("::") as [string, string | undefined];
   const words = (text: string) => (text === "" ? [] : text.split(":"));
   const front = words(head);
   const back = tail === undefined ? [] : words(tail);

@@ -191,3 +191,19 @@ test("rebalancing terminates nothing before what it launched is in service", () 
   assert.equal(terminations(there.decisions).length, 1);
   assert.ok(full.some(({ id }) => terminations(there.decisions).includes(id)));
 });
+
+test("a refresh's minimum healthy percentage is rounded up, and at 0 all go at once", () => {
+  const going = (count: number, minHealthyPercent: number) => {
+    const members = Array.from({ length: count }, () => member("a"));
+    const ids = new Set(members.map(({ id }) => id));
+    const view = { outdated: ids, ready: ids, minHealthyPercent, maxHealthyPercent: 100 };
+    const { decisions } = plan(group({ desired: count, zones: ["a"] }), members, view, now);
+    return terminations(decisions).length;
+  };
+  assert.equal(going(10, 90), 1);
+  // 3.5 of 7 are 4, so three may go.
+  assert.equal(going(7, 50), 3);
+  assert.equal(going(10, 0), 10);
+  // With nothing to spare one goes at a time.
+  assert.equal(going(3, 90), 1);
+});

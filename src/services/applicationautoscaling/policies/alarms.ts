@@ -1,31 +1,23 @@
 /** The metric of a target tracking policy, and the alarms that watch it. */
 import type { Input } from "#model/sdk.ts";
+import {
+  alarmMetric,
+  highPeriods,
+  lowPeriods,
+  lowShare,
+  type MetricQueries,
+  type WatchedMetric,
+} from "#services/kit/scaling/watched-metric.ts";
 import { unsupportedMetric, validation } from "../errors.ts";
 import type { PolicyRecord, TargetName, Tracking, TrackingAlarms } from "../records.ts";
 import { dynamoNames } from "../resources/dynamodb.ts";
 import { alarmAction } from "../arns.ts";
 
 type PutAlarm = Input<"cloudwatch", "PutMetricAlarm">;
-export type MetricQueries = NonNullable<PutAlarm["Metrics"]>;
-
-/** What an alarm or a query needs to know of the metric. */
-export type WatchedMetric =
-  | {
-      kind: "metric";
-      namespace: string;
-      name: string;
-      dimensions: { Name: string; Value: string }[];
-      statistic: string;
-      unit?: string;
-    }
-  | { kind: "math"; queries: MetricQueries };
 
 const periodSeconds = 60;
-/** Datapoints until capacity is added, and until it is taken. */
-const highPeriods = { dynamodb: 2, others: 3 };
-const lowPeriods = 15;
-/** "Triggered when the metric is below 90 percent of the target"; for DynamoDB 20 points below it. */
-const lowShare = 0.9;
+/** For DynamoDB: datapoints until capacity is added, and how far below the target it is taken. */
+const dynamoHighPeriods = 2;
 const dynamoLowPoints = 20;
 const provisionedPeriodSeconds = 300;
 const provisionedPeriods = 3;
@@ -56,6 +48,7 @@ export function watchedMetric(name: TargetName, tracking: Tracking): WatchedMetr
       name: `Consumed${found.name}`,
       dimensions: tableDimensions(name),
       statistic: "Sum",
+      periodSeconds,
     };
   }
   const given = customized as CustomMetric;
@@ -70,6 +63,7 @@ export function watchedMetric(name: TargetName, tracking: Tracking): WatchedMetr
     name: given.MetricName,
     dimensions: given.Dimensions ?? [],
     statistic: given.Statistic,
+    periodSeconds,
     ...(given.Unit !== undefined && { unit: given.Unit }),
   };
 }
@@ -129,17 +123,7 @@ export function alarmsOf(policy: PolicyRecord, capacity: number): PutAlarm[] {
     AlarmDescription: `DO NOT EDIT OR DELETE. For TargetTrackingScaling policy ${action}.`,
     AlarmActions: [action],
   };
-  const watched =
-    metric.kind === "math"
-      ? { Metrics: metric.queries }
-      : {
-          Namespace: metric.namespace,
-          MetricName: metric.name,
-          Dimensions: metric.dimensions,
-          Statistic: metric.statistic as "Average",
-          Period: periodSeconds,
-          ...(metric.unit !== undefined && { Unit: metric.unit as "Percent" }),
-        };
+  const watched = alarmMetric(metric);
   /** Percent of what is provisioned, as units consumed in a minute. */
   const unitsOf = (percent: number) => (capacity * Math.max(0, percent) * periodSeconds) / 100;
   const made: PutAlarm[] = [
@@ -149,7 +133,7 @@ export function alarmsOf(policy: PolicyRecord, capacity: number): PutAlarm[] {
       AlarmName: alarms.high,
       ComparisonOperator: "GreaterThanThreshold",
       Threshold: utilization ? unitsOf(targetValue) : targetValue,
-      EvaluationPeriods: utilization ? highPeriods.dynamodb : highPeriods.others,
+      EvaluationPeriods: utilization ? dynamoHighPeriods : highPeriods,
     },
   ];
   if (alarms.low !== undefined)

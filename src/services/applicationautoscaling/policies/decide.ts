@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  * https://docs.aws.amazon.com/autoscaling/application/userguide/step-scaling-policy-overview.html
  */
-import { adjustedCapacity, stepFor } from "#services/kit/scaling/adjustment.ts";
+import { adjustedCapacity, stepFor, wholeUnits } from "#services/kit/scaling/adjustment.ts";
 import type { LastScaling, Stepping, Tracking } from "../records.ts";
 
 export interface Situation {
@@ -53,9 +53,7 @@ export function trackedCapacity(readings: readonly Reading[], situation: Situati
 
 function wantedBy({ tracking, value, utilization }: Reading, base: number): number {
   const { targetValue } = tracking;
-  const exact = utilization ? (value! * 100) / targetValue : (base * value!) / targetValue;
-  // Sums of floating numbers must not cost a unit.
-  return Math.ceil(exact - 1e-9);
+  return wholeUnits(((utilization ? 100 : base) * value!) / targetValue);
 }
 
 /**

@@ -1,28 +1,16 @@
 /** The metric of a target tracking policy, and the two alarms that watch it. */
 import type { Input } from "#model/sdk.ts";
+import {
+  alarmMetric,
+  highPeriods,
+  lowPeriods,
+  lowShare,
+  type WatchedMetric,
+} from "#services/kit/scaling/watched-metric.ts";
 import { unsupported, validationError } from "../errors.ts";
 import type { PolicyRecord, TargetTracking } from "../records.ts";
 
 type PutAlarm = Input<"cloudwatch", "PutMetricAlarm">;
-
-/** What an alarm or a query needs to know of the metric. */
-export type WatchedMetric =
-  | {
-      kind: "metric";
-      namespace: string;
-      name: string;
-      dimensions: { Name: string; Value: string }[];
-      statistic: string;
-      periodSeconds: number;
-      unit?: string;
-    }
-  | { kind: "math"; queries: NonNullable<PutAlarm["Metrics"]> };
-
-/** Datapoints above the target until capacity is added, and below it until capacity is taken. */
-const highPeriods = 3;
-const lowPeriods = 15;
-/** "Alarms to scale in are triggered when the metric is below 90 percent of the target." */
-const lowShare = 0.9;
 
 const predefinedNames: Record<string, string> = {
   ASGAverageCPUUtilization: "CPUUtilization",
@@ -96,16 +84,7 @@ export function alarmsOf(policy: PolicyRecord): PutAlarm[] {
     AlarmDescription: `DO NOT EDIT OR DELETE. For TargetTrackingScaling policy ${policy.arn}.`,
     ActionsEnabled: policy.enabled,
     AlarmActions: [policy.arn],
-    ...(metric.kind === "math"
-      ? { Metrics: metric.queries }
-      : {
-          Namespace: metric.namespace,
-          MetricName: metric.name,
-          Dimensions: metric.dimensions,
-          Statistic: metric.statistic as "Average",
-          Period: metric.periodSeconds,
-          ...(metric.unit !== undefined && { Unit: metric.unit as "Percent" }),
-        }),
+    ...alarmMetric(metric),
   };
   const high: PutAlarm = {
     ...shared,

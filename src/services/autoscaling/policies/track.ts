@@ -2,7 +2,6 @@
 import type { Environment } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
-import { dateOf } from "#runtime/date.ts";
 import { asPoliciesMay, getGroup, membersOf, withDesired } from "../groups/capacity.ts";
 import {
   groups,
@@ -12,6 +11,7 @@ import {
   type PolicyRecord,
 } from "../records.ts";
 import { trackedCapacity } from "#services/kit/scaling/adjustment.ts";
+import { alarmsInAlarm, latestValue } from "#services/kit/scaling/watched-metric.ts";
 import { explain, isWarming, type Execution } from "./execute.ts";
 import { watchedMetric } from "./target-metric.ts";
 
@@ -102,61 +102,23 @@ async function readAll(
     targetTracking!.alarmHigh,
     ...(targetTracking!.alarmLow === undefined ? [] : [targetTracking!.alarmLow]),
   ]);
-  const { MetricAlarms = [] } = await cloudwatch.DescribeAlarms({
-    AlarmNames: names.slice(0, 100),
-  });
-  const inAlarm = new Set(
-    MetricAlarms.flatMap(({ AlarmName, StateValue }) =>
-      StateValue === "ALARM" ? [AlarmName] : [],
-    ),
-  );
+  const inAlarm = await alarmsInAlarm(cloudwatch, names);
   return Promise.all(
     tracking.map(async (policy) => {
       const { alarmHigh, alarmLow } = policy.targetTracking!;
       const known = policy.name === caller.name ? execution.metricValue : undefined;
       return {
         policy,
-        metricValue: known ?? (await latestValue(env, scope, policy, execution.nowMs)),
+        metricValue:
+          known ??
+          (await latestValue(
+            cloudwatch,
+            watchedMetric(policy.group, policy.targetTracking!),
+            execution.nowMs,
+          )),
         high: inAlarm.has(alarmHigh),
         low: alarmLow !== undefined && inAlarm.has(alarmLow),
       };
     }),
   );
-}
-
-/** The newest datapoint of a policy's metric, of at most a quarter of an hour. */
-async function latestValue(
-  env: Environment,
-  scope: Scope,
-  policy: PolicyRecord,
-  nowMs: number,
-): Promise<number | undefined> {
-  const metric = watchedMetric(policy.group, policy.targetTracking!);
-  const periodSeconds = metric.kind === "metric" ? metric.periodSeconds : 60;
-  const toMs = nowMs - (nowMs % (periodSeconds * 1000));
-  const { MetricDataResults = [] } = await env.clients
-    .cloudwatch(asService(scope, "autoscaling.amazonaws.com"))
-    .GetMetricData({
-      StartTime: dateOf(toMs - 15 * 60_000),
-      EndTime: dateOf(toMs),
-      ScanBy: "TimestampDescending",
-      MetricDataQueries:
-        metric.kind === "math"
-          ? metric.queries
-          : [
-              {
-                Id: "m",
-                MetricStat: {
-                  Metric: {
-                    Namespace: metric.namespace,
-                    MetricName: metric.name,
-                    Dimensions: metric.dimensions,
-                  },
-                  Period: metric.periodSeconds,
-                  Stat: metric.statistic,
-                },
-              },
-            ],
-    });
-  return MetricDataResults[0]?.Values?.[0];
 }

@@ -61,8 +61,11 @@ export interface TrackingInput {
  * below it. https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
  */
 export function trackedCapacity({ warm, metricValue, targetValue }: TrackingInput): number {
-  const exact = (warm * metricValue) / targetValue;
-  // Sums of floating numbers must not cost an instance.
+  return wholeUnits((warm * metricValue) / targetValue);
+}
+
+/** So many units at least; sums of floating numbers must not cost one more. */
+export function wholeUnits(exact: number): number {
   return Math.ceil(exact - 1e-9);
 }
 

@@ -3,6 +3,7 @@ import { connect, isIPv4, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { Reach } from "#compute/driver.ts";
 import type { Wall } from "#runtime/clock.ts";
+import { PieceReader, writableHighWaterMark, type BufferPool } from "./pieces.ts";
 import { resetSocket, type RelaySide } from "./relay.ts";
 
 const connectTimeoutMs = 10_000;
@@ -17,6 +18,8 @@ export interface DialOptions {
   header?: Buffer | undefined;
   /** Speaks TLS and offers these protocols. */
   tls?: { alpn: string[] } | undefined;
+  /** Where plain connections get their buffer; without one they are read as any socket. */
+  pool?: BufferPool;
 }
 
 /** Why no connection came to be. */
@@ -32,16 +35,18 @@ export class DialError extends Error {
 
 /** A connection that nobody reads yet; throws `DialError`. */
 export async function dial(options: DialOptions): Promise<RelaySide> {
-  const { reach, localAddress, header, tls } = options;
+  const { reach, localAddress, header, tls, pool } = options;
+  const reader = pool && !tls ? new PieceReader(pool) : undefined;
   const raw = connect({
     ...reach,
     ...("host" in reach && localAddress !== undefined && { localAddress }),
     allowHalfOpen: true,
     noDelay: true,
+    ...(reader && { onread: reader.options, writableHighWaterMark }),
   });
   await opened(raw, "connect", options, failureOf);
   if (header) raw.write(header);
-  if (!tls) return { socket: raw, raw };
+  if (!tls) return { socket: raw, raw, reader };
   // Node hands `allowHalfOpen` on to the socket; its types do not know.
   const manners: ConnectionOptions & { allowHalfOpen: boolean } = {
     socket: raw,

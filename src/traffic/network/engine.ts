@@ -4,6 +4,7 @@ import type { HealthCheckResult } from "../application/config.ts";
 import { NetworkBalancer } from "./balancer.ts";
 import type { NetworkPlane } from "./config.ts";
 import { dial, DialError } from "./dial.ts";
+import { BufferPool } from "./pieces.ts";
 import { Pulse } from "./pulse.ts";
 import { resetSocket } from "./relay.ts";
 
@@ -13,12 +14,13 @@ export function createNetworkEngine({
   onError,
 }: EngineOptions): NetworkPlane & { close(): Promise<void> } {
   const pulse = new Pulse(wall);
+  const pool = new BufferPool();
   const balancers = new Map<string, NetworkBalancer>();
   return {
     async configureNetwork(config) {
       let balancer = balancers.get(config.arn);
       if (!balancer) {
-        balancer = new NetworkBalancer({ wall, random, pulse, onError });
+        balancer = new NetworkBalancer({ wall, random, pulse, pool, onError });
         balancers.set(config.arn, balancer);
       }
       return balancer.configure(config);

@@ -7,6 +7,7 @@ import type { FlowRecord, NetworkBalancerConfig, NetworkListenerConfig } from ".
 import type { NetworkCounters } from "./counters.ts";
 import { openDatagrams } from "./datagram-listener.ts";
 import type { PeakRate } from "./peak-rate.ts";
+import type { BufferPool } from "./pieces.ts";
 import type { Pulse } from "./pulse.ts";
 import { ListenerSecurity } from "./security.ts";
 import { openStreams } from "./stream-listener.ts";
@@ -21,6 +22,7 @@ export interface NetworkEnvironment {
   wall: Wall;
   random: Random;
   pulse: Pulse;
+  pool: BufferPool;
   onError: (error: unknown) => void;
 }
 

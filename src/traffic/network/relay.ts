@@ -1,5 +1,6 @@
 /** Two sockets that carry each other's bytes: back-pressure, half-close, resets and idle time. */
 import type { Socket } from "node:net";
+import type { PieceReader } from "./pieces.ts";
 import type { Pulse, Watched } from "./pulse.ts";
 
 export type RelayEnd = "closed" | "client-reset" | "target-reset" | "balancer-reset";
@@ -9,6 +10,8 @@ export interface RelaySide {
   socket: Socket;
   /** The connection itself: what can be reset. */
   raw: Socket;
+  /** What the socket was made with, if it reads into a buffer of its own. */
+  reader?: PieceReader | undefined;
 }
 
 export interface RelayOptions {
@@ -18,8 +21,9 @@ export interface RelayOptions {
   onBeat: () => void;
 }
 
-/** So much may wait for a slow reader before its other side is not read any more. */
+/** So much of a side without a reader may wait before it is not read any more. */
 const mostWaitingBytes = 64 * 1024;
+const nothing = new Uint8Array();
 
 /**
  * Each end of one side is passed on to the other, so that a client that has finished sending still
@@ -50,8 +54,8 @@ export class Relay implements Watched {
     this.#ended = ended;
     pulse.watch(this, idleTimeoutMs);
     this.#activeMs = pulse.nowMs;
-    this.#carry(client.socket, target.socket, "client-reset");
-    this.#carry(target.socket, client.socket, "target-reset");
+    this.#carry(client, target.socket, "client-reset");
+    this.#carry(target, client.socket, "target-reset");
   }
 
   /** From the client. */
@@ -73,17 +77,9 @@ export class Relay implements Watched {
     this.#end("balancer-reset");
   }
 
-  #carry(source: Socket, sink: Socket, onReset: RelayEnd): void {
-    source.on("data", (piece: Buffer) => {
-      this.#activeMs = this.#pulse.nowMs;
-      sink.write(piece);
-      // What the kernel took at once waits for nobody: asking for `drain` each time would cost a turn.
-      if (sink.writableLength > mostWaitingBytes) source.pause();
-    });
-    sink.on("drain", () => {
-      this.#activeMs = this.#pulse.nowMs;
-      source.resume();
-    });
+  #carry({ socket: source, reader }: RelaySide, sink: Socket, onReset: RelayEnd): void {
+    if (reader) this.#carryPieces(source, reader, sink);
+    else this.#carryData(source, sink);
     source.on("end", () => sink.end());
     source.on("error", (error: NodeJS.ErrnoException) =>
       this.#end(isReset(error) ? onReset : "balancer-reset"),
@@ -94,7 +90,34 @@ export class Relay implements Watched {
       // Closed before it ended: the other side's bytes have nowhere to go.
       else if (!source.readableEnded || !source.writableFinished) this.#end(onReset);
     });
-    if (source.isPaused()) source.resume();
+    source.resume();
+  }
+
+  /** The buffer is read into again when the kernel has taken all that was in it. */
+  #carryPieces(source: Socket, reader: PieceReader, sink: Socket): void {
+    const resume = () => {
+      this.#activeMs = this.#pulse.nowMs;
+      source.resume();
+    };
+    reader.handler = (piece) => {
+      this.#activeMs = this.#pulse.nowMs;
+      sink.write(piece);
+      if (sink.writableLength === 0) return true;
+      sink.write(nothing, resume);
+      return false;
+    };
+  }
+
+  #carryData(source: Socket, sink: Socket): void {
+    source.on("data", (piece: Buffer) => {
+      this.#activeMs = this.#pulse.nowMs;
+      sink.write(piece);
+      if (sink.writableLength > mostWaitingBytes) source.pause();
+    });
+    sink.on("drain", () => {
+      this.#activeMs = this.#pulse.nowMs;
+      source.resume();
+    });
   }
 
   #end(end: RelayEnd): void {
@@ -105,6 +128,8 @@ export class Relay implements Watched {
       resetSocket(this.#client);
       resetSocket(this.#target);
     }
+    this.#client.reader?.release();
+    this.#target.reader?.release();
     this.#ended(end);
   }
 }

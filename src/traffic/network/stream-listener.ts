@@ -8,6 +8,7 @@ import { dial, DialError, preservedAddress } from "./dial.ts";
 import type { Bound } from "./binding.ts";
 import type { ListenerEnvironment } from "./listener.ts";
 import { proxyProtocolBinary, proxyProtocolText } from "./proxy-protocol.ts";
+import { PieceReader, withReader } from "./pieces.ts";
 import { Relay, resetSocket, type RelayEnd, type RelaySide } from "./relay.ts";
 import { hashOf, type Flow, type NetworkTarget, type NetworkTargetGroup } from "./target-group.ts";
 import type { AcceptedTls, ListenerSecurity } from "./security.ts";
@@ -92,6 +93,7 @@ class Connection implements Flow {
     if (this.#ended) return target && resetSocket(target);
     if (!target) return this.reset();
     const { pulse } = this.#environment;
+    this.#side = this.#readable();
     const { idleTimeoutMs } = this.#listener;
     this.#relay = new Relay(
       this.#side,
@@ -99,6 +101,15 @@ class Connection implements Flow {
       { pulse, idleTimeoutMs, onBeat: () => this.measure() },
       (end) => this.#finish(end),
     );
+  }
+
+  /** A plain connection, read into a buffer of its own from now on. */
+  #readable(): RelaySide {
+    const { socket, raw } = this.#side;
+    if (socket !== raw) return this.#side;
+    const reader = new PieceReader(this.#environment.pool);
+    const adopted = withReader(raw, reader);
+    return adopted ? { socket: adopted, raw: adopted, reader } : this.#side;
   }
 
   reset(): void {
@@ -154,6 +165,7 @@ class Connection implements Flow {
           reach,
           wall,
           timeoutMs: connectTimeoutMs,
+          pool: this.#environment.pool,
           ...this.#manners(group, reach),
         });
         groupCounts.flows++;

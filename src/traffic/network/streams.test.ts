@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
+import { createSeededRandom } from "#runtime/random.ts";
 import { createStage, endOf, listener, pause, readAll, target, until } from "./testing/stage.ts";
 
 test("bytes pass both ways, and a client that has finished still gets its answer", async (context) => {
@@ -47,6 +48,25 @@ test("a slow reader holds its target back, and loses nothing", async (context) =
   client.on("data", (piece) => void (received += piece.length));
   await once(client, "end");
   assert.equal(received, sent);
+});
+
+test("what passes is what was sent, however slowly it is read", async (context) => {
+  const stage = createStage(context);
+  const { port } = await stage.target((socket) => socket.pipe(socket));
+  await stage.sendTo([target(port)]);
+  const random = createSeededRandom(11);
+  const echo = async () => {
+    const sent = Buffer.concat(Array.from({ length: 3000 }, () => random.bytes(1000)));
+    const socket = await stage.client();
+    socket.end(sent);
+    const received: Buffer[] = [];
+    for await (const piece of socket) {
+      received.push(piece as Buffer);
+      if (random.next() < 0.05) await pause(1);
+    }
+    assert.ok(Buffer.concat(received).equals(sent));
+  };
+  await Promise.all(Array.from({ length: 6 }, echo));
 });
 
 test("a reset on one side is one on the other, and is counted", async (context) => {

@@ -68,7 +68,12 @@ export async function connectEngine(
 const minor = (version: string) => Number(version.split(".")[1] ?? 0);
 
 function createEngine(address: EngineAddress, prefix: string): Engine {
-  const open = (method: string, path: string, { query, body }: EngineCall): ClientRequest => {
+  const open = (
+    method: string,
+    path: string,
+    { query, body }: EngineCall,
+    headers: Record<string, string> = {},
+  ): ClientRequest => {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query ?? {}))
       if (value !== undefined) search.set(name, String(value));
@@ -80,6 +85,7 @@ function createEngine(address: EngineAddress, prefix: string): Engine {
       path: `${prefix}${path}${search.size > 0 ? `?${search.toString()}` : ""}`,
       // A name that every proxy in front of an engine's socket takes.
       headers: {
+        ...headers,
         host: "docker",
         ...(bytes && {
           "content-type": body instanceof Uint8Array ? "application/x-tar" : "application/json",
@@ -117,10 +123,7 @@ function createEngine(address: EngineAddress, prefix: string): Engine {
     },
     hijack(path, query, body) {
       const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-      const asked = open("POST", path, { query, body });
-      asked.setHeader("connection", "Upgrade");
-      asked.setHeader("upgrade", "tcp");
-      asked
+      open("POST", path, { query, body }, { connection: "Upgrade", upgrade: "tcp" })
         .once("error", (error) => reject(unavailable(error)))
         .once("upgrade", (_response, socket: Socket) => resolve(socket))
         .once("response", (response: IncomingMessage) => {

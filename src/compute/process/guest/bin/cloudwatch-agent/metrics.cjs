@@ -2,7 +2,7 @@
 "use strict";
 
 const { setTimeout: pause } = require("node:timers/promises");
-const { call, groupOf, metadata } = require("./aws.cjs");
+const { call, groupOf, metadata } = require("../api/aws.cjs");
 const { measured, measurements } = require("./config.cjs");
 const measure = require("./measure.cjs");
 

@@ -4,7 +4,7 @@
 const fs = require("node:fs");
 const { dirname, join } = require("node:path");
 const { setTimeout: pause } = require("node:timers/promises");
-const { call, metadata } = require("./aws.cjs");
+const { call, metadata } = require("../api/aws.cjs");
 const { createClock } = require("./timestamps.cjs");
 
 const root = process.env.FOGBANK_ROOT ?? "";

@@ -3,7 +3,7 @@
 
 const { createHash, createHmac } = require("node:crypto");
 
-const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
+const regionNow = () => process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
 const timeoutMs = 10_000;
 
 /** One of the machine's facts, or undefined where there is no metadata. */
@@ -46,7 +46,7 @@ async function credentials() {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html */
-function sign(service, url, given, body, keys) {
+function sign(service, url, given, body, keys, method = "POST") {
   const hash = (text) => createHash("sha256").update(text).digest("hex");
   const mac = (key, text) => createHmac("sha256", key).update(text).digest();
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
@@ -59,8 +59,8 @@ function sign(service, url, given, body, keys) {
   const names = Object.keys(headers).sort();
   const signed = names.join(";");
   const lines = names.map((name) => `${name}:${headers[name]}`);
-  const canonical = ["POST", "/", "", ...lines, "", signed, hash(body)].join("\n");
-  const scope = `${stamp.slice(0, 8)}/${region}/${service}/aws4_request`;
+  const canonical = [method, url.pathname, "", ...lines, "", signed, hash(body)].join("\n");
+  const scope = `${stamp.slice(0, 8)}/${regionNow()}/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${hash(canonical)}`;
   const key = scope.split("/").reduce(mac, `AWS4${keys.secret}`);
   const signature = createHmac("sha256", key).update(text).digest("hex");
@@ -68,13 +68,13 @@ function sign(service, url, given, body, keys) {
   return headers;
 }
 
-async function post(service, headers, body) {
+async function post(service, headers, body, keys) {
   const endpoint =
     process.env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? process.env.AWS_ENDPOINT_URL;
-  const url = new URL("/", endpoint ?? `https://${service}.${region}.amazonaws.com/`);
+  const url = new URL("/", endpoint ?? `https://${service}.${regionNow()}.amazonaws.com/`);
   const reply = await fetch(url, {
     method: "POST",
-    headers: sign(service, url, headers, body, await credentials()),
+    headers: sign(service, url, headers, body, keys ?? (await credentials())),
     body,
     signal: AbortSignal.timeout(timeoutMs),
   });
@@ -116,4 +116,10 @@ async function groupOf(instanceId) {
   return /<value>([^<]+)<\/value>/.exec(await post("ec2", { "content-type": type }, body))?.[1];
 }
 
-module.exports = { call, groupOf, metadata };
+/** The text that an operation of the query protocol answers. */
+function query(service, parameters, keys) {
+  const type = "application/x-www-form-urlencoded; charset=utf-8";
+  return post(service, { "content-type": type }, new URLSearchParams(parameters).toString(), keys);
+}
+
+module.exports = { call, credentials, groupOf, metadata, query, sign };

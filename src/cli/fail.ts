@@ -4,6 +4,7 @@ import { ask, ownPath, findEndpoint } from "./remote.ts";
 
 const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
        fogbank fail az us-east-1a [--for 10m]            its machines lose their power; nothing starts there
+       fogbank fail volume vol-… [--for 10m]             its I/O stands still
        fogbank fail target GROUP [i-…]                   the program behind a load balancer's target ends
        fogbank fail                                      what fails now
        fogbank heal [FAULT]                              all of it, or one
@@ -14,6 +15,7 @@ interface Shown {
   kind: string;
   instance?: string;
   zone?: string;
+  volume?: string;
   started: string;
   until?: string;
   impossible?: string;
@@ -41,6 +43,8 @@ export function readWish(args: readonly string[]): Record<string, unknown> {
   if (!name || more.length > 0) throw new OptionError(usage);
   const lasting = values.for === undefined ? {} : { for: values.for };
   if (what === "az" && instance === undefined) return { kind: "power-cut", zone: name, ...lasting };
+  if (what === "volume" && instance === undefined)
+    return { kind: "stall", volume: name, ...lasting };
   if (what === "target") return { targetGroup: name, ...(instance && { instance }) };
   if (what !== "instance" || instance !== undefined) throw new OptionError(usage);
   const { pause, slow, loss, delay } = values;
@@ -89,8 +93,17 @@ function milliseconds(text: string): number {
   return value;
 }
 
-function line({ faultId, kind, instance, zone, started, until, impossible }: Shown): string {
+function line({
+  faultId,
+  kind,
+  instance,
+  zone,
+  volume,
+  started,
+  until,
+  impossible,
+}: Shown): string {
   const lasting = until === undefined ? "" : ` until ${until}`;
   const what = impossible === undefined ? "" : `\n  cannot be done: ${impossible}`;
-  return `${faultId}  ${kind}  ${instance ?? zone}  since ${started}${lasting}${what}`;
+  return `${faultId}  ${kind}  ${instance ?? zone ?? volume}  since ${started}${lasting}${what}`;
 }

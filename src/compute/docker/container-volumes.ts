@@ -6,6 +6,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "#runtime/log.ts";
+import { ImpossibleImpairment } from "../driver.ts";
+import { pauseIo } from "../volumes/io-pause.ts";
 import type { Serial } from "../serially.ts";
 import { hideDisk, numberDisks, showDisk, type Disk } from "../volumes/disk.ts";
 import type { MachineVolume, VolumeDriver } from "../volumes/volume-driver.ts";
@@ -115,6 +117,13 @@ export function createContainerVolumes({
       }),
     snapshot: async (...given) => (await files()).snapshot(...given),
     deleteSnapshot: async (snapshotId) => (await files()).deleteSnapshot(snapshotId),
+    async impair(id, { paused }) {
+      const pid = await holderOf(id)?.hostPid();
+      const device = await (await files()).device(id);
+      if (pid !== undefined && device) return pauseIo(pid, device, paused);
+      const reason = await lacking();
+      if (paused && reason !== undefined) throw new ImpossibleImpairment(reason);
+    },
     measure: async (id) => (holderOf(id) ? (await files()).measure(id) : undefined),
   };
 }

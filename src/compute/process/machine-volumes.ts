@@ -1,4 +1,6 @@
 /** The process driver's volumes: files of the data directory, loop devices in machines. */
+import { ImpossibleImpairment } from "../driver.ts";
+import { pauseIo } from "../volumes/io-pause.ts";
 import type { Serial } from "../serially.ts";
 import type { VolumeDriver } from "../volumes/volume-driver.ts";
 import type { VolumeFiles } from "../volumes/volume-files.ts";
@@ -60,6 +62,13 @@ export function createMachineVolumes({
       return serially(holder.id, () => holder.whileStill(id, capture));
     },
     deleteSnapshot: (snapshotId) => files.deleteSnapshot(snapshotId),
+    async impair(id, { paused }) {
+      const supervisor = holderOf(id)?.record.supervisor;
+      const device = await files.device(id);
+      if (supervisor && device) return pauseIo(supervisor.pid, device, paused);
+      const reason = await this.lacking();
+      if (paused && reason !== undefined) throw new ImpossibleImpairment(reason);
+    },
     measure: async (id) => (holderOf(id) ? files.measure(id) : undefined),
   };
 }

@@ -1,4 +1,5 @@
 /** Volumes of simulated machines: their sizes, and what they started from; nothing is stored. */
+import { ImpossibleImpairment } from "../driver.ts";
 import type { VolumeDriver } from "../volumes/volume-driver.ts";
 
 export function createSimulatedVolumes(machines: {
@@ -33,6 +34,9 @@ export function createSimulatedVolumes(machines: {
       return { sizeBytes: 0, addedBytes: 0 };
     },
     async deleteSnapshot() {},
+    async impair(_id, { paused }) {
+      if (paused) throw new ImpossibleImpairment("simulated machines have no disks");
+    },
     measure: async () => undefined,
     forget(machineId) {
       for (const volume of volumes.values())

@@ -10,6 +10,7 @@ import { join, sep } from "node:path";
 import { promisify } from "node:util";
 import type { Wall } from "#runtime/clock.ts";
 import { pause } from "../pause.ts";
+import { liftPause } from "./io-pause.ts";
 
 const run = promisify(execFile);
 
@@ -66,6 +67,7 @@ export async function openLoopDevice(file: string, wall: Wall): Promise<LoopDevi
   await run("losetup", ["--find", file]);
   const made = await findLoopDevice(file);
   if (!made) throw new Error(`losetup made no device over ${file}`);
+  await liftPause(made);
   return made;
 }
 

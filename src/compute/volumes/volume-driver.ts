@@ -69,6 +69,11 @@ export interface VolumeDriver {
   ): Promise<{ sizeBytes: number; addedBytes: number }>;
   /** What other snapshots need stays. No error when it is gone already. */
   deleteSnapshot(snapshotId: string): Promise<void>;
+  /**
+   * Lets the volume's input and output stand still, or go on, in the running machine that has it and
+   * until that ends. Rejects with ImpossibleImpairment where that cannot be done.
+   */
+  impair(id: string, impairment: { paused: boolean }): Promise<void>;
   /** Undefined where nothing counts it, or the volume is in no running machine. */
   measure(id: string): Promise<VolumeObservation | undefined>;
 }

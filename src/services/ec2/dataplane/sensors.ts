@@ -14,6 +14,7 @@ import { listScopes, type Scope } from "#store/collection.ts";
 import { instances, type InstanceRecord } from "../instances/records.ts";
 import { statusChecks } from "../instances/states.ts";
 import { measure } from "./measure.ts";
+import { createVolumeSensor } from "./volume-sensor.ts";
 
 const minuteMs = 60_000;
 const basicPeriodMs = 5 * minuteMs;
@@ -33,6 +34,7 @@ export interface Sensors {
 export function startSensors(env: Environment): Sensors {
   const { clock, compute, store, clients, log } = env;
   const baselines = new Map<string, Baseline>();
+  const volumeSensor = createVolumeSensor(env);
   let timer: Timer | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -65,8 +67,10 @@ export function startSensors(env: Environment): Sensors {
         seen.add(record.instanceId);
         data.push(...(await dataOf(record, endMs)));
       }
-      await publish(scope, data);
+      await publish(scope, "AWS/EC2", data);
+      await publish(scope, "AWS/EBS", await volumeSensor.sample(scope, endMs));
     }
+    volumeSensor.sweep();
     for (const id of baselines.keys()) if (!seen.has(id)) baselines.delete(id);
   };
   const dataOf = async (record: InstanceRecord, endMs: number): Promise<MetricDatum[]> => {
@@ -82,11 +86,11 @@ export function startSensors(env: Environment): Sensors {
     baselines.set(record.instanceId, { observation, timeMs: endMs });
     return [...data, ...measure.use(baseline.observation, observation, record, endMs - periodMs)];
   };
-  const publish = async (scope: Scope, data: readonly MetricDatum[]) => {
+  const publish = async (scope: Scope, Namespace: string, data: readonly MetricDatum[]) => {
     const cloudwatch = clients.cloudwatch(asService(scope, "ec2.amazonaws.com"));
     for (let from = 0; from < data.length; from += mostPerRequest)
       await cloudwatch.PutMetricData({
-        Namespace: "AWS/EC2",
+        Namespace,
         MetricData: data.slice(from, from + mostPerRequest),
       });
   };

@@ -24,7 +24,7 @@ interface ActionKind {
   required: readonly string[];
   optional: readonly string[];
   /** What its targets are; instances unless given. */
-  targets?: "aws:ec2:spot-instance";
+  targets?: "aws:ec2:spot-instance" | "aws:ec2:ebs-volume";
   /** How long it lasts, in milliseconds; 0 is over at once. */
   lastsMs?: (parameters: Record<string, string>) => number;
   begin(acting: Acting): Promise<void>;
@@ -61,13 +61,18 @@ function fault(
           ...changes(acting.action.parameters),
         }),
       ),
-    end: (acting) =>
-      change(acting, async (tx, faultId) => {
-        const present = await faults.get(tx, acting.scope, faultId);
-        if (present) faults.put(tx, acting.scope, [faultId], { ...present, state: "ending" });
-      }),
+    end: endFaults,
   };
 }
+
+const endFaults = ({ env, scope, name, action }: Acting) =>
+  env.store.transaction(async (tx) => {
+    for (const id of action.instanceIds) {
+      const faultId = `fault-${name}-${id}`;
+      const present = await faults.get(tx, scope, faultId);
+      if (present) faults.put(tx, scope, [faultId], { ...present, state: "ending" });
+    }
+  });
 
 const documentOf = ({ action }: Acting) =>
   action.parameters["documentArn"]!.split(":document/").at(-1)!;
@@ -185,6 +190,28 @@ export const actionKinds: Readonly<Record<string, ActionKind>> = {
           );
       }
     },
+  },
+  "aws:ebs:pause-volume-io": {
+    required: ["duration"],
+    optional: [],
+    targets: "aws:ec2:ebs-volume",
+    lastsMs: duration,
+    begin: ({ env, scope, name, action }) =>
+      env.store.transaction(async (tx) => {
+        for (const volumeId of action.instanceIds) {
+          const faultId = `fault-${name}-${volumeId}`;
+          const startedMs = env.clock.now();
+          const target = { volumeId };
+          faults.put(tx, scope, [faultId], {
+            faultId,
+            kind: "stall",
+            target,
+            startedMs,
+            state: "active",
+          });
+        }
+      }),
+    end: endFaults,
   },
   /** FIS has no such action: a machine that stands still. */
   "fogbank:ec2:pause-instances": {

@@ -3,7 +3,8 @@ import { isoMillis } from "#runtime/date.ts";
 import type { Environment, OwnEndpoint } from "#services/kit/service.ts";
 import { instances } from "../instances/records.ts";
 import { experiments, type ExperimentRecord } from "./records.ts";
-import { selectInstances } from "./select.ts";
+import { volumes } from "../volumes/records.ts";
+import { selectInstances, selectVolumes } from "./select.ts";
 import { readTemplate } from "./template.ts";
 
 /** `POST` a template to begin, `GET /ID` (or all), `DELETE /ID` to stop. */
@@ -14,10 +15,13 @@ export function experimentEndpoint(env: Environment): OwnEndpoint {
       const template = readTemplate(body);
       return store.transaction(async (tx) => {
         const present = await instances.list(tx, scope);
+        const disks = await volumes.list(tx, scope);
         const chosen = Object.fromEntries(
           Object.entries(template.targets).map(([name, target]) => [
             name,
-            selectInstances(name, target, present, random),
+            target.resourceType === "aws:ec2:ebs-volume"
+              ? selectVolumes(name, target, disks, random)
+              : selectInstances(name, target, present, random),
           ]),
         );
         const experiment: ExperimentRecord = {
@@ -67,7 +71,9 @@ function show({ startedMs, endedMs, actions, ...experiment }: ExperimentRecord) 
         {
           actionId: action.actionId,
           state: action.state,
-          instanceIds: action.instanceIds,
+          ...(action.actionId.startsWith("aws:ebs:")
+            ? { volumeIds: action.instanceIds }
+            : { instanceIds: action.instanceIds }),
           ...(action.reason !== undefined && { reason: action.reason }),
           ...(action.startedMs !== undefined && { startTime: isoMillis(action.startedMs) }),
           ...(action.endedMs !== undefined && { endTime: isoMillis(action.endedMs) }),

@@ -128,6 +128,46 @@ test("an alarm stops an experiment, and what it did is taken back", async () => 
   await cloud.stop();
 });
 
+test("volumes chosen by tag stand still for their time", async () => {
+  const cloud = createEc2Cloud();
+  const experiments = experimentsOf(cloud);
+  const { VolumeId } = await cloud.ec2.CreateVolume({
+    AvailabilityZone: "us-east-1a",
+    Size: 1,
+    TagSpecifications: [{ ResourceType: "volume", Tags: [{ Key: "Name", Value: "data" }] }],
+  });
+  const begun = await experiments.begin({
+    targets: {
+      disks: {
+        resourceType: "aws:ec2:ebs-volume",
+        resourceTags: { Name: "data" },
+        selectionMode: "ALL",
+      },
+    },
+    actions: {
+      pause: {
+        actionId: "aws:ebs:pause-volume-io",
+        parameters: { duration: "PT2M" },
+        targets: { Volumes: "disks" },
+      },
+    },
+  });
+  await cloud.advance("10s");
+  const faults = async () => {
+    const asked = { method: "GET" as const, item: undefined, body: undefined, scope };
+    const { faults } = (await cloud.host.askOwn("ec2", "faults", asked)) as {
+      faults: { kind: string; volume: string; impossible?: string }[];
+    };
+    return faults.map(({ kind, volume, impossible }) => ({ kind, volume, impossible }));
+  };
+  const impossible = "simulated machines have no disks";
+  assert.deepEqual(await faults(), [{ kind: "stall", volume: VolumeId, impossible }]);
+  await cloud.advance("2m");
+  assert.deepEqual(await faults(), []);
+  assert.equal((await experiments.get(begun.experimentId)).state, "completed");
+  await cloud.stop();
+});
+
 test("an assertion that does not hold fails the experiment", async () => {
   const cloud = createEc2Cloud();
   const experiments = experimentsOf(cloud);

@@ -1,6 +1,7 @@
-/** Which instances a target of an experiment means. */
+/** Which instances or volumes a target of an experiment means. */
 import type { Random } from "#runtime/random.ts";
 import type { InstanceRecord } from "../instances/records.ts";
+import type { VolumeRecord } from "../volumes/records.ts";
 import type { ReadTarget } from "./template.ts";
 
 /**
@@ -37,9 +38,40 @@ export function selectInstances(
         return values.includes(read(instance));
       }),
   );
+  return choose(
+    name,
+    target,
+    found.map(({ instanceId }) => instanceId),
+    random,
+  );
+}
+
+export function selectVolumes(
+  name: string,
+  target: ReadTarget,
+  volumes: readonly VolumeRecord[],
+  random: Random,
+): string[] {
+  if (target.filters.length > 0)
+    throw new RangeError(`target ${name}: volumes are chosen by ARN or by tag, not by filters`);
+  const ids = new Set(target.resourceArns.map((arn) => arn.split("/").at(-1)));
+  const found = volumes.filter(
+    ({ volumeId, tags }) =>
+      (ids.size === 0 || ids.has(volumeId)) &&
+      Object.entries(target.resourceTags).every(([key, value]) => tags[key] === value),
+  );
+  return choose(
+    name,
+    target,
+    found.map(({ volumeId }) => volumeId),
+    random,
+  );
+}
+
+function choose(name: string, target: ReadTarget, found: string[], random: Random): string[] {
   if (found.length === 0) throw new RangeError(`Target resolution returned empty set: ${name}`);
   const wanted = countOf(target.selectionMode, found.length);
-  const left = found.map(({ instanceId }) => instanceId);
+  const left = [...found];
   const chosen: string[] = [];
   while (chosen.length < wanted)
     chosen.push(...left.splice(Math.floor(random.next() * left.length), 1));

@@ -56,6 +56,8 @@ export function readTemplate(body: unknown): ReadTemplate {
     for (const one of action.targets)
       if (wanted !== undefined && targets[one]!.resourceType !== wanted)
         throw new RangeError(`action ${name}: ${action.actionId} is for targets of ${wanted}`);
+      else if (wanted === undefined && targets[one]!.resourceType === "aws:ec2:ebs-volume")
+        throw new RangeError(`action ${name}: ${action.actionId} is not for volumes`);
   }
   refuseCircles(actions);
   return {
@@ -66,9 +68,11 @@ export function readTemplate(body: unknown): ReadTemplate {
   };
 }
 
+const resourceTypes = new Set(["aws:ec2:instance", "aws:ec2:spot-instance", "aws:ec2:ebs-volume"]);
+
 function readTarget(name: string, given: Json): ReadTarget {
   const resourceType = text(given["resourceType"], `target ${name}'s resourceType`);
-  if (resourceType !== "aws:ec2:instance" && resourceType !== "aws:ec2:spot-instance")
+  if (!resourceTypes.has(resourceType))
     throw new RangeError(`target ${name}: resources of type ${resourceType} are not supported`);
   const selectionMode = text(given["selectionMode"] ?? "ALL", "selectionMode");
   if (!/^(ALL|COUNT\([1-9]\d*\)|PERCENT\((100|[1-9]?\d)\))$/.test(selectionMode))

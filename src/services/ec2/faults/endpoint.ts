@@ -8,11 +8,14 @@ import { zoneNamed } from "#services/kit/facts/zones.ts";
 import type { Environment, OwnEndpoint } from "#services/kit/service.ts";
 import { newId } from "../ids.ts";
 import { instances } from "../instances/records.ts";
+import { volumes } from "../volumes/records.ts";
 import { faults, type FaultRecord } from "./records.ts";
 
-const kinds = ["kill", "power-cut", "pause", "slow", "packets", "close-port"] as const;
+const kinds = ["kill", "power-cut", "pause", "slow", "packets", "close-port", "stall"] as const;
 /** What a wish may say; anything else is refused by name. */
-const members = new Set("kind instance zone for cpuShare packetLoss packetDelayMs port".split(" "));
+const members = new Set(
+  "kind instance zone volume for cpuShare packetLoss packetDelayMs port".split(" "),
+);
 
 /**
  * `POST {"kind": "kill", "instance": "i-…"}` begins a fault, `GET` lists the faults, `DELETE /ID`
@@ -46,6 +49,12 @@ export function faultEndpoint(env: Environment): OwnEndpoint {
         if (!instance || instance.state === "terminated")
           throw new RangeError(
             `there is no instance ${instanceId} in ${scope.region} of account ${scope.account}`,
+          );
+      } else if ("volumeId" in wish.target) {
+        const { volumeId } = wish.target;
+        if (!(await volumes.get(tx, scope, volumeId)))
+          throw new RangeError(
+            `there is no volume ${volumeId} in ${scope.region} of account ${scope.account}`,
           );
       } else if (!zoneNamed(scope.region, wish.target.zone))
         throw new RangeError(`there is no zone ${wish.target.zone} in ${scope.region}`);
@@ -102,7 +111,17 @@ function readWish(body: unknown): Wish {
   if (unknown !== undefined) throw new RangeError(`a fault has no "${unknown}"`);
   const kind = kinds.find((one) => one === wish["kind"]);
   if (!kind) throw new RangeError(`a fault's kind is one of ${kinds.join(", ")}`);
-  const { instance, zone } = wish;
+  const { instance, zone, volume } = wish;
+  if (kind === "stall" || volume !== undefined) {
+    if (
+      kind !== "stall" ||
+      typeof volume !== "string" ||
+      instance !== undefined ||
+      zone !== undefined
+    )
+      throw new RangeError('a volume stalls: write {"kind": "stall", "volume": "vol-…"}');
+    return { kind, target: { volumeId: volume }, ...lasting(wish) };
+  }
   if ((typeof instance === "string") === (typeof zone === "string"))
     throw new RangeError("a fault is of one instance or of one zone");
   if (typeof zone === "string" && kind === "close-port")
@@ -119,7 +138,6 @@ function readWish(body: unknown): Wish {
   if (kind === "close-port" && !port) throw new RangeError("close-port needs a port");
   const once = kind === "kill" || kind === "close-port";
   if (once && wish["for"] !== undefined) throw new RangeError(`${kind} happens once, for no time`);
-  const forMs = typeof wish["for"] === "string" ? parseDuration(wish["for"]) : undefined;
   return {
     kind,
     target,
@@ -129,8 +147,12 @@ function readWish(body: unknown): Wish {
       ...(packetDelayMs !== undefined && { packetDelayMs }),
     }),
     ...(kind === "close-port" && { port: port! }),
-    ...(forMs !== undefined && { forMs }),
+    ...lasting(wish),
   };
+}
+
+function lasting(wish: Record<string, unknown>): { forMs?: number } {
+  return typeof wish["for"] === "string" ? { forMs: parseDuration(wish["for"]) } : {};
 }
 
 function part(wish: Record<string, unknown>, name: string): number | undefined {
@@ -145,10 +167,16 @@ function amount(wish: Record<string, unknown>, name: string, most: number): numb
   return value;
 }
 
+function shownTarget(target: FaultRecord["target"]) {
+  if ("zone" in target) return { zone: target.zone };
+  if ("volumeId" in target) return { volume: target.volumeId };
+  return { instance: target.instanceId };
+}
+
 function show({ target, startedMs, untilMs, ...fault }: FaultRecord) {
   return {
     ...fault,
-    ...("zone" in target ? { zone: target.zone } : { instance: target.instanceId }),
+    ...shownTarget(target),
     started: isoMillis(startedMs),
     ...(untilMs !== undefined && { until: isoMillis(untilMs) }),
   };

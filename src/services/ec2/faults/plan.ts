@@ -7,6 +7,7 @@ export type FaultStep =
   | { do: "kill"; instanceIds: string[] }
   | { do: "close-port"; instanceId: string; port: number }
   | { do: "impair"; instanceId: string; impairment: Impairment }
+  | { do: "stall"; volumeId: string; paused: boolean }
   /** Power is back: what died of its lack boots again. */
   | { do: "revive"; instanceIds: string[] };
 
@@ -30,6 +31,7 @@ export function planFault(
   nowMs: number,
 ): FaultPlan {
   const { target, kind } = fault;
+  if ("volumeId" in target) return planStall(fault, target.volumeId, others, nowMs);
   const meant = instances.filter((instance) => isMeant(target, instance));
   const running = meant.filter(({ state }) => state === "running");
   const expired = fault.untilMs !== undefined && nowMs >= fault.untilMs;
@@ -63,6 +65,25 @@ export function planFault(
   }
 }
 
+/** Done again and again: a machine that boots anew has its disks without it. */
+function planStall(
+  fault: FaultRecord,
+  volumeId: string,
+  others: readonly FaultRecord[],
+  nowMs: number,
+): FaultPlan {
+  const ends = fault.state === "ending" || (fault.untilMs !== undefined && nowMs >= fault.untilMs);
+  const stalledBesides = others.some(
+    ({ target, state }) =>
+      state === "active" && "volumeId" in target && target.volumeId === volumeId,
+  );
+  return {
+    steps: [{ do: "stall", volumeId, paused: !ends || stalledBesides }],
+    afterwards: ends ? "forget" : "keep",
+    ...(fault.untilMs !== undefined && { afterMs: fault.untilMs - nowMs }),
+  };
+}
+
 function planEnd(
   fault: FaultRecord,
   running: readonly Affected[],
@@ -83,6 +104,7 @@ function planEnd(
 }
 
 function isMeant(target: FaultRecord["target"], instance: Affected): boolean {
+  if ("volumeId" in target) return false;
   return "zone" in target
     ? target.zone === instance.zone
     : target.instanceId === instance.instanceId;

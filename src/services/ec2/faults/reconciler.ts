@@ -4,6 +4,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { changeInstance, instances } from "../instances/records.ts";
+import { volumes } from "../volumes/records.ts";
 import { closePort } from "./close-port.ts";
 import { planFault, type FaultStep } from "./plan.ts";
 import { faults } from "./records.ts";
@@ -25,6 +26,8 @@ export function faultReconciler(env: Environment): Reconciler {
         if ((await compute.observe(step.instanceId)).state === "running")
           await compute.impair(step.instanceId, step.impairment);
         return;
+      case "stall":
+        return compute.volumes.impair(step.volumeId, { paused: step.paused });
       case "revive":
         // A reboot is what revives an instance whose machine has died.
         return store.transaction(async (tx) => {
@@ -42,12 +45,17 @@ export function faultReconciler(env: Environment): Reconciler {
     watches: [{ collection: faults }],
     async reconcile(scope, id) {
       const [faultId] = id;
-      const { all, machines } = await store.transaction(async (tx) => ({
+      const { all, machines, present } = await store.transaction(async (tx) => ({
         all: await faults.list(tx, scope),
         machines: await instances.list(tx, scope),
+        present: new Set((await volumes.list(tx, scope)).map(({ volumeId }) => volumeId)),
       }));
       const fault = all.find((one) => one.faultId === faultId);
       if (!fault) return;
+      if ("volumeId" in fault.target && !present.has(fault.target.volumeId)) {
+        await store.transaction(async (tx) => faults.delete(tx, scope, ...id));
+        return;
+      }
       const others = all.filter((one) => one !== fault);
       const plan = planFault(fault, machines, others, clock.now());
       try {

@@ -2,7 +2,7 @@
 import { collection, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 
-export type FaultTarget = { instanceId: string } | { zone: string };
+export type FaultTarget = { instanceId: string } | { zone: string } | { volumeId: string };
 
 export interface FaultRecord {
   /** "fault-0123456789abcdef0" */
@@ -10,9 +10,9 @@ export interface FaultRecord {
   /**
    * `kill`: the machine loses its power and gets it back at once. `power-cut`: until it is healed.
    * `pause`: it stands still. `slow`: it is left a part of its processors. `packets`: some are lost
-   * or late. `close-port`: what listens on a port is ended.
+   * or late. `close-port`: what listens on a port is ended. `stall`: a volume's I/O stands still.
    */
-  kind: "kill" | "power-cut" | "pause" | "slow" | "packets" | "close-port";
+  kind: "kill" | "power-cut" | "pause" | "slow" | "packets" | "close-port" | "stall";
   target: FaultTarget;
   /** For `slow`: the part that is left. */
   cpuShare?: number;
@@ -45,7 +45,18 @@ export async function isDark(
   { instanceId, zone }: { instanceId: string; zone: string },
 ): Promise<boolean> {
   for (const { kind, target, state } of await faults.list(tx, scope))
-    if (kind === "power-cut" && state === "active")
-      if ("zone" in target ? target.zone === zone : target.instanceId === instanceId) return true;
+    if (kind === "power-cut" && state === "active") {
+      if ("zone" in target && target.zone === zone) return true;
+      if ("instanceId" in target && target.instanceId === instanceId) return true;
+    }
   return false;
+}
+
+/** The volumes whose I/O stands still. */
+export async function stalledVolumes(tx: Transaction, scope: Scope): Promise<Set<string>> {
+  const stalled = new Set<string>();
+  for (const { target, state, impossible } of await faults.list(tx, scope))
+    if ("volumeId" in target && state === "active" && impossible === undefined)
+      stalled.add(target.volumeId);
+  return stalled;
 }

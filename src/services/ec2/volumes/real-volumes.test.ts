@@ -1,6 +1,7 @@
 /** Volumes of machines that run: their bytes, from mkfs in user data to a clone of an image. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { dateOf } from "#runtime/date.ts";
 import {
   createProcessHarness,
   type ProcessHarness,
@@ -133,6 +134,63 @@ test("an image has the bytes of data volumes, and so has a volume made of its sn
       const { Snapshots } = await ec2.DescribeSnapshots({ OwnerIds: ["self"] });
       return Snapshots!.length === 0;
     });
+  }));
+
+test("a volume's I/O stands still while it fails, and goes on when it is healed", (t) =>
+  withMachines(t, async ({ cloud, harness, launch, shell, until }) => {
+    const { ec2 } = cloud;
+    const id = await launch({ mappings: dataVolume });
+    const { Volumes } = await ec2.DescribeVolumes({
+      Filters: [{ Name: "attachment.device", Values: ["/dev/sdf"] }],
+    });
+    const volume = Volumes![0]!.VolumeId!;
+    const scope = { account: "123456789012", region: "us-east-1" };
+    const ask = (method: "GET" | "POST" | "DELETE", body?: unknown) =>
+      cloud.host.askOwn("ec2", "faults", { method, item: undefined, body, scope });
+    const status = async () => {
+      const { VolumeStatuses } = await ec2.DescribeVolumeStatus({ VolumeIds: [volume] });
+      return VolumeStatuses![0]!.VolumeStatus!.Status;
+    };
+    await ask("POST", { kind: "stall", volume });
+    await cloud.advance("5s");
+    const { faults } = (await ask("GET")) as { faults: { impossible?: string }[] };
+    if (faults[0]?.impossible !== undefined) {
+      await ask("DELETE");
+      await cloud.advance("5s");
+      return t.skip(faults[0].impossible);
+    }
+    assert.equal(await status(), "impaired");
+    const written = async () => {
+      const { exitCode } = await harness.driver.execute(id, ["test", "-e", "/opt/written"]);
+      return exitCode === 0;
+    };
+    const write = "dd if=/dev/zero of=/dev/sdf bs=64k count=4 oflag=direct && touch /opt/written";
+    await shell(id, `(${write}) >/dev/null 2>&1 &`);
+    for (let passes = 0; passes < 12; passes++) await harness.pass();
+    assert.equal(await written(), false);
+    await cloud.advance("2m");
+    const { MetricDataResults } = await cloud.clients.cloudwatch(cloud.caller).GetMetricData({
+      StartTime: dateOf(cloud.clock.now() - 300_000),
+      EndTime: dateOf(cloud.clock.now()),
+      MetricDataQueries: [
+        {
+          Id: "stalled",
+          MetricStat: {
+            Metric: {
+              Namespace: "AWS/EBS",
+              MetricName: "VolumeStalledIOCheck",
+              Dimensions: [{ Name: "VolumeId", Value: volume }],
+            },
+            Period: 60,
+            Stat: "Maximum",
+          },
+        },
+      ],
+    });
+    assert.equal(MetricDataResults![0]!.Values![0], 1);
+    await ask("DELETE");
+    await until("what waited is written", written);
+    assert.equal(await status(), "ok");
   }));
 
 test("a volume of a root volume's snapshot is a file system with its files", (t) =>

@@ -30,11 +30,12 @@ export const createSnapshots: Ec2Operation<"CreateSnapshots"> = async (input, co
   });
   return {
     Snapshots: made.map((snapshot) => {
-      const { Description, Encrypted, VolumeId, State, VolumeSize, StartTime, Progress } =
+      const { Description, Encrypted, VolumeId, State, VolumeSize, StartTime } =
         describeSnapshot(snapshot);
+      const Progress = "";
       const { snapshotId: SnapshotId, ownerId: OwnerId } = snapshot;
       const facts = { Description, Encrypted, VolumeId, State, VolumeSize, StartTime, Progress };
-      return { ...facts, SnapshotId, OwnerId, Tags: shownTags(snapshot.tags) };
+      return { ...facts, SnapshotId, OwnerId, Tags: shownTags(snapshot.tags) ?? [] };
     }),
   };
 };

@@ -23,7 +23,8 @@ export const createSnapshot: Ec2Operation<"CreateSnapshot"> = async (input, cont
     if (!volume) throw volumeNotFound(input.VolumeId!);
     return snapshotOf(tx, context, volume, { description: input.Description ?? "", tags });
   });
-  return { ...describeSnapshot(snapshot), Tags: shownTags(tags) };
+  // Nothing is told of the progress yet, and tags are shown though there are none.
+  return { ...describeSnapshot(snapshot), Progress: "", Tags: shownTags(tags) ?? [] };
 };
 
 export const deleteSnapshot: Ec2Operation<"DeleteSnapshot"> = async (input, context) => {

@@ -3,21 +3,30 @@ import { zoneNamed } from "#services/kit/facts/zones.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { selectByIds } from "../../ids.ts";
+import { stalledVolumes } from "../../faults/records.ts";
 import { pageOf } from "../../paging.ts";
 import { volumeNotFound, volumes, type VolumeRecord } from "../records.ts";
 
-type Check = "ok" | "insufficient-data";
+interface Row {
+  volume: VolumeRecord;
+  /** Its I/O stands still. */
+  stalled: boolean;
+}
 
 /** A volume whose bytes are still on their way has not been checked yet. */
-const check = ({ state }: VolumeRecord): Check =>
-  state === "creating" || state === "error" ? "insufficient-data" : "ok";
+const check = ({ volume: { state }, stalled }: Row) => {
+  if (stalled) return "impaired" as const;
+  return state === "creating" || state === "error"
+    ? ("insufficient-data" as const)
+    : ("ok" as const);
+};
 
-const filters: FilterTable<VolumeRecord> = {
+const filters: FilterTable<Row> = {
   "action.code": () => undefined,
   "action.description": () => undefined,
   "action.event-id": () => undefined,
-  "availability-zone": ({ zone }) => zone,
-  "availability-zone-id": ({ zone }) => zoneNamed(zone.slice(0, -1), zone)?.zoneId,
+  "availability-zone": ({ volume }) => volume.zone,
+  "availability-zone-id": ({ volume: { zone } }) => zoneNamed(zone.slice(0, -1), zone)?.zoneId,
   "event.description": () => undefined,
   "event.event-id": () => undefined,
   "event.event-type": () => undefined,
@@ -26,7 +35,7 @@ const filters: FilterTable<VolumeRecord> = {
   "operator.managed": () => false,
   "operator.principal": () => undefined,
   "volume-status.details-name": () => ["io-enabled", "io-performance"],
-  "volume-status.details-status": (volume) => [passed(volume), performance(volume)],
+  "volume-status.details-status": (row) => [passed(row), performance(row)],
   "volume-status.status": check,
 };
 
@@ -35,8 +44,14 @@ export const describeVolumeStatus: Ec2Operation<"DescribeVolumeStatus"> = async 
   input,
   context,
 ) => {
-  const all = await context.store.transaction((tx) => volumes.list(tx, context));
-  const wanted = selectByIds(all, input.VolumeIds, ({ volumeId }) => volumeId, {
+  const all = await context.store.transaction(async (tx) => {
+    const stalled = await stalledVolumes(tx, context);
+    return (await volumes.list(tx, context)).map((volume): Row => ({
+      volume,
+      stalled: stalled.has(volume.volumeId),
+    }));
+  });
+  const wanted = selectByIds(all, input.VolumeIds, ({ volume }) => volume.volumeId, {
     prefix: "vol",
     malformedCode: "InvalidParameterValue",
     notFound: (ids) => volumeNotFound(ids[0]!),
@@ -44,29 +59,34 @@ export const describeVolumeStatus: Ec2Operation<"DescribeVolumeStatus"> = async 
   const { items, NextToken } = pageOf(
     applyFilters(wanted, input.Filters, filters),
     input,
-    ({ volumeId }) => volumeId,
+    ({ volume }) => volume.volumeId,
   );
   return { VolumeStatuses: items.map(describe), NextToken };
 };
 
-const passed = (volume: VolumeRecord) => (check(volume) === "ok" ? "passed" : "failed");
-/** AWS measures the performance of provisioned volumes, for others it says that it does not apply. */
-const performance = ({ volumeType, attachment }: VolumeRecord) =>
-  ["io1", "io2", "gp3"].includes(volumeType) && attachment ? "normal" : "not-applicable";
+const passed = ({ volume: { state } }: Row) =>
+  state === "creating" || state === "error" ? "failed" : "passed";
 
-function describe(volume: VolumeRecord): VolumeStatusItem {
+/** AWS measures the performance of provisioned volumes, for others it says that it does not apply. */
+function performance({ volume: { volumeType, attachment }, stalled }: Row): string {
+  if (stalled) return "stalled";
+  return ["io1", "io2", "gp3"].includes(volumeType) && attachment ? "normal" : "not-applicable";
+}
+
+function describe(row: Row): VolumeStatusItem {
+  const { volumeId, zone } = row.volume;
   return {
-    VolumeId: volume.volumeId,
-    AvailabilityZone: volume.zone,
-    AvailabilityZoneId: zoneNamed(volume.zone.slice(0, -1), volume.zone)?.zoneId,
+    VolumeId: volumeId,
+    AvailabilityZone: zone,
+    AvailabilityZoneId: zoneNamed(zone.slice(0, -1), zone)?.zoneId,
     Actions: [],
     Events: [],
     AttachmentStatuses: [],
     VolumeStatus: {
-      Status: check(volume),
+      Status: check(row),
       Details: [
-        { Name: "io-enabled", Status: passed(volume) },
-        { Name: "io-performance", Status: performance(volume) },
+        { Name: "io-enabled", Status: passed(row) },
+        { Name: "io-performance", Status: performance(row) },
       ],
     },
   };

@@ -1,10 +1,30 @@
-/** AWS Lambda. */
+/** AWS Lambda: functions that run, whoever calls them. https://docs.aws.amazon.com/lambda/latest/api/ */
 import { defineService } from "#services/kit/service.ts";
-import { listFunctions } from "./operations/list-functions.ts";
+import { packageSite } from "./code/package-site.ts";
+import { differences } from "./differences.ts";
+import { publishMeasurements } from "./metrics.ts";
+import { operations } from "./operations/operations.ts";
+import { eventReconciler } from "./reconcilers/event.ts";
+import { versionReconciler } from "./reconcilers/version.ts";
+import { createState, type LambdaState } from "./state.ts";
 
-export const service = defineService<"lambda">({
+export const service = defineService<"lambda", LambdaState>({
   name: "lambda",
-  operations: {
-    ListFunctions: listFunctions,
+  operations,
+  createState,
+  reconcilers: (env, state) => [
+    versionReconciler({ ...env, state }),
+    eventReconciler({ ...env, state }),
+  ],
+  sites: (_env, state) => [packageSite(state.codes)],
+  async start(env, state) {
+    await state.codes.open();
+    state.samplers.push(...publishMeasurements(env, state.measurements, state.pool));
   },
+  async stop(_env, state) {
+    for (const sampler of state.samplers.splice(0)) sampler.stop();
+    await state.pool.close();
+    await state.codes.close();
+  },
+  differences,
 });

@@ -1,19 +1,65 @@
-import type { Operation } from "#services/kit/service.ts";
 import { paginate } from "#services/kit/pagination.ts";
+import { readFunction } from "../arns.ts";
 import { invalidToken } from "../errors.ts";
+import { configurationOf } from "../functions/configuration.ts";
+import { findFunction } from "../functions/find.ts";
 import { limits } from "../limits.ts";
-import { functions } from "../records.ts";
+import { latest, versions, type VersionRecord } from "../records.ts";
+import type { LambdaOperation } from "../state.ts";
 
-export const listFunctions: Operation<"lambda", "ListFunctions", undefined> = async (
+/** The latest of each, or with FunctionVersion=ALL every version. https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
+export const listFunctions: LambdaOperation<"ListFunctions"> = async (input, context) => {
+  // Fogbank has no Lambda@Edge, so there are no functions whose master is elsewhere.
+  if (
+    input.MasterRegion !== undefined &&
+    input.MasterRegion !== "ALL" &&
+    input.MasterRegion !== context.region
+  )
+    return { Functions: [] };
+  const all = await context.store.transaction((tx) => versions.list(tx, context));
+  const shown =
+    input.FunctionVersion === "ALL" ? all : all.filter(({ version }) => version === latest);
+  const page = paginate(shown.map(withOrder).sort(byKey), {
+    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
+    token: input.Marker,
+    keyOf: ({ key }) => key,
+    invalidToken,
+  });
+  return {
+    Functions: page.items.map(({ record }) =>
+      configurationOf(context, record, qualifierOf(record)),
+    ),
+    NextMarker: page.nextToken,
+  };
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_ListVersionsByFunction.html */
+export const listVersionsByFunction: LambdaOperation<"ListVersionsByFunction"> = async (
   input,
   context,
 ) => {
-  const found = await context.store.transaction((tx) => functions.entries(tx, context));
-  const page = paginate(found, {
-    limit: input.MaxItems ?? limits.listPage,
+  const reference = readFunction(input.FunctionName, context);
+  const { scope, name } = reference;
+  const all = await context.store.transaction(async (tx) => {
+    await findFunction(tx, reference);
+    return versions.list(tx, scope, [name]);
+  });
+  const page = paginate(all.map(withOrder).sort(byKey), {
+    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
     token: input.Marker,
-    keyOf: ({ id: [own] }) => String(own),
+    keyOf: ({ key }) => key,
     invalidToken,
   });
-  return { Functions: page.items.map(({ record }) => record), NextMarker: page.nextToken };
+  return {
+    Versions: page.items.map(({ record }) => configurationOf(scope, record, record.version)),
+    NextMarker: page.nextToken,
+  };
 };
+
+const qualifierOf = ({ version }: VersionRecord) => (version === latest ? undefined : version);
+/** The latest first, then by number. */
+const withOrder = (record: VersionRecord) => ({
+  record,
+  key: `${record.functionName} ${record.version === latest ? "" : record.version.padStart(12, "0")}`,
+});
+const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 1);

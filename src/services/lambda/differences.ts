@@ -1,0 +1,14 @@
+import type { Difference } from "#services/kit/service.ts";
+
+export const differences: readonly Difference[] = [
+  {
+    operation: "CreateFunction",
+    differs:
+      "Node.js, Python and provided runtimes run, on the host's own Node.js and python3 whatever version is named; others, container images, SnapStart, file systems, code signing and durable functions answer NotImplemented. Functions run on this host, of its architecture, also where instances are simulated or containers; VpcConfig is checked and kept, and their network is the host's.",
+  },
+  {
+    operation: "Invoke",
+    differs:
+      "External extensions in layers are not started, and traces are not recorded. Streamed answers arrive when they are complete.",
+  },
+];

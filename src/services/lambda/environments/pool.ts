@@ -1,0 +1,204 @@
+/**
+ * The environments of one cloud: finds one that is free for a version or starts another, within what
+ * the function and the account may run at once.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+ */
+import { join } from "node:path";
+import type { Timer } from "#runtime/clock.ts";
+import type { SandboxHost } from "#compute/sandbox/sandbox.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import { tooManyRequests } from "../errors.ts";
+import { limits } from "../limits.ts";
+import type { VersionRecord } from "../records.ts";
+import { ExecutionEnvironment, type Blueprint } from "./execution-environment.ts";
+
+/** What a function may use. */
+export interface Allowance {
+  /** Undefined for a function that shares with all others. */
+  reserved: number | undefined;
+  /** What all the others have together. */
+  shared: number;
+}
+
+export interface PoolOptions {
+  env: Pick<Environment, "clients" | "clock" | "log" | "random">;
+  host: () => Promise<SandboxHost>;
+  /** Makes what an environment of a version needs. */
+  draft: (scope: Scope, record: VersionRecord, scratchDir: string) => Promise<Blueprint>;
+  workDir: () => Promise<string>;
+}
+
+interface Resting {
+  environment: ExecutionEnvironment;
+  timer: Timer;
+}
+
+/** How many programs may come up at the same time: more would only slow each other. */
+const startsAtOnce = 4;
+
+export class EnvironmentPool {
+  readonly #options: PoolOptions;
+  /** Free ones by version, those used last at the end. */
+  readonly #resting = new Map<string, Resting[]>();
+  /** Events that run, by function and, under the empty name, of all that share. */
+  readonly #running = new Map<string, number>();
+  readonly #alive = new Set<ExecutionEnvironment>();
+  #starting = 0;
+  readonly #queue: (() => void)[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs `work` with an environment that is its own meanwhile. Throws TooManyRequestsException when
+   * as many run as may.
+   */
+  async use<T>(
+    scope: Scope,
+    record: VersionRecord,
+    allowance: Allowance,
+    work: (environment: ExecutionEnvironment) => Promise<T>,
+  ): Promise<T> {
+    const release = this.#count(scope, record.functionName, allowance);
+    try {
+      const environment = this.#takeResting(scope, record) ?? (await this.#start(scope, record));
+      try {
+        return await work(environment);
+      } finally {
+        this.#rest(scope, record, environment);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** How many events of a function run now; of all that share without a name. */
+  running(scope: Scope, functionName = ""): number {
+    return this.#running.get(placeOf(scope, functionName)) ?? 0;
+  }
+
+  /** Scopes and functions of which events run now. */
+  *busy(): Iterable<{ scope: Scope; functionName: string; count: number }> {
+    for (const [place, count] of this.#running) {
+      const [account, region, functionName] = place.split(" ") as [string, string, string];
+      if (count > 0) yield { scope: { account, region }, functionName, count };
+    }
+  }
+
+  /** Has so many free environments of a version stand ready. */
+  async warm(scope: Scope, record: VersionRecord, count: number): Promise<void> {
+    const present = this.#resting.get(keyOf(scope, record))?.length ?? 0;
+    const wanted = Array.from({ length: Math.max(0, count - present) }, async () => {
+      const environment = await this.#start(scope, record);
+      await environment.whenReady();
+      this.#rest(scope, record, environment);
+    });
+    await Promise.all(wanted);
+  }
+
+  /** Ends free environments of a function whose version is not as it was; all when `record` is undefined. */
+  async retire(
+    scope: Scope,
+    functionName: string,
+    isKept: (key: string) => boolean,
+  ): Promise<void> {
+    const start = `${placeOf(scope, functionName)} `;
+    for (const [key, resting] of this.#resting) {
+      if (!key.startsWith(start) || isKept(key)) continue;
+      this.#resting.delete(key);
+      await Promise.all(resting.map((one) => this.#end(one)));
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const resting of this.#resting.values()) for (const { timer } of resting) timer.cancel();
+    this.#resting.clear();
+    await Promise.all([...this.#alive].map((environment) => environment.end()));
+  }
+
+  #count(scope: Scope, functionName: string, allowance: Allowance): () => void {
+    const own = placeOf(scope, functionName);
+    const all = placeOf(scope, "");
+    const places = allowance.reserved === undefined ? [own, all] : [own];
+    const running = (place: string) => this.#running.get(place) ?? 0;
+    if (allowance.reserved !== undefined && running(own) >= allowance.reserved)
+      throw tooManyRequests("ReservedFunctionConcurrentInvocationLimitExceeded");
+    if (allowance.reserved === undefined && running(all) >= allowance.shared)
+      throw tooManyRequests("ConcurrentInvocationLimitExceeded");
+    for (const place of places) this.#running.set(place, running(place) + 1);
+    return () => {
+      for (const place of places) {
+        const left = running(place) - 1;
+        if (left > 0) this.#running.set(place, left);
+        else this.#running.delete(place);
+      }
+    };
+  }
+
+  #takeResting(scope: Scope, record: VersionRecord): ExecutionEnvironment | undefined {
+    const resting = this.#resting.get(keyOf(scope, record));
+    for (let one = resting?.pop(); one; one = resting?.pop()) {
+      one.timer.cancel();
+      if (one.environment.usable) return one.environment;
+      this.#endLater(one.environment);
+    }
+    return undefined;
+  }
+
+  #rest(scope: Scope, record: VersionRecord, environment: ExecutionEnvironment): void {
+    if (!environment.usable) return this.#endLater(environment);
+    const key = keyOf(scope, record);
+    const resting = this.#resting.get(key) ?? [];
+    this.#resting.set(key, resting);
+    const one: Resting = {
+      environment,
+      timer: this.#options.env.clock.wall.after(limits.idleMs, () => {
+        const at = resting.indexOf(one);
+        if (at >= 0) resting.splice(at, 1);
+        return this.#end(one);
+      }),
+    };
+    resting.push(one);
+  }
+
+  async #start(scope: Scope, record: VersionRecord): Promise<ExecutionEnvironment> {
+    const { env, host, draft, workDir } = this.#options;
+    if (this.#starting >= startsAtOnce)
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    this.#starting++;
+    try {
+      const scratchDir = join(await workDir(), "environments", env.random.hex(16));
+      const environment = new ExecutionEnvironment(env, await draft(scope, record, scratchDir));
+      this.#alive.add(environment);
+      await environment.start(await host());
+      return environment;
+    } finally {
+      this.#starting--;
+      this.#queue.shift()?.();
+    }
+  }
+
+  #endLater(environment: ExecutionEnvironment): void {
+    this.#end({ environment }).catch((error: unknown) =>
+      this.#options.env.log.error("a function's environment did not end", { error }),
+    );
+  }
+
+  async #end({
+    environment,
+    timer,
+  }: Partial<Resting> & Pick<Resting, "environment">): Promise<void> {
+    timer?.cancel();
+    this.#alive.delete(environment);
+    await environment.end();
+  }
+}
+
+const placeOf = ({ account, region }: Scope, functionName: string) =>
+  `${account} ${region} ${functionName}`;
+
+/** A version whose settings or code changed gets environments of its own. */
+export const keyOf = (scope: Scope, record: VersionRecord) =>
+  `${placeOf(scope, record.functionName)} ${record.version} ${record.revisionId}`;

@@ -1,0 +1,128 @@
+/**
+ * What functions do, for CloudWatch. Values of one minute go out together at its end.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+import { dateOf } from "#runtime/date.ts";
+import { startSampler, type Sampler } from "#services/kit/period-sampler.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { EnvironmentPool } from "./environments/pool.ts";
+
+export type Metric =
+  | "Invocations"
+  | "Errors"
+  | "Throttles"
+  | "Duration"
+  | "AsyncEventsReceived"
+  | "AsyncEventAge"
+  | "AsyncEventsDropped"
+  | "DeadLetterErrors"
+  | "DestinationDeliveryFailures"
+  | "ConcurrentExecutions"
+  | "UnreservedConcurrentExecutions";
+
+const units: Partial<Record<Metric, "Milliseconds">> = {
+  Duration: "Milliseconds",
+  AsyncEventAge: "Milliseconds",
+};
+
+export interface Measurements {
+  /** Without a function it counts for the account alone; `resource` is the name with the qualifier that was called: "orders:live". */
+  add(scope: Scope, metric: Metric, value: number, functionName?: string, resource?: string): void;
+  /** Everything since the last call. */
+  take(): Measured[];
+}
+
+interface Measured {
+  scope: Scope;
+  metric: Metric;
+  dimensions: { Name: string; Value: string }[];
+  values: number[];
+}
+
+export function createMeasurements(): Measurements {
+  let all = new Map<string, Measured>();
+  const addTo = (
+    scope: Scope,
+    metric: Metric,
+    value: number,
+    dimensions: Measured["dimensions"],
+  ) => {
+    const key = JSON.stringify([scope.account, scope.region, metric, dimensions]);
+    const present = all.get(key);
+    if (present) present.values.push(value);
+    else all.set(key, { scope, metric, dimensions, values: [value] });
+  };
+  return {
+    add(scope, metric, value, functionName, resource) {
+      addTo(scope, metric, value, []);
+      if (functionName === undefined) return;
+      const name = { Name: "FunctionName", Value: functionName };
+      addTo(scope, metric, value, [name]);
+      if (resource !== undefined)
+        addTo(scope, metric, value, [name, { Name: "Resource", Value: resource }]);
+    },
+    take() {
+      const taken = [...all.values()];
+      all = new Map();
+      return taken;
+    },
+  };
+}
+
+const valuesPerDatum = 150;
+const datumsPerRequest = 1000;
+/** Concurrency is looked at so often; the maximum of a minute is what alarms ask for. */
+const lookMs = 1000;
+
+export function publishMeasurements(
+  env: Environment,
+  measurements: Measurements,
+  pool: EnvironmentPool,
+): Sampler[] {
+  const publisher = startSampler(
+    env,
+    { periodMs: 60_000, what: "AWS/Lambda" },
+    async (periodStartMs) => {
+      const byScope = new Map<string, Measured[]>();
+      for (const one of measurements.take()) {
+        const place = `${one.scope.account} ${one.scope.region}`;
+        byScope.set(place, [...(byScope.get(place) ?? []), one]);
+      }
+      for (const found of byScope.values()) await publish(env, found, periodStartMs);
+    },
+  );
+  const looker = startSampler(
+    env,
+    { periodMs: lookMs, what: "concurrency of functions" },
+    async () => {
+      for (const { scope, functionName, count } of pool.busy())
+        if (functionName === "")
+          measurements.add(scope, "UnreservedConcurrentExecutions", count, "");
+        else measurements.add(scope, "ConcurrentExecutions", count, functionName);
+    },
+  );
+  return [publisher, looker];
+}
+
+async function publish(env: Environment, found: Measured[], timeMs: number): Promise<void> {
+  const cloudwatch = env.clients.cloudwatch(asService(found[0]!.scope, "lambda.amazonaws.com"));
+  const data = found.flatMap(({ metric, dimensions, values }) =>
+    chunks(values, valuesPerDatum).map((Values) => ({
+      MetricName: metric,
+      Unit: units[metric] ?? ("Count" as const),
+      Timestamp: dateOf(timeMs),
+      Dimensions: dimensions,
+      Values,
+    })),
+  );
+  for (const MetricData of chunks(data, datumsPerRequest))
+    await cloudwatch.PutMetricData({ Namespace: "AWS/Lambda", MetricData });
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_none, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStage, whenSettled } from "../testing/stage.ts";
+import { zip } from "../testing/zip.ts";
+
+const source = "export const handler = async () => process.env.MOOD ?? 'none';";
+
+test("versions stay as they were published", async (t) => {
+  const { cloud, create, call, lambda } = await createStage();
+  t.after(() => cloud.stop());
+  await create("mood", source, { Environment: { Variables: { MOOD: "calm" } }, Publish: true });
+  await lambda.UpdateFunctionConfiguration({
+    FunctionName: "mood",
+    Environment: { Variables: { MOOD: "wild" } },
+  });
+  await whenSettled(lambda, "mood");
+  assert.equal((await call("mood")).value, "wild");
+  assert.equal((await call("mood", {}, { Qualifier: "1" })).value, "calm");
+  assert.equal((await lambda.PublishVersion({ FunctionName: "mood" })).Version, "2");
+  assert.equal((await lambda.PublishVersion({ FunctionName: "mood" })).Version, "2");
+  const { Versions = [] } = await lambda.ListVersionsByFunction({ FunctionName: "mood" });
+  assert.deepEqual(
+    Versions.map(({ Version }) => Version),
+    ["$LATEST", "1", "2"],
+  );
+});
+
+test("new code runs in new environments", async (t) => {
+  const { cloud, create, call, lambda } = await createStage();
+  t.after(() => cloud.stop());
+  await create("code", "export const handler = async () => 1;");
+  assert.equal((await call("code")).value, 1);
+  const ZipFile = await zip({ "index.mjs": "export const handler = async () => 2;" });
+  await lambda.UpdateFunctionCode({ FunctionName: "code", ZipFile });
+  await whenSettled(lambda, "code");
+  assert.equal((await call("code")).value, 2);
+});
+
+test("what AWS refuses is refused in its words", async (t) => {
+  const { cloud, create, lambda, role } = await createStage();
+  t.after(() => cloud.stop());
+  await create("taken", source);
+  const given = {
+    FunctionName: "taken",
+    Role: role,
+    Handler: "index.handler",
+    Runtime: "nodejs22.x" as const,
+    Code: { ZipFile: await zip({ "index.mjs": source }) },
+  };
+  await assert.rejects(lambda.CreateFunction(given), {
+    code: "ResourceConflictException",
+    message: "Function already exist: taken",
+  });
+  const other = { ...given, FunctionName: "other" };
+  await assert.rejects(
+    lambda.CreateFunction({ ...other, Code: { ZipFile: Buffer.from("no zip") } }),
+    {
+      message: "Could not unzip uploaded file. Please check your file, then try to upload again.",
+    },
+  );
+  await assert.rejects(
+    lambda.CreateFunction({ ...other, Role: "arn:aws:iam::123456789012:role/nobody" }),
+    { message: "The role defined for the function cannot be assumed by Lambda." },
+  );
+  await assert.rejects(lambda.CreateFunction({ ...other, Runtime: "nodejs12.x" }), {
+    message: /no longer supported/,
+  });
+  await assert.rejects(lambda.CreateFunction({ ...other, Runtime: "java21" }), {
+    code: "NotImplemented",
+  });
+  await assert.rejects(
+    lambda.CreateFunction({ ...other, Environment: { Variables: { AWS_REGION: "x" } } }),
+    { message: /Reserved keys used in this request: AWS_REGION/ },
+  );
+});
+
+test("a package cannot leave its folder", async (t) => {
+  const { cloud, lambda, role } = await createStage();
+  t.after(() => cloud.stop());
+  const ZipFile = await zip({ "../outside.mjs": source });
+  await assert.rejects(
+    lambda.CreateFunction({
+      ...{ FunctionName: "sly", Role: role, Handler: "x.y", Runtime: "nodejs22.x" },
+      Code: { ZipFile },
+    }),
+    { code: "InvalidParameterValueException" },
+  );
+});
+
+test("a program of one's own runs as a provided runtime", async (t) => {
+  const { cloud, call, lambda, role } = await createStage();
+  t.after(() => cloud.stop());
+  const bootstrap = `#!/bin/sh
+    exec "${process.execPath}" "$LAMBDA_TASK_ROOT/loop.mjs"`;
+  const loop = `
+    const base = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2018-06-01/runtime/invocation/";
+    for (;;) {
+      const next = await fetch(base + "next");
+      const id = next.headers.get("lambda-runtime-aws-request-id");
+      const event = await next.json();
+      await fetch(base + id + "/response", { method: "POST", body: JSON.stringify({ told: event.word }) });
+    }`;
+  const ZipFile = await zip({ bootstrap, "loop.mjs": loop }, { bootstrap: 0o100755 });
+  await lambda.CreateFunction({
+    ...{ FunctionName: "own", Role: role, Handler: "none", Runtime: "provided.al2023" },
+    Code: { ZipFile },
+  });
+  await whenSettled(lambda, "own");
+  assert.deepEqual((await call("own", { word: "hi" })).value, { told: "hi" });
+});

@@ -1,0 +1,58 @@
+import { checkTags } from "../tags.ts";
+import { readFunction } from "../arns.ts";
+import { keepPackage } from "../code/read-package.ts";
+import { functionExists } from "../errors.ts";
+import { configurationOf } from "../functions/configuration.ts";
+import { checkRole, look } from "../functions/look.ts";
+import { publish } from "../functions/publish.ts";
+import { readSettings } from "../functions/settings.ts";
+import {
+  functions,
+  latest,
+  versions,
+  type FunctionRecord,
+  type VersionRecord,
+} from "../records.ts";
+import type { LambdaOperation } from "../state.ts";
+
+/**
+ * The function is Pending until its code is unpacked, which reconcilers/version.ts does.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+ */
+export const createFunction: LambdaOperation<"CreateFunction"> = async (input, context) => {
+  const { scope, name } = readFunction(input.FunctionName, context);
+  checkTags(input.Tags);
+  const settings = readSettings(
+    { ...input, FunctionName: name },
+    "CreateFunction",
+    undefined,
+    await look(context, input),
+  );
+  await checkRole(context, settings.role, name);
+  const code = await keepPackage(context, input.Code ?? {}, "CreateFunction");
+  const record: VersionRecord = {
+    functionName: name,
+    version: latest,
+    settings,
+    code,
+    revisionId: context.random.uuid(),
+    modifiedMs: context.clock.now(),
+    state: "Pending",
+    update: "InProgress",
+  };
+  const own: FunctionRecord = {
+    name,
+    tags: input.Tags ?? {},
+    nextVersion: 1,
+    reservedConcurrency: undefined,
+    recursiveLoop: "Terminate",
+    runtimeUpdates: { mode: "Auto" },
+  };
+  return context.store.transaction(async (tx) => {
+    if (await functions.get(tx, scope, name)) throw functionExists(name);
+    functions.put(tx, scope, [name], own);
+    versions.put(tx, scope, [name, latest], record);
+    if (!input.Publish) return configurationOf(scope, record);
+    return configurationOf(scope, await publish(tx, scope, own, record, context));
+  });
+};

@@ -1,0 +1,44 @@
+import { functionArn, readFunction } from "../arns.ts";
+import { conflict, functionNotFound, invalidParameter } from "../errors.ts";
+import { findFunction } from "../functions/find.ts";
+import {
+  aliases,
+  events,
+  functions,
+  invokeConfigs,
+  latest,
+  permissions,
+  versions,
+} from "../records.ts";
+import type { LambdaOperation } from "../state.ts";
+
+/** The function with all its versions, or one version. https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html */
+export const deleteFunction: LambdaOperation<"DeleteFunction"> = async (input, context) => {
+  const reference = readFunction(input.FunctionName, context, input.Qualifier);
+  const { scope, name, qualifier } = reference;
+  if (qualifier === latest)
+    throw invalidParameter("$LATEST version cannot be deleted without deleting the function.");
+  await context.store.transaction(async (tx) => {
+    await findFunction(tx, reference);
+    if (qualifier !== undefined) {
+      const isThere = await versions.get(tx, scope, name, qualifier);
+      if (!isThere) throw functionNotFound(functionArn(scope, name, qualifier));
+      const using = (await aliases.list(tx, scope, [name])).filter(
+        ({ version, weights }) => version === qualifier || qualifier in weights,
+      );
+      if (using.length > 0)
+        throw conflict(
+          `Version is currently referenced by function alias(es): ${using.map((one) => one.name).join(", ")}. Update or delete the alias and try again.`,
+        );
+      versions.delete(tx, scope, name, qualifier);
+      return;
+    }
+    functions.delete(tx, scope, name);
+    for (const records of [versions, aliases, permissions, invokeConfigs])
+      for (const { id } of await records.entries(tx, scope, [name]))
+        records.delete(tx, scope, ...id);
+    for (const { id, record } of await events.entries(tx, scope))
+      if (record.functionName === name) events.delete(tx, scope, ...id);
+  });
+  return { StatusCode: 204 };
+};

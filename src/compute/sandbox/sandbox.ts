@@ -161,16 +161,19 @@ function confined(spec: SandboxSpec, tmpDir: string, command: readonly string[])
   const binds = hostFolders().flatMap(({ path, link }) =>
     link === undefined ? ["--ro-bind", path, path] : ["--symlink", link, path],
   );
-  return [
-    "bwrap",
-    ...binds,
-    ...["--dev", "/dev", "--proc", "/proc", "--dir", "/var", "--bind", tmpDir, "/tmp"],
-    ...["--ro-bind", spec.taskDir, "/var/task"],
-    ...(spec.optDir === undefined ? [] : ["--ro-bind", spec.optDir, "/opt"]),
-    ...Object.entries(spec.mounts).flatMap(([host, inside]) => ["--ro-bind", host, inside]),
-    ...["--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"],
-    ...["--chdir", "/var/task", "--", ...command],
-  ];
+  const mounts = Object.entries(spec.mounts).flatMap(([host, inside]) => [
+    "--ro-bind",
+    host,
+    inside,
+  ]);
+  const opt = spec.optDir === undefined ? [] : ["--ro-bind", spec.optDir, "/opt"];
+  const places = ["--dev", "/dev", "--proc", "/proc", "--dir", "/var", "--bind", tmpDir, "/tmp"];
+  const task = ["--ro-bind", spec.taskDir, "/var/task"];
+  const apart = ["--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session"];
+  return ["bwrap", ...binds, ...places, ...task, ...opt, ...mounts, ...apart].concat(
+    ["--chdir", "/var/task", "--"],
+    command,
+  );
 }
 
 /** What the sandbox makes for itself. */

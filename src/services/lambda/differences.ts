@@ -11,4 +11,16 @@ export const differences: readonly Difference[] = [
     differs:
       "External extensions in layers are not started, and traces are not recorded. Streamed answers arrive when they are complete.",
   },
+  {
+    operation: "GetFunction",
+    differs: "Code.Location is a URL of Fogbank's own, which does not expire.",
+  },
+  {
+    operation: "PutRuntimeManagementConfig",
+    differs: "It is kept and shown; the host's languages change with the host.",
+  },
+  {
+    operation: "PutFunctionRecursionConfig",
+    differs: "It is kept and shown; loops are not found.",
+  },
 ];

@@ -30,14 +30,10 @@ export const tooManyRequests = (reason: string) =>
 export const requestTooLarge = (message: string) => userError("RequestTooLargeException", message);
 export const invalidRequestContent = (message: string) =>
   userError("InvalidRequestContentException", message);
-export const codeStorageExceeded = () =>
-  userError("CodeStorageExceededException", "Code storage limit exceeded.");
 export const invalidZip = () =>
   new AwsError({
     code: "InvalidParameterValueException",
     message: "Could not unzip uploaded file. Please check your file, then try to upload again.",
     members: { Type: "User" },
   });
-export const serviceFailure = (message: string) =>
-  new AwsError({ code: "ServiceException", message, members: { Type: "Service" } });
 export const invalidToken = () => invalidParameter("Invalid pagination token");

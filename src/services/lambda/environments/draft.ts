@@ -30,7 +30,13 @@ export function createDraft(
     const logStream = `${day}/[${record.version}]${env.random.hex(32)}`;
     const credentials = await assume(env, scope, record);
     return {
-      ...{ scope, record, program, taskDir, optDir, scratchDir, logStream },
+      scope,
+      record,
+      program,
+      taskDir,
+      optDir,
+      scratchDir,
+      logStream,
       variables: {
         ...record.settings.variables,
         ...variablesOf(scope, record, logStream),

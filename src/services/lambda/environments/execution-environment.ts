@@ -126,10 +126,11 @@ export class ExecutionEnvironment {
       }),
       onLine: (line) => this.#print(`${line.replaceAll("\r", "\n")}\n`),
     });
-    void this.#sandbox.ended.then((how) => {
+    const gone = (how: string) => {
       this.#gone = how;
       first.resolve({ type: "exit", how });
-    });
+    };
+    void this.#sandbox.ended.then(gone);
     const timer = clock.wall.after(limits.initTimeoutMs, () => first.resolve({ type: "timeout" }));
     this.#ready = first.promise.then(async (ending) => {
       timer.cancel();
@@ -209,10 +210,11 @@ export class ExecutionEnvironment {
       else if (word.requestId === invocation.requestId) answered.resolve(word);
     };
     const timers: Timer[] = [wall.after(timeoutMs, () => answered.resolve({ type: "timeout" }))];
-    void this.#sandbox!.ended.then((how) => {
+    const gone = (how: string) => {
       answered.resolve({ type: "exit", how });
       idle.resolve();
-    });
+    };
+    void this.#sandbox!.ended.then(gone);
     const deadlineMs = wall.now() + timeoutMs;
     this.#api!.give({ ...invocation, deadlineMs });
     const ending = await answered.promise;

@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 /** An answer of Lambda itself, in the form of a function's error. */
-export function platformError(errorType: string, errorMessage: string): Buffer {
+function platformError(errorType: string, errorMessage: string): Buffer {
   return Buffer.from(JSON.stringify({ errorType, errorMessage }));
 }
 

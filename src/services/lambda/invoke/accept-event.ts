@@ -18,7 +18,12 @@ export async function acceptEvent(
   const id = `${Math.floor(acceptedMs).toString(36)}-${requestId}`;
   await context.store.transaction(async (tx) => {
     events.put(tx, scope, [id], {
-      ...{ id, functionName: name, qualifier, payload, clientContext, acceptedMs },
+      id,
+      functionName: name,
+      qualifier,
+      payload,
+      clientContext,
+      acceptedMs,
       attempts: 0,
       dueMs: acceptedMs,
     });

@@ -80,7 +80,10 @@ test("a package cannot leave its folder", async (t) => {
   const ZipFile = await zip({ "../outside.mjs": source });
   await assert.rejects(
     lambda.CreateFunction({
-      ...{ FunctionName: "sly", Role: role, Handler: "x.y", Runtime: "nodejs22.x" },
+      FunctionName: "sly",
+      Role: role,
+      Handler: "x.y",
+      Runtime: "nodejs22.x",
       Code: { ZipFile },
     }),
     { code: "InvalidParameterValueException" },
@@ -102,7 +105,10 @@ test("a program of one's own runs as a provided runtime", async (t) => {
     }`;
   const ZipFile = await zip({ bootstrap, "loop.mjs": loop }, { bootstrap: 0o100755 });
   await lambda.CreateFunction({
-    ...{ FunctionName: "own", Role: role, Handler: "none", Runtime: "provided.al2023" },
+    FunctionName: "own",
+    Role: role,
+    Handler: "none",
+    Runtime: "provided.al2023",
     Code: { ZipFile },
   });
   await whenSettled(lambda, "own");

@@ -1,5 +1,36 @@
 import type { Operations } from "#services/kit/service.ts";
 import type { LambdaState } from "../state.ts";
+import { createAlias, deleteAlias, getAlias, listAliases, updateAlias } from "./aliases.ts";
+import { addPermission, getPolicy, removePermission } from "./permissions.ts";
+import {
+  deleteFunctionConcurrency,
+  getAccountSettings,
+  getFunctionConcurrency,
+  putFunctionConcurrency,
+} from "./concurrency.ts";
+import { listTags, tagResource, untagResource } from "./tags.ts";
+import {
+  deleteFunctionEventInvokeConfig,
+  getFunctionEventInvokeConfig,
+  listFunctionEventInvokeConfigs,
+  putFunctionEventInvokeConfig,
+  updateFunctionEventInvokeConfig,
+} from "./event-invoke-config.ts";
+import {
+  getFunctionCodeSigningConfig,
+  getFunctionRecursionConfig,
+  getRuntimeManagementConfig,
+  putFunctionRecursionConfig,
+  putRuntimeManagementConfig,
+} from "./runtime-settings.ts";
+import {
+  deleteLayerVersion,
+  getLayerVersion,
+  getLayerVersionByArn,
+  listLayers,
+  listLayerVersions,
+  publishLayerVersion,
+} from "./layers.ts";
 import { createFunction } from "./create-function.ts";
 import { deleteFunction } from "./delete-function.ts";
 import { getFunction, getFunctionConfiguration } from "./get-function.ts";
@@ -9,15 +40,46 @@ import { updateFunctionCode, updateFunctionConfiguration } from "./update-functi
 import { publishVersion } from "./versions.ts";
 
 export const operations: Operations<"lambda", LambdaState> = {
+  AddPermission: addPermission,
+  CreateAlias: createAlias,
   CreateFunction: createFunction,
+  DeleteAlias: deleteAlias,
   DeleteFunction: deleteFunction,
+  DeleteFunctionConcurrency: deleteFunctionConcurrency,
+  DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+  DeleteLayerVersion: deleteLayerVersion,
+  GetAccountSettings: getAccountSettings,
+  GetAlias: getAlias,
   GetFunction: getFunction,
+  GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig,
+  GetFunctionConcurrency: getFunctionConcurrency,
   GetFunctionConfiguration: getFunctionConfiguration,
+  GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
+  GetFunctionRecursionConfig: getFunctionRecursionConfig,
+  GetLayerVersion: getLayerVersion,
+  GetLayerVersionByArn: getLayerVersionByArn,
+  GetPolicy: getPolicy,
+  GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
+  ListAliases: listAliases,
+  ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctions: listFunctions,
+  ListLayerVersions: listLayerVersions,
+  ListLayers: listLayers,
+  ListTags: listTags,
   ListVersionsByFunction: listVersionsByFunction,
+  PublishLayerVersion: publishLayerVersion,
   PublishVersion: publishVersion,
+  PutFunctionConcurrency: putFunctionConcurrency,
+  PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
+  PutFunctionRecursionConfig: putFunctionRecursionConfig,
+  PutRuntimeManagementConfig: putRuntimeManagementConfig,
+  RemovePermission: removePermission,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  UpdateAlias: updateAlias,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
+  UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
 };

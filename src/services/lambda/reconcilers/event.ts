@@ -5,8 +5,8 @@
 import { AwsError } from "#model/error.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
-import { planRetry } from "../events/plan-retry.ts";
-import { tellDestinations, type Told } from "../events/destinations.ts";
+import { planRetry } from "../unawaited/plan-retry.ts";
+import { tellDestinations, type Told } from "../unawaited/destinations.ts";
 import { runEvent, type Ran } from "../invoke/run.ts";
 import { events, invokeConfigs, latest, versions, type EventRecord } from "../records.ts";
 import type { LambdaEnvironment } from "../state.ts";
@@ -19,7 +19,9 @@ export function eventReconciler(env: LambdaEnvironment): Reconciler {
     try {
       return await runEvent(env, {
         reference: { scope, name, qualifier },
-        ...{ requestId, payload, clientContext },
+        requestId,
+        payload,
+        clientContext,
       });
     } catch (error) {
       if (error instanceof AwsError) return error;
@@ -65,7 +67,9 @@ export function eventReconciler(env: LambdaEnvironment): Reconciler {
         measurements.add(scope, "AsyncEventsDropped", 1, name);
         const condition = retry.reason;
         return finish(scope, event, {
-          ...{ condition, config, deadLetterArn },
+          condition,
+          config,
+          deadLetterArn,
           ran: ran instanceof AwsError ? undefined : ran,
         });
       }

@@ -8,9 +8,9 @@ export interface Stage {
   lambda: Client<"lambda">;
   role: string;
   /** Makes a function of this source and waits until it can be invoked. */
-  create(name: string, source: string, more?: Record<string, unknown>): Promise<void>;
+  create: (name: string, source: string, more?: Record<string, unknown>) => Promise<void>;
   /** Invokes with an event; what came back. */
-  call(name: string, event?: unknown, more?: Record<string, unknown>): Promise<Answer>;
+  call: (name: string, event?: unknown, more?: Record<string, unknown>) => Promise<Answer>;
 }
 
 export interface Answer {
@@ -44,20 +44,19 @@ export async function createStage(): Promise<Stage> {
     async create(name, source, more = {}) {
       const Code = { ZipFile: await zip({ "index.mjs": source }) };
       await lambda.CreateFunction({
-        ...{
-          FunctionName: name,
-          Role: role,
-          Handler: "index.handler",
-          Runtime: "nodejs22.x",
-          Code,
-        },
+        FunctionName: name,
+        Role: role,
+        Handler: "index.handler",
+        Runtime: "nodejs22.x",
+        Code,
         ...more,
       });
       await whenSettled(lambda, name);
     },
     async call(name, event, more = {}) {
       const answer = await lambda.Invoke({
-        ...{ FunctionName: name, LogType: "Tail" },
+        FunctionName: name,
+        LogType: "Tail",
         ...(event !== undefined && { Payload: Buffer.from(JSON.stringify(event)) as never }),
         ...more,
       });

@@ -1,0 +1,105 @@
+import { readFunction } from "../arns.ts";
+import { conflict, invalidParameter, notFound, preconditionFailed } from "../errors.ts";
+import { findFunction, findVersion } from "../functions/find.ts";
+import { functionArn } from "../arns.ts";
+import { limits } from "../limits.ts";
+import { permissions, type PermissionRecord } from "../records.ts";
+import type { LambdaOperation } from "../state.ts";
+
+const documentOf = ({ statements }: PermissionRecord) =>
+  JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: statements });
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html */
+export const addPermission: LambdaOperation<"AddPermission"> = async (input, context) => {
+  const reference = readFunction(input.FunctionName, context, input.Qualifier);
+  const { scope, name, qualifier } = reference;
+  const statement = statementOf(input, functionArn(scope, name, qualifier));
+  return context.store.transaction(async (tx) => {
+    await findFunction(tx, reference);
+    await findVersion(tx, reference);
+    const key = [name, qualifier ?? ""] as const;
+    const present = await permissions.get(tx, scope, ...key);
+    if (input.RevisionId !== undefined && input.RevisionId !== present?.revisionId)
+      throw preconditionFailed();
+    const statements = present?.statements ?? [];
+    if (statements.some((one) => one["Sid"] === input.StatementId))
+      throw conflict(
+        `The statement id (${input.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
+      );
+    const record = { statements: [...statements, statement], revisionId: context.random.uuid() };
+    if (Buffer.byteLength(documentOf(record)) > limits.policyBytes)
+      throw invalidParameter(
+        `The final policy size (${Buffer.byteLength(documentOf(record))}) is bigger than the limit (${limits.policyBytes}).`,
+      );
+    permissions.put(tx, scope, [...key], record);
+    return { Statement: JSON.stringify(statement) };
+  });
+};
+
+type Given = Parameters<LambdaOperation<"AddPermission">>[0];
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html */
+function statementOf(input: Given, resource: string): Record<string, unknown> {
+  const principal = input.Principal!;
+  const conditions: Record<string, Record<string, string>> = {};
+  const add = (operator: string, key: string, value: string | undefined) => {
+    if (value !== undefined) conditions[operator] = { ...conditions[operator], [key]: value };
+  };
+  add("StringEquals", "AWS:SourceAccount", input.SourceAccount);
+  add("ArnLike", "AWS:SourceArn", input.SourceArn);
+  add("StringEquals", "lambda:EventSourceToken", input.EventSourceToken);
+  add("StringEquals", "aws:PrincipalOrgID", input.PrincipalOrgID);
+  add("StringEquals", "lambda:FunctionUrlAuthType", input.FunctionUrlAuthType);
+  return {
+    Sid: input.StatementId,
+    Effect: "Allow",
+    Principal: readPrincipal(principal),
+    Action: input.Action,
+    Resource: resource,
+    ...(Object.keys(conditions).length > 0 && { Condition: conditions }),
+  };
+}
+
+function readPrincipal(text: string): unknown {
+  if (text === "*") return "*";
+  if (/^\d{12}$/.test(text)) return { AWS: `arn:aws:iam::${text}:root` };
+  if (text.startsWith("arn:")) return { AWS: text };
+  if (/^[\w-]+(\.[\w-]+)*\.amazonaws\.com(\.cn)?$/.test(text)) return { Service: text };
+  throw invalidParameter(
+    `The provided principal was invalid. Please check the principal and try again.`,
+  );
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html */
+export const removePermission: LambdaOperation<"RemovePermission"> = async (input, context) => {
+  const reference = readFunction(input.FunctionName, context, input.Qualifier);
+  const { scope, name, qualifier = "" } = reference;
+  await context.store.transaction(async (tx) => {
+    await findFunction(tx, reference);
+    const present = await permissions.get(tx, scope, name, qualifier);
+    if (!present) throw notFound("No policy is associated with the given resource.");
+    if (input.RevisionId !== undefined && input.RevisionId !== present.revisionId)
+      throw preconditionFailed();
+    const statements = present.statements.filter((one) => one["Sid"] !== input.StatementId);
+    if (statements.length === present.statements.length)
+      throw notFound(`Statement ${input.StatementId} is not found in resource policy.`);
+    if (statements.length === 0) permissions.delete(tx, scope, name, qualifier);
+    else {
+      const revisionId = context.random.uuid();
+      permissions.put(tx, scope, [name, qualifier], { statements, revisionId });
+    }
+  });
+  return {};
+};
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html */
+export const getPolicy: LambdaOperation<"GetPolicy"> = async (input, context) => {
+  const reference = readFunction(input.FunctionName, context, input.Qualifier);
+  const { scope, name, qualifier = "" } = reference;
+  const found = await context.store.transaction(async (tx) => {
+    await findFunction(tx, reference);
+    return permissions.get(tx, scope, name, qualifier);
+  });
+  if (!found) throw notFound("The resource you requested does not exist.");
+  return { Policy: documentOf(found), RevisionId: found.revisionId };
+};

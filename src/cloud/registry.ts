@@ -34,5 +34,6 @@ export const ownEndpoints: Readonly<Record<string, ServiceName>> = {
   dns: "route53",
   experiments: "ec2",
   faults: "ec2",
+  "instance-identity": "ec2",
   spot: "ec2",
 };

@@ -37,6 +37,21 @@ export const differences: readonly Difference[] = [
       "Dedicated Hosts are kept and filled; a host has the vCPUs of its family's largest size, and its sockets are not told.",
   },
   {
+    operation: "ModifyInstanceMetadataOptions",
+    differs:
+      "The hop limit is kept and told; it limits nothing, because metadata comes to a machine without a hop. pkcs7, rsa2048 and signature of the identity document are signed with RSA by a certificate of Fogbank's own, which GET /_fogbank/instance-identity gives; identity-credentials holds no credentials.",
+  },
+  {
+    operation: "ModifyInstanceCreditSpecification",
+    differs:
+      "CPU credits follow the processor time that a machine really used; a standard instance without credits is held to its baseline by `cpuShare` where the driver can limit processors, from one minute to the next rather than gradually.",
+  },
+  {
+    operation: "GetConsoleScreenshot",
+    differs:
+      "Refused, as are hibernation, instance event windows and EC2 Image Builder: machines have no screen and are never put to sleep.",
+  },
+  {
     operation: "GetSpotPlacementScores",
     differs: "Placement scores are refused: there is no market to score.",
   },

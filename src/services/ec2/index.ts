@@ -1,5 +1,6 @@
 /** Amazon EC2: instances, images, launch templates, key pairs and the network they stand in. */
 import { defineService } from "#services/kit/service.ts";
+import { identityEndpoint } from "./dataplane/identity/signers.ts";
 import { nameReconciler } from "./dataplane/published-names.ts";
 import { startSensors } from "./dataplane/sensors.ts";
 import { withDryRun } from "./dry-run.ts";
@@ -75,6 +76,7 @@ export const service = defineService<"ec2", Ec2State>({
     faults: faultEndpoint(env),
     experiments: experimentEndpoint(env),
     spot: spotEndpoint(env),
+    "instance-identity": identityEndpoint(env),
   }),
   async start(env, state) {
     const failed = (message: string) => (error: unknown) => env.log.error(message, { error });

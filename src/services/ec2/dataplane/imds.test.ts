@@ -4,6 +4,7 @@ import { createSeededRandom } from "#runtime/random.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { emptyBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import type { Clients } from "#services/kit/service.ts";
+import { createSigner, type Signer } from "./identity/sign.ts";
 import { createImdsHandler } from "./imds.ts";
 import type { MetadataFacts } from "./metadata-source.ts";
 import { createMetadataTokens } from "./metadata-tokens.ts";
@@ -47,6 +48,9 @@ const facts: MetadataFacts = {
   profile: undefined,
   userData: Buffer.from([0, 1, 2, 255]),
   tags: { Name: "web", stage: "test" },
+  placement: undefined,
+  hypervisor: "nitro",
+  monitoring: false,
   spot: undefined,
   options: {
     httpTokens: "required",
@@ -66,6 +70,7 @@ type Call = (
 function serve(changes: Partial<MetadataFacts> = {}, clients?: Clients) {
   const cloud = createTestCloud();
   const current = { ...facts, ...changes };
+  let signer: Promise<Signer> | undefined;
   const env = {
     clients: clients ?? cloud.clients,
     clock: cloud.clock,
@@ -76,6 +81,11 @@ function serve(changes: Partial<MetadataFacts> = {}, clients?: Clients) {
     tokens: createMetadataTokens(cloud.clock.wall, createSeededRandom(1)),
     describe: async () => current,
     roleOf: (asked) => roles.of(scope, asked),
+    questions: {
+      signer: () =>
+        (signer ??= createSigner(createSeededRandom(2), "us-east-1", cloud.clock.now())),
+      targetLifecycleState: async () => "InService",
+    },
   });
   const call: Call = async (method, target, headers = {}) => {
     const reply = await handler({
@@ -206,6 +216,64 @@ describe("instance metadata: categories", () => {
     assert.equal(document["instanceId"], instanceId);
     assert.equal(document["pendingTime"], "2026-01-05T12:00:00Z");
     assert.equal(document["billingProducts"], null);
+  });
+});
+
+describe("instance metadata: what changes while an instance runs", () => {
+  test("a Spot Instance learns of its end, and of the recommendation before", async () => {
+    const timeMs = Date.UTC(2026, 0, 5, 12, 2);
+    const quiet = serve({ spot: {} });
+    assert.equal((await quiet.get("/latest/meta-data/instance-life-cycle")).text, "spot");
+    assert.equal((await quiet.get("/latest/meta-data/spot/instance-action")).status, 404);
+    const { get } = serve({
+      spot: { rebalanceMs: timeMs - 120_000, interruption: { action: "terminate", timeMs } },
+    });
+    assert.equal(
+      (await get("/latest/meta-data/spot/instance-action")).text,
+      '{"action":"terminate","time":"2026-01-05T12:02:00Z"}',
+    );
+    assert.equal(
+      (await get("/latest/meta-data/spot/termination-time")).text,
+      "2026-01-05T12:02:00Z",
+    );
+    assert.equal(
+      (await get("/latest/meta-data/events/recommendations/rebalance")).text,
+      '{"noticeTime":"2026-01-05T12:00:00Z"}',
+    );
+    const stopped = serve({ spot: { interruption: { action: "stop", timeMs } } });
+    assert.equal((await stopped.get("/latest/meta-data/spot/termination-time")).status, 404);
+  });
+
+  test("placement, monitoring and Auto Scaling's wish are told", async () => {
+    const { get } = serve({
+      placement: { groupName: "parts", groupId: "pg-1", partitionNumber: 3, hostId: "h-1" },
+      monitoring: true,
+      tags: { "aws:autoscaling:groupName": "web" },
+    });
+    const placement = async (name: string) =>
+      (await get(`/latest/meta-data/placement/${name}`)).text;
+    assert.deepEqual(
+      [
+        await placement("group-name"),
+        await placement("partition-number"),
+        await placement("host-id"),
+      ],
+      ["parts", "3", "h-1"],
+    );
+    assert.equal((await get("/latest/dynamic/fws/instance-monitoring")).text, "enabled");
+    const wish = "/latest/meta-data/autoscaling/target-lifecycle-state";
+    assert.equal((await get(wish)).text, "InService");
+    assert.equal((await serve().get(wish)).status, 404);
+  });
+
+  test("the identity document is signed", async () => {
+    const { get } = serve();
+    const identity = async (name: string) =>
+      (await get(`/latest/dynamic/instance-identity/${name}`)).text;
+    const message = Buffer.from(await identity("rsa2048"), "base64");
+    assert.ok(message.includes(await identity("document")));
+    assert.equal(Buffer.from(await identity("signature"), "base64").length, 256);
+    assert.equal(await identity("pkcs7"), await identity("rsa2048"));
   });
 });
 

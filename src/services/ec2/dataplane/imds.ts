@@ -5,7 +5,14 @@
 import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
 import type { MetadataFacts } from "./metadata-source.ts";
 import { longestTokenSeconds, type MetadataTokens } from "./metadata-tokens.ts";
-import { find, isDirectory, list, metadataTree, type RoleMetadata } from "./metadata-tree.ts";
+import {
+  find,
+  isDirectory,
+  list,
+  metadataTree,
+  type MetadataQuestions,
+  type RoleMetadata,
+} from "./metadata-tree.ts";
 
 const tokenHeader = "x-aws-ec2-metadata-token";
 const ttlHeader = "x-aws-ec2-metadata-token-ttl-seconds";
@@ -15,6 +22,7 @@ export interface ImdsOptions {
   /** Asked for every request: tags, options and addresses change while an instance runs. */
   describe(): Promise<MetadataFacts | undefined>;
   roleOf(facts: MetadataFacts): Promise<RoleMetadata | undefined>;
+  questions: MetadataQuestions;
 }
 
 export function createImdsHandler(options: ImdsOptions): HttpHandler {
@@ -44,7 +52,8 @@ async function answer(
   options: ImdsOptions,
 ): Promise<HttpReply> {
   const needsRole = path.includes("/iam") || /\/meta-data\/?$/.test(path);
-  const tree = metadataTree(facts, needsRole ? await options.roleOf(facts) : undefined);
+  const role = needsRole ? await options.roleOf(facts) : undefined;
+  const tree = metadataTree(facts, role, options.questions);
   if (path.replace(/\/$/, "") === "/latest/api") return text("token");
   const node = find(tree, path);
   if (node === undefined) return failure(404, "Not Found");

@@ -6,6 +6,8 @@ import type { Environment } from "#services/kit/service.ts";
 import { createImdsHandler } from "./imds.ts";
 import type { MetadataSource } from "./metadata-source.ts";
 import { createMetadataTokens } from "./metadata-tokens.ts";
+import { signerOf } from "./identity/signers.ts";
+import { targetLifecycleState } from "./lifecycle-state.ts";
 import { createRoleCredentials } from "./role-credentials.ts";
 
 /** Not 80, which the machine's own servers may want on all its addresses. */
@@ -39,6 +41,10 @@ export function createMetadataServers(env: Environment, source: MetadataSource):
       tokens: createMetadataTokens(clock.wall, random),
       describe: () => source.describe(scope, instanceId),
       roleOf: (facts) => roles.of(scope, facts),
+      questions: {
+        signer: () => signerOf(env, scope),
+        targetLifecycleState: () => targetLifecycleState(env, scope, instanceId),
+      },
     });
     const onError = (error: unknown) =>
       log.error("instance metadata failed", { instanceId, error });

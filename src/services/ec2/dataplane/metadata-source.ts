@@ -1,7 +1,7 @@
 /** What the metadata server asks EC2 about an instance, as plain facts. */
 import type { Scope } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
-import type { MetadataOptions } from "../instances/records.ts";
+import type { InstancePlacement, MetadataOptions } from "../instances/records.ts";
 
 export interface MetadataInterface {
   networkInterfaceId: string;
@@ -50,6 +50,10 @@ export interface MetadataFacts {
   profile: { arn: string; id: string; name: string } | undefined;
   userData: Uint8Array | undefined;
   tags: Tags;
+  placement: InstancePlacement | undefined;
+  /** "nitro" or "xen". */
+  hypervisor: string;
+  monitoring: boolean;
   /** Undefined for an instance on demand. */
   spot: MetadataSpot | undefined;
   options: MetadataOptions;

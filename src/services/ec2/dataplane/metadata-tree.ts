@@ -4,6 +4,7 @@
  */
 import { isoSeconds } from "#runtime/date.ts";
 import { partitionOf } from "#services/kit/arn.ts";
+import { signatureOf, signedMessage, type Signer } from "./identity/sign.ts";
 import type { MetadataFacts, MetadataInterface, MetadataSpot } from "./metadata-source.ts";
 
 /** A leaf is text, bytes, or a question that is only asked when somebody reads it. */
@@ -55,16 +56,35 @@ const versions = [
   "latest",
 ] as const;
 
-export function metadataTree(facts: MetadataFacts, role: RoleMetadata | undefined): Directory {
+/** What others are asked for, only when somebody reads it. */
+export interface MetadataQuestions {
+  signer(): Promise<Signer>;
+  /** What Auto Scaling wants of the instance; undefined outside of a group. */
+  targetLifecycleState(): Promise<string | undefined>;
+}
+
+export function metadataTree(
+  facts: MetadataFacts,
+  role: RoleMetadata | undefined,
+  ask: MetadataQuestions,
+): Directory {
+  const document = identityDocument(facts);
+  const signed = async () => signedMessage(document, await ask.signer());
   const dynamic = {
-    "instance-identity": directory({ document: identityDocument(facts) }),
+    fws: directory({ "instance-monitoring": facts.monitoring ? "enabled" : "disabled" }),
+    "instance-identity": directory({
+      document,
+      pkcs7: signed,
+      rsa2048: signed,
+      signature: async () => signatureOf(document, await ask.signer()),
+    }),
   };
   // The top of the tree is listed without slashes.
   const version = (name: string) =>
     directory(
       {
         dynamic: directory(dynamic, "dynamic"),
-        "meta-data": directory(categories(facts, role), "meta-data"),
+        "meta-data": directory(categories(facts, role, ask), "meta-data"),
         "user-data": facts.userData,
       },
       name,
@@ -108,6 +128,7 @@ function directory(entries: Record<string, Node | undefined>, listedAs?: string)
 function categories(
   facts: MetadataFacts,
   role: RoleMetadata | undefined,
+  ask: MetadataQuestions,
 ): Record<string, Node | undefined> {
   const primary = facts.interfaces[0];
   const { publicKey, options } = facts;
@@ -115,6 +136,10 @@ function categories(
     "ami-id": facts.imageId,
     "ami-launch-index": String(facts.launchIndex),
     "ami-manifest-path": "(unknown)",
+    autoscaling:
+      facts.tags["aws:autoscaling:groupName"] === undefined
+        ? undefined
+        : directory({ "target-lifecycle-state": () => ask.targetLifecycleState() }),
     "block-device-mapping": directory({
       ami: facts.rootDeviceName,
       root: facts.rootDeviceName,
@@ -126,6 +151,11 @@ function categories(
     }),
     hostname: facts.privateDnsName,
     iam: role && iam(role),
+    "identity-credentials": directory({
+      ec2: directory({
+        info: identityInfo(facts),
+      }),
+    }),
     "instance-action": "none",
     "instance-id": facts.instanceId,
     "instance-life-cycle": facts.spot ? "spot" : "on-demand",
@@ -145,6 +175,12 @@ function categories(
     placement: directory({
       "availability-zone": facts.zone,
       "availability-zone-id": facts.zoneId,
+      "group-name": facts.placement?.groupName,
+      "host-id": facts.placement?.hostId,
+      "partition-number":
+        facts.placement?.partitionNumber === undefined
+          ? undefined
+          : String(facts.placement.partitionNumber),
       region: facts.region,
     }),
     profile: "default-hvm",
@@ -162,7 +198,7 @@ function categories(
       partition: partitionOf(facts.region),
     }),
     spot: directory(spotNotices(facts.spot)),
-    system: "nitro",
+    system: facts.hypervisor === "xen" ? "xen" : "nitro",
     // Only where the instance's metadata options ask for it.
     tags:
       options.instanceMetadataTags === "enabled"
@@ -215,6 +251,15 @@ function macEntry(one: MetadataInterface, ownerId: string): Directory {
     "vpc-id": one.vpcId,
     "vpc-ipv4-cidr-block": one.vpcCidrs[0],
     "vpc-ipv4-cidr-blocks": one.vpcCidrs.length > 0 ? one.vpcCidrs.join("\n") : undefined,
+  });
+}
+
+/** Whose the instance is; the credentials beside it are AWS's own affair. */
+function identityInfo({ accountId, launchedMs }: MetadataFacts): string {
+  return toJson({
+    Code: "Success",
+    LastUpdated: isoSeconds(launchedMs),
+    AccountId: accountId,
   });
 }
 

@@ -44,6 +44,9 @@ export function createRecordSource(store: Store): MetadataSource {
           profile: record.profile,
           userData: record.userData,
           tags: record.tags,
+          placement: record.placement,
+          hypervisor: record.hypervisor,
+          monitoring: record.monitoring,
           spot:
             record.spotRequestId === undefined
               ? undefined

@@ -13,6 +13,7 @@ import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import { instances, type InstanceRecord } from "../instances/records.ts";
 import { statusChecks } from "../instances/states.ts";
+import { createCreditKeeper } from "./credit-keeper.ts";
 import { measure } from "./measure.ts";
 import { createVolumeSensor } from "./volume-sensor.ts";
 
@@ -35,6 +36,7 @@ export function startSensors(env: Environment): Sensors {
   const { clock, compute, store, clients, log } = env;
   const baselines = new Map<string, Baseline>();
   const volumeSensor = createVolumeSensor(env);
+  const credits = createCreditKeeper(store);
   let timer: Timer | undefined;
   let running: Promise<void> = Promise.resolve();
   let stopped = false;
@@ -65,17 +67,23 @@ export function startSensors(env: Environment): Sensors {
       const data: MetricDatum[] = [];
       for (const record of records) {
         seen.add(record.instanceId);
-        data.push(...(await dataOf(record, endMs)));
+        data.push(...(await dataOf(scope, record, endMs)));
       }
       await publish(scope, "AWS/EC2", data);
       await publish(scope, "AWS/EBS", await volumeSensor.sample(scope, endMs));
     }
     volumeSensor.sweep();
     for (const id of baselines.keys()) if (!seen.has(id)) baselines.delete(id);
+    credits.keep(seen);
   };
-  const dataOf = async (record: InstanceRecord, endMs: number): Promise<MetricDatum[]> => {
+  const dataOf = async (
+    scope: Scope,
+    record: InstanceRecord,
+    endMs: number,
+  ): Promise<MetricDatum[]> => {
     const observation = await compute.observe(record.instanceId);
     const data = measure.status(statusChecks(record, endMs), record, endMs - minuteMs);
+    data.push(...(await credits.account(scope, record, observation, endMs)));
     const baseline = baselines.get(record.instanceId);
     if (!baseline) {
       baselines.set(record.instanceId, { observation, timeMs: endMs });

@@ -27,12 +27,12 @@ export function faultEndpoint(env: Environment): OwnEndpoint {
   return async ({ method, item, body, scope }) => {
     if (method === "GET") {
       const all = await store.transaction((tx) => faults.list(tx, scope));
-      return { faults: all.map(show) };
+      return { faults: all.filter(({ ofEc2 }) => !ofEc2).map(show) };
     }
     if (method === "DELETE")
       return store.transaction(async (tx) => {
         const healed = (await faults.list(tx, scope)).filter(
-          ({ faultId }) => item === undefined || faultId === item,
+          ({ faultId, ofEc2 }) => !ofEc2 && (item === undefined || faultId === item),
         );
         if (item !== undefined && healed.length === 0)
           throw new RangeError(`there is no fault ${item}`);

@@ -24,6 +24,8 @@ export interface FaultRecord {
   untilMs?: number;
   /** `ending`: what it did is being taken back. */
   state: "active" | "ending";
+  /** EC2 itself does it, for lack of CPU credits: nobody's fault, and not to be healed. */
+  ofEc2?: true;
   /** Why the machine does not suffer it, in a sentence. */
   impossible?: string;
 }

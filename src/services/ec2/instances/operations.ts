@@ -4,6 +4,17 @@ import { describeInstanceCreditSpecifications } from "./operations/describe-inst
 import { describeInstanceStatus } from "./operations/describe-instance-status.ts";
 import { describeInstances } from "./operations/describe-instances.ts";
 import { getConsoleOutput } from "./operations/get-console-output.ts";
+import { getPasswordData } from "./operations/get-password-data.ts";
+import {
+  getDefaultCreditSpecification,
+  modifyDefaultCreditSpecification,
+} from "./operations/default-credit-specification.ts";
+import {
+  getInstanceMetadataDefaults,
+  modifyInstanceMetadataDefaults,
+} from "./operations/instance-metadata-defaults.ts";
+import { modifyInstanceCpuOptions } from "./operations/modify-instance-cpu-options.ts";
+import { reportInstanceStatus } from "./operations/report-instance-status.ts";
 import { getLaunchTemplateData } from "./operations/get-launch-template-data.ts";
 import {
   associateIamInstanceProfile,
@@ -32,7 +43,14 @@ export const instanceOperations: Ec2Operations = {
   DescribeInstanceStatus: describeInstanceStatus,
   DisassociateIamInstanceProfile: disassociateIamInstanceProfile,
   GetConsoleOutput: getConsoleOutput,
+  GetDefaultCreditSpecification: getDefaultCreditSpecification,
+  GetInstanceMetadataDefaults: getInstanceMetadataDefaults,
   GetLaunchTemplateData: getLaunchTemplateData,
+  GetPasswordData: getPasswordData,
+  ModifyDefaultCreditSpecification: modifyDefaultCreditSpecification,
+  ModifyInstanceCpuOptions: modifyInstanceCpuOptions,
+  ModifyInstanceMetadataDefaults: modifyInstanceMetadataDefaults,
+  ReportInstanceStatus: reportInstanceStatus,
   ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
   ModifyInstanceMaintenanceOptions: modifyInstanceMaintenanceOptions,

@@ -1,5 +1,5 @@
 import type { Ec2Operation } from "../../context.ts";
-import { instanceNotInState } from "../../errors.ts";
+import { instanceNotInState, invalidParameterValue } from "../../errors.ts";
 import { describeMetadataOptions } from "../describe.ts";
 import { changeInstance, findInstance } from "../records.ts";
 
@@ -7,6 +7,11 @@ export const modifyInstanceMetadataOptions: Ec2Operation<"ModifyInstanceMetadata
   input,
   context,
 ) => {
+  const hops = input.HttpPutResponseHopLimit;
+  if (hops !== undefined && (hops < 1 || hops > 64))
+    throw invalidParameterValue(
+      `Value (${hops}) for parameter HttpPutResponseHopLimit is invalid. It must be between 1 and 64.`,
+    );
   const options = await context.store.transaction(async (tx) => {
     const instance = await findInstance(tx, context, input.InstanceId!);
     if (instance.state === "terminated" || instance.state === "shutting-down")

@@ -1,6 +1,7 @@
 /** What the steps of a plan write down once they are done. All of them may run twice. */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
+import { cpuCredits } from "../../dataplane/credit-keeper.ts";
 import { forgetToken } from "../../idempotency.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { releaseVolumes } from "../../volumes/records.ts";
@@ -127,5 +128,6 @@ export function launchGivenUp(
 
 export function forget(tx: Transaction, scope: Scope, instance: InstanceRecord): void {
   instances.delete(tx, scope, instance.instanceId);
+  cpuCredits.delete(tx, scope, instance.instanceId);
   forgetToken(tx, scope, "RunInstances", instance.clientToken);
 }

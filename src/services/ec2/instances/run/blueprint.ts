@@ -9,6 +9,7 @@ import { keyPairNotFound, keyPairs } from "../../key-pairs/records.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
 import { usualKeyArn } from "../../volumes/encryption-by-default.ts";
+import { readDefaults, type InstanceDefaults } from "../defaults.ts";
 import { findProfile, type Profile } from "../profile.ts";
 import type { InstanceRecord, MetadataOptions } from "../records.ts";
 import type { LaunchRequest } from "./launch-request.ts";
@@ -92,7 +93,9 @@ export async function blueprint(
       `EBS-optimized instances are not supported for your requested configuration: ${instanceType}`,
     );
   const cpu = cpuOptions(request, facts, instanceType);
-  const credits = cpuCredits(request, facts, instanceType);
+  const defaults = await readDefaults(tx, context);
+  const usualCredits = defaults.credits[instanceType.split(".")[0]!];
+  const credits = cpuCredits(request, facts, instanceType, usualCredits);
   const nowMs = context.clock.now();
   const base: Blueprint = {
     ownerId: context.account,
@@ -116,7 +119,7 @@ export async function blueprint(
     ebsOptimized: request.EbsOptimized ?? false,
     ...(KeyName && { keyName: KeyName }),
     ...(userData && { userData }),
-    metadataOptions: metadataOptions(request, image),
+    metadataOptions: metadataOptions(request, image, defaults.metadata),
     monitoring: request.Monitoring?.Enabled ?? false,
     shutdownBehavior: request.InstanceInitiatedShutdownBehavior ?? "stop",
     disableApiTermination: request.DisableApiTermination ?? false,
@@ -141,7 +144,12 @@ export function checkArchitecture(
   );
 }
 
-function cpuOptions({ CpuOptions }: LaunchRequest, facts: TypeFacts, instanceType: string) {
+/** Throws for more cores or threads than the type has. */
+export function cpuOptions(
+  { CpuOptions }: Pick<LaunchRequest, "CpuOptions">,
+  facts: TypeFacts,
+  instanceType: string,
+) {
   const cores = CpuOptions?.CoreCount ?? facts.cores;
   const threadsPerCore = CpuOptions?.ThreadsPerCore ?? facts.threadsPerCore;
   if (
@@ -161,6 +169,7 @@ export function cpuCredits(
   { CreditSpecification }: Pick<LaunchRequest, "CreditSpecification">,
   { burstable }: TypeFacts,
   instanceType: string,
+  usual?: "standard" | "unlimited",
 ): "standard" | "unlimited" | undefined {
   const asked = CreditSpecification?.CpuCredits;
   if (!burstable) {
@@ -172,17 +181,30 @@ export function cpuCredits(
   }
   if (asked !== undefined && asked !== "standard" && asked !== "unlimited")
     throw invalidParameterValue(`Value (${asked}) for parameter cpuCredits is invalid.`);
-  return asked ?? (instanceType.startsWith("t2.") ? "standard" : "unlimited");
+  return asked ?? usual ?? (instanceType.startsWith("t2.") ? "standard" : "unlimited");
 }
 
-/** Images that ask for IMDSv2 get it, with a hop limit that reaches containers. */
-function metadataOptions({ MetadataOptions }: LaunchRequest, image: Image): MetadataOptions {
+/**
+ * The launch's own, then the account's, then the image's: images that ask for IMDSv2 get it, with a
+ * hop limit that reaches containers.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html#instance-metadata-options-order-of-precedence
+ */
+function metadataOptions(
+  { MetadataOptions }: LaunchRequest,
+  image: Image,
+  account: InstanceDefaults["metadata"],
+): MetadataOptions {
   const second = image.imdsSupport === "v2.0";
   return {
-    httpTokens: MetadataOptions?.HttpTokens ?? (second ? "required" : "optional"),
-    httpPutResponseHopLimit: MetadataOptions?.HttpPutResponseHopLimit ?? (second ? 2 : 1),
-    httpEndpoint: MetadataOptions?.HttpEndpoint ?? "enabled",
+    httpTokens:
+      MetadataOptions?.HttpTokens ?? account.httpTokens ?? (second ? "required" : "optional"),
+    httpPutResponseHopLimit:
+      MetadataOptions?.HttpPutResponseHopLimit ??
+      account.httpPutResponseHopLimit ??
+      (second ? 2 : 1),
+    httpEndpoint: MetadataOptions?.HttpEndpoint ?? account.httpEndpoint ?? "enabled",
     httpProtocolIpv6: MetadataOptions?.HttpProtocolIpv6 ?? "disabled",
-    instanceMetadataTags: MetadataOptions?.InstanceMetadataTags ?? "disabled",
+    instanceMetadataTags:
+      MetadataOptions?.InstanceMetadataTags ?? account.instanceMetadataTags ?? "disabled",
   };
 }

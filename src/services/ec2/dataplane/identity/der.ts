@@ -1,6 +1,6 @@
 /** The little of ASN.1's distinguished encoding that certificates and signed messages need. https://www.itu.int/rec/T-REC-X.690 */
 
-export function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   return Buffer.concat([Uint8Array.of(tag, ...lengthOf(content.length)), content]);
 }

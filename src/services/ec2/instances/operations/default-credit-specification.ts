@@ -3,7 +3,7 @@ import { invalidValueFor } from "../../errors.ts";
 import { instanceDefaults, readDefaults, type InstanceDefaults } from "../defaults.ts";
 
 /** T2 instances are standard, later ones unlimited. */
-export const usualCredits = (family: string) => (family === "t2" ? "standard" : "unlimited");
+const usualCredits = (family: string) => (family === "t2" ? "standard" : "unlimited");
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetDefaultCreditSpecification.html */
 export const getDefaultCreditSpecification: Ec2Operation<"GetDefaultCreditSpecification"> = async (

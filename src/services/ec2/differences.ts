@@ -122,7 +122,6 @@ export const differences: readonly Difference[] = [
     differs:
       "With --compute docker, an AMI is a container image: it boots no kernel and no systemd, /proc shows the host's processors, and the size of a root volume is not enforced. A VPC whose addresses are in use on this host (another VPC with the same CIDR, a route) gets others from the engine.",
   },
-  { operation: "CreateKeyPair", differs: "KeyFormat ppk is refused." },
   {
     operation: "DescribeRegions",
     differs: "All regions are enabled, and a zone's letter means the same zone in every account.",

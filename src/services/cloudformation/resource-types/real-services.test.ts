@@ -37,6 +37,7 @@ for (const name of [
   "web-tier",
   "logs-and-events",
   "fleet",
+  "spot-and-capacity",
   "secure-web",
   "names",
   "secrets",

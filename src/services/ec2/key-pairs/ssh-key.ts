@@ -5,13 +5,15 @@
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { Random } from "#runtime/random.ts";
+import { ppkOf } from "./ppk.ts";
 import { keyFormatInvalid } from "./records.ts";
+import { field, mpint, readFields } from "./ssh-fields.ts";
 
 export type KeyType = "rsa" | "ed25519";
 
 export interface NewKey {
-  /** As CreateKeyPair hands it out, once. */
-  privateKeyPem: string;
+  /** As CreateKeyPair hands it out, once: PEM, OpenSSH's own form, or PuTTY's. */
+  privateKeyText: string;
   /** "ssh-rsa AAAA…" without a comment. */
   publicKey: string;
   fingerprint: string;
@@ -22,20 +24,32 @@ const generate = promisify(generateKeyPair) as (
   options: object,
 ) => Promise<{ publicKey: KeyObject; privateKey: KeyObject }>;
 
-/** A fresh 2048-bit RSA or Ed25519 key. */
-export async function createKey(type: KeyType, random: Random): Promise<NewKey> {
+/** A fresh 2048-bit RSA or Ed25519 key; `name` is its comment where the format has one. */
+export async function createKey(
+  type: KeyType,
+  random: Random,
+  format: "pem" | "ppk",
+  name: string,
+): Promise<NewKey> {
   const { publicKey, privateKey } = await generate(type, { modulusLength: 2048 });
-  if (type === "rsa")
+  const putty = format === "ppk";
+  if (type === "rsa") {
+    const blob = rsaBlob(publicKey);
     return {
-      privateKeyPem: privateKey.export({ type: "pkcs1", format: "pem" }).trimEnd(),
-      publicKey: `ssh-rsa ${rsaBlob(publicKey).toString("base64")}`,
+      privateKeyText: putty
+        ? ppkOf("ssh-rsa", blob, privateKey, name)
+        : privateKey.export({ type: "pkcs1", format: "pem" }).trimEnd(),
+      publicKey: `ssh-rsa ${blob.toString("base64")}`,
       fingerprint: colons("sha1", privateKey.export({ type: "pkcs8", format: "der" })),
     };
+  }
   const point = ed25519Point(publicKey);
   const seed = Buffer.from(privateKey.export({ format: "jwk" }).d!, "base64url");
   const blob = ed25519Blob(point);
   return {
-    privateKeyPem: opensshPrivateKey(blob, point, seed, random),
+    privateKeyText: putty
+      ? ppkOf("ssh-ed25519", blob, privateKey, name)
+      : opensshPrivateKey(blob, point, seed, random),
     publicKey: `ssh-ed25519 ${blob.toString("base64")}`,
     fingerprint: createHash("sha256").update(blob).digest("base64"),
   };
@@ -116,11 +130,8 @@ function pemOrDer(text: string): KeyObject {
 
 function rsaBlob(key: KeyObject): Buffer {
   const { e, n } = key.export({ format: "jwk" });
-  const positive = (value: string) => {
-    const bytes = Buffer.from(value, "base64url");
-    return bytes[0]! >= 0x80 ? Buffer.concat([Uint8Array.of(0), bytes]) : bytes;
-  };
-  return Buffer.concat([field("ssh-rsa"), field(positive(e!)), field(positive(n!))]);
+  const number = (value: string) => mpint(Buffer.from(value, "base64url"));
+  return Buffer.concat([field("ssh-rsa"), number(e!), number(n!)]);
 }
 
 function ed25519Point(key: KeyObject): Buffer {
@@ -162,25 +173,6 @@ function opensshPrivateKey(
     ...lines,
     "-----END OPENSSH PRIVATE KEY-----",
   ].join("\n");
-}
-
-/** A length of four bytes, then the bytes. */
-function field(content: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(content as string);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
-function readFields(blob: Buffer): Buffer[] {
-  const fields: Buffer[] = [];
-  for (let at = 0; at + 4 <= blob.length;) {
-    const end = at + 4 + blob.readUInt32BE(at);
-    if (end > blob.length) return [];
-    fields.push(blob.subarray(at + 4, end));
-    at = end;
-  }
-  return fields;
 }
 
 function colons(algorithm: "md5" | "sha1", der: Uint8Array): string {

@@ -11,16 +11,13 @@ import {
 import { tagSpecifications, updateTags } from "./tagged.ts";
 
 const noSix = "there is no IPv6";
-const noHosts = "there are no dedicated hosts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-instance.html */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::Instance",
   unsupported: {
     AdditionalInfo: "it is reserved",
-    Affinity: noHosts,
-    HostId: noHosts,
-    HostResourceGroupArn: noHosts,
+    HostResourceGroupArn: "there are no host resource groups",
     ElasticGpuSpecifications: "AWS ended it",
     ElasticInferenceAccelerators: "AWS ended it",
     EnclaveOptions: "there are no enclaves",
@@ -30,7 +27,6 @@ export const resourceType = defineResourceType({
     KernelId: "images bring their kernel",
     RamdiskId: "images bring their kernel",
     LicenseSpecifications: "there is no License Manager",
-    PlacementGroupName: "there are no placement groups",
     PrivateDnsNameOptions: "host names are those of addresses",
     SsmAssociations: "there is no State Manager",
     Volumes: "attach volumes by AWS::EC2::VolumeAttachment",
@@ -117,6 +113,7 @@ export const resourceType = defineResourceType({
 export function launchInput(properties: Properties): Record<string, never> {
   const { AvailabilityZone: zone, Tenancy: tenancy, IamInstanceProfile: profile } = properties;
   const { Monitoring: monitoring, CreditSpecification: credit, LaunchTemplate } = properties;
+  const { PlacementGroupName: group, HostId: host } = properties;
   return {
     ...pick(
       properties,
@@ -138,10 +135,13 @@ export function launchInput(properties: Properties): Record<string, never> {
     ...(properties["NetworkInterfaces"] && {
       NetworkInterfaces: properties["NetworkInterfaces"].map(interfaceInput),
     }),
-    ...((zone ?? tenancy) !== undefined && {
+    ...([zone, tenancy, group, host].some((one) => one !== undefined) && {
       Placement: {
         ...(zone !== undefined && { AvailabilityZone: zone }),
-        ...(tenancy !== undefined && { Tenancy: tenancy }),
+        ...(group !== undefined && { GroupName: group }),
+        ...(host !== undefined && { HostId: host }),
+        ...((tenancy ?? host) !== undefined && { Tenancy: tenancy ?? "host" }),
+        ...pick(properties, "Affinity"),
       },
     }),
     ...(profile !== undefined && { IamInstanceProfile: profileInput(profile) }),

@@ -40,3 +40,26 @@ export async function updateTags(request: UpdateRequest, id = request.physicalId
   if (Object.keys(added).length > 0)
     await clients.ec2.CreateTags({ Resources: [id], Tags: tagList(added) });
 }
+
+/** As `tagSpecifications`, with those that the resource's own TagSpecifications name. */
+export function mergedSpecifications(
+  request: ResourceRequest,
+  ResourceType: Ec2ResourceType,
+): { TagSpecifications?: { ResourceType: Ec2ResourceType; Tags: Tag[] }[] } {
+  const given = (request.properties["TagSpecifications"] ?? []) as {
+    ResourceType?: Ec2ResourceType;
+    Tags?: Tag[];
+  }[];
+  const others = given.flatMap((one) =>
+    one.ResourceType && one.ResourceType !== ResourceType
+      ? [{ ResourceType: one.ResourceType, Tags: one.Tags ?? [] }]
+      : [],
+  );
+  const own = given.find((one) => one.ResourceType === ResourceType)?.Tags ?? [];
+  const Tags = [
+    ...tagList(request.tags).filter(({ Key }) => !own.some((one) => one.Key === Key)),
+    ...own,
+  ];
+  if (Tags.length === 0 && others.length === 0) return {};
+  return { TagSpecifications: [...(Tags.length > 0 ? [{ ResourceType, Tags }] : []), ...others] };
+}

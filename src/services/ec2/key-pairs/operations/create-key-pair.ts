@@ -1,17 +1,14 @@
 import type { Ec2Operation } from "../../context.ts";
-import { unsupportedParameter } from "../../errors.ts";
 import { newId } from "../../ids.ts";
 import { shownTags, tagsFor } from "../../tags.ts";
 import { keyPairDuplicate, keyPairs } from "../records.ts";
 import { createKey } from "../ssh-key.ts";
 
 export const createKeyPair: Ec2Operation<"CreateKeyPair"> = async (input, context) => {
-  if (input.KeyFormat === "ppk")
-    throw unsupportedParameter("KeyFormat=ppk", "Ask for pem and convert it with puttygen.");
   const keyName = input.KeyName!;
   const keyType = input.KeyType ?? "rsa";
   const tags = tagsFor("key-pair", input.TagSpecifications, context.principal);
-  const key = await createKey(keyType, context.random);
+  const key = await createKey(keyType, context.random, input.KeyFormat ?? "pem", keyName);
   const keyPairId = newId(context.random, "key");
   await context.store.transaction(async (tx) => {
     if (await keyPairs.get(tx, context, keyName)) throw keyPairDuplicate(keyName);
@@ -29,7 +26,7 @@ export const createKeyPair: Ec2Operation<"CreateKeyPair"> = async (input, contex
     KeyName: keyName,
     KeyPairId: keyPairId,
     KeyFingerprint: key.fingerprint,
-    KeyMaterial: key.privateKeyPem,
+    KeyMaterial: key.privateKeyText,
     Tags: shownTags(tags),
   };
 };

@@ -37,7 +37,13 @@ export function pageOf<T>(items: readonly T[], input: Paged, keyOf: (item: T) =>
   };
 }
 
-export type ResourceKind = "user" | "group" | "role" | "policy" | "instance-profile";
+export type ResourceKind =
+  | "user"
+  | "group"
+  | "role"
+  | "policy"
+  | "instance-profile"
+  | "server-certificate";
 
 /** "arn:aws:iam::123456789012:role/team/web" */
 export function arnOf(

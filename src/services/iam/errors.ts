@@ -56,3 +56,13 @@ export const accessKeyNotFound = (id: string) =>
   noSuchEntity(`The Access Key with id ${id} cannot be found.`);
 export const loginProfileNotFound = (userName: string) =>
   noSuchEntity(`Login Profile for User ${userName} cannot be found.`);
+export const serverCertificateNotFound = (name: string) =>
+  noSuchEntity(`The Server Certificate with name ${name} cannot be found.`);
+export const malformedCertificate = (message: string) =>
+  new AwsError({ code: "MalformedCertificate", status: 400, message });
+export const keyPairMismatch = () =>
+  new AwsError({
+    code: "KeyPairMismatch",
+    status: 400,
+    message: "The public key and private key do not match.",
+  });

@@ -1,11 +1,16 @@
 /** Reads the entities that requests name, or throws AWS's NoSuchEntity. */
 import type { Transaction } from "#store/store.ts";
 import { parseArn } from "#services/kit/arn.ts";
+import {
+  serverCertificates,
+  type ServerCertificateRecord,
+} from "#services/kit/server-certificates.ts";
 import type { IamContext } from "./context.ts";
 import {
   groupNotFound,
   instanceProfileNotFound,
   roleNotFound,
+  serverCertificateNotFound,
   unmodifiableEntity,
   userNotFound,
   validationError,
@@ -57,6 +62,16 @@ export async function findInstanceProfile(
 ): Promise<InstanceProfileRecord> {
   const found = await instanceProfiles.get(tx, globalScope(of), idOf(name));
   if (!found) throw instanceProfileNotFound(name);
+  return found;
+}
+
+export async function findServerCertificate(
+  tx: Transaction,
+  of: Account,
+  name: string,
+): Promise<ServerCertificateRecord> {
+  const found = await serverCertificates.get(tx, globalScope(of), idOf(name));
+  if (!found) throw serverCertificateNotFound(name);
   return found;
 }
 

@@ -14,6 +14,7 @@ import { policyOperations } from "./operations/policies.ts";
 import { policyVersionOperations } from "./operations/policy-versions.ts";
 import { roleOperations } from "./operations/roles.ts";
 import { serviceLinkedRoleOperations } from "./operations/service-linked-roles.ts";
+import { serverCertificateOperations } from "./operations/server-certificates.ts";
 import { tagOperations } from "./operations/tags.ts";
 import { userOperations } from "./operations/users.ts";
 import { createState, type State } from "./state.ts";
@@ -32,6 +33,7 @@ export const service = defineService<"iam", State>({
     ...policyVersionOperations,
     ...inlinePolicyOperations,
     ...attachedPolicyOperations,
+    ...serverCertificateOperations,
     ...tagOperations,
     ...accountOperations,
     GetAccountSummary: getAccountSummary,

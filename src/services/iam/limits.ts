@@ -5,6 +5,7 @@ export const mostGroups = 300;
 export const mostRoles = 1000;
 export const mostInstanceProfiles = 1000;
 export const mostManagedPolicies = 1500;
+export const mostServerCertificates = 20;
 export const mostAccessKeysPerUser = 2;
 export const mostGroupsPerUser = 10;
 export const mostAttachedPolicies = 10;

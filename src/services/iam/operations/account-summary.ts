@@ -1,3 +1,4 @@
+import { serverCertificates } from "#services/kit/server-certificates.ts";
 import type { IamOperation } from "../context.ts";
 import * as limits from "../limits.ts";
 import {
@@ -47,8 +48,8 @@ export const getAccountSummary: IamOperation<"GetAccountSummary"> = async (_inpu
       MFADevices: 0,
       MFADevicesInUse: 0,
       Providers: 0,
-      ServerCertificates: 0,
-      ServerCertificatesQuota: 20,
+      ServerCertificates: (await serverCertificates.list(tx, scope)).length,
+      ServerCertificatesQuota: limits.mostServerCertificates,
       SigningCertificatesPerUserQuota: 2,
       GlobalEndpointTokenVersion: 2,
     };

@@ -1,10 +1,11 @@
-/** Tags of users, roles, policies and instance profiles. https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html */
+/** Tags of users, roles, policies, instance profiles and server certificates. https://docs.aws.amazon.com/IAM/latest/APIReference/API_TagRole.html */
 import type { Collection } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
+import { serverCertificates } from "#services/kit/server-certificates.ts";
 import { tagsToList, type Tags } from "#services/kit/tags.ts";
 import { pageOf, type IamContext, type IamOperations } from "../context.ts";
 import { policyNotFound } from "../errors.ts";
-import { findInstanceProfile, findOwnRole, findUser } from "../find.ts";
+import { findInstanceProfile, findOwnRole, findServerCertificate, findUser } from "../find.ts";
 import { policyByArn } from "../managed-policies.ts";
 import { globalScope, idOf, instanceProfiles, policies, roles, users } from "../records.ts";
 import { awsManagedPolicies } from "../state.ts";
@@ -25,6 +26,7 @@ const kinds = {
   user: { records: users, find: findUser },
   role: { records: roles, find: findOwnRole },
   "instance-profile": { records: instanceProfiles, find: findInstanceProfile },
+  "server-certificate": { records: serverCertificates, find: findServerCertificate },
   policy: {
     records: policies,
     find: async (tx: Transaction, context: IamContext, arn: string) => {
@@ -86,13 +88,25 @@ async function list<T extends Tagged>(
   return { Tags: items, ...rest };
 }
 
-const { user, role, policy, "instance-profile": profile } = kinds;
+const {
+  user,
+  role,
+  policy,
+  "instance-profile": profile,
+  "server-certificate": certificate,
+} = kinds;
 
 export const tagOperations: IamOperations = {
   TagUser: (input, context) => tag(context, user, input.UserName!, input),
   TagRole: (input, context) => tag(context, role, input.RoleName!, input),
   TagPolicy: (input, context) => tag(context, policy, input.PolicyArn!, input),
   TagInstanceProfile: (input, context) => tag(context, profile, input.InstanceProfileName!, input),
+  TagServerCertificate: (input, context) =>
+    tag(context, certificate, input.ServerCertificateName!, input),
+  UntagServerCertificate: (input, context) =>
+    untag(context, certificate, input.ServerCertificateName!, input),
+  ListServerCertificateTags: (input, context) =>
+    list(context, certificate, input.ServerCertificateName!, input),
   UntagUser: (input, context) => untag(context, user, input.UserName!, input),
   UntagRole: (input, context) => untag(context, role, input.RoleName!, input),
   UntagPolicy: (input, context) => untag(context, policy, input.PolicyArn!, input),

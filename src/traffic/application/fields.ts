@@ -15,8 +15,10 @@ export interface ForwardingOptions {
   target: string;
   /** Undefined to pass on the one that came. */
   host: string | undefined;
-  /** A fresh "1-68a1…-…" for requests that have none. */
-  newTraceId: () => string;
+  /** A fresh "1-68a1…-…" for requests that have none; undefined leaves tracing to others. */
+  newTraceId: (() => string) | undefined;
+  /** Upgrades are not passed on. */
+  noUpgrades?: boolean;
 }
 
 export interface ForwardedFields {
@@ -67,9 +69,11 @@ export function requestFields(
     return undefined;
   addForwarded(rawHeaders, forwardedFor, request, options);
   if (options.added.length > 0) rawHeaders.push(...options.added);
-  rawHeaders.push("X-Amzn-Trace-Id", traced(traceId, options.newTraceId()));
+  const { newTraceId } = options;
+  if (newTraceId) rawHeaders.push("X-Amzn-Trace-Id", traced(traceId, newTraceId()));
+  else if (traceId !== undefined) rawHeaders.push("X-Amzn-Trace-Id", traceId);
   const upgrading =
-    upgrade !== undefined && connection !== undefined && hasOption(connection, "upgrade");
+    !options.noUpgrades && upgrade !== undefined && connection !== undefined && hasOption(connection, "upgrade");
   if (upgrading) rawHeaders.push("Upgrade", upgrade!, "Connection", "Upgrade");
   return { rawHeaders, sizeBytes, upgrade: upgrading, target: options.target };
 }

@@ -1,0 +1,237 @@
+/** One classic load balancer: its listeners and its instances at run time. */
+import type { Random } from "#runtime/random.ts";
+import type { Wall } from "#runtime/clock.ts";
+import type { HttpClient } from "#http/client.ts";
+import { knownBody, lengthOf } from "#http/outgoing.ts";
+import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
+import { createSealer, type CookieSealer } from "../application/cookies.ts";
+import { plainAddress, requestFields } from "../application/fields.ts";
+import { FollowedBody } from "../application/followed-body.ts";
+import { Listener } from "../application/listener.ts";
+import type { BoundAddress } from "../application/config.ts";
+import { ClassicAccessLog } from "./access-log.ts";
+import { classicAnswer, refusalStatus } from "./answers.ts";
+import type {
+  ClassicBalancerConfig,
+  ClassicListenerConfig,
+  ClassicLog,
+  ClassicReport,
+} from "./config.ts";
+import { ClassicCounters } from "./counters.ts";
+import { ClassicExchange } from "./exchange.ts";
+import { Instances } from "./instances.ts";
+import { SurgeQueue } from "./surge-queue.ts";
+
+export interface ClassicEnvironment {
+  client: HttpClient;
+  wall: Wall;
+  random: Random;
+  onError: (error: unknown) => void;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/ts-elb-error-message.html#ts-elb-errorcodes-http405 */
+const longestMethod = 127;
+
+export class ClassicBalancer {
+  readonly #environment: ClassicEnvironment;
+  readonly #counters = new ClassicCounters();
+  readonly #log = new ClassicAccessLog();
+  readonly #instances = new Instances();
+  readonly #queues = new Map<string, SurgeQueue>();
+  readonly #listeners = new Map<number, Listener>();
+  readonly #sealer: CookieSealer;
+  #config: ClassicBalancerConfig;
+
+  constructor(config: ClassicBalancerConfig, environment: ClassicEnvironment) {
+    this.#config = config;
+    this.#environment = environment;
+    this.#sealer = createSealer(config.secret, environment.random);
+  }
+
+  async configure(config: ClassicBalancerConfig): Promise<BoundAddress[]> {
+    this.#config = config;
+    this.#instances.configure(config);
+    const ports = new Set(config.listeners.map(({ port }) => port));
+    for (const [port, listener] of this.#listeners)
+      if (!ports.has(port)) {
+        this.#listeners.delete(port);
+        await listener.close();
+      }
+    const bound: BoundAddress[] = [];
+    for (const own of config.listeners) bound.push(await this.#open(own));
+    return bound;
+  }
+
+  report(): ClassicReport {
+    return this.#counters.take(this.#config.id);
+  }
+
+  logs(): ClassicLog[] {
+    return this.#log.take(this.#config.id);
+  }
+
+  async close(): Promise<void> {
+    this.#instances.close();
+    await Promise.all([...this.#listeners.values()].map((listener) => listener.close()));
+  }
+
+  #open(config: ClassicListenerConfig): Promise<BoundAddress> {
+    const { port, bound, tls } = config;
+    const settings = {
+      arn: String(port),
+      port,
+      bound,
+      tls,
+      serverHeader: true,
+      responseFields: [],
+      renamed: {},
+      rules: [],
+    };
+    let listener = this.#listeners.get(port);
+    if (!listener) {
+      listener = new Listener(settings, {
+        ...this.#environment,
+        handle: (request) => this.#handle(request, port),
+        refuse: (status) => this.#refuse(status),
+        onConnection: (event, remotePort) => this.#countConnection(event, remotePort),
+        onHandshakeError: () => {},
+      });
+      this.#listeners.set(port, listener);
+    }
+    listener.configure(settings);
+    const { loopbackHost, idleTimeoutMs } = this.#config;
+    return listener.open({ loopbackHost, idleTimeoutMs, http2: false });
+  }
+
+  #zoneOf(remotePort: number): string {
+    const { zones } = this.#config;
+    return zones[remotePort % zones.length] ?? "";
+  }
+
+  #countConnection(event: "opened" | "closed", remotePort: number): void {
+    const node = this.#counters.node(this.#zoneOf(remotePort));
+    if (event === "opened") {
+      node.newConnections++;
+      node.activeConnections++;
+    } else if (node.activeConnections > 0) node.activeConnections--;
+  }
+
+  #queueOf(zone: string): SurgeQueue {
+    let queue = this.#queues.get(zone);
+    if (!queue) {
+      queue = new SurgeQueue(this.#environment.wall, (length) => {
+        const node = this.#counters.node(zone);
+        node.surgePeak = Math.max(node.surgePeak, length);
+      });
+      this.#queues.set(zone, queue);
+    }
+    return queue;
+  }
+
+  #refuse(status: number): HttpReply {
+    const answered = refusalStatus(status);
+    this.#counters.answered(this.#config.zones[0] ?? "", answered);
+    return classicAnswer(answered);
+  }
+
+  async #handle(request: HttpRequest, port: number): Promise<HttpReply> {
+    const zone = this.#zoneOf(request.remotePort);
+    this.#counters.node(zone).requests++;
+    const startedMs = this.#environment.wall.now();
+    const beganMs = this.#environment.wall.monotonic();
+    const { reply, exchange } = await this.#answer(request, zone, port);
+    if (!this.#config.accessLog) return reply;
+    return this.#logged(request, reply, exchange, { zone, port, startedMs, beganMs });
+  }
+
+  async #answer(
+    request: HttpRequest,
+    zone: string,
+    port: number,
+  ): Promise<{ reply: HttpReply; exchange?: ClassicExchange }> {
+    const listener = this.#config.listeners.find((one) => one.port === port);
+    if (!listener) return { reply: this.#own(503, zone) };
+    if (request.method.length > longestMethod) return { reply: this.#own(405, zone) };
+    const fields = requestFields(request, {
+      dropInvalidHeaders: false,
+      forwardedFor: "append",
+      forwardedForPort: false,
+      port,
+      protocol: request.secure ? "https" : "http",
+      added: [],
+      target: request.target,
+      host: undefined,
+      newTraceId: undefined,
+      noUpgrades: true,
+    });
+    if (!fields) return { reply: this.#own(400, zone) };
+    const { client, wall } = this.#environment;
+    const exchange = new ClassicExchange(
+      {
+        client,
+        wall,
+        counters: this.#counters,
+        instances: this.#instances,
+        queue: this.#queueOf(zone),
+        sealer: this.#sealer,
+        idleTimeoutMs: this.#config.idleTimeoutMs,
+        zone,
+        listener,
+      },
+      request,
+      fields,
+    );
+    return { reply: await exchange.run(), exchange };
+  }
+
+  #own(status: number, zone: string): HttpReply {
+    this.#counters.answered(zone, status);
+    return classicAnswer(status);
+  }
+
+  #logged(
+    request: HttpRequest,
+    reply: HttpReply,
+    exchange: ClassicExchange | undefined,
+    facts: { zone: string; port: number; startedMs: number; beganMs: number },
+  ): HttpReply {
+    const { wall } = this.#environment;
+    const write = (sentBytes: number) => {
+      const { backend, backendStatus, sentMs, answeredMs } = exchange?.outcome ?? {};
+      const answered = sentMs !== undefined && answeredMs !== undefined;
+      this.#log.write(this.#config.name, {
+        zone: facts.zone,
+        startedMs: facts.startedMs,
+        client: `${plainAddress(request.remoteAddress)}:${request.remotePort}`,
+        backend: answered ? backend : undefined,
+        times: answered
+          ? {
+              requestMs: sentMs - facts.beganMs,
+              backendMs: answeredMs - sentMs,
+              responseMs: wall.monotonic() - answeredMs,
+            }
+          : undefined,
+        status: reply.status,
+        backendStatus,
+        receivedBytes: Number(request.headers["content-length"] ?? 0),
+        sentBytes,
+        request: requestLine(request, facts.port),
+        userAgent: request.headers["user-agent"] ?? "-",
+        cipher: request.secure?.getCipher().name,
+        protocol: request.secure?.getProtocol() ?? undefined,
+      });
+    };
+    const known = knownBody(reply.body);
+    if (known) {
+      write(request.method === "HEAD" ? 0 : lengthOf(known.bytes));
+      return reply;
+    }
+    return { ...reply, body: new FollowedBody(reply.body as ByteStream, write) };
+  }
+}
+
+function requestLine({ secure, method, target, headers, httpVersion }: HttpRequest, port: number) {
+  const host = headers["host"] ?? "-";
+  const place = /:\d+$/.test(host) ? host : `${host}:${port}`;
+  return `${method} ${secure ? "https" : "http"}://${place}${target} HTTP/${httpVersion}`;
+}

@@ -1,0 +1,34 @@
+/** The data plane of classic load balancers; it runs in whatever thread makes it. */
+import { createHttpClient } from "#http/client.ts";
+import type { EngineOptions } from "../application/engine.ts";
+import { ClassicBalancer } from "./balancer.ts";
+import type { ClassicPlane } from "./config.ts";
+import { runClassicCheck } from "./health-check.ts";
+
+export function createClassicEngine({ wall, random, onError }: EngineOptions): ClassicPlane {
+  const client = createHttpClient({ wall });
+  const balancers = new Map<string, ClassicBalancer>();
+  return {
+    async configureClassic(config) {
+      let balancer = balancers.get(config.id);
+      if (!balancer) {
+        balancer = new ClassicBalancer(config, { client, wall, random, onError });
+        balancers.set(config.id, balancer);
+      }
+      return balancer.configure(config);
+    },
+    async removeClassic(id) {
+      const balancer = balancers.get(id);
+      balancers.delete(id);
+      await balancer?.close();
+    },
+    checkClassic: (check) => runClassicCheck(check, wall),
+    reportClassic: async () => [...balancers.values()].map((balancer) => balancer.report()),
+    classicLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.logs()),
+    async close() {
+      await Promise.all([...balancers.values()].map((balancer) => balancer.close()));
+      balancers.clear();
+      client.close();
+    },
+  };
+}

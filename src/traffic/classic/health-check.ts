@@ -1,0 +1,60 @@
+/** One health check of an instance: a connection, a handshake, or a request that must be answered with 200. */
+import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { Wall } from "#runtime/clock.ts";
+import { createHttpClient, HttpClientError } from "#http/client.ts";
+import type { ClassicHealthCheck } from "./config.ts";
+
+export async function runClassicCheck(check: ClassicHealthCheck, wall: Wall): Promise<boolean> {
+  return check.protocol === "HTTP" || check.protocol === "HTTPS"
+    ? answersWell(check, wall)
+    : accepts(check, wall);
+}
+
+/** TCP and SSL: whoever accepts is well. */
+function accepts({ protocol, reach, timeoutMs }: ClassicHealthCheck, wall: Wall): Promise<boolean> {
+  const secure = protocol === "SSL";
+  const socket = secure ? connectTls({ ...reach, rejectUnauthorized: false }) : connect(reach);
+  return new Promise((resolve) => {
+    const end = (passed: boolean) => {
+      timer.cancel();
+      socket.destroy();
+      resolve(passed);
+    };
+    const timer = wall.after(timeoutMs, () => end(false));
+    socket.on(secure ? "secureConnect" : "connect", () => end(true));
+    // Whatever kept it from accepting is the verdict, not an error.
+    socket.on("error", () => end(false));
+  });
+}
+
+async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<boolean> {
+  const { reach, host, path, protocol, timeoutMs } = check;
+  // Each check has a connection of its own: a kept one would not notice a listener that is gone.
+  const client = createHttpClient({ wall, keepMs: 0 });
+  try {
+    const { status } = await client.request({
+      address: reach,
+      method: "GET",
+      target: path,
+      rawHeaders: [
+        ...["Host", host, "User-Agent", "ELB-HealthChecker/1.0"],
+        ...["Accept", "*/*", "Connection", "close"],
+      ],
+      ...(protocol === "HTTPS" && {
+        tls: {
+          servername: "path" in reach ? "instance" : reach.host,
+          rejectUnauthorized: false,
+        },
+      }),
+      connectTimeoutMs: timeoutMs,
+      idleTimeoutMs: timeoutMs,
+    });
+    return status === 200;
+  } catch (error) {
+    if (!(error instanceof HttpClientError)) throw error;
+    return false;
+  } finally {
+    client.close();
+  }
+}

@@ -18,6 +18,7 @@ import type {
   Site,
 } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
+import { createSharedPlane } from "#traffic/shared-plane.ts";
 import type { Registry } from "./registry.ts";
 import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
 
@@ -62,7 +63,7 @@ export interface ServiceHost {
 
 export interface ServiceHostOptions {
   registry: Registry;
-  environment: Omit<Environment, "clients">;
+  environment: Omit<Environment, "clients" | "traffic">;
   checkInput: CheckInput;
 }
 
@@ -91,7 +92,11 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const clients = createClients((service, operation, input, caller) =>
     host.invoke(service, operation, input, factsOf(caller)),
   );
-  const environment: Environment = { ...options.environment, clients };
+  const environment: Environment = {
+    ...options.environment,
+    clients,
+    traffic: createSharedPlane(),
+  };
   const { store, log } = environment;
 
   const load = (name: ServiceName): Promise<Loaded> => {
@@ -201,6 +206,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       for (const { unwatch } of all) for (const end of unwatch) end();
       await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
       for (const { definition, state } of all) await definition.stop?.(environment, state);
+      await environment.traffic.close();
     },
   };
 
@@ -231,6 +237,7 @@ class OperationContext implements RequestContext {
   readonly gateway: Environment["gateway"];
   readonly defaultRegion: string;
   readonly names: Environment["names"];
+  readonly traffic: Environment["traffic"];
   readonly dns: Environment["dns"];
   readonly account: string;
   readonly region: string;
@@ -254,6 +261,7 @@ class OperationContext implements RequestContext {
     this.gateway = environment.gateway;
     this.defaultRegion = environment.defaultRegion;
     this.names = environment.names;
+    this.traffic = environment.traffic;
     this.dns = environment.dns;
     this.account = facts.account;
     this.region = facts.region;

@@ -8,7 +8,13 @@ export type Address = { host: string; port: number; localAddress?: string } | { 
 export interface ClientRequest {
   address: Address;
   /** Speaks TLS; names the server for SNI and the check of its certificate. */
-  tls?: { servername: string; rejectUnauthorized?: boolean; ca?: string };
+  tls?: {
+    servername: string;
+    rejectUnauthorized?: boolean;
+    ca?: string;
+    /** Public keys that the server must have one of, DER in base64. */
+    trustedKeys?: readonly string[];
+  };
   method: string;
   /** Path and query, percent-encoded. */
   target: string;

@@ -14,6 +14,7 @@ import {
   type Receiver,
 } from "./client-exchange.ts";
 import { knownBody } from "./outgoing.ts";
+import { hasTrustedKey } from "./trusted-keys.ts";
 import { Sweeper } from "./sweeper.ts";
 
 export { HttpClientError } from "./client-exchange.ts";
@@ -132,7 +133,7 @@ function nameOf({ address, tls }: ClientRequest): string {
       ? address.path
       : `${address.host}:${address.port} ${address.localAddress ?? ""}`;
   return tls
-    ? `${place} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""}`
+    ? `${place} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""} ${tls.trustedKeys?.join(" ") ?? ""}`
     : place;
 }
 
@@ -160,10 +161,16 @@ function copyOf(buffer: Buffer, size: number): Buffer {
 
 function openSocket({ address, tls }: ClientRequest): Socket {
   if (!tls) return connect({ ...address, noDelay: true, allowHalfOpen: false });
-  const { servername, rejectUnauthorized = true, ca } = tls;
+  const { servername, rejectUnauthorized = true, ca, trustedKeys } = tls;
   // An IP address is no name that SNI may carry (RFC 6066, 3).
   const name = /^[\d.]+$|:/.test(servername) ? {} : { servername };
   const socket = connectTls({ ...address, ...name, rejectUnauthorized, ...(ca && { ca }) });
   socket.setNoDelay(true);
+  if (trustedKeys)
+    // Before anything is sent: this listener is the first.
+    socket.once("secureConnect", () => {
+      if (!hasTrustedKey(socket, trustedKeys))
+        socket.destroy(new Error("the server has none of the trusted keys"));
+    });
   return socket;
 }

@@ -20,6 +20,11 @@ export function createWorkerPlane(options: {
     checkTcp: (check) => call("checkTcp", check),
     reportNetwork: () => call("reportNetwork"),
     flowRecords: () => call("flowRecords"),
+    configureClassic: (config) => call("configureClassic", config),
+    removeClassic: (id) => call("removeClassic", id),
+    checkClassic: (check) => call("checkClassic", check),
+    reportClassic: () => call("reportClassic"),
+    classicLogs: () => call("classicLogs"),
     close,
   };
 }

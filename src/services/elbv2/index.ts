@@ -24,11 +24,10 @@ export const service = defineService<"elbv2", State>({
     startMetrics(env, state);
     startAccessLogs(env, state);
   },
-  async stop(_env, state) {
+  stop(_env, state) {
     state.sampler?.stop();
     state.logSampler?.stop();
     state.client.close();
-    await state.presentPlane?.close();
   },
   differences,
 });

@@ -6,8 +6,8 @@ import type { Environment } from "#services/kit/service.ts";
 import type { HttpClient } from "#http/client.ts";
 import { createHttpClient } from "#http/client.ts";
 import type { CertificateConfig } from "#traffic/application/config.ts";
-import { createPlane, type TrafficPlane } from "#traffic/plane.ts";
-import { createWorkerPlane } from "#traffic/worker-plane.ts";
+import { openPlane } from "#traffic/open-plane.ts";
+import type { TrafficPlane } from "#traffic/plane.ts";
 import type { Streak } from "./health/plan.ts";
 
 export type Wake = (scope: Scope, id: Key) => void;
@@ -43,28 +43,11 @@ export interface ServedSite {
 }
 
 export function createState(env: Environment): State {
-  const { clock, log, random } = env;
-  const onError = (error: unknown) => log.error("the load balancers' data plane failed", { error });
-  let plane: TrafficPlane | undefined;
+  const { clock, traffic } = env;
   const state: State = {
-    plane() {
-      // Under a virtual clock nothing is served for real traffic's sake; a thread would only cost.
-      plane ??=
-        clock.mode === "virtual"
-          ? createPlane({ wall: clock.wall, random, onError })
-          : createWorkerPlane({
-              onError,
-              onExit() {
-                log.error("the load balancers' data plane ended; starting it anew");
-                plane = undefined;
-                for (const { scope, name } of state.served.values())
-                  state.wakeLoadBalancer(scope, [name]);
-              },
-            });
-      return plane;
-    },
+    plane: () => openPlane(env),
     get presentPlane() {
-      return plane;
+      return traffic.present;
     },
     client: createHttpClient({ wall: clock.wall }),
     streaks: new Map(),
@@ -77,5 +60,8 @@ export function createState(env: Environment): State {
     sampler: undefined,
     logSampler: undefined,
   };
+  traffic.onLoss(() => {
+    for (const { scope, name } of state.served.values()) state.wakeLoadBalancer(scope, [name]);
+  });
   return state;
 }

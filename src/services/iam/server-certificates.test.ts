@@ -17,7 +17,7 @@ async function createCloud(context: TestContext) {
     return {
       CertificateBody: exported.Certificate!,
       CertificateChain: exported.CertificateChain!,
-      PrivateKey: String(key.export({ type: "pkcs8", format: "pem" })),
+      PrivateKey: key.export({ type: "pkcs8", format: "pem" }),
     };
   };
   return { ...cloud, issue, iam: cloud.clients.iam(cloud.caller) };

@@ -73,7 +73,10 @@ export function requestFields(
   if (newTraceId) rawHeaders.push("X-Amzn-Trace-Id", traced(traceId, newTraceId()));
   else if (traceId !== undefined) rawHeaders.push("X-Amzn-Trace-Id", traceId);
   const upgrading =
-    !options.noUpgrades && upgrade !== undefined && connection !== undefined && hasOption(connection, "upgrade");
+    !options.noUpgrades &&
+    upgrade !== undefined &&
+    connection !== undefined &&
+    hasOption(connection, "upgrade");
   if (upgrading) rawHeaders.push("Upgrade", upgrade!, "Connection", "Upgrade");
   return { rawHeaders, sizeBytes, upgrade: upgrading, target: options.target };
 }

@@ -9,6 +9,7 @@ import { plainAddress, requestFields } from "../application/fields.ts";
 import { FollowedBody } from "../application/followed-body.ts";
 import { Listener } from "../application/listener.ts";
 import type { BoundAddress } from "../application/config.ts";
+import type { Pulse } from "../network/pulse.ts";
 import { ClassicAccessLog } from "./access-log.ts";
 import { classicAnswer, refusalStatus } from "./answers.ts";
 import type {
@@ -20,12 +21,14 @@ import type {
 import { ClassicCounters } from "./counters.ts";
 import { ClassicExchange } from "./exchange.ts";
 import { Instances } from "./instances.ts";
+import { StreamListener } from "./stream-listener.ts";
 import { SurgeQueue } from "./surge-queue.ts";
 
 export interface ClassicEnvironment {
   client: HttpClient;
   wall: Wall;
   random: Random;
+  pulse: Pulse;
   onError: (error: unknown) => void;
 }
 
@@ -38,7 +41,7 @@ export class ClassicBalancer {
   readonly #log = new ClassicAccessLog();
   readonly #instances = new Instances();
   readonly #queues = new Map<string, SurgeQueue>();
-  readonly #listeners = new Map<number, Listener>();
+  readonly #listeners = new Map<number, Listener | StreamListener>();
   readonly #sealer: CookieSealer;
   #config: ClassicBalancerConfig;
 
@@ -51,14 +54,16 @@ export class ClassicBalancer {
   async configure(config: ClassicBalancerConfig): Promise<BoundAddress[]> {
     this.#config = config;
     this.#instances.configure(config);
-    const ports = new Set(config.listeners.map(({ port }) => port));
-    for (const [port, listener] of this.#listeners)
-      if (!ports.has(port)) {
-        this.#listeners.delete(port);
-        await listener.close();
-      }
+    const wanted = new Map(config.listeners.map((own) => [own.port, own]));
+    for (const [port, open] of this.#listeners) {
+      const own = wanted.get(port);
+      if (own && isStream(own) === open instanceof StreamListener) continue;
+      this.#listeners.delete(port);
+      await open.close();
+    }
     const bound: BoundAddress[] = [];
-    for (const own of config.listeners) bound.push(await this.#open(own));
+    for (const own of config.listeners)
+      bound.push(await (isStream(own) ? this.#openStream(own) : this.#openHttp(own)));
     return bound;
   }
 
@@ -75,7 +80,7 @@ export class ClassicBalancer {
     await Promise.all([...this.#listeners.values()].map((listener) => listener.close()));
   }
 
-  #open(config: ClassicListenerConfig): Promise<BoundAddress> {
+  #openHttp(config: ClassicListenerConfig): Promise<BoundAddress> {
     const { port, bound, tls } = config;
     const settings = {
       arn: String(port),
@@ -87,7 +92,7 @@ export class ClassicBalancer {
       renamed: {},
       rules: [],
     };
-    let listener = this.#listeners.get(port);
+    let listener = this.#listeners.get(port) as Listener | undefined;
     if (!listener) {
       listener = new Listener(settings, {
         ...this.#environment,
@@ -101,6 +106,25 @@ export class ClassicBalancer {
     listener.configure(settings);
     const { loopbackHost, idleTimeoutMs } = this.#config;
     return listener.open({ loopbackHost, idleTimeoutMs, http2: false });
+  }
+
+  #openStream(config: ClassicListenerConfig): Promise<BoundAddress> {
+    let listener = this.#listeners.get(config.port) as StreamListener | undefined;
+    if (!listener) {
+      listener = new StreamListener(config, {
+        ...this.#environment,
+        counters: this.#counters,
+        instances: this.#instances,
+        zoneOf: (remotePort) => this.#zoneOf(remotePort),
+        queueOf: (zone) => this.#queueOf(zone),
+        idleTimeoutMs: () => this.#config.idleTimeoutMs,
+        onConnection: (event, remotePort) => this.#countConnection(event, remotePort),
+        log: () =>
+          this.#config.accessLog ? (entry) => this.#log.write(this.#config.name, entry) : undefined,
+      });
+      this.#listeners.set(config.port, listener);
+    }
+    return listener.configure(config, this.#config.loopbackHost);
   }
 
   #zoneOf(remotePort: number): string {
@@ -228,6 +252,10 @@ export class ClassicBalancer {
     }
     return { ...reply, body: new FollowedBody(reply.body as ByteStream, write) };
   }
+}
+
+function isStream({ protocol }: ClassicListenerConfig): boolean {
+  return protocol === "TCP" || protocol === "SSL";
 }
 
 function requestLine({ secure, method, target, headers, httpVersion }: HttpRequest, port: number) {

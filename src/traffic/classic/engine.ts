@@ -1,18 +1,20 @@
 /** The data plane of classic load balancers; it runs in whatever thread makes it. */
 import { createHttpClient } from "#http/client.ts";
 import type { EngineOptions } from "../application/engine.ts";
+import { Pulse } from "../network/pulse.ts";
 import { ClassicBalancer } from "./balancer.ts";
 import type { ClassicPlane } from "./config.ts";
 import { runClassicCheck } from "./health-check.ts";
 
 export function createClassicEngine({ wall, random, onError }: EngineOptions): ClassicPlane {
   const client = createHttpClient({ wall });
+  const pulse = new Pulse(wall);
   const balancers = new Map<string, ClassicBalancer>();
   return {
     async configureClassic(config) {
       let balancer = balancers.get(config.id);
       if (!balancer) {
-        balancer = new ClassicBalancer(config, { client, wall, random, onError });
+        balancer = new ClassicBalancer(config, { client, wall, random, pulse, onError });
         balancers.set(config.id, balancer);
       }
       return balancer.configure(config);
@@ -29,6 +31,7 @@ export function createClassicEngine({ wall, random, onError }: EngineOptions): C
       await Promise.all([...balancers.values()].map((balancer) => balancer.close()));
       balancers.clear();
       client.close();
+      pulse.stop();
     },
   };
 }

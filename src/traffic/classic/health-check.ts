@@ -37,10 +37,12 @@ async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<boole
       address: reach,
       method: "GET",
       target: path,
-      rawHeaders: [
-        ...["Host", host, "User-Agent", "ELB-HealthChecker/1.0"],
-        ...["Accept", "*/*", "Connection", "close"],
-      ],
+      rawHeaders: Object.entries({
+        Host: host,
+        "User-Agent": "ELB-HealthChecker/1.0",
+        Accept: "*/*",
+        Connection: "close",
+      }).flat(),
       ...(protocol === "HTTPS" && {
         tls: {
           servername: "path" in reach ? "instance" : reach.host,

@@ -17,7 +17,7 @@ export class Instance {
   }
 
   breakOffAll(): void {
-    for (const one of [...this.underWay]) one.breakOff();
+    for (const one of this.underWay) one.breakOff();
   }
 }
 
@@ -86,8 +86,7 @@ export class Instances {
     let usable = this.#inService.get(key);
     if (!usable) {
       usable = [...this.#all.values()].filter(
-        ({ config }) =>
-          config.state === "in-service" && (this.#crossZone || config.zone === zone),
+        ({ config }) => config.state === "in-service" && (this.#crossZone || config.zone === zone),
       );
       this.#inService.set(key, usable);
     }

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pause, until } from "../application/testing/stage.ts";
+import { createClassicStage, http, instance } from "./testing/stage.ts";
+
+const setCookies = (rawHeaders: readonly string[]) =>
+  rawHeaders.filter((_, index) => rawHeaders[index - 1]?.toLowerCase() === "set-cookie");
+
+test("an instance is told who the client is and which port it came to", async (context) => {
+  const stage = createClassicStage(context);
+  const backend = await stage.backend(({ headers }) => ({
+    status: 200,
+    headers: {},
+    body: JSON.stringify(headers),
+  }));
+  await stage.configure({ instances: [instance("i-1", backend.port)] });
+  const answer = await stage.get("/a?b=c", {
+    rawHeaders: ["Host", "shop.example", "X-Forwarded-For", "192.0.2.9", "Upgrade", "x"],
+  });
+  const seen = JSON.parse(answer.text) as Record<string, string>;
+  assert.equal(seen["x-forwarded-for"], "192.0.2.9, 127.0.0.1");
+  assert.equal(seen["x-forwarded-proto"], "http");
+  assert.equal(seen["x-forwarded-port"], "80");
+  assert.equal(seen["host"], "shop.example");
+  assert.equal(seen["x-amzn-trace-id"], undefined);
+  assert.equal(seen["upgrade"], undefined);
+});
+
+test("the instance with the fewest requests under way gets the next one", async (context) => {
+  const stage = createClassicStage(context);
+  const held: (() => void)[] = [];
+  const seen: string[] = [];
+  const backend = (name: string, waits: boolean) =>
+    stage.backend(async () => {
+      seen.push(name);
+      if (waits) await new Promise<void>((resolve) => held.push(resolve));
+      return { status: 200, headers: {}, body: name };
+    });
+  const slow = await backend("slow", true);
+  const fast = await backend("fast", false);
+  await stage.configure({ instances: [instance("i-1", slow.port), instance("i-2", fast.port)] });
+  const first = stage.get("/");
+  await until(() => seen.includes("slow") || seen.includes("fast"));
+  const others = seen.includes("slow") ? [] : [stage.get("/")];
+  await until(() => seen.includes("slow"));
+  for (let count = 0; count < 5; count++) assert.equal((await stage.get("/")).text, "fast");
+  for (const release of held) release();
+  await Promise.all([first, ...others]);
+});
+
+test("a client keeps its instance by the balancer's cookie", async (context) => {
+  const stage = createClassicStage(context);
+  const backends = await Promise.all(
+    ["a", "b", "c"].map((body) => stage.backend(() => ({ status: 200, headers: {}, body }))),
+  );
+  const instances = backends.map(({ port }, index) => instance(`i-${index}`, port));
+  await stage.configure({
+    listeners: [{ ...http, stickiness: { type: "balancer", durationMs: 60_000 } }],
+    instances,
+  });
+  const first = await stage.get("/");
+  const [own, crossOrigin] = setCookies(first.rawHeaders);
+  assert.match(own!, /^AWSELB=[\w-]+;PATH=\/;MAX-AGE=60$/);
+  assert.match(crossOrigin!, /^AWSELBCORS=[\w-]+;PATH=\/;MAX-AGE=60;SECURE;SAMESITE=None$/);
+  const cookie = own!.slice(0, own!.indexOf(";"));
+  const again = () => stage.get("/", { rawHeaders: ["Host", "x", "Cookie", cookie] });
+  for (let count = 0; count < 6; count++) {
+    const answer = await again();
+    assert.equal(answer.text, first.text);
+    assert.deepEqual(setCookies(answer.rawHeaders), []);
+  }
+  const index = ["a", "b", "c"].indexOf(first.text);
+  await stage.configure({
+    listeners: [{ ...http, stickiness: { type: "balancer", durationMs: undefined } }],
+    instances: instances.map((one, at) =>
+      at === index ? { ...one, state: "out-of-service" as const } : one,
+    ),
+  });
+  const moved = await again();
+  assert.notEqual(moved.text, first.text);
+  assert.match(setCookies(moved.rawHeaders)[0]!, /^AWSELB=[\w-]+;PATH=\/$/);
+});
+
+test("the balancer's cookie follows the application's own", async (context) => {
+  const stage = createClassicStage(context);
+  let session: string | undefined;
+  const backends = await Promise.all(
+    ["a", "b"].map((body) =>
+      stage.backend(() => ({ status: 200, headers: { "Set-Cookie": session }, body })),
+    ),
+  );
+  await stage.configure({
+    listeners: [{ ...http, stickiness: { type: "application", cookieName: "JSESSION" } }],
+    instances: backends.map(({ port }, index) => instance(`i-${index}`, port)),
+  });
+  assert.deepEqual(setCookies((await stage.get("/")).rawHeaders), []);
+  session = "JSESSION=1; Path=/shop; HttpOnly";
+  const first = await stage.get("/");
+  const [, own] = setCookies(first.rawHeaders);
+  assert.match(own!, /^AWSELB=[\w-]+; Path=\/shop; HttpOnly$/);
+  session = undefined;
+  const cookie = `${own!.slice(0, own!.indexOf(";"))}; JSESSION=1`;
+  for (let count = 0; count < 4; count++) {
+    const { text } = await stage.get("/", { rawHeaders: ["Host", "x", "Cookie", cookie] });
+    assert.equal(text, first.text);
+  }
+});
+
+test("without an instance in service it answers 503 in its own words", async (context) => {
+  const stage = createClassicStage(context);
+  const backend = await stage.backend(() => ({ status: 200, headers: {} }));
+  const out = instance("i-1", backend.port, { state: "out-of-service" });
+  await stage.configure({ instances: [out] });
+  const { status, reason, headers } = await stage.get("/");
+  assert.deepEqual(
+    [status, reason, headers["content-length"]],
+    [503, "Service Unavailable: Back-end server is at capacity", "0"],
+  );
+  const { "us-east-1a": counts } = await stage.report();
+  assert.deepEqual([counts!.requests, counts!.answers], [1, { 503: 1 }]);
+});
+
+test("requests wait in the queue until an instance accepts", async (context) => {
+  const stage = createClassicStage(context);
+  const reserved = await stage.backend(() => ({ status: 200, headers: {} }));
+  const { port } = reserved;
+  await reserved.close(0);
+  await stage.configure({ instances: [instance("i-1", port)] });
+  const waiting = [stage.get("/"), stage.get("/")];
+  await pause(50);
+  await stage.backend(() => ({ status: 200, headers: {}, body: "late" }), port);
+  for (const answer of await Promise.all(waiting)) assert.equal(answer.text, "late");
+  const { "us-east-1a": counts } = await stage.report();
+  assert.equal(counts!.surgePeak, 2);
+  assert.ok(counts!.backendConnectionErrors >= 2);
+  assert.deepEqual(counts!.backendClasses, { 2: 2 });
+});
+
+test("a full queue spills over", async (context) => {
+  const stage = createClassicStage(context);
+  const reserved = await stage.backend(() => ({ status: 200, headers: {} }));
+  await reserved.close(0);
+  await stage.configure({ instances: [instance("i-1", reserved.port)], idleTimeoutMs: 3000 });
+  const statuses = await Promise.all(
+    Array.from({ length: 1030 }, async () => (await stage.get("/")).status),
+  );
+  assert.equal(statuses.filter((status) => status === 503).length, 6);
+  assert.equal(statuses.filter((status) => status === 504).length, 1024);
+  const { "us-east-1a": counts } = await stage.report();
+  assert.deepEqual([counts!.surgePeak, counts!.spillover], [1024, 6]);
+});
+
+test("an instance that does not answer in time, hangs up or talks nonsense is the client's 504 or 502", async (context) => {
+  const stage = createClassicStage(context);
+  const silent = await stage.backend(() => new Promise(() => {}));
+  await stage.configure({ instances: [instance("i-1", silent.port)], idleTimeoutMs: 200 });
+  const { status, reason } = await stage.get("/");
+  assert.deepEqual([status, reason], [504, "GATEWAY_TIMEOUT"]);
+});
+
+test("a draining instance finishes what it has and gets nothing new; what is removed is broken off", async (context) => {
+  const stage = createClassicStage(context);
+  let release = () => {};
+  let seen = 0;
+  const backend = await stage.backend(async () => {
+    seen++;
+    await new Promise<void>((resolve) => (release = resolve));
+    return { status: 200, headers: {}, body: "done" };
+  });
+  await stage.configure({ instances: [instance("i-1", backend.port)] });
+  const first = stage.get("/");
+  await until(() => seen === 1);
+  await stage.configure({ instances: [instance("i-1", backend.port, { state: "draining" })] });
+  assert.equal((await stage.get("/")).status, 503);
+  release();
+  assert.equal((await first).text, "done");
+  await stage.configure({ instances: [instance("i-1", backend.port)] });
+  const second = stage.get("/");
+  await until(() => seen === 2);
+  await stage.configure({ instances: [] });
+  assert.equal((await second).status, 504);
+  release();
+});
+
+test("without cross-zone balancing a node keeps to its zone", async (context) => {
+  const stage = createClassicStage(context);
+  const [a, b] = await Promise.all(
+    ["a", "b"].map((body) => stage.backend(() => ({ status: 200, headers: {}, body }))),
+  );
+  const instances = [instance("i-1", a!.port), instance("i-2", b!.port, { zone: "us-east-1b" })];
+  await stage.configure({ zones: ["us-east-1b"], instances });
+  for (let count = 0; count < 4; count++) assert.equal((await stage.get("/")).text, "b");
+  await stage.configure({ zones: ["us-east-1b"], crossZone: true, instances });
+  const seen = new Set<string>();
+  for (let count = 0; count < 4; count++) seen.add((await stage.get("/")).text);
+  assert.deepEqual([...seen].sort(), ["a", "b"]);
+});
+
+test("a method of more than 127 characters is not allowed; what cannot be read is a bad request", async (context) => {
+  const stage = createClassicStage(context);
+  const backend = await stage.backend(() => ({ status: 200, headers: {} }));
+  await stage.configure({ instances: [instance("i-1", backend.port)] });
+  const long = await stage.get("/", { method: "A".repeat(128) });
+  assert.deepEqual([long.status, long.reason], [405, "METHOD_NOT_ALLOWED"]);
+  const socket = await stage.connect();
+  socket.write("nonsense\r\n\r\n");
+  const [piece] = (await new Promise((resolve) =>
+    socket.once("data", (data) => resolve([data])),
+  )) as [Buffer];
+  assert.match(String(piece), /^HTTP\/1\.1 400 BAD_REQUEST\r\n/);
+  socket.destroy();
+});
+
+test("each request is a line of the access log", async (context) => {
+  const stage = createClassicStage(context);
+  const backend = await stage.backend(() => ({ status: 201, headers: {}, body: "12345" }));
+  await stage.configure({ accessLog: true, instances: [instance("i-1", backend.port)] });
+  await stage.get("/a?b", {
+    method: "POST",
+    body: "abc",
+    rawHeaders: ["Host", "shop.example", "User-Agent", 'a "b"'],
+  });
+  const [log] = await stage.plane.classicLogs();
+  assert.match(
+    log!.lines[0]!,
+    new RegExp(
+      String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z web 127\.0\.0\.1:\d+ 127\.0\.0\.1:${backend.port} 0\.\d{6} 0\.\d{6} 0\.\d{6} 201 201 3 5 "POST http://shop\.example:80/a\?b HTTP/1\.1" "a \\x22b\\x22" - -$`,
+    ),
+  );
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { test, type TestContext } from "node:test";
+import { pause, until } from "../application/testing/stage.ts";
+import { createClassicStage, http, instance } from "./testing/stage.ts";
+
+const tcp = { ...http, protocol: "TCP" as const };
+
+/** Echoes, with its name first. */
+async function echo(context: TestContext, name: string, port = 0) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.write(`${name}:`);
+    socket.pipe(socket);
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  context.after(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, sockets };
+}
+
+async function said(socket: Socket, text: string): Promise<string> {
+  let heard = "";
+  socket.on("data", (piece) => (heard += String(piece)));
+  socket.write(text);
+  await until(() => heard.includes(text));
+  return heard;
+}
+
+/** Its end, however it comes. */
+function closed(socket: Socket): Promise<void> {
+  socket.on("error", () => {});
+  return new Promise((resolve) => socket.once("close", () => resolve()));
+}
+
+test("connections go to instances in turn and carry bytes both ways", async (context) => {
+  const stage = createClassicStage(context);
+  const [a, b] = [await echo(context, "a"), await echo(context, "b")];
+  await stage.configure({
+    listeners: [tcp],
+    accessLog: true,
+    instances: [instance("i-1", a.port), instance("i-2", b.port)],
+  });
+  const heard = [];
+  for (let count = 0; count < 4; count++) {
+    const socket = await stage.connect();
+    heard.push(await said(socket, "hello"));
+    socket.end();
+    await once(socket, "close");
+  }
+  assert.deepEqual(heard, ["a:hello", "b:hello", "a:hello", "b:hello"]);
+  const { "us-east-1a": counts } = await stage.report();
+  assert.deepEqual([counts!.requests, counts!.newConnections], [4, 4]);
+  assert.equal(counts!.processedBytes, 4 * (5 + 7));
+  const [log] = await stage.plane.classicLogs();
+  assert.match(
+    log!.lines[0]!,
+    new RegExp(
+      String.raw`^\S+ web 127\.0\.0\.1:\d+ 127\.0\.0\.1:${a.port} 0\.\d{6} 0\.\d{6} 0\.\d{6} - - 5 7 "- - - " "-" - -$`,
+    ),
+  );
+});
+
+test("with proxy protocol an instance reads the client's address first", async (context) => {
+  const stage = createClassicStage(context);
+  const { port } = await echo(context, "a");
+  await stage.configure({
+    listeners: [{ ...tcp, proxyProtocol: true }],
+    instances: [instance("i-1", port)],
+  });
+  const socket = await stage.connect();
+  const heard = await said(socket, "hello");
+  const { localPort } = socket;
+  assert.match(heard, new RegExp(`^a:PROXY TCP4 127.0.0.1 127.0.0.1 ${localPort} \\d+\r\nhello$`));
+  socket.destroy();
+});
+
+test("a connection waits for an instance that accepts; without one in service it is closed", async (context) => {
+  const stage = createClassicStage(context);
+  const reserved = await stage.backend(() => ({ status: 200, headers: {} }));
+  await reserved.close(0);
+  await stage.configure({ listeners: [tcp], instances: [instance("i-1", reserved.port)] });
+  const socket = await stage.connect();
+  await pause(50);
+  await echo(context, "late", reserved.port);
+  assert.equal(await said(socket, "x"), "late:x");
+  socket.destroy();
+  await stage.configure({ listeners: [tcp], instances: [] });
+  await closed(connect(stage.at()));
+});
+
+test("connections of a draining instance live on; of one that left they are reset", async (context) => {
+  const stage = createClassicStage(context);
+  const { port } = await echo(context, "a");
+  await stage.configure({ listeners: [tcp], instances: [instance("i-1", port)] });
+  const socket = await stage.connect();
+  await said(socket, "one");
+  await stage.configure({
+    listeners: [tcp],
+    instances: [instance("i-1", port, { state: "draining" })],
+  });
+  await said(socket, "two");
+  const end = closed(socket);
+  await stage.configure({ listeners: [tcp], instances: [] });
+  await end;
+});
+
+test("health checks connect, or ask and want a 200", async (context) => {
+  const stage = createClassicStage(context);
+  let status = 200;
+  const backend = await stage.backend(({ headers }) => {
+    assert.equal(headers["user-agent"], "ELB-HealthChecker/1.0");
+    return { status, headers: {} };
+  });
+  const reach = { host: "127.0.0.1", port: backend.port };
+  const check = (protocol: "HTTP" | "TCP", to = reach) =>
+    stage.plane.checkClassic({ protocol, reach: to, host: "x", path: "/", timeoutMs: 1000 });
+  assert.equal(await check("TCP"), true);
+  assert.equal(await check("HTTP"), true);
+  status = 204;
+  assert.equal(await check("HTTP"), false);
+  assert.equal(await check("TCP", { host: "127.0.0.1", port: 1 }), false);
+});

@@ -1,7 +1,19 @@
 /** The cloud's one data plane: made when a service first has something to serve, with an engine for each kind of balancer. */
 import type { TrafficPlane } from "./plane.ts";
 
+/** A listener as the gateway finds it. */
+export interface Front {
+  port: number;
+  /** Where it is bound. */
+  host: string;
+  boundPort: number;
+  /** Asks for TLS. */
+  secure: boolean;
+}
+
 export interface SharedPlane {
+  /** By the DNS name of the load balancer, in lower case. */
+  readonly fronts: Map<string, Front[]>;
   /** Undefined while nobody needed it. */
   readonly present: TrafficPlane | undefined;
   /** The one that is there, else the new one; `lost` is to be called when it is no more. */
@@ -15,6 +27,7 @@ export function createSharedPlane(): SharedPlane {
   const listeners: (() => void)[] = [];
   let plane: TrafficPlane | undefined;
   return {
+    fronts: new Map(),
     get present() {
       return plane;
     },

@@ -7,7 +7,7 @@ import { createVirtualClock } from "#runtime/virtual-clock.ts";
 import type { Clock } from "#runtime/clock.ts";
 import type { Store } from "#store/store.ts";
 import { createMemoryStore } from "#store/memory.ts";
-import type { ComputeDriver } from "#compute/driver.ts";
+import type { ComputeDriver, Reach } from "#compute/driver.ts";
 import {
   createSimulatedDriver,
   type SimulatedDriver,
@@ -34,6 +34,8 @@ export interface TestCloud {
 
 export interface TestCloudOptions {
   seed?: number;
+  /** Where simulated machines' servers are reached, for tests that put real ones there. */
+  reach?: (id: string, port: number) => Reach | undefined;
   /** Simulated machines unless given. */
   compute?: ComputeDriver;
   store?: Store;
@@ -51,7 +53,11 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
   const log = createLog({ level: "error" });
   const seed = options.seed ?? 1;
   // Machines draw from a sequence of their own, so that they change no ids.
-  const simulated = createSimulatedDriver({ clock, random: createSeededRandom(seed + 1) });
+  const simulated = createSimulatedDriver({
+    clock,
+    random: createSeededRandom(seed + 1),
+    ...(options.reach && { reach: options.reach }),
+  });
   const host = createServiceHost({
     registry: { ...registry, ...options.registry },
     checkInput,

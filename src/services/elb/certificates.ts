@@ -1,10 +1,14 @@
 /** Certificates of secure listeners: those of ACM and the server certificates of IAM. */
+import { createPrivateKey } from "node:crypto";
 import { AwsError } from "#model/error.ts";
 import { asService } from "#services/kit/principal.ts";
+import { serverCertificate } from "#services/kit/server-certificates.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
+import type { CertificateConfig } from "#traffic/application/config.ts";
 import { certificateNotFound, invalidConfiguration } from "./errors.ts";
 import { principal } from "./network.ts";
+import type { State } from "./state.ts";
 
 const isOfIam = (arn: string) => /^arn:[^:]+:iam::\d+:server-certificate\//.test(arn);
 
@@ -40,4 +44,43 @@ async function checkCertificate(
     throw certificateNotFound(arn);
   }
   throw invalidConfiguration(`The certificate ${arn} has not been issued`);
+}
+
+/** After so much cloud time it is looked whether a certificate was renewed. */
+export const refreshMs = 60_000;
+
+/** A certificate with its key for the data plane, remembered for a while. */
+export async function certificateOf(
+  env: Environment,
+  state: State,
+  scope: Scope,
+  arn: string,
+): Promise<CertificateConfig> {
+  const nowMs = env.clock.now();
+  const known = state.certificates.get(arn);
+  if (known && nowMs - known.fetchedMs < refreshMs) return known.config;
+  const config = isOfIam(arn) ? await fromIam(env, scope, arn) : await fromAcm(env, scope, arn);
+  state.certificates.set(arn, { config, fetchedMs: nowMs });
+  return config;
+}
+
+async function fromIam(env: Environment, scope: Scope, arn: string): Promise<CertificateConfig> {
+  const found = await env.store.transaction((tx) => serverCertificate(tx, scope, arn));
+  if (!found) throw certificateNotFound(arn);
+  return { arn, certificate: found.body, chain: found.chain ?? "", key: found.key };
+}
+
+async function fromAcm(env: Environment, scope: Scope, arn: string): Promise<CertificateConfig> {
+  // The key comes encrypted, as ExportCertificate gives it to anybody.
+  const passphrase = env.random.hex(32);
+  const { Certificate, CertificateChain, PrivateKey } = await env.clients
+    .acm(asService(scope, principal))
+    .ExportCertificate({ CertificateArn: arn, Passphrase: Buffer.from(passphrase) });
+  const key = createPrivateKey({ key: PrivateKey!, passphrase });
+  return {
+    arn,
+    certificate: Certificate!,
+    chain: CertificateChain ?? "",
+    key: key.export({ type: "pkcs8", format: "pem" }),
+  };
 }

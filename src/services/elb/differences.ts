@@ -3,6 +3,22 @@ import type { Difference } from "#services/kit/service.ts";
 export const differences: readonly Difference[] = [
   {
     operation: "CreateLoadBalancer",
-    differs: "Classic load balancers are recorded but carry no traffic and check no health yet.",
+    differs:
+      "The name is NAME-DIGITS.REGION.elb.localhost. Security groups hold for machines of the process driver only.",
+  },
+  {
+    operation: "CreateLoadBalancerPolicy",
+    differs:
+      "SSL 2 and 3 and ciphers that the TLS library of this machine does not have (RC4, DES, export ciphers) are recorded but not negotiated; a policy that has no others is refused.",
+  },
+  {
+    operation: "ModifyLoadBalancerAttributes",
+    differs:
+      "The desync mitigation mode is recorded without effect: ambiguous requests are always refused. Access logs that were not yet published are lost when Fogbank ends.",
+  },
+  {
+    operation: "*",
+    differs:
+      "A load balancer answers on the gateway's port under its DNS name, where requests show the gateway's address as their source; on a loopback address of its own where it may bind the listener's port, else on a free port of 127.0.0.1. Its nodes share one address. IPv6 is not offered.",
   },
 ];

@@ -76,3 +76,5 @@ export const tooManyTags = () =>
 export const attributeNotFound = (key: string) =>
   error("LoadBalancerAttributeNotFound", `The load balancer attribute '${key}' does not exist`);
 export const invalidMarker = () => validationError("Invalid marker");
+export const accessDeniedForBucket = (bucket: string) =>
+  invalidConfiguration(`Access Denied for bucket: ${bucket}. Please check S3bucket permission`);

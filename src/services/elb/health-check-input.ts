@@ -4,7 +4,7 @@ import { validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
 import type { HealthCheckRecord, ListenerRecord, Protocol } from "./records.ts";
 
-interface HealthTarget {
+export interface HealthTarget {
   protocol: Protocol;
   port: number;
   /** Of HTTP and HTTPS. */
@@ -12,7 +12,7 @@ interface HealthTarget {
 }
 
 /** "HTTP:80/ping", "TCP:80". Throws AWS's errors for anything else. */
-function parseTarget(target: string): HealthTarget {
+export function parseTarget(target: string): HealthTarget {
   const match = /^(HTTP|HTTPS|TCP|SSL):(\d{1,5})(.*)$/is.exec(target);
   if (!match)
     throw validationError("HealthCheck Target must begin with one of HTTP, TCP, HTTPS, SSL");

@@ -21,6 +21,7 @@ import {
   type PolicyAttributeType,
 } from "./policy-types.ts";
 import type { ListenerRecord, LoadBalancerRecord, PolicyRecord } from "./records.ts";
+import { negotiationOf } from "./security-config.ts";
 import { negotiationType, predefinedPolicy, referenceAttribute } from "./security-policies.ts";
 
 /** A policy of a request. Throws AWS's errors for a type that does not exist and attributes that it does not have. */
@@ -51,7 +52,12 @@ export function readPolicy(
         `Policy type ${typeName} takes the attribute ${own} with the cardinality ${cardinality}`,
       );
   }
-  return { name, type: typeName, attributes: referenced(typeName, attributes) };
+  const policy = { name, type: typeName, attributes: referenced(typeName, attributes) };
+  if (typeName === negotiationType && !negotiationOf(policy))
+    throw invalidConfiguration(
+      `Policy ${name} enables no protocol or no cipher that can be negotiated`,
+    );
+  return policy;
 }
 
 function checkPolicyName(name: string): void {
@@ -85,7 +91,7 @@ function isPublicKey(value: string): boolean {
 }
 
 /** From the base64 of a PublicKey attribute, with or without the lines of PEM. */
-function publicKeyOf(value: string) {
+export function publicKeyOf(value: string) {
   const base64 = value.replaceAll(/-----[A-Z ]+-----|\s/g, "");
   return createPublicKey({ key: Buffer.from(base64, "base64"), format: "der", type: "spki" });
 }

@@ -1,4 +1,5 @@
 /** What is stored of Classic Load Balancers, and under which keys. */
+import type { BoundAddress } from "#traffic/application/config.ts";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 
@@ -76,7 +77,15 @@ export interface InstanceRecord {
   drainingUntilMs?: number;
 }
 
+/** Where the data plane last bound a listener. */
+export interface BindingRecord {
+  port: number;
+  bound: BoundAddress;
+}
+
 /** [name] */
 export const loadBalancers = collection<LoadBalancerRecord>("elb", "load-balancer");
 /** [load balancer's name, instance id] */
 export const instances = collection<InstanceRecord>("elb", "instance");
+/** [load balancer's id, listener's port] */
+export const bindings = collection<BindingRecord>("elb", "binding");

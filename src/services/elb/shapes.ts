@@ -82,7 +82,7 @@ function policiesShape(policies: readonly PolicyRecord[]): Policies {
   };
 }
 
-function policyAttribute(policy: PolicyRecord, name: string): string | undefined {
+export function policyAttribute(policy: PolicyRecord, name: string): string | undefined {
   return policy.attributes.find((attribute) => attribute.name === name)?.value;
 }
 

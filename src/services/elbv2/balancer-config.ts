@@ -31,7 +31,8 @@ import type {
   TlsVersion,
 } from "#traffic/application/config.ts";
 import { readAssociations } from "./find.ts";
-import { reachFrom, reachTarget } from "./health/reach-target.ts";
+import { reachFrom } from "#services/kit/load-balancing/reach.ts";
+import { reachTarget } from "./health/reach-target.ts";
 import {
   listeners,
   rules,

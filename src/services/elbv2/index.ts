@@ -1,4 +1,5 @@
 /** Elastic Load Balancing: application and network load balancers, their control plane and their data plane. */
+import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
 import { defineService } from "#services/kit/service.ts";
 import { startAccessLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
@@ -7,7 +8,6 @@ import { operations } from "./operations/operations.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
 import { targetGroupReconciler } from "./reconcilers/target-group.ts";
 import { targetReconciler } from "./reconcilers/target.ts";
-import { loadBalancerSite } from "./site.ts";
 import { createState, type State } from "./state.ts";
 
 export const service = defineService<"elbv2", State>({
@@ -19,7 +19,7 @@ export const service = defineService<"elbv2", State>({
     targetGroupReconciler(env, state),
     targetReconciler(env, state),
   ],
-  sites: (env, state) => [loadBalancerSite(env, state)],
+  sites: (env, state) => [loadBalancerSite(env, state.client)],
   start(env, state) {
     startMetrics(env, state);
     startAccessLogs(env, state);

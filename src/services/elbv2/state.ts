@@ -28,18 +28,12 @@ export interface State {
   /** Certificates by ARN, and when each was fetched. */
   readonly certificates: Map<string, { config: CertificateConfig; fetchedMs: number }>;
   /** Load balancers that the data plane serves, by ARN. */
-  readonly served: Map<string, { scope: Scope; name: string; sites: ServedSite }>;
+  readonly served: Map<string, { scope: Scope; name: string; dnsName: string }>;
   /** Wake a reconciler for what no record of its own shows. */
   wakeLoadBalancer: Wake;
   wakeTarget: Wake;
   sampler: Sampler | undefined;
   logSampler: Sampler | undefined;
-}
-
-/** Where the gateway finds a load balancer's listeners. */
-export interface ServedSite {
-  dnsName: string;
-  listeners: { port: number; host: string; boundPort: number; secure: boolean }[];
 }
 
 export function createState(env: Environment): State {

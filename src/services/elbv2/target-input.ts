@@ -6,7 +6,7 @@ import type { Scope } from "#store/collection.ts";
 import { asService } from "#services/kit/principal.ts";
 import { compileBlocks } from "#traffic/application/cidr.ts";
 import { invalidTarget, unsupported, validationError } from "./errors.ts";
-import { isLoopback } from "./health/reach-target.ts";
+import { isLoopback } from "#services/kit/load-balancing/reach.ts";
 import { describeInstance, instanceWithAddress, principal } from "./network.ts";
 import { readBalancerTarget } from "./network-load-balancers/balancer-target.ts";
 import type { TargetGroupRecord, TargetRecord } from "./records.ts";

@@ -52,6 +52,8 @@ export interface TlsConfig {
   maxVersion: TlsVersion;
   /** OpenSSL's names, in order of preference. */
   ciphers: string[];
+  /** The client's order of preference counts. */
+  clientsOrder?: boolean;
   mutual: MutualConfig | undefined;
 }
 

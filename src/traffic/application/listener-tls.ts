@@ -88,7 +88,7 @@ export class ListenerTls {
 }
 
 function contextOptions(
-  { minVersion, maxVersion, ciphers, mutual }: TlsConfig,
+  { minVersion, maxVersion, ciphers, clientsOrder, mutual }: TlsConfig,
   { certificate, chain, key }: CertificateConfig,
 ): SecureContextOptions {
   // OpenSSL refuses TLS 1.0 and 1.1 above its lowest level of security.
@@ -99,7 +99,7 @@ function contextOptions(
     minVersion,
     maxVersion,
     ciphers: ciphers.join(":") + level,
-    honorCipherOrder: true,
+    honorCipherOrder: !clientsOrder,
     ...(mutual?.mode === "verify" && {
       ca: mutual.authorities,
       ...(mutual.revocations.length > 0 && { crl: mutual.revocations }),

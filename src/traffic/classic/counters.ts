@@ -2,7 +2,12 @@
 import type { ClassicCounts, ClassicReport } from "./config.ts";
 
 export class ClassicCounters {
-  readonly #zones = new Map<string, ClassicCounts>();
+  readonly #zones: Map<string, ClassicCounts>;
+
+  /** Goes on from these counts, of zones by name. */
+  constructor(zones: Readonly<Record<string, ClassicCounts>> = {}) {
+    this.#zones = new Map(Object.entries(zones));
+  }
 
   node(zone: string): ClassicCounts {
     let counts = this.#zones.get(zone);
@@ -16,10 +21,10 @@ export class ClassicCounters {
   }
 
   /** Two significant digits keep a distribution within 5 % of its percentiles, and small. */
-  tookMs(zone: string, elapsedMs: number): void {
+  tookMs(zone: string, elapsedMs: number, times = 1): void {
     const { latencies } = this.node(zone);
     const seconds = (Math.max(elapsedMs, 0.001) / 1000).toPrecision(2);
-    latencies[seconds] = (latencies[seconds] ?? 0) + 1;
+    latencies[seconds] = (latencies[seconds] ?? 0) + times;
   }
 
   /** Gives everything counted and starts anew; open connections stay open. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import { pause, until } from "../application/testing/stage.ts";
 import { createClassicStage, http, instance } from "./testing/stage.ts";
@@ -204,9 +205,7 @@ test("a method of more than 127 characters is not allowed; what cannot be read i
   assert.deepEqual([long.status, long.reason], [405, "METHOD_NOT_ALLOWED"]);
   const socket = await stage.connect();
   socket.write("nonsense\r\n\r\n");
-  const [piece] = (await new Promise((resolve) =>
-    socket.once("data", (data) => resolve([data])),
-  )) as [Buffer];
+  const [piece] = (await once(socket, "data")) as [Buffer];
   assert.match(String(piece), /^HTTP\/1\.1 400 BAD_REQUEST\r\n/);
   socket.destroy();
 });

@@ -112,6 +112,7 @@ class StreamConnection implements Breakable {
   #backend: string | undefined;
   #relay: Relay | undefined;
   #ended = false;
+  #countedBytes = 0;
   /** When the first bytes went to the instance and came from it; monotonic. */
   #connectedMs: number | undefined;
   #sentMs: number | undefined;
@@ -152,8 +153,11 @@ class StreamConnection implements Breakable {
     if (this.#ended) return backend && resetSocket(backend);
     if (!backend) return this.breakOff();
     this.#connectedMs = wall.monotonic();
-    this.#relay = new Relay(this.#side, backend, { pulse, idleTimeoutMs: idleTimeoutMs() }, () =>
-      this.#finish(),
+    this.#relay = new Relay(
+      this.#side,
+      backend,
+      { pulse, idleTimeoutMs: idleTimeoutMs(), onBeat: () => this.#measure() },
+      () => this.#finish(),
     );
     this.#side.socket.once("data", () => (this.#sentMs = wall.monotonic()));
     backend.socket.once("data", () => (this.#answeredMs = wall.monotonic()));
@@ -237,14 +241,21 @@ class StreamConnection implements Breakable {
   #finish(): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { counters, onConnection, log } = this.#environment;
+    const { onConnection, log } = this.#environment;
     this.#instance?.underWay.delete(this);
     this.#left();
     onConnection("closed", this.#client.port);
     const receivedBytes = this.#relay?.receivedBytes ?? 0;
     const sentBytes = this.#relay?.sentBytes ?? 0;
-    counters.node(this.#zone).processedBytes += receivedBytes + sentBytes;
+    this.#measure();
     log()?.(this.#entry(receivedBytes, sentBytes));
+  }
+
+  /** Counts the bytes that passed since the last time. */
+  #measure(): void {
+    const bytes = (this.#relay?.receivedBytes ?? 0) + (this.#relay?.sentBytes ?? 0);
+    this.#environment.counters.node(this.#zone).processedBytes += bytes - this.#countedBytes;
+    this.#countedBytes = bytes;
   }
 
   #entry(receivedBytes: number, sentBytes: number): LogEntry {

@@ -1,4 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
+import { checkBucket } from "../access-logs.ts";
 import { attributesShape, withAttributes } from "../attributes.ts";
 import { changeLoadBalancer, findLoadBalancer } from "../find.ts";
 import type { State } from "../state.ts";
@@ -20,6 +21,12 @@ export const modifyLoadBalancerAttributes: Operation<
   "ModifyLoadBalancerAttributes",
   State
 > = async ({ LoadBalancerName, LoadBalancerAttributes }, context) => {
+  const present = await context.store.transaction((tx) =>
+    findLoadBalancer(tx, context, LoadBalancerName),
+  );
+  const { accessLog } = withAttributes(present.attributes, LoadBalancerAttributes!);
+  if (accessLog && LoadBalancerAttributes!.AccessLog)
+    await checkBucket(context, context, present.name, accessLog);
   const { attributes } = await context.store.transaction((tx) =>
     changeLoadBalancer(tx, context, LoadBalancerName, (balancer) => ({
       ...balancer,

@@ -84,7 +84,7 @@ type Placed = Pick<LoadBalancerRecord, "scheme" | "vpcId" | "subnets" | "securit
 
 async function placementOf(
   input: Input<"elb", "CreateLoadBalancer">,
-  context: Context,
+  context: Context<State>,
 ): Promise<Placed> {
   const { Scheme: scheme = "internet-facing", AvailabilityZones, Subnets, SecurityGroups } = input;
   if (scheme !== "internet-facing" && scheme !== "internal") throw invalidScheme();

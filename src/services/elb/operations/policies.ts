@@ -14,7 +14,7 @@ import { predefinedPolicies, predefinedPolicy } from "../security-policies.ts";
 import { policyShape } from "../shapes.ts";
 import type { State } from "../state.ts";
 
-async function create(context: Context, name: string, policy: PolicyRecord) {
+async function create(context: Context<State>, name: string, policy: PolicyRecord) {
   await context.store.transaction((tx) =>
     changeLoadBalancer(tx, context, name, (balancer) => withPolicy(balancer, policy)),
   );

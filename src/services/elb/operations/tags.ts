@@ -6,7 +6,7 @@ import type { State } from "../state.ts";
 import { checkCount, readTags } from "../tagging.ts";
 
 async function change(
-  context: Context,
+  context: Context<State>,
   names: readonly string[],
   tagsFrom: (present: Tags) => Tags,
 ) {

@@ -1,5 +1,6 @@
 /** How a target is reached, and its health where only a driver's model can tell. */
 import type { Reach } from "#compute/driver.ts";
+import { isLoopback, sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { HealthCheckResult } from "#traffic/application/config.ts";
@@ -38,25 +39,6 @@ async function reachBalancer(
 /** Whether the client's own address can be shown to targets: where that is no security group's business. */
 export function preservesClients(env: Environment): boolean {
   return env.compute.name !== "docker" && !sendsFromOwnAddress(env);
-}
-
-/** Whether targets tell a balancer by the address that it connects from, as their security groups' rules demand. */
-export function sendsFromOwnAddress({ compute }: Environment): boolean {
-  return compute.name === "process" && compute.guard !== undefined;
-}
-
-/** As one balancer connects: from its own address where the target is on a loopback address, too. */
-export function reachFrom(
-  env: Environment,
-  reach: Reach | undefined,
-  localAddress: string | undefined,
-): Reach | undefined {
-  if (!reach || "path" in reach || localAddress === undefined) return reach;
-  return sendsFromOwnAddress(env) && isLoopback(reach.host) ? { ...reach, localAddress } : reach;
-}
-
-export function isLoopback(address: string): boolean {
-  return address.startsWith("127.") || address === "::1";
 }
 
 /** The state of a target's instance when that forbids traffic, such as "stopped". */

@@ -1,4 +1,5 @@
 /** From records to what the layer-4 data plane is told. */
+import { reachFrom } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 import type { Scope } from "#store/collection.ts";
@@ -12,7 +13,7 @@ import type {
 import { logsAccess } from "../access-logs.ts";
 import { attributeOf } from "../attributes.ts";
 import { tlsConfig, type BalancerRecords } from "../balancer-config.ts";
-import { preservesClients, reachFrom, reachTarget } from "../health/reach-target.ts";
+import { preservesClients, reachTarget } from "../health/reach-target.ts";
 import { balancerTable, groupTable, listenerTable } from "../kinds.ts";
 import type { LoadBalancerRecord, TargetGroupRecord, TargetRecord } from "../records.ts";
 import type { State } from "../state.ts";

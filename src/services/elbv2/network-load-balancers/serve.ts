@@ -1,10 +1,10 @@
 /** Brings a network load balancer's records to the data plane, and what it made of them back. */
+import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
-import { sendsFromOwnAddress } from "../health/reach-target.ts";
 import { listeners, loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 import { networkConfigOf } from "./config.ts";
@@ -21,20 +21,18 @@ export async function serveNetwork(
   const config = await networkConfigOf(env, scope, records, state);
   const bound = await state.plane().configureNetwork(config);
   const [firstZone = ""] = config.nodes.map(({ zone }) => zone);
-  state.served.set(balancer.arn, {
-    scope,
-    name: balancer.name,
-    sites: {
-      dnsName: balancer.dnsName,
-      // The gateway speaks HTTP: over connections, not over datagrams.
-      listeners: records.listeners.flatMap(({ record }, index) => {
-        const at = bound[index]![firstZone];
-        if (!at || record.protocol === "UDP") return [];
-        const secure = record.protocol === "TLS";
-        return [{ secure, port: record.port, host: at.host, boundPort: at.port }];
-      }),
-    },
-  });
+  const { arn, name, dnsName } = balancer;
+  state.served.set(arn, { scope, name, dnsName });
+  env.traffic.fronts.set(
+    dnsName.toLowerCase(),
+    // The gateway speaks HTTP: over connections, not over datagrams.
+    records.listeners.flatMap(({ record }, index) => {
+      const at = bound[index]![firstZone];
+      if (!at || record.protocol === "UDP") return [];
+      const secure = record.protocol === "TLS";
+      return [{ secure, port: record.port, host: at.host, boundPort: at.port }];
+    }),
+  );
   env.names.publish(balancer.arn, {
     sender: sendsFromOwnAddress(env)
       ? {

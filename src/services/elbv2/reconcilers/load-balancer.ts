@@ -12,9 +12,9 @@ import {
   trustStores,
   type LoadBalancerRecord,
 } from "../records.ts";
+import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import { isNetwork } from "../kinds.ts";
 import { serveNetwork } from "../network-load-balancers/serve.ts";
-import { sendsFromOwnAddress } from "../health/reach-target.ts";
 import type { State } from "../state.ts";
 
 export function loadBalancerReconciler(env: Environment, state: State): Reconciler {
@@ -42,19 +42,17 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const { balancer } = records;
       if (isNetwork(balancer)) return serveNetwork(env, scope, records, state);
       const bound = await state.plane().configure(await configOf(env, scope, records, state));
-      state.served.set(balancer.arn, {
-        scope,
-        name: balancer.name,
-        sites: {
-          dnsName: balancer.dnsName,
-          listeners: records.listeners.map(({ record }, index) => ({
-            secure: record.protocol === "HTTPS",
-            port: record.port,
-            host: bound[index]!.host,
-            boundPort: bound[index]!.port,
-          })),
-        },
-      });
+      const { arn, dnsName } = balancer;
+      state.served.set(arn, { scope, name: balancer.name, dnsName });
+      env.traffic.fronts.set(
+        dnsName.toLowerCase(),
+        records.listeners.map(({ record }, index) => ({
+          secure: record.protocol === "HTTPS",
+          port: record.port,
+          host: bound[index]!.host,
+          boundPort: bound[index]!.port,
+        })),
+      );
       env.names.publish(balancer.arn, {
         sender: sendsFromOwnAddress(env)
           ? {
@@ -91,6 +89,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const same = served.name === name && account === scope.account && region === scope.region;
       if (!same || arn === present) continue;
       state.served.delete(arn);
+      env.traffic.fronts.delete(served.dnsName.toLowerCase());
       env.names.publish(arn, undefined);
       await (arn.includes(":loadbalancer/net/")
         ? state.presentPlane?.removeNetwork(arn)

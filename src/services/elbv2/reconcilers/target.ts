@@ -15,7 +15,8 @@ import {
   sameHealth,
   zoneNotEnabled,
 } from "../health/plan.ts";
-import { forbiddingState, modelledCheck, reachFrom, reachTarget } from "../health/reach-target.ts";
+import { reachFrom } from "#services/kit/load-balancing/reach.ts";
+import { forbiddingState, modelledCheck, reachTarget } from "../health/reach-target.ts";
 import { groupTable, isNetworkProtocol } from "../kinds.ts";
 import {
   loadBalancers,

@@ -15,7 +15,7 @@ import type {
 } from "../config.ts";
 import { createClassicEngine } from "../engine.ts";
 
-export const backendPort = 80;
+const backendPort = 80;
 
 export function createClassicStage(context: TestContext) {
   const errors: unknown[] = [];

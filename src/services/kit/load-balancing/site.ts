@@ -1,24 +1,24 @@
 /** Load balancers on the gateway's port, by their DNS names: streamed to the data plane's listeners. */
-import { HttpClientError } from "#http/client.ts";
+import { HttpClientError, type HttpClient } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import { hasOption } from "#http/syntax.ts";
-import type { Site } from "#services/kit/service.ts";
 import { answer } from "#traffic/application/answers.ts";
 import { joinSockets } from "#traffic/application/tunnel.ts";
-import type { Environment } from "#services/kit/service.ts";
-import type { ServedSite, State } from "./state.ts";
+import type { Front } from "#traffic/shared-plane.ts";
+import type { Environment, Site } from "../service.ts";
 
 /** Names under .localhost resolve to this machine; LocalStack's domain does so by public DNS. */
 const domains = /\.elb\.localhost(?:\.localstack\.cloud)?$/;
 const idleTimeoutMs = 4_000_000;
 
-export function loadBalancerSite(env: Environment, state: State): Site {
+/** Each service with load balancers has it, and each finds those of the others. */
+export function loadBalancerSite(env: Environment, client: HttpClient): Site {
   return {
     matches: ({ headers }) => domains.test(nameOf(headers["host"])),
     async handle(request) {
-      const listener = listenerFor(state, request);
+      const listener = listenerFor(env, request);
       if (!listener) return answer(503);
-      return forward(env, state, request, { host: listener.host, port: listener.boundPort });
+      return forward(env, client, request, { host: listener.host, port: listener.boundPort });
     },
   };
 }
@@ -31,30 +31,23 @@ function nameOf(host: string | undefined): string {
  * The listener of the port that the client named; where that is the gateway's own, the one on 80,
  * else the lowest.
  */
-function listenerFor(
-  state: State,
-  { headers }: HttpRequest,
-): ServedSite["listeners"][number] | undefined {
+function listenerFor({ traffic }: Environment, { headers }: HttpRequest): Front | undefined {
   const host = headers["host"] ?? "";
   const name = nameOf(host).replace(/\.localstack\.cloud$/, "");
-  for (const { sites } of state.served.values()) {
-    if (sites.dnsName.toLowerCase() !== name) continue;
-    const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 80);
-    // The gateway's port speaks plain HTTP: it leads to no listener that asks for TLS.
-    const plain = sites.listeners.filter(({ secure }) => !secure);
-    const inOrder = plain.sort((a, b) => a.port - b.port);
-    return (
-      inOrder.find((listener) => listener.port === port) ??
-      inOrder.find((listener) => listener.port === 80) ??
-      inOrder[0]
-    );
-  }
-  return undefined;
+  const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 80);
+  // The gateway's port speaks plain HTTP: it leads to no listener that asks for TLS.
+  const plain = traffic.fronts.get(name)?.filter(({ secure }) => !secure) ?? [];
+  const inOrder = plain.sort((a, b) => a.port - b.port);
+  return (
+    inOrder.find((listener) => listener.port === port) ??
+    inOrder.find((listener) => listener.port === 80) ??
+    inOrder[0]
+  );
 }
 
 async function forward(
   env: Environment,
-  state: State,
+  client: HttpClient,
   request: HttpRequest,
   address: { host: string; port: number },
 ): Promise<HttpReply> {
@@ -64,7 +57,7 @@ async function forward(
   const length = headers["content-length"];
   const bodiless = length === undefined && headers["transfer-encoding"] === undefined;
   try {
-    const response = await state.client.request({
+    const response = await client.request({
       address,
       method: request.method,
       target: request.target,

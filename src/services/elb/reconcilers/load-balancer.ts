@@ -1,0 +1,126 @@
+/** Brings a load balancer's records to the data plane, and what the data plane made of them back. */
+import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Scope } from "#store/collection.ts";
+import type { BoundAddress } from "#traffic/application/config.ts";
+import { configOf, isInService, type BalancerRecords } from "../balancer-config.ts";
+import { refreshMs } from "../certificates.ts";
+import { isSecure } from "../listener-input.ts";
+import { bindings, instances, loadBalancers } from "../records.ts";
+import type { State } from "../state.ts";
+
+export function loadBalancerReconciler(env: Environment, state: State): Reconciler {
+  return {
+    name: "elb/load-balancer",
+    watches: [
+      { collection: loadBalancers },
+      { collection: instances, idOf: (id) => [String(id[0])] },
+    ],
+    subscribe(wake) {
+      state.wakeLoadBalancer = wake;
+    },
+    async reconcile(scope, [id]) {
+      const name = String(id);
+      const records = await env.store.transaction(
+        async (tx): Promise<BalancerRecords | undefined> => {
+          const balancer = await loadBalancers.get(tx, scope, name);
+          return (
+            balancer && {
+              balancer,
+              instances: await instances.list(tx, scope, [name]),
+              bindings: await bindings.list(tx, scope, [balancer.id]),
+            }
+          );
+        },
+      );
+      await removeOthers(scope, name, records?.balancer.id);
+      if (!records) return undefined;
+      const { balancer } = records;
+      const bound = await state
+        .plane()
+        .configureClassic(await configOf(env, scope, records, state));
+      state.served.set(balancer.id, { scope, name, dnsName: balancer.dnsName });
+      publish(records, bound);
+      await remember(scope, records, bound);
+      const secure = balancer.listeners.some(({ protocol }) => isSecure(protocol));
+      return secure ? { afterMs: refreshMs } : undefined;
+    },
+  };
+
+  /** A load balancer that was deleted, and perhaps made anew under its name. */
+  async function removeOthers(scope: Scope, name: string, present: string | undefined) {
+    for (const [id, served] of state.served) {
+      const { account, region } = served.scope;
+      const same = served.name === name && account === scope.account && region === scope.region;
+      if (!same || id === present) continue;
+      state.served.delete(id);
+      env.traffic.fronts.delete(served.dnsName.toLowerCase());
+      env.names.publish(ownerOf(id), undefined);
+      await state.presentPlane?.removeClassic(id);
+      await env.store.transaction(async (tx) => {
+        for (const { id: key } of await bindings.entries(tx, scope, [id]))
+          bindings.delete(tx, scope, ...key);
+      });
+    }
+  }
+
+  function publish({ balancer, instances: registered }: BalancerRecords, bound: BoundAddress[]) {
+    const { id, dnsName, listeners, loopbackHost, vpcId, subnets, securityGroups } = balancer;
+    env.traffic.fronts.set(
+      dnsName.toLowerCase(),
+      listeners.map(({ port, protocol }, index) => ({
+        port,
+        host: bound[index]!.host,
+        boundPort: bound[index]!.port,
+        // The gateway speaks HTTP: only listeners of HTTP, and TCP without TLS, understand it.
+        secure: isSecure(protocol),
+      })),
+    );
+    env.names.publish(ownerOf(id), {
+      sender: sendsFromOwnAddress(env)
+        ? {
+            host: loopbackHost,
+            vpcId,
+            subnetIds: subnets.map((subnet) => subnet.id),
+            groups: securityGroups,
+          }
+        : undefined,
+      names: [
+        {
+          name: dnsName,
+          addresses: [...new Set(bound.map(({ host }) => host))],
+          healthy: registered.some(isInService),
+        },
+      ],
+    });
+  }
+
+  async function remember(
+    scope: Scope,
+    { balancer, bindings: known }: BalancerRecords,
+    bound: readonly BoundAddress[],
+  ): Promise<void> {
+    const changed = balancer.listeners
+      .map(({ port }, index) => ({ port, bound: bound[index]! }))
+      .filter(({ port, bound: { host, port: boundPort } }) => {
+        const before = known.find((one) => one.port === port)?.bound;
+        return before?.host !== host || before.port !== boundPort;
+      });
+    const ports = new Set(balancer.listeners.map(({ port }) => port));
+    const gone = known.filter(({ port }) => !ports.has(port));
+    if (changed.length + gone.length === 0) return;
+    await env.store.transaction(async (tx) => {
+      for (const { port } of gone) bindings.delete(tx, scope, balancer.id, port);
+      for (const binding of changed) bindings.put(tx, scope, [balancer.id, binding.port], binding);
+    });
+    for (const { port, bound: place } of changed)
+      env.log.info("a listener is bound", {
+        loadBalancer: balancer.name,
+        listener: port,
+        ...place,
+      });
+  }
+}
+
+const ownerOf = (id: string) => `elb/${id}`;

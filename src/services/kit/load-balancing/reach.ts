@@ -1,0 +1,22 @@
+/** How load balancers connect to machines. */
+import type { Reach } from "#compute/driver.ts";
+import type { Environment } from "../service.ts";
+
+/** Whether targets tell a balancer by the address that it connects from, as their security groups' rules demand. */
+export function sendsFromOwnAddress({ compute }: Environment): boolean {
+  return compute.name === "process" && compute.guard !== undefined;
+}
+
+/** As one balancer connects: from its own address where the target is on a loopback address, too. */
+export function reachFrom(
+  env: Environment,
+  reach: Reach | undefined,
+  localAddress: string | undefined,
+): Reach | undefined {
+  if (!reach || "path" in reach || localAddress === undefined) return reach;
+  return sendsFromOwnAddress(env) && isLoopback(reach.host) ? { ...reach, localAddress } : reach;
+}
+
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1";
+}

@@ -16,13 +16,9 @@ export async function createClassicCloud(context: TestContext, options: TestClou
   const { wall } = cloud.clock;
   const client = createHttpClient({ wall });
   const servers: HttpServer[] = [];
-  let stopping: Promise<void> | undefined;
-  const stop = () => {
-    client.close();
-    return (stopping ??= cloud.stop());
-  };
   context.after(async () => {
-    await stop();
+    client.close();
+    await cloud.stop();
     await Promise.all(servers.map((server) => server.close(0)));
   });
   const bound = (port: number) =>
@@ -34,7 +30,6 @@ export async function createClassicCloud(context: TestContext, options: TestClou
     ...cloud,
     elb,
     ec2,
-    stop,
     bound,
     /** A running instance with a server. */
     async run(handler: HttpHandler, zone = "us-east-1a"): Promise<string> {

@@ -109,3 +109,35 @@ test("the update ends when nothing is obsolete and the group is whole", () => {
   assert.equal(nextRollingStep(view({}, ["i-3"], done)).do, "wait");
   assert.equal(nextRollingStep(view({}, ["i-3", "i-4"], done)).do, "finish");
 });
+
+test("what does not come into service within an hour is given up, if enough others are there", () => {
+  const waiting = { progress: { obsolete: ["i-2"], steppedMs: 0 }, now: 59 * 60_000 };
+  const late = { ...waiting, now: 60 * 60_000 };
+  const members = ["i-2", "i-3*"];
+  assert.equal(nextRollingStep(view({}, members, waiting)).do, "wait");
+  assert.deepEqual(nextRollingStep(view({}, members, late)), {
+    do: "fail",
+    reason:
+      "1 of 2 instance(s) are in service. Unable to satisfy 100% MinActiveInstancesPercent requirement",
+  });
+  const lenient = { MinActiveInstancesPercent: 50 };
+  assert.equal(nextRollingStep(view(lenient, members, waiting)).do, "wait");
+  assert.equal(nextRollingStep(view(lenient, members, late)).do, "accept");
+  // The guide's five instances at 50 percent: three must be in service.
+  const five = (active: number) =>
+    nextRollingStep(
+      view(
+        lenient,
+        Array.from({ length: 5 }, (_, index) => `i-${10 + index}${index < active ? "" : "*"}`),
+        { ...late, desired: 5, progress: { ...late.progress, obsolete: [], desired: 5, old: [] } },
+      ),
+    ).do;
+  assert.deepEqual([five(2), five(3)], ["fail", "accept"]);
+});
+
+test("a pause lasts an hour at most", () => {
+  assert.throws(
+    () => readRollingPolicy({ AutoScalingRollingUpdate: { PauseTime: "PT61M" } }),
+    /at most PT1H/,
+  );
+});

@@ -1,11 +1,18 @@
 /** The next step of a rolling update, decided from what the group looks like. Asks nobody. */
 import { isoDuration } from "../iso-duration.ts";
-import type { Properties, ReceivedSignal } from "../resource-type.ts";
+import { ResourceFailure, type Properties, type ReceivedSignal } from "../resource-type.ts";
+
+/** "If an instance doesn't transition to the InService state within a fixed time limit (currently 1 hour)". */
+const longestStartMs = 60 * 60_000;
+/** "The maximum is one hour." */
+const longestPauseMs = 60 * 60_000;
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html */
 export interface RollingPolicy {
   maxBatchSize: number;
   minInService: number;
+  /** Of the desired capacity, how much must be in service; what is not within an hour is given up. */
+  activePercent: number;
   successPercent: number;
   pauseMs: number;
   waitOnSignals: boolean;
@@ -17,11 +24,17 @@ export function readRollingPolicy(policy: Properties | undefined): RollingPolicy
   if (!rolling) return undefined;
   const waitOnSignals = String(rolling["WaitOnResourceSignals"] ?? false) === "true";
   const pause = String(rolling["PauseTime"] ?? (waitOnSignals ? "PT5M" : "PT0S"));
+  const pauseMs = isoDuration(pause);
+  if (pauseMs === undefined || pauseMs > longestPauseMs)
+    throw new ResourceFailure(
+      `Invalid PauseTime ${pause}: it must be an ISO 8601 duration of at most PT1H`,
+    );
   return {
     maxBatchSize: Number(rolling["MaxBatchSize"] ?? 1),
     minInService: Number(rolling["MinInstancesInService"] ?? 0),
     successPercent: Number(rolling["MinSuccessfulInstancesPercent"] ?? 100),
-    pauseMs: isoDuration(pause) ?? 0,
+    activePercent: Number(rolling["MinActiveInstancesPercent"] ?? 100),
+    pauseMs,
     waitOnSignals,
     suspendProcesses: (rolling["SuspendProcesses"] ?? []) as string[],
   };
@@ -36,6 +49,8 @@ export interface RollingProgress {
   old: string[];
   /** Instances ended in the batch that is under way. */
   ending: string[];
+  /** When the last step was taken that instances were launched for. */
+  steppedMs?: number;
   /** When the batch's new instances were all in service, or were first expected. */
   batchMs?: number;
   /** New instances whose signals, or whose pause, are behind us. */
@@ -79,9 +94,11 @@ export function nextRollingStep(view: RollingView): RollingStep {
     return members.filter(({ inService }) => inService).length >=
       Math.min(desired, progress.desired)
       ? { do: "finish" }
-      : { do: "wait" };
-  if (members.length < desired || !members.every(({ inService }) => inService))
-    return { do: "wait" };
+      : (untilActive(view) ?? { do: "finish" });
+  if (members.length < desired || !members.every(({ inService }) => inService)) {
+    const waiting = untilActive(view);
+    if (waiting) return waiting;
+  }
   const batch = Math.min(policy.maxBatchSize, obsolete.length);
   const spare = desired - policy.minInService;
   // Without room below the group's size it grows for the time of the update.
@@ -107,17 +124,40 @@ export function nextRollingStep(view: RollingView): RollingStep {
   };
 }
 
+/** Waits for instances on their way for as long as that is worth it; then enough of the others will do. */
+function untilActive({
+  policy,
+  progress,
+  members,
+  desired,
+  now,
+}: RollingView): RollingStep | undefined {
+  if (now - (progress.steppedMs ?? now) < longestStartMs) return { do: "wait" };
+  const active = members.filter(({ inService }) => inService).length;
+  if (active >= Math.ceil((desired * policy.activePercent) / 100)) return undefined;
+  return {
+    do: "fail",
+    reason: `${active} of ${desired} instance(s) are in service. Unable to satisfy ${policy.activePercent}% MinActiveInstancesPercent requirement`,
+  };
+}
+
 /** Waits until new instances are in service and have signalled, or have paused long enough. */
 function judgeNewcomers(view: RollingView): RollingStep | undefined {
   const { policy, progress, members, desired, signals, now } = view;
   const known = new Set([...progress.old, ...progress.accepted]);
   const fresh = members.filter(({ id }) => !known.has(id));
   if (fresh.length === 0) return undefined;
-  if (members.length < desired) return { do: "wait" };
+  if (members.length < desired) {
+    const waiting = untilActive(view);
+    if (waiting) return waiting;
+  }
   const ids = fresh.map(({ id }) => id);
   const startedMs = progress.batchMs ?? now;
   if (!policy.waitOnSignals) {
-    if (!fresh.every(({ inService }) => inService)) return { do: "wait" };
+    if (!fresh.every(({ inService }) => inService)) {
+      const waiting = untilActive(view);
+      if (waiting) return waiting;
+    }
     return now - startedMs < policy.pauseMs
       ? { do: "wait" }
       : { do: "accept", ids, failed: 0, messages: [] };

@@ -47,6 +47,7 @@ async function begin(
     failed: 0,
     desired: group.DesiredCapacity ?? 0,
     maxSize: group.MaxSize ?? 0,
+    steppedMs: request.now,
   };
   const signals = policy.waitOnSignals
     ? ` Waiting on resource signals with a timeout of ${String(request.updatePolicy?.["AutoScalingRollingUpdate"]?.PauseTime ?? "PT5M")} when new instances are added to the autoscaling group.`
@@ -122,7 +123,7 @@ async function step(
         DesiredCapacity: next.desired,
         HonorCooldown: false,
       });
-      return { ready: false, afterMs: 1000 };
+      return { ready: false, afterMs: 1000, progress: { ...progress, steppedMs: now } };
     case "accept": {
       const { batchMs: _over, ...rest } = progress;
       return {
@@ -147,7 +148,7 @@ async function step(
       return {
         ready: false,
         afterMs: 2000,
-        progress: { ...rest, obsolete, ending: next.ids },
+        progress: { ...rest, obsolete, ending: next.ids, steppedMs: now },
         messages: [next.message],
       };
     }

@@ -5,7 +5,7 @@ export const differences: Difference[] = [
   {
     operation: "CreateAutoScalingGroup",
     differs:
-      "PlacementGroup and capacity reservations are refused. A zonal shift lasts while a zone has no power (`fogbank fail az`), as AWS's autoshift; there is no API to start one.",
+      "CapacityReservationTarget is refused. A zonal shift lasts while a zone has no power (`fogbank fail az`), as AWS's autoshift; there is no API to start one.",
   },
   {
     operation: "CreateAutoScalingGroup",

@@ -264,3 +264,44 @@ test("a maintenance policy launches before it replaces an instance in use", asyn
   assert.ok(!after.ids.includes(sick));
   assert.deepEqual(after.states, ["InService", "InService"]);
 });
+
+test("instances stand in the group's placement group, and use reservations or leave them alone", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const ec2 = cloud.clients.ec2(cloud.caller);
+  const PlacementGroup = "near";
+  const more = { PlacementGroup, AvailabilityZones: ["us-east-1a"], DesiredCapacity: 1 };
+  await assert.rejects(cloud.createGroup(more), { code: "ValidationError" });
+  await ec2.DeleteLaunchTemplate({ LaunchTemplateName: "web" });
+  await ec2.CreatePlacementGroup({ GroupName: PlacementGroup, Strategy: "spread" });
+  const { CapacityReservation } = await ec2.CreateCapacityReservation({
+    InstanceType: "t3.micro",
+    InstancePlatform: "Linux/UNIX",
+    AvailabilityZone: "us-east-1a",
+    InstanceCount: 1,
+  });
+  await cloud.createGroup({
+    ...more,
+    CapacityReservationSpecification: {
+      CapacityReservationPreference: "capacity-reservations-only",
+    },
+  });
+  await cloud.advance("3m");
+  const instance = async () => {
+    const { Reservations } = await ec2.DescribeInstances({
+      InstanceIds: (await cloud.group()).ids.slice(-1),
+    });
+    return Reservations![0]!.Instances![0]!;
+  };
+  const reserved = await instance();
+  assert.equal(reserved.Placement?.GroupName, PlacementGroup);
+  assert.equal(reserved.CapacityReservationId, CapacityReservation!.CapacityReservationId);
+  await cloud.autoscaling.SetDesiredCapacity({ ...name, DesiredCapacity: 2 });
+  await cloud.advance("1m");
+  assert.equal((await cloud.group()).ids.length, 1, "there is no other reservation");
+  const { AutoScalingGroups } = await cloud.autoscaling.DescribeAutoScalingGroups({});
+  assert.equal(AutoScalingGroups![0]!.PlacementGroup, PlacementGroup);
+  assert.deepEqual(AutoScalingGroups![0]!.CapacityReservationSpecification, {
+    CapacityReservationPreference: "capacity-reservations-only",
+  });
+});

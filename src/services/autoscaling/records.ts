@@ -48,6 +48,10 @@ export interface GroupRecord {
   };
   /** The group's zones that are shifted away from, as they were seen last. */
   shiftedZones?: string[];
+  /** Empty for none. */
+  placementGroup?: string;
+  /** "default" unless given, which leaves it to the launch template. */
+  reservations?: "capacity-reservations-only" | "capacity-reservations-first" | "none" | "default";
   /** An instance whose termination hook is abandoned stays, aside. */
   retainOnAbandon?: boolean;
   warmPool?: WarmPool;

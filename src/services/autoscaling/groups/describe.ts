@@ -146,6 +146,10 @@ export function describeGroup(
     AvailabilityZoneDistribution: {
       CapacityDistributionStrategy: group.balancedOnly ? "balanced-only" : "balanced-best-effort",
     },
+    ...(group.placementGroup && { PlacementGroup: group.placementGroup }),
+    ...(group.reservations !== undefined && {
+      CapacityReservationSpecification: { CapacityReservationPreference: group.reservations },
+    }),
     AvailabilityZoneImpairmentPolicy: group.zoneImpairment ?? {
       ZonalShiftEnabled: false,
       ImpairedZoneHealthCheckBehavior: "IgnoreUnhealthy",

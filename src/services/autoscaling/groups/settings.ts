@@ -16,24 +16,22 @@ type Create = Input<"autoscaling", "CreateAutoScalingGroup">;
 type Update = Input<"autoscaling", "UpdateAutoScalingGroup">;
 type Settings = Partial<Create> & Partial<Update>;
 
-const refused = ["PlacementGroup"] as const;
-
 /** Throws for parameters that would change what happens and that Fogbank cannot honour. */
-export function refuseUnsupported(input: Settings): void {
-  for (const name of refused) {
-    const value = input[name];
-    if (value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0))
-      throw unsupported(name);
-  }
-  const { CapacityReservationPreference: preference, CapacityReservationTarget: target } =
-    input.CapacityReservationSpecification ?? {};
-  // There are no reservations: these three ask for the same, and nothing could meet the others.
-  if (
-    preference !== undefined &&
-    !["default", "none", "capacity-reservations-first"].includes(preference)
-  )
-    throw unsupported(`CapacityReservationPreference ${preference}`);
-  if (target) throw unsupported("CapacityReservationTarget");
+export function refuseUnsupported({ CapacityReservationSpecification: wish }: Settings): void {
+  if (wish?.CapacityReservationTarget) throw unsupported("CapacityReservationTarget");
+}
+
+/** Throws ValidationError for a placement group that is not there. */
+export async function checkPlacementGroup(
+  { PlacementGroup: name }: Settings,
+  context: Context<State>,
+): Promise<void> {
+  if (name === undefined || name === "") return;
+  const ec2 = context.clients.ec2(asService(context, "autoscaling.amazonaws.com"));
+  const Filters = [{ Name: "group-name", Values: [name] }];
+  const { PlacementGroups = [] } = await ec2.DescribePlacementGroups({ Filters });
+  if (PlacementGroups.length === 0)
+    throw validationError(`The placement group ${name} does not exist.`);
 }
 
 export interface LaunchSettings {
@@ -193,6 +191,9 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
   if (impairment) changes.zoneImpairment = { ...impairment };
   const retention = input.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon;
   if (retention !== undefined) changes.retainOnAbandon = retention === "retain";
+  if (input.PlacementGroup !== undefined) changes.placementGroup = input.PlacementGroup;
+  const reservations = input.CapacityReservationSpecification?.CapacityReservationPreference;
+  if (reservations !== undefined) changes.reservations = reservations;
   if (input.Context !== undefined) changes.context = input.Context;
   if (input.ServiceLinkedRoleARN !== undefined)
     changes.serviceLinkedRoleArn = input.ServiceLinkedRoleARN;

@@ -186,9 +186,18 @@ export function batchRequest(
         ...(others as object[]),
       ],
     }),
-    ...(subnetId === undefined
-      ? { Placement: { ...source.request.Placement, AvailabilityZone: batch.zone } }
-      : first === undefined && { SubnetId: subnetId }),
+    ...(subnetId !== undefined && first === undefined && { SubnetId: subnetId }),
+    ...((subnetId === undefined || group.placementGroup) && {
+      Placement: {
+        ...source.request.Placement,
+        ...(subnetId === undefined && { AvailabilityZone: batch.zone }),
+        ...(group.placementGroup && { GroupName: group.placementGroup }),
+      },
+    }),
+    // What has a reservation that fits takes it by itself, and else launches without.
+    ...((group.reservations === "none" || group.reservations === "capacity-reservations-only") && {
+      CapacityReservationSpecification: { CapacityReservationPreference: group.reservations },
+    }),
     TagSpecifications: [
       {
         ResourceType: "instance",

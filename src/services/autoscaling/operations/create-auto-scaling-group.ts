@@ -5,6 +5,7 @@ import { checkLoadBalancers, checkTargetGroups, sourcesOf } from "../groups/targ
 import {
   checkBounds,
   checkCapacityType,
+  checkPlacementGroup,
   commonSettings,
   launchSettings,
   placement,
@@ -29,6 +30,7 @@ export const createAutoScalingGroup: Operation<
   const desired = input.DesiredCapacity ?? minSize;
   checkBounds(minSize, maxSize, desired);
   refuseUnsupported(input);
+  await checkPlacementGroup(input, context);
   const model = await modelInstance(input, context);
   const source = model ? { launchConfigurationName: name } : await launchSettings(input, context);
   if (!source)

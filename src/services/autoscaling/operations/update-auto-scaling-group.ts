@@ -5,6 +5,7 @@ import { getGroup } from "../groups/capacity.ts";
 import {
   checkBounds,
   checkCapacityType,
+  checkPlacementGroup,
   commonSettings,
   launchSettings,
   placement,
@@ -20,6 +21,7 @@ export const updateAutoScalingGroup: Operation<
   State
 > = async (input, context) => {
   refuseUnsupported(input);
+  await checkPlacementGroup(input, context);
   const before = await context.store.transaction((tx) =>
     groups.get(tx, context, input.AutoScalingGroupName!),
   );

@@ -22,10 +22,6 @@ const launchProperties = [
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-autoscaling-autoscalinggroup.html */
 export const resourceType = defineResourceType({
   type: "AWS::AutoScaling::AutoScalingGroup",
-  unsupported: {
-    PlacementGroup: "there are no placement groups",
-    SkipZonalShiftValidation: "there is no zonal shift",
-  },
   name: { property: "AutoScalingGroupName", maxLength: 255 },
   keptBy: ["InstanceId"],
   replaces: (changed, policy) =>

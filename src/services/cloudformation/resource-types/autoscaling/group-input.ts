@@ -24,7 +24,9 @@ const members = [
   "MaxInstanceLifetime",
   "MixedInstancesPolicy",
   "NewInstancesProtectedFromScaleIn",
+  "PlacementGroup",
   "ServiceLinkedRoleARN",
+  "SkipZonalShiftValidation",
   "TerminationPolicies",
 ];
 

@@ -1,9 +1,12 @@
 /**
  * What an Auto Scaling group of simulated instances costs, in CPU milliseconds of the whole control
  * plane under a virtual clock: to come up, to do nothing for a minute, to change by ten instances,
- * and to go. Per instance the figures should not grow with the group.
+ * and to go. Per instance the figures should not grow with the group; nor should the records that Auto
+ * Scaling reads, and writes, until one instance more is in service.
  */
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
+import { createCountingStore } from "#services/autoscaling/testing/counting-store.ts";
+import { createMemoryStore } from "#store/memory.ts";
 
 const sizes = (process.env["BENCH_SIZES"] ?? "100,250,500,1000").split(",").map(Number);
 
@@ -12,8 +15,9 @@ interface Phase {
   ms: number;
 }
 
-async function measure(size: number): Promise<Phase[]> {
-  const cloud = createTestCloud();
+async function measure(size: number): Promise<{ phases: Phase[]; reads: number }> {
+  const store = createCountingStore(createMemoryStore());
+  const cloud = createTestCloud({ store });
   const autoscaling = cloud.clients.autoscaling(cloud.caller);
   const ec2 = cloud.clients.ec2(cloud.caller);
   const { Images = [] } = await ec2.DescribeImages({ Owners: ["amazon"] });
@@ -38,13 +42,21 @@ async function measure(size: number): Promise<Phase[]> {
   await autoscaling.CreateAutoScalingGroup({
     ...name,
     MinSize: 0,
-    MaxSize: size + 10,
+    MaxSize: size + 11,
     DesiredCapacity: size,
     LaunchTemplate: { LaunchTemplateName: "web" },
     AvailabilityZones: ["us-east-1a", "us-east-1b", "us-east-1c"],
   });
   await phase("up", "3m", size);
   await phase("idle 5m", "5m", size);
+  await cloud.advance("1s");
+  store.taken();
+  await autoscaling.SetDesiredCapacity({ ...name, DesiredCapacity: size + 1 });
+  await cloud.advance("25s");
+  const { autoscaling: reads = 0 } = store.taken();
+  await phase("and one", "1m", size + 1);
+  await autoscaling.SetDesiredCapacity({ ...name, DesiredCapacity: size });
+  await phase("less one", "1m", size);
   await autoscaling.SetDesiredCapacity({ ...name, DesiredCapacity: size + 10 });
   await phase("+10", "1m", size + 10);
   await autoscaling.SetDesiredCapacity({ ...name, DesiredCapacity: size });
@@ -52,16 +64,18 @@ async function measure(size: number): Promise<Phase[]> {
   await autoscaling.SetDesiredCapacity({ ...name, DesiredCapacity: 0 });
   await phase("down", "3m", 0);
   await cloud.stop();
-  return phases;
+  return { phases: phases.filter(({ name }) => !name.endsWith("one")), reads };
 }
 
 // The first group pays for loading what all of them use.
 await measure(10);
 console.log("CPU ms (per instance)");
 for (const size of sizes) {
-  const phases = await measure(size);
+  const { phases, reads } = await measure(size);
   const shown = phases.map(
     ({ name, ms }) => `${name} ${ms.toFixed(0)} (${(ms / size).toFixed(2)})`,
   );
-  console.log(`${String(size).padStart(5)}  ${shown.join("  ")}`);
+  console.log(
+    `${String(size).padStart(5)}  ${shown.join("  ")}  records read for one more: ${reads}`,
+  );
 }

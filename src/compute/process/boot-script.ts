@@ -114,11 +114,16 @@ cd "$HOME" 2>/dev/null || cd /
 [ "$FOGBANK_ISOLATION" = root ] && cd /
 umask 022
 mkdir -p "$FOGBANK_BOOT/done"
-started=$(date +%s)
-uptime() { echo "$(($(date +%s) - started)).00"; }
-now() { date -u '+%a, %d %b %Y %H:%M:%S +0000'; }
+# The time, and the seconds up to it; asked of the kernel, as a program for it costs as much as a step.
+last=
+clock() {
+  if [ -r /proc/uptime ]; then IFS=. read -r at rest < /proc/uptime; else at=$(date +%s); fi
+  if [ "$at" != "$last" ]; then last=$at; now=$(date -u '+%a, %d %b %Y %H:%M:%S +0000'); fi
+}
+clock
+started=$at
 stamp() { date -u '+%Y-%m-%d %H:%M:%S,000'; }
-stage() { echo "Cloud-init v. 24.4 running '$1' at $(now). Up $(uptime) seconds."; }
+stage() { clock; echo "Cloud-init v. 24.4 running '$1' at $now. Up $((at - started)).00 seconds."; }
 warning() { echo "$(stamp) - $1[WARNING]: $2" >&2; }
 
 # Once in an instance's life: the mark is made first, so that what was interrupted is not run twice.
@@ -143,7 +148,6 @@ rename() {
   else warning cc_set_hostname.py "the host name $1 was not set: this machine shares its host's"; fi
 }
 execute() {
-  chmod 700 "$FOGBANK_BOOT/$2"
   INSTANCE_ID=$FOGBANK_MACHINE_ID "$FOGBANK_BOOT/$2"
   code=$?
   if [ $code -ne 0 ]; then
@@ -165,5 +169,6 @@ fi
 
 const ending = String.raw`
 mkdir -p "$FOGBANK_ROOT/var/lib/cloud/instance" 2>/dev/null && : > "$FOGBANK_ROOT/var/lib/cloud/instance/boot-finished" 2>/dev/null
-echo "Cloud-init v. 24.4 finished at $(now). Datasource DataSourceEc2Local.  Up $(uptime) seconds"
+clock
+echo "Cloud-init v. 24.4 finished at $now. Datasource DataSourceEc2Local.  Up $((at - started)).00 seconds"
 `;

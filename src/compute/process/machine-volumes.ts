@@ -4,7 +4,8 @@ import { pauseIo } from "../volumes/io-pause.ts";
 import type { Serial } from "../serially.ts";
 import type { VolumeDriver } from "../volumes/volume-driver.ts";
 import type { VolumeFiles } from "../volumes/volume-files.ts";
-import type { Machine, MachineSurroundings } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import type { MachineSurroundings } from "./machine-surroundings.ts";
 
 export function createMachineVolumes({
   files,

@@ -6,13 +6,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Wall } from "#runtime/clock.ts";
-import type { Log } from "#runtime/log.ts";
-import type { Impairment, MachineObservation, MachineSpec } from "../driver.ts";
+import type { Impairment, MachineObservation } from "../driver.ts";
 import { pause } from "../pause.ts";
 import { numberDisks } from "../volumes/disk.ts";
 import type { MachineVolume } from "../volumes/volume-driver.ts";
-import type { VolumeFiles } from "../volumes/volume-files.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
 import { Confinement } from "./confinement.ts";
 import { prepareBootDirectory } from "./boot-directory.ts";
@@ -20,7 +17,6 @@ import { readConsole } from "./console-log.ts";
 import { createCpuAccount, type CpuAccount } from "./cpu-account.ts";
 import { copyTree, exists, removeTree } from "./disk.ts";
 import { Disks } from "./disks.ts";
-import type { Isolation } from "./isolation.ts";
 import {
   readSupervisor,
   stateOf,
@@ -29,8 +25,8 @@ import {
   type MachineRecord,
 } from "./machine-record.ts";
 import { machineEnvironment } from "./machine-environment.ts";
-import type { PacketGuard } from "./packet-filter/packet-guard.ts";
-import { machineVariable, type ProcessCensus } from "./process-census.ts";
+import type { MachineChanges, MachineSurroundings } from "./machine-surroundings.ts";
+import { machineVariable } from "./process-census.ts";
 import {
   hostBootId,
   isAlive,
@@ -47,26 +43,7 @@ const terminateGraceMs = 2_000;
 const bootTimeoutMs = 20_000;
 const killTimeoutMs = 10_000;
 const pollMs = 10;
-
-export type MachineChanges = Partial<
-  Pick<MachineSpec, "cpus" | "memoryBytes" | "environment" | "volumes">
->;
-
-export interface MachineSurroundings {
-  wall: Wall;
-  log: Log;
-  isolation: Isolation;
-  guard: PacketGuard;
-  census: ProcessCensus;
-  volumeFiles: VolumeFiles;
-  /** True where machines end with Fogbank. */
-  passing: boolean;
-  pageBytes: number;
-  /** The image's root directory; undefined for one that the driver does not hold. */
-  imageRoot(imageId: string): Promise<string | undefined>;
-  /** The machine's state changed by itself. */
-  changed(id: string): void;
-}
+const bootPollMs = 3;
 
 export class Machine {
   readonly layout: MachineLayout;
@@ -100,19 +77,29 @@ export class Machine {
     await this.#save({ phase: "pending" });
     if (userData) await writeFile(layout.userData, userData);
     const image = await this.#around.imageRoot(record.spec.image.id);
-    if (image !== undefined) await copyTree(image, layout.root);
-    await this.boot();
+    await this.boot(image === undefined ? undefined : () => copyTree(image, layout.root));
   }
 
   /** Starts the machine's init and waits until its root stands; user data goes on by itself. */
-  async boot(): Promise<void> {
+  async boot(fill = async () => {}): Promise<void> {
     const { layout, record } = this;
     const { isolation } = this.#around;
     await this.#save({ phase: "pending", isolation: isolation.level, reason: undefined });
     this.#account = createCpuAccount(this.#account.seconds);
-    await prepareBootDirectory(layout, isolation, { firstBoot: record.boots === 0 });
-    await this.#disks.prepare(this.record);
-    await this.#save(await this.#confinement.prepare(this.record));
+    const prepare = async () => {
+      await prepareBootDirectory(layout, isolation, { firstBoot: record.boots === 0 });
+      await this.#disks.prepare(this.record);
+      return this.#confinement.prepare(this.record);
+    };
+    // Without a root of its own, a machine is put in order in what fills its root volume.
+    if (isolation.level === "directory") await fill();
+    const [filled, confined] = await Promise.allSettled([
+      isolation.level === "root" ? fill() : undefined,
+      prepare(),
+    ]);
+    if (filled.status === "rejected") throw filled.reason;
+    if (confined.status === "rejected") throw confined.reason;
+    await this.#save(confined.value);
     const console = openSync(layout.console, "a");
     try {
       const [program, ...rest] = commandInGroups(
@@ -318,7 +305,7 @@ export class Machine {
       const found = readSupervisor(this.layout);
       if (found) return found;
       if (ended() !== undefined) return undefined;
-      await pause(wall, pollMs);
+      await pause(wall, bootPollMs);
     }
     return undefined;
   }

@@ -18,7 +18,8 @@ import {
   type IsolationLevel,
 } from "./isolation.ts";
 import { createLoopbackAddresses } from "./loopback.ts";
-import { Machine, stopGraceMs, type MachineSurroundings } from "./machine.ts";
+import { Machine, stopGraceMs } from "./machine.ts";
+import type { MachineSurroundings } from "./machine-surroundings.ts";
 import { findRemains, machineLayout, readRecords } from "./machine-record.ts";
 import { startAgent } from "./packet-filter/agent.ts";
 import { createPacketGuard } from "./packet-filter/packet-guard.ts";

@@ -16,86 +16,120 @@ cd "$directory"
 
 # Before /proc is the machine's own, it still tells the number that the host knows this process by.
 read -r stat < /proc/self/stat
-resolver=$(cat /run/systemd/resolve/resolv.conf /etc/resolv.conf 2>/dev/null || true)
+# The name up to its first dot.
+short=${"${name%%.*}"}
+newline='
+'
+# Into the variable "text", without another process: every one of them is a part of the boot's time.
+slurp() {
+  text=
+  [ -r "$1" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do text="$text$line$newline"; done < "$1"
+}
+slurp /run/systemd/resolve/resolv.conf; resolver=$text
+slurp /etc/resolv.conf; resolver=$resolver$text
 
 mount --make-rprivate /
-mkdir -p root work mount
-mount --bind root mount
-
+first=; [ -e boot/named ] || first=1
+set -- root work mount boot root/dev root/proc root/sys root/run root/tmp root/root root/home/ec2-user root/opt root/srv root/mnt
 # The host's root is nobody in a user's name space, and nobody may write into its directories. Those
 # that are the machine's in its own layer it may write to.
 if [ -n "$options" ]; then
-  mkdir -p root/etc/systemd/system root/usr/local/bin root/usr/local/lib root/usr/local/etc \
+  set -- "$@" root/etc/systemd/system root/usr/local/bin root/usr/local/lib root/usr/local/etc \
     root/var/lib/cloud root/var/lib/fogbank root/var/log root/var/www/html root/var/cache root/var/opt root/var/spool root/var/tmp
-  chmod 1777 root/var/tmp
 fi
-for path in /usr /etc /var /bin /sbin /lib /lib32 /lib64 /libx32; do
-  if [ -L "$path" ]; then
-    [ -e "mount$path" ] || [ -L "mount$path" ] || cp -P "$path" "mount$path"
-  elif [ -d "$path" ]; then
-    mkdir -p "root$path" "work$path"
-    mount -t overlay overlay -o "lowerdir=$path,upperdir=root$path,workdir=work$path$options" "mount$path"
-  fi
-done
-for path in /nix /gnu; do
-  if [ -d "$path" ]; then mkdir -p "mount$path" && mount --rbind "$path" "mount$path"; fi
-done
-
-mkdir -p mount/dev mount/proc mount/sys mount/run mount/tmp mount/root mount/home/ec2-user mount/opt mount/srv mount/mnt
-chmod 1777 mount/tmp
-chmod 700 mount/root
-# A machine has the devices that every process may use, and its own disks; not its host's.
-if [ -n "$options" ] || ! mount -t tmpfs -o mode=755,nosuid tmpfs mount/dev; then mount --rbind /dev mount/dev
-else
-  set --
-  for path in null zero full random urandom tty ptmx console kmsg fuse kvm loop-control fd stdin stdout stderr; do
-    if [ -e "/dev/$path" ] || [ -L "/dev/$path" ]; then set -- "$@" "/dev/$path"; fi
+{
+  echo "root mount none bind 0 0"
+  for path in /usr /etc /var /bin /sbin /lib /lib32 /lib64 /libx32; do
+    if [ -L "$path" ]; then
+      [ -e "root$path" ] || [ -L "root$path" ] || cp -P "$path" "root$path"
+    elif [ -d "$path" ]; then
+      set -- "$@" "root$path" "work$path"
+      echo "overlay mount$path overlay lowerdir=$path,upperdir=root$path,workdir=work$path$options 0 0"
+    fi
   done
-  cp -a "$@" mount/dev
-  mkdir -p mount/dev/pts mount/dev/shm mount/dev/net mount/dev/disk/by-id
-  if [ -e /dev/net/tun ]; then cp -a /dev/net/tun mount/dev/net; fi
-  mount --rbind /dev/pts mount/dev/pts
-  mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs mount/dev/shm
-  while read -r disk major minor links; do
-    mknod -m 660 "mount/dev/$disk" b "$major" "$minor"
-    for link in $links; do
-      case "$link" in disk/*) ln -s "../../$disk" "mount/dev/$link" ;; *) ln -sf "$disk" "mount/dev/$link" ;; esac
-    done
-  done < boot/disks
-fi
-mount --rbind /sys mount/sys
-mount -t proc proc mount/proc
-mount -t tmpfs -o mode=755 tmpfs mount/run
-mkdir -p mount/run/fogbank/bin mount/run/fogbank/node mount/run/fogbank/boot mount/run/lock
+  for path in /nix /gnu; do
+    if [ -d "$path" ]; then set -- "$@" "root$path"; echo "$path mount$path none rbind 0 0"; fi
+  done
+  # A machine has the devices that every process may use, and its own disks; not its host's.
+  if [ -n "$options" ]; then echo "/dev mount/dev none rbind 0 0"
+  else echo "tmpfs mount/dev tmpfs mode=755,nosuid 0 0"; fi
+  echo "/sys mount/sys none rbind 0 0"
+  echo "proc mount/proc proc defaults 0 0"
+  echo "tmpfs mount/run tmpfs mode=755 0 0"
+} > boot/mounts
+mkdir -p "$@"
+if [ -n "$options" ]; then chmod 1777 root/var/tmp; fi
+mount -a -T boot/mounts
+
+set -- mount/run/fogbank/bin mount/run/fogbank/node mount/run/fogbank/boot mount/run/lock mount/var/log mount/var/lib/cloud
+[ -n "$options" ] || set -- "$@" mount/dev/pts mount/dev/shm mount/dev/disk/by-id
+mkdir -p "$@"
+: >> console.log
+: >> mount/var/log/cloud-init-output.log
+{
+  if [ -z "$options" ]; then
+    echo "/dev/pts mount/dev/pts none rbind 0 0"
+    echo "tmpfs mount/dev/shm tmpfs mode=1777,nosuid,nodev 0 0"
+  fi
+  echo "boot mount/run/fogbank/boot none bind 0 0"
+  echo "console.log mount/var/log/cloud-init-output.log none bind 0 0"
+} > boot/mounts
+mount -a -T boot/mounts
 mount --bind "$guest" mount/run/fogbank/bin
 mount -o remount,bind,ro mount/run/fogbank/bin 2>/dev/null || true
 mount --bind "$node" mount/run/fogbank/node
 mount -o remount,bind,ro mount/run/fogbank/node 2>/dev/null || true
-mount --bind boot mount/run/fogbank/boot
-mkdir -p mount/var/log mount/var/lib/cloud
-touch console.log mount/var/log/cloud-init-output.log
-mount --bind console.log mount/var/log/cloud-init-output.log
+if [ -z "$options" ]; then
+  set --
+  for path in null zero full random urandom tty ptmx console kmsg fuse kvm loop-control net fd stdin stdout stderr; do
+    if [ -e "/dev/$path" ] || [ -L "/dev/$path" ]; then set -- "$@" "/dev/$path"; fi
+  done
+  # Where devices cannot be made, as in some containers, the host's are shown, and no disks.
+  if cp -a "$@" mount/dev; then
+    while read -r disk major minor links; do
+      mknod -m 660 "mount/dev/$disk" b "$major" "$minor"
+      for link in $links; do
+        case "$link" in disk/*) ln -s "../../$disk" "mount/dev/$link" ;; *) ln -sf "$disk" "mount/dev/$link" ;; esac
+      done
+    done < boot/disks
+  else mount --rbind /dev mount/dev; fi
+fi
 if [ ! -e mount/opt/aws/bin ] && [ ! -L mount/opt/aws/bin ]; then mkdir -p mount/opt/aws && ln -s /run/fogbank/bin mount/opt/aws/bin; fi
 agent=mount/opt/aws/amazon-cloudwatch-agent
 if [ ! -e $agent ] && [ ! -L $agent ]; then mkdir -p $agent && ln -s /run/fogbank/bin $agent/bin; fi
 
+# Files are written anew and not over the host's, which may be such that only their owner changes them.
+set -- mount/etc/resolv.conf
+passwd=
+if [ -n "$first" ]; then
+  set -- "$@" mount/etc/hostname mount/etc/hosts
+  slurp mount/etc/passwd
+  case "$newline$text" in
+    *"$newline"ec2-user:*) ;;
+    *)
+      passwd=$text
+      slurp mount/etc/group
+      set -- "$@" mount/etc/passwd mount/etc/group ;;
+  esac
+fi
+rm -f "$@"
 # The VPC's resolver answers at the machine's own address; what it does not know, and where it is not there, the
 # host's are asked.
-rm -f mount/etc/resolv.conf
-printf 'nameserver %s\n%s\n' "$address" "$resolver" > mount/etc/resolv.conf
-# Written anew and not over the host's file, which may be one that only its owner changes.
-put() { cat > boot/text && rm -f "mount$1" && cat boot/text > "mount$1" && rm -f boot/text; }
-if [ ! -e boot/named ]; then
-  printf '%s\n' "$name" | put /etc/hostname
-  printf '127.0.0.1 localhost\n::1 localhost\n%s %s %s\n' "$address" "$name" "$(printf '%s' "$name" | cut -d. -f1)" | put /etc/hosts
-  if ! grep -q '^ec2-user:' mount/etc/passwd 2>/dev/null; then
-    { cat mount/etc/passwd; echo 'ec2-user:x:1000:1000:EC2 Default User:/home/ec2-user:/bin/sh'; } | put /etc/passwd
-    { cat mount/etc/group; echo 'ec2-user:x:1000:'; } | put /etc/group
+printf 'nameserver %s\n%s' "$address" "$resolver" > mount/etc/resolv.conf
+if [ -n "$first" ]; then
+  printf '%s\n' "$name" > mount/etc/hostname
+  printf '127.0.0.1 localhost\n::1 localhost\n%s %s %s\n' "$address" "$name" "$short" > mount/etc/hosts
+  if [ -n "$passwd" ]; then
+    printf '%s%s\n' "$passwd" 'ec2-user:x:1000:1000:EC2 Default User:/home/ec2-user:/bin/sh' > mount/etc/passwd
+    printf '%s%s\n' "$text" 'ec2-user:x:1000:' > mount/etc/group
   fi
+  chmod 1777 mount/tmp
+  chmod 700 mount/root
   chown 1000:1000 mount/home/ec2-user 2>/dev/null || true
   : > boot/named
 fi
-{ hostname "$name" || printf '%s' "$name" > /proc/sys/kernel/hostname; } 2>/dev/null || true
+{ printf '%s' "$name" > /proc/sys/kernel/hostname || hostname "$name"; } 2>/dev/null || true
 printf '%s' "$stat" > boot/supervisor.new
 
 cd mount

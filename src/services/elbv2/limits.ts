@@ -1,6 +1,10 @@
 /** Quotas. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
 export const limits = {
+  /** Of each type. */
   loadBalancersPerRegion: 50,
+  /** Of a network load balancer. https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html */
+  targetsPerNetworkLoadBalancer: 3000,
+  targetsPerZoneAndNetworkLoadBalancer: 500,
   targetGroupsPerRegion: 3000,
   listenersPerLoadBalancer: 50,
   rulesPerLoadBalancer: 100,
@@ -38,4 +42,13 @@ export const accountLimits: readonly { Name: string; Max: string }[] = [
   ["target-groups-per-action-on-application-load-balancer", limits.targetGroupsPerAction],
   ["condition-values-per-alb-rule", limits.conditionValuesPerRule],
   ["condition-wildcards-per-alb-rule", limits.conditionWildcardsPerRule],
+  ["network-load-balancers", limits.loadBalancersPerRegion],
+  ["targets-per-network-load-balancer", limits.targetsPerNetworkLoadBalancer],
+  [
+    "targets-per-availability-zone-per-network-load-balancer",
+    limits.targetsPerZoneAndNetworkLoadBalancer,
+  ],
+  ["listeners-per-network-load-balancer", limits.listenersPerLoadBalancer],
+  ["certificates-per-network-load-balancer", limits.certificatesPerLoadBalancer],
+  ["target-groups-per-action-on-network-load-balancer", limits.targetGroupsPerAction],
 ].map(([name, max]) => ({ Name: String(name), Max: String(max) }));

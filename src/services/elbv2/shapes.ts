@@ -37,6 +37,12 @@ export function loadBalancerShape(record: LoadBalancerRecord): LoadBalancer {
       SecurityGroups: record.securityGroups,
     }),
     IpAddressType: record.ipAddressType,
+    ...(network && {
+      EnablePrefixForIpv6SourceNat: "off" as const,
+      ...(record.securityGroups.length > 0 && {
+        EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "on",
+      }),
+    }),
   };
 }
 

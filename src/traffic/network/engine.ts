@@ -6,7 +6,6 @@ import type { NetworkPlane } from "./config.ts";
 import { dial, DialError } from "./dial.ts";
 import { BufferPool } from "./pieces.ts";
 import { Pulse } from "./pulse.ts";
-import { resetSocket } from "./relay.ts";
 
 export function createNetworkEngine({
   wall,
@@ -32,7 +31,7 @@ export function createNetworkEngine({
     },
     async checkTcp({ reach, timeoutMs }): Promise<HealthCheckResult> {
       try {
-        resetSocket(await dial({ reach, wall, timeoutMs }));
+        (await dial({ reach, wall, timeoutMs })).raw.destroy();
         return { healthy: true };
       } catch (error) {
         if (!(error instanceof DialError)) throw error;

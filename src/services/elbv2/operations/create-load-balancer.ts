@@ -34,6 +34,8 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
     throw validationError(
       `The maximum number of security groups is '${limits.securityGroupsPerLoadBalancer}'`,
     );
+  if (input.EnablePrefixForIpv6SourceNat === "on")
+    throw unsupported("EnablePrefixForIpv6SourceNat");
   const tags = readTags(input.Tags);
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
   const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
@@ -57,7 +59,8 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
         throw duplicateLoadBalancer(name);
       return present;
     }
-    if (all.length >= limits.loadBalancersPerRegion) throw tooManyLoadBalancers();
+    const alike = all.filter((other) => isNetwork(other) === network);
+    if (alike.length >= limits.loadBalancersPerRegion) throw tooManyLoadBalancers();
     const id = newId(random);
     const arn = loadBalancerArn(context, network ? "net" : "app", name, id);
     const suffix = network ? id : random.string(10, "0123456789");

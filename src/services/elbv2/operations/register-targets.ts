@@ -22,7 +22,7 @@ export const registerTargets: Operation<"elbv2", "RegisterTargets", State> = asy
   const wanted: Awaited<ReturnType<typeof readTarget>>[] = [];
   for (const target of Targets) wanted.push(await readTarget(context, context, group, target));
   await context.store.transaction(async (tx) => {
-    const { name, arn } = await findTargetGroup(tx, context, TargetGroupArn);
+    const { name, arn, targetType } = await findTargetGroup(tx, context, TargetGroupArn);
     const used = (await readAssociations(tx, context)).balancersOf(arn).size > 0;
     const present = await targets.list(tx, context, [name]);
     const fresh = wanted.filter(
@@ -32,7 +32,9 @@ export const registerTargets: Operation<"elbv2", "RegisterTargets", State> = asy
             target.id === id && target.port === port && target.drainingUntilMs === undefined,
         ),
     );
-    if (present.length + fresh.length > limits.targetsPerTargetGroup) throw tooManyTargets(arn);
+    // An application load balancer is its group's only target.
+    const most = targetType === "alb" ? 1 : limits.targetsPerTargetGroup;
+    if (present.length + fresh.length > most) throw tooManyTargets(arn);
     for (const target of fresh)
       targets.put(tx, context, [name, target.id, target.port], {
         ...target,

@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { invalidConfiguration, validationError } from "../errors.ts";
+import { invalidConfiguration, unsupported, validationError } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
 import { isNetwork } from "../kinds.ts";
 import { limits } from "../limits.ts";
@@ -8,9 +8,12 @@ import { loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 
 export const setSecurityGroups: Operation<"elbv2", "SetSecurityGroups", State> = async (
-  { LoadBalancerArn, SecurityGroups },
+  { LoadBalancerArn, SecurityGroups, EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic },
   context,
 ) => {
+  // There is no PrivateLink: the default, on, is all that can be.
+  if (EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic === "off")
+    throw unsupported("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic with 'off'");
   if (!SecurityGroups?.length)
     throw validationError("At least one security group must be specified");
   if (SecurityGroups.length > limits.securityGroupsPerLoadBalancer)

@@ -137,6 +137,8 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const forbidden = await forbiddingState(env, scope, group, target);
       return forbidden === undefined ? result : { forbidden };
     }
+    // A load balancer that is gone, or has no listener there any more.
+    if (group.targetType === "alb") return { healthy: false, reason: "failed" };
     const forbidden = await forbiddingState(env, scope, group, target);
     return forbidden === undefined ? modelledCheck(env, target) : { forbidden };
   }

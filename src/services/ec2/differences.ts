@@ -96,7 +96,7 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "DescribeInstanceTypes",
-    differs: "Bare-metal sizes and a few rare families are missing.",
+    differs: "Mac instances are missing.",
   },
   {
     operation: "DescribeInstanceTypeOfferings",

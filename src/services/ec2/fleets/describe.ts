@@ -70,9 +70,12 @@ export function activityOf(
 
 function sourceOf(
   fleet: FleetRecord,
-  at: { launch: number; override: number; instanceType: string; zone: string },
+  at: Pick<FleetMember, "launch" | "override" | "instanceType" | "zone" | "template">,
 ): LaunchTemplateAndOverridesResponse {
-  const { template, overrides } = fleet.launches[at.launch]!;
+  const { template: asked, overrides } = fleet.launches[at.launch]!;
+  const template = at.template
+    ? { LaunchTemplateId: at.template.id, Version: String(at.template.version) }
+    : asked;
   const override = overrides[at.override] as LaunchTemplateAndOverridesResponse["Overrides"];
   return {
     LaunchTemplateSpecification: template,

@@ -304,6 +304,7 @@ async function buy(
           launchedMs: nowMs,
           launch: pool.launch,
           override: pool.override,
+          ...(request.template && { template: request.template }),
         };
         fleetMembers.put(tx, context, [fleetId, instanceId], member);
         fleetOfInstance.put(tx, context, [instanceId], { fleetId });

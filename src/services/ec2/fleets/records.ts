@@ -105,6 +105,8 @@ export interface FleetMember {
   launchedMs: number;
   launch: number;
   override: number;
+  /** The version that was really used. */
+  template?: { id: string; version: number };
   /** A replacement was launched for it, because EC2 recommended so. */
   replacedMs?: number;
 }

@@ -1,11 +1,6 @@
 /** What a launch template's version holds, checked as far as AWS checks it when it is made. */
 import type { RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
-import {
-  ec2Error,
-  invalidParameterCombination,
-  missingParameter,
-  unsupportedParameter,
-} from "../errors.ts";
+import { invalidParameterCombination, missingParameter, unsupportedParameter } from "../errors.ts";
 
 /** Members whose effect Fogbank does not have: refused here, so that no launch ignores them. */
 const unsupported = [
@@ -34,9 +29,6 @@ export function checkTemplateData(
     throw invalidParameterCombination(
       "The parameters InstanceType and InstanceRequirements cannot be specified together.",
     );
-  const { UserData } = data;
-  if (UserData && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(UserData))
-    throw ec2Error("InvalidUserData.Malformed", "Invalid BASE64 encoding of user data.");
   return data;
 }
 

@@ -1,5 +1,7 @@
 import type { LaunchTemplate, LaunchTemplateVersion } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
+import type { LaunchContext } from "../context.ts";
+import { resolveImageId } from "../instances/run/image-id.ts";
 import type { LaunchTemplateRecord, LaunchTemplateVersionRecord } from "./records.ts";
 import { shownTags } from "../tags.ts";
 
@@ -30,4 +32,15 @@ export function describeVersion(
     // The response's shape has the request's members under the same names.
     LaunchTemplateData: version.data,
   };
+}
+
+/** With the image that its alias, "resolve:ssm:…", means now. */
+export async function resolved(
+  context: LaunchContext,
+  version: LaunchTemplateVersion,
+): Promise<LaunchTemplateVersion> {
+  const { LaunchTemplateData: data } = version;
+  if (!data?.ImageId?.startsWith("resolve:")) return version;
+  const ImageId = await resolveImageId(context, data.ImageId);
+  return { ...version, LaunchTemplateData: { ...data, ImageId } };
 }

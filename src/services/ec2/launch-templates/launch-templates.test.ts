@@ -66,3 +66,45 @@ test("names are unique and what is missing is named", async () => {
   assert.deepEqual((await cloud.ec2.DescribeLaunchTemplates({})).LaunchTemplates, []);
   await cloud.stop();
 });
+
+test("a template's Spot options count, an alias is resolved when asked, and versions are named", async () => {
+  const cloud = createEc2Cloud();
+  const alias = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+  const made = await cloud.ec2.CreateLaunchTemplate({
+    LaunchTemplateName: "spot",
+    LaunchTemplateData: {
+      ...data,
+      ImageId: alias,
+      InstanceMarketOptions: { MarketType: "spot" },
+    },
+  });
+  const LaunchTemplateId = made.LaunchTemplate!.LaunchTemplateId!;
+  const imageOf = async (ResolveAlias: boolean) => {
+    const { LaunchTemplateVersions } = await cloud.ec2.DescribeLaunchTemplateVersions({
+      LaunchTemplateId,
+      ResolveAlias,
+    });
+    return LaunchTemplateVersions![0]!.LaunchTemplateData!.ImageId;
+  };
+  assert.equal(await imageOf(false), alias);
+  assert.match((await imageOf(true))!, /^ami-/);
+  const { Instances } = await cloud.ec2.RunInstances({
+    LaunchTemplate: { LaunchTemplateId },
+    MinCount: 1,
+    MaxCount: 1,
+  });
+  assert.equal(Instances![0]!.InstanceLifecycle, "spot");
+  await assert.rejects(cloud.ec2.ModifyLaunchTemplate({ LaunchTemplateId, DefaultVersion: "7" }), {
+    code: "InvalidLaunchTemplateId.VersionNotFound",
+    message: "The launch template version 7 is not found for the specified launch template.",
+  });
+  await assert.rejects(cloud.ec2.DescribeLaunchTemplateVersions({}), { code: "MissingParameter" });
+  await assert.rejects(
+    cloud.ec2.CreateLaunchTemplateVersion({
+      LaunchTemplateId,
+      LaunchTemplateData: { InstanceType: "t3.micro", InstanceRequirements: {} as never },
+    }),
+    { code: "InvalidParameterCombination" },
+  );
+  await cloud.stop();
+});

@@ -34,16 +34,25 @@ export const launchTemplateVersions = collection<LaunchTemplateVersionRecord>(
   "launch-template-version",
 );
 
-export const templateIdNotFound = (id: string) =>
+const templateIdNotFound = (id: string) =>
   ec2Error(
     "InvalidLaunchTemplateId.NotFound",
     `The specified launch template, with template ID ${id}, does not exist.`,
   );
 
-export const templateNameNotFound = (name: string) =>
+const templateNameNotFound = (name: string) =>
   ec2Error(
     "InvalidLaunchTemplateName.NotFoundException",
     `The specified launch template, with template name ${name}, does not exist.`,
+  );
+
+/** What DescribeLaunchTemplates says, which names none of them. */
+export const someTemplateNotFound = (by: "Id" | "Name") =>
+  ec2Error(
+    by === "Id"
+      ? "InvalidLaunchTemplateId.NotFound"
+      : "InvalidLaunchTemplateName.NotFoundException",
+    "At least one of the launch templates specified in the request does not exist.",
   );
 
 export const templateNameExists = () =>

@@ -76,6 +76,6 @@ test("instance types are found by their attributes", async () => {
   assert.ok(!plain.includes("t3.medium") && !plain.includes("m6g.large"));
   assert.ok((await find({ BurstablePerformance: "included" })).includes("t3.medium"));
   const disks = await find({ LocalStorage: "required", AllowedInstanceTypes: ["c5*", "m5*"] });
-  assert.deepEqual(disks, ["c5d.large", "m5d.large"]);
+  assert.deepEqual(disks, ["c5ad.large", "c5d.large", "m5ad.large", "m5d.large", "m5dn.large"]);
   await cloud.stop();
 });

@@ -9,6 +9,10 @@ import { fleetMembers, fleetNotFound, fleets, note } from "../records.ts";
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFleet.html */
 export const createFleet: Ec2Operation<"CreateFleet"> = async (input, context) => {
   const fleet = fleetOf(input, context, `fleet-${context.random.uuid()}`);
+  if (input.DryRun) {
+    await poolsOf(fleetContext(context, context, fleet), fleet);
+    return {};
+  }
   const { ClientToken } = input;
   const made = await context.store.transaction(async (tx) => {
     const name = "CreateFleet";

@@ -10,6 +10,7 @@ export const requestSpotFleet: Ec2Operation<"RequestSpotFleet"> = async (input, 
   const { SpotFleetRequestConfig: config } = input;
   if (!config) throw missingParameter("SpotFleetRequestConfig");
   const fleet = spotFleetOf(config, context, `sfr-${context.random.uuid()}`);
+  if (input.DryRun) return {};
   const token = config.ClientToken;
   const made = await context.store.transaction(async (tx) => {
     const name = "RequestSpotFleet";

@@ -2,7 +2,7 @@
 import type { InstanceStateChange } from "@aws-sdk/client-ec2";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context } from "../../context.ts";
-import { missingParameter } from "../../errors.ts";
+import { invalidParameterCombination } from "../../errors.ts";
 import { darkZones } from "../../faults/records.ts";
 import { changeInstance, findInstances, type InstanceRecord } from "../records.ts";
 import { stateOf } from "../states.ts";
@@ -20,7 +20,7 @@ export function changeStates(
     tx: Transaction,
   ) => Partial<InstanceRecord> | Promise<Partial<InstanceRecord>>,
 ): Promise<InstanceStateChange[]> {
-  if (!instanceIds?.length) throw missingParameter("InstanceId");
+  if (!instanceIds?.length) throw invalidParameterCombination("No instances specified");
   return context.store.transaction(async (tx) => {
     const found = await findInstances(tx, context, instanceIds);
     const dark = await darkZones(tx, context);

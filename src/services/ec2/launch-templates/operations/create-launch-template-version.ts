@@ -1,15 +1,13 @@
 import type { Ec2Operation } from "../../context.ts";
-import { unsupportedParameter } from "../../errors.ts";
 import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { checkTemplateData, mergeTemplateData } from "../data.ts";
-import { describeVersion } from "../describe.ts";
+import { describeVersion, resolved } from "../describe.ts";
 import { findTemplate, findVersion, launchTemplates, launchTemplateVersions } from "../records.ts";
 
 export const createLaunchTemplateVersion: Ec2Operation<"CreateLaunchTemplateVersion"> = async (
   input,
   context,
 ) => {
-  if (input.ResolveAlias) throw unsupportedParameter("ResolveAlias");
   const data = checkTemplateData(input.LaunchTemplateData);
   const result = await context.store.transaction(async (tx) => {
     const template = await findTemplate(tx, context, input);
@@ -50,5 +48,6 @@ export const createLaunchTemplateVersion: Ec2Operation<"CreateLaunchTemplateVers
     );
     return { template: changed, version };
   });
-  return { LaunchTemplateVersion: describeVersion(result.template, result.version) };
+  const shown = describeVersion(result.template, result.version);
+  return { LaunchTemplateVersion: input.ResolveAlias ? await resolved(context, shown) : shown };
 };

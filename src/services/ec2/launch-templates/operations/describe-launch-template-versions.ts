@@ -1,9 +1,9 @@
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Input, Ec2Operation } from "../../context.ts";
-import { invalidParameterCombination, missingParameter } from "../../errors.ts";
+import { ec2Error, invalidParameterCombination } from "../../errors.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { pageOf } from "../../paging.ts";
-import { describeVersion } from "../describe.ts";
+import { describeVersion, resolved } from "../describe.ts";
 import {
   findTemplate,
   findVersion,
@@ -32,6 +32,10 @@ const filters: FilterTable<Row> = {
   "ram-disk-id": () => undefined,
 };
 
+/** AWS's own sentence, with its quotation marks. */
+const howToAsk =
+  "To describe the launch template data for all your launch templates, for ‘--versions’ specify ‘$Latest’, ‘$Default’, or both, and omit ‘--launch-template-id’, ‘--launch-template-name’, and version numbers. To describe the launch template data for a specific launch template, specify ‘--launch-template-id’ or ‘--launch-template-name’, and for ‘--versions’ specify one or more of the following values: ‘$Latest’, ‘$Default’, or one or more version numbers.";
+
 type Request = Ec2Input<"DescribeLaunchTemplateVersions">;
 
 export const describeLaunchTemplateVersions: Ec2Operation<
@@ -47,17 +51,18 @@ export const describeLaunchTemplateVersions: Ec2Operation<
     most: 200,
     usual: 200,
   });
-  return {
-    LaunchTemplateVersions: items.map((row) => describeVersion(row.template, row.version)),
-    NextToken,
-  };
+  const shown = items.map((row) => describeVersion(row.template, row.version));
+  if (!input.ResolveAlias) return { LaunchTemplateVersions: shown, NextToken };
+  const LaunchTemplateVersions = [];
+  for (const one of shown) LaunchTemplateVersions.push(await resolved(context, one));
+  return { LaunchTemplateVersions, NextToken };
 };
 
 async function readRows(tx: Transaction, context: Ec2Context, input: Request): Promise<Row[]> {
   const named = input.LaunchTemplateId || input.LaunchTemplateName;
   const { Versions } = input;
   if (!named) {
-    if (!Versions?.length) throw missingParameter("LaunchTemplateId or Versions");
+    if (!Versions?.length) throw ec2Error("MissingParameter", howToAsk);
     if (Versions.some((version) => version !== "$Latest" && version !== "$Default"))
       throw invalidParameterCombination(
         "Without a launch template, only the versions $Latest and $Default can be described.",

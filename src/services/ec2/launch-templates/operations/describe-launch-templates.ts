@@ -3,7 +3,7 @@ import { applyFilters, filterTime } from "../../filters.ts";
 import { checkIdForm } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
 import { describeTemplate } from "../describe.ts";
-import { launchTemplates, templateIdNotFound, templateNameNotFound } from "../records.ts";
+import { launchTemplates, someTemplateNotFound } from "../records.ts";
 
 export const describeLaunchTemplates: Ec2Operation<"DescribeLaunchTemplates"> = async (
   input,
@@ -14,10 +14,10 @@ export const describeLaunchTemplates: Ec2Operation<"DescribeLaunchTemplates"> = 
   const names = new Set(input.LaunchTemplateNames);
   for (const id of ids) {
     checkIdForm(id, "lt", "InvalidLaunchTemplateId.Malformed");
-    if (!all.some((one) => one.launchTemplateId === id)) throw templateIdNotFound(id);
+    if (!all.some((one) => one.launchTemplateId === id)) throw someTemplateNotFound("Id");
   }
   for (const name of names)
-    if (!all.some((one) => one.name === name)) throw templateNameNotFound(name);
+    if (!all.some((one) => one.name === name)) throw someTemplateNotFound("Name");
   const wanted = all.filter(
     (one) =>
       (ids.size === 0 && names.size === 0) || ids.has(one.launchTemplateId) || names.has(one.name),

@@ -1,7 +1,12 @@
 import type { Ec2Operation } from "../../context.ts";
-import { missingParameter } from "../../errors.ts";
+import { ec2Error, missingParameter } from "../../errors.ts";
 import { describeTemplate } from "../describe.ts";
-import { findTemplate, findVersion, launchTemplates } from "../records.ts";
+import {
+  findTemplate,
+  launchTemplates,
+  launchTemplateVersions,
+  versionNumber,
+} from "../records.ts";
 
 export const modifyLaunchTemplate: Ec2Operation<"ModifyLaunchTemplate"> = async (
   input,
@@ -10,7 +15,12 @@ export const modifyLaunchTemplate: Ec2Operation<"ModifyLaunchTemplate"> = async 
   if (!input.DefaultVersion) throw missingParameter("SetDefaultVersion");
   const template = await context.store.transaction(async (tx) => {
     const found = await findTemplate(tx, context, input);
-    const { version } = await findVersion(tx, context, found, input.DefaultVersion);
+    const version = versionNumber(found, input.DefaultVersion);
+    if (!(await launchTemplateVersions.get(tx, context, found.launchTemplateId, version)))
+      throw ec2Error(
+        "InvalidLaunchTemplateId.VersionNotFound",
+        `The launch template version ${version} is not found for the specified launch template.`,
+      );
     const changed = { ...found, defaultVersion: version };
     launchTemplates.put(tx, context, [found.launchTemplateId], changed);
     return changed;

@@ -1,5 +1,6 @@
 /** Who uses which certificate: asked of the services that may, so that it is never out of date. */
 import type { Environment } from "#services/kit/service.ts";
+import { formatArn } from "#services/kit/arn.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
 
@@ -22,7 +23,29 @@ export async function certificateUsers(
       }
     }
   }
+  const { account, region } = scope;
+  for (const { certificate, name } of await classicUsers(clients, scope)) {
+    const balancer = formatArn("elasticloadbalancing", { region, account }, `loadbalancer/${name}`);
+    const of = users.get(certificate);
+    if (of) of.add(balancer);
+    else users.set(certificate, new Set([balancer]));
+  }
   return new Map([...users].map(([arn, of]) => [arn, [...of]]));
+}
+
+async function classicUsers(clients: Environment["clients"], scope: Scope) {
+  const found: { certificate: string; name: string }[] = [];
+  const elb = clients.elb(asService(scope, "acm.amazonaws.com"));
+  let Marker: string | undefined;
+  do {
+    const page = await elb.DescribeLoadBalancers({ Marker });
+    for (const { LoadBalancerName, ListenerDescriptions } of page.LoadBalancerDescriptions ?? [])
+      for (const { Listener } of ListenerDescriptions ?? [])
+        if (Listener?.SSLCertificateId !== undefined)
+          found.push({ certificate: Listener.SSLCertificateId, name: LoadBalancerName! });
+    Marker = page.NextMarker;
+  } while (Marker !== undefined);
+  return found;
 }
 
 async function everyLoadBalancer(elbv2: ReturnType<Environment["clients"]["elbv2"]>) {

@@ -161,6 +161,8 @@ export function checkBackendPolicies(
   port: number,
   policies: readonly PolicyRecord[],
 ): void {
+  // A port without policies may be one that no listener has any more.
+  if (policies.length === 0) return;
   const own = listeners.filter(({ instancePort }) => instancePort === port);
   if (own.length === 0)
     throw invalidConfiguration(

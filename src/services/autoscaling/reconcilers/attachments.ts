@@ -37,7 +37,9 @@ function stateOf(
         registered.includes(arn) || (targets?.get(instanceId ?? "") ?? "draining") !== "draining",
     );
     for (const member of held) outcome.deregister.push({ member, arns: [arn] });
-    const draining = held.some(({ instanceId }) => targets?.get(instanceId ?? "") === "draining");
+    const draining = members.some(
+      ({ instanceId }) => targets?.get(instanceId ?? "") === "draining",
+    );
     return held.length === 0 && !draining ? "Removed" : "Removing";
   }
   const healthy = inService.some(({ instanceId }) => targets?.get(instanceId ?? "") === "healthy");

@@ -141,7 +141,7 @@ async function classicStates(clients: Clients, caller: Caller, LoadBalancerName:
       InstanceId!,
       /deregistration currently in progress/i.test(Description ?? "")
         ? "draining"
-        : /registration is (still )?in progress/i.test(Description ?? "")
+        : /registration is still in progress|has not passed/.test(Description ?? "")
           ? "initial"
           : State === "InService"
             ? "healthy"

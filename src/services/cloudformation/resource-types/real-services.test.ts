@@ -35,6 +35,7 @@ for (const name of [
   "identities",
   "network",
   "web-tier",
+  "classic-web",
   "logs-and-events",
   "fleet",
   "spot-and-capacity",

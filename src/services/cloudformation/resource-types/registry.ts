@@ -58,6 +58,7 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::EC2::VPCGatewayAttachment": () => import("./ec2/vpc-gateway-attachment.ts"),
   "AWS::EC2::Volume": () => import("./ec2/volume.ts"),
   "AWS::EC2::VolumeAttachment": () => import("./ec2/volume-attachment.ts"),
+  "AWS::ElasticLoadBalancing::LoadBalancer": () => import("./elb/load-balancer.ts"),
   "AWS::ElasticLoadBalancingV2::Listener": () => import("./elbv2/listener.ts"),
   "AWS::ElasticLoadBalancingV2::ListenerCertificate": () =>
     import("./elbv2/listener-certificate.ts"),

@@ -12,6 +12,8 @@ const files: Readonly<Record<string, () => Promise<{ default: ResourceSchemaFile
   cloudwatch: () => import("../generated/cloudwatch.json", { with: { type: "json" } }),
   dynamodb: () => import("../generated/dynamodb.json", { with: { type: "json" } }),
   ec2: () => import("../generated/ec2.json", { with: { type: "json" } }),
+  elasticloadbalancing: () =>
+    import("../generated/elasticloadbalancing.json", { with: { type: "json" } }),
   elasticloadbalancingv2: () =>
     import("../generated/elasticloadbalancingv2.json", { with: { type: "json" } }),
   events: () => import("../generated/events.json", { with: { type: "json" } }),

@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "PutParameter",
     differs:
-      "SecureStrings are sealed with a key of the account and region that the store keeps; any KeyId but alias/aws/ssm answers InvalidKeyId. Notification policies are kept and send nothing. An aws:ec2:image value is not checked against the images that exist. AllowedPattern is a JavaScript expression.",
+      "An aws:ec2:image value is judged before the answer and not afterwards. AllowedPattern is a JavaScript expression.",
   },
   {
     operation: "GetParametersByPath",

@@ -55,7 +55,12 @@ export const invalidPattern = (pattern: string) =>
     "InvalidAllowedPatternException",
     `The allowedPattern is not a valid regular expression: ${pattern}`,
   );
-export const invalidKeyId = (keyId: string) => ssmError("InvalidKeyId", `Invalid keyId ${keyId}`);
+export const invalidKeyId = (message: string) => ssmError("InvalidKeyId", message);
+export const referencedSecretNotFound = (name: string) =>
+  ssmError(
+    "ParameterNotFound",
+    `An error occurred (ParameterNotFound) when referencing Secrets Manager: Secret ${name} not found.`,
+  );
 export const invalidPolicyType = (type: string) =>
   ssmError("InvalidPolicyTypeException", `The policy type ${type} isn't supported.`);
 export const invalidPolicyAttribute = (message: string) =>

@@ -13,7 +13,7 @@ import { putParameter } from "./operations/put-parameter.ts";
 import { sendCommand } from "./operations/send-command.ts";
 import { sessionOperations } from "./operations/sessions.ts";
 import { tagOperations } from "./operations/tags.ts";
-import { expiredParameters } from "./reconcilers/expired-parameters.ts";
+import { parameterPolicies } from "./reconcilers/parameter-policies.ts";
 import { commandRunner } from "./reconcilers/run-command.ts";
 import { lostSessions } from "./reconcilers/lost-sessions.ts";
 import { noticeTeller } from "./reconcilers/tell-notices.ts";
@@ -38,7 +38,7 @@ export const service = defineService<"ssm", State>({
   },
   createState,
   reconcilers: (env, state) => [
-    expiredParameters(env),
+    parameterPolicies(env),
     commandRunner(env, state),
     noticeTeller(env),
     lostSessions(env, state),

@@ -7,7 +7,7 @@ export type ParameterType = "String" | "StringList" | "SecureString";
 export interface ParameterVersion {
   version: number;
   type: ParameterType;
-  /** A SecureString's value is kept encrypted, in base 64. */
+  /** A SecureString's value is kept encrypted by KMS, in base 64. */
   value: string;
   keyId?: string;
   description?: string;
@@ -26,6 +26,10 @@ export interface ParameterPolicy {
   text: string;
   /** When an Expiration deletes the parameter. */
   expiresMs?: number;
+  /** How long before the expiration, or after the last change, a notification tells. */
+  spanMs?: number;
+  /** It has done what it asks for. */
+  done?: true;
 }
 
 /** A parameter with its newest version; older ones are records of their own. */
@@ -39,5 +43,3 @@ export interface ParameterRecord {
 export const parameters = collection<ParameterRecord>("ssm", "parameter");
 /** By name and version; the current version is not among them. */
 export const oldVersions = collection<ParameterVersion>("ssm", "parameter-version");
-/** One per account and region, with no id: what encrypts SecureStrings. */
-export const encryptionKeys = collection<Uint8Array>("ssm", "encryption-key");

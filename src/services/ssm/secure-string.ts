@@ -1,45 +1,79 @@
-/** Encrypts SecureString values at rest, bound to their parameter. */
+/** Encrypts SecureString values with keys of KMS, bound to their parameter. https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html */
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import type { Random } from "#runtime/random.ts";
-import type { Scope } from "#store/collection.ts";
-import type { Transaction } from "#store/store.ts";
-import { encryptionKeys } from "./records.ts";
+import { AwsError } from "#model/error.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { SsmContext } from "./context.ts";
+import { invalidKeyId } from "./errors.ts";
 
-/** The only key: what AWS makes for Parameter Store in every account. */
+/** What AWS makes for Parameter Store in every account. */
 export const defaultKeyId = "alias/aws/ssm";
 
 const algorithm = "aes-256-gcm";
-const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
+/** First byte of a value that a data key sealed; KMS's own ciphertexts begin otherwise. */
+const envelopeMark = 0xfe;
 
-export async function encryptionKey(
-  tx: Transaction,
-  scope: Scope,
-  random: Random,
-): Promise<Uint8Array> {
-  const present = await encryptionKeys.get(tx, scope);
-  if (present) return present;
-  const key = Uint8Array.from(random.bytes(keyBytes));
-  encryptionKeys.put(tx, scope, [], key);
-  return key;
+/** KMS's refusals, as Parameter Store passes them on. */
+async function withKey<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AwsError) throw invalidKeyId(error.message);
+    throw error;
+  }
 }
 
-/** The ciphertext in base 64: nonce, sealed value, authentication tag. */
-export function seal(key: Uint8Array, random: Random, parameterArn: string, value: string): string {
-  const nonce = Buffer.from(random.bytes(nonceBytes));
-  const cipher = createCipheriv(algorithm, key, nonce);
-  cipher.setAAD(Buffer.from(parameterArn));
-  const sealed = Buffer.concat([cipher.update(value, "utf8"), cipher.final()]);
-  return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString("base64");
+const kmsOf = (context: SsmContext) => context.clients.kms(asService(context, "ssm.amazonaws.com"));
+const contextFor = (parameterArn: string) => ({ PARAMETER_ARN: parameterArn });
+
+/**
+ * The ciphertext in base 64. Standard parameters are encrypted by KMS itself, advanced ones, whose
+ * values are longer than KMS takes, with a data key. Throws InvalidKeyId for a key that cannot be used.
+ */
+export async function seal(
+  context: SsmContext,
+  { keyId, arn, advanced }: { keyId: string; arn: string; advanced: boolean },
+  value: string,
+): Promise<string> {
+  const kms = kmsOf(context);
+  const EncryptionContext = contextFor(arn);
+  if (!advanced) {
+    const { CiphertextBlob: sealed } = await withKey(
+      kms.Encrypt({ KeyId: keyId, Plaintext: Buffer.from(value), EncryptionContext }),
+    );
+    return Buffer.from(sealed!).toString("base64");
+  }
+  const { Plaintext: key, CiphertextBlob: sealedKey } = await withKey(
+    kms.GenerateDataKey({ KeyId: keyId, KeySpec: "AES_256", EncryptionContext }),
+  );
+  const nonce = Buffer.from(context.random.bytes(nonceBytes));
+  const cipher = createCipheriv(algorithm, key!, nonce);
+  const head = Buffer.alloc(3);
+  head[0] = envelopeMark;
+  head.writeUInt16BE(sealedKey!.length, 1);
+  const body = Buffer.concat([cipher.update(value, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return Buffer.concat([head, sealedKey!, nonce, body]).toString("base64");
 }
 
-/** Throws when the text was sealed with another key or for another parameter. */
-export function unseal(key: Uint8Array, parameterArn: string, text: string): string {
+/** Throws InvalidKeyId when KMS does not open it. */
+export async function unseal(context: SsmContext, arn: string, text: string): Promise<string> {
+  const kms = kmsOf(context);
   const bytes = Buffer.from(text, "base64");
-  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes));
-  decipher.setAAD(Buffer.from(parameterArn));
+  const EncryptionContext = contextFor(arn);
+  if (bytes[0] !== envelopeMark) {
+    const { Plaintext: plain } = await withKey(
+      kms.Decrypt({ CiphertextBlob: bytes, EncryptionContext }),
+    );
+    return Buffer.from(plain!).toString("utf8");
+  }
+  const keyEnd = 3 + bytes.readUInt16BE(1);
+  const { Plaintext: key } = await withKey(
+    kms.Decrypt({ CiphertextBlob: bytes.subarray(3, keyEnd), EncryptionContext }),
+  );
+  const nonce = bytes.subarray(keyEnd, keyEnd + nonceBytes);
+  const decipher = createDecipheriv(algorithm, key!, nonce);
   decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-  const sealed = bytes.subarray(nonceBytes, bytes.length - tagBytes);
-  return Buffer.concat([decipher.update(sealed), decipher.final()]).toString("utf8");
+  const body = decipher.update(bytes.subarray(keyEnd + nonceBytes, bytes.length - tagBytes));
+  return Buffer.concat([body, decipher.final()]).toString("utf8");
 }

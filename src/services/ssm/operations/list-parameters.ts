@@ -11,7 +11,7 @@ import {
   liesUnder,
   type ParameterFilter,
 } from "../parameter-filters.ts";
-import { parameterShape, publicShape, valueOf, versionsOf } from "../parameters.ts";
+import { findRecord, parameterShape, publicShape, valueOf, versionsOf } from "../parameters.ts";
 import { publicParameters } from "../public-parameters.ts";
 import { parameters, type ParameterRecord, type ParameterVersion } from "../records.ts";
 
@@ -26,10 +26,10 @@ function metadataShape(version: ParameterVersion) {
     AllowedPattern: version.allowedPattern,
     Version: version.version,
     Tier: version.tier,
-    Policies: version.policies.map(({ text, type }) => ({
+    Policies: version.policies.map(({ text, type, done }) => ({
       PolicyText: text,
       PolicyType: type,
-      PolicyStatus: "Pending",
+      PolicyStatus: done ? "Finished" : "Pending",
     })),
     DataType: version.dataType,
   };
@@ -94,7 +94,7 @@ const getParametersByPath: SsmOperation<"GetParametersByPath"> = async (input, c
     const { items, NextToken } = pageOf(found, input, ({ name }) => name, byPathPageSize);
     return { Parameters: items.map(publicShape), NextToken };
   }
-  return context.store.transaction(async (tx) => {
+  const all = await context.store.transaction(async (tx) => {
     const found: { name: string; version: ParameterVersion; selector?: string }[] = [];
     const labels = filters?.find(({ Key }) => Key === "Label")?.Values;
     for (const record of await recordsUnder(tx, context, path)) {
@@ -107,37 +107,39 @@ const getParametersByPath: SsmOperation<"GetParametersByPath"> = async (input, c
       const label = labels?.find((one) => version.labels.includes(one));
       found.push({ name, version, ...(label !== undefined && { selector: `:${label}` }) });
     }
-    const { items, NextToken } = pageOf(found, input, ({ name }) => name, byPathPageSize);
-    const shapes = [];
-    for (const { name, version, selector } of items)
-      shapes.push({
-        ...(await parameterShape(tx, context, name, version, input.WithDecryption)),
-        ...(selector !== undefined && { Selector: selector }),
-      });
-    return { Parameters: shapes, NextToken };
+    return found;
   });
+  const { items, NextToken } = pageOf(all, input, ({ name }) => name, byPathPageSize);
+  const shapes = [];
+  for (const { name, version, selector } of items)
+    shapes.push({
+      ...(await parameterShape(context, name, version, input.WithDecryption)),
+      ...(selector !== undefined && { Selector: selector }),
+    });
+  return { Parameters: shapes, NextToken };
 };
 
 /** Oldest first. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameterHistory.html */
-const getParameterHistory: SsmOperation<"GetParameterHistory"> = async (input, context) =>
-  context.store.transaction(async (tx) => {
-    const name = parseReference(input.Name!)?.names[0] ?? input.Name!;
-    const record = await parameters.get(tx, context, name);
+const getParameterHistory: SsmOperation<"GetParameterHistory"> = async (input, context) => {
+  const { name, all } = await context.store.transaction(async (tx) => {
+    const asked = parseReference(input.Name!)?.names[0] ?? input.Name!;
+    const record = await findRecord(tx, context, asked);
     if (!record) throw parameterNotFound(input.Name!);
-    const all = await versionsOf(tx, context, record);
-    const { items, NextToken } = pageOf(all, input, ({ version }) =>
-      String(version).padStart(12, "0"),
-    );
-    const shapes = [];
-    for (const version of items)
-      shapes.push({
-        Name: name,
-        ...metadataShape(version),
-        Value: await valueOf(tx, context, name, version, input.WithDecryption),
-        Labels: version.labels,
-      });
-    return { Parameters: shapes, NextToken };
+    return { name: record.name, all: await versionsOf(tx, context, record) };
   });
+  const { items, NextToken } = pageOf(all, input, ({ version }) =>
+    String(version).padStart(12, "0"),
+  );
+  const shapes = [];
+  for (const version of items)
+    shapes.push({
+      Name: name,
+      ...metadataShape(version),
+      Value: await valueOf(context, name, version, input.WithDecryption),
+      Labels: version.labels,
+    });
+  return { Parameters: shapes, NextToken };
+};
 
 export const parameterListOperations: SsmOperations = {
   DescribeParameters: describeParameters,

@@ -3,8 +3,10 @@ import type { Transaction } from "#store/store.ts";
 import type { SsmContext, SsmOperation, SsmOperations } from "../context.ts";
 import { labelLimitExceeded, parameterNotFound, parameterVersionNotFound } from "../errors.ts";
 import { mostLabelsPerVersion } from "../limits.ts";
-import { putVersion, versionsOf } from "../parameters.ts";
-import { parameters, type ParameterVersion } from "../records.ts";
+import { putNotice } from "../notices.ts";
+import { changeNotice } from "../parameter-notices.ts";
+import { findRecord, putVersion, versionsOf } from "../parameters.ts";
+import type { ParameterVersion } from "../records.ts";
 
 async function read(
   tx: Transaction,
@@ -12,7 +14,7 @@ async function read(
   name: string,
   versionNumber: number | undefined,
 ) {
-  const record = await parameters.get(tx, context, name);
+  const record = await findRecord(tx, context, name);
   if (!record) throw parameterNotFound(name);
   const versions = await versionsOf(tx, context, record);
   const number = versionNumber ?? record.current.version;
@@ -43,6 +45,8 @@ const labelParameterVersion: SsmOperation<"LabelParameterVersion"> = async (inpu
       if (changed.labels.length !== other.labels.length)
         record = putVersion(tx, context, record, changed);
     }
+    const notice = changeNotice(context, record, "LabelParameterVersion", context.clock.now());
+    putNotice(tx, context, context.random, notice);
     return {
       InvalidLabels: input.Labels!.filter((label) => !isLabel(label)),
       ParameterVersion: version.version,

@@ -1,8 +1,8 @@
+import { AwsError } from "#model/error.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
 import type { Transaction } from "#store/store.ts";
 import type { SsmContext, SsmOperation } from "../context.ts";
 import {
-  invalidKeyId,
   invalidPattern,
   maxVersionLimitExceeded,
   parameterAlreadyExists,
@@ -18,6 +18,9 @@ import {
   mostVersions,
 } from "../limits.ts";
 import { checkName, parameterArn } from "../names.ts";
+import { putNotice } from "../notices.ts";
+import { changeNotice } from "../parameter-notices.ts";
+import { findRecord } from "../parameters.ts";
 import { parsePolicies } from "../policies.ts";
 import {
   oldVersions,
@@ -25,7 +28,7 @@ import {
   type ParameterRecord,
   type ParameterVersion,
 } from "../records.ts";
-import { defaultKeyId, encryptionKey, seal } from "../secure-string.ts";
+import { defaultKeyId, seal } from "../secure-string.ts";
 
 type PutInput = Parameters<SsmOperation<"PutParameter">>[0];
 
@@ -47,31 +50,77 @@ export const putParameter: SsmOperation<"PutParameter"> = async (input, context)
     throw validationException(
       `The following data type is not supported: ${input.DataType} (Data type names are all lowercase.)`,
     );
-  const version = await context.store.transaction(async (tx) => {
-    const old = await parameters.get(tx, context, name);
+  if (input.DataType === "aws:ec2:image") await checkImage(input.Value!, context);
+  for (;;) {
+    const { old, full } = await context.store.transaction(async (tx) => ({
+      old: await findRecord(tx, context, name),
+      full: await isFull(tx, context),
+    }));
     if (old && !input.Overwrite) throw parameterAlreadyExists();
-    if (!old && (await isFull(tx, context))) throw parameterLimitExceeded();
-    const current = await nextVersion(tx, context, name, input, old?.current);
-    if (old) await keepOld(tx, context, old);
-    const tags = old?.tags ?? tagsFromList(input.Tags);
-    parameters.put(tx, context, [name], { name, tags, current });
-    return current;
-  });
-  return { Version: version.version, Tier: version.tier };
+    const tier = tierFor(input, old?.current, full);
+    if (!old && tier === "Standard" && full) throw parameterLimitExceeded();
+    const current = await nextVersion(context, old?.name ?? name, input, old?.current, tier);
+    const stored = await context.store.transaction((tx) =>
+      store(tx, context, name, input, old, current),
+    );
+    // Another request came between, while KMS was asked.
+    if (stored) return { Version: current.version, Tier: current.tier };
+  }
 };
 
-async function isFull(tx: Transaction, context: SsmContext): Promise<boolean> {
-  const all = await parameters.list(tx, context, [], { limit: mostStandardParameters });
-  return all.length >= mostStandardParameters;
-}
-
-/** What a request leaves out stays as it was, the value's description and pattern included. */
-async function nextVersion(
+/** False when the parameter is no longer the one that the version was made for. */
+async function store(
   tx: Transaction,
   context: SsmContext,
   name: string,
   input: PutInput,
+  old: ParameterRecord | undefined,
+  current: ParameterVersion,
+): Promise<boolean> {
+  const now = await findRecord(tx, context, name);
+  if (now?.current.version !== old?.current.version) return false;
+  if (now) await keepOld(tx, context, now);
+  const tags = now?.tags ?? tagsFromList(input.Tags);
+  const record = { name: now?.name ?? name, tags, current };
+  parameters.put(tx, context, [record.name], record);
+  const notice = changeNotice(context, record, old ? "Update" : "Create", context.clock.now());
+  putNotice(tx, context, context.random, notice);
+  return true;
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html */
+async function checkImage(imageId: string, context: SsmContext): Promise<void> {
+  const { account, region, principal } = context;
+  const ec2 = context.clients.ec2({ account, region, principal });
+  const isKnown = async () => {
+    try {
+      const { Images } = await ec2.DescribeImages({ ImageIds: [imageId] });
+      return (Images ?? []).length > 0;
+    } catch (error) {
+      if (error instanceof AwsError && error.code.startsWith("InvalidAMI")) return false;
+      throw error;
+    }
+  };
+  if (!(await isKnown()))
+    throw validationException(
+      `The parameter value ${imageId} isn't the ID of an Amazon Machine Image (AMI) that is available in this Region.`,
+    );
+}
+
+/** A number sorts behind every name, so that these bounds hold all parameters. */
+async function isFull(tx: Transaction, context: SsmContext): Promise<boolean> {
+  const from = parameters.key(context);
+  const count = await tx.count(from, [...from, Number.POSITIVE_INFINITY]);
+  return count >= mostStandardParameters;
+}
+
+/** What a request leaves out stays as it was, the value's description and pattern included. */
+async function nextVersion(
+  context: SsmContext,
+  name: string,
+  input: PutInput,
   old: ParameterVersion | undefined,
+  tier: ParameterVersion["tier"],
 ): Promise<ParameterVersion> {
   const type = input.Type ?? old?.type;
   if (type === undefined)
@@ -80,27 +129,22 @@ async function nextVersion(
   const value = input.Value!;
   const allowedPattern = input.AllowedPattern ?? old?.allowedPattern;
   if (allowedPattern) checkPattern(allowedPattern, value);
-  const policies =
-    input.Policies !== undefined ? parsePolicies(input.Policies) : (old?.policies ?? []);
-  const tier = tierFor(input, old, value, policies.length > 0);
+  const policies = policiesOf(input, old).map(({ done: _done, ...policy }) => policy);
   const description = input.Description ?? old?.description;
   const keyId = type === "SecureString" ? (input.KeyId ?? old?.keyId ?? defaultKeyId) : undefined;
   if (input.KeyId !== undefined && type !== "SecureString")
     throw validationException("KeyId is required for SecureString type parameter only.");
-  // There is no key service to ask for another key.
-  if (keyId !== undefined && keyId !== defaultKeyId) throw invalidKeyId(keyId);
   return {
     version: (old?.version ?? 0) + 1,
     type,
     value:
-      type === "SecureString"
-        ? seal(
-            await encryptionKey(tx, context, context.random),
-            context.random,
-            parameterArn(context, name),
+      keyId === undefined
+        ? value
+        : await seal(
+            context,
+            { keyId, arn: parameterArn(context, name), advanced: tier === "Advanced" },
             value,
-          )
-        : value,
+          ),
     ...(keyId !== undefined && { keyId }),
     ...(description !== undefined && { description }),
     ...(allowedPattern && { allowedPattern }),
@@ -111,6 +155,10 @@ async function nextVersion(
     modifiedMs: context.clock.now(),
     modifiedBy: context.principal.arn,
   };
+}
+
+function policiesOf({ Policies }: PutInput, old: ParameterVersion | undefined) {
+  return Policies !== undefined ? parsePolicies(Policies) : (old?.policies ?? []);
 }
 
 function checkPattern(pattern: string, value: string): void {
@@ -125,19 +173,20 @@ function checkPattern(pattern: string, value: string): void {
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html */
 function tierFor(
-  { Tier }: PutInput,
+  input: PutInput,
   old: ParameterVersion | undefined,
-  value: string,
-  hasPolicies: boolean,
+  full: boolean,
 ): "Standard" | "Advanced" {
-  const size = Buffer.byteLength(value);
+  const { Tier } = input;
+  const hasPolicies = policiesOf(input, old).length > 0;
+  const size = Buffer.byteLength(input.Value!);
   const needsAdvanced = size > longestStandardValue || hasPolicies;
   if (size > longestAdvancedValue)
     throw validationException(
       `Advanced tier parameters support a maximum parameter value of ${longestAdvancedValue} characters.`,
     );
   if (Tier === "Intelligent-Tiering")
-    return needsAdvanced || old?.tier === "Advanced" ? "Advanced" : "Standard";
+    return needsAdvanced || old?.tier === "Advanced" || (full && !old) ? "Advanced" : "Standard";
   if (Tier === "Standard" && old?.tier === "Advanced")
     throw validationException(
       "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced parameter and recreate it as a standard parameter. Be aware that standard parameters have a value size limit of 4096 characters.",

@@ -18,7 +18,7 @@ import {
   validationException,
 } from "../errors.ts";
 import { usualDeliverySeconds } from "../limits.ts";
-import { parameters as storedParameters } from "../records.ts";
+import { findRecord } from "../parameters.ts";
 import { commandTargets } from "../commands/targets.ts";
 
 type SendInput = Parameters<SsmOperation<"SendCommand">>[0];
@@ -135,7 +135,7 @@ async function withParameterStore<T>(template: T, context: SsmContext): Promise<
   const found = new Map<string, string>();
   await context.store.transaction(async (tx) => {
     for (const name of names) {
-      const parameter = await storedParameters.get(tx, context, name);
+      const parameter = await findRecord(tx, context, name);
       if (!parameter) throw invalidParameters(`Parameters [${name}] not found.`);
       if (parameter.current.type === "SecureString")
         throw invalidParameters(

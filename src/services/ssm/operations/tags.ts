@@ -1,36 +1,53 @@
-/** Tags of parameters, the only taggable resources here. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html */
+/** Tags of parameters and documents. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html */
 import type { Transaction } from "#store/store.ts";
 import { tagsFromList, tagsToList, withTags, withoutTags, type Tags } from "#services/kit/tags.ts";
 import type { SsmContext, SsmOperation, SsmOperations } from "../context.ts";
 import { invalidResourceId, tooManyTags } from "../errors.ts";
 import { mostTags } from "../limits.ts";
-import { spellingsOf } from "../names.ts";
-import { parameters, type ParameterRecord } from "../records.ts";
+import { documents } from "../documents/records.ts";
+import { findRecord } from "../parameters.ts";
+import { parameters } from "../records.ts";
 
 interface Resource {
   ResourceType?: string | undefined;
   ResourceId?: string | undefined;
 }
 
+interface Tagged {
+  tags: Tags;
+  put: (tags: Tags) => void;
+}
+
 async function find(
   tx: Transaction,
   context: SsmContext,
   { ResourceType, ResourceId }: Resource,
-): Promise<ParameterRecord> {
-  if (ResourceType === "Parameter")
-    for (const name of spellingsOf(ResourceId!)) {
-      const record = await parameters.get(tx, context, name);
-      if (record) return record;
-    }
+): Promise<Tagged> {
+  if (ResourceType === "Parameter") {
+    const record = await findRecord(tx, context, ResourceId!);
+    if (record)
+      return {
+        tags: record.tags,
+        put: (tags) => parameters.put(tx, context, [record.name], { ...record, tags }),
+      };
+  }
+  if (ResourceType === "Document") {
+    const record = await documents.get(tx, context, ResourceId!);
+    if (record)
+      return {
+        tags: record.tags,
+        put: (tags) => documents.put(tx, context, [record.name], { ...record, tags }),
+      };
+  }
   throw invalidResourceId();
 }
 
 async function change(context: SsmContext, resource: Resource, tagsFrom: (tags: Tags) => Tags) {
   await context.store.transaction(async (tx) => {
-    const record = await find(tx, context, resource);
-    const tags = tagsFrom(record.tags);
+    const found = await find(tx, context, resource);
+    const tags = tagsFrom(found.tags);
     if (Object.keys(tags).length > mostTags) throw tooManyTags();
-    parameters.put(tx, context, [record.name], { ...record, tags });
+    found.put(tags);
   });
   return {};
 }

@@ -42,5 +42,14 @@ export const publicPolicy = () =>
   secretsError("PublicPolicyException", "This resource policy grants broad access to the secret.");
 export const cannotDecrypt = (reason: string) => secretsError("DecryptionFailure", reason);
 export const cannotEncrypt = (reason: string) => secretsError("EncryptionFailure", reason);
+export const invalidReplicaRegion = () => invalidParameter("Invalid replica region.");
+export const onReplica = () =>
+  invalidParameter(
+    "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+  );
+export const hasReplicas = (arn: string, regions: readonly string[]) =>
+  invalidParameter(
+    `You can't delete secret ${arn} that still has replica regions [${regions.join(", ")}]`,
+  );
 /** What Fogbank does not do. */
 export const unsupported = (what: string) => invalidRequest(`Fogbank does not support ${what}.`);

@@ -2,7 +2,7 @@
 import { parseArn } from "#services/kit/arn.ts";
 import type { Transaction } from "#store/store.ts";
 import type { SecretsContext } from "./context.ts";
-import { markedForDeletion, secretNotFound } from "./errors.ts";
+import { markedForDeletion, onReplica, secretNotFound } from "./errors.ts";
 import { secrets, type SecretRecord } from "./records.ts";
 
 /** Throws ResourceNotFoundException; with `living`, also for a secret whose deletion is scheduled. */
@@ -15,6 +15,19 @@ export async function findSecret(
   const secret = await lookUp(tx, context, id);
   if (!secret) throw secretNotFound();
   if (living && secret.deletionMs !== undefined) throw markedForDeletion();
+  return secret;
+}
+
+/** The same for what changes a secret: a replica's primary lies in another Region. */
+export async function findPrimary(
+  tx: Transaction,
+  context: SecretsContext,
+  id: string,
+  options?: { living: boolean },
+): Promise<SecretRecord> {
+  const secret = await findSecret(tx, context, id, options);
+  if (secret.primaryRegion !== undefined && secret.primaryRegion !== context.region)
+    throw onReplica();
   return secret;
 }
 

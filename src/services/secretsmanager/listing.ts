@@ -33,7 +33,7 @@ export async function listing(
   const found = all.filter(
     (secret) =>
       (withDeleted || secret.deletionMs === undefined) &&
-      Filters.every((filter) => fits(secret, filter, context.region)),
+      Filters.every((filter) => fits(secret, filter)),
   );
   const keyOf = sortKeys[order.sortBy ?? "created-date"] ?? sortKeys["created-date"]!;
   const sorted = found.sort((a, b) => {
@@ -54,17 +54,21 @@ export async function listing(
   return { items: items.map(({ secret }) => secret), nextToken };
 }
 
+/** AWS takes texts apart at marks and where a capital begins a word: "COMPANYthings" is "compan" and "ythings". */
+function wordsOf(text: string): string[] {
+  const found = text.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{N}]+/gu) ?? [];
+  return found.map((word) => word.toLowerCase());
+}
+
 /** Values of one filter are alternatives; "!" before one means that it must not fit. */
-function fits(secret: SecretRecord, { Key, Values = [] }: Filter, region: string): boolean {
+function fits(secret: SecretRecord, { Key, Values = [] }: Filter): boolean {
   const tags = Object.entries(secret.tags);
   const begins = (texts: readonly string[], value: string) =>
     texts.some((text) => text.startsWith(value));
   const hasWords = (texts: readonly string[], value: string) => {
-    const words = texts.flatMap((text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u));
-    return value
-      .toLowerCase()
-      .split(/[^\p{L}\p{N}]+/u)
-      .every((wanted) => words.some((word) => word.startsWith(wanted)));
+    const words = texts.flatMap(wordsOf);
+    const wanted = wordsOf(value);
+    return wanted.length > 0 && wanted.every((one) => words.some((word) => word.startsWith(one)));
   };
   const test = (value: string): boolean => {
     switch (Key) {
@@ -83,7 +87,7 @@ function fits(secret: SecretRecord, { Key, Values = [] }: Filter, region: string
           value,
         );
       case "primary-region":
-        return region.startsWith(value);
+        return begins([secret.primaryRegion ?? ""], value);
       case "owning-service":
         return begins([secret.owningService ?? ""], value);
       default:

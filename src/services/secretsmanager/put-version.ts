@@ -1,7 +1,7 @@
 /** Adds a version to a secret: what CreateSecret, PutSecretValue and UpdateSecret have in common. */
 import type { SecretsContext } from "./context.ts";
 import { invalidParameter, limitExceeded, tokenInUse } from "./errors.ts";
-import { findSecret, putSecret } from "./find.ts";
+import { findPrimary, putSecret } from "./find.ts";
 import { limits } from "./limits.ts";
 import { values, type SecretRecord } from "./records.ts";
 import { moveStages, surplus, versionWith, current } from "./stages.ts";
@@ -35,7 +35,7 @@ export async function putVersion(
 ): Promise<{ secret: SecretRecord; versionId: string }> {
   const versionId = versionIdOf(context, token);
   const found = await context.store.transaction(async (tx) => {
-    const secret = await findSecret(tx, context, secretId);
+    const secret = await findPrimary(tx, context, secretId);
     return { secret, present: await values.get(tx, context, secret.arn, versionId) };
   });
   const { arn } = found.secret;
@@ -48,7 +48,7 @@ export async function putVersion(
   const sealed = await sealValue(context, { arn, versionId, kmsKeyId }, value);
   const nowMs = context.clock.now();
   return context.store.transaction(async (tx) => {
-    const secret = await findSecret(tx, context, arn);
+    const secret = await findPrimary(tx, context, arn);
     const isFirst = versionWith(secret, current) === undefined;
     const labels = isFirst && !stages.includes(current) ? [...stages, current] : [...stages];
     let versions = moveStages(

@@ -22,6 +22,20 @@ export interface SecretRecord {
   /** By id, in order of creation. */
   versions: Record<string, VersionFacts>;
   owningService?: string;
+  /** Of secrets that have replicas or are one. */
+  primaryRegion?: string;
+  /** Of primaries. */
+  replicas?: Replica[];
+}
+
+export interface Replica {
+  region: string;
+  /** As the user gave it; undefined for that Region's aws/secretsmanager. */
+  kmsKeyId?: string;
+  /** A secret of the same name there gives way. */
+  force?: true;
+  status: "InProgress" | "InSync" | "Failed";
+  message?: string;
 }
 
 export interface VersionFacts {

@@ -11,6 +11,9 @@ const defaultKey = "alias/aws/secretsmanager";
 const nonceBytes = 12;
 const tagBytes = 16;
 
+/** Where a value is kept, and what asks KMS there. */
+export type Keeper = Pick<SecretsContext, "account" | "region" | "clients" | "random">;
+
 export interface Value {
   kind: "string" | "binary";
   bytes: Buffer;
@@ -46,7 +49,7 @@ export function requireValue(given: Given): Value {
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html */
 export async function sealValue(
-  context: SecretsContext,
+  context: Keeper,
   { arn, versionId, kmsKeyId }: { arn: string; versionId: string; kmsKeyId: string | undefined },
   { kind, bytes }: Value,
 ): Promise<ValueRecord> {
@@ -71,7 +74,7 @@ export async function sealValue(
 }
 
 export async function openValue(
-  context: SecretsContext,
+  context: Keeper,
   { arn, versionId }: { arn: string; versionId: string },
   { kind, sealed, dataKey }: ValueRecord,
 ): Promise<Value> {

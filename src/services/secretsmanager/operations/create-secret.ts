@@ -1,17 +1,20 @@
 import { formatArn } from "#services/kit/arn.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
 import type { SecretsOperation } from "../context.ts";
-import { alreadyExists, nameScheduledForDeletion, unsupported } from "../errors.ts";
+import { alreadyExists, nameScheduledForDeletion } from "../errors.ts";
 import { putSecret } from "../find.ts";
 import { putVersion, versionIdOf } from "../put-version.ts";
 import { secrets, values, type SecretRecord } from "../records.ts";
+import { replicasFor, replicate, replicationStatus } from "../replication.ts";
 import { readValue } from "../value.ts";
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
 export const createSecret: SecretsOperation<"CreateSecret"> = async (input, context) => {
-  if (input.AddReplicaRegions?.length) throw unsupported("replicas of secrets in other Regions");
+  const replicas = input.AddReplicaRegions?.length
+    ? replicasFor(context, input.AddReplicaRegions, input.ForceOverwriteReplicaSecret)
+    : undefined;
   const value = readValue(input);
   const versionId = versionIdOf(context, input.ClientRequestToken);
   const nowMs = context.clock.now();
@@ -37,10 +40,21 @@ export const createSecret: SecretsOperation<"CreateSecret"> = async (input, cont
       changedMs: nowMs,
       tags: tagsFromList(input.Tags),
       versions: {},
+      ...(replicas && { replicas, primaryRegion: context.region }),
     };
     return putSecret(tx, context, secret);
   });
-  if (!value) return { ARN: made.arn, Name: name };
+  const answer = async (VersionId?: string) => {
+    if (replicas) await replicate(context, context, name);
+    const now = await context.store.transaction((tx) => secrets.get(tx, context, name));
+    return {
+      ARN: made.arn,
+      Name: name,
+      ...(VersionId !== undefined && { VersionId }),
+      ...(now?.replicas && { ReplicationStatus: replicationStatus(now) }),
+    };
+  };
+  if (!value) return answer();
   try {
     await putVersion(context, { secretId: made.arn, token: versionId, value });
   } catch (error) {
@@ -52,5 +66,5 @@ export const createSecret: SecretsOperation<"CreateSecret"> = async (input, cont
     });
     throw error;
   }
-  return { ARN: made.arn, Name: name, VersionId: versionId };
+  return answer(versionId);
 };

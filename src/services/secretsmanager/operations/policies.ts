@@ -1,7 +1,7 @@
 /** Resource policies are kept and shown; nobody is refused by one yet. */
 import type { SecretsOperation, SecretsOperations } from "../context.ts";
 import { malformedPolicy, publicPolicy } from "../errors.ts";
-import { findSecret, putSecret } from "../find.ts";
+import { findPrimary, putSecret } from "../find.ts";
 
 interface Statement {
   Effect?: string;
@@ -30,19 +30,40 @@ function isPublic(statements: readonly Statement[]): boolean {
   );
 }
 
-const putResourcePolicy: SecretsOperation<"PutResourcePolicy"> = async (input, context) => {
-  const statements = read(input.ResourcePolicy!);
-  if (input.BlockPublicPolicy && isPublic(statements)) throw publicPolicy();
-  return context.store.transaction(async (tx) => {
-    const secret = await findSecret(tx, context, input.SecretId!);
+const putResourcePolicy: SecretsOperation<"PutResourcePolicy"> = (input, context) =>
+  context.store.transaction(async (tx) => {
+    const secret = await findPrimary(tx, context, input.SecretId!);
+    const statements = read(input.ResourcePolicy!);
+    if (input.BlockPublicPolicy && isPublic(statements)) throw publicPolicy();
     putSecret(tx, context, { ...secret, policy: input.ResourcePolicy! });
     return { ARN: secret.arn, Name: secret.name };
   });
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ValidateResourcePolicy.html */
+const validateResourcePolicy: SecretsOperation<"ValidateResourcePolicy"> = async (
+  input,
+  context,
+) => {
+  const { SecretId } = input;
+  if (SecretId !== undefined)
+    await context.store.transaction((tx) => findPrimary(tx, context, SecretId));
+  const broad = isPublic(read(input.ResourcePolicy!));
+  return {
+    PolicyValidationPassed: !broad,
+    ValidationErrors: broad
+      ? [
+          {
+            CheckName: "PublicPolicyCheck",
+            ErrorMessage: "This resource policy grants broad access to the secret.",
+          },
+        ]
+      : [],
+  };
 };
 
 const getResourcePolicy: SecretsOperation<"GetResourcePolicy"> = async (input, context) => {
   const secret = await context.store.transaction((tx) =>
-    findSecret(tx, context, input.SecretId!, { living: false }),
+    findPrimary(tx, context, input.SecretId!, { living: false }),
   );
   return {
     ARN: secret.arn,
@@ -53,7 +74,7 @@ const getResourcePolicy: SecretsOperation<"GetResourcePolicy"> = async (input, c
 
 const deleteResourcePolicy: SecretsOperation<"DeleteResourcePolicy"> = (input, context) =>
   context.store.transaction(async (tx) => {
-    const { policy: _gone, ...secret } = await findSecret(tx, context, input.SecretId!);
+    const { policy: _gone, ...secret } = await findPrimary(tx, context, input.SecretId!);
     putSecret(tx, context, secret);
     return { ARN: secret.arn, Name: secret.name };
   });
@@ -62,4 +83,5 @@ export const policyOperations: SecretsOperations = {
   PutResourcePolicy: putResourcePolicy,
   GetResourcePolicy: getResourcePolicy,
   DeleteResourcePolicy: deleteResourcePolicy,
+  ValidateResourcePolicy: validateResourcePolicy,
 };

@@ -4,8 +4,9 @@ import { dateOf } from "#runtime/date.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import { tagsToList } from "#services/kit/tags.ts";
 import type { SecretsOperation, SecretsOperations } from "../context.ts";
-import { invalidNextToken, invalidParameter } from "../errors.ts";
-import { findSecret, putSecret } from "../find.ts";
+import { invalidNextToken, invalidParameter, hasReplicas } from "../errors.ts";
+import { findPrimary, findSecret, putSecret } from "../find.ts";
+import { replicationStatus } from "../replication.ts";
 import { dayMs, limits } from "../limits.ts";
 import { listing } from "../listing.ts";
 import { putVersion } from "../put-version.ts";
@@ -26,6 +27,7 @@ function shown(secret: SecretRecord): Omit<SecretListEntry, "SecretVersionsToSta
     ...(Object.keys(secret.tags).length > 0 && { Tags: tagsToList(secret.tags) }),
     CreatedDate: dateOf(secret.createdMs),
     ...(secret.owningService !== undefined && { OwningService: secret.owningService }),
+    ...(secret.primaryRegion !== undefined && { PrimaryRegion: secret.primaryRegion }),
   };
 }
 
@@ -39,7 +41,11 @@ const describeSecret: SecretsOperation<"DescribeSecret"> = async (input, context
   const secret = await context.store.transaction((tx) =>
     findSecret(tx, context, input.SecretId!, { living: false }),
   );
-  return { ...shown(secret), VersionIdsToStages: labelled(secret) };
+  return {
+    ...shown(secret),
+    ...(secret.replicas && { ReplicationStatus: replicationStatus(secret) }),
+    VersionIdsToStages: labelled(secret),
+  };
 };
 
 const listSecrets: SecretsOperation<"ListSecrets"> = async (input, context) => {
@@ -110,7 +116,7 @@ const updateSecret: SecretsOperation<"UpdateSecret"> = async (input, context) =>
     return { ARN: secret.arn, Name: secret.name, VersionId: versionId };
   }
   const secret = await context.store.transaction(async (tx) => {
-    const found = await findSecret(tx, context, input.SecretId!);
+    const found = await findPrimary(tx, context, input.SecretId!);
     return putSecret(tx, context, { ...found, ...changes, changedMs: context.clock.now() });
   });
   return { ARN: secret.arn, Name: secret.name };
@@ -131,7 +137,9 @@ const deleteSecret: SecretsOperation<"DeleteSecret"> = async (input, context) =>
     );
   const nowMs = context.clock.now();
   return context.store.transaction(async (tx) => {
-    const secret = await findSecret(tx, context, input.SecretId!, { living: !force });
+    const secret = await findPrimary(tx, context, input.SecretId!, { living: !force });
+    const copies = (secret.replicas ?? []).map(({ region }) => region);
+    if (copies.length > 0) throw hasReplicas(secret.arn, copies);
     const deletionMs = force ? nowMs : nowMs + days * dayMs;
     if (force) await forgetSecret(tx, context, secret);
     else putSecret(tx, context, { ...secret, deletionMs, deletedMs: nowMs });
@@ -145,7 +153,7 @@ const restoreSecret: SecretsOperation<"RestoreSecret"> = (input, context) =>
       deletionMs: _due,
       deletedMs: _since,
       ...secret
-    } = await findSecret(tx, context, input.SecretId!, { living: false });
+    } = await findPrimary(tx, context, input.SecretId!, { living: false });
     secrets.put(tx, context, [secret.name], secret);
     return { ARN: secret.arn, Name: secret.name };
   });

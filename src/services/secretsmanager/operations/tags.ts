@@ -1,12 +1,12 @@
 import { tagsFromList, withTags, withoutTags } from "#services/kit/tags.ts";
 import type { SecretsOperation, SecretsOperations } from "../context.ts";
 import { limitExceeded } from "../errors.ts";
-import { findSecret, putSecret } from "../find.ts";
+import { findPrimary, putSecret } from "../find.ts";
 import { limits } from "../limits.ts";
 
 const tagResource: SecretsOperation<"TagResource"> = async (input, context) => {
   await context.store.transaction(async (tx) => {
-    const secret = await findSecret(tx, context, input.SecretId!);
+    const secret = await findPrimary(tx, context, input.SecretId!);
     const tags = withTags(secret.tags, tagsFromList(input.Tags));
     if (Object.keys(tags).length > limits.tags)
       throw limitExceeded(`A secret can have ${limits.tags} tags at most.`);
@@ -17,7 +17,7 @@ const tagResource: SecretsOperation<"TagResource"> = async (input, context) => {
 
 const untagResource: SecretsOperation<"UntagResource"> = async (input, context) => {
   await context.store.transaction(async (tx) => {
-    const secret = await findSecret(tx, context, input.SecretId!);
+    const secret = await findPrimary(tx, context, input.SecretId!);
     putSecret(tx, context, { ...secret, tags: withoutTags(secret.tags, input.TagKeys!) });
   });
   return {};

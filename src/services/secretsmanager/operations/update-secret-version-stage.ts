@@ -1,6 +1,6 @@
 import type { SecretsOperation } from "../context.ts";
 import { invalidParameter, valueNotFound } from "../errors.ts";
-import { findSecret, putSecret } from "../find.ts";
+import { findPrimary, putSecret } from "../find.ts";
 import { current, moveStages, versionWith } from "../stages.ts";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html */
@@ -9,7 +9,7 @@ export const updateSecretVersionStage: SecretsOperation<"UpdateSecretVersionStag
   context,
 ) =>
   context.store.transaction(async (tx) => {
-    const secret = await findSecret(tx, context, input.SecretId!);
+    const secret = await findPrimary(tx, context, input.SecretId!);
     const { MoveToVersionId: to, RemoveFromVersionId: from } = input;
     const stage = input.VersionStage!;
     const attached = versionWith(secret, stage);

@@ -59,7 +59,7 @@ test("policies tell of what is to come, and an expiration deletes", async () => 
   assert.equal(soon!["policy-type"], "ExpirationNotification");
   await cloud.advance("2d");
   const last = await heard();
-  assert.deepEqual(last.map((one) => one["policy-type"] ?? one.operation).toSorted(), [
+  assert.deepEqual(last.map((one) => String(one["policy-type"] ?? one.operation)).toSorted(), [
     "Delete",
     "Expiration",
   ]);

@@ -39,12 +39,6 @@ export const noPolicy = () => notFound("EventBus does not have a policy.");
 
 export const statementNotFound = () => notFound("Statement with the provided id does not exist.");
 
-export const invalidPattern = (reason: string) =>
-  new AwsError({
-    code: "InvalidEventPatternException",
-    message: `Event pattern is not valid. Reason: ${reason}`,
-  });
-
 export const limitExceeded = () =>
   new AwsError({
     code: "LimitExceededException",

@@ -4,7 +4,7 @@ import type { Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Store, Unwatch } from "#store/store.ts";
-import { parseEventPattern, type EventPattern } from "./patterns/pattern.ts";
+import { parseEventPattern, type EventPattern } from "#services/kit/event-pattern/pattern.ts";
 import { rules, type RuleRecord } from "./records.ts";
 
 /** An enabled rule with a pattern. */

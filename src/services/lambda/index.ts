@@ -5,6 +5,7 @@ import { differences } from "./differences.ts";
 import { publishMeasurements } from "./metrics.ts";
 import { operations } from "./operations/operations.ts";
 import { eventReconciler } from "./reconcilers/event.ts";
+import { mappingReconciler } from "./reconcilers/mapping.ts";
 import { versionReconciler } from "./reconcilers/version.ts";
 import { createState, type LambdaState } from "./state.ts";
 
@@ -15,6 +16,7 @@ export const service = defineService<"lambda", LambdaState>({
   reconcilers: (env, state) => [
     versionReconciler({ ...env, state }),
     eventReconciler({ ...env, state }),
+    mappingReconciler({ ...env, state }),
   ],
   sites: (_env, state) => [packageSite(state.codes)],
   async start(env, state) {
@@ -23,6 +25,8 @@ export const service = defineService<"lambda", LambdaState>({
   },
   async stop(_env, state) {
     for (const sampler of state.samplers.splice(0)) sampler.stop();
+    for (const { poller } of state.pollers.values()) await poller.stop();
+    state.pollers.clear();
     await state.pool.close();
     await state.codes.close();
   },

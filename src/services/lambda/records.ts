@@ -123,3 +123,24 @@ export const events = collection<EventRecord>("lambda", "event");
 export const everywhere = { account: "-", region: "-" };
 
 export const latest = "$LATEST";
+
+/** What a queue's messages are brought to. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+export interface MappingRecord {
+  uuid: string;
+  functionName: string;
+  qualifier: string | undefined;
+  sourceArn: string;
+  batchSize: number;
+  windowSeconds: number;
+  isEnabled: boolean;
+  /** Texts of event patterns; a message that matches none is deleted unseen. */
+  filters: string[];
+  reportsItemFailures: boolean;
+  /** Undefined for as many as the function may run. */
+  maximumConcurrency: number | undefined;
+  modifiedMs: number;
+  tags: Tags;
+}
+
+/** By UUID. */
+export const mappings = collection<MappingRecord>("lambda", "mapping");

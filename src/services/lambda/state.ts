@@ -8,6 +8,7 @@ import { CodeStore } from "./code/code-store.ts";
 import { createDraft } from "./environments/draft.ts";
 import { EnvironmentPool } from "./environments/pool.ts";
 import { layerHashes } from "./layers/layer-hashes.ts";
+import type { Pollers } from "./reconcilers/mapping.ts";
 import { createLanguages, type Languages } from "./runtimes/languages.ts";
 import { createMeasurements, type Measurements } from "./metrics.ts";
 
@@ -16,6 +17,8 @@ export interface LambdaState {
   readonly languages: Languages;
   readonly pool: EnvironmentPool;
   readonly measurements: Measurements;
+  /** What reads queues, by account, region and mapping. */
+  readonly pollers: Pollers;
   /** What ends with the service. */
   readonly samplers: Sampler[];
 }
@@ -48,5 +51,12 @@ export function createState(env: Environment): LambdaState {
       layerHashes(env.store, scope, record),
     ),
   });
-  return { codes, languages, pool, measurements: createMeasurements(), samplers: [] };
+  return {
+    codes,
+    languages,
+    pool,
+    measurements: createMeasurements(),
+    pollers: new Map(),
+    samplers: [],
+  };
 }

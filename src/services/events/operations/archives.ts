@@ -8,7 +8,7 @@ import { archiveArn, archiveRuleName, findArchive, putArchiveRule } from "../arc
 import { busArn, busPlace, findBus } from "../buses.ts";
 import { archiveExists, invalidToken } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { parseEventPattern } from "../patterns/pattern.ts";
+import { parseEventPattern } from "#services/kit/event-pattern/pattern.ts";
 import { archives, rules, type ArchiveRecord } from "../records.ts";
 import type { EventsState } from "../state.ts";
 

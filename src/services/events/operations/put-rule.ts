@@ -3,7 +3,7 @@ import { tagsFromList } from "#services/kit/tags.ts";
 import { busPlace, defaultBus, findBus, ruleArn } from "../buses.ts";
 import { limitExceeded, validation } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { parseEventPattern } from "../patterns/pattern.ts";
+import { parseEventPattern } from "#services/kit/event-pattern/pattern.ts";
 import { rules } from "../records.ts";
 import { refuseManaged } from "../rules.ts";
 import { nextRun } from "../schedule.ts";

@@ -1,6 +1,6 @@
 import type { Operation } from "#services/kit/service.ts";
 import { validation } from "../errors.ts";
-import { parseEventPattern } from "../patterns/pattern.ts";
+import { parseEventPattern } from "#services/kit/event-pattern/pattern.ts";
 import type { EventsState } from "../state.ts";
 
 const required = ["id", "account", "source", "time", "region", "resources", "detail-type"];

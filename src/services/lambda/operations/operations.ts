@@ -31,6 +31,13 @@ import {
   listLayerVersions,
   publishLayerVersion,
 } from "./layers.ts";
+import {
+  createEventSourceMapping,
+  deleteEventSourceMapping,
+  getEventSourceMapping,
+  listEventSourceMappings,
+  updateEventSourceMapping,
+} from "./event-source-mappings.ts";
 import { createFunction } from "./create-function.ts";
 import { deleteFunction } from "./delete-function.ts";
 import { getFunction, getFunctionConfiguration } from "./get-function.ts";
@@ -42,14 +49,17 @@ import { publishVersion } from "./versions.ts";
 export const operations: Operations<"lambda", LambdaState> = {
   AddPermission: addPermission,
   CreateAlias: createAlias,
+  CreateEventSourceMapping: createEventSourceMapping,
   CreateFunction: createFunction,
   DeleteAlias: deleteAlias,
+  DeleteEventSourceMapping: deleteEventSourceMapping,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
   DeleteLayerVersion: deleteLayerVersion,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
+  GetEventSourceMapping: getEventSourceMapping,
   GetFunction: getFunction,
   GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig,
   GetFunctionConcurrency: getFunctionConcurrency,
@@ -63,6 +73,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   Invoke: invoke,
   InvokeAsync: invokeAsync,
   ListAliases: listAliases,
+  ListEventSourceMappings: listEventSourceMappings,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,
@@ -79,6 +90,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateAlias: updateAlias,
+  UpdateEventSourceMapping: updateEventSourceMapping,
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
   UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 import { BlockList, isIP } from "node:net";
-import { invalidPattern } from "../errors.ts";
+import { invalidPattern } from "./invalid-pattern.ts";
 
 export type Scalar = string | number | boolean | null;
 

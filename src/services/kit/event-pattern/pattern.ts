@@ -2,7 +2,7 @@
  * Event patterns: which events a rule wants.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  */
-import { invalidPattern } from "../errors.ts";
+import { invalidPattern } from "./invalid-pattern.ts";
 import { parseValueTest, type Scalar, type ValueTest } from "./value-test.ts";
 
 /** True for the events that the pattern wants. */

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStage } from "../testing/stage.ts";
+import { readFailures } from "./batch.ts";
+
+const EventSourceArn = "arn:aws:sqs:us-east-1:123456789012:work";
+
+async function queueStage() {
+  const stage = await createStage();
+  const sqs = stage.cloud.clients.sqs(stage.cloud.caller);
+  const { QueueUrl } = await sqs.CreateQueue({ QueueName: "work" });
+  const left = async () => {
+    const { Attributes } = await sqs.GetQueueAttributes({ QueueUrl, AttributeNames: ["All"] });
+    return [
+      Number(Attributes?.ApproximateNumberOfMessages),
+      Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
+    ];
+  };
+  const until = async (hidden: [number, number]) => {
+    for (let tries = 0; tries < 300; tries++) {
+      if (String(await left()) === String(hidden)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.deepEqual(await left(), hidden);
+  };
+  const printed = async (name: string) => {
+    const logs = stage.cloud.clients.logs(stage.cloud.caller);
+    const { events = [] } = await logs
+      .FilterLogEvents({ logGroupName: `/aws/lambda/${name}` })
+      .catch(() => ({ events: [] }));
+    return events.flatMap(({ message }) => /INFO\t(.*)\n/.exec(message!)?.[1] ?? []).sort();
+  };
+  return { ...stage, sqs, QueueUrl, until, printed };
+}
+
+const source = `
+  export const handler = async ({ Records }) => {
+    for (const { body } of Records) console.log(body);
+    const bad = Records.filter(({ body }) => body.includes("bad"));
+    return { batchItemFailures: bad.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  };`;
+
+test("messages reach the function and leave the queue; those that it could not take come again", async (t) => {
+  const { cloud, create, lambda, sqs, QueueUrl, until, printed } = await queueStage();
+  t.after(() => cloud.stop());
+  await create("worker", source);
+  const made = await lambda.CreateEventSourceMapping({
+    FunctionName: "worker",
+    EventSourceArn,
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+  });
+  assert.equal(made.State, "Creating");
+  assert.equal((await lambda.GetEventSourceMapping({ UUID: made.UUID })).State, "Enabled");
+  await sqs.SendMessage({ QueueUrl, MessageBody: "good" });
+  await sqs.SendMessage({ QueueUrl, MessageBody: "bad" });
+  for (let tries = 0; tries < 300 && (await printed("worker")).length < 2; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(await printed("worker"), ["bad", "good"]);
+  await until([0, 1]);
+  await lambda.DeleteEventSourceMapping({ UUID: made.UUID });
+});
+
+test("messages that no filter means are deleted unseen", async (t) => {
+  const { cloud, create, lambda, sqs, QueueUrl, until, printed } = await queueStage();
+  t.after(() => cloud.stop());
+  await create("picky", source);
+  await lambda.CreateEventSourceMapping({
+    FunctionName: "picky",
+    EventSourceArn,
+    FilterCriteria: { Filters: [{ Pattern: '{"body":{"kind":["order"]}}' }] },
+  });
+  await sqs.SendMessage({ QueueUrl, MessageBody: '{"kind":"note"}' });
+  await sqs.SendMessage({ QueueUrl, MessageBody: '{"kind":"order"}' });
+  await until([0, 0]);
+  assert.deepEqual(await printed("picky"), ['{"kind":"order"}']);
+});
+
+test("what AWS refuses is refused", async (t) => {
+  const { cloud, create, lambda } = await queueStage();
+  t.after(() => cloud.stop());
+  await create("long", source, { Timeout: 60 });
+  const map = (more: object) =>
+    lambda.CreateEventSourceMapping({ FunctionName: "long", EventSourceArn, ...more });
+  await assert.rejects(map({}), {
+    message: "Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds",
+  });
+  await assert.rejects(map({ BatchSize: 11 }), { message: /Maximum batch window/ });
+  await assert.rejects(map({ EventSourceArn: `${EventSourceArn}2` }), {
+    message: /NonExistentQueue/,
+  });
+  await assert.rejects(map({ FilterCriteria: { Filters: [{ Pattern: "[" }] } }), {
+    message: "Invalid filter pattern definition.",
+  });
+});
+
+test("an answer that names what was not there is a failure of all", () => {
+  const read = (answer: unknown) => readFailures(Buffer.from(JSON.stringify(answer)), ["a", "b"]);
+  assert.deepEqual(read(null), []);
+  assert.deepEqual(read({ batchItemFailures: [{ itemIdentifier: "a" }] }), ["a"]);
+  assert.equal(read({ batchItemFailures: [{ itemIdentifier: "z" }] }), undefined);
+  assert.equal(read({ batchItemFailures: [{ id: "a" }] }), undefined);
+});

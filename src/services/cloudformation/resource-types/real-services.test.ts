@@ -42,6 +42,7 @@ for (const name of [
   "secure-web",
   "names",
   "secrets",
+  "functions",
 ])
   test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
     const cloud = createTestCloud();

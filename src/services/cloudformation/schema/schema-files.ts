@@ -19,6 +19,7 @@ const files: Readonly<Record<string, () => Promise<{ default: ResourceSchemaFile
   events: () => import("../generated/events.json", { with: { type: "json" } }),
   iam: () => import("../generated/iam.json", { with: { type: "json" } }),
   kms: () => import("../generated/kms.json", { with: { type: "json" } }),
+  lambda: () => import("../generated/lambda.json", { with: { type: "json" } }),
   logs: () => import("../generated/logs.json", { with: { type: "json" } }),
   route53: () => import("../generated/route53.json", { with: { type: "json" } }),
   s3: () => import("../generated/s3.json", { with: { type: "json" } }),

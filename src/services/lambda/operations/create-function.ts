@@ -21,7 +21,7 @@ import type { LambdaOperation } from "../state.ts";
  */
 export const createFunction: LambdaOperation<"CreateFunction"> = async (input, context) => {
   const { scope, name } = readFunction(input.FunctionName, context);
-  checkTags(input.Tags);
+  checkTags(input.Tags, context.principal);
   const settings = readSettings(
     { ...input, FunctionName: name },
     "CreateFunction",

@@ -47,7 +47,7 @@ export const createEventSourceMapping: LambdaOperation<"CreateEventSourceMapping
   if (sourceArn === undefined) throw invalidParameter("Unrecognized event source.");
   if (input.StartingPosition !== undefined)
     throw invalidParameter("StartingPosition is not valid for SQS event sources.");
-  checkTags(input.Tags);
+  checkTags(input.Tags, context.principal);
   const settings = readMapping(input, "CreateEventSourceMapping", sourceArn, undefined);
   const { record: version } = await context.store.transaction((tx) => findVersion(tx, reference));
   await checkQueue(context, sourceArn, version.settings.timeoutSeconds);

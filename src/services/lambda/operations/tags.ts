@@ -15,7 +15,7 @@ async function change(
   await context.store.transaction(async (tx) => {
     const own = await findFunction(tx, reference);
     const tags = next(own.tags);
-    checkTags(tags);
+    checkTags(tags, context.principal);
     functions.put(tx, reference.scope, [own.name], { ...own, tags });
   });
 }

@@ -29,7 +29,7 @@ export function startPoller(env: LambdaEnvironment, scope: Scope, mapping: Mappi
   const readers = new Set<Promise<void>>();
   const most = Math.min(mapping.maximumConcurrency ?? mostReaders, mostReaders);
   const work = createWork(env, scope, mapping);
-  let isStopping = false;
+  const state = { isStopping: false };
   const stopped = Promise.withResolvers<void>();
   const pause = () =>
     new Promise<void>((resolve) => {
@@ -40,7 +40,7 @@ export function startPoller(env: LambdaEnvironment, scope: Scope, mapping: Mappi
       });
     });
   const read = async (isExtra: boolean): Promise<void> => {
-    while (!isStopping) {
+    while (!state.isStopping) {
       const result = await work.once().catch((error: unknown) => {
         env.log.warn("a queue's messages did not reach a function", {
           mapping: mapping.uuid,
@@ -48,7 +48,7 @@ export function startPoller(env: LambdaEnvironment, scope: Scope, mapping: Mappi
         });
         return "failed" as const;
       });
-      if (result === "full" && readers.size < most && !isStopping) add(true);
+      if (result === "full" && readers.size < most && !state.isStopping) add(true);
       if (result === "failed") await pause();
       if (result === "empty" && isExtra) return;
     }
@@ -61,7 +61,7 @@ export function startPoller(env: LambdaEnvironment, scope: Scope, mapping: Mappi
   return {
     // Reads under way are not waited for: what they still receive comes again by itself.
     async stop() {
-      isStopping = true;
+      state.isStopping = true;
       stopped.resolve();
     },
   };

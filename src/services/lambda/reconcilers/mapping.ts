@@ -11,7 +11,7 @@ export function mappingReconciler(env: LambdaEnvironment): Reconciler {
     watches: [{ collection: mappings }],
     async reconcile(scope, [uuid]) {
       const record = await env.store.transaction((tx) => mappings.get(tx, scope, uuid!));
-      const key = `${scope.account} ${scope.region} ${uuid}`;
+      const key = `${scope.account} ${scope.region} ${String(uuid)}`;
       const present = pollers.get(key);
       if (present && record?.isEnabled && present.modifiedMs === record.modifiedMs) return;
       pollers.delete(key);

@@ -20,6 +20,7 @@ import { instanceReconciler } from "./instances/reconciler/reconciler.ts";
 import { stateChangeReconciler } from "./instances/reconciler/state-changes.ts";
 import { keyPairOperations } from "./key-pairs/operations.ts";
 import { launchTemplateOperations } from "./launch-templates/operations.ts";
+import { startFlowLogs } from "./network/flow-logs/collector.ts";
 import { networkDifferences, networkOperations, networkReconcilers } from "./network/network.ts";
 import { placementOperations } from "./placement/operations.ts";
 import { regionOperations } from "./regions/operations.ts";
@@ -82,6 +83,8 @@ export const service = defineService<"ec2", Ec2State>({
     const failed = (message: string) => (error: unknown) => env.log.error(message, { error });
     await endOrphans(env).catch(failed("ending machines that no instance wants failed"));
     await state.metadata.resume().catch(failed("serving instance metadata failed"));
+    const flows = startFlowLogs(env);
+    state.endings.push(() => flows.stop());
     const sensors = startSensors(env);
     state.endings.push(() => sensors.stop());
   },

@@ -10,7 +10,7 @@ import { callNumber } from "../own-address/loader.ts";
 /**
  * A command per line, a line of answer each: "ok …" or "error …".
  *   map NAME TYPE KEY_BYTES VALUE_BYTES ENTRIES    open NAME NUMBER    close NAME
- *   put NAME KEY VALUE    remove NAME KEY    dump NAME (takes the entries out where its last word is "take")
+ *   put NAME KEY VALUE    remove NAME KEY    dump NAME
  *   attach GROUP KIND:TYPE:HEX …, {NAME} in HEX for a map
  */
 const perl = String.raw`
@@ -25,11 +25,10 @@ my %does = (
   close => sub { my ($name) = @_; POSIX::close($maps{$name}) if defined $maps{$name}; delete $maps{$name}; "" },
   put => sub { my ($name, $key, $value) = @_; $key = pack("H*", $key); $value = pack("H*", $value); bpf(2, pack("L L P P Q", $maps{$name}, 0, $key, $value, 0), "put"); "" },
   remove => sub { my ($name, $key) = @_; $key = pack("H*", $key); quit(3, pack("L L P Q Q", $maps{$name}, 0, $key, 0, 0)); "" },
-  dump => sub { my ($name, $take) = @_; my ($key_bytes, $value_bytes) = @{$sizes{$name}}; my ($at, @keys, @found);
+  dump => sub { my ($name) = @_; my ($key_bytes, $value_bytes) = @{$sizes{$name}}; my ($at, @keys, @found);
     for (my $i = 0; $i < 65536; $i++) { my $next = "\0" x $key_bytes; my $ask = defined $at ? pack("L L P P Q", $maps{$name}, 0, $at, $next, 0) : pack("L L Q P Q", $maps{$name}, 0, 0, $next, 0);
       last if quit(4, $ask) < 0; $at = $next . ""; push @keys, $at; }
-    for my $key (@keys) { my $value = "\0" x $value_bytes; next if quit(1, pack("L L P P Q", $maps{$name}, 0, $key, $value, 0)) < 0; push @found, unpack("H*", $key) . "=" . unpack("H*", $value);
-      quit(3, pack("L L P Q Q", $maps{$name}, 0, $key, 0, 0)) if $take; }
+    for my $key (@keys) { my $value = "\0" x $value_bytes; next if quit(1, pack("L L P P Q", $maps{$name}, 0, $key, $value, 0)) < 0; push @found, unpack("H*", $key) . "=" . unpack("H*", $value); }
     join(" ", @found) },
   attach => sub { my ($group, @programs) = @_; sysopen(my $directory, $group, 0) or die "$group: $!\n";
     for (@programs) { my ($kind, $type, $hex) = split /:/; $hex =~ s/\{(\w+)\}/unpack("H*", pack("L", $maps{$1}))/ge;
@@ -64,7 +63,7 @@ def put(name, key, value):
     k = room(bytes.fromhex(key)); v = room(bytes.fromhex(value)); bpf(2, struct.pack("=IIQQQ", maps[name], 0, at(k), at(v), 0), "put"); return ""
 def remove(name, key):
     k = room(bytes.fromhex(key)); quiet(3, struct.pack("=IIQQQ", maps[name], 0, at(k), 0, 0)); return ""
-def dump(name, take=""):
+def dump(name):
     size, width = sizes[name]; here = None; keys = []; found = []
     for _ in range(65536):
         following = room(b"\0" * size)
@@ -74,7 +73,6 @@ def dump(name, take=""):
         v = room(b"\0" * width)
         if quiet(1, struct.pack("=IIQQQ", maps[name], 0, at(k), at(v), 0)) < 0: continue
         found.append(k.raw.hex() + "=" + v.raw.hex())
-        if take: quiet(3, struct.pack("=IIQQQ", maps[name], 0, at(k), 0, 0))
     return " ".join(found)
 def attach(group, *programs):
     directory = os.open(group, os.O_RDONLY)

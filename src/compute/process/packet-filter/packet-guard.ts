@@ -9,7 +9,7 @@ import type { AddressRules } from "../own-address/programs.ts";
 import { addressPrograms } from "./address-programs.ts";
 import type { BpfAgent } from "./agent.ts";
 import { describeEntries, type MapEntries } from "./map-entries.ts";
-import { parseFlows } from "./flows.ts";
+import { parseFlows, type FlowCounts } from "./flows.ts";
 import { flowKeyBytes, flowValueBytes, packetPrograms } from "./packet-programs.ts";
 
 /** A machine that has a control group: what its programs are attached to and made of. */
@@ -50,7 +50,10 @@ export function createPacketGuard({
     numbers.set(name, number);
     return number;
   };
-  const machines = new Map<string, GuardedMachine & { attached?: string; packetLoss?: number }>();
+  const machines = new Map<
+    string,
+    GuardedMachine & { attached?: string; packetLoss?: number; counted?: FlowCounts }
+  >();
   const told = new Map<string, MapEntries>();
   const serially = createSerial();
   let agent: BpfAgent | undefined;
@@ -167,9 +170,14 @@ export function createPacketGuard({
     translates: (id) => machines.get(id)?.attached !== undefined,
     takeFlows: (id) =>
       serially("guard", async () => {
-        if (machines.get(id)?.attached === undefined || !agent?.alive) return undefined;
-        const text = await agent.ask("dump", `flows_${id.replaceAll(/\W/g, "_")}`, "take");
-        return parseFlows(text, (host) => privateAddressOf(told, host));
+        const machine = machines.get(id);
+        if (machine?.attached === undefined || !agent?.alive) return undefined;
+        const text = await agent.ask("dump", `flows_${id.replaceAll(/\W/g, "_")}`);
+        const { flows, counts } = parseFlows(text, machine.counted, (host) =>
+          privateAddressOf(told, host),
+        );
+        machine.counted = counts;
+        return flows;
       }),
     close() {
       closed = true;

@@ -5,6 +5,7 @@ import type { Transaction } from "#store/store.ts";
 import { ec2Error } from "../errors.ts";
 import { tagOwner, type TagOwner, type Tagged } from "../tags.ts";
 import { groupNotFound } from "./errors.ts";
+import { flowLogs } from "./flow-logs/records.ts";
 import * as gateways from "./gateway-records.ts";
 import { prefixLists } from "./managed-prefix-lists.ts";
 import { subnetReservations } from "./subnet-reservations.ts";
@@ -118,6 +119,9 @@ export const kinds = {
     "vgw",
     gateways.vpnGateways,
     missing("InvalidVpnGatewayID.NotFound", "vpnGateway"),
+  ),
+  flowLog: kind("vpc-flow-log", "fl", flowLogs, (id) =>
+    ec2Error("InvalidFlowLogId.NotFound", `The flow log ID '${id}' does not exist`),
   ),
   subnetReservation: kind(
     "subnet-cidr-reservation",

@@ -7,6 +7,7 @@ import { carrierGatewayOperations } from "./operations/carrier-gateways.ts";
 import { customerGatewayOperations } from "./operations/customer-gateways.ts";
 import { egressOnlyGatewayOperations } from "./operations/egress-only-gateways.ts";
 import { endpointServiceOperations } from "./operations/endpoint-services.ts";
+import { flowLogOperations } from "./operations/flow-logs.ts";
 import { groupReferenceOperations } from "./operations/group-references.ts";
 import { interfacePermissionOperations } from "./operations/interface-permissions.ts";
 import { ipv6AddressOperations } from "./operations/ipv6-addresses.ts";
@@ -65,6 +66,7 @@ export const networkOperations: Ec2Operations = {
   ...interfacePermissionOperations,
   ...groupReferenceOperations,
   ...endpointServiceOperations,
+  ...flowLogOperations,
   ...vpcEndpointOperations,
   ...vpcPeeringOperations,
 };
@@ -82,7 +84,7 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "AuthorizeSecurityGroupIngress",
     differs:
-      "Security groups, network ACLs and the way out of a subnet are enforced by a Fogbank that is root on Linux, of process machines and of Docker's; `fogbank doctor` tells where not. Processes of this host reach every machine; to process machines Application Load Balancers count as their own groups, at the fourth address of their first subnet, to Docker's they count as this host. All interfaces of an instance share their groups, and connections that were let in stay after a change. A container's packets are filtered from the moment after its start, and VPCs of containers reach each other by no peering.",
+      "Security groups, network ACLs and the way out of a subnet are enforced by a Fogbank that is root on Linux, of process machines and of Docker's; `fogbank doctor` tells where not. Processes of this host reach every machine; to process machines Application Load Balancers count as their own groups, at the fourth address of their first subnet, to Docker's they count as this host. A port of a process machine where nothing listens refuses, whatever the rules say. All interfaces of an instance share their groups, and connections that were let in stay after a change. A container's packets are filtered from the moment after its start, and VPCs of containers reach each other by no peering.",
   },
   {
     operation: "CreateRoute",
@@ -116,6 +118,11 @@ export const networkDifferences: readonly Difference[] = [
     operation: "AssociateVpcCidrBlock",
     differs:
       "IPv6 blocks are Amazon-provided ones, of 2001:db8::/32; blocks of one's own, address pools and subnets without IPv4 are refused. Machines have no IPv6 addresses.",
+  },
+  {
+    operation: "CreateFlowLogs",
+    differs:
+      "Records are what process machines' sockets really sent and received, by conversation and verdict (the last 2048 conversations of a machine; 127.0.0.1 is this host); those of containers and simulated machines are not counted, which SKIPDATA says. They are the primary interface's. The delivering role is not assumed; Firehose, Parquet and transit gateways are refused.",
   },
   {
     operation: "CreateSubnetCidrReservation",

@@ -59,7 +59,7 @@ function take({ compute }: Environment, instanceId: string) {
   return compute.guard?.takeFlows(instanceId) ?? Promise.resolve(undefined);
 }
 
-export function covers(log: FlowLogRecord, eni: NetworkInterfaceRecord): boolean {
+function covers(log: FlowLogRecord, eni: NetworkInterfaceRecord): boolean {
   const { vpcId, subnetId, networkInterfaceId } = eni;
   return [vpcId, subnetId, networkInterfaceId].includes(log.resourceId);
 }

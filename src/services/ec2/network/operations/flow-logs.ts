@@ -74,7 +74,7 @@ function optionsOf(input: Input) {
   return {
     destination,
     format,
-    maxAggregationSeconds: interval as 60 | 600,
+    maxAggregationSeconds: interval,
     trafficType: input.TrafficType,
     resourceType: resourceType as FlowLogRecord["resourceType"],
   };

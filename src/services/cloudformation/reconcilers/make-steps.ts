@@ -153,4 +153,16 @@ async function complete(turn: Turn, record: ResourceRecord, type: LoadedType): P
     work: undefined,
     doneIn: turn.operation.id,
   });
+  await refresh(turn, definition.touches?.(record.properties) ?? []);
+}
+
+/** What Fn::GetAtt sees of resources that another one has changed. */
+async function refresh(turn: Turn, physicalIds: readonly string[]): Promise<void> {
+  for (const other of turn.resources.values()) {
+    if (other.work || other.physicalId === undefined || !physicalIds.includes(other.physicalId))
+      continue;
+    const type = await turn.state.catalog.find(other.type);
+    const read = await type?.definition.attributes?.(existingRequest(turn, other));
+    if (read) turn.put({ ...other, attributes: { ...other.attributes, ...read } });
+  }
 }

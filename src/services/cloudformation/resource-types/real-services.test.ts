@@ -34,6 +34,7 @@ for (const name of [
   "storage-and-messages",
   "identities",
   "network",
+  "network-beyond",
   "web-tier",
   "classic-web",
   "logs-and-events",

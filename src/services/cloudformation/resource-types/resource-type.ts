@@ -127,6 +127,8 @@ export interface ResourceType {
   readonly keptBy?: readonly string[];
   /** True when a change demands a new resource because of the resource's UpdatePolicy. */
   replaces?(changed: readonly string[], updatePolicy: Properties | undefined): boolean;
+  /** Physical ids of resources whose attributes this one changes once it is there. */
+  touches?(properties: Properties): readonly string[];
   /** True for types that may have something to do though no property changed. */
   readonly alwaysUpdated?: boolean;
   /** Keeps what the resource holds before it is deleted, for DeletionPolicy Snapshot; may run twice. */

@@ -2,7 +2,7 @@ import { pick } from "../properties.ts";
 import { defineResourceType, type ExistingRequest, type UpdateRequest } from "../resource-type.ts";
 import { tagSpecifications, updateTags } from "./tagged.ts";
 
-const noSix = "there is no IPv6";
+const noSix = "prefixes are not delegated";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-networkinterface.html */
 export const resourceType = defineResourceType({
@@ -10,8 +10,6 @@ export const resourceType = defineResourceType({
   unsupported: {
     ConnectionTrackingSpecification: "connections are not tracked",
     EnablePrimaryIpv6: noSix,
-    Ipv6AddressCount: noSix,
-    Ipv6Addresses: noSix,
     Ipv6PrefixCount: noSix,
     Ipv6Prefixes: noSix,
     Ipv4PrefixCount: "prefixes are not delegated",
@@ -31,6 +29,8 @@ export const resourceType = defineResourceType({
         "PrivateIpAddress",
         "PrivateIpAddresses",
         "SecondaryPrivateIpAddressCount",
+        "Ipv6AddressCount",
+        "Ipv6Addresses",
       ),
       ...(GroupSet && { Groups: GroupSet }),
       ...tagSpecifications(request, "network-interface"),

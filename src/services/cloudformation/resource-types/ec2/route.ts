@@ -7,6 +7,8 @@ const destinations = [
   "DestinationPrefixListId",
 ] as const;
 const targets = [
+  "CarrierGatewayId",
+  "EgressOnlyInternetGatewayId",
   "GatewayId",
   "InstanceId",
   "NatGatewayId",
@@ -20,12 +22,9 @@ const missing = "there is no such target";
 export const resourceType = defineResourceType({
   type: "AWS::EC2::Route",
   unsupported: {
-    CarrierGatewayId: missing,
     CoreNetworkArn: missing,
-    EgressOnlyInternetGatewayId: missing,
     LocalGatewayId: missing,
     TransitGatewayId: missing,
-    DestinationIpv6CidrBlock: "there is no IPv6",
   },
   async create(request) {
     const { clients, properties } = request;

@@ -2,7 +2,7 @@ import { pick } from "../properties.ts";
 import { defineResourceType, type ExistingRequest, type UpdateRequest } from "../resource-type.ts";
 import { findTagged, tagSpecifications, updateTags } from "./tagged.ts";
 
-const noSix = "there is no IPv6";
+const noSix = "every subnet has IPv4, and IPv6 blocks are Amazon's";
 const noPools = "there is no address manager";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-subnet.html */
@@ -13,18 +13,16 @@ export const resourceType = defineResourceType({
     OutpostArn: "there are no outposts",
     Ipv4IpamPoolId: noPools,
     Ipv4NetmaskLength: noPools,
-    Ipv6CidrBlock: noSix,
     Ipv6IpamPoolId: noSix,
     Ipv6Native: noSix,
     Ipv6NetmaskLength: noSix,
-    EnableDns64: noSix,
     PrivateDnsNameOptionsOnLaunch: "host names are those of addresses",
   },
   async create(request) {
     const { clients, properties } = request;
     const { Subnet } = await clients.ec2.CreateSubnet({
       VpcId: properties["VpcId"],
-      ...pick(properties, "CidrBlock", "AvailabilityZone", "AvailabilityZoneId"),
+      ...pick(properties, "CidrBlock", "Ipv6CidrBlock", "AvailabilityZone", "AvailabilityZoneId"),
       ...tagSpecifications(request, "subnet"),
     });
     return Subnet!.SubnetId!;
@@ -58,7 +56,7 @@ export const resourceType = defineResourceType({
       CidrBlock: subnet.CidrBlock,
       VpcId: subnet.VpcId,
       NetworkAclAssociationId: association?.NetworkAclAssociationId,
-      Ipv6CidrBlocks: [],
+      Ipv6CidrBlocks: (subnet.Ipv6CidrBlockAssociationSet ?? []).map((one) => one.Ipv6CidrBlock),
     };
   },
 });
@@ -67,14 +65,17 @@ async function applyAttributes(request: ExistingRequest | UpdateRequest): Promis
   const { clients, physicalId: SubnetId, properties } = request;
   const before = "previous" in request ? request.previous : {};
   const { MapPublicIpOnLaunch: map, AssignIpv6AddressOnCreation: six } = properties;
+  const { EnableDns64: dns64 } = properties;
+  if (dns64 !== before["EnableDns64"])
+    await clients.ec2.ModifySubnetAttribute({ SubnetId, EnableDns64: { Value: dns64 ?? false } });
   if (map !== before["MapPublicIpOnLaunch"])
     await clients.ec2.ModifySubnetAttribute({
       SubnetId,
       MapPublicIpOnLaunch: { Value: map ?? false },
     });
-  if (six !== before["AssignIpv6AddressOnCreation"] && six)
+  if (six !== before["AssignIpv6AddressOnCreation"])
     await clients.ec2.ModifySubnetAttribute({
       SubnetId,
-      AssignIpv6AddressOnCreation: { Value: six },
+      AssignIpv6AddressOnCreation: { Value: six ?? false },
     });
 }

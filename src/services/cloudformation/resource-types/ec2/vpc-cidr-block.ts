@@ -1,14 +1,13 @@
 import { pick } from "../properties.ts";
 import { defineResourceType } from "../resource-type.ts";
 
-const noSix = "there is no IPv6";
+const noSix = "IPv6 blocks are Amazon's";
 const noPools = "there is no address manager";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpccidrblock.html */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::VPCCidrBlock",
   unsupported: {
-    AmazonProvidedIpv6CidrBlock: noSix,
     Ipv6CidrBlock: noSix,
     Ipv6CidrBlockNetworkBorderGroup: noSix,
     Ipv6Pool: noSix,
@@ -18,20 +17,24 @@ export const resourceType = defineResourceType({
     Ipv4NetmaskLength: noPools,
   },
   async create({ clients, properties }) {
-    const { CidrBlockAssociation } = await clients.ec2.AssociateVpcCidrBlock({
+    const answer = await clients.ec2.AssociateVpcCidrBlock({
       VpcId: properties["VpcId"],
-      ...pick(properties, "CidrBlock"),
+      ...pick(properties, "CidrBlock", "AmazonProvidedIpv6CidrBlock"),
     });
-    return CidrBlockAssociation!.AssociationId!;
+    return (answer.CidrBlockAssociation ?? answer.Ipv6CidrBlockAssociation)!.AssociationId!;
   },
   async find({ clients, properties }) {
     const { Vpcs } = await clients.ec2.DescribeVpcs({ VpcIds: [properties["VpcId"]] });
+    if (properties["AmazonProvidedIpv6CidrBlock"])
+      return Vpcs?.[0]?.Ipv6CidrBlockAssociationSet?.[0]?.AssociationId;
     const own = Vpcs?.[0]?.CidrBlockAssociationSet?.find(
       ({ CidrBlock, CidrBlockState }) =>
         CidrBlock === properties["CidrBlock"] && CidrBlockState?.State === "associated",
     );
     return own?.AssociationId;
   },
+  /** Fn::GetAtt of the VPC has its blocks. */
+  touches: (properties) => [properties["VpcId"]],
   async delete({ clients, physicalId }) {
     await clients.ec2.DisassociateVpcCidrBlock({ AssociationId: physicalId });
   },

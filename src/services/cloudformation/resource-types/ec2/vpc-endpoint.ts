@@ -11,7 +11,7 @@ export const resourceType = defineResourceType({
     ResourceConfigurationArn: awsOnly,
     ServiceNetworkArn: awsOnly,
     ServiceRegion: awsOnly,
-    DnsOptions: "endpoints have no names",
+    DnsOptions: "endpoints' names are those of AWS",
     IpAddressType: "there is no IPv6",
   },
   async create(request) {

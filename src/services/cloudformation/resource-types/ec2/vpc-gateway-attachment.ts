@@ -4,9 +4,12 @@ import { defineResourceType } from "../resource-type.ts";
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpcgatewayattachment.html */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::VPCGatewayAttachment",
-  unsupported: { VpnGatewayId: "there are no VPN gateways" },
   async create({ clients, properties }) {
-    const { InternetGatewayId, VpcId } = properties;
+    const { InternetGatewayId, VpnGatewayId, VpcId } = properties;
+    if (VpnGatewayId !== undefined) {
+      await clients.ec2.AttachVpnGateway({ VpnGatewayId, VpcId });
+      return `VGW|${VpcId}`;
+    }
     try {
       await clients.ec2.AttachInternetGateway({ InternetGatewayId, VpcId });
     } catch (error) {
@@ -19,7 +22,12 @@ export const resourceType = defineResourceType({
     return `IGW|${VpcId}`;
   },
   async update({ clients, properties, previous }) {
-    const { InternetGatewayId, VpcId } = properties;
+    const { InternetGatewayId, VpnGatewayId, VpcId } = properties;
+    if (VpnGatewayId !== undefined) {
+      await clients.ec2.DetachVpnGateway({ VpnGatewayId: previous["VpnGatewayId"], VpcId });
+      await clients.ec2.AttachVpnGateway({ VpnGatewayId, VpcId });
+      return;
+    }
     await clients.ec2.DetachInternetGateway({
       InternetGatewayId: previous["InternetGatewayId"],
       VpcId,
@@ -27,12 +35,17 @@ export const resourceType = defineResourceType({
     await clients.ec2.AttachInternetGateway({ InternetGatewayId, VpcId });
   },
   async delete({ clients, properties }) {
-    const { InternetGatewayId, VpcId } = properties;
+    const { InternetGatewayId, VpnGatewayId, VpcId } = properties;
     try {
+      if (VpnGatewayId !== undefined) {
+        await clients.ec2.DetachVpnGateway({ VpnGatewayId, VpcId });
+        return;
+      }
       await clients.ec2.DetachInternetGateway({ InternetGatewayId, VpcId });
     } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== "Gateway.NotAttached") throw error;
+      const gone = ["Gateway.NotAttached", "InvalidVpnGatewayAttachment.NotFound"];
+      if (!(error instanceof AwsError) || !gone.includes(error.code)) throw error;
     }
   },
-  attributes: async () => ({ AttachmentType: "IGW" }),
+  attributes: async ({ physicalId }) => ({ AttachmentType: physicalId.split("|")[0] }),
 });

@@ -52,7 +52,7 @@ export const resourceType = defineResourceType({
       CidrBlockAssociations: vpc.CidrBlockAssociationSet?.map(({ AssociationId }) => AssociationId),
       DefaultNetworkAcl: NetworkAcls?.[0]?.NetworkAclId,
       DefaultSecurityGroup: SecurityGroups?.[0]?.GroupId,
-      Ipv6CidrBlocks: [],
+      Ipv6CidrBlocks: (vpc.Ipv6CidrBlockAssociationSet ?? []).map((one) => one.Ipv6CidrBlock),
     };
   },
 });

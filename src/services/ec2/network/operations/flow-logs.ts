@@ -74,7 +74,7 @@ function optionsOf(input: Input) {
   return {
     destination,
     format,
-    maxAggregationSeconds: interval,
+    maxAggregationSeconds: interval === 60 ? (60 as const) : (600 as const),
     trafficType: input.TrafficType,
     resourceType: resourceType as FlowLogRecord["resourceType"],
   };

@@ -33,7 +33,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "ModifyListenerAttributes",
     differs:
-      "Connections through a network load balancer end at it and begin anew: an idle one is reset at its timeout rather than at the next byte, and a target that refuses a connection is passed over for another. Bytes are counted without headers, and packets of connections not at all: ProcessedPackets and PeakPacketsPerSecond are reported of load balancers that take datagrams only.",
+      "Connections through a network load balancer end at it and begin anew: an idle one is reset at its timeout rather than at the next byte, keep-alive packets do not count, and a target that refuses a connection is passed over for another. Bytes are counted without headers, and packets of connections not at all: ProcessedPackets and PeakPacketsPerSecond are reported of load balancers that take datagrams only.",
   },
   {
     operation: "*",

@@ -90,9 +90,9 @@ export class NetworkBalancer {
       bytes: this.#bytes,
       measured: this.#measured,
       group: (arn) => this.#groups.get(arn),
+      isRecorded: (listenerArn) => this.#recorded.has(listenerArn),
       record: (record) => {
-        if (this.#recorded.has(record.listenerArn) && this.#records.length < mostRecords)
-          this.#records.push(record);
+        if (this.#records.length < mostRecords) this.#records.push(record);
       },
     };
   }

@@ -36,6 +36,7 @@ export interface ListenerEnvironment extends NetworkEnvironment {
   packets: PeakRate;
   bytes: PeakRate;
   measured: Set<Measured>;
+  isRecorded: (listenerArn: string) => boolean;
   record: (record: FlowRecord) => void;
 }
 
@@ -45,6 +46,7 @@ export interface BalancerServices extends NetworkEnvironment {
   bytes: PeakRate;
   measured: Set<Measured>;
   group: (arn: string) => NetworkTargetGroup | undefined;
+  isRecorded: (listenerArn: string) => boolean;
   record: (record: FlowRecord) => void;
 }
 

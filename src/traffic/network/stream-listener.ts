@@ -26,9 +26,8 @@ export async function openStreams(
   const server: Server = createServer(
     { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
     (socket) => {
-      const connection = new Connection(socket, zone, environment, () =>
-        connections.delete(connection),
-      );
+      const left = () => void connections.delete(connection);
+      const connection = new Connection(socket, address, zone, environment, left);
       connections.add(connection);
       connection.start().catch(environment.onError);
     },
@@ -37,8 +36,9 @@ export async function openStreams(
   await once(server, "listening");
   server.on("error", environment.onError);
   const { address: host, port } = server.address() as { address: string; port: number };
+  const address: BoundAddress = { host, port };
   return {
-    address: { host, port },
+    address,
     async close() {
       const closed = once(server, "close");
       server.close();
@@ -68,8 +68,15 @@ class Connection implements Flow {
   /** Bytes that reports have counted already. */
   #countedBytes = 0;
 
-  constructor(raw: Socket, zone: string, environment: ListenerEnvironment, left: () => void) {
+  constructor(
+    raw: Socket,
+    node: BoundAddress,
+    zone: string,
+    environment: ListenerEnvironment,
+    left: () => void,
+  ) {
     this.#raw = raw;
+    this.#node = node;
     this.#zone = zone;
     this.#environment = environment;
     this.#left = left;
@@ -78,7 +85,6 @@ class Connection implements Flow {
     this.#side = { socket: raw, raw };
     this.#startedMs = environment.wall.now();
     this.#client = { host: plain(raw.remoteAddress), port: raw.remotePort ?? 0 };
-    this.#node = { host: plain(raw.localAddress), port: raw.localPort ?? 0 };
   }
 
   async start(): Promise<void> {
@@ -149,7 +155,10 @@ class Connection implements Flow {
     );
     const facts = { zone: this.#zone, clientHost: this.#client.host, hash };
     const group = this.#environment.chooseGroup();
-    if (!group) return undefined;
+    if (!group) {
+      this.#counts().rejectedFlows++;
+      return undefined;
+    }
     while (tried.length < mostTargets && !this.#ended) {
       const picked = group.pick(facts, tried);
       const { reach } = picked?.target.config ?? {};
@@ -218,7 +227,7 @@ class Connection implements Flow {
     if (this.#ended) return;
     this.#ended = true;
     this.measure();
-    const { measured, wall } = this.#environment;
+    const { measured, wall, isRecorded } = this.#environment;
     measured.delete(this);
     this.#target?.flows.delete(this);
     this.#left();
@@ -227,6 +236,7 @@ class Connection implements Flow {
     if (end === "client-reset") counts.clientResets++;
     else if (end === "target-reset") counts.targetResets++;
     else if (end === "balancer-reset") counts.balancerResets++;
+    if (!isRecorded(this.#listener.arn)) return;
     this.#environment.record({
       listenerArn: this.#listener.arn,
       zone: this.#zone,

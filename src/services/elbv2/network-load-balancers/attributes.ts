@@ -36,8 +36,8 @@ export const networkBalancerAttributes: AttributeTable = {
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html */
 export function networkListenerAttributes(protocol: NetworkProtocol): AttributeTable {
-  // Datagrams have a timeout of 120 seconds, which cannot be changed.
-  if (protocol === "UDP") return {};
+  // Datagrams have a timeout of 120 seconds and TLS one of 350, which cannot be changed.
+  if (protocol === "UDP" || protocol === "TLS") return {};
   return { "tcp.idle_timeout.seconds": { default: "350", check: within(60, 6000) } };
 }
 

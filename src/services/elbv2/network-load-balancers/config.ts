@@ -21,6 +21,7 @@ import { alpnProtocols } from "./listener-input.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout */
 const datagramTimeoutMs = 120_000;
+const tlsIdleSeconds = 350;
 
 export async function networkConfigOf(
   env: Environment,
@@ -56,10 +57,9 @@ async function listenerConfig(
 ): Promise<NetworkListenerConfig> {
   const { protocol, attributes } = record;
   const forward = record.actions.find(({ Type }) => Type === "forward")?.ForwardConfig;
-  const idle =
-    protocol === "UDP"
-      ? 0
-      : Number(attributeOf(listenerTable(record), attributes, "tcp.idle_timeout.seconds"));
+  const key = "tcp.idle_timeout.seconds";
+  const table = listenerTable(record);
+  const idleSeconds = table[key] ? Number(attributeOf(table, attributes, key)) : tlsIdleSeconds;
   return {
     arn: record.arn,
     protocol: protocol as NetworkProtocol,
@@ -68,7 +68,7 @@ async function listenerConfig(
     tls: record.tls && (await tlsConfig(env, state, scope, record.tls, undefined)),
     alpn: alpnProtocols[record.alpnPolicy ?? "None"],
     // A connection's idle timeout is wall time.
-    idleTimeoutMs: idle * 1000,
+    idleTimeoutMs: idleSeconds * 1000,
     datagramTimeoutMs,
     groups: (forward?.TargetGroups ?? []).map(({ TargetGroupArn, Weight }) => ({
       arn: TargetGroupArn!,

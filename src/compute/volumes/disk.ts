@@ -53,8 +53,10 @@ export async function hideDisk(
   force: boolean,
 ): Promise<boolean> {
   if (force)
-    for (const point of await mountPoints(pid, device))
+    for (const point of await mountPoints(pid, device)) {
+      await thaw(join("/proc", String(pid), "root", point));
       await run("nsenter", [`--target=${pid}`, "--mount", "--pid", "umount", "-l", point]);
+    }
   else if (await isClaimed(device)) return false;
   const directory = deviceDirectory(pid);
   for (const name of linksOf(disk))
@@ -118,9 +120,16 @@ async function mountPoints(pid: number, { major, minor }: LoopDevice): Promise<s
     .reverse();
 }
 
-/** The shell thaws when its input ends, and that ends with Fogbank at the latest. */
+/**
+ * The shell thaws when its input ends, and that ends with Fogbank at the latest: nothing else that
+ * comes of its end, such as an output that nobody reads any more, may keep it from that.
+ */
 async function freeze<T>(point: string, work: () => Promise<T>): Promise<T> {
-  const script = 'fsfreeze --freeze "$1" && echo frozen && read -r line; fsfreeze --unfreeze "$1"';
+  const script = `trap '' PIPE HUP INT TERM
+    fsfreeze --freeze "$1" || exit 1
+    echo frozen
+    read -r line
+    fsfreeze --unfreeze "$1"`;
   const { promise: frozen, resolve, reject } = Promise.withResolvers<void>();
   const child = execFile("/bin/sh", ["-c", script, "sh", point]);
   const ended = new Promise<void>((done) => void child.once("close", () => done()));
@@ -136,6 +145,14 @@ async function freeze<T>(point: string, work: () => Promise<T>): Promise<T> {
     child.stdin!.end();
     await ended;
   }
+}
+
+/** Once it is unmounted, nobody could let a file system go on any more that still stands still. */
+async function thaw(point: string): Promise<void> {
+  await run("fsfreeze", ["--unfreeze", point]).catch((error: Error & { stderr?: string }) => {
+    // "Invalid argument": it does not stand still.
+    if (!/Invalid argument/.test(error.stderr ?? "")) throw error;
+  });
 }
 
 async function targetOf(path: string): Promise<string | undefined> {

@@ -29,11 +29,11 @@ export const differences: Difference[] = [
   {
     operation: "PutMetricAlarm",
     differs:
-      "PromQL criteria are refused, and actions on Lambda, Systems Manager, incidents and investigations. The texts of the states of alarms on many time series are Fogbank's own.",
+      "PromQL criteria are refused, and actions on Systems Manager, incidents and investigations. The texts of the states of alarms on many time series are Fogbank's own.",
   },
   {
     operation: "PutCompositeAlarm",
-    differs: "Actions on Lambda, Systems Manager, incidents and investigations are refused.",
+    differs: "Actions on Systems Manager, incidents and investigations are refused.",
   },
   {
     operation: "GetMetricWidgetImage",

@@ -179,7 +179,7 @@ export interface DueActionRecord {
   alarmType: "MetricAlarm" | "CompositeAlarm";
   action: string;
   state: StateValue;
-  /** The alarm's message to subscribers, made when the state changed. */
+  /** The alarm's message to subscribers, or its event for a function, made when the state changed. */
   subject: string;
   message: string;
   /** The newest datapoint that led to the state, for scaling policies. */

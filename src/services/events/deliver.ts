@@ -1,6 +1,7 @@
 /** Bringing an event to its target. */
 import { AwsError } from "#model/error.ts";
 import { parseArn } from "#services/kit/arn.ts";
+import { leaveWithFunction } from "#services/kit/leave-with-function.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
@@ -57,6 +58,8 @@ function send(
         body: inputFor(delivery),
         groupId: target.SqsParameters?.MessageGroupId,
       });
+    case "function":
+      return leaveWithFunction(env.clients, caller, arn, inputFor(delivery));
     case "topic":
       return env.clients.sns(caller).Publish({ TopicArn: arn, Message: inputFor(delivery) });
     case "log-group":

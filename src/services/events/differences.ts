@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "PutTargets",
     differs:
-      "Targets are SQS queues, SNS topics, CloudWatch Logs groups, other event buses, Systems Manager Run Command, and EC2's stop, terminate and reboot; every other kind (Lambda, Step Functions, Kinesis, API destinations …) answers NotImplemented.",
+      "Targets are SQS queues, SNS topics, Lambda functions, CloudWatch Logs groups, other event buses, Systems Manager Run Command, and EC2's stop, terminate and reboot; every other kind (Lambda, Step Functions, Kinesis, API destinations …) answers NotImplemented.",
   },
   {
     operation: "PutRule",

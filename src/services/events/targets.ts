@@ -7,6 +7,7 @@ import { inputProblem } from "./transform.ts";
 
 export type TargetKind =
   | "queue"
+  | "function"
   | "topic"
   | "log-group"
   | "bus"
@@ -25,6 +26,7 @@ const instanceActions = new Set([
 export function targetKind(arn: string): TargetKind | undefined {
   const { service, resource = "" } = parseArn(arn) ?? {};
   if (service === "sqs") return "queue";
+  if (service === "lambda" && resource.startsWith("function:")) return "function";
   if (service === "sns") return "topic";
   if (service === "logs" && resource.startsWith("log-group:")) return "log-group";
   if (service === "events" && resource.startsWith("event-bus/")) return "bus";

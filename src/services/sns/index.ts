@@ -70,7 +70,7 @@ export const service = defineService<"sns", SnsState>({
     {
       operation: "Subscribe",
       differs:
-        "Protocols sqs, http and https deliver. Mails for email and email-json are written to the log, with the link to confirm, and not sent. sms, lambda, application and firehose answer NotImplemented.",
+        "Protocols sqs, lambda, http and https deliver. Mails for email and email-json are written to the log, with the link to confirm, and not sent. sms, application and firehose answer NotImplemented.",
     },
     {
       operation: "Publish",

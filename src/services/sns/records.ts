@@ -9,7 +9,14 @@ export interface TopicRecord {
   tags: Tags;
 }
 
-export const subscriptionProtocols = ["sqs", "http", "https", "email", "email-json"] as const;
+export const subscriptionProtocols = [
+  "sqs",
+  "lambda",
+  "http",
+  "https",
+  "email",
+  "email-json",
+] as const;
 export type SubscriptionProtocol = (typeof subscriptionProtocols)[number];
 
 export interface SubscriptionRecord {

@@ -7,6 +7,7 @@ export type AlarmAction =
   | { kind: "scaling"; policyArn: string; group: string; policy: string }
   /** A policy of Application Auto Scaling, which has no operation to call. */
   | { kind: "application-scaling"; policyArn: string }
+  | { kind: "lambda"; functionArn: string }
   | { kind: "ec2"; verb: "stop" | "terminate" | "reboot" | "recover" }
   /** A form that AWS knows and Fogbank cannot carry out. */
   | { kind: "unsupported"; service: string };
@@ -20,6 +21,8 @@ export function parseAction(text: string): AlarmAction | undefined {
   if (!arn) return undefined;
   const { service, resource } = arn;
   if (service === "sns") return { kind: "sns", topicArn: text };
+  if (service === "lambda" && resource.startsWith("function:"))
+    return { kind: "lambda", functionArn: text };
   if (service === "autoscaling") {
     const names = /^scalingPolicy:[^:]+:autoScalingGroupName\/(.+):policyName\/(.+)$/.exec(
       resource,

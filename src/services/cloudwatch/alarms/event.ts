@@ -75,7 +75,7 @@ function oweEvent(
   });
 }
 
-function stateOf(alarm: AlarmRecord): Record<string, unknown> {
+export function stateOf(alarm: AlarmRecord): Record<string, unknown> {
   const suppression = alarm.type === "composite" ? alarm.suppression : undefined;
   return {
     ...(suppression && {
@@ -89,7 +89,7 @@ function stateOf(alarm: AlarmRecord): Record<string, unknown> {
   };
 }
 
-function configurationOf(alarm: AlarmRecord): Record<string, unknown> {
+export function configurationOf(alarm: AlarmRecord): Record<string, unknown> {
   const description = alarm.description !== undefined && { description: alarm.description };
   if (alarm.type === "composite")
     return {

@@ -7,6 +7,7 @@ import { mutedUntil } from "../mute/muted.ts";
 import { isScaling, parseAction } from "./actions.ts";
 import { writeHistory } from "./history.ts";
 import { oweStateEvent } from "./event.ts";
+import { functionEvent } from "./function-event.ts";
 import { messageOf, subjectOf, type Contributor } from "./message.ts";
 import { planSuppression, suppressionReason } from "./suppression.ts";
 
@@ -150,6 +151,7 @@ export function owe(
 ): void {
   const subject = subjectOf(alarm, scope, alarm.state);
   const message = messageOf(alarm, scope, from, contributor);
+  const heard = functionEvent(scope, alarm, from, contributor);
   const dimensions = alarm.type === "metric" ? (alarm.metric?.dimensions ?? []) : [];
   const instance = contributor?.attributes["InstanceId"] ?? instanceOf(dimensions);
   for (const [index, action] of actions.entries())
@@ -159,7 +161,7 @@ export function owe(
       action,
       state: alarm.state,
       subject,
-      message,
+      message: parseAction(action)?.kind === "lambda" ? heard : message,
       ...(metricValue !== undefined && { metricValue }),
       ...(alarm.type === "metric" &&
         alarm.threshold !== undefined && { threshold: alarm.threshold }),

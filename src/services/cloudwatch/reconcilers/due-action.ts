@@ -1,6 +1,7 @@
 /** Carries out what alarms owe, once each, and writes how it went into their history. */
 import type { Environment } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
+import { leaveWithFunction } from "#services/kit/leave-with-function.ts";
 import { policyCalls } from "#services/kit/scaling/policy-calls.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
@@ -68,6 +69,14 @@ async function carryOut(env: Environment, scope: Scope, due: DueActionRecord): P
         Message: due.message,
       });
       return;
+    case "lambda":
+      // AWS calls functions in the name of their alarms, not of its service's usual one.
+      return leaveWithFunction(
+        env.clients,
+        asService(scope, "lambda.alarms.cloudwatch.amazonaws.com", alarmArn(scope, due.alarmName)),
+        action.functionArn,
+        due.message,
+      );
     case "scaling":
       await env.clients.autoscaling(caller).ExecutePolicy({
         AutoScalingGroupName: action.group,

@@ -12,7 +12,7 @@ import { findTopic, isFifo, subscriptionArn } from "../topic.ts";
 import { checkSubscriptionAttributes } from "../subscription-attributes.ts";
 import type { SnsState } from "../state.ts";
 
-const unsupported = new Set(["sms", "application", "lambda", "firehose"]);
+const unsupported = new Set(["sms", "application", "firehose"]);
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html */
 export const subscribe: Operation<"sns", "Subscribe", SnsState> = async (input, context) => {
@@ -43,8 +43,8 @@ export const subscribe: Operation<"sns", "Subscribe", SnsState> = async (input, 
       endpoint,
       createdMs: context.clock.now(),
       attributes,
-      // A queue is trusted to want what its owner subscribes it to; a URL must say so itself.
-      ...(protocol !== "sqs" && { token: context.random.hex(128) }),
+      // A queue or a function is trusted to want what its owner subscribes it to; a URL must say so itself.
+      ...(protocol !== "sqs" && protocol !== "lambda" && { token: context.random.hex(128) }),
     };
     subscriptions.put(tx, scope, [topic.name, subscription.id], subscription);
     if (subscription.token !== undefined)
@@ -71,6 +71,11 @@ function checkEndpoint(protocol: SubscriptionProtocol, endpoint: string, fifoTop
       throw invalidParameter(
         "Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics",
       );
+    return;
+  }
+  if (protocol === "lambda" && !fifoTopic) {
+    if (!/^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:/.test(endpoint))
+      throw invalidParameter("Lambda endpoint ARN");
     return;
   }
   if (fifoTopic) throw invalidParameter(`Invalid protocol type: ${protocol}`);

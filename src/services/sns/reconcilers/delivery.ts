@@ -15,6 +15,7 @@ import {
 import { httpDelay, managedDelay } from "../retries.ts";
 import type { SnsState } from "../state.ts";
 import { envelope, redrive, sendToQueue, type Outcome } from "../to-queue.ts";
+import { sendToFunction } from "../to-function.ts";
 import { subscriptionArn, topicArn } from "../topic.ts";
 import { retryPolicyOf } from "../topic-attributes.ts";
 import { writeMail } from "./mail.ts";
@@ -77,7 +78,7 @@ function delayAfter(
   { protocol, attributes }: SubscriptionRecord,
   topic: TopicRecord | undefined,
 ): number | undefined {
-  if (protocol === "sqs") return managedDelay(attempts);
+  if (protocol === "sqs" || protocol === "lambda") return managedDelay(attempts);
   const policy = attributes.DeliveryPolicy ?? topic?.attributes.DeliveryPolicy;
   return httpDelay(attempts, retryPolicyOf(policy));
 }
@@ -90,6 +91,7 @@ function attempt(
   subscription: SubscriptionRecord,
 ): Outcome | Promise<Outcome> {
   if (subscription.protocol === "sqs") return sendToQueue(env, scope, delivery, subscription);
+  if (subscription.protocol === "lambda") return sendToFunction(env, scope, delivery, subscription);
   if (subscription.protocol === "http" || subscription.protocol === "https")
     return post(env, state, scope, delivery, subscription);
   writeMail(env.log, delivery, subscription, envelope(env, scope, delivery, subscription));

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStage, type Stage } from "./testing/stage.ts";
+
+const source = "export const handler = async (event) => console.log(JSON.stringify(event));";
+const FunctionName = "heard";
+const functionArn = `arn:aws:lambda:us-east-1:123456789012:function:${FunctionName}`;
+
+/** Events of many kinds, which the tests know. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Heard = Record<string, any>;
+
+/** What the function heard, once it heard something. */
+async function heard({ cloud }: Stage): Promise<Heard[]> {
+  const logs = cloud.clients.logs(cloud.caller);
+  for (let tries = 0; tries < 300; tries++) {
+    const { events = [] } = await logs
+      .FilterLogEvents({ logGroupName: `/aws/lambda/${FunctionName}` })
+      .catch(() => ({ events: [] }));
+    const found = events.flatMap(({ message }) => /INFO\t(.*)\n/.exec(message!)?.[1] ?? []);
+    if (found.length > 0) return found.map((text) => JSON.parse(text));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("the function heard nothing");
+}
+
+const allow = ({ lambda }: Stage, Principal: string, SourceArn: string) =>
+  lambda.AddPermission({
+    FunctionName,
+    StatementId: Principal.replaceAll(".", "-"),
+    Action: "lambda:InvokeFunction",
+    Principal,
+    SourceArn,
+  });
+
+async function functionStage(t: { after: (done: () => unknown) => void }): Promise<Stage> {
+  const stage = await createStage();
+  t.after(() => stage.cloud.stop());
+  await stage.create(FunctionName, source);
+  return stage;
+}
+
+test("a topic calls a function that lets it", async (t) => {
+  const stage = await functionStage(t);
+  const sns = stage.cloud.clients.sns(stage.cloud.caller);
+  const { TopicArn } = await sns.CreateTopic({ Name: "news" });
+  await allow(stage, "sns.amazonaws.com", TopicArn!);
+  const { SubscriptionArn } = await sns.Subscribe({
+    TopicArn,
+    Protocol: "lambda",
+    Endpoint: functionArn,
+  });
+  await sns.Publish({ TopicArn, Subject: "hi", Message: "there" });
+  const [event] = await heard(stage);
+  const [{ EventSource, EventSubscriptionArn, Sns }] = event!["Records"];
+  assert.deepEqual(
+    [EventSource, EventSubscriptionArn, Sns.TopicArn, Sns.Subject, Sns.Message],
+    ["aws:sns", SubscriptionArn, TopicArn, "hi", "there"],
+  );
+});
+
+test("a rule calls a function", async (t) => {
+  const stage = await functionStage(t);
+  const events = stage.cloud.clients.events(stage.cloud.caller);
+  const { RuleArn } = await events.PutRule({ Name: "orders", EventPattern: '{"source":["shop"]}' });
+  await allow(stage, "events.amazonaws.com", RuleArn!);
+  await events.PutTargets({ Rule: "orders", Targets: [{ Id: "1", Arn: functionArn }] });
+  const entry = { Source: "shop", DetailType: "order", Detail: '{"id":7}' };
+  await events.PutEvents({ Entries: [entry] });
+  const [event] = await heard(stage);
+  assert.deepEqual([event!["detail-type"], event!["detail"]], ["order", { id: 7 }]);
+});
+
+test("an alarm calls a function with what became of it", async (t) => {
+  const stage = await functionStage(t);
+  const cloudwatch = stage.cloud.clients.cloudwatch(stage.cloud.caller);
+  const alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:hot";
+  await allow(stage, "lambda.alarms.cloudwatch.amazonaws.com", alarm);
+  await cloudwatch.PutMetricAlarm({
+    AlarmName: "hot",
+    AlarmActions: [functionArn],
+    Namespace: "Oven",
+    MetricName: "Heat",
+    Statistic: "Maximum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+  });
+  await cloudwatch.PutMetricData({
+    Namespace: "Oven",
+    MetricData: [{ MetricName: "Heat", Value: 2 }],
+  });
+  await stage.cloud.advance("3m");
+  const [event] = await heard(stage);
+  assert.equal(event!["alarmArn"], alarm);
+  const { alarmName, state, previousState, configuration } = event!["alarmData"];
+  assert.deepEqual(
+    [alarmName, state.value, previousState.value],
+    ["hot", "ALARM", "INSUFFICIENT_DATA"],
+  );
+  assert.equal(configuration.metrics[0].metricStat.metric.name, "Heat");
+});

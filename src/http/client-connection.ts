@@ -48,6 +48,8 @@ export class ClientConnection implements Swept, Outlet {
     if (this.#exchange === exchange) this.#break("aborted", "the request was aborted");
   };
   #connected = false;
+  /** The peer of a TLS connection answered, whatever becomes of the handshake. */
+  #reached = false;
   #whenConnected: (() => void) | undefined;
   #writtenBytes = 0;
   #exchange: RunningExchange | undefined;
@@ -67,7 +69,10 @@ export class ClientConnection implements Swept, Outlet {
     this.name = name;
     this.#options = options;
     this.#activeMs = options.sweeper.nowMs;
-    socket.on(socket instanceof TLSSocket ? "secureConnect" : "connect", this.#onConnect);
+    if (socket instanceof TLSSocket) {
+      socket.on("connect", () => (this.#reached = true));
+      socket.on("secureConnect", this.#onConnect);
+    } else socket.on("connect", this.#onConnect);
     if (!options.readsItself) socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     socket.on("drain", this.#onDrain);
@@ -334,21 +339,26 @@ export class ClientConnection implements Swept, Outlet {
     exchange.respond(response);
   }
 
+  /** What it means that the connection ends now. */
+  get #endedAs(): ClientFailure {
+    if (this.#connected) return "closed";
+    return this.#reached ? "handshake" : "connect";
+  }
+
   readonly #onEnd = () => {
     if (this.#intake instanceof UntilCloseIntake) {
       this.#endBody(this.#intake);
       return;
     }
-    this.#break("closed", "the server closed the connection");
+    this.#break(this.#endedAs, "the server closed the connection");
   };
 
   readonly #onError = (error: Error) => {
-    if (this.#connected) this.#break("closed", error.message, error);
-    else this.#break("connect", error.message, error);
+    this.#break(this.#endedAs, error.message, error);
   };
 
   readonly #onClose = () => {
-    this.#break("closed", "the connection was closed");
+    this.#break(this.#endedAs, "the connection was closed");
     this.#options.forget(this);
   };
 

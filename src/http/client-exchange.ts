@@ -64,8 +64,10 @@ export interface ClientResponse {
 }
 
 export type ClientFailure =
-  /** No connection could be made: refused, unreachable, TLS failed. */
+  /** No connection could be made: refused, unreachable. */
   | "connect"
+  /** TLS could not be agreed upon with who was reached. */
+  | "handshake"
   | "connect-timeout"
   /** The connection ended before the response did. */
   | "closed"

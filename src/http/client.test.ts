@@ -236,6 +236,6 @@ test("https checks the certificate against the given authority", async () => {
   const trusted = get(address, { tls: { servername: "localhost", ca } });
   assert.equal(await text((await client.request(trusted)).body), "tls");
   await assert.rejects(client.request(get(address, { tls: { servername: "localhost" } })), {
-    failure: "connect",
+    failure: "handshake",
   });
 });

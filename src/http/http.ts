@@ -76,7 +76,7 @@ export interface ServeOptions {
   /** Speaks TLS. */
   secure?: SecureOptions;
   /** Told of every client that connects and, by the same port, disconnects. */
-  onConnection?: (event: "opened" | "closed", remotePort: number) => void;
+  onConnection?: (event: "opened" | "closed", remotePort: number, remoteAddress?: string) => void;
 }
 
 export interface SecureOptions {
@@ -84,7 +84,9 @@ export interface SecureOptions {
   /** Sees each connection after its handshake; true when it takes it away, as HTTP/2 does. */
   take: (socket: TLSSocket) => boolean;
   /** Told of handshakes that failed. */
-  onHandshakeError: (error: Error) => void;
+  onHandshakeError: (error: Error, socket: TLSSocket) => void;
+  /** Told of every client before its handshake. */
+  onAccept?: (remotePort: number) => void;
 }
 
 /** Durations are wall time. */

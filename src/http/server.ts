@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     const connection = new ServerConnection(socket, connectionOptions);
     connections.add(connection);
     sweeper.add(connection);
-    options.onConnection?.("opened", connection.remotePort);
+    options.onConnection?.("opened", connection.remotePort, socket.remoteAddress);
   };
   const server = options.secure
     ? listenSecurely(options.secure, accept)
@@ -79,16 +79,17 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
 }
 
 function listenSecurely(
-  { options, take, onHandshakeError }: NonNullable<ServeOptions["secure"]>,
+  { options, take, onHandshakeError, onAccept }: NonNullable<ServeOptions["secure"]>,
   accept: (socket: Socket) => void,
 ): SecureServer {
   const server = createSecureServer({ ...options, noDelay: true }, (socket) => {
     if (!take(socket)) accept(socket);
   });
   server.on("tlsClientError", (error, socket) => {
-    onHandshakeError(error);
+    onHandshakeError(error, socket);
     socket.destroy();
   });
+  if (onAccept) server.on("connection", (socket) => onAccept(socket.remotePort ?? 0));
   return server;
 }
 

@@ -35,7 +35,7 @@ test("the data plane works the same from a thread of its own", async () => {
     matcher: "200",
     timeoutMs: 2000,
   };
-  assert.deepEqual(await plane.check(check), { healthy: true });
+  assert.deepEqual(await plane.check(check), { healthy: true, status: 200 });
   assert.deepEqual(await plane.check({ ...check, matcher: "201" }), {
     healthy: false,
     reason: "mismatch",

@@ -15,6 +15,7 @@ export function createWorkerPlane(options: {
     check: (check) => call("check", check),
     report: () => call("report"),
     accessLogs: () => call("accessLogs"),
+    anomalies: () => call("anomalies"),
     configureNetwork: (config) => call("configureNetwork", config),
     removeNetwork: (arn) => call("removeNetwork", arn),
     checkTcp: (check) => call("checkTcp", check),

@@ -47,11 +47,11 @@ export const loadBalancerAttributes: AttributeTable = {
   "access_logs.s3.bucket": { default: "", check: text },
   "access_logs.s3.prefix": { default: "", check: text },
   "client_keep_alive.seconds": { default: "3600", check: within(60, 604_800) },
-  "connection_logs.s3.enabled": flag("false", enabled),
+  "connection_logs.s3.enabled": flag("false"),
   "connection_logs.s3.bucket": { default: "", check: text },
   "connection_logs.s3.prefix": { default: "", check: text },
   "deletion_protection.enabled": flag("false"),
-  "health_check_logs.s3.enabled": flag("false", enabled),
+  "health_check_logs.s3.enabled": flag("false"),
   "health_check_logs.s3.bucket": { default: "", check: text },
   "health_check_logs.s3.prefix": { default: "", check: text },
   "idle_timeout.timeout_seconds": { default: "60", check: within(1, 4000) },
@@ -77,11 +77,7 @@ export const loadBalancerAttributes: AttributeTable = {
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html
 export const targetGroupAttributes: AttributeTable = {
   "deregistration_delay.timeout_seconds": { default: "300", check: within(0, 3600) },
-  "load_balancing.algorithm.anomaly_mitigation": {
-    default: "off",
-    check: oneOf("on", "off"),
-    refuses: (value) => value === "on",
-  },
+  "load_balancing.algorithm.anomaly_mitigation": { default: "off", check: oneOf("on", "off") },
   "load_balancing.algorithm.type": {
     default: "round_robin",
     check: oneOf("round_robin", "least_outstanding_requests", "weighted_random"),
@@ -238,6 +234,13 @@ export function checkTargetGroupAttributes(stored: Readonly<Record<string, strin
   if (get("load_balancing.cross_zone.enabled") === "false" && get("stickiness.enabled") === "true")
     throw invalidConfiguration(
       "You cannot enable stickiness while cross-zone load balancing is off for the target group",
+    );
+  if (
+    get("load_balancing.algorithm.anomaly_mitigation") === "on" &&
+    get("load_balancing.algorithm.type") !== "weighted_random"
+  )
+    throw invalidConfiguration(
+      "Anomaly mitigation is only supported with the 'weighted_random' load balancing algorithm",
     );
   if (
     get("slow_start.duration_seconds") !== "0" &&

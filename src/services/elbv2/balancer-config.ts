@@ -7,7 +7,7 @@ import type {
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { logsAccess } from "./access-logs.ts";
+import { logsTo } from "./logs.ts";
 import { readArn } from "./arns.ts";
 import {
   attributeOf,
@@ -30,6 +30,7 @@ import type {
   TlsConfig,
   TlsVersion,
 } from "#traffic/application/config.ts";
+import type { DesyncMode } from "#traffic/application/desync.ts";
 import { readAssociations } from "./find.ts";
 import { reachFrom } from "#services/kit/load-balancing/reach.ts";
 import { reachTarget } from "./health/reach-target.ts";
@@ -109,7 +110,9 @@ export async function configOf(
     forwardedForPort: attribute("routing.http.xff_client_port.enabled") === "true",
     tlsHeaders: attribute("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") === "true",
     http2: attribute("routing.http2.enabled") === "true",
-    accessLog: logsAccess(balancer.attributes),
+    accessLog: logsTo(balancer.attributes, "access"),
+    connectionLog: logsTo(balancer.attributes, "connection"),
+    desync: attribute("routing.http.desync_mitigation_mode") as DesyncMode,
     preserveHost: attribute("routing.http.preserve_host_header.enabled") === "true",
     clientKeepAliveMs: Number(attribute("client_keep_alive.seconds")) * 1000,
     listeners: await Promise.all(
@@ -288,8 +291,6 @@ async function targetGroupConfig(
 ): Promise<TargetGroupConfig> {
   const attribute = (key: string) => attributeOf(targetGroupAttributes, record.attributes, key);
   const seconds = (key: string) => wallTime(env.clock, Number(attribute(key)) * 1000);
-  const routing = "target_group_health.unhealthy_state_routing.minimum_healthy_targets";
-  const percentage = attribute(`${routing}.percentage`);
   const configs = await Promise.all(
     registered.map((target) => targetConfig(env, scope, record, target, balancer, zones)),
   );
@@ -301,12 +302,23 @@ async function targetGroupConfig(
     slowStartMs: seconds("slow_start.duration_seconds"),
     crossZone: attribute("load_balancing.cross_zone.enabled") !== "false",
     stickiness: stickinessOf(attribute, seconds),
-    minimumHealthy: {
-      count: Number(attribute(`${routing}.count`)),
-      percentage: percentage === "off" ? 0 : Number(percentage),
-    },
+    anomalyMitigation: attribute("load_balancing.algorithm.anomaly_mitigation") === "on",
+    minimumHealthy: thresholdOf(record, "unhealthy_state_routing"),
     targets: configs.filter((config) => config !== undefined),
   };
+}
+
+/** How many targets must be healthy lest the action be taken; 0 for "off". */
+export function thresholdOf(
+  { attributes }: TargetGroupRecord,
+  action: "dns_failover" | "unhealthy_state_routing",
+): { count: number; percentage: number } {
+  const number = (name: string) => {
+    const key = `target_group_health.${action}.minimum_healthy_targets.${name}`;
+    const value = attributeOf(targetGroupAttributes, attributes, key);
+    return value === "off" ? 0 : Number(value);
+  };
+  return { count: number("count"), percentage: number("percentage") };
 }
 
 function stickinessOf(

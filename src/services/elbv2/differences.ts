@@ -23,12 +23,12 @@ export const differences: readonly Difference[] = [
   {
     operation: "ModifyLoadBalancerAttributes",
     differs:
-      "Connection and health check logs, zonal shift and zonal affinity in DNS are refused; access logs of the last five minutes are lost when Fogbank ends. Desync mitigation and the WAF attribute are stored without effect: ambiguous requests are always refused.",
+      "Zonal shift and zonal affinity in DNS are refused, and the WAF attribute is stored without effect. Requests that AWS's desync mitigation classes as severe are refused in every mode, most ambiguous ones too, and HTTP versions beside 1.0, 1.1 and 2. Lines of logs reach S3 after a kill -9 as well, but for those of the last five seconds.",
   },
   {
     operation: "ModifyTargetGroupAttributes",
     differs:
-      "Anomaly mitigation is refused; the dns_failover attributes have effect for network load balancers only. A client's address is preserved only where client and target have loopback addresses and no security groups hold between machines; elsewhere targets see the balancer's, and asking for preserve_client_ip.enabled is refused. Proxy protocol is refused for groups that take datagrams.",
+      "An application load balancer has one address and not one per zone: dns_failover decides what records that are aliases for it think of it, and what metrics say, but no zone leaves its name. A client's address is preserved only where client and target have loopback addresses and no security groups hold between machines; elsewhere targets see the balancer's, and asking for preserve_client_ip.enabled is refused. Proxy protocol is refused for groups that take datagrams.",
   },
   {
     operation: "ModifyListenerAttributes",

@@ -1,8 +1,8 @@
 /** Elastic Load Balancing: application and network load balancers, their control plane and their data plane. */
 import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
 import { defineService } from "#services/kit/service.ts";
-import { startAccessLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
+import { spoolLogs, startLogs } from "./logs.ts";
 import { startMetrics } from "./metrics/sampler.ts";
 import { operations } from "./operations/operations.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
@@ -22,11 +22,12 @@ export const service = defineService<"elbv2", State>({
   sites: (env, state) => [loadBalancerSite(env, state.client)],
   start(env, state) {
     startMetrics(env, state);
-    startAccessLogs(env, state);
+    startLogs(env, state);
   },
-  stop(_env, state) {
+  async stop(env, state) {
     state.sampler?.stop();
     state.logSampler?.stop();
+    await spoolLogs(env, state);
     state.client.close();
   },
   differences,

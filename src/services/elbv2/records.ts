@@ -166,6 +166,13 @@ export interface TargetRecord {
   drainingUntilMs?: number;
 }
 
+/** Lines of a log on their way to S3. */
+export interface LogLinesRecord {
+  /** The load balancer's. */
+  arn: string;
+  lines: string[];
+}
+
 /** [name] */
 export const loadBalancers = collection<LoadBalancerRecord>("elbv2", "load-balancer");
 /** [load balancer's name, listener's id] */
@@ -178,3 +185,5 @@ export const trustStores = collection<TrustStoreRecord>("elbv2", "trust-store");
 export const targetGroups = collection<TargetGroupRecord>("elbv2", "target-group");
 /** [target group's name, target's id, port] */
 export const targets = collection<TargetRecord>("elbv2", "target");
+/** [load balancer's name, kind of log, zone, time in milliseconds, a random part] */
+export const logLines = collection<LogLinesRecord>("elbv2", "log-lines");

@@ -12,6 +12,22 @@ import type { Streak } from "./health/plan.ts";
 
 export type Wake = (scope: Scope, id: Key) => void;
 
+export interface ServedBalancer {
+  scope: Scope;
+  name: string;
+  dnsName: string;
+  /** Keeps a log of any kind. */
+  logs: boolean;
+}
+
+/** What health checks of a load balancer's targets logged. */
+export interface HealthLines {
+  arn: string;
+  kind: "health-check";
+  zone: string;
+  lines: string[];
+}
+
 export interface State {
   /** The data plane, made when there is first something to do for it. */
   plane(): TrafficPlane;
@@ -28,7 +44,9 @@ export interface State {
   /** Certificates by ARN, and when each was fetched. */
   readonly certificates: Map<string, { config: CertificateConfig; fetchedMs: number }>;
   /** Load balancers that the data plane serves, by ARN. */
-  readonly served: Map<string, { scope: Scope; name: string; dnsName: string }>;
+  readonly served: Map<string, ServedBalancer>;
+  /** Results of health checks on their way to S3. */
+  readonly healthLines: HealthLines[];
   /** Wake a reconciler for what no record of its own shows. */
   wakeLoadBalancer: Wake;
   wakeTarget: Wake;
@@ -49,6 +67,7 @@ export function createState(env: Environment): State {
     modelled: new Map(),
     certificates: new Map(),
     served: new Map(),
+    healthLines: [],
     wakeLoadBalancer: () => {},
     wakeTarget: () => {},
     sampler: undefined,

@@ -7,10 +7,9 @@ import type { Wall } from "#runtime/clock.ts";
 import { knownBody, lengthOf } from "#http/outgoing.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import { plainAddress } from "./fields.ts";
+import type { Classification } from "./desync.ts";
 import { FollowedBody } from "./followed-body.ts";
-
-/** So many lines are kept until they are fetched; what comes beyond is lost. */
-const mostLines = 200_000;
+import { LogLines } from "./log-lines.ts";
 
 /** What is found out about a request while it is handled. Times are wall time, milliseconds. */
 export interface Trace {
@@ -28,6 +27,9 @@ export interface Trace {
   traceId?: string;
   receivedBytes: number;
   certificateArn?: string;
+  classification?: Classification;
+  /** Of the connection that the request came over. */
+  connectionTraceId?: string;
   transformed?: { host: string; target: string };
 }
 
@@ -39,8 +41,7 @@ export interface LogFacts {
 }
 
 export class AccessLog {
-  #lines = new Map<string, string[]>();
-  #count = 0;
+  readonly #lines = new LogLines();
   readonly #wall: Wall;
 
   constructor(wall: Wall) {
@@ -69,19 +70,12 @@ export class AccessLog {
   }
 
   take(): { zone: string; lines: string[] }[] {
-    const taken = [...this.#lines].map(([zone, lines]) => ({ zone, lines }));
-    this.#lines = new Map();
-    this.#count = 0;
-    return taken;
+    return this.#lines.take();
   }
 
   #write(facts: LogFacts, request: HttpRequest, reply: HttpReply, trace: Trace, sentBytes: number) {
-    if (this.#count >= mostLines) return;
-    this.#count++;
-    const lines = this.#lines.get(facts.zone) ?? [];
-    this.#lines.set(facts.zone, lines);
-    const nowMs = this.#wall.now();
-    lines.push(lineOf(facts, request, reply, trace, sentBytes, nowMs, this.#wall.monotonic()));
+    const [nowMs, endMs] = [this.#wall.now(), this.#wall.monotonic()];
+    this.#lines.add(facts.zone, lineOf(facts, request, reply, trace, sentBytes, nowMs, endMs));
   }
 }
 
@@ -131,9 +125,9 @@ function lineOf(
     quote("-"),
     quote(target ?? "-"),
     quote(targetStatus === undefined ? "-" : String(targetStatus)),
-    quote("-"),
-    quote("-"),
-    "-",
+    quote(trace.classification?.tier ?? "-"),
+    quote(trace.classification?.reason ?? "-"),
+    trace.connectionTraceId ?? "-",
     quote(transformed && transformed.host !== name ? transformed.host : "-"),
     quote(transformed && transformed.target !== request.target ? transformed.target : "-"),
     quote(transformed ? "TransformSuccess" : "-"),
@@ -148,7 +142,7 @@ function kindOf({ secure, httpVersion, headers }: HttpRequest, reply: HttpReply)
 }
 
 /** ISO 8601 with microseconds, as far as they are known. */
-function timeOf(timeMs: number): string {
+export function timeOf(timeMs: number): string {
   return isoMillis(timeMs).replace("Z", "000Z");
 }
 
@@ -157,7 +151,7 @@ function seconds(durationMs: number): string {
 }
 
 /** Nothing that a client sends can end a field or a line. */
-function quote(text: string): string {
+export function quote(text: string): string {
   const escaped = text.replace(
     /["\\\p{Cc}]|[^\x20-\x7e]/gu,
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,

@@ -6,20 +6,23 @@ import type { HttpClient } from "#http/client.ts";
 import type { Http2Client } from "#http/http2-client.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import { AccessLog, type Trace } from "./access-log.ts";
+import { connectionLine, type ConnectionFacts } from "./connection-log.ts";
+import { LogLines } from "./log-lines.ts";
 import { answer, fixedResponse } from "./answers.ts";
 import type {
   ActionConfig,
+  Anomaly,
   BalancerConfig,
   BalancerLog,
   BalancerReport,
   BoundAddress,
-  ProtocolVersion,
 } from "./config.ts";
 import { createSealer, type CookieSealer } from "./cookies.ts";
 import { Counters } from "./counters.ts";
 import { headersChanged } from "./answer-headers.ts";
 import { Exchange } from "./exchange.ts";
-import { plainAddress, requestFields, type ForwardingOptions } from "./fields.ts";
+import { classify, treat, type Classification } from "./desync.ts";
+import { FieldNames, requestFields, type ForwardingOptions } from "./fields.ts";
 import { Listener } from "./listener.ts";
 import { tlsFields } from "./listener-tls.ts";
 import {
@@ -30,6 +33,7 @@ import {
   type OidcEnvironment,
 } from "./oidc.ts";
 import { locationOf } from "./redirect.ts";
+import { factsOf, hostField, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
 import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
@@ -45,7 +49,9 @@ export interface BalancerEnvironment {
 export class Balancer {
   readonly #environment: BalancerEnvironment;
   readonly #counters = new Counters();
+  readonly #names = new FieldNames();
   readonly #log: AccessLog;
+  readonly #connectionLog = new LogLines();
   readonly #listeners = new Map<string, Listener>();
   readonly #groups = new Map<string, TargetGroup>();
   #sealer: CookieSealer;
@@ -80,8 +86,17 @@ export class Balancer {
     return this.#configureListeners(config);
   }
 
-  accessLogs(): BalancerLog[] {
-    return this.#log.take().map((log) => ({ arn: this.#config.arn, ...log }));
+  logs(): BalancerLog[] {
+    const { arn } = this.#config;
+    return [
+      ...this.#log.take().map((log) => ({ arn, kind: "access" as const, ...log })),
+      ...this.#connectionLog.take().map((log) => ({ arn, kind: "connection" as const, ...log })),
+    ];
+  }
+
+  anomalies(): Anomaly[] {
+    const nowMs = this.#environment.wall.monotonic();
+    return [...this.#groups.values()].flatMap((group) => group.anomalies(nowMs));
   }
 
   report(): BalancerReport {
@@ -111,6 +126,10 @@ export class Balancer {
           refuse: (status) => this.#refuse(status),
           onConnection: (event, port) => this.#countConnection(event, port),
           onHandshakeError: () => this.#counters.node(this.#config.zones[0] ?? "").tlsErrors++,
+          connectionLog: {
+            wanted: () => this.#config.connectionLog === true,
+            add: (facts) => this.#logConnection(facts),
+          },
         });
         this.#listeners.set(listenerConfig.arn, listener);
       }
@@ -133,20 +152,46 @@ export class Balancer {
     } else if (node.activeConnections > 0) node.activeConnections--;
   }
 
+  #logConnection(facts: ConnectionFacts): void {
+    const line = connectionLine(facts, this.#environment.wall.now());
+    this.#connectionLog.add(this.#zoneOf(facts.remotePort), line);
+  }
+
   #refuse(status: number): HttpReply {
-    this.#counters.answered(this.#config.zones[0] ?? "", status);
+    const zone = this.#config.zones[0] ?? "";
+    this.#counters.answered(zone, status);
+    // What came too late or is only too long is no breach of the grammar.
+    if (status === 400 || status === 501 || status === 505)
+      this.#counters.node(zone).nonCompliantRequests++;
     return answer(status === 417 ? 400 : status);
   }
 
   #handle(request: HttpRequest, listener: Listener): HttpReply | Promise<HttpReply> {
-    if (this.#config.accessLog) return this.#logged(request, listener);
-    return this.#changed(request, listener, this.#answer(request, listener));
+    const doubt = this.#doubt(request);
+    if (this.#config.accessLog) return this.#logged(request, listener, doubt);
+    const reply = this.#answer(request, listener, doubt);
+    return this.#changed(request, listener, reply, doubt?.closes);
   }
 
-  async #logged(request: HttpRequest, listener: Listener): Promise<HttpReply> {
+  /** Undefined for a request that only one reading fits. HTTP/2 has no second one. */
+  #doubt(request: HttpRequest): Doubt | undefined {
+    const found = request.httpVersion === "2.0" ? undefined : classify(request);
+    if (!found) return undefined;
+    this.#counters.node(this.#zoneOf(request.remotePort)).nonCompliantRequests++;
+    return { ...found, ...treat(this.#config.desync ?? "defensive", found) };
+  }
+
+  async #logged(
+    request: HttpRequest,
+    listener: Listener,
+    doubt: Doubt | undefined,
+  ): Promise<HttpReply> {
     const trace = this.#log.begin();
-    const answered = await this.#answer(request, listener, trace);
-    const reply = await this.#changed(request, listener, answered);
+    if (doubt) trace.classification = doubt;
+    const connection = listener.traceIdOf(request.remotePort);
+    if (connection !== undefined) trace.connectionTraceId = connection;
+    const answered = await this.#answer(request, listener, doubt, trace);
+    const reply = await this.#changed(request, listener, answered, doubt?.closes);
     const facts = {
       balancer: this.#config.arn.replace(/^.*:loadbalancer\//, ""),
       zone: this.#zoneOf(request.remotePort),
@@ -159,22 +204,30 @@ export class Balancer {
     request: HttpRequest,
     listener: Listener,
     reply: HttpReply | Promise<HttpReply>,
+    closes = false,
   ): HttpReply | Promise<HttpReply> {
     const nowMs = this.#environment.wall.monotonic();
-    const last = listener.ageMs(request.remotePort, nowMs) > this.#config.clientKeepAliveMs;
+    const last =
+      closes || listener.ageMs(request.remotePort, nowMs) > this.#config.clientKeepAliveMs;
     const { serverHeader, responseFields } = listener.config;
     if (serverHeader && responseFields.length === 0 && !last) return reply;
     const change = (one: HttpReply) => headersChanged(one, listener.config, last);
     return reply instanceof Promise ? reply.then(change) : change(reply);
   }
 
-  #answer(request: HttpRequest, listener: Listener, trace?: Trace): HttpReply | Promise<HttpReply> {
+  #answer(
+    request: HttpRequest,
+    listener: Listener,
+    doubt: Doubt | undefined,
+    trace?: Trace,
+  ): HttpReply | Promise<HttpReply> {
     const zone = this.#zoneOf(request.remotePort);
     const node = this.#counters.node(zone);
     node.requests++;
     // ALB does not pass on TRACE.
     if (request.method === "TRACE" || request.method === "CONNECT")
       return this.#ownAnswer(405, zone);
+    if (doubt?.allowed === false) return this.#ownAnswer(400, zone);
     const facts = factsOf(request);
     if (facts.path === callbackPath && request.secure && listener.authentications.length > 0)
       return takeCallback(this.#oidc(zone), listener.authentications, request, hostField(request));
@@ -203,16 +256,20 @@ export class Balancer {
         node.redirects++;
         const { port } = listener;
         const location = locationOf(action, { ...facts, protocol: protocolOf(request), port });
+        if (location.length > longestLocation) {
+          node.redirectsTooLong++;
+          return this.#ownAnswer(500, zone);
+        }
         if (trace) trace.redirect = location;
         return answer(action.status, { Location: location });
       }
       case "forward":
-        return this.#forward({ request, facts, rule, action, known, trace }, zone, listener);
+        return this.#forward({ request, facts, rule, action, known, trace, doubt }, zone, listener);
     }
   }
 
   #forward(
-    { request, facts, rule, action, known, trace }: Passing,
+    { request, facts, rule, action, known, trace, doubt }: Passing,
     zone: string,
     listener: Listener,
   ): HttpReply | Promise<HttpReply> {
@@ -223,6 +280,8 @@ export class Balancer {
       dropInvalidHeaders: config.dropInvalidHeaders,
       forwardedFor: config.forwardedFor,
       forwardedForPort: config.forwardedForPort,
+      names: this.#names,
+      closes: doubt?.closes === true,
       port: listener.port,
       protocol: protocolOf(request),
       added: secure ? [...this.#secureFields(secure, listener), ...known] : [],
@@ -231,6 +290,11 @@ export class Balancer {
     };
     const fields = requestFields(request, options);
     if (!fields) return this.#ownAnswer(463, zone);
+    if (fields.invalidNames) {
+      const node = this.#counters.node(zone);
+      if (config.dropInvalidHeaders) node.invalidHeadersDropped++;
+      else node.invalidHeadersForwarded++;
+    }
     const arn =
       stickyGroup(action, request.rawHeaders, this.#sealer, wall.now()) ?? this.#drawGroup(action);
     const group = arn === undefined ? undefined : this.#groups.get(arn);
@@ -242,6 +306,7 @@ export class Balancer {
       client: version === "HTTP1" ? client : http2Client,
       wall,
       counters: this.#counters,
+      names: this.#names,
       sealer: this.#sealer,
       idleTimeoutMs: config.idleTimeoutMs,
       trace,
@@ -315,69 +380,10 @@ interface Passing {
   /** What an identity provider said of the user, names and values in turn. */
   known: string[];
   trace: Trace | undefined;
+  doubt: Doubt | undefined;
 }
 
-/**
- * The target's path, and its host where that is not simply the client's: a rule may rewrite both, and
- * AWS names the port of a listener that is not on the usual one.
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#host-header-preservation
- */
-function placeOf(
-  request: HttpRequest,
-  facts: RequestFacts,
-  { transform }: CompiledRule,
-  { port }: Listener,
-  preserveHost: boolean,
-): { target: string; host: string | undefined } {
-  const usual = port === (request.secure ? 443 : 80);
-  const { target } = request;
-  if (!transform && (preserveHost || usual)) return { target, host: undefined };
-  const place = transform?.({ host: facts.host, target }) ?? { host: facts.host, target };
-  const unchanged = place.host === facts.host;
-  if (unchanged && (preserveHost || usual)) return { target: place.target, host: undefined };
-  return {
-    target: place.target,
-    host: preserveHost || usual ? place.host : `${place.host}:${port}`,
-  };
-}
+type Doubt = Classification & ReturnType<typeof treat>;
 
-function hostField({ headers }: HttpRequest): string {
-  return headers["host"] ?? "";
-}
-
-function protocolOf({ secure }: HttpRequest): "http" | "https" {
-  return secure ? "https" : "http";
-}
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-464-issues */
-function isCompatible(version: ProtocolVersion, { httpVersion, method, rawHeaders }: HttpRequest) {
-  if (version === "HTTP1") return !isGrpc(rawHeaders);
-  return httpVersion === "2.0" && (version === "HTTP2" || method === "POST");
-}
-
-function isGrpc(rawHeaders: readonly string[]): boolean {
-  for (let index = 0; index < rawHeaders.length; index += 2)
-    if (rawHeaders[index]!.length === 12 && rawHeaders[index]!.toLowerCase() === "content-type")
-      return rawHeaders[index + 1]!.startsWith("application/grpc");
-  return false;
-}
-
-function factsOf(request: HttpRequest): RequestFacts {
-  const { method, target, rawHeaders } = request;
-  const mark = target.indexOf("?");
-  return {
-    method,
-    host: hostOf(rawHeaders),
-    path: mark < 0 ? target : target.slice(0, mark),
-    query: mark < 0 ? "" : target.slice(mark + 1),
-    sourceIp: plainAddress(request.remoteAddress),
-    rawHeaders,
-  };
-}
-
-function hostOf(rawHeaders: readonly string[]): string {
-  for (let index = 0; index < rawHeaders.length; index += 2)
-    if (rawHeaders[index]!.length === 4 && rawHeaders[index]!.toLowerCase() === "host")
-      return rawHeaders[index + 1]!.replace(/:\d*$/, "");
-  return "";
-}
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
+const longestLocation = 8 * 1024;

@@ -1,5 +1,6 @@
 /** What the data plane is told and what it tells: plain data, so that it can cross a thread. */
 import type { Reach } from "#compute/driver.ts";
+import type { DesyncMode } from "./desync.ts";
 
 /** Durations are wall time: the data plane knows no other. */
 export interface BalancerConfig {
@@ -24,6 +25,10 @@ export interface BalancerConfig {
   accessLog: boolean;
   /** How long a client's connection is used at most, whatever goes over it. */
   clientKeepAliveMs: number;
+  /** What becomes of requests that readers could understand differently; "defensive" unless given. */
+  desync?: DesyncMode;
+  /** Keeps a line of each connection. */
+  connectionLog?: boolean;
   listeners: ListenerConfig[];
   targetGroups: TargetGroupConfig[];
 }
@@ -141,6 +146,8 @@ export interface TargetGroupConfig {
   tls: boolean;
   version: ProtocolVersion;
   algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
+  /** Takes traffic from targets that fail more than the others; of `weighted_random`. */
+  anomalyMitigation?: boolean;
   slowStartMs: number;
   /** Nodes send to targets of every zone. */
   crossZone: boolean;
@@ -177,7 +184,7 @@ export interface HealthCheck {
 }
 
 export type HealthCheckResult =
-  | { healthy: true }
+  | { healthy: true; status?: number }
   | { healthy: false; reason: "timeout" | "failed" }
   | { healthy: false; reason: "mismatch"; status: number };
 
@@ -192,8 +199,20 @@ export interface BalancerReport {
 /** What one node of a balancer logged. */
 export interface BalancerLog {
   arn: string;
+  kind: "access" | "connection";
   zone: string;
   lines: string[];
+}
+
+/** A target that fails more than the others of its group, or is on its way back from that. */
+export interface Anomaly {
+  group: string;
+  /** The target's. */
+  key: string;
+  /** By the latest judgement. */
+  anomalous: boolean;
+  /** Traffic is being taken from it. */
+  mitigated: boolean;
 }
 
 export interface NodeCounts {
@@ -211,6 +230,17 @@ export interface NodeCounts {
   ruleEvaluations: number;
   redirects: number;
   fixedResponses: number;
+  /** Requests that RFC 7230 does not allow, refused or not. */
+  nonCompliantRequests: number;
+  /** Requests with fields of invalid names that were taken out. */
+  invalidHeadersDropped: number;
+  invalidHeadersForwarded: number;
+  /** Redirects whose location would have been too long. */
+  redirectsTooLong: number;
+  /** Requests to sticky groups for which a target had to be chosen anew. */
+  nonStickyRequests: number;
+  /** Milliseconds that identity providers took, and how often each was seen. */
+  authLatencies: Record<string, number>;
   /** Answers of the balancer's own by status, redirects and fixed responses not among them. */
   answers: Record<number, number>;
 }
@@ -219,6 +249,8 @@ export interface TargetCounts {
   requests: number;
   connectionErrors: number;
   tlsErrors: number;
+  /** Requests that were sent while too few targets were healthy. */
+  unhealthyRouting: number;
   /** By first digit: 2, 3, 4, 5. */
   statusClasses: Record<number, number>;
   /** Seconds, rounded, and how often each was seen. */
@@ -234,7 +266,9 @@ export interface DataPlane {
   remove(arn: string): Promise<void>;
   check(check: HealthCheck): Promise<HealthCheckResult>;
   report(): Promise<BalancerReport[]>;
-  /** The lines since the last call. */
+  /** The lines since the last call, of all kinds of logs. */
   accessLogs(): Promise<BalancerLog[]>;
+  /** Of all groups. */
+  anomalies(): Promise<Anomaly[]>;
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ export class Counted {
   requests = 0;
   connectionErrors = 0;
   tlsErrors = 0;
+  unhealthyRouting = 0;
   /** By first digit. */
   readonly #statusClasses = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
   readonly #responseTimes = new Map<number, number>();
@@ -18,7 +19,7 @@ export class Counted {
   }
 
   counts(): TargetCounts {
-    const { requests, connectionErrors, tlsErrors } = this;
+    const { requests, connectionErrors, tlsErrors, unhealthyRouting } = this;
     const classes = this.#statusClasses.map((count, digit) => [digit, count] as const);
     const times = [...this.#responseTimes].map(
       ([time, count]) => [secondsText(time), count] as const,
@@ -27,6 +28,7 @@ export class Counted {
       requests,
       connectionErrors,
       tlsErrors,
+      unhealthyRouting,
       statusClasses: Object.fromEntries(classes.filter(([, count]) => count > 0)),
       responseTimes: Object.fromEntries(times),
     };
@@ -88,7 +90,7 @@ export class Counters {
   }
 }
 
-function emptyNode(): NodeCounts {
+export function emptyNode(): NodeCounts {
   return {
     requests: 0,
     processedBytes: 0,
@@ -103,6 +105,12 @@ function emptyNode(): NodeCounts {
     ruleEvaluations: 0,
     redirects: 0,
     fixedResponses: 0,
+    nonCompliantRequests: 0,
+    invalidHeadersDropped: 0,
+    invalidHeadersForwarded: 0,
+    redirectsTooLong: 0,
+    nonStickyRequests: 0,
+    authLatencies: {},
     answers: {},
   };
 }

@@ -30,7 +30,8 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
       await balancer?.close();
     },
     check: (check) => runHealthCheck(check, wall),
-    accessLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.accessLogs()),
+    accessLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.logs()),
+    anomalies: async () => [...balancers.values()].flatMap((balancer) => balancer.anomalies()),
     report: async () => [...balancers.values()].map((balancer) => balancer.report()),
     async close() {
       await Promise.all([...balancers.values()].map((balancer) => balancer.close()));

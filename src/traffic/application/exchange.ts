@@ -14,7 +14,7 @@ import { answer } from "./answers.ts";
 import type { ActionConfig } from "./config.ts";
 import type { Counters } from "./counters.ts";
 import type { CookieSealer } from "./cookies.ts";
-import { responseFields, type ForwardedFields } from "./fields.ts";
+import { responseFields, type FieldNames, type ForwardedFields } from "./fields.ts";
 import { cookiesOf, stickyTarget } from "./stickiness.ts";
 import type { Target, TargetGroup } from "./target-group.ts";
 import type { UnderWay } from "./under-way.ts";
@@ -27,6 +27,7 @@ const mostAttempts = 3;
 export interface ExchangeContext {
   client: { start(request: ClientRequest, receiver: Receiver): void };
   counters: Counters;
+  names: FieldNames;
   sealer: CookieSealer;
   wall: Wall;
   idleTimeoutMs: number;
@@ -80,9 +81,11 @@ export class Exchange implements UnderWay, Receiver {
       this.#clientGone = true;
       this.running?.abort();
     });
-    const target =
-      stickyTarget(group, this.#request.rawHeaders, sealer, wall.now()) ??
-      group.pick(this.#nowMs, this.#tried, this.#zone);
+    let target = stickyTarget(group, this.#request.rawHeaders, sealer, wall.now());
+    if (!target) {
+      if (group.config.stickiness) this.#context.counters.node(this.#zone).nonStickyRequests++;
+      target = group.pick(this.#nowMs, this.#tried, this.#zone);
+    }
     if (!target) return this.#ownAnswer(503);
     const reply = new Promise<HttpReply>((resolve, reject) => {
       this.#resolve = resolve;
@@ -140,9 +143,10 @@ export class Exchange implements UnderWay, Receiver {
     const target = this.#target!;
     try {
       const answeredMs = wall.monotonic();
-      counters
-        .target(this.#group.config.arn, target.zone)
-        .answered(response.status, answeredMs - this.#sentMs);
+      const counted = counters.target(this.#group.config.arn, target.zone);
+      counted.answered(response.status, answeredMs - this.#sentMs);
+      if (this.#group.failsOpen(this.#zone)) counted.unhealthyRouting++;
+      target.outcomes.record(response.status >= 500);
       if (trace) {
         trace.answeredMs = answeredMs;
         trace.targetStatus = response.status;
@@ -173,9 +177,13 @@ export class Exchange implements UnderWay, Receiver {
   #failed(error: HttpClientError, target: Target): HttpReply | number {
     if (this.#clientGone) return this.#ownAnswer(460);
     const counts = this.#context.counters.target(this.#group.config.arn, target.zone);
+    target.outcomes.record(true);
     switch (error.failure) {
       case "connect":
         counts.connectionErrors++;
+        return 502;
+      case "handshake":
+        counts.tlsErrors++;
         return 502;
       case "connect-timeout":
         counts.connectionErrors++;
@@ -199,7 +207,11 @@ export class Exchange implements UnderWay, Receiver {
     const { counters } = this.#context;
     const node = counters.node(this.#zone);
     const { upgraded } = response;
-    const { rawHeaders, sizeBytes } = responseFields(response.rawHeaders, upgraded !== undefined);
+    const { rawHeaders, sizeBytes } = responseFields(
+      response.rawHeaders,
+      upgraded !== undefined,
+      this.#context.names,
+    );
     if (this.#group.config.stickiness || this.#action.stickinessMs !== undefined)
       rawHeaders.push(
         ...cookiesOf(this.#group, target, {

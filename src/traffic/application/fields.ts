@@ -6,6 +6,10 @@ export interface ForwardingOptions {
   dropInvalidHeaders: boolean;
   forwardedFor: "append" | "preserve" | "remove";
   forwardedForPort: boolean;
+  /** What is known of field names. */
+  names: FieldNames;
+  /** The target's connection ends behind this request. */
+  closes?: boolean;
   /** Of the listener. */
   port: number;
   protocol: "http" | "https";
@@ -28,9 +32,11 @@ export interface ForwardedFields {
   upgrade: boolean;
   /** Path and query for the target. */
   target: string;
+  /** Names that AWS does not take for valid were among them. */
+  invalidNames: boolean;
 }
 
-const ownFields = /^x-amzn-(?:mtls-|tls-|oidc-)/i;
+const ownFields = /^x-amzn-(?:mtls-|tls-|oidc-)/;
 
 const mostForwardedAddresses = 30;
 
@@ -46,18 +52,20 @@ export function requestFields(
   let traceId: string | undefined;
   let connection: string | undefined;
   let upgrade: string | undefined;
+  let invalidNames = false;
   for (let index = 0; index < source.length; index += 2) {
     const name = source[index]!;
     const value = source[index + 1]!;
     sizeBytes += name.length + value.length + 4;
-    const hop = hopField(name);
+    const { hop, valid, own, host } = options.names.of(name);
     if (hop === undefined) {
-      if (options.dropInvalidHeaders && !/^[-A-Za-z0-9]+$/.test(name)) continue;
+      if (!valid) {
+        invalidNames = true;
+        if (options.dropInvalidHeaders) continue;
+      }
       // Nobody but the balancer says who the client is.
-      if (options.protocol === "https" && ownFields.test(name)) continue;
-      if (options.host !== undefined && name.length === 4 && name.toLowerCase() === "host")
-        rawHeaders.push(name, options.host);
-      else rawHeaders.push(name, value);
+      if (own && options.protocol === "https") continue;
+      rawHeaders.push(name, host && options.host !== undefined ? options.host : value);
     } else if (hop === "x-forwarded-for")
       forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
     else if (hop === "x-amzn-trace-id") traceId = value;
@@ -78,13 +86,15 @@ export function requestFields(
     connection !== undefined &&
     hasOption(connection, "upgrade");
   if (upgrading) rawHeaders.push("Upgrade", upgrade!, "Connection", "Upgrade");
-  return { rawHeaders, sizeBytes, upgrade: upgrading, target: options.target };
+  else if (options.closes) rawHeaders.push("Connection", "close");
+  return { rawHeaders, sizeBytes, upgrade: upgrading, target: options.target, invalidNames };
 }
 
 /** A response's fields for the client, and their size. */
 export function responseFields(
   source: readonly string[],
   upgrade: boolean,
+  names: FieldNames,
 ): { rawHeaders: string[]; sizeBytes: number } {
   const rawHeaders: string[] = [];
   let sizeBytes = 17;
@@ -93,7 +103,7 @@ export function responseFields(
     const name = source[index]!;
     const value = source[index + 1]!;
     sizeBytes += name.length + value.length + 4;
-    const hop = hopField(name);
+    const { hop } = names.of(name);
     if (hop === undefined || hop.startsWith("x-")) rawHeaders.push(name, value);
     // The length is the message's own; the engine frames by it.
     else if (hop === "content-length") rawHeaders.push(name, value);
@@ -119,13 +129,41 @@ const hopFields = new Set([
   "x-forwarded-port",
   "x-forwarded-proto",
 ]);
-const hopLengths = new Set([...hopFields].map((name) => name.length));
 
-/** The name in lower case if the field is not simply passed on. */
-function hopField(name: string): string | undefined {
-  if (!hopLengths.has(name.length)) return undefined;
-  const lower = name.toLowerCase();
-  return hopFields.has(lower) ? lower : undefined;
+/** What a field's name says about it. */
+interface NameFacts {
+  /** The name in lower case if the field is not simply passed on. */
+  hop: string | undefined;
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
+  valid: boolean;
+  /** One of those with which the balancer tells who the client is. */
+  own: boolean;
+  host: boolean;
+}
+
+const mostNames = 1000;
+
+/** The same names come again and again: what they are is found out once. */
+export class FieldNames {
+  readonly #known = new Map<string, NameFacts>();
+
+  of(name: string): NameFacts {
+    return this.#known.get(name) ?? this.#learn(name);
+  }
+
+  #learn(name: string): NameFacts {
+    const lower = name.toLowerCase();
+    const facts = {
+      hop: hopFields.has(lower) ? lower : undefined,
+      valid: /^[-a-z0-9]+$/.test(lower),
+      own: ownFields.test(lower),
+      host: lower === "host",
+    };
+    // A name that was cut out of a head would keep all of that head.
+    if (this.#known.size < mostNames && name.length < 100)
+      this.#known.set(Buffer.from(name, "latin1").toString("latin1"), facts);
+    return facts;
+  }
 }
 
 /** Fields that Connection names are for this hop as well (RFC 9110, 7.6.1). */

@@ -84,7 +84,7 @@ test("gRPC streams both ways and its status comes in trailers", async (context) 
     matcher: "12",
     timeoutMs: 2000,
   };
-  assert.deepEqual(await stage.plane.check(check), { healthy: true });
+  assert.deepEqual(await stage.plane.check(check), { healthy: true, status: 12 });
   assert.deepEqual(await stage.plane.check({ ...check, path: "/echo.Echo/Talk", matcher: "1-9" }), {
     healthy: false,
     reason: "mismatch",

@@ -14,7 +14,8 @@ export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<He
   try {
     const response = await client.request(requestOf(check));
     const status = check.version === "GRPC" ? await grpcStatus(response) : response.status;
-    if (status !== undefined && matchesCodes(check.matcher, status)) return { healthy: true };
+    if (status !== undefined && matchesCodes(check.matcher, status))
+      return { healthy: true, status };
     return { healthy: false, reason: "mismatch", status: status ?? response.status };
   } catch (error) {
     if (!(error instanceof HttpClientError)) throw error;

@@ -1,8 +1,11 @@
 /** A listener's socket and its compiled rules. */
+import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
+import type { Random } from "#runtime/random.ts";
 import type { HttpReply, HttpRequest, HttpServer, ServeOptions } from "#http/http.ts";
 import { createHttp2Front, type Http2Front } from "#http/http2-server.ts";
 import { serve } from "#http/server.ts";
+import { verifyFailure, type ConnectionFacts } from "./connection-log.ts";
 import type { BoundAddress, ListenerConfig, OidcConfig } from "./config.ts";
 import { ListenerTls } from "./listener-tls.ts";
 import { compileRules, type CompiledRule } from "./rules.ts";
@@ -14,6 +17,16 @@ export interface ListenerEnvironment {
   refuse: (status: number) => HttpReply;
   onConnection: (event: "opened" | "closed", remotePort: number) => void;
   onHandshakeError: () => void;
+  /** Whether connections are written down, and who does it. */
+  connectionLog?: { wanted: () => boolean; add: (facts: ConnectionFacts) => void };
+  random: Random;
+}
+
+interface OpenConnection {
+  /** Monotonic. */
+  openedMs: number;
+  /** Made when something asks for it. */
+  traceId: string | undefined;
 }
 
 export interface OpenOptions {
@@ -34,8 +47,11 @@ export class Listener {
   config: ListenerConfig;
   /** Of the rules that ask who the user is. */
   authentications: OidcConfig[] = [];
-  readonly #openedMs = new Map<number, number>();
+  /** By the client's port. */
+  readonly #open = new Map<number, OpenConnection>();
   tls: ListenerTls | undefined;
+  /** When connections whose handshake is under way were accepted, by the client's port. */
+  readonly #accepted = new Map<number, number>();
   readonly #environment: ListenerEnvironment;
   #bound: BoundAddress | undefined;
   #server: HttpServer | undefined;
@@ -89,13 +105,51 @@ export class Listener {
 
   /** How long ago the connection from this port was opened. */
   ageMs(remotePort: number, nowMs: number): number {
-    return nowMs - (this.#openedMs.get(remotePort) ?? nowMs);
+    return nowMs - (this.#open.get(remotePort)?.openedMs ?? nowMs);
   }
 
-  #onConnection(event: "opened" | "closed", remotePort: number): void {
-    if (event === "opened") this.#openedMs.set(remotePort, this.#environment.wall.monotonic());
-    else this.#openedMs.delete(remotePort);
+  /** Names the connection from this port in logs. */
+  traceIdOf(remotePort: number): string | undefined {
+    const connection = this.#open.get(remotePort);
+    return connection && (connection.traceId ??= this.#newTraceId());
+  }
+
+  #newTraceId(): string {
+    return `TID_${this.#environment.random.hex(32)}`;
+  }
+
+  #onConnection(event: "opened" | "closed", remotePort: number, remoteAddress?: string): void {
+    if (event === "closed") this.#open.delete(remotePort);
+    else {
+      const openedMs = this.#environment.wall.monotonic();
+      // A handshake that was written down has named it already.
+      this.#open.set(remotePort, { openedMs, traceId: this.#open.get(remotePort)?.traceId });
+      // Those over TLS were written down with their handshake.
+      if (remoteAddress !== undefined && !this.tls && this.#environment.connectionLog?.wanted())
+        this.#log(remotePort, remoteAddress, undefined);
+    }
     this.#environment.onConnection(event, remotePort);
+  }
+
+  #log(remotePort: number, remoteAddress: string, tls: ConnectionFacts["tls"]): void {
+    const traceId = this.traceIdOf(remotePort) ?? this.#newTraceId();
+    const listenerPort = this.port;
+    this.#environment.connectionLog?.add({ remotePort, remoteAddress, listenerPort, traceId, tls });
+  }
+
+  /** A handshake that came to its end, well or not. */
+  #shook(socket: TLSSocket, failure: string | undefined): void {
+    const { connectionLog, wall } = this.#environment;
+    const { remotePort = 0, remoteAddress = "" } = socket;
+    const acceptedMs = this.#accepted.get(remotePort);
+    this.#accepted.delete(remotePort);
+    if (!connectionLog?.wanted()) return;
+    const handshakeMs =
+      acceptedMs === undefined || !socket.getProtocol() ? undefined : wall.monotonic() - acceptedMs;
+    const tls = { socket, handshakeMs, failure };
+    if (failure === undefined && !this.#open.has(remotePort))
+      this.#open.set(remotePort, { openedMs: wall.monotonic(), traceId: undefined });
+    this.#log(remotePort, remoteAddress, tls);
   }
 
   async close(): Promise<void> {
@@ -113,7 +167,7 @@ export class Listener {
       ...(this.tls && { secure: this.#secure(this.tls, idleTimeoutMs) }),
       refuse,
       onError,
-      onConnection: (event, port) => this.#onConnection(event, port),
+      onConnection: (event, port, address) => this.#onConnection(event, port, address),
       limits: { idleTimeoutMs, headTimeoutMs: idleTimeoutMs },
     });
   }
@@ -131,16 +185,24 @@ export class Listener {
     this.#front = front;
     return {
       options: tls.options,
-      onHandshakeError,
-      take(socket) {
+      onAccept: (port) => {
+        this.#accepted.set(port, wall.monotonic());
+      },
+      onHandshakeError: (_error, socket) => {
+        this.#shook(socket, "UnmappedConnectionError");
+        onHandshakeError();
+      },
+      take: (socket) => {
         if (!tls.accepts(socket)) {
+          this.#shook(socket, verifyFailure(socket));
           onHandshakeError();
           socket.destroy();
           return true;
         }
-        if (socket.alpnProtocol !== "h2") return false;
-        front.take(socket);
-        return true;
+        const taken = socket.alpnProtocol === "h2";
+        if (taken) front.take(socket);
+        this.#shook(socket, undefined);
+        return taken;
       },
     };
   }

@@ -39,7 +39,7 @@ test("no request fails while targets are replaced one by one under load", async 
   await Promise.all(clients);
   assert.deepEqual([...statuses.keys()], [200]);
   assert.deepEqual([...names].sort(), ["a", "b", "c", "d", "e", "f"]);
-  assert.ok(statuses.get(200)! > 300);
+  assert.ok(statuses.get(200)! > 50);
   assert.deepEqual(stage.errors, []);
 });
 

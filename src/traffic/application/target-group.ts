@@ -1,7 +1,8 @@
 /** A target group at run time: who gets the next request, and what is under way where. */
 import type { Reach } from "#compute/driver.ts";
 import type { Random } from "#runtime/random.ts";
-import type { TargetConfig, TargetGroupConfig } from "./config.ts";
+import type { Anomaly, TargetConfig, TargetGroupConfig } from "./config.ts";
+import { AnomalyWatch, Outcomes } from "./anomalies.ts";
 import { UnderWayList } from "./under-way.ts";
 
 export class Target {
@@ -10,6 +11,7 @@ export class Target {
   readonly underWay = new UnderWayList();
   config: TargetConfig;
   healthySinceMs: number;
+  readonly outcomes = new Outcomes();
   /** The cookie value that leads here, sealed anew once a second. */
   sealed: { atMs: number; value: string } | undefined;
 
@@ -29,18 +31,26 @@ export class Target {
   }
 }
 
+/** Those that may get new requests. */
+interface Usable {
+  targets: Target[];
+  failsOpen: boolean;
+}
+
 export class TargetGroup {
   config: TargetGroupConfig;
   readonly #targets = new Map<string, Target>();
   readonly #random: Random;
   /** Those that may get new requests. */
-  #usable: Target[] = [];
+  #usable: Usable = { targets: [], failsOpen: false };
   #next = 0;
-  readonly #byZone = new Map<string, Target[]>();
+  readonly #byZone = new Map<string, Usable>();
+  readonly #watch: AnomalyWatch;
 
   constructor(config: TargetGroupConfig, random: Random, nowMs: number) {
     this.config = config;
     this.#random = random;
+    this.#watch = new AnomalyWatch(nowMs);
     this.configure(config, nowMs);
   }
 
@@ -70,14 +80,32 @@ export class TargetGroup {
     for (const target of this.#targets.values()) target.underWay.breakOffAll();
   }
 
+  /** Those that stand out now, or get less traffic because they did. */
+  anomalies(nowMs: number): Anomaly[] {
+    this.#judge(nowMs);
+    const group = this.config.arn;
+    return [...this.#targets.values()].flatMap(({ key, outcomes: { anomalous, weight } }) =>
+      anomalous || weight < 1 ? [{ group, key, anomalous, mitigated: weight < 1 }] : [],
+    );
+  }
+
+  #judge(nowMs: number): void {
+    const mitigates = this.config.anomalyMitigation === true;
+    this.#watch.judge(() => this.#healthy().map(({ outcomes }) => outcomes), mitigates, nowMs);
+  }
+
+  #healthy(): Target[] {
+    return [...this.#targets.values()].filter(({ config }) => config.state === "healthy");
+  }
+
   /** The target if it may get new requests: what a client's cookie asks for. */
   usable(key: string): Target | undefined {
-    return this.#usable.find((target) => target.key === key);
+    return this.#usable.targets.find((target) => target.key === key);
   }
 
   /** Who gets the next request; `tried` have failed it already. */
   pick(nowMs: number, tried: readonly Target[], zone = ""): Target | undefined {
-    const all = this.config.crossZone ? this.#usable : this.#usableIn(zone);
+    const all = this.#usableFrom(zone).targets;
     const candidates = tried.length === 0 ? all : all.filter((target) => !tried.includes(target));
     if (candidates.length <= 1) return candidates[0];
     switch (this.config.algorithm) {
@@ -86,12 +114,21 @@ export class TargetGroup {
       case "least_outstanding_requests":
         return leastBusy(candidates, this.#next++);
       case "weighted_random":
-        return this.#random.pick(candidates);
+        return this.#byWeight(candidates, nowMs);
     }
   }
 
+  /** Whether a node sends requests to unhealthy targets as well, since too few are healthy. */
+  failsOpen(zone: string): boolean {
+    return this.#usableFrom(zone).failsOpen;
+  }
+
+  #usableFrom(zone: string): Usable {
+    return this.config.crossZone ? this.#usable : this.#usableIn(zone);
+  }
+
   /** Without cross-zone balancing each zone stands for itself, its health too. */
-  #usableIn(zone: string): Target[] {
+  #usableIn(zone: string): Usable {
     const present = this.#byZone.get(zone);
     if (present) return present;
     const own = [...this.#targets.values()].filter(
@@ -100,6 +137,17 @@ export class TargetGroup {
     const usable = usableOf(own, this.config);
     this.#byZone.set(zone, usable);
     return usable;
+  }
+
+  #byWeight(candidates: readonly Target[], nowMs: number): Target {
+    this.#judge(nowMs);
+    let total = 0;
+    for (const { outcomes } of candidates) total += outcomes.weight;
+    if (total === candidates.length) return this.#random.pick(candidates);
+    let drawn = this.#random.next() * total;
+    for (const candidate of candidates)
+      if ((drawn -= candidate.outcomes.weight) < 0) return candidate;
+    return candidates.at(-1)!;
   }
 
   #inTurn(candidates: readonly Target[], nowMs: number): Target {
@@ -123,12 +171,14 @@ export class TargetGroup {
  * Healthy targets; when there are fewer than the group asks for, all that are registered ("fail
  * open"). https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html
  */
-function usableOf(targets: Target[], { minimumHealthy }: TargetGroupConfig): Target[] {
+function usableOf(targets: Target[], { minimumHealthy }: TargetGroupConfig): Usable {
   const registered = targets.filter(({ config }) => config.state !== "draining");
   const healthy = registered.filter(({ config }) => config.state === "healthy" && config.reach);
   const percentage = registered.length === 0 ? 0 : (healthy.length / registered.length) * 100;
   const enough = healthy.length >= minimumHealthy.count && percentage >= minimumHealthy.percentage;
-  return enough ? healthy : registered;
+  return enough
+    ? { targets: healthy, failsOpen: false }
+    : { targets: registered, failsOpen: registered.length > 0 };
 }
 
 function leastBusy(candidates: readonly Target[], offset: number): Target {

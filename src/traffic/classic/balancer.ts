@@ -5,7 +5,7 @@ import type { HttpClient } from "#http/client.ts";
 import { knownBody, lengthOf } from "#http/outgoing.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import { createSealer, type CookieSealer } from "../application/cookies.ts";
-import { plainAddress, requestFields } from "../application/fields.ts";
+import { plainAddress, FieldNames, requestFields } from "../application/fields.ts";
 import { FollowedBody } from "../application/followed-body.ts";
 import { Listener } from "../application/listener.ts";
 import type { BoundAddress } from "../application/config.ts";
@@ -37,6 +37,7 @@ const longestMethod = 127;
 
 export class ClassicBalancer {
   readonly #environment: ClassicEnvironment;
+  readonly #names = new FieldNames();
   readonly #counters = new ClassicCounters();
   readonly #log = new ClassicAccessLog();
   readonly #instances = new Instances();
@@ -177,6 +178,7 @@ export class ClassicBalancer {
     if (!listener) return { reply: this.#own(503, zone) };
     if (request.method.length > longestMethod) return { reply: this.#own(405, zone) };
     const fields = requestFields(request, {
+      names: this.#names,
       dropInvalidHeaders: false,
       forwardedFor: "append",
       forwardedForPort: false,
@@ -194,6 +196,7 @@ export class ClassicBalancer {
       {
         client,
         wall,
+        names: this.#names,
         counters: this.#counters,
         instances: this.#instances,
         queue: this.#queueOf(zone),

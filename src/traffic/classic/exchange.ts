@@ -3,7 +3,7 @@ import type { Wall } from "#runtime/clock.ts";
 import { HttpClientError, type ClientRequest, type ClientResponse } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import type { CookieSealer } from "../application/cookies.ts";
-import { responseFields, type ForwardedFields } from "../application/fields.ts";
+import { responseFields, type FieldNames, type ForwardedFields } from "../application/fields.ts";
 import { FollowedBody } from "../application/followed-body.ts";
 import { classicAnswer } from "./answers.ts";
 import type { ClassicListenerConfig } from "./config.ts";
@@ -13,6 +13,7 @@ import { classicCookies, stickyInstance, type StickyFacts } from "./stickiness.t
 import type { Place, SurgeQueue } from "./surge-queue.ts";
 
 export interface ExchangeEnvironment {
+  names: FieldNames;
   client: { request(request: ClientRequest): Promise<ClientResponse> };
   wall: Wall;
   counters: ClassicCounters;
@@ -170,7 +171,7 @@ export class ClassicExchange implements Breakable {
   }
 
   #reply(response: ClientResponse, instance: Instance, bound: boolean): HttpReply {
-    const { counters, wall, zone } = this.#environment;
+    const { counters, wall, zone, names } = this.#environment;
     const { outcome } = this;
     outcome.answeredMs = wall.monotonic();
     outcome.backendStatus = response.status;
@@ -178,7 +179,7 @@ export class ClassicExchange implements Breakable {
     const digit = Math.floor(response.status / 100);
     node.backendClasses[digit] = (node.backendClasses[digit] ?? 0) + 1;
     counters.tookMs(zone, outcome.answeredMs - outcome.sentMs!);
-    const { rawHeaders, sizeBytes } = responseFields(response.rawHeaders, false);
+    const { rawHeaders, sizeBytes } = responseFields(response.rawHeaders, false, names);
     if (this.#sticky) {
       const { rawHeaders: responseHeaders } = response;
       rawHeaders.push(...classicCookies(instance, this.#sticky, { bound, responseHeaders }));

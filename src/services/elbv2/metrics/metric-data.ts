@@ -5,13 +5,25 @@
 import type { Dimension, MetricDatum, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import { dateOf } from "#runtime/date.ts";
 import type { BalancerReport, NodeCounts, TargetCounts } from "#traffic/application/config.ts";
+import { emptyNode } from "#traffic/application/counters.ts";
+import { consumedUnits } from "./capacity-units.ts";
+import { healthStates, type Threshold } from "./health-states.ts";
 
 export interface GroupSituation {
   /** "targetgroup/NAME/ID" */
   fullName: string;
   arn: string;
   /** Of each registered target that is in use. */
-  targets: { id: string; zone: string; healthy: boolean }[];
+  targets: {
+    id: string;
+    zone: string;
+    healthy: boolean;
+    anomalous?: boolean;
+    mitigated?: boolean;
+  }[];
+  /** What has to be healthy lest DNS, or routing, take measures. */
+  dns?: Threshold;
+  routing?: Threshold;
 }
 
 export interface BalancerSituation {
@@ -34,7 +46,9 @@ export function metricData(situation: BalancerSituation, timeMs: number): Metric
       data.push({ MetricName: name, Value: value, Unit: unit, Timestamp, Dimensions });
   };
   const nodes = Object.entries(situation.report?.zones ?? {});
-  putNodes(put, [balancer], sumNodes(nodes.map(([, counts]) => counts)));
+  const sum = sumNodes(nodes.map(([, counts]) => counts));
+  putNodes(put, [balancer], sum);
+  put("ConsumedLCUs", consumedUnits(sum), "Count", [balancer]);
   for (const [zone, counts] of nodes)
     putNodes(put, [balancer, { Name: "AvailabilityZone", Value: zone }], counts);
 
@@ -46,6 +60,7 @@ export function metricData(situation: BalancerSituation, timeMs: number): Metric
       ...counts.map(({ zone }) => zone),
     ]);
     putHosts(put, group.targets, [[targetGroup, balancer]]);
+    putStates(put, group, [...zones], [targetGroup, balancer]);
     putTargets(
       put,
       data,
@@ -95,6 +110,11 @@ function putNodes(put: Put, dimensions: Dimension[], counts: NodeCounts): void {
   nonzero("RejectedConnectionCount", counts.rejectedConnections);
   nonzero("ClientTLSNegotiationErrorCount", counts.tlsErrors);
   nonzero("GrpcRequestCount", counts.grpcRequests);
+  nonzero("DesyncMitigationMode_NonCompliant_Request_Count", counts.nonCompliantRequests);
+  nonzero("DroppedInvalidHeaderRequestCount", counts.invalidHeadersDropped);
+  nonzero("ForwardedInvalidHeaderRequestCount", counts.invalidHeadersForwarded);
+  nonzero("HTTP_Redirect_Url_Limit_Exceeded_Count", counts.redirectsTooLong);
+  nonzero("NonStickyRequestCount", counts.nonStickyRequests);
   nonzero("ELBAuthError", counts.authErrors);
   nonzero("ELBAuthFailure", counts.authFailures);
   nonzero("ELBAuthSuccess", counts.authSuccesses);
@@ -120,6 +140,34 @@ function putHosts(put: Put, targets: GroupSituation["targets"], dimensions: Dime
   const healthy = targets.filter((target) => target.healthy).length;
   put("HealthyHostCount", healthy, "Count", ...dimensions);
   put("UnHealthyHostCount", targets.length - healthy, "Count", ...dimensions);
+  const anomalous = targets.filter((target) => target.anomalous).length;
+  if (anomalous > 0) put("AnomalousHostCount", anomalous, "Count", ...dimensions);
+  const mitigated = targets.filter((target) => target.mitigated).length;
+  if (mitigated > 0) put("MitigatedHostCount", mitigated, "Count", ...dimensions);
+}
+
+function putStates(
+  put: Put,
+  { targets, dns, routing }: GroupSituation,
+  zones: readonly string[],
+  dimensions: Dimension[],
+): void {
+  if (targets.length === 0) return;
+  for (const [kind, threshold] of [
+    ["DNS", dns],
+    ["Routing", routing],
+  ] as const) {
+    if (!threshold) continue;
+    const states = healthStates(targets, zones, threshold);
+    const healthy = states.filter(({ healthy: well }) => well).length;
+    put(`HealthyState${kind}`, healthy, "Count", dimensions);
+    put(`UnhealthyState${kind}`, states.length - healthy, "Count", dimensions);
+    for (const { zone, healthy: well } of states) {
+      const within = [...dimensions, { Name: "AvailabilityZone", Value: zone }];
+      put(`HealthyState${kind}`, well ? 1 : 0, "Count", within);
+      put(`UnhealthyState${kind}`, well ? 0 : 1, "Count", within);
+    }
+  }
 }
 
 function putTargets(
@@ -138,6 +186,8 @@ function putTargets(
   if (errors > 0) put("TargetConnectionErrorCount", errors, "Count", ...dimensions);
   const tlsErrors = sum((one) => one.tlsErrors);
   if (tlsErrors > 0) put("TargetTLSNegotiationErrorCount", tlsErrors, "Count", ...dimensions);
+  const unhealthy = sum((one) => one.unhealthyRouting);
+  if (unhealthy > 0) put("UnhealthyRoutingRequestCount", unhealthy, "Count", ...dimensions);
   for (const digit of [2, 3, 4, 5]) {
     const count = sum((one) => one.statusClasses[digit] ?? 0);
     if (count > 0) put(`HTTPCode_Target_${digit}XX_Count`, count, "Count", ...dimensions);
@@ -162,38 +212,14 @@ function putTargets(
 }
 
 function sumNodes(all: readonly NodeCounts[]): NodeCounts {
-  const total: NodeCounts = {
-    requests: 0,
-    processedBytes: 0,
-    newConnections: 0,
-    activeConnections: 0,
-    rejectedConnections: 0,
-    tlsErrors: 0,
-    grpcRequests: 0,
-    authErrors: 0,
-    authFailures: 0,
-    authSuccesses: 0,
-    ruleEvaluations: 0,
-    redirects: 0,
-    fixedResponses: 0,
-    answers: {},
-  };
-  for (const counts of all) {
-    total.requests += counts.requests;
-    total.processedBytes += counts.processedBytes;
-    total.newConnections += counts.newConnections;
-    total.activeConnections += counts.activeConnections;
-    total.rejectedConnections += counts.rejectedConnections;
-    total.tlsErrors += counts.tlsErrors;
-    total.grpcRequests += counts.grpcRequests;
-    total.authErrors += counts.authErrors;
-    total.authFailures += counts.authFailures;
-    total.authSuccesses += counts.authSuccesses;
-    total.ruleEvaluations += counts.ruleEvaluations;
-    total.redirects += counts.redirects;
-    total.fixedResponses += counts.fixedResponses;
-    for (const [status, count] of Object.entries(counts.answers))
-      total.answers[Number(status)] = (total.answers[Number(status)] ?? 0) + count;
-  }
+  const total = emptyNode();
+  for (const counts of all)
+    for (const name of Object.keys(counts) as (keyof NodeCounts)[]) {
+      if (name === "answers" || name === "authLatencies")
+        for (const [key, count] of Object.entries(counts[name]))
+          total[name][key as never] = (((total[name][key as never] as number) ?? 0) +
+            count) as never;
+      else total[name] += counts[name];
+    }
   return total;
 }

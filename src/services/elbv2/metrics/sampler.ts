@@ -5,9 +5,9 @@ import { startSampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { fullName } from "../arns.ts";
-import { readBalancer, type BalancerRecords } from "../balancer-config.ts";
+import { readBalancer, thresholdOf, type BalancerRecords } from "../balancer-config.ts";
 import { isNetwork } from "../kinds.ts";
-import type { BalancerReport } from "#traffic/application/config.ts";
+import type { Anomaly, BalancerReport } from "#traffic/application/config.ts";
 import type { NetworkReport } from "#traffic/network/config.ts";
 import { networkMetricData, type NetworkSituation } from "../network-load-balancers/metric-data.ts";
 import { isHealthyZone } from "../network-load-balancers/names.ts";
@@ -31,6 +31,7 @@ async function sample(env: Environment, state: State, periodStartMs: number): Pr
   if (state.served.size === 0) return;
   const reports = new Map<string, BalancerReport>();
   for (const report of (await state.presentPlane?.report()) ?? []) reports.set(report.arn, report);
+  const anomalies = (await state.presentPlane?.anomalies()) ?? [];
   const networkReports = new Map<string, NetworkReport>();
   for (const report of (await state.presentPlane?.reportNetwork()) ?? [])
     networkReports.set(report.arn, report);
@@ -43,7 +44,7 @@ async function sample(env: Environment, state: State, periodStartMs: number): Pr
       const situation = networkSituation(records, networkReports.get(arn));
       data = networkMetricData(situation, periodStartMs, periodMs);
     } else {
-      const groups = groupSituations(records);
+      const groups = groupSituations(records, anomalies);
       const situation = { fullName: fullName(arn), groups, report: reports.get(arn) };
       addModelledTraffic(env, state, situation);
       data = metricData(situation, periodStartMs);
@@ -69,13 +70,23 @@ function recordsOf(
   });
 }
 
-function groupSituations({ groups }: BalancerRecords): GroupSituation[] {
+function groupSituations(
+  { groups }: BalancerRecords,
+  anomalies: readonly Anomaly[] = [],
+): GroupSituation[] {
   return groups.map(({ record, targets }) => ({
     fullName: fullName(record.arn),
     arn: record.arn,
     targets: targets
       .filter(({ health }) => health.state !== "unused" && health.state !== "draining")
-      .map(({ id, zone, health }) => ({ id, zone, healthy: health.state === "healthy" })),
+      .map(({ id, port, zone, health }) => ({
+        id,
+        zone,
+        healthy: health.state === "healthy",
+        ...anomalies.find(({ group, key }) => group === record.arn && key === `${id}:${port}`),
+      })),
+    dns: thresholdOf(record, "dns_failover"),
+    routing: thresholdOf(record, "unhealthy_state_routing"),
   }));
 }
 

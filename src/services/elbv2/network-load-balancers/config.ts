@@ -10,7 +10,7 @@ import type {
   NetworkTargetConfig,
   NetworkTargetGroupConfig,
 } from "#traffic/network/config.ts";
-import { logsAccess } from "../access-logs.ts";
+import { logsTo } from "../logs.ts";
 import { attributeOf } from "../attributes.ts";
 import { tlsConfig, type BalancerRecords } from "../balancer-config.ts";
 import { preservesClients, reachTarget } from "../health/reach-target.ts";
@@ -30,7 +30,7 @@ export async function networkConfigOf(
   state: State,
 ): Promise<NetworkBalancerConfig> {
   const { balancer } = records;
-  const recorded = logsAccess(balancer.attributes)
+  const recorded = logsTo(balancer.attributes, "access")
     ? records.listeners.filter(({ record }) => record.protocol === "TLS")
     : [];
   return {

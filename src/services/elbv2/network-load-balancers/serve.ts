@@ -5,6 +5,7 @@ import type { Scope } from "#store/collection.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
+import { logsAnything } from "../logs.ts";
 import { listeners, loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 import { networkConfigOf } from "./config.ts";
@@ -22,7 +23,7 @@ export async function serveNetwork(
   const bound = await state.plane().configureNetwork(config);
   const [firstZone = ""] = config.nodes.map(({ zone }) => zone);
   const { arn, name, dnsName } = balancer;
-  state.served.set(arn, { scope, name, dnsName });
+  state.served.set(arn, { scope, name, dnsName, logs: logsAnything(balancer.attributes) });
   env.traffic.fronts.set(
     dnsName.toLowerCase(),
     // The gateway speaks HTTP: over connections, not over datagrams.

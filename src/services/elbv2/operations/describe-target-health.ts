@@ -1,21 +1,28 @@
 import type { Operation } from "#services/kit/service.ts";
-import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  AnomalyDetection,
+  TargetHealthDescription,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Anomaly } from "#traffic/application/config.ts";
 import { findTargetGroup } from "../find.ts";
 import { notRegistered } from "../health/plan.ts";
 import { targets, type TargetGroupRecord, type TargetHealthRecord } from "../records.ts";
 import type { State } from "../state.ts";
 
 export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", State> = async (
-  { TargetGroupArn, Targets },
+  { TargetGroupArn, Targets, Include },
   context,
 ) => {
+  const asksAnomalies = Include?.some((what) => what === "AnomalyDetection" || what === "All");
   const { group, registered } = await context.store.transaction(async (tx) => {
     const found = await findTargetGroup(tx, context, TargetGroupArn);
     return { group: found, registered: await targets.list(tx, context, [found.name]) };
   });
-  const all = registered.map((target) =>
-    describe(group, target, target.health, target.availabilityZone),
-  );
+  const anomalies = asksAnomalies ? ((await context.state.presentPlane?.anomalies()) ?? []) : [];
+  const all = registered.map((target) => ({
+    ...describe(group, target, target.health, target.availabilityZone),
+    ...(asksAnomalies && { AnomalyDetection: detected(anomalies, group, target) }),
+  }));
   if (!Targets?.length) return { TargetHealthDescriptions: all };
   const asked = Targets.flatMap(({ Id = "", Port }) => {
     const found = all.filter(
@@ -26,6 +33,20 @@ export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", St
   });
   return { TargetHealthDescriptions: asked };
 };
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AnomalyDetection.html */
+function detected(
+  anomalies: readonly Anomaly[],
+  { arn }: TargetGroupRecord,
+  { id, port }: { id: string; port: number },
+): AnomalyDetection {
+  // A group has an entry for each load balancer that sends to it.
+  const own = anomalies.filter(({ group, key }) => group === arn && key === `${id}:${port}`);
+  return {
+    Result: own.some(({ anomalous }) => anomalous) ? "anomalous" : "normal",
+    MitigationInEffect: own.some(({ mitigated }) => mitigated) ? "yes" : "no",
+  };
+}
 
 function describe(
   group: TargetGroupRecord,

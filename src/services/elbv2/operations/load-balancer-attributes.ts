@@ -1,8 +1,8 @@
 import type { Operation } from "#services/kit/service.ts";
-import { checkBucket, logsAccess } from "../access-logs.ts";
 import { changeAttributes, describeAttributes } from "../attributes.ts";
 import { findLoadBalancer } from "../find.ts";
 import { balancerTable } from "../kinds.ts";
+import { checkBuckets } from "../logs.ts";
 import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
 import type { State } from "../state.ts";
 
@@ -28,8 +28,8 @@ export const modifyLoadBalancerAttributes: Operation<
     findLoadBalancer(tx, context, LoadBalancerArn),
   );
   const asked = change(before);
-  if (logsAccess(asked) && Attributes?.some(({ Key }) => Key?.startsWith("access_logs.")))
-    await checkBucket(context, context, before.arn, asked);
+  const keys = (Attributes ?? []).map(({ Key }) => Key ?? "");
+  await checkBuckets(context, context, before.arn, asked, keys);
   const record = await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
     const changed = { ...balancer, attributes: change(balancer) };

@@ -2,7 +2,7 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
-import { configOf, readBalancer, type BalancerRecords } from "../balancer-config.ts";
+import { configOf, readBalancer, thresholdOf, type BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
 import {
@@ -14,6 +14,8 @@ import {
 } from "../records.ts";
 import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import { isNetwork } from "../kinds.ts";
+import { logsAnything } from "../logs.ts";
+import { healthStates } from "../metrics/health-states.ts";
 import { serveNetwork } from "../network-load-balancers/serve.ts";
 import type { State } from "../state.ts";
 
@@ -43,7 +45,8 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       if (isNetwork(balancer)) return serveNetwork(env, scope, records, state);
       const bound = await state.plane().configure(await configOf(env, scope, records, state));
       const { arn, dnsName } = balancer;
-      state.served.set(arn, { scope, name: balancer.name, dnsName });
+      const logs = logsAnything(balancer.attributes);
+      state.served.set(arn, { scope, name: balancer.name, dnsName, logs });
       env.traffic.fronts.set(
         dnsName.toLowerCase(),
         records.listeners.map(({ record }, index) => ({
@@ -119,13 +122,23 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
 }
 
 /**
- * As records that are aliases for it judge a load balancer: every target group that has targets has a healthy one.
+ * As records that are aliases for it judge a load balancer: every target group that has targets reaches, in a
+ * zone at least, what it demands for DNS.
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias.html
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health.html
  */
 function isHealthyTarget({ groups }: BalancerRecords): boolean {
   const used = groups.filter(({ targets }) => targets.length > 0);
   return (
     used.length > 0 &&
-    used.every(({ targets }) => targets.some(({ health }) => health.state === "healthy"))
+    used.every(({ record, targets }) => {
+      const hosts = targets.map(({ zone, health }) => ({
+        zone,
+        healthy: health.state === "healthy",
+      }));
+      const zones = [...new Set(hosts.map(({ zone }) => zone))];
+      const states = healthStates(hosts, zones, thresholdOf(record, "dns_failover"));
+      return states.some(({ healthy }) => healthy);
+    })
   );
 }

@@ -16,12 +16,15 @@ import {
   zoneNotEnabled,
 } from "../health/plan.ts";
 import { reachFrom } from "#services/kit/load-balancing/reach.ts";
+import { healthLine } from "../health/health-line.ts";
+import { logsTo } from "../logs.ts";
 import { forbiddingState, modelledCheck, reachTarget } from "../health/reach-target.ts";
 import { groupTable, isNetworkProtocol } from "../kinds.ts";
 import {
   loadBalancers,
   targetGroups,
   targets,
+  type LoadBalancerRecord,
   type TargetGroupRecord,
   type TargetHealthRecord,
   type TargetRecord,
@@ -33,8 +36,8 @@ interface Situation {
   group: TargetGroupRecord;
   /** Zones of the load balancers that use the group; undefined when none does. */
   zones: Set<string> | undefined;
-  /** The address that the first of them connects from. */
-  from: string | undefined;
+  /** Those that use the group; it is checked from the address of the first. */
+  balancers: LoadBalancerRecord[];
 }
 
 export function targetReconciler(env: Environment, state: State): Reconciler {
@@ -48,7 +51,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const key = JSON.stringify([scope.account, scope.region, ...id]);
       const situation = await look(scope, id as string[]);
       if (!situation) return void state.streaks.delete(key);
-      const { target, group, zones, from } = situation;
+      const { target, group, zones, balancers } = situation;
       const nowMs = env.clock.now();
       if (target.drainingUntilMs !== undefined) {
         state.streaks.delete(key);
@@ -72,7 +75,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         await record(scope, id as string[], target, checking);
         current = { ...target, health: checking };
       }
-      const verdict = await check(scope, group, target, from);
+      const verdict = await check(scope, group, target, balancers);
       let health: TargetHealthRecord;
       if ("forbidden" in verdict) {
         health = invalidState(verdict.forbidden);
@@ -94,15 +97,15 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const group = await targetGroups.get(tx, scope, name!);
       if (!target || !group) return undefined;
       const names = (await readAssociations(tx, scope)).balancersOf(group.arn);
-      if (names.size === 0) return { target, group, zones: undefined, from: undefined };
+      if (names.size === 0) return { target, group, zones: undefined, balancers: [] };
       const zones = new Set<string>();
-      let from: string | undefined;
+      const balancers: LoadBalancerRecord[] = [];
       for (const balancerName of names) {
         const balancer = await loadBalancers.get(tx, scope, balancerName);
         for (const { zoneName } of balancer?.zones ?? []) zones.add(zoneName);
-        from ??= balancer?.loopbackHost;
+        if (balancer) balancers.push(balancer);
       }
-      return { target, group, zones, from };
+      return { target, group, zones, balancers };
     });
   }
 
@@ -110,13 +113,13 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     scope: Scope,
     group: TargetGroupRecord,
     target: TargetRecord,
-    from: string | undefined,
+    balancers: readonly LoadBalancerRecord[],
   ): Promise<HealthCheckResult | { forbidden: string }> {
     const { healthCheck } = group;
     const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
     const reach = await reachTarget(env, scope, group, target.id, port);
     await noteReach(scope, group, target, JSON.stringify(reach ?? null));
-    const reached = reachFrom(env, reach, from);
+    const reached = reachFrom(env, reach, balancers[0]?.loopbackHost);
     if (reach && reached) {
       const timeoutMs = healthCheck.timeoutSeconds * 1000;
       const plane = state.plane();
@@ -132,7 +135,17 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
               matcher: healthCheck.matcher,
               timeoutMs,
             });
+      const [startedMs, sinceMs] = [env.clock.now(), env.clock.wall.monotonic()];
       const result = await check();
+      const latencyMs = env.clock.wall.monotonic() - sinceMs;
+      for (const balancer of balancers)
+        if (logsTo(balancer.attributes, "health-check"))
+          state.healthLines.push({
+            arn: balancer.arn,
+            kind: "health-check",
+            zone: target.zone,
+            lines: [healthLine({ balancer, group, target, port, startedMs, latencyMs, result })],
+          });
       if (result.healthy) return result;
       const forbidden = await forbiddingState(env, scope, group, target);
       return forbidden === undefined ? result : { forbidden };

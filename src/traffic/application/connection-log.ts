@@ -1,0 +1,79 @@
+/**
+ * One line per connection, as AWS writes them.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html
+ */
+import type { TLSSocket } from "node:tls";
+import { quote, timeOf } from "./access-log.ts";
+import { plainAddress } from "./fields.ts";
+
+export interface ConnectionFacts {
+  remoteAddress: string;
+  remotePort: number;
+  listenerPort: number;
+  traceId: string;
+  /** Undefined for plain HTTP. */
+  tls:
+    | {
+        socket: TLSSocket;
+        /** Undefined when the handshake failed. */
+        handshakeMs: number | undefined;
+        /** AWS's code of what failed; undefined for a connection that stands. */
+        failure: string | undefined;
+      }
+    | undefined;
+}
+
+export function connectionLine(facts: ConnectionFacts, nowMs: number): string {
+  const { tls } = facts;
+  const handshake = tls?.handshakeMs;
+  const cipher = handshake === undefined ? undefined : tls!.socket.getCipher().name;
+  const client = tls?.socket.getPeerX509Certificate();
+  const exchange = handshake === undefined ? undefined : keyExchangeOf(tls!.socket);
+  const time = (date: Date) => date.toISOString().replace(/\.\d+Z$/, "Z");
+  return [
+    timeOf(nowMs),
+    plainAddress(facts.remoteAddress),
+    facts.remotePort,
+    facts.listenerPort,
+    handshake === undefined ? "-" : (tls!.socket.getProtocol() ?? "-"),
+    cipher ?? "-",
+    handshake === undefined ? "-" : (handshake / 1000).toFixed(3),
+    client ? quote(client.subject.split("\n").reverse().join(",")) : "-",
+    client ? `NotBefore=${time(client.validFromDate)};NotAfter=${time(client.validToDate)}` : "-",
+    client?.serialNumber ?? "-",
+    tls ? (tls.failure === undefined ? "Success" : `Failed:${tls.failure}`) : "-",
+    facts.traceId,
+    exchange ?? "-",
+  ].join(" ");
+}
+
+/** The group or kind of the key exchange: "X25519", "prime256v1". */
+function keyExchangeOf(socket: TLSSocket): string | undefined {
+  const info = socket.getEphemeralKeyInfo() as { name?: string; type?: string } | null;
+  return info?.name ?? info?.type;
+}
+
+/** AWS's codes for what OpenSSL says of a client's certificate. */
+const verifyFailures: Record<string, string> = {
+  CERT_CHAIN_TOO_LONG: "ClientCertMaxChainDepthExceeded",
+  CERT_REVOKED: "ClientCertCrlHit",
+  CRL_HAS_EXPIRED: "ClientCertCrlProcessingError",
+  CRL_NOT_YET_VALID: "ClientCertCrlProcessingError",
+  CRL_SIGNATURE_FAILURE: "ClientCertCrlProcessingError",
+  UNABLE_TO_GET_CRL: "ClientCertCrlProcessingError",
+  CERT_UNTRUSTED: "ClientCertUntrusted",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "ClientCertUntrusted",
+  SELF_SIGNED_CERT_IN_CHAIN: "ClientCertUntrusted",
+  UNABLE_TO_GET_ISSUER_CERT: "ClientCertUntrusted",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "ClientCertUntrusted",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "ClientCertUntrusted",
+  CERT_NOT_YET_VALID: "ClientCertNotYetValid",
+  CERT_HAS_EXPIRED: "ClientCertExpired",
+  INVALID_PURPOSE: "ClientCertPurposeInvalid",
+  CERT_SIGNATURE_FAILURE: "ClientCertInvalid",
+  CERT_REJECTED: "ClientCertRejected",
+};
+
+export function verifyFailure(socket: TLSSocket): string {
+  return verifyFailures[String(socket.authorizationError)] ?? "UnmappedConnectionError";
+}

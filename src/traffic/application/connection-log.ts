@@ -47,10 +47,10 @@ export function connectionLine(facts: ConnectionFacts, nowMs: number): string {
   ].join(" ");
 }
 
-/** The group or kind of the key exchange: "X25519", "prime256v1". */
+/** The group of the key exchange: "X25519", "prime256v1". */
 function keyExchangeOf(socket: TLSSocket): string | undefined {
-  const info = socket.getEphemeralKeyInfo() as { name?: string; type?: string } | null;
-  return info?.name ?? info?.type;
+  const info = socket.getEphemeralKeyInfo();
+  return info && "name" in info ? info.name : undefined;
 }
 
 /** AWS's codes for what OpenSSL says of a client's certificate. */

@@ -102,7 +102,10 @@ test("a template's Spot options count, an alias is resolved when asked, and vers
   await assert.rejects(
     cloud.ec2.CreateLaunchTemplateVersion({
       LaunchTemplateId,
-      LaunchTemplateData: { InstanceType: "t3.micro", InstanceRequirements: {} as never },
+      LaunchTemplateData: {
+        InstanceType: "t3.micro",
+        InstanceRequirements: { VCpuCount: { Min: 1 }, MemoryMiB: { Min: 512 } },
+      },
     }),
     { code: "InvalidParameterCombination" },
   );

@@ -28,6 +28,10 @@ const commands: Record<string, { summary: string; load: () => Promise<{ run: Com
     summary: "take Spot Instances back, with notice; by rate or price too",
     load: () => import("./interrupt-spot.ts"),
   },
+  "schedule-event": {
+    summary: "announce a reboot, a stop or a retirement of an instance",
+    load: () => import("./schedule-event.ts"),
+  },
   experiment: {
     summary: "play a template of AWS Fault Injection Service",
     load: () => import("./experiment.ts"),

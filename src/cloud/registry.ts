@@ -34,6 +34,7 @@ export const ownEndpoints: Readonly<Record<string, ServiceName>> = {
   dns: "route53",
   experiments: "ec2",
   faults: "ec2",
+  "instance-events": "ec2",
   "instance-identity": "ec2",
   spot: "ec2",
 };

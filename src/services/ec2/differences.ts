@@ -92,7 +92,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "DescribeInstanceStatus",
     differs:
-      "There are no scheduled events. A machine that died fails both checks and stays so until it is rebooted, recovered, stopped or ended; by itself it comes back only when Fogbank starts again.",
+      "Scheduled events are those that `fogbank schedule-event` makes. A machine that died fails both checks and stays so until it is rebooted, recovered, stopped or ended; by itself it comes back only when Fogbank starts again.",
   },
   {
     operation: "DescribeInstanceTypes",

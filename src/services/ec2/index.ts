@@ -13,6 +13,8 @@ import { fleetOperations } from "./fleets/operations.ts";
 import { fleetMemberReconciler, fleetReconciler } from "./fleets/reconciler.ts";
 import { imageOperations } from "./images/operations.ts";
 import { snapshotReconciler } from "./images/reconciler.ts";
+import { instanceEventEndpoint } from "./instance-events/endpoint.ts";
+import { instanceEventReconciler } from "./instance-events/reconciler.ts";
 import { instanceTypeOperations } from "./instance-types/operations.ts";
 import { instanceOperations } from "./instances/operations.ts";
 import { endOrphans } from "./instances/reconciler/machines.ts";
@@ -68,6 +70,7 @@ export const service = defineService<"ec2", Ec2State>({
     interruptionReconciler(env),
     priceReconciler(env),
     marketRuleReconciler(env),
+    instanceEventReconciler(env),
     fleetReconciler(env),
     fleetMemberReconciler(env),
     ...networkReconcilers(env),
@@ -77,6 +80,7 @@ export const service = defineService<"ec2", Ec2State>({
     faults: faultEndpoint(env),
     experiments: experimentEndpoint(env),
     spot: spotEndpoint(env),
+    "instance-events": instanceEventEndpoint(env),
     "instance-identity": identityEndpoint(env),
   }),
   async start(env, state) {

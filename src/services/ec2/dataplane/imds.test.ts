@@ -48,6 +48,7 @@ const facts: MetadataFacts = {
   profile: undefined,
   userData: Buffer.from([0, 1, 2, 255]),
   tags: { Name: "web", stage: "test" },
+  events: [],
   placement: undefined,
   hypervisor: "nitro",
   monitoring: false,

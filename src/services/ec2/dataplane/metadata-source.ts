@@ -1,6 +1,7 @@
 /** What the metadata server asks EC2 about an instance, as plain facts. */
 import type { Scope } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
+import type { InstanceEventRecord } from "../instance-events/records.ts";
 import type { InstancePlacement, MetadataOptions } from "../instances/records.ts";
 
 export interface MetadataInterface {
@@ -50,6 +51,8 @@ export interface MetadataFacts {
   profile: { arn: string; id: string; name: string } | undefined;
   userData: Uint8Array | undefined;
   tags: Tags;
+  /** Scheduled ones and those that are over, in the order of their times. */
+  events: readonly InstanceEventRecord[];
   placement: InstancePlacement | undefined;
   /** "nitro" or "xen". */
   hypervisor: string;

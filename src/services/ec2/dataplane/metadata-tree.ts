@@ -2,8 +2,9 @@
  * Instance metadata as a tree of names, ready to be listed and read.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
  */
-import { isoSeconds } from "#runtime/date.ts";
+import { httpDate, isoSeconds } from "#runtime/date.ts";
 import { partitionOf } from "#services/kit/arn.ts";
+import { shownDescription, type InstanceEventRecord } from "../instance-events/records.ts";
 import { signatureOf, signedMessage, type Signer } from "./identity/sign.ts";
 import type { MetadataFacts, MetadataInterface, MetadataSpot } from "./metadata-source.ts";
 
@@ -146,7 +147,10 @@ function categories(
       ...Object.fromEntries(facts.otherDeviceNames.map((name, index) => [`ebs${index + 1}`, name])),
     }),
     events: directory({
-      maintenance: directory({ history: "[]", scheduled: "[]" }),
+      maintenance: directory({
+        history: maintenance(facts.events.filter(({ state }) => state !== "active")),
+        scheduled: maintenance(facts.events.filter(({ state }) => state === "active")),
+      }),
       recommendations: directory({ rebalance: rebalance(facts.spot) }),
     }),
     hostname: facts.privateDnsName,
@@ -205,6 +209,24 @@ function categories(
         ? directory({ instance: directory(facts.tags) })
         : undefined,
   };
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_scheduled_events.html */
+function maintenance(events: readonly InstanceEventRecord[]): string {
+  if (events.length === 0) return "[]";
+  // "21 Jan 2019 09:00:43 GMT"
+  const time = (timeMs: number) => httpDate(timeMs).slice(5);
+  const texts = events.map((event) =>
+    toJson({
+      NotBefore: time(event.notBeforeMs),
+      Code: event.code,
+      Description: shownDescription(event),
+      EventId: event.eventId,
+      NotAfter: time(event.notAfterMs),
+      State: event.state,
+    }),
+  );
+  return `[ ${texts.join(", ")} ]`;
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/rebalance-recommendations.html */

@@ -2,6 +2,7 @@
 import type { Store, Transaction } from "#store/store.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { InterfaceFacts } from "../instance-network.ts";
+import { eventsOf } from "../instance-events/records.ts";
 import { instances } from "../instances/records.ts";
 import { keyPairs } from "../key-pairs/records.ts";
 import { instanceNetwork } from "../network/instance-network.ts";
@@ -44,6 +45,7 @@ export function createRecordSource(store: Store): MetadataSource {
           profile: record.profile,
           userData: record.userData,
           tags: record.tags,
+          events: await eventsOf(tx, scope, instanceId),
           placement: record.placement,
           hypervisor: record.hypervisor,
           monitoring: record.monitoring,

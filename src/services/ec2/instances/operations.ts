@@ -24,6 +24,7 @@ import {
 } from "./operations/iam-instance-profile-associations.ts";
 import { modifyInstanceAttribute } from "./operations/modify-instance-attribute.ts";
 import { modifyInstanceCreditSpecification } from "./operations/modify-instance-credit-specification.ts";
+import { modifyInstanceEventStartTime } from "./operations/modify-instance-event-start-time.ts";
 import { modifyInstanceMaintenanceOptions } from "./operations/modify-instance-maintenance-options.ts";
 import { modifyInstanceMetadataOptions } from "./operations/modify-instance-metadata-options.ts";
 import { monitorInstances, unmonitorInstances } from "./operations/monitor-instances.ts";
@@ -53,6 +54,7 @@ export const instanceOperations: Ec2Operations = {
   ReportInstanceStatus: reportInstanceStatus,
   ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
+  ModifyInstanceEventStartTime: modifyInstanceEventStartTime,
   ModifyInstanceMaintenanceOptions: modifyInstanceMaintenanceOptions,
   ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
   MonitorInstances: monitorInstances,

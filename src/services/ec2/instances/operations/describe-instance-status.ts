@@ -1,10 +1,16 @@
 import type { InstanceStatus, InstanceStatusSummary } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation } from "../../context.ts";
-import { applyFilters, type FilterTable } from "../../filters.ts";
+import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
+import {
+  instanceEvents,
+  shownDescription,
+  type InstanceEventRecord,
+} from "../../instance-events/records.ts";
 import { findInstances, instances, type InstanceRecord } from "../records.ts";
+import { describeEvent } from "./modify-instance-event-start-time.ts";
 import { stateCode, stateOf, statusChecks, type Check } from "../states.ts";
 
 interface Row {
@@ -12,6 +18,7 @@ interface Row {
   instance: Check;
   system: Check;
   impairedMs: number | undefined;
+  events: InstanceEventRecord[];
 }
 
 const reachability: Record<
@@ -28,12 +35,13 @@ const reachability: Record<
 const filters: FilterTable<Row> = {
   "availability-zone": ({ record }) => record.zone,
   "availability-zone-id": ({ record }) => zoneNamed(record.zone.slice(0, -1), record.zone)?.zoneId,
-  "event.code": () => undefined,
-  "event.description": () => undefined,
-  "event.instance-event-id": () => undefined,
-  "event.not-after": () => undefined,
-  "event.not-before": () => undefined,
-  "event.not-before-deadline": () => undefined,
+  "event.code": ({ events }) => events.map(({ code }) => code),
+  "event.description": ({ events }) => events.map(shownDescription),
+  "event.instance-event-id": ({ events }) => events.map(({ eventId }) => eventId),
+  "event.not-after": ({ events }) => events.map(({ notAfterMs }) => filterTime(notAfterMs)),
+  "event.not-before": ({ events }) => events.map(({ notBeforeMs }) => filterTime(notBeforeMs)),
+  "event.not-before-deadline": ({ events }) =>
+    events.map(({ deadlineMs }) => filterTime(deadlineMs)),
   "instance-state-code": ({ record }) => stateCode(record.state),
   "instance-state-name": ({ record }) => record.state,
   "instance-status.reachability": ({ instance }) => reachability[instance],
@@ -50,13 +58,18 @@ export const describeInstanceStatus: Ec2Operation<"DescribeInstanceStatus"> = as
 ) => {
   const { InstanceIds: ids } = input;
   refuseIdsWithPages(ids, input, "instancesSet");
-  const records = await context.store.transaction((tx) =>
-    ids?.length ? findInstances(tx, context, ids) : instances.list(tx, context),
-  );
+  const { records, events } = await context.store.transaction(async (tx) => ({
+    records: await (ids?.length ? findInstances(tx, context, ids) : instances.list(tx, context)),
+    events: Map.groupBy(await instanceEvents.list(tx, context), ({ instanceId }) => instanceId),
+  }));
   const nowMs = context.clock.now();
   const rows = records
     .filter((record) => input.IncludeAllInstances || record.state === "running")
-    .map((record): Row => ({ record, ...statusChecks(record, nowMs) }));
+    .map((record): Row => ({
+      record,
+      ...statusChecks(record, nowMs),
+      events: events.get(record.instanceId) ?? [],
+    }));
   const { items, NextToken } = pageOf(
     applyFilters(rows, input.Filters, filters, ({ record }) => record.tags),
     input,
@@ -65,8 +78,9 @@ export const describeInstanceStatus: Ec2Operation<"DescribeInstanceStatus"> = as
   return { InstanceStatuses: items.map(describe), NextToken };
 };
 
-function describe({ record, instance, system, impairedMs }: Row): InstanceStatus {
+function describe({ record, instance, system, impairedMs, events }: Row): InstanceStatus {
   return {
+    ...(events.length > 0 && { Events: events.map(describeEvent) }),
     AvailabilityZone: record.zone,
     AvailabilityZoneId: zoneNamed(record.zone.slice(0, -1), record.zone)?.zoneId,
     InstanceId: record.instanceId,

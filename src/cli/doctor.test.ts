@@ -15,6 +15,7 @@ const whole: HostFacts = {
   refusal: undefined,
   addresses: { separate: true, bound: true, reason: undefined },
   limits: { cpu: true, memory: true, reason: undefined },
+  noBlockDevices: undefined,
   missing: [],
   processors: 2,
   memoryBytes: 24 * 2 ** 30,
@@ -66,6 +67,7 @@ test("each lack says why, and what to install", () => {
       "security groups are not enforced between machines: no programs",
       "no machine's packets can be lost on purpose: no programs; to delay them, machines would need a network of their own",
       "memory of instance types is not enforced: memory: not mounted; this host has 2 processors and 24 GiB",
+      "EBS volumes keep their bytes and snapshots, but are no disks in machines: machines have no root file system of their own",
       "unshare is missing",
     ],
   );

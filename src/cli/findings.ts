@@ -58,7 +58,8 @@ export function judgeLowPorts(platform: string, problem: string | undefined): Fi
 export function judgeCompute(kind: string, facts: HostFacts, engine: EngineFacts): Finding[] {
   if (kind === "simulated")
     return [{ verdict: "ok", text: "compute driver: simulated, because it was asked for" }];
-  if (kind === "docker" || (kind === "auto" && isChosen(engine))) return judgeDocker(kind, engine);
+  if (kind === "docker" || (kind === "auto" && isChosen(engine)))
+    return judgeDocker(kind, facts, engine);
   return [
     { verdict: "ok", text: `compute driver: process, ${whyProcess(kind, engine)}` },
     ...judgeIsolation(facts),
@@ -66,6 +67,7 @@ export function judgeCompute(kind: string, facts: HostFacts, engine: EngineFacts
     judgeGroups(facts.addresses.bound ? undefined : facts.addresses.reason, "eBPF"),
     judgePackets(facts),
     judgeLimits(facts),
+    judgeVolumes(facts),
     ...facts.missing.map(({ program, debianPackage }): Finding => ({
       verdict: "lacks",
       text: `${program} is missing`,
@@ -84,7 +86,7 @@ function whyProcess(kind: string, engine: EngineFacts): string {
   return `though ${engine.text}: it has no image ${usualBase} for machines to start from (${baseRemedy})`;
 }
 
-function judgeDocker(kind: string, engine: EngineFacts): Finding[] {
+function judgeDocker(kind: string, facts: HostFacts, engine: EngineFacts): Finding[] {
   if (!engine.answers)
     return [
       {
@@ -98,6 +100,13 @@ function judgeDocker(kind: string, engine: EngineFacts): Finding[] {
   const why = kind === "docker" ? "because it was asked for" : "because it has what machines need";
   return [
     { verdict: "ok", text: `compute driver: docker, ${why}: ${engine.text}` },
+    {
+      verdict: "lacks",
+      text:
+        facts.noBlockDevices === undefined
+          ? "machines may read, write and format EBS volumes, but not mount them: a container has not the right to"
+          : `EBS volumes keep their bytes and snapshots, but are no disks in machines: ${facts.noBlockDevices}`,
+    },
     engine.base
       ? { verdict: "ok", text: `${usualBase} stands in for images that the engine has not` }
       : {
@@ -150,6 +159,18 @@ function judgePackets({ addresses }: HostFacts): Finding {
   return {
     verdict: "lacks",
     text: `no machine's packets can be lost on purpose: ${addresses.reason ?? "machines share one address"}; ${delay}`,
+  };
+}
+
+function judgeVolumes({ noBlockDevices, isolation }: HostFacts): Finding {
+  const reason =
+    isolation.level === "root" ? noBlockDevices : "machines have no root file system of their own";
+  if (reason === undefined)
+    return { verdict: "ok", text: "EBS volumes are block devices of their size in machines" };
+  return {
+    verdict: "lacks",
+    text: `EBS volumes keep their bytes and snapshots, but are no disks in machines: ${reason}`,
+    ...(process.platform === "linux" && { remedy: "run Fogbank as root, with loop devices" }),
   };
 }
 

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import type { Wall } from "#runtime/clock.ts";
 import type { Enforced } from "./process/control-groups/control-groups.ts";
 import { detectIsolation, findProgram, guestPrograms, rootPrograms } from "./process/isolation.ts";
+import { whyNoLoopDevices } from "./volumes/loop-devices.ts";
 import { createLoopbackAddresses, sharedAddress } from "./process/loopback.ts";
 
 export interface HostFacts {
@@ -21,6 +22,8 @@ export interface HostFacts {
     reason: string | undefined;
   };
   limits: Enforced;
+  /** Why volumes are no block devices here; undefined where they are. */
+  noBlockDevices: string | undefined;
   /** Programs that more isolation needs, by the Debian package that has them. */
   missing: { program: string; debianPackage: string }[];
   processors: number;
@@ -65,6 +68,7 @@ export async function examineHost(options: { dataDir: string; wall: Wall }): Pro
         memory: false,
         reason: isolation.lacking.limits,
       },
+      noBlockDevices: await whyNoLoopDevices(join(dataDir, "machines"), options.wall),
       missing: missingPrograms(),
       processors: availableParallelism(),
       memoryBytes: totalmem(),

@@ -78,7 +78,11 @@ export function createContainerVolumes({
       for (const machine of running) await showAll(machine);
     },
     async create(spec) {
-      const { from } = spec;
+      const { from, fromRootOf } = spec;
+      if (fromRootOf !== undefined)
+        throw new Error(
+          `the root of ${fromRootOf} is a container's, of which no volume can be made`,
+        );
       if (from !== undefined && !(await (await files()).hasSnapshot(from)))
         throw new Error(
           `the bytes of ${from} are a container image's, of which no volume can be made`,

@@ -39,9 +39,13 @@ export function createMachineVolumes({
         : files.lacking();
     },
     async create(spec) {
-      const { from } = spec;
+      const { from, fromRootOf } = spec;
       const tree =
-        from === undefined || (await files.hasSnapshot(from)) ? undefined : await imageRoot(from);
+        fromRootOf !== undefined
+          ? known(fromRootOf).layout.root
+          : from === undefined || (await files.hasSnapshot(from))
+            ? undefined
+            : await imageRoot(from);
       await files.create(spec, tree);
     },
     grow: (id, sizeBytes) => files.grow(id, sizeBytes),

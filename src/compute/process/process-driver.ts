@@ -110,7 +110,15 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
   const imageDirectory = (imageId: string) => join(imagesDir, fileName(imageId));
   const imageRoot = async (imageId: string) => {
     const root = join(imageDirectory(imageId), "root");
-    return (await exists(root)) ? root : undefined;
+    if (await exists(root)) return root;
+    // An image over the snapshot of a volume, whose file system is taken apart once.
+    if (!(await volumeFiles.hasSnapshot(imageId))) return undefined;
+    await serially(`/image/${imageId}`, async () => {
+      if (await exists(root)) return;
+      await mkdir(imageDirectory(imageId), { recursive: true });
+      await volumeFiles.unpackSnapshot(imageId, root);
+    });
+    return root;
   };
 
   const changed = (id: string) => {

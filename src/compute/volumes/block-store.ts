@@ -41,6 +41,8 @@ export interface BlockStore {
     snapshotId: string,
     progress?: (part: number) => void,
   ): Promise<{ sizeBytes: number; addedBytes: number }>;
+  /** Of the file that was captured. Rejects when there is no such snapshot. */
+  sizeBytes(snapshotId: string): Promise<number>;
   /** Writes the snapshot's blocks into a file that is empty but as large. */
   restore(snapshotId: string, file: string): Promise<void>;
   remove(snapshotId: string): Promise<void>;
@@ -55,6 +57,12 @@ export function createBlockStore(directory: string): BlockStore {
   const readManifest = async (path: string): Promise<Manifest | undefined> => {
     const text = await unlessMissing(readFile(path, "utf8"));
     return text === undefined ? undefined : (JSON.parse(text) as Manifest);
+  };
+
+  const known = async (snapshotId: string): Promise<Manifest> => {
+    const manifest = await readManifest(manifestPath(snapshotId));
+    if (!manifest) throw new Error(`there is no snapshot ${snapshotId}`);
+    return manifest;
   };
 
   const keep = async (number: number, hash: string, bytes: Uint8Array): Promise<boolean> => {
@@ -103,9 +111,10 @@ export function createBlockStore(directory: string): BlockStore {
       return { sizeBytes: found.size * blockBytes, addedBytes };
     },
 
+    sizeBytes: async (snapshotId) => (await known(snapshotId)).sizeBytes,
+
     async restore(snapshotId, file) {
-      const manifest = await readManifest(manifestPath(snapshotId));
-      if (!manifest) throw new Error(`there is no snapshot ${snapshotId}`);
+      const manifest = await known(snapshotId);
       const handle = await open(file, "r+");
       try {
         await inParallel(manifest.blocks, async ([number, hash]) => {

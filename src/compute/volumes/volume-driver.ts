@@ -15,6 +15,8 @@ export interface VolumeSpec {
   sizeBytes: number;
   /** The snapshot, or the image, whose bytes it starts with; undefined for an empty one. */
   from?: string | undefined;
+  /** The machine of whose root volume it becomes a copy, as a file system. */
+  fromRootOf?: string;
 }
 
 /** What a volume did since some moment in the past, always growing; compare two. */

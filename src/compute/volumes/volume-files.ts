@@ -43,6 +43,8 @@ export interface VolumeFiles {
   hasSnapshot(snapshotId: string): Promise<boolean>;
   snapshot: VolumeDriver["snapshot"];
   deleteSnapshot(snapshotId: string): Promise<void>;
+  /** Copies the files of the snapshot's file system into a new directory, all of them or none. */
+  unpackSnapshot(snapshotId: string, to: string): Promise<void>;
   measure(id: string): Promise<VolumeObservation | undefined>;
   /** Takes away the devices of volumes that are in no running machine. */
   sweep(inUse: ReadonlySet<string>): Promise<void>;
@@ -114,6 +116,28 @@ export function createVolumeFiles(
         if (device) await flushLoopDevice(device);
         return serially(blockSteps, () => blocks.capture(path, snapshotId, progress));
       }),
+    async unpackSnapshot(snapshotId, to) {
+      const file = pathOf(`.unpacking-${snapshotId}`);
+      const beside = `${to}.new`;
+      await rm(beside, { recursive: true, force: true });
+      await mkdir(`${beside}/mount`, { recursive: true });
+      try {
+        await serially(blockSteps, async () => {
+          const handle = await open(file, "w");
+          await handle.truncate(await blocks.sizeBytes(snapshotId));
+          await handle.close();
+          await blocks.restore(snapshotId, file);
+        });
+        // In a mount name space of its own, the mount and its device go with the process, however it ends.
+        const script =
+          'mount -o ro,loop "$1" "$2/mount" && cp -a "$2/mount" "$2/root" && umount "$2/mount"';
+        await run("unshare", ["--mount", "/bin/sh", "-c", script, "sh", file, beside]);
+        await rename(`${beside}/root`, to);
+      } finally {
+        await rm(file, { force: true });
+        await rm(beside, { recursive: true, force: true });
+      }
+    },
     deleteSnapshot: (snapshotId) => serially(blockSteps, () => blocks.remove(snapshotId)),
 
     async measure(id) {

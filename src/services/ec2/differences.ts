@@ -87,7 +87,8 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "TerminateInstances",
-    differs: "A root volume that outlives its instance keeps its record and not its bytes.",
+    differs:
+      "With --compute docker, a root volume that outlives its instance has lost its bytes and is in state error.",
   },
   {
     operation: "DescribeInstanceStatus",

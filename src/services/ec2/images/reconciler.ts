@@ -77,8 +77,11 @@ export function snapshotReconciler({ store, compute, clock, log }: Environment):
     if (needed === "volume") return { afterMs: inUseMs };
     if (needed === undefined && machineImageId !== undefined)
       await compute.deleteImage(machineImageId);
-    if (needed === undefined && blocksId !== undefined)
+    if (needed === undefined && blocksId !== undefined) {
       await compute.volumes.deleteSnapshot(blocksId);
+      // What machines started from where an image had it as its root.
+      await compute.deleteImage(blocksId);
+    }
     await store.transaction(async (tx) => snapshots.delete(tx, scope, snapshotId));
   };
 

@@ -209,4 +209,37 @@ test("a volume of a root volume's snapshot is a file system with its files", (t)
     await ec2.AttachVolume({ VolumeId, InstanceId: id, Device: "/dev/sdf" });
     await until("it is seen", async () => (await volume()).Attachments![0]!.State === "attached");
     assert.equal(await shell(id, "mkdir /r && mount /dev/sdf /r && cat /r/opt/file"), "rescued");
+    // And an image over a snapshot of that volume boots with them.
+    await shell(id, "echo changed > /r/opt/file && rm -f /r/opt/ended && sync");
+    const again = await ec2.CreateSnapshot({ VolumeId });
+    await until("it is taken", async () => {
+      const { Snapshots } = await ec2.DescribeSnapshots({ SnapshotIds: [again.SnapshotId!] });
+      return Snapshots![0]!.State === "completed";
+    });
+    const { ImageId } = await ec2.RegisterImage({
+      Name: "changed",
+      RootDeviceName: "/dev/xvda",
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { SnapshotId: again.SnapshotId } }],
+    });
+    const clone = await launch({ ImageId: ImageId! });
+    assert.equal(await shell(clone, "cat /opt/file"), "changed");
+  }));
+
+test("a root volume that outlives its instance keeps its bytes", (t) =>
+  withMachines(t, async ({ cloud, launch, shell, until }) => {
+    const { ec2 } = cloud;
+    const id = await launch({
+      mappings: [{ DeviceName: "/dev/xvda", Ebs: { DeleteOnTermination: false } }],
+      userData: "echo left > /opt/file",
+    });
+    const { Volumes } = await ec2.DescribeVolumes({});
+    const { VolumeId } = Volumes![0]!;
+    const other = await launch({});
+    await ec2.TerminateInstances({ InstanceIds: [id] });
+    await until("it is gone", async () => (await cloud.stateOf(id)) === "terminated");
+    const volume = async () => (await ec2.DescribeVolumes({ VolumeIds: [VolumeId!] })).Volumes![0]!;
+    assert.equal((await volume()).State, "available");
+    await ec2.AttachVolume({ VolumeId, InstanceId: other, Device: "/dev/sdf" });
+    await until("it is seen", async () => (await volume()).Attachments![0]!.State === "attached");
+    assert.equal(await shell(other, "mkdir /r && mount /dev/sdf /r && cat /r/opt/file"), "left");
   }));

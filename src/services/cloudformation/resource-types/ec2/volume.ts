@@ -7,7 +7,6 @@ export const resourceType = defineResourceType({
   type: "AWS::EC2::Volume",
   unsupported: {
     OutpostArn: "there are no outposts",
-    AutoEnableIO: "volumes are never impaired",
     AvailabilityZoneId: "name the zone by AvailabilityZone",
     SourceVolumeId: "volumes are not copied",
     VolumeInitializationRate: "volumes are there at once",
@@ -31,6 +30,11 @@ export const resourceType = defineResourceType({
       ),
       ...tagSpecifications(request, "volume"),
     });
+    if (properties["AutoEnableIO"] !== undefined)
+      await clients.ec2.ModifyVolumeAttribute({
+        VolumeId,
+        AutoEnableIO: { Value: properties["AutoEnableIO"] },
+      });
     return VolumeId!;
   },
   async stabilize({ clients, physicalId }) {
@@ -43,6 +47,11 @@ export const resourceType = defineResourceType({
       await clients.ec2.ModifyVolume({
         VolumeId: physicalId,
         ...pick(properties, "Size", "Iops", "Throughput", "VolumeType"),
+      });
+    if (changed.includes("AutoEnableIO"))
+      await clients.ec2.ModifyVolumeAttribute({
+        VolumeId: physicalId,
+        AutoEnableIO: { Value: properties["AutoEnableIO"] ?? false },
       });
     await updateTags(request);
   },

@@ -52,7 +52,15 @@ export const copyImage: Ec2Operation<"CopyImage"> = async (input, context) => {
       });
     }
     const tags = { ...(input.CopyImageTags ? source.tags : {}), ...imageTags };
-    const { ownerAlias: _alias, creationDate: _date, ...facts } = source;
+    const {
+      ownerAlias: _alias,
+      creationDate: _date,
+      // Neither goes with a copy.
+      deprecatedMs: _deprecated,
+      protection: _protection,
+      protectedUntilMs: _until,
+      ...facts
+    } = source;
     images.put(tx, context, [imageId], {
       ...facts,
       imageId,

@@ -11,6 +11,7 @@ import type { Ec2State } from "../../state.ts";
 import { isDark } from "../../faults/records.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { vpcs } from "../../network/records.ts";
+import { keepRoot } from "../../volumes/keep-root.ts";
 import { dataVolumes } from "../../volumes/records.ts";
 import { watchMachines } from "./machines.ts";
 import { machineEnvironment, machineSpec } from "../machine.ts";
@@ -105,6 +106,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
         await compute.reboot(instanceId);
         return write(scope, instance, (tx, now) => steps.rebooted(tx, scope, now));
       case "terminate":
+        if (instance.state === "shutting-down") await keepRoot(env, scope, instance);
         await compute.terminate(instanceId);
         await state.metadata.end(instanceId);
         if (instance.state !== "shutting-down") return { afterMs: lookAgainMs };

@@ -2,12 +2,7 @@
 import { getCiphers } from "node:tls";
 import type { TlsConfig, TlsVersion } from "#traffic/application/config.ts";
 import type { PolicyRecord } from "./records.ts";
-import {
-  cipherNames,
-  orderAttribute,
-  predefinedPolicy,
-  defaultSecurityPolicy,
-} from "./security-policies.ts";
+import { cipherNames, defaultPolicy, orderAttribute } from "./security-policies.ts";
 
 export type Negotiation = Pick<TlsConfig, "minVersion" | "maxVersion" | "ciphers" | "clientsOrder">;
 
@@ -29,5 +24,4 @@ export function negotiationOf({ attributes }: PolicyRecord): Negotiation | undef
   };
 }
 
-export const defaultNegotiation = (): Negotiation =>
-  negotiationOf(predefinedPolicy(defaultSecurityPolicy)!)!;
+export const defaultNegotiation = (): Negotiation => negotiationOf(defaultPolicy())!;

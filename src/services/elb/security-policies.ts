@@ -10,11 +10,11 @@ export const referenceAttribute = "Reference-Security-Policy";
 export const orderAttribute = "Server-Defined-Cipher-Order";
 
 const protocolAttributes = [
+  "Protocol-SSLv2",
   "Protocol-TLSv1",
+  "Protocol-SSLv3",
   "Protocol-TLSv1.1",
   "Protocol-TLSv1.2",
-  "Protocol-SSLv2",
-  "Protocol-SSLv3",
 ] as const;
 
 /** In the order of preference that the table has. */
@@ -85,4 +85,11 @@ export const predefinedPolicies: readonly PolicyRecord[] = predefined.map(
 
 export function predefinedPolicy(name: string): PolicyRecord | undefined {
   return predefinedPolicies.find((policy) => policy.name === name);
+}
+
+/** What a secure listener gets that is made without a policy: it names the predefined one that it is. */
+export function defaultPolicy(): PolicyRecord {
+  const policy = predefinedPolicy(defaultSecurityPolicy)!;
+  const reference = { name: referenceAttribute, value: policy.name };
+  return { ...policy, attributes: [reference, ...policy.attributes] };
 }

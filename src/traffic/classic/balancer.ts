@@ -159,24 +159,19 @@ export class ClassicBalancer {
     return classicAnswer(answered);
   }
 
-  async #handle(request: HttpRequest, port: number): Promise<HttpReply> {
+  #handle(request: HttpRequest, port: number): HttpReply | Promise<HttpReply> {
     const zone = this.#zoneOf(request.remotePort);
     this.#counters.node(zone).requests++;
-    const startedMs = this.#environment.wall.now();
-    const beganMs = this.#environment.wall.monotonic();
-    const { reply, exchange } = await this.#answer(request, zone, port);
-    if (!this.#config.accessLog) return reply;
-    return this.#logged(request, reply, exchange, { zone, port, startedMs, beganMs });
+    if (this.#config.accessLog) return this.#logged(request, zone, port);
+    const answered = this.#answer(request, zone, port);
+    return answered instanceof ClassicExchange ? answered.run() : answered;
   }
 
-  async #answer(
-    request: HttpRequest,
-    zone: string,
-    port: number,
-  ): Promise<{ reply: HttpReply; exchange?: ClassicExchange }> {
+  /** The balancer's own answer, or what will find one. */
+  #answer(request: HttpRequest, zone: string, port: number): HttpReply | ClassicExchange {
     const listener = this.#config.listeners.find((one) => one.port === port);
-    if (!listener) return { reply: this.#own(503, zone) };
-    if (request.method.length > longestMethod) return { reply: this.#own(405, zone) };
+    if (!listener) return this.#own(503, zone);
+    if (request.method.length > longestMethod) return this.#own(405, zone);
     const fields = requestFields(request, {
       names: this.#names,
       dropInvalidHeaders: false,
@@ -190,9 +185,9 @@ export class ClassicBalancer {
       newTraceId: undefined,
       noUpgrades: true,
     });
-    if (!fields) return { reply: this.#own(400, zone) };
+    if (!fields) return this.#own(400, zone);
     const { client, wall } = this.#environment;
-    const exchange = new ClassicExchange(
+    return new ClassicExchange(
       {
         client,
         wall,
@@ -208,7 +203,6 @@ export class ClassicBalancer {
       request,
       fields,
     );
-    return { reply: await exchange.run(), exchange };
   }
 
   #own(status: number, zone: string): HttpReply {
@@ -216,24 +210,24 @@ export class ClassicBalancer {
     return classicAnswer(status);
   }
 
-  #logged(
-    request: HttpRequest,
-    reply: HttpReply,
-    exchange: ClassicExchange | undefined,
-    facts: { zone: string; port: number; startedMs: number; beganMs: number },
-  ): HttpReply {
+  async #logged(request: HttpRequest, zone: string, port: number): Promise<HttpReply> {
     const { wall } = this.#environment;
+    const startedMs = wall.now();
+    const beganMs = wall.monotonic();
+    const answered = this.#answer(request, zone, port);
+    const exchange = answered instanceof ClassicExchange ? answered : undefined;
+    const reply = answered instanceof ClassicExchange ? await answered.run() : answered;
     const write = (sentBytes: number) => {
       const { backend, backendStatus, sentMs, answeredMs } = exchange?.outcome ?? {};
-      const answered = sentMs !== undefined && answeredMs !== undefined;
+      const reached = sentMs !== undefined && answeredMs !== undefined;
       this.#log.write(this.#config.name, {
-        zone: facts.zone,
-        startedMs: facts.startedMs,
+        zone,
+        startedMs,
         client: `${plainAddress(request.remoteAddress)}:${request.remotePort}`,
-        backend: answered ? backend : undefined,
-        times: answered
+        backend: reached ? backend : undefined,
+        times: reached
           ? {
-              requestMs: sentMs - facts.beganMs,
+              requestMs: sentMs - beganMs,
               backendMs: answeredMs - sentMs,
               responseMs: wall.monotonic() - answeredMs,
             }
@@ -242,7 +236,7 @@ export class ClassicBalancer {
         backendStatus,
         receivedBytes: Number(request.headers["content-length"] ?? 0),
         sentBytes,
-        request: requestLine(request, facts.port),
+        request: requestLine(request, port),
         userAgent: request.headers["user-agent"] ?? "-",
         cipher: request.secure?.getCipher().name,
         protocol: request.secure?.getProtocol() ?? undefined,

@@ -1,5 +1,6 @@
 /** One request over an HTTP listener: to an instance, waiting in the queue while none accepts, and its answer back. */
 import type { Wall } from "#runtime/clock.ts";
+import type { Abortable } from "#http/client-exchange.ts";
 import { HttpClientError, type ClientRequest, type ClientResponse } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import type { CookieSealer } from "../application/cookies.ts";
@@ -40,8 +41,8 @@ export class ClassicExchange implements Breakable {
   readonly #fields: ForwardedFields;
   readonly #sticky: StickyFacts | undefined;
   readonly #startMs: number;
-  /** Aborts the try that is under way. */
-  #abort = new AbortController();
+  /** Set by the client while a try is under way. */
+  running: Abortable | undefined;
   #clientGone = false;
 
   constructor(environment: ExchangeEnvironment, request: HttpRequest, fields: ForwardedFields) {
@@ -59,13 +60,13 @@ export class ClassicExchange implements Breakable {
   }
 
   breakOff(): void {
-    this.#abort.abort();
+    this.running?.abort();
   }
 
   async run(): Promise<HttpReply> {
     this.#request.onGone?.(() => {
       this.#clientGone = true;
-      this.#abort.abort();
+      this.running?.abort();
     });
     const { instances, zone, queue } = this.#environment;
     const bound = this.#sticky && stickyInstance(instances, this.#sticky);
@@ -115,7 +116,6 @@ export class ClassicExchange implements Breakable {
     outcome.backend =
       "path" in reach ? `${instance.id}:${listener.instancePort}` : `${reach.host}:${reach.port}`;
     outcome.sentMs = wall.monotonic();
-    this.#abort = new AbortController();
     instance.underWay.add(this);
     const length = request.headers["content-length"];
     try {
@@ -127,7 +127,7 @@ export class ClassicExchange implements Breakable {
         body: request.body,
         ...(length !== undefined &&
           !(request.body instanceof WholeBody) && { bodyLength: Number(length) }),
-        signal: this.#abort.signal,
+        control: this,
         idleTimeoutMs,
         ...(listener.backend && {
           tls: {

@@ -33,5 +33,14 @@ export const modifyLoadBalancerAttributes: Operation<
       attributes: withAttributes(balancer.attributes, LoadBalancerAttributes!),
     })),
   );
-  return { LoadBalancerName, LoadBalancerAttributes: attributesShape(attributes) };
+  const all = attributesShape(attributes);
+  const given = Object.keys(LoadBalancerAttributes!) as (keyof typeof all)[];
+  return {
+    LoadBalancerName,
+    LoadBalancerAttributes: Object.fromEntries(
+      given
+        .filter((name) => LoadBalancerAttributes![name] !== undefined)
+        .map((name) => [name, all[name]]),
+    ),
+  };
 };

@@ -20,7 +20,7 @@ import {
   placeInZones,
 } from "../network.ts";
 import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
-import { defaultSecurityPolicy, predefinedPolicy } from "../security-policies.ts";
+import { defaultPolicy } from "../security-policies.ts";
 import type { State } from "../state.ts";
 import { readTags } from "../tagging.ts";
 
@@ -52,7 +52,7 @@ export const createLoadBalancer: Operation<"elb", "CreateLoadBalancer", State> =
       ...place,
       createdMs: clock.now(),
       listeners,
-      policies: withDefaultPolicy([], listeners, predefinedPolicy(defaultSecurityPolicy)!),
+      policies: withDefaultPolicy([], listeners, defaultPolicy()),
       backends: [],
       healthCheck: defaultHealthCheck(listeners[0]!),
       attributes: defaultAttributes,

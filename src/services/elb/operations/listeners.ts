@@ -3,7 +3,7 @@ import { checkCertificates } from "../certificates.ts";
 import { unsupportedProtocol, validationError } from "../errors.ts";
 import { changeLoadBalancer, findListener, findLoadBalancer } from "../find.ts";
 import { isSecure, readListener, withDefaultPolicy, withListeners } from "../listener-input.ts";
-import { defaultSecurityPolicy, predefinedPolicy } from "../security-policies.ts";
+import { defaultPolicy } from "../security-policies.ts";
 import type { State } from "../state.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_CreateLoadBalancerListeners.html */
@@ -19,8 +19,7 @@ export const createLoadBalancerListeners: Operation<
   await context.store.transaction((tx) =>
     changeLoadBalancer(tx, context, LoadBalancerName, (balancer) => {
       const listeners = withListeners(balancer, added);
-      const predefined = predefinedPolicy(defaultSecurityPolicy)!;
-      const policies = withDefaultPolicy(balancer.policies, listeners, predefined);
+      const policies = withDefaultPolicy(balancer.policies, listeners, defaultPolicy());
       return { ...balancer, listeners, policies };
     }),
   );

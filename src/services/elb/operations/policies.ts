@@ -9,7 +9,7 @@ import {
   withPolicy,
 } from "../policy-input.ts";
 import { appCookieType, balancerCookieType } from "../policy-types.ts";
-import type { LoadBalancerRecord, PolicyRecord } from "../records.ts";
+import type { PolicyRecord } from "../records.ts";
 import { predefinedPolicies, predefinedPolicy } from "../security-policies.ts";
 import { policyShape } from "../shapes.ts";
 import type { State } from "../state.ts";
@@ -110,15 +110,14 @@ export const describeLoadBalancerPolicies: Operation<
   return { PolicyDescriptions: chosen.map(policyShape) };
 };
 
-/** The given policies instead of those that the listener has; a predefined one comes by its name. */
+/** The given policies instead of those that the listener has. */
 export const setLoadBalancerPoliciesOfListener: Operation<
   "elb",
   "SetLoadBalancerPoliciesOfListener",
   State
 > = async ({ LoadBalancerName, LoadBalancerPort, PolicyNames }, context) => {
   await context.store.transaction((tx) =>
-    changeLoadBalancer(tx, context, LoadBalancerName, (present) => {
-      const balancer = withPredefined(present, PolicyNames ?? []);
+    changeLoadBalancer(tx, context, LoadBalancerName, (balancer) => {
       const listener = findListener(balancer, LoadBalancerPort!);
       const policies = [...new Set(PolicyNames)];
       checkListenerPolicies(
@@ -133,18 +132,6 @@ export const setLoadBalancerPoliciesOfListener: Operation<
   );
   return {};
 };
-
-function withPredefined(
-  balancer: LoadBalancerRecord,
-  names: readonly string[],
-): LoadBalancerRecord {
-  const own = balancer.policies;
-  const added = names
-    .filter((name) => !own.some((policy) => policy.name === name))
-    .map(predefinedPolicy)
-    .filter((policy) => policy !== undefined);
-  return { ...balancer, policies: [...own, ...added] };
-}
 
 export const setLoadBalancerPoliciesForBackendServer: Operation<
   "elb",

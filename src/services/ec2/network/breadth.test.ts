@@ -191,3 +191,44 @@ test("rules that name groups of a VPC that is no longer peered are stale", () =>
       [a.GroupId],
     );
   }));
+
+test("a peering with another account's VPC is accepted over there, and seen at both ends", () =>
+  withCloud(async (ec2, cloud) => {
+    const other = { ...cloud.caller, account: "222222222222", region: "eu-west-1" };
+    const there = cloud.clients.ec2(other);
+    const { Vpc: mine } = await ec2.CreateVpc({ CidrBlock: "10.0.0.0/16" });
+    const { Vpc: theirs } = await there.CreateVpc({ CidrBlock: "10.1.0.0/16" });
+    const { VpcPeeringConnection } = await ec2.CreateVpcPeeringConnection({
+      VpcId: mine!.VpcId,
+      PeerVpcId: theirs!.VpcId,
+      PeerOwnerId: other.account,
+      PeerRegion: other.region,
+      TagSpecifications: [
+        { ResourceType: "vpc-peering-connection", Tags: [{ Key: "side", Value: "mine" }] },
+      ],
+    });
+    const id = { VpcPeeringConnectionId: VpcPeeringConnection!.VpcPeeringConnectionId };
+    await assert.rejects(ec2.AcceptVpcPeeringConnection(id), code("OperationNotPermitted"));
+    await there.AcceptVpcPeeringConnection(id);
+    const look = async (client: typeof ec2) =>
+      (await client.DescribeVpcPeeringConnections({})).VpcPeeringConnections![0]!;
+    for (const client of [ec2, there]) {
+      const { Status, AccepterVpcInfo, RequesterVpcInfo } = await look(client);
+      assert.equal(Status!.Code, "active");
+      assert.deepEqual(
+        [AccepterVpcInfo!.OwnerId, AccepterVpcInfo!.Region, AccepterVpcInfo!.CidrBlock],
+        [other.account, other.region, "10.1.0.0/16"],
+      );
+      assert.equal(RequesterVpcInfo!.VpcId, mine!.VpcId);
+    }
+    assert.equal((await look(ec2)).Tags!.length, 1);
+    assert.equal((await look(there)).Tags, undefined);
+    await ec2.ModifyVpcPeeringConnectionOptions({
+      ...id,
+      RequesterPeeringConnectionOptions: { AllowDnsResolutionFromRemoteVpc: true },
+    });
+    const { PeeringOptions } = (await look(there)).RequesterVpcInfo!;
+    assert.equal(PeeringOptions!.AllowDnsResolutionFromRemoteVpc, true);
+    await there.DeleteVpcPeeringConnection(id);
+    assert.equal((await look(ec2)).Status!.Code, "deleted");
+  }));

@@ -32,6 +32,8 @@ export interface VpnGatewayRecord {
   state: "available" | "deleted";
   /** The VPC that it stands at. */
   vpcId?: string;
+  /** The one that it stood at last, which is shown as detached. */
+  formerVpcId?: string;
   tags: Tags;
 }
 

@@ -100,7 +100,7 @@ export const kinds = {
     "egress-only-internet-gateway",
     "eigw",
     gateways.egressOnlyGateways,
-    missing("InvalidEgressOnlyInternetGatewayId.NotFound", "eigw"),
+    missing("InvalidGatewayID.NotFound", "egress only internet gateway"),
   ),
   carrierGateway: kind(
     "carrier-gateway",

@@ -103,7 +103,8 @@ export const networkDifferences: readonly Difference[] = [
   },
   {
     operation: "CreateVpcPeeringConnection",
-    differs: "Only between VPCs of one account and region.",
+    differs:
+      "Packets go between peered VPCs of one account and region alone; connections to others are kept and shown at both ends. Options about names are kept and have no effect.",
   },
   {
     operation: "DescribePrefixLists",

@@ -213,10 +213,16 @@ export interface VpcEndpointRecord {
   tags: Tags;
 }
 
+/** Kept at both ends, each with its own tags. */
 export interface PeeringRecord {
   peeringId: string;
   requesterVpcId: string;
   accepterVpcId: string;
+  /** Where the VPCs are; undefined where the record itself is. */
+  requesterScope?: { account: string; region: string };
+  accepterScope?: { account: string; region: string };
+  requesterResolvesDns?: boolean;
+  accepterResolvesDns?: boolean;
   status: "pending-acceptance" | "active" | "rejected" | "deleted" | "failed" | "expired";
   statusMessage: string;
   /** When the status was entered. */

@@ -75,8 +75,14 @@ export function putVpc(tx: Transaction, scope: Scope, idFor: NameIds, options: N
 }
 
 /** A new group lets everything out. */
-export function putOpenEgress(tx: Transaction, scope: Scope, ruleId: string, groupId: string) {
-  putRule(tx, scope, ruleId, groupId, { isEgress: true, cidrIpv4: "0.0.0.0/0" });
+export function putOpenEgress(
+  tx: Transaction,
+  scope: Scope,
+  ruleId: string,
+  groupId: string,
+  to: { cidrIpv4: string } | { cidrIpv6: string } = { cidrIpv4: "0.0.0.0/0" },
+) {
+  putRule(tx, scope, ruleId, groupId, { isEgress: true, ...to });
 }
 
 function putRule(
@@ -84,7 +90,12 @@ function putRule(
   scope: Scope,
   ruleId: string,
   groupId: string,
-  rule: { isEgress: boolean; cidrIpv4?: string; peerGroup?: { groupId: string; account: string } },
+  rule: {
+    isEgress: boolean;
+    cidrIpv4?: string;
+    cidrIpv6?: string;
+    peerGroup?: { groupId: string; account: string };
+  },
 ) {
   const all = { protocol: "-1", fromPort: -1, toPort: -1, order: rule.isEgress ? 0 : 1, tags: {} };
   groupRules.put(tx, scope, [ruleId], { ruleId, groupId, ...all, ...rule });

@@ -68,7 +68,12 @@ const modifySecurityGroupRules: Ec2Operation<"ModifySecurityGroupRules"> = async
     } of input.SecurityGroupRules!) {
       const old = present.find(({ ruleId }) => ruleId === id);
       if (!old) throw kinds.groupRule.notFound(id!);
-      const [rule] = parsePermission(permissionOf(request ?? {}), findPeer);
+      const [rule, ...more] = parsePermission(permissionOf(request ?? {}), findPeer);
+      if (more.length > 0)
+        throw ec2Error(
+          "InvalidParameterCombination",
+          "Only one of cidrIp, cidrIpv6, prefixListId, or referencedGroupId can be specified",
+        );
       if (!rule)
         throw ec2Error(
           "MissingParameter",

@@ -97,6 +97,9 @@ const createSecurityGroup: Ec2Operation<"CreateSecurityGroup"> = async (input, c
     const group = { groupId, groupName, description: input.Description!, vpcId, tags };
     securityGroups.put(tx, context, [groupId], group);
     putOpenEgress(tx, context, newId(context.random, "sgr"), groupId);
+    // https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html: IPv6, too, where the VPC has it.
+    if (vpc.ipv6Cidrs?.length)
+      putOpenEgress(tx, context, newId(context.random, "sgr"), groupId, { cidrIpv6: "::/0" });
   });
   return {
     GroupId: groupId,

@@ -20,15 +20,20 @@ function shape(one: VpnGatewayRecord) {
     State: one.state,
     AmazonSideAsn: one.amazonSideAsn,
     AvailabilityZone: one.availabilityZone,
-    VpcAttachments: one.vpcId ? [{ State: "attached" as const, VpcId: one.vpcId }] : [],
+    VpcAttachments: attachmentsOf(one),
     ...tagsShape(one.tags),
   };
 }
 
+function attachmentsOf({ vpcId, formerVpcId }: VpnGatewayRecord) {
+  if (vpcId !== undefined) return [{ State: "attached" as const, VpcId: vpcId }];
+  return formerVpcId === undefined ? [] : [{ State: "detached" as const, VpcId: formerVpcId }];
+}
+
 const filters: FilterTable<VpnGatewayRecord> = {
   "amazon-side-asn": (one) => one.amazonSideAsn,
-  "attachment.state": (one) => one.vpcId && "attached",
-  "attachment.vpc-id": (one) => one.vpcId,
+  "attachment.state": (one) => attachmentsOf(one).map(({ State }) => State),
+  "attachment.vpc-id": (one) => attachmentsOf(one).map(({ VpcId }) => VpcId),
   "availability-zone": (one) => one.availabilityZone,
   state: (one) => one.state,
   type: () => "ipsec.1",
@@ -92,12 +97,12 @@ const detach: Ec2Operation<"DetachVpnGateway"> = async (input, context) => {
   await inNetwork(context, async (tx) => {
     const gateway = await find(tx, context, kinds.vpnGateway, input.VpnGatewayId!);
     const { vpcId, ...free } = gateway;
-    if (vpcId !== input.VpcId)
+    if (vpcId === undefined || vpcId !== input.VpcId)
       throw ec2Error(
         "InvalidVpnGatewayAttachment.NotFound",
         `The attachment with vpn gateway ID '${gateway.vpnGatewayId}' and vpc ID '${input.VpcId}' does not exist.`,
       );
-    vpnGateways.put(tx, context, [gateway.vpnGatewayId], free);
+    vpnGateways.put(tx, context, [gateway.vpnGatewayId], { ...free, formerVpcId: vpcId });
     await forget(tx, context, gateway.vpnGatewayId);
   });
   return {};

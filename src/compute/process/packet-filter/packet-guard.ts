@@ -75,10 +75,12 @@ export function createPacketGuard({
   const tell = async (to: BpfAgent, network: GuardedNetwork) => {
     const before = told.get(network.id) ?? {};
     const entries = describeEntries(network, { numberOf, addressOf });
+    const asked: Promise<string>[] = [];
     for (const key of Object.keys(before))
-      if (!(key in entries)) await to.ask("remove", ...key.split(" "));
+      if (!(key in entries)) asked.push(to.ask("remove", ...key.split(" ")));
     for (const [key, value] of Object.entries(entries))
-      if (before[key] !== value) await to.ask("put", ...key.split(" "), value);
+      if (before[key] !== value) asked.push(to.ask("put", ...key.split(" "), value));
+    await Promise.all(asked);
     told.set(network.id, entries);
   };
   const rulesOf = (id: string): { network: string; rules: MachineRules } | undefined => {
@@ -88,22 +90,33 @@ export function createPacketGuard({
     }
     return undefined;
   };
-  const attach = async (to: BpfAgent, id: string) => {
+  const attach = async (to: BpfAgent, id: string, nameservers = nameserversOfHost()) => {
     const machine = machines.get(id);
     const guarded = rulesOf(id);
     if (!machine || !guarded) return false;
     const { network, rules } = guarded;
+    const { networkMap, packetLoss = 0 } = machine;
+    // All that the programs are made of: a member more or less changes none of them.
+    const made = JSON.stringify([
+      machine.rules,
+      networkMap,
+      packetLoss,
+      network,
+      rules,
+      nameservers,
+    ]);
+    if (machine.attached === made) return true;
     const placement = {
       ...machine.rules,
       rules,
       networks: [network, ...rules.reaches].map(numberOf),
-      nameservers: nameserversOfHost(),
+      nameservers,
       groupNumber: numberOf,
-      counts: machine.networkMap !== undefined,
+      counts: networkMap !== undefined,
     };
     const programs = [
       ...addressPrograms(placement),
-      ...withLoss(packetPrograms(placement), machine.packetLoss ?? 0),
+      ...withLoss(packetPrograms(placement), packetLoss),
     ];
     const name = id.replaceAll(/\W/g, "_");
     const text = programs
@@ -111,17 +124,15 @@ export function createPacketGuard({
       .join(" ")
       .replaceAll("{flows}", `{flows_${name}}`)
       .replaceAll("{counters}", `{counters_${name}}`);
-    if (machine.attached === text) return true;
     if (machine.attached === undefined)
       await to.ask("map", `flows_${name}`, forgettingMap, flowKeyBytes, flowValueBytes, mostFlows);
-    if (machine.networkMap !== undefined)
-      await to.ask("open", `counters_${name}`, machine.networkMap);
+    if (networkMap !== undefined) await to.ask("open", `counters_${name}`, networkMap);
     try {
       await to.ask("attach", machine.group, text);
     } finally {
       await to.ask("close", `counters_${name}`);
     }
-    machine.attached = text;
+    machine.attached = made;
     return true;
   };
   /** What the kernel refuses is said once; machines run on without it. */
@@ -140,13 +151,14 @@ export function createPacketGuard({
     describe: (network) =>
       serially("guard", async () => {
         networks.set(network.id, network);
-        if (machines.size > 0)
-          await guarded(async (to) => {
-            await tell(to, network);
-            let all = true;
-            for (const id of network.machines.keys()) all = (await attach(to, id)) && all;
-            return all;
-          });
+        if (machines.size === 0) return;
+        await guarded(async (to) => {
+          await tell(to, network);
+          return true;
+        });
+        const nameservers = nameserversOfHost();
+        for (const id of network.machines.keys())
+          if (machines.has(id)) await guarded((to) => attach(to, id, nameservers));
       }),
     enter: (id, machine) =>
       serially("guard", async () => {

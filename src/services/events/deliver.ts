@@ -12,6 +12,7 @@ import type { DeliveryRecord } from "./records.ts";
 import type { EventsState } from "./state.ts";
 import { targetKind } from "./targets.ts";
 import { inputFor } from "./transform.ts";
+import { invoke } from "./to-api-destination.ts";
 import { actOnInstance, sendCommand } from "./to-instances.ts";
 import { writeToGroup } from "./to-log-group.ts";
 
@@ -32,6 +33,8 @@ export async function deliver(
   scope: Scope,
   delivery: DeliveryRecord,
 ): Promise<Failure | undefined> {
+  if (targetKind(delivery.target.Arn ?? "") === "api-destination")
+    return invoke(env, state.http, delivery);
   try {
     await send(env, state, scope, delivery);
     return undefined;
@@ -76,6 +79,7 @@ function send(
       return actOnInstance(env, caller, delivery);
     case "archive":
       return archiveEvent(env, scope, target.Id ?? "", event);
+    case "api-destination":
     case undefined:
       throw new AwsError({ code: "NotImplemented", message: `No way leads to ${arn}.` });
   }

@@ -35,6 +35,17 @@ export const illegalStatus = (what: string) =>
     message: `${what} is not in a valid state for this operation.`,
   });
 
+export const connectionNotFound = (name: string) =>
+  notFound(`Connection '${name}' does not exist.`);
+
+export const connectionExists = (name: string) => exists(`Connection ${name} already exists.`);
+
+export const destinationNotFound = (name: string) =>
+  notFound(`An api-destination '${name}' does not exist.`);
+
+export const destinationExists = (name: string) =>
+  exists(`An api-destination '${name}' already exists.`);
+
 export const noPolicy = () => notFound("EventBus does not have a policy.");
 
 export const statementNotFound = () => notFound("Statement with the provided id does not exist.");

@@ -17,6 +17,21 @@ import {
   updateEventBus,
 } from "./operations/buses.ts";
 import { putPermission, removePermission } from "./operations/permissions.ts";
+import {
+  createApiDestination,
+  deleteApiDestination,
+  describeApiDestination,
+  listApiDestinations,
+  updateApiDestination,
+} from "./operations/api-destinations.ts";
+import {
+  createConnection,
+  deauthorizeConnection,
+  deleteConnection,
+  describeConnection,
+  listConnections,
+  updateConnection,
+} from "./operations/connections.ts";
 import { putEvents } from "./operations/put-events.ts";
 import { putRule } from "./operations/put-rule.ts";
 import { cancelReplay, describeReplay, listReplays, startReplay } from "./operations/replays.ts";
@@ -41,18 +56,27 @@ export const service = defineService<"events", EventsState>({
   name: "events",
   operations: {
     CancelReplay: cancelReplay,
+    CreateApiDestination: createApiDestination,
     CreateArchive: createArchive,
+    CreateConnection: createConnection,
     CreateEventBus: createEventBus,
+    DeauthorizeConnection: deauthorizeConnection,
+    DeleteApiDestination: deleteApiDestination,
     DeleteArchive: deleteArchive,
+    DeleteConnection: deleteConnection,
     DeleteEventBus: deleteEventBus,
     DeleteRule: deleteRule,
+    DescribeApiDestination: describeApiDestination,
     DescribeArchive: describeArchive,
+    DescribeConnection: describeConnection,
     DescribeEventBus: describeEventBus,
     DescribeReplay: describeReplay,
     DescribeRule: describeRuleOperation,
     DisableRule: disableRule,
     EnableRule: enableRule,
+    ListApiDestinations: listApiDestinations,
     ListArchives: listArchives,
+    ListConnections: listConnections,
     ListEventBuses: listEventBuses,
     ListReplays: listReplays,
     ListRuleNamesByTarget: listRuleNamesByTarget,
@@ -69,7 +93,9 @@ export const service = defineService<"events", EventsState>({
     TagResource: tagResource,
     TestEventPattern: testEventPattern,
     UntagResource: untagResource,
+    UpdateApiDestination: updateApiDestination,
     UpdateArchive: updateArchive,
+    UpdateConnection: updateConnection,
     UpdateEventBus: updateEventBus,
   },
   createState: createEventsState,

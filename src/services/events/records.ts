@@ -1,5 +1,5 @@
 /** What EventBridge keeps. */
-import type { Target } from "@aws-sdk/client-eventbridge";
+import type { ConnectionAuthResponseParameters, Target } from "@aws-sdk/client-eventbridge";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 
@@ -54,6 +54,8 @@ export interface DeliveryRecord {
   acceptedMs: number;
   attempts: number;
   dueMs: number;
+  /** It has its place in the rate of its API destination. */
+  paced?: true;
 }
 
 export interface ArchiveRecord {
@@ -86,6 +88,44 @@ export interface ReplayRecord {
   /** The place of the last event that was replayed. */
   after?: [timeMs: number, id: string];
 }
+
+/** How API destinations are authorized; what is secret is not in it. */
+export interface ConnectionRecord {
+  name: string;
+  /** The end of its ARN. */
+  id: string;
+  description?: string;
+  type: string;
+  auth: ConnectionAuthResponseParameters;
+  secretArn: string;
+  kmsKeyIdentifier?: string;
+  state: "AUTHORIZED" | "DEAUTHORIZED";
+  createdMs: number;
+  modifiedMs: number;
+  authorizedMs: number;
+}
+
+export interface ApiDestinationRecord {
+  name: string;
+  /** The end of its ARN. */
+  id: string;
+  description?: string;
+  /** The connection's name. */
+  connection: string;
+  connectionArn: string;
+  /** With "*" where a target's path parameters go. */
+  endpoint: string;
+  method: string;
+  ratePerSecond: number;
+  createdMs: number;
+  modifiedMs: number;
+}
+
+/** By name. */
+export const connections = collection<ConnectionRecord>("events", "connection");
+
+/** By name. */
+export const apiDestinations = collection<ApiDestinationRecord>("events", "api-destination");
 
 /** By name. */
 export const archives = collection<ArchiveRecord>("events", "archive");

@@ -1,4 +1,5 @@
 /** What EventBridge may lose: the rules of each bus, ready to be asked. */
+import { createHttpClient, type HttpClient } from "#http/client.ts";
 import { createMinuteCounters, type MinuteCounters } from "#services/kit/minute-counters.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
@@ -17,12 +18,19 @@ export interface EventsState {
   /** The enabled rules of a bus; nearly every event finds none, and costs no transaction then. */
   rulesOf(scope: Scope, bus: string): Promise<readonly ReadyRule[]>;
   readonly counters: MinuteCounters;
+  /** For API destinations. */
+  readonly http: HttpClient;
+  /** When the next request to an API destination is due, by its ARN. */
+  readonly paces: Map<string, number>;
   /** Set while the service runs. */
   sensors?: Sampler;
   stop(): void;
 }
 
-export function createEventsState({ store }: Pick<Environment, "store">): EventsState {
+export function createEventsState({
+  store,
+  clock,
+}: Pick<Environment, "store" | "clock">): EventsState {
   const ready = new Map<string, readonly ReadyRule[]>();
   const keyOf = ({ account, region }: Scope, bus: string) => `${account} ${region} ${bus}`;
   const unwatch: Unwatch = store.watchCollection(rules.path, (keys) => {
@@ -36,7 +44,10 @@ export function createEventsState({ store }: Pick<Environment, "store">): Events
       ready.get(keyOf(scope, bus)) ??
       (await read(store, scope, bus, (found) => ready.set(keyOf(scope, bus), found))),
     counters: createMinuteCounters(),
+    http: createHttpClient({ wall: clock.wall }),
+    paces: new Map(),
     stop() {
+      this.http.close();
       this.sensors?.stop();
       unwatch();
     },

@@ -12,6 +12,7 @@ export type TargetKind =
   | "log-group"
   | "bus"
   | "archive"
+  | "api-destination"
   | "command"
   | "instance-action";
 
@@ -30,6 +31,7 @@ export function targetKind(arn: string): TargetKind | undefined {
   if (service === "sns") return "topic";
   if (service === "logs" && resource.startsWith("log-group:")) return "log-group";
   if (service === "events" && resource.startsWith("event-bus/")) return "bus";
+  if (service === "events" && resource.startsWith("api-destination/")) return "api-destination";
   if (service === "ssm" && resource.startsWith("document/")) return "command";
   if (service === "events" && instanceActions.has(resource)) return "instance-action";
   if (service === "events" && resource === ":") return "archive";

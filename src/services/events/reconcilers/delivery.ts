@@ -7,6 +7,8 @@ import { dimensionsOf } from "../publish.ts";
 import { deliveries, type DeliveryRecord } from "../records.ts";
 import { retry } from "../retries.ts";
 import type { EventsState } from "../state.ts";
+import { targetKind } from "../targets.ts";
+import { destinationOf } from "../to-api-destination.ts";
 
 export function createDelivery(env: Environment, state: EventsState): Reconciler {
   const { clock, store, log, random } = env;
@@ -18,6 +20,12 @@ export function createDelivery(env: Environment, state: EventsState): Reconciler
       if (!delivery) return undefined;
       const waitMs = delivery.dueMs - clock.now();
       if (waitMs > 0) return { afterMs: waitMs };
+      const placeMs = await placeFor(env, state, delivery);
+      if (placeMs > clock.now()) {
+        const later: DeliveryRecord = { ...delivery, dueMs: placeMs, paced: true };
+        await store.transaction((tx) => deliveries.put(tx, scope, id, later));
+        return undefined;
+      }
       const failure = await deliver(env, state, scope, delivery);
       const dimensions = dimensionsOf(delivery.ruleArn);
       const count = (metric: string) =>
@@ -42,6 +50,22 @@ export function createDelivery(env: Environment, state: EventsState): Reconciler
       return undefined;
     },
   };
+}
+
+/** When the delivery's turn is: API destinations are asked no more often than they say. */
+async function placeFor(
+  env: Environment,
+  { paces }: EventsState,
+  delivery: DeliveryRecord,
+): Promise<number> {
+  const nowMs = env.clock.now();
+  const arn = delivery.target.Arn ?? "";
+  if (delivery.paced || targetKind(arn) !== "api-destination") return nowMs;
+  const destination = await destinationOf(env, delivery);
+  if (!destination) return nowMs;
+  const placeMs = Math.max(nowMs, paces.get(arn) ?? 0);
+  paces.set(arn, placeMs + 1000 / destination.ratePerSecond);
+  return placeMs;
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */

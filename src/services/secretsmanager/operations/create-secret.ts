@@ -20,6 +20,11 @@ export const createSecret: SecretsOperation<"CreateSecret"> = async (input, cont
   const nowMs = context.clock.now();
   const name = input.Name!;
   const { random } = context;
+  // Services tag the secrets that they manage for somebody; nobody else can.
+  const owningService =
+    context.principal.type === "service"
+      ? input.Tags?.find(({ Key }) => Key === "aws:secretsmanager:owningService")?.Value
+      : undefined;
   const suffix = Array.from({ length: 6 }, () => letters[Math.floor(random.next() * 62)]).join("");
   const made = await context.store.transaction(async (tx) => {
     const present = await secrets.get(tx, context, name);
@@ -39,6 +44,7 @@ export const createSecret: SecretsOperation<"CreateSecret"> = async (input, cont
       createdMs: nowMs,
       changedMs: nowMs,
       tags: tagsFromList(input.Tags),
+      ...(owningService !== undefined && { owningService }),
       versions: {},
       ...(replicas && { replicas, primaryRegion: context.region }),
     };

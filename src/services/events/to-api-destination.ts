@@ -68,7 +68,7 @@ interface OutgoingRequest {
 }
 
 /** What is sent. Pure. The connection's parameters go before the rule's. */
-export function requestFor(
+function requestFor(
   destination: Pick<ApiDestinationRecord, "endpoint" | "method">,
   secret: ConnectionSecret,
   delivery: DeliveryRecord,

@@ -158,9 +158,9 @@ test("a target that no way leads to is refused by name", async () => {
   await assert.rejects(
     events.PutTargets({
       Rule: "r",
-      Targets: [{ Id: "f", Arn: "arn:aws:lambda:us-east-1:123456789012:function:f" }],
+      Targets: [{ Id: "f", Arn: "arn:aws:states:us-east-1:123456789012:stateMachine:f" }],
     }),
-    { code: "NotImplemented", message: /targets of the service lambda/ },
+    { code: "NotImplemented", message: /targets of the service states/ },
   );
   await cloud.stop();
 });

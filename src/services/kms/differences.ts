@@ -8,7 +8,11 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateKey",
     differs:
-      "Keys of the origins EXTERNAL, AWS_CLOUDHSM and EXTERNAL_KEY_STORE, and of the specs SM2, ML_DSA and ML_KEM, are refused. A multi-Region key has no replicas.",
+      "Keys of the origins AWS_CLOUDHSM and EXTERNAL_KEY_STORE, in custom key stores, and of the specs SM2, ML_DSA and ML_KEM, are refused.",
+  },
+  {
+    operation: "ImportKeyMaterial",
+    differs: "A key has one imported material: on-demand rotation of imported keys is refused.",
   },
   {
     operation: "Sign",

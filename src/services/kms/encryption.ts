@@ -74,9 +74,10 @@ export async function decryptWith(
     if (wanted.keyId !== key?.keyId) throw incorrectKey();
   }
   // A key of another account or region cannot be told from none.
-  const material = key?.material[read.version];
-  if (!key || !material) throw invalidCiphertext();
+  if (!key) throw invalidCiphertext();
   checkUsable(key, "ENCRYPT_DECRYPT");
+  const material = key.material[read.version];
+  if (!material) throw invalidCiphertext();
   const plaintext = unseal(material, read.sealed, ciphertext.EncryptionContext);
   if (!plaintext) throw invalidCiphertext();
   return { key, plaintext, algorithm: "SYMMETRIC_DEFAULT" };

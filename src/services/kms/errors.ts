@@ -38,3 +38,10 @@ export const dryRun = () =>
     "The request would have succeeded, but the DryRun parameter was set.",
   );
 export const limitExceeded = (message: string) => kmsError("LimitExceededException", message);
+export const invalidImportToken = () => kmsError("InvalidImportTokenException", "");
+export const expiredImportToken = () => kmsError("ExpiredImportTokenException", "");
+export const incorrectMaterial = () =>
+  kmsError(
+    "IncorrectKeyMaterialException",
+    "The key material in the request is not valid, or not the material that was imported before.",
+  );

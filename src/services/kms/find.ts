@@ -79,7 +79,8 @@ export async function findUsable(
 }
 
 export function checkUsable(key: KeyRecord, usage: KeyUsage): void {
-  if (key.deletionMs !== undefined) throw pendingDeletion(key.arn);
+  if (key.deletionMs !== undefined || key.deletionWaitsDays !== undefined)
+    throw pendingDeletion(key.arn);
   if (key.material.length === 0) throw pendingImport(key.arn);
   if (!key.enabled) throw keyDisabled(key.arn);
   if (key.usage !== usage)

@@ -5,12 +5,16 @@ import { aliasOperations } from "./operations/aliases.ts";
 import { dataKeyOperations } from "./operations/data-keys.ts";
 import { encryptionOperations } from "./operations/encryption.ts";
 import { grantOperations } from "./operations/grants.ts";
+import { importOperations } from "./operations/imports.ts";
+import { deriveSharedSecret } from "./operations/key-agreement.ts";
 import { createKey, describeKeyOperation, listKeys } from "./operations/keys.ts";
 import { stateOperations } from "./operations/key-states.ts";
+import { multiRegionOperations } from "./operations/multi-region.ts";
 import { policyOperations } from "./operations/policies.ts";
 import { rotationOperations } from "./operations/rotation.ts";
 import { signingOperations } from "./operations/signing.ts";
 import { tagOperations } from "./operations/tags.ts";
+import { importTokenReconciler } from "./reconcilers/import-tokens.ts";
 import { keyLifeReconciler } from "./reconcilers/key-life.ts";
 
 export const service = defineService<"kms">({
@@ -23,12 +27,15 @@ export const service = defineService<"kms">({
     ...dataKeyOperations,
     ...encryptionOperations,
     ...grantOperations,
+    ...importOperations,
+    ...multiRegionOperations,
+    DeriveSharedSecret: deriveSharedSecret,
     ...policyOperations,
     ...rotationOperations,
     ...signingOperations,
     ...stateOperations,
     ...tagOperations,
   },
-  reconcilers: (env) => [keyLifeReconciler(env)],
+  reconcilers: (env) => [keyLifeReconciler(env), importTokenReconciler(env)],
   differences,
 });

@@ -37,9 +37,14 @@ const rsa = (size: number): KeySpec => ({
   encryption: ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"],
   signing: rsaSigning,
 });
-const elliptic = (curve: string, signing: SigningAlgorithm): KeySpec => ({
+const agreeing: readonly KeyUsage[] = ["SIGN_VERIFY", "KEY_AGREEMENT"];
+const elliptic = (
+  curve: string,
+  signing: SigningAlgorithm,
+  usages: readonly KeyUsage[] = ["SIGN_VERIFY"],
+): KeySpec => ({
   family: "elliptic",
-  usages: ["SIGN_VERIFY"],
+  usages,
   curve,
   encryption: [],
   signing: [signing],
@@ -63,9 +68,9 @@ export const keySpecs = {
   RSA_2048: rsa(2048),
   RSA_3072: rsa(3072),
   RSA_4096: rsa(4096),
-  ECC_NIST_P256: elliptic("P-256", "ECDSA_SHA_256"),
-  ECC_NIST_P384: elliptic("P-384", "ECDSA_SHA_384"),
-  ECC_NIST_P521: elliptic("P-521", "ECDSA_SHA_512"),
+  ECC_NIST_P256: elliptic("P-256", "ECDSA_SHA_256", agreeing),
+  ECC_NIST_P384: elliptic("P-384", "ECDSA_SHA_384", agreeing),
+  ECC_NIST_P521: elliptic("P-521", "ECDSA_SHA_512", agreeing),
   ECC_SECG_P256K1: elliptic("secp256k1", "ECDSA_SHA_256"),
   ECC_NIST_EDWARDS25519: elliptic("ed25519", "ED25519_SHA_512"),
   HMAC_224: hmac(224),

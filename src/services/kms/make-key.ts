@@ -16,15 +16,16 @@ export function makeKey(context: KmsContext, given: Given): KeyRecord {
     manager: "CUSTOMER",
     multiRegion: false,
     enabled: true,
-    policy: defaultPolicy(account, partitionOf(region)),
+    policy: defaultPolicy(account, region),
     tags: {},
     rotations: [],
+    ...(given.multiRegion === true && { regions: { primary: region, replicas: [] } }),
     ...given,
   };
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
-function defaultPolicy(account: string, partition: string): string {
+export function defaultPolicy(account: string, region: string): string {
   return JSON.stringify(
     {
       Version: "2012-10-17",
@@ -33,7 +34,7 @@ function defaultPolicy(account: string, partition: string): string {
         {
           Sid: "Enable IAM User Permissions",
           Effect: "Allow",
-          Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+          Principal: { AWS: `arn:${partitionOf(region)}:iam::${account}:root` },
           Action: "kms:*",
           Resource: "*",
         },

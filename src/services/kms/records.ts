@@ -29,6 +29,29 @@ export interface KeyRecord {
    * one private key as PKCS #8 DER.
    */
   material: Uint8Array[];
+  /** AWS_KMS where it is missing. */
+  origin?: "EXTERNAL";
+  /** Of imported material, also when it is gone: nothing else may be imported then. */
+  materialId?: string;
+  materialExpiresMs?: number;
+  /** Of multi-Region keys: where its related keys are, itself among them. */
+  regions?: { primary: string; replicas: string[] };
+  /** It waits for its replicas to be deleted, and then so many days. */
+  deletionWaitsDays?: number;
+}
+
+export type WrappingAlgorithm =
+  | "RSAES_OAEP_SHA_1"
+  | "RSAES_OAEP_SHA_256"
+  | "RSA_AES_KEY_WRAP_SHA_1"
+  | "RSA_AES_KEY_WRAP_SHA_256";
+
+/** What unwraps key material. */
+export interface ImportTokenRecord {
+  /** PKCS #8 DER. */
+  privateKey: Uint8Array;
+  algorithm: WrappingAlgorithm;
+  validToMs: number;
 }
 
 export interface AliasRecord {
@@ -60,3 +83,5 @@ export const keys = collection<KeyRecord>("kms", "key");
 export const aliases = collection<AliasRecord>("kms", "alias");
 /** By key id, then grant id. */
 export const grants = collection<GrantRecord>("kms", "grant");
+/** By key id and token. */
+export const importTokens = collection<ImportTokenRecord>("kms", "import-token");

@@ -15,8 +15,15 @@ import { keys, type KeyUsage } from "../records.ts";
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html */
 export const createKey: KmsOperation<"CreateKey"> = async (input, context) => {
   const { Origin = "AWS_KMS", CustomKeyStoreId, XksKeyId, KeySpec, CustomerMasterKeySpec } = input;
-  if (Origin !== "AWS_KMS" || CustomKeyStoreId !== undefined || XksKeyId !== undefined)
-    throw unsupported(`Fogbank makes keys of origin AWS_KMS only, not ${Origin}.`);
+  const external = Origin === "EXTERNAL";
+  if (
+    (Origin !== "AWS_KMS" && !external) ||
+    CustomKeyStoreId !== undefined ||
+    XksKeyId !== undefined
+  )
+    throw unsupported(
+      `Fogbank makes keys of the origins AWS_KMS and EXTERNAL, not ${Origin}: it has no custom key stores.`,
+    );
   if (KeySpec !== undefined && CustomerMasterKeySpec !== undefined)
     throw validationException(
       "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
@@ -38,7 +45,7 @@ export const createKey: KmsOperation<"CreateKey"> = async (input, context) => {
     input.Tags?.map(({ TagKey, TagValue }) => ({ Key: TagKey, Value: TagValue })),
   );
   if (Object.keys(tags).length > limits.tags) throw tagException("Too many tags");
-  const material = [await makeMaterial(spec, context.random)];
+  const material = external ? [] : [await makeMaterial(spec, context.random)];
   const key = makeKey(context, {
     description: input.Description ?? "",
     spec,
@@ -46,6 +53,7 @@ export const createKey: KmsOperation<"CreateKey"> = async (input, context) => {
     tags,
     material,
     multiRegion: input.MultiRegion ?? false,
+    ...(external && { origin: "EXTERNAL" as const }),
     ...(input.Policy !== undefined && { policy: input.Policy }),
   });
   await context.store.transaction(async (tx) => keys.put(tx, context, [key.keyId], key));

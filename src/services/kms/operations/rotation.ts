@@ -13,6 +13,7 @@ import {
 } from "../errors.ts";
 import { findKey } from "../find.ts";
 import { dayMs, limits } from "../limits.ts";
+import { isReplica, shareWithRelated } from "../multi-region.ts";
 import type { KeyRecord } from "../records.ts";
 import { rotate } from "../rotate.ts";
 
@@ -22,6 +23,10 @@ function checkRotates(key: KeyRecord): void {
   if (!key.enabled) throw keyDisabled(key.arn);
   if (key.spec !== "SYMMETRIC_DEFAULT" || key.manager === "AWS")
     throw unsupported(`${key.arn} cannot be rotated: it is no symmetric key of your own.`);
+  if (key.origin === "EXTERNAL")
+    throw unsupported(`${key.arn} origin is EXTERNAL which is not valid for this operation.`);
+  if (isReplica(key))
+    throw unsupported(`${key.arn} is a replica key: its primary key is rotated for all Regions.`);
 }
 
 const enableKeyRotation: KmsOperation<"EnableKeyRotation"> = async (input, context) => {
@@ -66,14 +71,17 @@ const getKeyRotationStatus: KmsOperation<"GetKeyRotationStatus"> = async (input,
 };
 
 const rotateKeyOnDemand: KmsOperation<"RotateKeyOnDemand"> = async (input, context) => {
-  const key = await changeKey(context, input.KeyId!, (found) => {
+  const key = await changeKey(context, input.KeyId!, async (found, tx) => {
     checkRotates(found);
     const done = found.rotations.filter(({ type }) => type === "ON_DEMAND").length;
     if (done >= limits.onDemandRotations)
       throw limitExceeded(
         `${found.arn} was rotated on demand ${done} times, as often as it can be.`,
       );
-    return rotate(found, context.random, context.clock.now(), "ON_DEMAND");
+    const rotated = rotate(found, context.random, context.clock.now(), "ON_DEMAND");
+    const { material, rotations } = rotated;
+    await shareWithRelated(tx, context, found, { material, rotations });
+    return rotated;
   });
   return { KeyId: key.keyId };
 };

@@ -85,6 +85,7 @@ const getPublicKey: KmsOperation<"GetPublicKey"> = async (input, context) => {
     KeySpec: key.spec,
     KeyUsage: key.usage,
     ...(key.usage === "ENCRYPT_DECRYPT" && { EncryptionAlgorithms: [...encryption] }),
+    ...(key.usage === "KEY_AGREEMENT" && { KeyAgreementAlgorithms: ["ECDH" as const] }),
     ...(key.usage === "SIGN_VERIFY" && { SigningAlgorithms: [...signing] as SigningAlgorithm[] }),
   };
 };

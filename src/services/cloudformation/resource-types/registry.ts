@@ -99,6 +99,7 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::IAM::UserToGroupAddition": () => import("./iam/user-to-group-addition.ts"),
   "AWS::KMS::Alias": () => import("./kms/alias.ts"),
   "AWS::KMS::Key": () => import("./kms/key.ts"),
+  "AWS::KMS::ReplicaKey": () => import("./kms/replica-key.ts"),
   "AWS::Lambda::Alias": () => import("./lambda/alias.ts"),
   "AWS::Lambda::EventInvokeConfig": () => import("./lambda/event-invoke-config.ts"),
   "AWS::Lambda::EventSourceMapping": () => import("./lambda/event-source-mapping.ts"),
@@ -133,5 +134,6 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::SNS::TopicPolicy": () => import("./sns/topic-policy.ts"),
   "AWS::SQS::Queue": () => import("./sqs/queue.ts"),
   "AWS::SQS::QueuePolicy": () => import("./sqs/queue-policy.ts"),
+  "AWS::SSM::Document": () => import("./ssm/document.ts"),
   "AWS::SSM::Parameter": () => import("./ssm/parameter.ts"),
 };

@@ -125,8 +125,12 @@ export interface ResourceType {
   readonly replacedBy?: readonly string[];
   /** Properties of the schema's createOnly that can be updated after all. */
   readonly keptBy?: readonly string[];
-  /** True when a change demands a new resource because of the resource's UpdatePolicy. */
-  replaces?(changed: readonly string[], updatePolicy: Properties | undefined): boolean;
+  /** True when a change demands a new resource because of the resource's UpdatePolicy or of other properties. */
+  replaces?(
+    changed: readonly string[],
+    updatePolicy: Properties | undefined,
+    properties: Properties,
+  ): boolean;
   /** Physical ids of resources whose attributes this one changes once it is there. */
   touches?(properties: Properties): readonly string[];
   /** True for types that may have something to do though no property changed. */

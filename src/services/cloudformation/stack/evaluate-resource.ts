@@ -168,10 +168,10 @@ export function changedProperties(before: Properties, after: Properties): string
 export function needsReplacement(
   { definition, schema }: LoadedType,
   changed: readonly string[],
-  updatePolicy: Properties | undefined,
+  { properties, updatePolicy }: { properties: Properties; updatePolicy?: Properties | undefined },
 ): boolean {
   if (changed.length > 0 && !definition.update) return true;
-  if (definition.replaces?.(changed, updatePolicy)) return true;
+  if (definition.replaces?.(changed, updatePolicy, properties)) return true;
   return changed.some(
     (name) =>
       definition.replacedBy?.includes(name) ||

@@ -179,7 +179,7 @@ function propertyDetail(
   evaluated: EvaluatedResource,
 ): ChangeDetail {
   const dynamic = hasUnknown(evaluated.properties[property]);
-  const replaced = needsReplacement(type, [property], evaluated.updatePolicy);
+  const replaced = needsReplacement(type, [property], evaluated);
   const maybe = type.schema.conditional?.includes(property) ?? false;
   return {
     attribute: property === (type.schema.tags ?? "Tags") ? "Tags" : "Properties",

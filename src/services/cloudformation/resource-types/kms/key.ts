@@ -1,14 +1,13 @@
 import { documentText, pick, tagChanges, tagList } from "../properties.ts";
 import { defineResourceType, type Properties, type ResourceRequest } from "../resource-type.ts";
 
-const kmsTags = (tags: Record<string, string>) =>
+export const kmsTags = (tags: Record<string, string>) =>
   tagList(tags).map(({ Key, Value }) => ({ TagKey: Key, TagValue: Value }));
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html */
 export const resourceType = defineResourceType({
   type: "AWS::KMS::Key",
   unsupported: {
-    "Origin=EXTERNAL": "Fogbank makes keys of origin AWS_KMS only",
     BypassPolicyLockoutSafetyCheck: "no key policy locks anybody out yet",
   },
   replacedBy: ["KeySpec", "KeyUsage", "MultiRegion", "Origin"],
@@ -59,7 +58,7 @@ export const resourceType = defineResourceType({
   },
 });
 
-function policyOf({ KeyPolicy }: Properties): { Policy?: string } {
+export function policyOf({ KeyPolicy }: Properties): { Policy?: string } {
   return KeyPolicy === undefined ? {} : { Policy: documentText(KeyPolicy) };
 }
 

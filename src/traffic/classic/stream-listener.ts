@@ -143,10 +143,13 @@ class StreamConnection implements Breakable {
     // Until it is joined to an instance nobody else listens; its end shows when it is written to.
     this.#raw.on("error", () => this.#finish());
     if (this.#security) {
-      const { socket, facts } = await this.#security.accept(this.#raw, wall);
+      const { socket, facts } = await this.#security.accept(
+        this.#raw,
+        wall,
+        (side) => void (this.#side = side),
+      );
       this.#tls = facts;
       if (!socket) return this.#finish();
-      this.#side = { socket, raw: this.#raw };
       socket.on("error", () => this.#finish());
     }
     const backend = await this.#connect();

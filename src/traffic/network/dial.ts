@@ -56,6 +56,7 @@ export async function dial(options: DialOptions): Promise<RelaySide> {
     ...(tls.alpn.length > 0 && { ALPNProtocols: tls.alpn }),
   };
   const secured = connectTls(manners);
+  raw.on("error", (error) => secured.destroy(error));
   const side = { socket: secured, raw };
   try {
     await opened(secured, "secureConnect", options, () => "tls");

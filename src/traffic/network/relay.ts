@@ -142,6 +142,10 @@ function isReset({ code }: NodeJS.ErrnoException): boolean {
 export function resetSocket({ socket, raw }: RelaySide): void {
   // Sockets in the file system have no reset, nor have those (says libuv) that are just being shut down.
   const shuttingDown = [socket, raw].some((one) => one.writableEnded && !one.writableFinished);
-  if (raw.remotePort !== undefined && !shuttingDown) raw.resetAndDestroy();
+  // TLS must close what is below it itself, later: it may be reading at this moment, and would go on
+  // with memory that is freed. So the reset that Node does at `resetAndDestroy` is only asked for.
+  if (raw.remotePort !== undefined && !shuttingDown) (raw as Resettable).resetAndClosing = true;
   socket.destroy();
 }
+
+type Resettable = Socket & { resetAndClosing: boolean };

@@ -5,6 +5,7 @@ import type { Wall } from "#runtime/clock.ts";
 import type { TlsConfig } from "../application/config.ts";
 import { ListenerTls } from "../application/listener-tls.ts";
 import type { TlsFacts } from "./config.ts";
+import type { RelaySide } from "./relay.ts";
 
 const handshakeTimeoutMs = 10_000;
 
@@ -29,8 +30,11 @@ export class ListenerSecurity {
     this.#alpn = alpn;
   }
 
-  /** Resolves when the handshake has succeeded or failed. */
-  accept(raw: Socket, wall: Wall): Promise<AcceptedTls> {
+  /**
+   * Resolves when the handshake has succeeded or failed. `begin` is called at once: from then on the
+   * connection must be ended as this side, for TLS would go on reading one that is closed below it.
+   */
+  accept(raw: Socket, wall: Wall, begin: (side: RelaySide) => void): Promise<AcceptedTls> {
     const { promise, resolve } = Promise.withResolvers<AcceptedTls>();
     const begunMs = wall.monotonic();
     let offeredAlpn: string[] | undefined;
@@ -44,6 +48,7 @@ export class ListenerSecurity {
         },
       }),
     } as TLSSocketOptions);
+    begin({ socket, raw });
     const finish = (handshakeMs?: number) => {
       timer.cancel();
       for (const event of ["error", "end", "close"]) socket.off(event, fail);

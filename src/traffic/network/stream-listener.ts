@@ -135,10 +135,10 @@ class Connection implements Flow {
   }
 
   async #secure(security: ListenerSecurity): Promise<boolean> {
-    const tls = await security.accept(this.#raw, this.#environment.wall);
+    const { wall } = this.#environment;
+    const tls = await security.accept(this.#raw, wall, (side) => void (this.#side = side));
     this.#tls = tls;
     if (tls.socket) {
-      this.#side = { socket: tls.socket, raw: this.#raw };
       tls.socket.on("error", () => this.#finish("client-reset"));
       return true;
     }

@@ -63,3 +63,21 @@ test("a protected image is not deregistered, with a cooldown not for a day after
     await cloud.advance("24h");
     await ec2.DeregisterImage({ ImageId });
   }));
+
+test("a deregistered image is no error while it is recent or an instance names it", () =>
+  withImage(async (cloud, ImageId) => {
+    const { ec2 } = cloud;
+    const { Instances } = await ec2.RunInstances({
+      ImageId,
+      InstanceType: "t3.micro",
+      MinCount: 1,
+      MaxCount: 1,
+    });
+    await ec2.DeregisterImage({ ImageId });
+    const found = () => ec2.DescribeImages({ ImageIds: [ImageId] });
+    await cloud.advance("2h");
+    assert.deepEqual((await found()).Images, []);
+    await ec2.TerminateInstances({ InstanceIds: [Instances![0]!.InstanceId!] });
+    await cloud.advance("1m");
+    await assert.rejects(found(), { code: "InvalidAMIID.NotFound" });
+  }));

@@ -74,6 +74,11 @@ export interface SnapshotRecord {
 }
 
 export const images = collection<ImageRecord>("ec2", "image");
+/** Images of the last hour and those that instances still name, by id: asked for, they are no error. */
+export const deregisteredImages = collection<{ deregisteredMs: number }>(
+  "ec2",
+  "deregistered-image",
+);
 export const snapshots = collection<SnapshotRecord>("ec2", "snapshot");
 
 export const imageNotFound = (ids: readonly string[]) =>

@@ -1,6 +1,6 @@
 import type { Ec2Operation } from "../../context.ts";
 import { operationNotPermitted } from "../../errors.ts";
-import { images, ownImage, snapshots } from "../records.ts";
+import { deregisteredImages, images, ownImage, snapshots } from "../records.ts";
 
 /** The snapshots stay, unless they are asked to go too. Instances of the image are not touched. */
 export const deregisterImage: Ec2Operation<"DeregisterImage"> = async (input, context) =>
@@ -13,6 +13,7 @@ export const deregisterImage: Ec2Operation<"DeregisterImage"> = async (input, co
         `The AMI ${image.imageId} is protected from deregistration${cooling ? " until its cooldown period ends" : ""}.`,
       );
     images.delete(tx, context, image.imageId);
+    deregisteredImages.put(tx, context, [image.imageId], { deregisteredMs: context.clock.now() });
     if (!input.DeleteAssociatedSnapshots) return { Return: true };
     const used = new Set(
       (await images.list(tx, context))

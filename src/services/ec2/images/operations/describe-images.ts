@@ -1,10 +1,12 @@
-import type { Ec2Operation } from "../../context.ts";
+import type { Transaction } from "#store/store.ts";
+import type { Ec2Context, Ec2Operation } from "../../context.ts";
 import { applyFilters, type FilterTable, type FilterValue } from "../../filters.ts";
 import { selectByIds } from "../../ids.ts";
+import { instances } from "../../instances/records.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
 import type { BlockDevice } from "../../volumes/block-devices.ts";
 import { creationDate, describeImage } from "../describe.ts";
-import { imageNotFound, visibleImages, type Image } from "../records.ts";
+import { deregisteredImages, imageNotFound, visibleImages, type Image } from "../records.ts";
 
 const devices = (value: (device: BlockDevice) => FilterValue) => (image: Image) =>
   image.blockDevices.map((device) => value(device) as string);
@@ -51,8 +53,12 @@ const filters: FilterTable<Image> = {
 export const describeImages: Ec2Operation<"DescribeImages"> = async (input, context) => {
   const { account } = context;
   refuseIdsWithPages(input.ImageIds, input, "imagesSet");
-  const visible = await context.store.transaction((tx) => visibleImages(tx, context));
-  const named = selectByIds(visible, input.ImageIds, (image) => image.imageId, {
+  const { visible, ids } = await context.store.transaction(async (tx) => ({
+    visible: await visibleImages(tx, context),
+    ids: await withoutDeregistered(tx, context, input.ImageIds),
+  }));
+  if (input.ImageIds?.length && ids?.length === 0) return { Images: [] };
+  const named = selectByIds(visible, ids, (image) => image.imageId, {
     prefix: "ami",
     malformedCode: "InvalidAMIID.Malformed",
     notFound: imageNotFound,
@@ -91,6 +97,34 @@ export const describeImages: Ec2Operation<"DescribeImages"> = async (input, cont
   );
   return { Images: items.map(describeImage), NextToken };
 };
+
+const deregisteredTellsMs = 3_600_000;
+
+/**
+ * "Recently deregistered images […] return empty results"; the id becomes an error once no instance
+ * names it any more. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html
+ */
+async function withoutDeregistered(
+  tx: Transaction,
+  context: Ec2Context,
+  ids: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (!ids) return undefined;
+  const left: string[] = [];
+  for (const id of ids) {
+    const gone = await deregisteredImages.get(tx, context, id);
+    const recent = gone && context.clock.now() - gone.deregisteredMs < deregisteredTellsMs;
+    if (gone && (recent || (await isInUse(tx, context, id)))) continue;
+    if (gone) deregisteredImages.delete(tx, context, id);
+    left.push(id);
+  }
+  return left;
+}
+
+async function isInUse(tx: Transaction, context: Ec2Context, id: string): Promise<boolean> {
+  const all = await instances.list(tx, context);
+  return all.some(({ imageId, state }) => imageId === id && state !== "terminated");
+}
 
 /** Those first that most types run: clients that take any image take the first. */
 function listOrder({ architecture, imageId }: Image): string {

@@ -122,12 +122,12 @@ test("topics are told in every state, once for each change", async () => {
   await assert.rejects(
     client.PutMetricAlarm({
       ...load,
-      AlarmActions: ["arn:aws:lambda:us-east-1:123456789012:function:f"],
+      AlarmActions: ["arn:aws:ssm:us-east-1:123456789012:opsitem:1"],
     }),
     {
       code: "ValidationError",
       message:
-        "Fogbank cannot carry out actions of lambda: arn:aws:lambda:us-east-1:123456789012:function:f",
+        "Fogbank cannot carry out actions of ssm: arn:aws:ssm:us-east-1:123456789012:opsitem:1",
     },
   );
   await cloud.stop();

@@ -59,6 +59,30 @@ test("a topic calls a function that lets it", async (t) => {
   );
 });
 
+test("a bucket calls a function that lets it", async (t) => {
+  const stage = await functionStage(t);
+  const s3 = stage.cloud.clients.s3(stage.cloud.caller);
+  await s3.CreateBucket({ Bucket: "uploads" });
+  const put = () =>
+    s3.PutBucketNotificationConfiguration({
+      Bucket: "uploads",
+      NotificationConfiguration: {
+        LambdaFunctionConfigurations: [
+          { LambdaFunctionArn: functionArn, Events: ["s3:ObjectCreated:*"] },
+        ],
+      },
+    });
+  await assert.rejects(put(), {
+    message: "Unable to validate the following destination configurations",
+  });
+  await allow(stage, "s3.amazonaws.com", "arn:aws:s3:::uploads");
+  await put();
+  await s3.PutObject({ Bucket: "uploads", Key: "cat.png", Body: Buffer.from("cat") as never });
+  const [event] = await heard(stage);
+  const [{ eventName, s3: about }] = event!["Records"];
+  assert.deepEqual([eventName, about.object.key], ["ObjectCreated:Put", "cat.png"]);
+});
+
 test("a rule calls a function", async (t) => {
   const stage = await functionStage(t);
   const events = stage.cloud.clients.events(stage.cloud.caller);

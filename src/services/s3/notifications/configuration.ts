@@ -40,7 +40,11 @@ const neverHappening =
   /^s3:(ReducedRedundancyLostObject|ObjectRestore:.*|Replication:.*|IntelligentTiering)$/;
 
 export function readDestinations(configuration: NotificationConfiguration): Destination[] {
-  const { QueueConfigurations = [], TopicConfigurations = [] } = configuration;
+  const {
+    QueueConfigurations = [],
+    TopicConfigurations = [],
+    LambdaFunctionConfigurations = [],
+  } = configuration;
   return [
     ...QueueConfigurations.map(({ Id, QueueArn, Events, Filter }) =>
       destination("queue", Id, QueueArn, Events, Filter),
@@ -48,11 +52,14 @@ export function readDestinations(configuration: NotificationConfiguration): Dest
     ...TopicConfigurations.map(({ Id, TopicArn, Events, Filter }) =>
       destination("topic", Id, TopicArn, Events, Filter),
     ),
+    ...LambdaFunctionConfigurations.map(({ Id, LambdaFunctionArn, Events, Filter }) =>
+      destination("function", Id, LambdaFunctionArn, Events, Filter),
+    ),
   ];
 }
 
 function destination(
-  kind: "queue" | "topic",
+  kind: Destination["target"]["kind"],
   id: string | undefined,
   arn: string | undefined,
   events: readonly string[] | undefined,
@@ -83,8 +90,6 @@ export function readNotification(
   bucket: BucketRecord,
   random: Random,
 ): NotificationConfiguration {
-  if (given?.LambdaFunctionConfigurations?.length)
-    throw notImplementedHere("notifications to Lambda functions");
   if (given?.EventBridgeConfiguration) throw notImplementedHere("notifications to EventBridge");
   const named = <T extends { Id?: string | undefined }>(list: readonly T[] | undefined) =>
     list?.map((item) => ({ ...item, Id: item.Id || random.uuid() }));
@@ -93,6 +98,8 @@ export function readNotification(
   const topics = named(given?.TopicConfigurations);
   if (queues?.length) configuration.QueueConfigurations = queues;
   if (topics?.length) configuration.TopicConfigurations = topics;
+  const functions = named(given?.LambdaFunctionConfigurations);
+  if (functions?.length) configuration.LambdaFunctionConfigurations = functions;
   const destinations = readDestinations(configuration);
   for (const { target, events } of destinations) {
     checkEvents(events);
@@ -110,15 +117,22 @@ function checkEvents(events: readonly string[]): void {
   }
 }
 
+/** Which service each is of, and what the configuration calls it. */
+const kinds = {
+  queue: { service: "sqs", member: "Queue" },
+  topic: { service: "sns", member: "Topic" },
+  function: { service: "lambda", member: "CloudFunction" },
+} as const;
+
 function checkArn({ kind, arn }: Destination["target"], bucket: BucketRecord): void {
   const parsed = parseArn(arn);
-  const service = kind === "queue" ? "sqs" : "sns";
+  const { service, member } = kinds[kind];
   if (!parsed || parsed.service !== service)
-    throw invalidArgument("The ARN could not be parsed", kind === "queue" ? "Queue" : "Topic", arn);
+    throw invalidArgument("The ARN could not be parsed", member, arn);
   if (parsed.region !== bucket.region)
     throw invalidArgument(
       "The notification destination service region is not valid for the bucket location constraint",
-      kind === "queue" ? "Queue" : "Topic",
+      member,
       arn,
     );
 }

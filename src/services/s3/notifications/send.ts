@@ -1,10 +1,21 @@
-/** Hands a message to a queue or a topic, as S3 itself. */
+/** Hands a message to a queue, a topic or a function, as S3 itself. */
+import { leaveWithFunction } from "#services/kit/leave-with-function.ts";
 import { asService } from "#services/kit/principal.ts";
 import { parseArn } from "#services/kit/arn.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { BucketRecord, EventRecord } from "../records.ts";
 
-/** Throws what the queue or topic answers. */
+/** Whether a function lets S3 in: unlike queues and topics it is not called with a test. Throws AWS's error. */
+export async function checkFunction(
+  { clients }: Environment,
+  { account, name, region }: Pick<BucketRecord, "account" | "name" | "region">,
+  functionArn: string,
+): Promise<void> {
+  const caller = asService({ account, region }, "s3.amazonaws.com", `arn:aws:s3:::${name}`);
+  await clients.lambda(caller).Invoke({ FunctionName: functionArn, InvocationType: "DryRun" });
+}
+
+/** Throws what the target answers. */
 export async function send(
   { clients }: Environment,
   { account, name }: Pick<BucketRecord, "account" | "name">,
@@ -15,6 +26,7 @@ export async function send(
   if (!target) throw new Error(`"${arn}" is no ARN`);
   const scope = { account, region: target.region };
   const caller = asService(scope, "s3.amazonaws.com", `arn:aws:s3:::${name}`);
+  if (kind === "function") return leaveWithFunction(clients, caller, arn, body);
   if (kind === "topic") {
     const message = { TopicArn: arn, Subject: "Amazon S3 Notification", Message: body };
     await clients.sns(caller).Publish(message);

@@ -5,7 +5,7 @@ import { deleteDocument, getDocument, putDocument } from "../buckets/documents.t
 import { findBucket } from "../buckets/find-bucket.ts";
 import { unreachableDestination } from "../errors.ts";
 import { readDestinations, readNotification } from "../notifications/configuration.ts";
-import { send } from "../notifications/send.ts";
+import { checkFunction, send } from "../notifications/send.ts";
 import type { BucketRecord, EventRecord } from "../records.ts";
 import type { S3Context, S3State } from "../state.ts";
 
@@ -45,7 +45,8 @@ async function sendTest(
     HostId: context.requestId,
   });
   try {
-    await send(context, bucket, target, body);
+    if (target.kind === "function") await checkFunction(context, bucket, target.arn);
+    else await send(context, bucket, target, body);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw unreachableDestination(target.arn, error.message);

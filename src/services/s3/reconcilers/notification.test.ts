@@ -95,10 +95,10 @@ test("a destination that is not there, or that nobody delivers to, is refused", 
     await assert.rejects(
       put({
         LambdaFunctionConfigurations: [
-          { LambdaFunctionArn: "arn:aws:lambda:us-east-1:1:function:f", Events },
+          { LambdaFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:none", Events },
         ],
       }),
-      { code: "NotImplemented" },
+      { message: "Unable to validate the following destination configurations" },
     );
     await assert.rejects(put({ QueueConfigurations: [{ QueueArn, Events: ["s3:Nonsense"] }] }), {
       message: "The event is not supported for notifications",

@@ -137,6 +137,7 @@ function websiteConfiguration(value: Properties) {
 
 function notificationConfiguration(value: Properties) {
   const { QueueConfigurations: queues = [], TopicConfigurations: topics = [] } = value;
+  const functions: Properties[] = value["LambdaConfigurations"] ?? [];
   return {
     QueueConfigurations: queues.map(({ Queue, ...rest }: Properties) => ({
       QueueArn: Queue,
@@ -144,6 +145,10 @@ function notificationConfiguration(value: Properties) {
     })),
     TopicConfigurations: topics.map(({ Topic, ...rest }: Properties) => ({
       TopicArn: Topic,
+      ...notified(rest),
+    })),
+    LambdaFunctionConfigurations: functions.map(({ Function: LambdaFunctionArn, ...rest }) => ({
+      LambdaFunctionArn,
       ...notified(rest),
     })),
   };

@@ -24,7 +24,6 @@ export const resourceType = defineResourceType({
     MetadataConfiguration: here,
     MetadataTableConfiguration: here,
     MetricsConfigurations: here,
-    "NotificationConfiguration.LambdaConfigurations": "there is no Lambda",
     "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled=true":
       "there is no EventBridge",
     ObjectLockConfiguration: here,

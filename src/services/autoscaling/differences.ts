@@ -41,7 +41,7 @@ export const differences: Difference[] = [
   },
   {
     operation: "PutLifecycleHook",
-    differs: "Lambda functions are not targets of hooks; SNS, SQS and EventBridge hear of them.",
+    differs: "RoleARN is kept; messages reach their targets without it.",
   },
   {
     operation: "LaunchInstances",

@@ -29,7 +29,7 @@ export async function checkForwards(
   const taken: string[] = [];
   for (const arn of arns) {
     const group = await findTargetGroup(tx, scope, arn);
-    if (balancer && group.vpcId !== balancer.vpcId)
+    if (balancer && group.targetType !== "lambda" && group.vpcId !== balancer.vpcId)
       throw invalidConfiguration(
         `The following target groups are not in the same VPC as the load balancer: ${arn}`,
       );

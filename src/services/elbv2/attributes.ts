@@ -217,6 +217,11 @@ export function changeAttributes(
   return changed;
 }
 
+/** What a group of functions has instead of all those. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#multi-value-headers */
+export const functionGroupAttributes: AttributeTable = {
+  "lambda.multi_value_headers.enabled": flag("false"),
+};
+
 /** What must hold between a target group's attributes. */
 export function checkTargetGroupAttributes(stored: Readonly<Record<string, string>>): void {
   const get = (key: string) => attributeOf(targetGroupAttributes, stored, key);

@@ -33,6 +33,7 @@ import type {
 import type { DesyncMode } from "#traffic/application/desync.ts";
 import { readAssociations } from "./find.ts";
 import { reachFrom } from "#services/kit/load-balancing/reach.ts";
+import type { FunctionBridges } from "./functions/bridges.ts";
 import { reachTarget } from "./health/reach-target.ts";
 import {
   listeners,
@@ -119,7 +120,7 @@ export async function configOf(
       records.listeners.map((listener) => listenerConfig(env, state, scope, listener)),
     ),
     targetGroups: await Promise.all(
-      records.groups.map((group) => targetGroupConfig(env, scope, group, balancer, zones)),
+      records.groups.map((group) => targetGroupConfig(env, state, scope, group, balancer, zones)),
     ),
   };
 }
@@ -284,6 +285,7 @@ function actionConfig(env: Environment, actions: readonly Action[]): ActionConfi
 
 async function targetGroupConfig(
   env: Environment,
+  { functions }: State,
   scope: Scope,
   { record, targets: registered }: BalancerRecords["groups"][number],
   balancer: LoadBalancerRecord,
@@ -292,7 +294,9 @@ async function targetGroupConfig(
   const attribute = (key: string) => attributeOf(targetGroupAttributes, record.attributes, key);
   const seconds = (key: string) => wallTime(env.clock, Number(attribute(key)) * 1000);
   const configs = await Promise.all(
-    registered.map((target) => targetConfig(env, scope, record, target, balancer, zones)),
+    registered.map((target) =>
+      targetConfig(env, functions, scope, record, target, balancer, zones),
+    ),
   );
   return {
     arn: record.arn,
@@ -337,6 +341,7 @@ function stickinessOf(
 
 async function targetConfig(
   env: Environment,
+  functions: FunctionBridges,
   scope: Scope,
   group: TargetGroupRecord,
   target: TargetRecord,
@@ -352,7 +357,7 @@ async function targetConfig(
     zone: target.zone,
     reach: reachFrom(
       env,
-      await reachTarget(env, scope, group, target.id, target.port),
+      await reachTarget(env, scope, group, target.id, target.port, functions),
       loopbackHost,
     ),
     state: state === "unhealthy.draining" ? "unhealthy" : state,

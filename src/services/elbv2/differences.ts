@@ -18,7 +18,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateTargetGroup",
     differs:
-      "Targets are instances, IPv4 addresses and, of network load balancers, application load balancers; Lambda functions are refused. Loopback addresses are accepted, so that programs on this machine can be targets.",
+      "Targets are instances, IPv4 addresses and, of network load balancers, application load balancers, and functions of application ones. AWS's own metrics of functions (LambdaUserError and so on) are missing, and an answer of theirs that is none is counted as the target's 502. Loopback addresses are accepted, so that programs on this machine can be targets.",
   },
   {
     operation: "ModifyLoadBalancerAttributes",

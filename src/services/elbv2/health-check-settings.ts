@@ -46,7 +46,8 @@ export function readSettings(
   present: HealthCheckSettings,
   version: ProtocolVersion,
 ): HealthCheckSettings {
-  if (given.HealthCheckEnabled === false)
+  const isFunction = present.isDisabled !== undefined;
+  if (given.HealthCheckEnabled === false && !isFunction)
     throw invalidConfiguration(
       "Health check enabled must be true for target groups with target type 'instance' or 'ip'",
     );
@@ -72,6 +73,10 @@ export function readSettings(
     healthyThreshold: given.HealthyThresholdCount ?? present.healthyThreshold,
     unhealthyThreshold: given.UnhealthyThresholdCount ?? present.unhealthyThreshold,
     matcher: given.Matcher?.HttpCode ?? given.Matcher?.GrpcCode ?? present.matcher,
+    ...(isFunction && {
+      isDisabled:
+        given.HealthCheckEnabled === undefined ? present.isDisabled : !given.HealthCheckEnabled,
+    }),
   };
   checkCommon(settings, version === "GRPC" ? undefined : 499);
   const { intervalSeconds, timeoutSeconds } = settings;

@@ -29,6 +29,7 @@ export const service = defineService<"elbv2", State>({
     state.logSampler?.stop();
     await spoolLogs(env, state);
     state.client.close();
+    await state.functions.close();
   },
   differences,
 });

@@ -1,6 +1,7 @@
 /** Application or network: what kind of load balancer a record is of, or is for. */
 import type { NetworkProtocol } from "#traffic/network/config.ts";
 import {
+  functionGroupAttributes,
   targetGroupAttributes,
   listenerAttributes,
   loadBalancerAttributes,
@@ -32,6 +33,7 @@ export function balancerTable(balancer: LoadBalancerRecord): AttributeTable {
 }
 
 export function groupTable(group: TargetGroupRecord): AttributeTable {
+  if (group.targetType === "lambda") return functionGroupAttributes;
   return isNetworkProtocol(group.protocol)
     ? networkGroupAttributes(group.protocol, group.targetType)
     : targetGroupAttributes;

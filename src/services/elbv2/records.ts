@@ -118,6 +118,8 @@ export interface HealthCheckSettings {
   healthyThreshold: number;
   unhealthyThreshold: number;
   matcher: string;
+  /** Functions need not be checked. */
+  isDisabled?: boolean;
 }
 
 export interface TargetGroupRecord {
@@ -126,9 +128,10 @@ export interface TargetGroupRecord {
   protocol: "HTTP" | "HTTPS" | NetworkProtocol;
   /** HTTP1 unless given. */
   version?: ProtocolVersion;
+  /** 0 and "" where targets are functions. */
   port: number;
   vpcId: string;
-  targetType: "instance" | "ip" | "alb";
+  targetType: "instance" | "ip" | "alb" | "lambda";
   ipAddressType: "ipv4" | "ipv6";
   healthCheck: HealthCheckSettings;
   attributes: Record<string, string>;
@@ -151,7 +154,7 @@ export interface TargetHealthRecord {
 }
 
 export interface TargetRecord {
-  /** An instance id, an IP address or the ARN of an application load balancer. */
+  /** An instance id, an IP address, or the ARN of an application load balancer or a function. */
   id: string;
   port: number;
   zone: string;

@@ -115,12 +115,14 @@ export function targetGroupShape(
   return {
     TargetGroupArn: record.arn,
     TargetGroupName: record.name,
-    Protocol: record.protocol,
-    Port: record.port,
-    VpcId: record.vpcId,
-    HealthCheckProtocol: healthCheck.protocol,
-    HealthCheckPort: healthCheck.port,
-    HealthCheckEnabled: true,
+    ...(record.targetType !== "lambda" && {
+      Protocol: record.protocol,
+      Port: record.port,
+      VpcId: record.vpcId,
+      HealthCheckProtocol: healthCheck.protocol,
+      HealthCheckPort: healthCheck.port,
+    }),
+    HealthCheckEnabled: healthCheck.isDisabled !== true,
     HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyThreshold,
@@ -134,7 +136,8 @@ export function targetGroupShape(
     }),
     LoadBalancerArns: loadBalancerArns,
     TargetType: record.targetType,
-    ...(!isNetworkProtocol(record.protocol) && { ProtocolVersion: record.version ?? "HTTP1" }),
+    ...(!isNetworkProtocol(record.protocol) &&
+      record.targetType !== "lambda" && { ProtocolVersion: record.version ?? "HTTP1" }),
     IpAddressType: record.ipAddressType,
   };
 }

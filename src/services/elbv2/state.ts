@@ -1,3 +1,4 @@
+import { createFunctionBridges, type FunctionBridges } from "./functions/bridges.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
 /** What the service holds in memory: its data plane, and what can be measured anew. */
 import type { Scope } from "#store/collection.ts";
@@ -33,6 +34,8 @@ export interface State {
   plane(): TrafficPlane;
   /** Undefined while nobody needed it. */
   readonly presentPlane: TrafficPlane | undefined;
+  /** Where the data plane reaches functions. */
+  readonly functions: FunctionBridges;
   /** Carries the gateway's traffic to listeners. */
   readonly client: HttpClient;
   /** Consecutive results of health checks, by target. */
@@ -61,6 +64,7 @@ export function createState(env: Environment): State {
     get presentPlane() {
       return traffic.present;
     },
+    functions: createFunctionBridges(env),
     client: createHttpClient({ wall: clock.wall }),
     streaks: new Map(),
     reaches: new Map(),

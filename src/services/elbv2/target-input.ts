@@ -7,6 +7,7 @@ import { asService } from "#services/kit/principal.ts";
 import { compileBlocks } from "#traffic/application/cidr.ts";
 import { invalidTarget, unsupported, validationError } from "./errors.ts";
 import { isLoopback } from "#services/kit/load-balancing/reach.ts";
+import { readFunctionTarget } from "./functions/target-groups.ts";
 import { describeInstance, instanceWithAddress, principal } from "./network.ts";
 import { readBalancerTarget } from "./network-load-balancers/balancer-target.ts";
 import type { TargetGroupRecord, TargetRecord } from "./records.ts";
@@ -22,6 +23,7 @@ export async function readTarget(
 ): Promise<NewTarget> {
   const { Id: id = "", Port: port = group.port, AvailabilityZone } = target;
   if (group.targetType === "alb") return readBalancerTarget(env, scope, group, target);
+  if (group.targetType === "lambda") return readFunctionTarget(env, scope, group, target);
   if (target.QuicServerId !== undefined) throw unsupported("QUIC");
   if (group.targetType === "ip")
     return { id, port, ...(await zoneOfAddress(env, scope, group, id, AvailabilityZone)) };

@@ -125,3 +125,32 @@ test("an alarm calls a function with what became of it", async (t) => {
   );
   assert.equal(configuration.metrics[0].metricStat.metric.name, "Heat");
 });
+
+test("a group's hook calls a function", async (t) => {
+  const stage = await functionStage(t);
+  const { cloud } = stage;
+  const autoscaling = cloud.clients.autoscaling(cloud.caller);
+  await autoscaling.CreateLaunchConfiguration({
+    LaunchConfigurationName: "web",
+    ImageId: "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+    InstanceType: "t3.nano",
+  });
+  await autoscaling.CreateAutoScalingGroup({
+    AutoScalingGroupName: "web",
+    LaunchConfigurationName: "web",
+    MinSize: 1,
+    MaxSize: 1,
+    AvailabilityZones: ["us-east-1a"],
+    LifecycleHookSpecificationList: [
+      {
+        LifecycleHookName: "prepare",
+        LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+        NotificationTargetARN: functionArn,
+      },
+    ],
+  });
+  await cloud.advance("2m");
+  const events = await heard(stage);
+  const found = events.find(({ LifecycleHookName }) => LifecycleHookName === "prepare");
+  assert.equal(found?.["LifecycleTransition"], "autoscaling:EC2_INSTANCE_LAUNCHING");
+});

@@ -29,8 +29,10 @@ export function readHook(
   if (heartbeatSeconds < 30 || heartbeatSeconds > 7200)
     throw validationError("Heartbeat Timeout must be between 30 and 7200 seconds");
   const target = input.NotificationTargetARN ?? present?.targetArn;
-  if (target && !["sns", "sqs"].includes(parseArn(target)?.service ?? ""))
-    throw validationError("Notification target must be an Amazon SNS topic or an Amazon SQS queue");
+  if (target && !["sns", "sqs", "lambda"].includes(parseArn(target)?.service ?? ""))
+    throw validationError(
+      "Notification target must be an Amazon SNS topic, an Amazon SQS queue or an AWS Lambda function",
+    );
   const role = input.RoleARN ?? present?.roleArn;
   const metadata = input.NotificationMetadata ?? present?.metadata;
   return {

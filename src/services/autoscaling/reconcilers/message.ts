@@ -1,7 +1,8 @@
-/** Delivers what is owed to topics and queues, at least once. */
+/** Delivers what is owed to topics, queues and functions, at least once. */
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { parseArn } from "#services/kit/arn.ts";
+import { leaveWithFunction } from "#services/kit/leave-with-function.ts";
 import { asService } from "#services/kit/principal.ts";
 import { AwsError } from "#model/error.ts";
 import type { Scope } from "#store/collection.ts";
@@ -64,6 +65,7 @@ async function deliver(
     });
     return;
   }
+  if (arn?.service === "lambda") return leaveWithFunction(env.clients, caller, targetArn, body);
   const sqs = env.clients.sqs(caller);
   const { QueueUrl } = await sqs.GetQueueUrl({
     QueueName: arn!.resource,

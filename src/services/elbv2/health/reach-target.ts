@@ -6,15 +6,19 @@ import type { Scope } from "#store/collection.ts";
 import type { HealthCheckResult } from "#traffic/application/config.ts";
 import { describeInstance, instanceWithAddress } from "../network.ts";
 import { readArn } from "../arns.ts";
+import type { FunctionBridges } from "../functions/bridges.ts";
 import { listeners, type TargetGroupRecord, type TargetRecord } from "../records.ts";
 
+/** `functions` leads to those; without it they are not reached. */
 export async function reachTarget(
   env: Environment,
   scope: Scope,
   group: TargetGroupRecord,
   id: string,
   port: number,
+  functions?: FunctionBridges,
 ): Promise<Reach | undefined> {
+  if (group.targetType === "lambda") return functions?.reach(scope, group, id);
   if (group.targetType === "instance") return env.compute.reach(id, port);
   if (group.targetType === "alb") return reachBalancer(env, scope, id, port);
   // An address of the VPC is an instance's; how to get there only its driver knows.

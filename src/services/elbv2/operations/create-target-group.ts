@@ -9,6 +9,7 @@ import {
 } from "../errors.ts";
 import { readSettings, settingsFor } from "../health-check-settings.ts";
 import type { ProtocolVersion } from "#traffic/application/config.ts";
+import { functionSettings, refuseServerMembers } from "../functions/target-groups.ts";
 import { isNetworkProtocol } from "../kinds.ts";
 import { limits } from "../limits.ts";
 import { networkSettings } from "../network-load-balancers/health-checks.ts";
@@ -26,10 +27,12 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
   const name = checkName("target group", input.Name);
   const { TargetType: targetType = "instance", ProtocolVersion = "HTTP1" } = input;
   const version = ProtocolVersion as ProtocolVersion;
-  if (targetType !== "instance" && targetType !== "ip" && targetType !== "alb")
-    throw unsupported(`target groups of type '${targetType}'`);
-  if (input.Protocol === undefined) throw validationError("A protocol must be specified");
-  const { Protocol: protocol } = input;
+  if (!["instance", "ip", "alb", "lambda"].includes(targetType))
+    throw validationError(`Target type '${targetType}' must be one of 'alb, instance, ip, lambda'`);
+  const isFunction = targetType === "lambda";
+  if (isFunction) refuseServerMembers(input);
+  else if (input.Protocol === undefined) throw validationError("A protocol must be specified");
+  const { Protocol: protocol = "HTTP" } = input;
   const forNetwork = isNetworkProtocol(protocol);
   if (protocol !== "HTTP" && protocol !== "HTTPS" && !forNetwork)
     throw unsupported(`the target group protocol '${protocol}'`);
@@ -47,14 +50,15 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
     );
   if (input.IpAddressType === "ipv6") throw unsupported("the IP address type 'ipv6'");
   if (input.TargetControlPort !== undefined) throw unsupported("TargetControlPort");
-  const { Port: port, VpcId: vpcId } = input;
+  const { Port: port = isFunction ? 0 : undefined, VpcId: vpcId = isFunction ? "" : undefined } =
+    input;
   if (port === undefined) throw validationError("A port must be specified");
   if (vpcId === undefined) throw validationError("A VPC ID must be specified");
   const healthCheck = forNetwork
     ? networkSettings(input, undefined, targetType)
-    : readSettings(input, settingsFor(protocol, version), version);
+    : readSettings(input, isFunction ? functionSettings : settingsFor(protocol, version), version);
   const tags = readTags(input.Tags);
-  await checkVpc(context, context, vpcId);
+  if (!isFunction) await checkVpc(context, context, vpcId);
   const shape = await context.store.transaction(async (tx) => {
     const all = await targetGroups.list(tx, context);
     const present = all.find((group) => group.name === name);

@@ -7,6 +7,7 @@ import type { Anomaly } from "#traffic/application/config.ts";
 import { findTargetGroup } from "../find.ts";
 import { notRegistered } from "../health/plan.ts";
 import { targets, type TargetGroupRecord, type TargetHealthRecord } from "../records.ts";
+import { unchecked } from "../functions/target-groups.ts";
 import type { State } from "../state.ts";
 
 export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", State> = async (
@@ -55,15 +56,18 @@ function describe(
   availabilityZone: string | undefined,
 ): TargetHealthDescription {
   const { port: checkPort } = group.healthCheck;
+  const isFunction = group.targetType === "lambda";
   return {
     Target: {
       Id: id,
-      Port: port,
+      ...(!isFunction && { Port: port }),
       ...(availabilityZone !== undefined && { AvailabilityZone: availabilityZone }),
     },
-    HealthCheckPort: checkPort === "traffic-port" ? String(port) : checkPort,
+    ...(!isFunction && {
+      HealthCheckPort: checkPort === "traffic-port" ? String(port) : checkPort,
+    }),
     TargetHealth: {
-      State: state,
+      State: reason === unchecked.reason ? "unavailable" : state,
       ...(reason !== undefined && { Reason: reason as never }),
       ...(description !== undefined && { Description: description }),
     },

@@ -32,8 +32,8 @@ export const registerTargets: Operation<"elbv2", "RegisterTargets", State> = asy
             target.id === id && target.port === port && target.drainingUntilMs === undefined,
         ),
     );
-    // An application load balancer is its group's only target.
-    const most = targetType === "alb" ? 1 : limits.targetsPerTargetGroup;
+    // An application load balancer or a function is its group's only target.
+    const most = targetType === "alb" || targetType === "lambda" ? 1 : limits.targetsPerTargetGroup;
     if (present.length + fresh.length > most) throw tooManyTargets(arn);
     for (const target of fresh)
       targets.put(tx, context, [name, target.id, target.port], {

@@ -15,6 +15,7 @@ import {
   sameHealth,
   zoneNotEnabled,
 } from "../health/plan.ts";
+import { unchecked } from "../functions/target-groups.ts";
 import { reachFrom } from "#services/kit/load-balancing/reach.ts";
 import { healthLine } from "../health/health-line.ts";
 import { logsTo } from "../logs.ts";
@@ -61,6 +62,10 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       if (idle) {
         state.streaks.delete(key);
         return record(scope, id as string[], target, idle);
+      }
+      if (group.healthCheck.isDisabled) {
+        state.streaks.delete(key);
+        return record(scope, id as string[], target, unchecked);
       }
       const intervalMs = group.healthCheck.intervalSeconds * 1000;
       const streak = state.streaks.get(key);
@@ -117,7 +122,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
   ): Promise<HealthCheckResult | { forbidden: string }> {
     const { healthCheck } = group;
     const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
-    const reach = await reachTarget(env, scope, group, target.id, port);
+    const reach = await reachTarget(env, scope, group, target.id, port, state.functions);
     await noteReach(scope, group, target, JSON.stringify(reach ?? null));
     const reached = reachFrom(env, reach, balancers[0]?.loopbackHost);
     if (reach && reached) {

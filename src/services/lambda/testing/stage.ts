@@ -22,6 +22,11 @@ export interface Answer {
 
 export async function createStage(): Promise<Stage> {
   const cloud = createTestCloud();
+  return { cloud, ...(await functionsOf(cloud)) };
+}
+
+/** The same in a cloud that is there already. */
+export async function functionsOf(cloud: TestCloud): Promise<Omit<Stage, "cloud">> {
   const lambda = cloud.clients.lambda(cloud.caller);
   const { Role } = await cloud.clients.iam(cloud.caller).CreateRole({
     RoleName: "functions",
@@ -38,7 +43,6 @@ export async function createStage(): Promise<Stage> {
   });
   const role = Role!.Arn!;
   return {
-    cloud,
     lambda,
     role,
     async create(name, source, more = {}) {

@@ -1,0 +1,96 @@
+/**
+ * Where the data plane reaches functions: for each target group a server on this machine that turns
+ * requests into invocations. The data plane knows of sockets only, and is another thread.
+ */
+import { BodyTooLargeError, readBody, type HttpReply, type HttpServer } from "#http/http.ts";
+import { serve } from "#http/server.ts";
+import type { Reach } from "#compute/driver.ts";
+import { AwsError } from "#model/error.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import { answer } from "#traffic/application/answers.ts";
+import { attributeOf, functionGroupAttributes } from "../attributes.ts";
+import { principal } from "../network.ts";
+import { targetGroups, type TargetGroupRecord } from "../records.ts";
+import { eventOf, replyOf } from "./event.ts";
+
+/** Of a request's body. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html */
+const longestBodyBytes = 2 ** 20;
+
+export interface FunctionBridges {
+  /** Where requests for the group's function go. */
+  reach(scope: Scope, group: TargetGroupRecord, functionArn: string): Promise<Reach>;
+  close(): Promise<void>;
+}
+
+export function createFunctionBridges(env: Environment): FunctionBridges {
+  const servers = new Map<string, Promise<HttpServer>>();
+  const open = (scope: Scope, group: TargetGroupRecord, functionArn: string) =>
+    serve({
+      host: "127.0.0.1",
+      port: 0,
+      wall: env.clock.wall,
+      onError: (error) => env.log.error("a function's answer failed", { functionArn, error }),
+      async handler(request) {
+        const attributes = await attributesOf(env, scope, group);
+        const multiValue =
+          attributeOf(functionGroupAttributes, attributes, "lambda.multi_value_headers.enabled") ===
+          "true";
+        try {
+          const body = await readBody(request.body, longestBodyBytes);
+          const event = eventOf(request, body, { targetGroupArn: group.arn, multiValue });
+          return await invoke(env, scope, { functionArn, group, event, multiValue });
+        } catch (error) {
+          if (error instanceof BodyTooLargeError) return answer(413);
+          throw error;
+        }
+      },
+    });
+  return {
+    async reach(scope, group, functionArn) {
+      const key = `${group.arn} ${functionArn}`;
+      const present = servers.get(key) ?? open(scope, group, functionArn);
+      servers.set(key, present);
+      const { host, port } = await present;
+      return { host, port };
+    },
+    async close() {
+      const open = [...servers.values()];
+      servers.clear();
+      for (const server of open) await (await server).close(0);
+    },
+  };
+}
+
+function attributesOf(env: Environment, scope: Scope, group: TargetGroupRecord) {
+  return env.store.transaction(
+    async (tx) => (await targetGroups.view(tx, scope, group.name))?.attributes ?? {},
+  );
+}
+
+interface Asked {
+  functionArn: string;
+  group: TargetGroupRecord;
+  event: Record<string, unknown>;
+  multiValue: boolean;
+}
+
+async function invoke(
+  env: Environment,
+  scope: Scope,
+  { functionArn, group, event, multiValue }: Asked,
+): Promise<HttpReply> {
+  try {
+    const { FunctionError, Payload } = await env.clients
+      .lambda(asService(scope, principal, group.arn))
+      .Invoke({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(event)) as never });
+    const reply =
+      FunctionError === undefined ? replyOf(Payload as Uint8Array, multiValue) : undefined;
+    return reply ?? answer(502);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    env.log.debug("a load balancer could not invoke a function", { functionArn, error });
+    return answer(502);
+  }
+}

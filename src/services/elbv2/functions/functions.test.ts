@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { functionsOf } from "#services/lambda/testing/stage.ts";
+import { createBalancedCloud } from "../testing/balanced-cloud.ts";
+import { eventOf, replyOf } from "./event.ts";
+
+const FunctionName = "page";
+const functionArn = `arn:aws:lambda:us-east-1:123456789012:function:${FunctionName}`;
+const source = `
+  export const handler = async (event) => {
+    if (event.path === "/bad") return "no answer";
+    if (event.path === "/fail") throw new Error("no");
+    return {
+      statusCode: 201,
+      statusDescription: "201 Made",
+      headers: { "content-type": "application/json", "x-own": "yes" },
+      body: JSON.stringify(event),
+    };
+  };`;
+
+test("a function answers requests of the load balancer that it lets in", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { create, lambda } = await functionsOf(cloud);
+  await create(FunctionName, source);
+  const { TargetGroups } = await cloud.elb.CreateTargetGroup({
+    Name: "app",
+    TargetType: "lambda",
+  });
+  const { TargetGroupArn, HealthCheckEnabled, Protocol } = TargetGroups![0]!;
+  assert.deepEqual([HealthCheckEnabled, Protocol], [false, undefined]);
+  const register = () =>
+    cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: functionArn }] });
+  await assert.rejects(register(), {
+    message: `elasticloadbalancing.amazonaws.com principal does not have permission to invoke ${functionArn} from target group ${TargetGroupArn}`,
+  });
+  await lambda.AddPermission({
+    FunctionName,
+    StatementId: "load-balancer",
+    Action: "lambda:InvokeFunction",
+    Principal: "elasticloadbalancing.amazonaws.com",
+    SourceArn: TargetGroupArn,
+  });
+  await register();
+  const balancer = await cloud.createBalancer();
+  await cloud.listen(balancer.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
+  await cloud.advance("1s");
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [
+    ["unavailable", "Target.HealthCheckDisabled"],
+  ]);
+  const { status, headers, text } = await cloud.get("/a%20b?x=1%202&x=3");
+  assert.deepEqual([status, headers["x-own"]], [201, "yes"]);
+  const event = JSON.parse(text);
+  assert.deepEqual(
+    [event.requestContext.elb.targetGroupArn, event.httpMethod, event.path],
+    [TargetGroupArn, "GET", "/a%20b"],
+  );
+  assert.deepEqual(event.queryStringParameters, { x: "3" });
+  assert.equal(event.headers["x-forwarded-proto"], "http");
+  for (const path of ["/bad", "/fail"]) assert.equal((await cloud.get(path)).status, 502);
+});
+
+test("a function may be checked, and is out of service when it fails", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { create, lambda } = await functionsOf(cloud);
+  await create(FunctionName, "export const handler = async () => ({ statusCode: 500 });");
+  await lambda.AddPermission({
+    FunctionName,
+    StatementId: "load-balancer",
+    Action: "lambda:InvokeFunction",
+    Principal: "elasticloadbalancing.amazonaws.com",
+  });
+  const { TargetGroups } = await cloud.elb.CreateTargetGroup({
+    Name: "app",
+    TargetType: "lambda",
+    HealthCheckEnabled: true,
+  });
+  const { TargetGroupArn } = TargetGroups![0]!;
+  await cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: functionArn }] });
+  const balancer = await cloud.createBalancer();
+  await cloud.listen(balancer.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
+  await cloud.advance("1s");
+  await cloud.advance("36s");
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [
+    ["unhealthy", "Target.ResponseCodeMismatch"],
+  ]);
+});
+
+test("what came several times is a list where the group says so, and bytes are Base64", () => {
+  const request = {
+    method: "POST",
+    target: "/?a=1&a=2&b",
+    rawHeaders: ["Accept", "x", "accept", "y", "Content-Type", "image/png"],
+  };
+  const facts = { targetGroupArn: "arn", multiValue: true };
+  const event = eventOf(request, Buffer.from([0xff]), facts);
+  assert.deepEqual(event["multiValueQueryStringParameters"], { a: ["1", "2"], b: [""] });
+  assert.deepEqual(event["multiValueHeaders"], {
+    accept: ["x", "y"],
+    "content-type": ["image/png"],
+  });
+  assert.deepEqual([event["body"], event["isBase64Encoded"]], ["/w==", true]);
+});
+
+test("an answer without a status is none", () => {
+  const read = (answer: unknown) => replyOf(Buffer.from(JSON.stringify(answer)), false);
+  assert.equal(read({ body: "x" }), undefined);
+  assert.equal(read({ statusCode: 99 }), undefined);
+  assert.equal(read(null), undefined);
+  assert.deepEqual(read({ statusCode: "204" }), { status: 204, headers: {}, body: "" });
+});

@@ -62,7 +62,8 @@ export function replyOf(payload: Uint8Array, multiValue: boolean): HttpReply | u
   const headers: HttpReply["headers"] = {};
   for (const [name, value] of Object.entries(given as Record<string, unknown>))
     headers[name] = Array.isArray(value) ? value.map(String) : String(value);
-  const [, reason] = /^\d{3} (.+)$/.exec(String(statusDescription ?? "")) ?? [];
+  const description = typeof statusDescription === "string" ? statusDescription : "";
+  const [, reason] = /^\d{3} (.+)$/.exec(description) ?? [];
   return {
     status,
     ...(reason !== undefined && { reason }),

@@ -11,6 +11,11 @@ import {
   targetGroup,
   wall,
 } from "./application/testing/stage.ts";
+import {
+  listener as networkListener,
+  target as networkTarget,
+  targetGroup as networkGroup,
+} from "./network/testing/stage.ts";
 import { createWorkerPlane } from "./worker-plane.ts";
 
 test("the data plane works the same from a thread of its own", async () => {
@@ -68,6 +73,25 @@ test("the data plane works the same from a thread of its own", async () => {
   assert.equal(String(await readBody(response.body, 100)), "far away");
   const [report] = await plane.report();
   assert.equal(report!.zones["us-east-1a"]!.requests, 1);
+  assert.deepEqual(await plane.checkTcp({ reach, timeoutMs: 2000 }), { healthy: true });
+  const [byZone] = await plane.configureNetwork({
+    arn: "net",
+    nodes: [{ zone: "us-east-1a", host: "127.77.1.3" }],
+    recorded: [],
+    listeners: [{ ...networkListener, port: 18_081 }],
+    targetGroups: [{ ...networkGroup, targets: [networkTarget(backend.port)] }],
+  });
+  const through = await client.request({
+    address: byZone!["us-east-1a"]!,
+    method: "GET",
+    target: "/",
+    rawHeaders: ["Host", "a"],
+  });
+  assert.equal(String(await readBody(through.body, 100)), "far away");
+  const [network] = await plane.reportNetwork();
+  assert.equal(network!.nodes[0]!.counts.newFlows, 1);
+  assert.deepEqual(await plane.flowRecords(), []);
+  await plane.removeNetwork("net");
   client.close();
   await plane.close();
   await backend.close(0);

@@ -13,7 +13,7 @@ import {
   unsupported,
   validationError,
 } from "../errors.ts";
-import { describeSubnet, principal, type Placement } from "../network.ts";
+import { describeSubnet, instanceWithAddress, principal, type Placement } from "../network.ts";
 import type { LoadBalancerRecord, NodeRecord, ZoneRecord } from "../records.ts";
 
 /** What a request says of one zone's node. */
@@ -43,11 +43,13 @@ export async function readNodes(
         throw invalidConfiguration(
           "You can specify private IPv4 addresses for internal load balancers only",
         );
-      const { CidrBlock = "" } = await describeSubnet(env, scope, SubnetId);
+      const { CidrBlock = "", VpcId = "" } = await describeSubnet(env, scope, SubnetId);
       if (!compileBlocks([CidrBlock])(PrivateIPv4Address))
         throw invalidConfiguration(
           `The private IPv4 address '${PrivateIPv4Address}' is not within the CIDR block of subnet '${SubnetId}'`,
         );
+      if (await instanceWithAddress(env, scope, VpcId, PrivateIPv4Address))
+        throw addressInUse(PrivateIPv4Address);
       asked.set(SubnetId, { privateAddress: PrivateIPv4Address });
     } else asked.set(SubnetId, {});
   }
@@ -67,8 +69,7 @@ async function elasticIp(
       .ec2(asService(scope, principal))
       .DescribeAddresses({ AllocationIds: [allocationId] });
     const [address] = Addresses ?? [];
-    if (address?.AssociationId !== undefined)
-      throw invalidConfiguration(`The allocation ID '${allocationId}' is already in use`);
+    if (address?.AssociationId !== undefined) throw addressInUse(allocationId);
     if (address?.PublicIp !== undefined) return address.PublicIp;
   } catch (error) {
     if (!(error instanceof AwsError) || !error.code.startsWith("InvalidAllocationID")) throw error;
@@ -84,10 +85,11 @@ export function withNodes(
   zones: Placement["zones"],
   asked: ReadonlyMap<string, Asked>,
   before: readonly ZoneRecord[],
-  taken: ReadonlySet<string>,
+  all: readonly LoadBalancerRecord[],
   random: Random,
 ): ZoneRecord[] {
-  const used = new Set(taken);
+  const used = takenHosts(all);
+  checkFree(asked, before, all);
   return zones.map((zone) => {
     const present = before.find(({ subnetId }) => subnetId === zone.subnetId)?.node;
     if (present) return { ...zone, node: present };
@@ -96,6 +98,30 @@ export function withNodes(
     return { ...zone, node: { loopbackHost, ...asked.get(zone.subnetId) } };
   });
 }
+
+/** Throws when an address that is asked for is another node's. */
+function checkFree(
+  asked: ReadonlyMap<string, Asked>,
+  before: readonly ZoneRecord[],
+  all: readonly LoadBalancerRecord[],
+): void {
+  const subnets = new Set(before.map(({ subnetId }) => subnetId));
+  const nodes = all.flatMap(({ zones }) => zones.flatMap(({ node }) => node ?? []));
+  for (const [subnetId, { elasticIp, privateAddress }] of asked) {
+    if (subnets.has(subnetId)) continue;
+    const wanted = elasticIp?.allocationId;
+    if (wanted !== undefined && nodes.some((node) => node.elasticIp?.allocationId === wanted))
+      throw addressInUse(wanted);
+    if (
+      privateAddress !== undefined &&
+      nodes.some((node) => node.privateAddress === privateAddress)
+    )
+      throw addressInUse(privateAddress);
+  }
+}
+
+const addressInUse = (address: string) =>
+  invalidConfiguration(`The address '${address}' is already in use`);
 
 /** Every loopback address that load balancers have. */
 export function takenHosts(all: readonly LoadBalancerRecord[]): Set<string> {

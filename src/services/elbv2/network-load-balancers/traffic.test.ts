@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { dateOf } from "#runtime/date.ts";
+import { createTestCloud } from "#cloud/testing/test-cloud.ts";
+import { createMemoryStore } from "#store/memory.ts";
+import type { Store } from "#store/store.ts";
 import { createBalancedCloud, type BalancedCloud } from "../testing/balanced-cloud.ts";
 import { listeners } from "../records.ts";
 
@@ -86,6 +89,64 @@ test("a network load balancer has a node per zone and sends connections to healt
   const zones = balancer.AvailabilityZones!.map(({ ZoneName }) => ZoneName!);
   assert.deepEqual(Object.keys(bound), zones);
   for (const zone of zones) assert.equal(await ask(bound[zone]!), "from the target");
+});
+
+test("after a restart listeners are where they were, and weights have their way", async (context) => {
+  const store = createMemoryStore();
+  const kept: Store = Object.assign(Object.create(store) as Store, { close: async () => {} });
+  const cloud = createTestCloud({ store: kept });
+  const elb = cloud.clients.elbv2(cloud.caller);
+  const { Subnets } = await cloud.clients.ec2(cloud.caller).DescribeSubnets({});
+  const { port } = await startTarget(context, (socket) => socket.end("first"));
+  const other = await startTarget(context, (socket) => socket.end("second"));
+  const group = async (Name: string, Port: number) => {
+    const { TargetGroups } = await elb.CreateTargetGroup({
+      Name,
+      Protocol: "TCP",
+      Port,
+      VpcId: Subnets![0]!.VpcId!,
+      TargetType: "ip",
+    });
+    const { TargetGroupArn } = TargetGroups![0]!;
+    await elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port }] });
+    return TargetGroupArn!;
+  };
+  const groups = [await group("first", port), await group("second", other.port)];
+  const { LoadBalancers } = await elb.CreateLoadBalancer({
+    Name: "net",
+    Type: "network",
+    Subnets: [Subnets![0]!.SubnetId!],
+  });
+  await elb.CreateListener({
+    LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
+    Protocol: "TCP",
+    Port: 80,
+    DefaultActions: [
+      {
+        Type: "forward",
+        ForwardConfig: {
+          TargetGroups: groups.map((TargetGroupArn) => ({ TargetGroupArn, Weight: 1 })),
+        },
+      },
+    ],
+  });
+  await cloud.advance("1s");
+  const boundIn = async ({ store: opened, caller }: typeof cloud) => {
+    const [listener] = await opened.transaction((tx) => listeners.list(tx, caller));
+    return Object.values(listener!.boundByZone!)[0]!;
+  };
+  const before = await boundIn(cloud);
+  const answers = new Set<string>();
+  for (let times = 0; times < 30; times++) answers.add(await ask(before));
+  assert.deepEqual([...answers].sort(), ["first", "second"]);
+  await cloud.stop();
+  assert.equal(await ask(before), "ECONNREFUSED");
+  const again = createTestCloud({ store });
+  context.after(() => again.stop());
+  await again.clients.elbv2(again.caller).DescribeLoadBalancers({});
+  await again.advance("1s");
+  assert.deepEqual(await boundIn(again), before);
+  assert.match(await ask(before), /first|second/);
 });
 
 test("flows of a target that becomes unhealthy end at once, or drain for the interval", async (context) => {

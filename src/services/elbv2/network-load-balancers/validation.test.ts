@@ -150,6 +150,14 @@ test("nodes have the addresses that the request chose", async (context) => {
   assert.deepEqual(LoadBalancers![0]!.AvailabilityZones![0]!.LoadBalancerAddresses, [
     { IpAddress: PublicIp, AllocationId },
   ]);
+  await assert.rejects(
+    elb.CreateLoadBalancer({
+      Name: "second",
+      Type: "network",
+      SubnetMappings: [{ SubnetId: subnets[1]!, AllocationId: AllocationId! }],
+    }),
+    { message: `The address '${AllocationId!}' is already in use` },
+  );
   const { Subnets } = await ec2.DescribeSubnets({ SubnetIds: [subnets[0]!] });
   const address = Subnets![0]!.CidrBlock!.replace(/\.\d+\/.*$/, ".77");
   const create = (PrivateIPv4Address: string) =>

@@ -65,7 +65,7 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
     const arn = loadBalancerArn(context, network ? "net" : "app", name, id);
     const suffix = network ? id : random.string(10, "0123456789");
     const taken = takenHosts(all);
-    const placed = nodes ? withNodes(zones, nodes, [], taken, random) : zones;
+    const placed = nodes ? withNodes(zones, nodes, [], all, random) : zones;
     const prefix = scheme === "internal" ? "internal-" : "";
     const created: LoadBalancerRecord = {
       arn,

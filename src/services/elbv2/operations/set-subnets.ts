@@ -2,7 +2,7 @@ import type { Operation } from "#services/kit/service.ts";
 import { invalidConfiguration, unsupported } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
 import { isNetwork } from "../kinds.ts";
-import { readNodes, takenHosts, withNodes } from "../network-load-balancers/nodes.ts";
+import { readNodes, withNodes } from "../network-load-balancers/nodes.ts";
 import { placeIn } from "../network.ts";
 import { loadBalancers } from "../records.ts";
 import { zonesShape } from "../shapes.ts";
@@ -25,8 +25,8 @@ export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input,
     throw invalidConfiguration("All subnets must belong to the VPC of the load balancer");
   const record = await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
-    const taken = takenHosts(await loadBalancers.list(tx, context));
-    const placed = network ? withNodes(zones, nodes, balancer.zones, taken, context.random) : zones;
+    const all = await loadBalancers.list(tx, context);
+    const placed = network ? withNodes(zones, nodes, balancer.zones, all, context.random) : zones;
     const changed = { ...balancer, zones: placed };
     loadBalancers.put(tx, context, [balancer.name], changed);
     return changed;

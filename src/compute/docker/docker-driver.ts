@@ -30,7 +30,7 @@ import { nothingMeasured } from "./measure.ts";
 import { redirectMetadata, removeRedirect } from "./metadata-redirect.ts";
 import { createNetworks, type MachineNetwork } from "./networks.ts";
 import { ownershipOf, sweepEnded } from "./ownership.ts";
-import { createContainerGuard } from "./packet-filter/packet-guard.ts";
+import { createContainerGuard, remarkOf } from "./packet-filter/packet-guard.ts";
 import { createRelays } from "./relays.ts";
 
 export interface DockerDriverOptions {
@@ -223,7 +223,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     const machine = new DockerMachine({ container: Id, network, record, state: "pending" }, around);
     machines.set(spec.id, machine);
     try {
-      await machine.launch(userData, image.remark);
+      await machine.launch(userData, remarkOf(image.remark, spec.network !== undefined));
     } catch (error) {
       // A launch that failed leaves nothing, so that it can be made again; where not even that can be
       // done, the next one removes what is left.

@@ -31,7 +31,17 @@ export class Confinement {
   }
 
   /** Makes what the next boot starts in; a machine that cannot be held runs as far as its host goes. */
-  async prepare({ spec, host }: MachineRecord): Promise<Confined> {
+  async prepare(record: MachineRecord): Promise<Confined> {
+    const confined = await this.#confine(record);
+    if (this.#guard.hasRules(record.spec.id) && !this.#guard.translates(record.spec.id))
+      appendFileSync(
+        this.#layout.console,
+        `fogbank[WARNING]: security groups are not enforced for this machine: ${this.#isolation.lacking.addresses ?? "the kernel refuses the programs, as Fogbank's log says"}\n`,
+      );
+    return confined;
+  }
+
+  async #confine({ spec, host }: MachineRecord): Promise<Confined> {
     const { controlGroups, ownAddresses } = this.#isolation;
     let groups: MachineGroups | undefined;
     try {

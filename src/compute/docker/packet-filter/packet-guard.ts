@@ -31,6 +31,13 @@ export function whyNoPacketFilter(): string | undefined {
   return missing.length > 0 ? `this host has no ${missing.join(" and no ")}` : undefined;
 }
 
+/** What a new machine's console says first; undefined when nothing is missing. */
+export function remarkOf(remark: string | undefined, isGuarded: boolean): string | undefined {
+  const lacking = isGuarded ? whyNoPacketFilter() : undefined;
+  const missing = lacking && `security groups are not enforced for this machine: ${lacking}`;
+  return remark && missing ? `${remark}; ${missing}` : (remark ?? missing);
+}
+
 export function createContainerGuard(log: Log): ContainerGuard {
   const networks = new Map<string, GuardedNetwork>();
   const containers = new Map<string, GuardedContainer & { applied?: string }>();

@@ -24,6 +24,8 @@ export interface PacketGuard extends NetworkGuard {
   /** The machine is about to boot, or was found running; false when it has no rules or they cannot be enforced. */
   enter(id: string, machine: GuardedMachine): Promise<boolean>;
   leave(id: string): Promise<void>;
+  /** Whether a network has rules for the machine, enforced or not. */
+  hasRules(id: string): boolean;
   /** Loses this part of the machine's packets from now on; false where its packets are not looked at. */
   lose(id: string, part: number): Promise<boolean>;
   close(): void;
@@ -179,6 +181,7 @@ export function createPacketGuard({
         if (machine?.attached !== undefined && agent?.alive)
           await agent.ask("close", `flows_${id.replaceAll(/\W/g, "_")}`);
       }),
+    hasRules: (id) => rulesOf(id) !== undefined,
     translates: (id) => machines.get(id)?.attached !== undefined,
     takeFlows: (id) =>
       serially("guard", async () => {

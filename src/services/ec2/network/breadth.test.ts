@@ -232,3 +232,38 @@ test("a peering with another account's VPC is accepted over there, and seen at b
     await there.DeleteVpcPeeringConnection(id);
     assert.equal((await look(ec2)).Status!.Code, "deleted");
   }));
+
+test("a NAT gateway takes further addresses and gives them back", () =>
+  withCloud(async (ec2, cloud) => {
+    const { Subnets } = await ec2.DescribeSubnets({});
+    const allocate = async () => (await ec2.AllocateAddress({})).AllocationId!;
+    const [first, second, third] = [await allocate(), await allocate(), await allocate()];
+    const { NatGateway } = await ec2.CreateNatGateway({
+      SubnetId: Subnets![0]!.SubnetId!,
+      AllocationId: first,
+      SecondaryAllocationIds: [second],
+    });
+    const id = NatGateway!.NatGatewayId!;
+    const more = { NatGatewayId: id, AllocationIds: [third] };
+    await assert.rejects(ec2.AssociateNatGatewayAddress(more), code("IncorrectState"));
+    await cloud.advance("2m");
+    const { NatGatewayAddresses } = await ec2.AssociateNatGatewayAddress(more);
+    assert.deepEqual(
+      NatGatewayAddresses!.map(({ AllocationId, IsPrimary }) => [AllocationId, IsPrimary]),
+      [
+        [first, true],
+        [second, false],
+        [third, false],
+      ],
+    );
+    const { NatGatewayAddresses: left } = await ec2.DisassociateNatGatewayAddress({
+      NatGatewayId: id,
+      AssociationIds: [NatGatewayAddresses![1]!.AssociationId!],
+    });
+    assert.equal(left!.length, 2);
+    await ec2.ReleaseAddress({ AllocationId: second });
+    await ec2.DeleteNatGateway({ NatGatewayId: id });
+    await cloud.advance("2m");
+    await ec2.ReleaseAddress({ AllocationId: third });
+    await ec2.ReleaseAddress({ AllocationId: first });
+  }));

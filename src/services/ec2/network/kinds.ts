@@ -127,7 +127,7 @@ export const kinds = {
     "subnet-cidr-reservation",
     "scr",
     subnetReservations,
-    missing("InvalidSubnetCidrReservationID.NotFound", "subnet CIDR reservation"),
+    missing("InvalidSubnetCidrReservationID.NotFound", "subnet-cidr-reservation"),
   ),
 };
 

@@ -20,6 +20,7 @@ import { groupRuleChangeOperations } from "./operations/group-rule-changes.ts";
 import { groupRuleOperations } from "./operations/group-rules.ts";
 import { interfaceChangeOperations } from "./operations/interface-changes.ts";
 import { internetGatewayOperations } from "./operations/internet-gateways.ts";
+import { natGatewayAddressOperations } from "./operations/nat-gateway-addresses.ts";
 import { natGatewayOperations } from "./operations/nat-gateways.ts";
 import { networkAclEntryOperations } from "./operations/network-acl-entries.ts";
 import { networkAclOperations } from "./operations/network-acls.ts";
@@ -42,6 +43,7 @@ export const networkOperations: Ec2Operations = {
   ...subnetOperations,
   ...internetGatewayOperations,
   ...natGatewayOperations,
+  ...natGatewayAddressOperations,
   ...addressOperations,
   ...networkInterfaceOperations,
   ...interfaceChangeOperations,
@@ -94,7 +96,7 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "CreateNatGateway",
     differs:
-      "Becomes available after one minute; secondary addresses and regional NAT gateways are refused.",
+      "Becomes available after one minute; addresses are added and removed at once, and regional NAT gateways are refused.",
   },
   {
     operation: "CreateVpcEndpoint",

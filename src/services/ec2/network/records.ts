@@ -192,7 +192,16 @@ export interface NatGatewayRecord {
   publicIp?: string;
   allocationId?: string;
   associationId?: string;
+  /** Its further addresses, on the same interface. */
+  secondary?: NatAddress[];
   tags: Tags;
+}
+
+export interface NatAddress {
+  privateIp: string;
+  publicIp?: string;
+  allocationId?: string;
+  associationId?: string;
 }
 
 export interface VpcEndpointRecord {

@@ -7,7 +7,7 @@ import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
 import { egressOnlyGateways, type EgressOnlyGatewayRecord } from "../gateway-records.ts";
 import { inNetwork } from "../in-network.ts";
-import { find, kinds, select } from "../kinds.ts";
+import { find, kinds } from "../kinds.ts";
 import { tagsShape } from "../shapes.ts";
 
 function shape({ egressOnlyInternetGatewayId, vpcId, tags }: EgressOnlyGatewayRecord) {
@@ -39,9 +39,12 @@ const create: Ec2Operation<"CreateEgressOnlyInternetGateway"> = async (input, co
 };
 
 const describe: Ec2Operation<"DescribeEgressOnlyInternetGateways"> = async (input, context) => {
-  const all = await inNetwork(context, (tx) =>
-    select(tx, context, kinds.egressOnlyGateway, input.EgressOnlyInternetGatewayIds),
-  );
+  const ids = input.EgressOnlyInternetGatewayIds;
+  const present = await inNetwork(context, (tx) => egressOnlyGateways.list(tx, context));
+  // Ids that are not there are left out.
+  const all = ids?.length
+    ? present.filter((one) => ids.includes(one.egressOnlyInternetGatewayId))
+    : present;
   const found = applyFilters(all, input.Filters, {}, ({ tags }) => tags);
   const { items, NextToken } = pageOf(found, input, (one) => one.egressOnlyInternetGatewayId);
   return { EgressOnlyInternetGateways: items.map(shape), NextToken };

@@ -12,6 +12,7 @@ import { alreadyAssociated } from "../errors.ts";
 import { createInterface } from "../interfaces.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
+import { addNatAddresses } from "../nat-addresses.ts";
 import { interfaces, natGateways, type NatGatewayRecord } from "../records.ts";
 import { tagsShape } from "../shapes.ts";
 
@@ -21,6 +22,20 @@ const filters: FilterTable<NatGatewayRecord> = {
   "subnet-id": (nat) => nat.subnetId,
   "vpc-id": (nat) => nat.vpcId,
 };
+
+export function natAddressShapes(nat: NatGatewayRecord) {
+  const isPending = nat.state === "pending";
+  return [nat, ...(nat.secondary ?? [])].map((one, index) => ({
+    AllocationId: one.allocationId,
+    AssociationId: one.associationId,
+    NetworkInterfaceId: nat.networkInterfaceId,
+    PrivateIp: one.privateIp,
+    // AWS shows the public address only once the gateway is up.
+    PublicIp: isPending ? undefined : one.publicIp,
+    IsPrimary: index === 0,
+    Status: isPending ? ("associating" as const) : ("succeeded" as const),
+  }));
+}
 
 function natShape(nat: NatGatewayRecord) {
   return {
@@ -32,31 +47,13 @@ function natShape(nat: NatGatewayRecord) {
     CreateTime: dateOf(nat.createdMs),
     ...(nat.failure && { FailureCode: nat.failure.code, FailureMessage: nat.failure.message }),
     ...(nat.deletedMs !== undefined && { DeleteTime: dateOf(nat.deletedMs) }),
-    NatGatewayAddresses: [
-      {
-        AllocationId: nat.allocationId,
-        AssociationId: nat.associationId,
-        NetworkInterfaceId: nat.networkInterfaceId,
-        PrivateIp: nat.privateIp,
-        // AWS shows the public address only once the gateway is up.
-        PublicIp: nat.state === "pending" ? undefined : nat.publicIp,
-        IsPrimary: true,
-        Status: nat.state === "pending" ? ("associating" as const) : ("succeeded" as const),
-      },
-    ],
+    NatGatewayAddresses: natAddressShapes(nat),
     ...tagsShape(nat.tags),
   };
 }
 
 const createNatGateway: Ec2Operation<"CreateNatGateway"> = async (input, context) => {
-  for (const name of [
-    "AvailabilityMode",
-    "VpcId",
-    "AvailabilityZoneAddresses",
-    "SecondaryAllocationIds",
-    "SecondaryPrivateIpAddresses",
-    "SecondaryPrivateIpAddressCount",
-  ] as const)
+  for (const name of ["AvailabilityMode", "VpcId", "AvailabilityZoneAddresses"] as const)
     if (input[name] !== undefined) throw unsupportedParameter(name);
   if (input.SubnetId === undefined) throw missingParameter("SubnetId");
   const connectivityType = input.ConnectivityType ?? "public";
@@ -117,9 +114,14 @@ const createNatGateway: Ec2Operation<"CreateNatGateway"> = async (input, context
       ...elastic,
       tags: tagsFor("natgateway", input.TagSpecifications, context.principal),
     };
-    natGateways.put(tx, context, [natGatewayId], record);
+    const whole = await addNatAddresses(tx, context, record, {
+      allocationIds: input.SecondaryAllocationIds,
+      privateIps: input.SecondaryPrivateIpAddresses,
+      count: input.SecondaryPrivateIpAddressCount,
+    });
+    natGateways.put(tx, context, [natGatewayId], whole);
     await rememberTokenForADay(tx, context, "CreateNatGateway", token, parameters, natGatewayId);
-    return record;
+    return whole;
   });
   return { NatGateway: natShape(nat), ClientToken: token };
 };

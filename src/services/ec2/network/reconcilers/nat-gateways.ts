@@ -44,9 +44,11 @@ function noInternetGateway(vpcId: string) {
 }
 
 async function giveBack(tx: Transaction, scope: Scope, nat: NatGatewayRecord): Promise<void> {
-  const held = nat.allocationId && (await addresses.get(tx, scope, nat.allocationId));
-  if (held && held.association?.networkInterfaceId === nat.networkInterfaceId)
-    await disassociate(tx, scope, held);
+  for (const { allocationId } of [nat, ...(nat.secondary ?? [])]) {
+    const held = allocationId && (await addresses.get(tx, scope, allocationId));
+    if (held && held.association?.networkInterfaceId === nat.networkInterfaceId)
+      await disassociate(tx, scope, held);
+  }
   const eni = await interfaces.get(tx, scope, nat.networkInterfaceId);
   if (eni) await deleteInterface(tx, scope, eni);
 }

@@ -5,7 +5,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "DescribeSpotPriceHistory",
     differs:
-      "Spot prices are made up: 30 to 60 percent of the on-demand price that AWS lists for us-east-1, by pool, each with a new price every six hours, the same in every cloud. Without StartTime the present prices are told.",
+      "Spot prices are made up: 30 to 60 percent of the on-demand price that AWS lists for us-east-1, by pool, each with a new price every six hours, the same in every cloud. Without StartTime the present prices are told, and of all types together those of a day.",
   },
   {
     operation: "RequestSpotInstances",

@@ -133,8 +133,9 @@ export async function note(
   fleetId: string,
   event: FleetEvent,
 ): Promise<void> {
-  const same = await fleetEvents.list(tx, scope, [fleetId, event.atMs]);
-  fleetEvents.put(tx, scope, [fleetId, event.atMs, same.length], event);
+  const moment = [fleetId, event.atMs] as const;
+  const [last] = await fleetEvents.entries(tx, scope, moment, { limit: 1, reverse: true });
+  fleetEvents.put(tx, scope, [...moment, last ? Number(last.id[2]) + 1 : 0], event);
 }
 
 export const fleetNotFound = (id: string) =>

@@ -9,7 +9,8 @@ import { currentQuote } from "./market.ts";
 import { marketRules } from "./records.ts";
 
 /** "Up to the past 90 days." */
-const longestMs = 90 * 86_400_000;
+const dayMs = 86_400_000;
+const longestMs = 90 * dayMs;
 
 /**
  * The prices between two moments and the one that was there before the first. Without a start these
@@ -21,7 +22,11 @@ export const describeSpotPriceHistory: Ec2Operation<"DescribeSpotPriceHistory"> 
 ) => {
   const { instanceTypeNames, instanceTypeNamed } = await import("../instance-types/catalog.ts");
   const nowMs = context.clock.now();
-  const wanted = input.InstanceTypes?.length ? input.InstanceTypes : instanceTypeNames;
+  const patterns = input.Filters?.find(({ Name }) => Name === "instance-type")?.Values;
+  const listed = input.InstanceTypes?.length ? input.InstanceTypes : instanceTypeNames;
+  const wanted = listed.filter(
+    (name) => !patterns || patterns.some((one) => one === name || /[*?\\]/.test(one)),
+  );
   const named = input.Filters?.find(({ Name }) => Name === "availability-zone")?.Values;
   const zones = zonesOf(context.region)
     .map(({ zoneName }) => zoneName)
@@ -30,7 +35,10 @@ export const describeSpotPriceHistory: Ec2Operation<"DescribeSpotPriceHistory"> 
   const products = input.ProductDescriptions ?? [];
   const sold = products.length === 0 || products.some((one) => one.startsWith("Linux/UNIX"));
   const endMs = Math.min(input.EndTime?.getTime() ?? nowMs, nowMs);
-  const startMs = Math.max(startOf(input, nowMs), nowMs - longestMs);
+  // Of all types together there are twenty thousand prices a day.
+  const narrow =
+    input.InstanceTypes?.length || input.Filters?.some(({ Name }) => Name === "instance-type");
+  const startMs = Math.max(startOf(input, nowMs), endMs - (narrow ? longestMs : dayMs));
   const prices: SpotPrice[] = [];
   for (const name of sold ? wanted : []) {
     const info = instanceTypeNamed(name);

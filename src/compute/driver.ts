@@ -14,6 +14,8 @@ export interface MachineSpec {
   image: MachineImage;
   /** Runs once, at first boot, as cloud-init would run it; the bytes as the user gave them. */
   userData?: Uint8Array;
+  /** Who may log in with SSH: a line for authorized_keys. Counts where the image has a server for it. */
+  publicKey?: string;
   /** Variables that every process of the machine sees. */
   environment: Record<string, string>;
   /**

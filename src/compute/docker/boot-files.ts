@@ -27,10 +27,11 @@ export function firstBootFiles(
   userData: Uint8Array | undefined,
   environment: Record<string, string>,
   remark: string | undefined,
+  publicKey?: string,
 ): BootFile[] {
   const remarks: BootStep[] =
     remark === undefined ? [] : [{ kind: "warning", module: "fogbank", text: remark }];
-  const files = renderBoot([...remarks, ...planBoot(userData)]).map((file) =>
+  const files = renderBoot([...remarks, ...planBoot(userData, publicKey)]).map((file) =>
     file.name === "boot.sh" ? { ...file, name: "steps.sh" } : file,
   );
   return [

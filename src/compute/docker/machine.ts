@@ -77,7 +77,12 @@ export class DockerMachine {
 
   /** Puts everything of the first boot into the container and starts it. */
   async launch(userData: Uint8Array | undefined, remark: string | undefined): Promise<void> {
-    const files = firstBootFiles(userData, this.record.environment, remark);
+    const files = firstBootFiles(
+      userData,
+      this.record.environment,
+      remark,
+      this.record.spec.publicKey,
+    );
     await this.#put([...files, disksFile(this.record.disks), this.#recordFile()]);
     await this.#run();
   }

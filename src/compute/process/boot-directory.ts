@@ -11,10 +11,12 @@ import { planBoot } from "./user-data/plan.ts";
 export async function prepareBootDirectory(
   layout: MachineLayout,
   isolation: Isolation,
-  { firstBoot }: { firstBoot: boolean },
+  { firstBoot, publicKey }: { firstBoot: boolean; publicKey?: string | undefined },
 ): Promise<void> {
   const userData = await readIfPresent(layout.userData);
-  const files = renderBoot(planBoot(userData), {
+  // Without a root of its own the machine would let people into its host.
+  const admitted = isolation.level === "root" ? publicKey : undefined;
+  const files = renderBoot(planBoot(userData, admitted), {
     ...(isolation.level === "directory" && { rootPath: layout.root, reason: isolation.reason }),
   });
   await mkdir(layout.root, { recursive: true });

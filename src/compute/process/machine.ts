@@ -87,7 +87,10 @@ export class Machine {
     await this.#save({ phase: "pending", isolation: isolation.level, reason: undefined });
     this.#account = createCpuAccount(this.#account.seconds);
     const prepare = async () => {
-      await prepareBootDirectory(layout, isolation, { firstBoot: record.boots === 0 });
+      await prepareBootDirectory(layout, isolation, {
+        firstBoot: record.boots === 0,
+        publicKey: record.spec.publicKey,
+      });
       await this.#disks.prepare(this.record);
       return this.#confinement.prepare(this.record);
     };

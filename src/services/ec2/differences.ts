@@ -47,6 +47,11 @@ export const differences: readonly Difference[] = [
       "CPU credits follow the processor time that a machine really used; a standard instance without credits is held to its baseline by `cpuShare` where the driver can limit processors, from one minute to the next rather than gradually.",
   },
   {
+    operation: "CreateKeyPair",
+    differs:
+      "A launch's key may log in with SSH, as root and as the image's usual user, where the machine has an sshd (with process machines, the host's) and a root of its own.",
+  },
+  {
     operation: "GetConsoleScreenshot",
     differs:
       "Refused, as are hibernation, instance event windows and EC2 Image Builder: machines have no screen and are never put to sleep.",

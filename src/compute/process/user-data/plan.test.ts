@@ -181,3 +181,16 @@ test("a multipart text inside a shell script's name climbs nowhere", () => {
   const steps = plan(multipart.replace("first.sh", "../../etc/first.sh"));
   assert.ok(steps.every((step) => step.kind !== "script" || !step.name.includes("/")));
 });
+
+test("a key may log in once for an instance's life; the server starts at every boot", () => {
+  const line = "ssh-ed25519 AAAA it's mine";
+  const steps = planBoot(undefined, line).filter(({ kind }) => kind === "script");
+  assert.deepEqual(
+    steps.map((step) => step.kind === "script" && [step.name, step.every]),
+    [
+      ["authorized-keys", "instance"],
+      ["sshd", "boot"],
+    ],
+  );
+  assert.ok(textOf(steps[0])!.includes(`'ssh-ed25519 AAAA it'\\''s mine'`));
+});

@@ -5,10 +5,11 @@
 import { parse } from "yaml";
 import type { BootStep } from "./boot-step.ts";
 import { cloudConfigSteps, mergeCloudConfigs, type CloudConfig } from "./cloud-config.ts";
+import { sshSteps } from "./ssh.ts";
 import { splitUserData, type UserDataPart } from "./parts.ts";
 
 /** Never throws: what cannot be read becomes a warning, as a machine with broken user data boots all the same. */
-export function planBoot(userData: Uint8Array | undefined): BootStep[] {
+export function planBoot(userData: Uint8Array | undefined, publicKey?: string): BootStep[] {
   const steps: BootStep[] = [{ kind: "stage", name: "init" }];
   const warn = (module: string, text: string) => steps.push({ kind: "warning", module, text });
   let parts: UserDataPart[] = [];
@@ -78,6 +79,7 @@ export function planBoot(userData: Uint8Array | undefined): BootStep[] {
     ...hooks,
     ...config.warnings,
     ...config.init,
+    ...(publicKey === undefined ? [] : sshSteps(publicKey)),
     { kind: "stage", name: "modules:config" },
     { kind: "stage", name: "modules:final" },
     ...config.deferred,

@@ -4,7 +4,6 @@ import { listScopes, type Scope } from "#store/collection.ts";
 import type { InterfaceFacts } from "../instance-network.ts";
 import { eventsOf } from "../instance-events/records.ts";
 import { instances } from "../instances/records.ts";
-import { keyPairs } from "../key-pairs/records.ts";
 import { instanceNetwork } from "../network/instance-network.ts";
 import { subnets, vpcs } from "../network/records.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
@@ -20,8 +19,7 @@ export function createRecordSource(store: Store): MetadataSource {
         const attached = await instanceNetwork.interfacesOf(tx, scope, instanceId);
         const interfaces: MetadataInterface[] = [];
         for (const one of attached) interfaces.push(await describeInterface(tx, scope, one));
-        const { keyName, rootDeviceName } = record;
-        const key = keyName === undefined ? undefined : await keyPairs.get(tx, scope, keyName);
+        const { keyName, publicKey, rootDeviceName } = record;
         return {
           instanceId,
           accountId: record.ownerId,
@@ -41,7 +39,10 @@ export function createRecordSource(store: Store): MetadataSource {
           otherDeviceNames: record.blockDevices
             .map(({ deviceName }) => deviceName)
             .filter((name) => name !== rootDeviceName),
-          publicKey: key && { name: key.keyName, line: key.publicKey },
+          publicKey:
+            keyName === undefined || publicKey === undefined
+              ? undefined
+              : { name: keyName, line: publicKey },
           profile: record.profile,
           userData: record.userData,
           tags: record.tags,

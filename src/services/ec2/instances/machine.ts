@@ -42,6 +42,7 @@ export function machineSpec(
     image: instance.machineImage,
     ...(instance.userData && { userData: instance.userData }),
     environment,
+    ...(instance.publicKey !== undefined && { publicKey: instance.publicKey }),
     cpus: instance.vcpus,
     memoryBytes: instance.memoryBytes,
     hostname: instance.privateDnsName,

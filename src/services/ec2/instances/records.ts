@@ -109,6 +109,8 @@ export interface InstanceRecord {
   ebsOptimized: boolean;
 
   keyName?: string;
+  /** The key pair's public half as it was at the launch: the line for authorized_keys. */
+  publicKey?: string;
   userData?: Uint8Array;
   profile?: ProfileAssociation;
   metadataOptions: MetadataOptions;

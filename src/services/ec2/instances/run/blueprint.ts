@@ -85,7 +85,8 @@ export async function blueprint(
     throw invalidParameterValue(`The AMI ${image.imageId} is not available: ${image.state}`);
   checkArchitecture(image, facts);
   const { KeyName } = request;
-  if (KeyName && !(await keyPairs.get(tx, context, KeyName))) throw keyPairNotFound(KeyName);
+  const pair = KeyName ? await keyPairs.get(tx, context, KeyName) : undefined;
+  if (KeyName && !pair) throw keyPairNotFound(KeyName);
   const zone = request.Placement?.AvailabilityZone;
   if (zone && !zoneNamed(context.region, zone)) throw invalidZone(zone);
   if (request.EbsOptimized && !facts.ebsOptimizedSupported)
@@ -117,7 +118,7 @@ export async function blueprint(
     memoryBytes: facts.memoryBytes,
     ...(credits && { cpuCredits: credits }),
     ebsOptimized: request.EbsOptimized ?? false,
-    ...(KeyName && { keyName: KeyName }),
+    ...(pair && { keyName: pair.keyName, publicKey: pair.publicKey }),
     ...(userData && { userData }),
     metadataOptions: metadataOptions(request, image, defaults.metadata),
     monitoring: request.Monitoring?.Enabled ?? false,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { createStage, type Stage } from "./testing/stage.ts";
 
 const source = "export const handler = async (event) => console.log(JSON.stringify(event));";
@@ -124,6 +125,38 @@ test("an alarm calls a function with what became of it", async (t) => {
     ["hot", "ALARM", "INSUFFICIENT_DATA"],
   );
   assert.equal(configuration.metrics[0].metricStat.metric.name, "Heat");
+});
+
+test("a log group's events that a filter means reach a function", async (t) => {
+  const stage = await functionStage(t);
+  const logs = stage.cloud.clients.logs(stage.cloud.caller);
+  const names = { logGroupName: "app", logStreamName: "one" };
+  await logs.CreateLogGroup(names);
+  await logs.CreateLogStream(names);
+  const put = () =>
+    logs.PutSubscriptionFilter({
+      logGroupName: "app",
+      filterName: "errors",
+      filterPattern: "ERROR",
+      destinationArn: functionArn,
+    });
+  await assert.rejects(put(), { message: /^Could not execute the lambda function/ });
+  await allow(stage, "logs.amazonaws.com", "arn:aws:logs:us-east-1:123456789012:log-group:app:*");
+  await put();
+  const timestamp = stage.cloud.clock.now();
+  const said = ["fine", "ERROR one"].map((message) => ({ timestamp, message }));
+  await logs.PutLogEvents({ ...names, logEvents: said });
+  const [event] = await heard(stage);
+  const text = gunzipSync(Buffer.from(event!["awslogs"].data, "base64")).toString();
+  const { messageType, owner, logGroup, logStream, subscriptionFilters, logEvents } =
+    JSON.parse(text);
+  assert.deepEqual(
+    [messageType, owner, logGroup, logStream, subscriptionFilters],
+    ["DATA_MESSAGE", "123456789012", "app", "one", ["errors"]],
+  );
+  const { events = [] } = await logs.FilterLogEvents({ logGroupName: "app" });
+  const [, found] = events;
+  assert.deepEqual(logEvents, [{ id: found!.eventId, timestamp, message: "ERROR one" }]);
 });
 
 test("a group's hook calls a function", async (t) => {

@@ -8,7 +8,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "PutSubscriptionFilter",
     differs:
-      "Lambda, Kinesis, Firehose and logical destinations answer NotImplemented, so there are no subscription filters.",
+      "Destinations are Lambda functions; Kinesis, Firehose and logical destinations answer NotImplemented.",
   },
   {
     operation: "StartQuery",

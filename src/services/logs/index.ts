@@ -55,6 +55,7 @@ import {
 import { createDefaultValues } from "./reconcilers/default-values.ts";
 import { createExporter } from "./reconcilers/export.ts";
 import { createGraveyard } from "./reconcilers/graveyard.ts";
+import { createSubscriptions } from "./reconcilers/subscription.ts";
 import { createMetricData } from "./reconcilers/metric-data.ts";
 import { createQueryRunner } from "./reconcilers/query.ts";
 import { createRetention } from "./reconcilers/retention.ts";
@@ -116,11 +117,12 @@ export const service = defineService<"logs", LogsState>({
     });
   },
   stop: (_env, state) => state.sensors?.stop(),
-  reconcilers: (env) => [
+  reconcilers: (env, state) => [
     createRetention(env),
     createGraveyard(env),
     createDefaultValues(env),
     createMetricData(env),
+    createSubscriptions(env, state),
     createQueryRunner(env),
     createExporter(env),
   ],

@@ -81,7 +81,7 @@ export async function* interleave(
   }
 }
 
-function placeOf(timestampMs: number, stream: string, number: number): string {
+export function placeOf(timestampMs: number, stream: string, number: number): string {
   return `${String(timestampMs).padStart(15, "0")}:${stream}:${String(number).padStart(12, "0")}`;
 }
 

@@ -20,6 +20,8 @@ export const limits = {
   liveTailMs: 3 * 3_600_000,
   liveTailEventsPerUpdate: 500,
   metricFilters: 100,
+  /** Of a group. */
+  subscriptionFilters: 2,
   metricDimensions: 3,
 } as const;
 

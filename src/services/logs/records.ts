@@ -52,6 +52,34 @@ export interface MetricFilterRecord {
   createdMs: number;
 }
 
+/** By group id, then name. */
+export const subscriptionFilters = collection<SubscriptionFilterRecord>(
+  "logs",
+  "subscription-filter",
+);
+
+export interface SubscriptionFilterRecord {
+  name: string;
+  pattern: string;
+  destinationArn: string;
+  distribution: "ByLogStream" | "Random";
+  createdMs: number;
+}
+
+/** Events that subscribers have not got yet, by group id, then a place of its own. */
+export const subscribedEvents = collection<SubscribedRecord>("logs", "subscribed-events");
+
+export interface SubscribedRecord {
+  groupName: string;
+  streamName: string;
+  filterName: string;
+  destinationArn: string;
+  events: { id: string; timestamp: number; message: string }[];
+  /** When they came, and when to bring them (again). */
+  nowMs: number;
+  dueMs: number;
+}
+
 /** What metric filters found and CloudWatch has not got yet, by group id, then a place of its own. */
 export const metricSamples = collection<MetricSample>("logs", "metric-sample");
 

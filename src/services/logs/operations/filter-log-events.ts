@@ -1,9 +1,9 @@
 import type { FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
-import { createHash } from "node:crypto";
 import type { Operation } from "#services/kit/service.ts";
 import { decodeToken, encodeToken } from "#services/kit/pagination.ts";
 import { invalidParameter, streamNotFound } from "../errors.ts";
 import { findGroup, horizonMs } from "../find.ts";
+import { eventId } from "../event-id.ts";
 import { limits } from "../limits.ts";
 import { interleave, type Interleaved } from "../interleave.ts";
 import type { Pattern } from "../patterns/match.ts";
@@ -76,10 +76,6 @@ function format({ place, stream, record }: Interleaved): FilteredLogEvent {
     timestamp: record.timestampMs,
     message: record.message,
     ingestionTime: record.ingestedMs,
-    // Digits only, the same whenever the event is found, as AWS's are.
-    eventId: BigInt(`0x${createHash("sha1").update(place).digest("hex")}`)
-      .toString()
-      .padStart(56, "3")
-      .slice(0, 56),
+    eventId: eventId(place),
   };
 }

@@ -4,6 +4,7 @@ import type { Context, Operation } from "#services/kit/service.ts";
 import { invalidParameter } from "../errors.ts";
 import { embeddedSamples } from "../embedded-metrics.ts";
 import { findStream, horizonMs } from "../find.ts";
+import { placeOf } from "../interleave.ts";
 import { limits } from "../limits.ts";
 import { minutesOf, samplesOf } from "../metric-filter.ts";
 import {
@@ -12,8 +13,11 @@ import {
   metricFilters,
   metricSamples,
   streams,
+  subscribedEvents,
+  subscriptionFilters,
   type GroupRecord,
 } from "../records.ts";
+import { subscribed } from "../subscriptions.ts";
 import type { LogsState } from "../state.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
@@ -29,8 +33,14 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", LogsState> = async 
     const { scope, group, stream } = found;
     const { accepted, rejected } = sift(given, group, nowMs);
     let { next } = stream;
+    const arrived: Parameters<typeof subscribed>[1][number][] = [];
     for (const { message = "", timestamp = 0 } of accepted) {
       const event = { timestampMs: timestamp, ingestedMs: Math.floor(nowMs), message };
+      arrived.push({
+        place: placeOf(timestamp, stream.name, next),
+        timestampMs: timestamp,
+        message,
+      });
       events.put(tx, scope, [group.id, stream.name, timestamp, next++], event);
     }
     const messages = accepted.map(({ message = "", timestamp = 0 }) => ({
@@ -52,6 +62,17 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", LogsState> = async 
         .map((sample) => ({ ...sample, timestampMs: inCloud(sample.timestampMs, context) }))
         .filter((sample) => isPublishable(sample.timestampMs, nowMs)),
     ];
+    for (const filter of await subscriptionFilters.list(tx, scope, [group.id])) {
+      const facts = { groupName: group.name, streamName: stream.name, nowMs };
+      const record = subscribed(filter, arrived, facts);
+      if (record)
+        subscribedEvents.put(
+          tx,
+          scope,
+          [group.id, `${filter.name} ${stream.name} ${next}`],
+          record,
+        );
+    }
     for (const [index, sample] of samples.entries())
       metricSamples.put(tx, scope, [group.id, `${stream.name} ${next}`, index], sample);
     const times = accepted.map(({ timestamp = 0 }) => timestamp);

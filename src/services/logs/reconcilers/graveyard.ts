@@ -1,7 +1,7 @@
 /** Removes the streams and events of deleted groups and streams, some at a time. */
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
-import { events, graves, metricFilters, streams } from "../records.ts";
+import { events, graves, metricFilters, subscriptionFilters, streams } from "../records.ts";
 
 const perPass = 1000;
 
@@ -18,11 +18,9 @@ export function createGraveyard({ store }: Environment): Reconciler {
         for (const { key } of old) tx.delete(key);
         if (old.length === perPass) return { afterMs: 0 };
         if (grave.stream === undefined)
-          for (const { id: filter } of await metricFilters.entries(tx, scope, [grave.groupId]))
-            metricFilters.delete(tx, scope, ...filter);
-        if (grave.stream === undefined)
-          for (const { id: stream } of await streams.entries(tx, scope, [grave.groupId]))
-            streams.delete(tx, scope, ...stream);
+          for (const records of [subscriptionFilters, metricFilters, streams])
+            for (const { id: own } of await records.entries(tx, scope, [grave.groupId]))
+              records.delete(tx, scope, ...own);
         graves.delete(tx, scope, ...id);
         return undefined;
       }),

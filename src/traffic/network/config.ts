@@ -149,8 +149,8 @@ export interface TlsFacts {
 export interface NetworkPlane {
   /**
    * Makes the balancer serve exactly this; flows under way are not disturbed, save those whose
-   * listener or group is gone, and those that the group's settings reset. Gives where its listeners
-   * are bound, in their order, by zone.
+   * listener is gone, and those that their group's settings reset. Gives where its listeners are
+   * bound, in their order, by zone.
    */
   configureNetwork(config: NetworkBalancerConfig): Promise<Record<string, BoundAddress>[]>;
   /** Resets its flows and frees its ports. */

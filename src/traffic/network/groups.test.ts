@@ -116,6 +116,23 @@ test("flows of a target that leaves live on, or are reset where the group says s
   assert.equal(await second, "ECONNRESET");
 });
 
+test("flows of a group that is replaced by another live on", async (context) => {
+  const stage = createStage(context);
+  const accepted: Socket[] = [];
+  const { port } = await stage.target((socket) => void accepted.push(socket));
+  const [next] = await naming(stage, "next");
+  await stage.sendTo([target(port)]);
+  const client = await stage.client();
+  await until(() => accepted.length === 1);
+  await stage.configure({
+    listeners: [{ ...listener, groups: [{ arn: "other", weight: 1 }] }],
+    targetGroups: [{ ...targetGroup, arn: "other", targets: [target(next!.port)] }],
+  });
+  assert.equal(await stage.ask(""), "next");
+  accepted[0]!.end("still here");
+  assert.equal(await readAll(client), "still here");
+});
+
 test("flows of a target that became unhealthy are reset: at once, later or not at all", async (context) => {
   const stage = createStage(context);
   let accepted = 0;

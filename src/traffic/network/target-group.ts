@@ -71,9 +71,9 @@ export class NetworkTargetGroup {
     this.#usable.clear();
   }
 
-  /** Resets everything under way at its targets. */
+  /** What is under way at its targets goes on: clients of a group that was replaced notice nothing. */
   close(): void {
-    for (const target of this.#targets.values()) target.resetFlows();
+    for (const { resetTimer } of this.#targets.values()) resetTimer?.cancel();
   }
 
   /** Undefined when there is nobody; `tried` have failed this flow already. */

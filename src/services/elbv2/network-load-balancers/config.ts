@@ -100,7 +100,9 @@ async function groupConfig(
     sourceIpStickiness: isOn("stickiness"),
     crossZone: crossesZones(record, balancer),
     proxyProtocol: isOn("proxy_protocol_v2") ? 2 : undefined,
-    preserveClientIp: isOn("preserve_client_ip") && preservesClients(env),
+    // A load balancer behind this one has no security groups that ask who connects.
+    preserveClientIp:
+      isOn("preserve_client_ip") && (record.targetType === "alb" || preservesClients(env)),
     resetsDeregistered: isOn("deregistration_delay.connection_termination"),
     // Where flows are not ended at once, the interval says when; none means never.
     unhealthyResetMs: terminates ? 0 : intervalMs > 0 ? wallTime(env.clock, intervalMs) : undefined,

@@ -193,8 +193,17 @@ test("flows of a target that becomes unhealthy end at once, or drain for the int
 test("an application load balancer is a target, on the port of its listener", async (context) => {
   const cloud = await createBalancedCloud(context);
   const web = await cloud.createBalancer();
-  const fixed = { StatusCode: "200", ContentType: "text/plain", MessageBody: "by the inner one" };
   const { elb } = cloud;
+  const port = await cloud.backend(({ headers }) => ({
+    status: 200,
+    headers: {},
+    body: `for ${headers["x-forwarded-for"]}`,
+  }));
+  const inner = await cloud.createGroup({ Name: "inner" });
+  await elb.RegisterTargets({
+    TargetGroupArn: inner.TargetGroupArn,
+    Targets: [{ Id: "127.0.0.1", Port: port }],
+  });
   const { TargetGroupArn } = await cloud.createGroup({
     Protocol: "TCP",
     Port: 8080,
@@ -205,7 +214,7 @@ test("an application load balancer is a target, on the port of its listener", as
   await assert.rejects(register(), { code: "InvalidTarget" });
   await cloud.listen(
     web.LoadBalancerArn!,
-    { Type: "fixed-response", FixedResponseConfig: fixed },
+    { Type: "forward", TargetGroupArn: inner.TargetGroupArn },
     8080,
   );
   await register();
@@ -218,11 +227,13 @@ test("an application load balancer is a target, on the port of its listener", as
   });
   await cloud.advance("31s");
   assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [["healthy"]]);
-  const socket = connect(Object.values(await boundByZone(cloud))[0]!);
+  const address = Object.values(await boundByZone(cloud))[0]!;
+  const socket = connect({ ...address, localAddress: "127.3.4.5" });
   socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   let text = "";
   for await (const piece of socket) text += String(piece);
-  assert.match(text, /by the inner one$/);
+  // The load balancer behind the other sees the client.
+  assert.match(text, /for 127\.3\.4\.5$/);
 });
 
 test("what was measured is in CloudWatch after the minute", async (context) => {

@@ -10,6 +10,17 @@ export const invalidConfiguration = (message: string) =>
 export const unsupported = (what: string) =>
   invalidConfiguration(`Fogbank does not support ${what}. See COVERAGE.md.`);
 
+export const capacityUnitsExceeded = () =>
+  error(
+    "CapacityUnitsLimitExceeded",
+    "The capacity units limit has been exceeded for this load balancer",
+  );
+export const capacityDecreasesExceeded = () =>
+  error(
+    "CapacityDecreaseRequestLimitExceeded",
+    "The daily limit of capacity decreases has been reached for this load balancer",
+  );
+
 export const invalidArn = (kind: string, arn: string) =>
   validationError(`'${arn}' is not a valid ${kind} ARN`);
 export const loadBalancerNotFound = (arn: string) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { connect } from "node:tls";
-import { WholeBody } from "#http/http.ts";
+import { WholeBody, type HttpRequest } from "#http/http.ts";
 import { listeners } from "./records.ts";
 import { createBalancedCloud } from "./testing/balanced-cloud.ts";
 
@@ -133,6 +133,25 @@ test("a trust store is read from S3 and is in use while a listener verifies with
   await assert.rejects(elb.DeleteTrustStore({ TrustStoreArn }), { code: "TrustStoreInUse" });
   const { TrustStoreAssociations } = await elb.DescribeTrustStoreAssociations({ TrustStoreArn });
   assert.deepEqual(TrustStoreAssociations, [{ ResourceArn: Listeners![0]!.ListenerArn }]);
+  const { Location } = await elb.GetTrustStoreCaCertificatesBundle({ TrustStoreArn });
+  const link = new URL(Location!);
+  const fetchLink = async (target: string) => {
+    const request = { headers: { host: link.host }, target } as unknown as HttpRequest;
+    return cloud.host
+      .sites()
+      .find((site) => site.matches(request))!
+      .handle(request);
+  };
+  const bundle = await fetchLink(link.pathname + link.search);
+  assert.equal(bundle.status, 200);
+  assert.match(String(bundle.body), /^-----BEGIN CERTIFICATE-----/);
+  assert.equal(
+    (await fetchLink(`${link.pathname}?expires=9999999999999&signature=00`)).status,
+    403,
+  );
+  await assert.rejects(elb.GetTrustStoreRevocationContent({ TrustStoreArn, RevocationId: 1 }), {
+    code: "RevocationIdNotFound",
+  });
   await assert.rejects(
     elb.AddTrustStoreRevocations({
       TrustStoreArn,

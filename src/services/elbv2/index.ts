@@ -9,6 +9,7 @@ import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
 import { targetGroupReconciler } from "./reconcilers/target-group.ts";
 import { targetReconciler } from "./reconcilers/target.ts";
 import { createState, type State } from "./state.ts";
+import { trustStoreSite } from "./trust-store-site.ts";
 
 export const service = defineService<"elbv2", State>({
   name: "elbv2",
@@ -19,7 +20,7 @@ export const service = defineService<"elbv2", State>({
     targetGroupReconciler(env, state),
     targetReconciler(env, state),
   ],
-  sites: (env, state) => [loadBalancerSite(env, state.client)],
+  sites: (env, state) => [loadBalancerSite(env, state.client), trustStoreSite(env, state)],
   start(env, state) {
     startMetrics(env, state);
     startLogs(env, state);

@@ -22,6 +22,10 @@ export const limits = {
   certificatesPerTrustStore: 25,
   revocationFilesPerTrustStore: 30,
   revocationEntriesPerTrustStore: 500_000,
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/capacity-unit-reservation.html */
+  fewestCapacityUnits: 100,
+  capacityUnitsPerLoadBalancer: 15_000,
+  capacityDecreasesPerDay: 2,
   nameLength: 32,
   pageSize: 400,
   /** Wildcard and comparison strings of rule conditions. */

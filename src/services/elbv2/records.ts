@@ -27,6 +27,7 @@ export interface LoadBalancerRecord {
   tags: Tags;
   /** 127.x.y.z of its own. */
   loopbackHost: string;
+  capacity?: CapacityRecord;
   /** Seals its cookies; hexadecimal. */
   secret: string;
 }
@@ -44,6 +45,15 @@ export interface NodeRecord {
   elasticIp?: { allocationId: string; address: string };
   /** Of an internal load balancer, where the request chose it. */
   privateAddress?: string;
+}
+
+/** Capacity that a load balancer is to have at least. */
+export interface CapacityRecord {
+  /** Undefined when it was given back. */
+  units?: number;
+  modifiedMs: number;
+  /** When it was lowered. */
+  decreasedMs: number[];
 }
 
 export interface ListenerRecord {

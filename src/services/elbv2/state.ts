@@ -53,6 +53,8 @@ export interface State {
   /** Wake a reconciler for what no record of its own shows. */
   wakeLoadBalancer: Wake;
   wakeTarget: Wake;
+  /** Signs links to what trust stores hold. */
+  readonly linkKey: string;
   sampler: Sampler | undefined;
   logSampler: Sampler | undefined;
 }
@@ -72,6 +74,7 @@ export function createState(env: Environment): State {
     certificates: new Map(),
     served: new Map(),
     healthLines: [],
+    linkKey: env.random.hex(64),
     wakeLoadBalancer: () => {},
     wakeTarget: () => {},
     sampler: undefined,

@@ -30,6 +30,8 @@ export interface BalancerSituation {
   /** "app/NAME/ID" */
   fullName: string;
   groups: GroupSituation[];
+  /** Capacity that was reserved. */
+  reservedUnits?: number | undefined;
   /** Undefined when the data plane counted nothing. */
   report: BalancerReport | undefined;
 }
@@ -49,6 +51,8 @@ export function metricData(situation: BalancerSituation, timeMs: number): Metric
   const sum = sumNodes(nodes.map(([, counts]) => counts));
   putNodes(put, [balancer], sum);
   put("ConsumedLCUs", consumedUnits(sum), "Count", [balancer]);
+  if (situation.reservedUnits !== undefined)
+    put("ReservedLCUs", situation.reservedUnits, "Count", [balancer]);
   for (const [zone, counts] of nodes)
     putNodes(put, [balancer, { Name: "AvailabilityZone", Value: zone }], counts);
 

@@ -45,7 +45,12 @@ async function sample(env: Environment, state: State, periodStartMs: number): Pr
       data = networkMetricData(situation, periodStartMs, periodMs);
     } else {
       const groups = groupSituations(records, anomalies);
-      const situation = { fullName: fullName(arn), groups, report: reports.get(arn) };
+      const situation = {
+        fullName: fullName(arn),
+        groups,
+        report: reports.get(arn),
+        reservedUnits: records.balancer.capacity?.units,
+      };
       addModelledTraffic(env, state, situation);
       data = metricData(situation, periodStartMs);
     }

@@ -8,11 +8,10 @@ export const describeSSLPolicies: Operation<"elbv2", "DescribeSSLPolicies", Stat
   input,
 ) => {
   const { Names } = input;
-  const missing = (Names ?? []).filter((name) => !sslPolicies.some(({ Name }) => Name === name));
+  const byName = new Map(sslPolicies.map((policy) => [policy.Name, policy]));
+  const missing = (Names ?? []).filter((name) => !byName.has(name));
   if (missing.length > 0) throw sslPolicyNotFound(missing);
-  const wanted = Names?.length
-    ? sslPolicies.filter(({ Name }) => Names.includes(Name))
-    : sslPolicies;
-  const { items, NextMarker } = pageOf(wanted, input, ({ Name }) => Name);
+  if (Names?.length) return { SslPolicies: [...new Set(Names)].map((name) => byName.get(name)!) };
+  const { items, NextMarker } = pageOf(sslPolicies, input, ({ Name }) => Name);
   return { SslPolicies: items, NextMarker };
 };

@@ -1,6 +1,7 @@
 /** The operations that are implemented. */
 import type { Operations } from "#services/kit/service.ts";
 import type { State } from "../state.ts";
+import { describeCapacityReservation, modifyCapacityReservation } from "./capacity-reservation.ts";
 import { createListener } from "./create-listener.ts";
 import { createLoadBalancer } from "./create-load-balancer.ts";
 import { createRule } from "./create-rule.ts";
@@ -38,6 +39,10 @@ import {
   modifyTargetGroupAttributes,
 } from "./target-group-attributes.ts";
 import {
+  getTrustStoreCaCertificatesBundle,
+  getTrustStoreRevocationContent,
+} from "./trust-store-contents.ts";
+import {
   createTrustStore,
   deleteTrustStore,
   describeTrustStoreAssociations,
@@ -66,6 +71,7 @@ export const operations: Operations<"elbv2", State> = {
   DeleteTrustStore: deleteTrustStore,
   DeregisterTargets: deregisterTargets,
   DescribeAccountLimits: describeAccountLimits,
+  DescribeCapacityReservation: describeCapacityReservation,
   DescribeListenerAttributes: describeListenerAttributes,
   DescribeListenerCertificates: describeListenerCertificates,
   DescribeListeners: describeListeners,
@@ -80,6 +86,9 @@ export const operations: Operations<"elbv2", State> = {
   DescribeTrustStoreAssociations: describeTrustStoreAssociations,
   DescribeTrustStoreRevocations: describeTrustStoreRevocations,
   DescribeTrustStores: describeTrustStores,
+  GetTrustStoreCaCertificatesBundle: getTrustStoreCaCertificatesBundle,
+  GetTrustStoreRevocationContent: getTrustStoreRevocationContent,
+  ModifyCapacityReservation: modifyCapacityReservation,
   ModifyListener: modifyListener,
   ModifyListenerAttributes: modifyListenerAttributes,
   ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes,

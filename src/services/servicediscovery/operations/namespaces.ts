@@ -146,9 +146,11 @@ function show(namespace: NamespaceRecord, ServiceCount: number, ResourceOwner: s
     ...(namespace.description !== undefined && { Description: namespace.description }),
     ServiceCount,
     Properties: {
-      ...(hostedZoneId !== undefined && {
-        DnsProperties: { HostedZoneId: hostedZoneId, SOA: { TTL: soaTtl } },
-      }),
+      // AWS shows an empty start of authority where there is no DNS.
+      DnsProperties:
+        hostedZoneId === undefined
+          ? { SOA: {} as never }
+          : { HostedZoneId: hostedZoneId, SOA: { TTL: soaTtl } },
       HttpProperties: { HttpName: namespace.name },
     },
     CreateDate: dateOf(namespace.createdMs),

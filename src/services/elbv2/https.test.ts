@@ -144,7 +144,7 @@ test("a trust store is read from S3 and is in use while a listener verifies with
   };
   const bundle = await fetchLink(link.pathname + link.search);
   assert.equal(bundle.status, 200);
-  assert.match(String(bundle.body), /^-----BEGIN CERTIFICATE-----/);
+  assert.match(bundle.body as string, /^-----BEGIN CERTIFICATE-----/);
   assert.equal(
     (await fetchLink(`${link.pathname}?expires=9999999999999&signature=00`)).status,
     403,

@@ -5,6 +5,6 @@ export const differences: readonly Difference[] = [
   {
     operation: "RotateSecret",
     differs:
-      "Rotation functions of Lambda are refused, as Fogbank has no Lambda; schedules are not kept.",
+      "A rotation begins when it is due and not anywhere within its window; Duration is kept and shown. A rotation that failed is tried five times, then again when the next is due. External secrets are refused.",
   },
 ];

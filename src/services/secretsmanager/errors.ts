@@ -51,5 +51,10 @@ export const hasReplicas = (arn: string, regions: readonly string[]) =>
   invalidParameter(
     `You can't delete secret ${arn} that still has replica regions [${regions.join(", ")}]`,
   );
+export const cannotInvoke = () =>
+  secretsError(
+    "AccessDeniedException",
+    "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.",
+  );
 /** What Fogbank does not do. */
 export const unsupported = (what: string) => invalidRequest(`Fogbank does not support ${what}.`);

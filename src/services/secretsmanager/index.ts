@@ -1,4 +1,4 @@
-/** AWS Secrets Manager. Rotation needs Lambda functions and is refused. */
+/** AWS Secrets Manager. */
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { createSecret } from "./operations/create-secret.ts";
@@ -12,6 +12,7 @@ import { updateSecretVersionStage } from "./operations/update-secret-version-sta
 import { valueOperations } from "./operations/values.ts";
 import { deletionReconciler } from "./reconcilers/deletion.ts";
 import { replicationReconciler } from "./reconcilers/replication.ts";
+import { rotationReconciler } from "./reconcilers/rotation.ts";
 
 export const service = defineService<"secretsmanager">({
   name: "secretsmanager",
@@ -26,6 +27,10 @@ export const service = defineService<"secretsmanager">({
     ...tagOperations,
     ...valueOperations,
   },
-  reconcilers: (env) => [deletionReconciler(env), replicationReconciler(env)],
+  reconcilers: (env) => [
+    deletionReconciler(env),
+    replicationReconciler(env),
+    rotationReconciler(env),
+  ],
   differences,
 });

@@ -26,6 +26,31 @@ export interface SecretRecord {
   primaryRegion?: string;
   /** Of primaries. */
   replicas?: Replica[];
+  rotation?: RotationRecord;
+  /** A rotation under way. */
+  rotating?: RotatingRecord;
+}
+
+export interface RotationRecord {
+  lambdaArn: string;
+  enabled: boolean;
+  /** One of these says how often. */
+  days?: number;
+  schedule?: string;
+  /** How long the window of a rotation is: kept and shown. */
+  duration?: string;
+  nextMs?: number | undefined;
+  lastMs?: number;
+}
+
+export interface RotatingRecord {
+  versionId: string;
+  /** Of the four steps, the one that is next. */
+  step: number;
+  attempts: number;
+  retryMs?: number;
+  /** Only the function is tried, with its step testSecret; nothing is rotated. */
+  only?: "test";
 }
 
 export interface Replica {

@@ -53,6 +53,7 @@ function copyOf(secret: SecretRecord, replica: Replica, there: SecretRecord | un
     replicas: _replicas,
     kmsKeyId: _kmsKeyId,
     accessedMs: _accessedMs,
+    rotating: _rotating,
     versions,
     ...facts
   } = secret;

@@ -3,6 +3,7 @@ import { limits } from "./limits.ts";
 import type { SecretRecord, VersionFacts } from "./records.ts";
 
 export const current = "AWSCURRENT";
+export const pending = "AWSPENDING";
 const previous = "AWSPREVIOUS";
 
 export function versionWith(secret: SecretRecord, stage: string): string | undefined {

@@ -7,6 +7,7 @@ import type { SecretsOperation, SecretsOperations } from "../context.ts";
 import { invalidNextToken, invalidParameter, hasReplicas } from "../errors.ts";
 import { findPrimary, findSecret, putSecret } from "../find.ts";
 import { replicationStatus } from "../replication.ts";
+import { shownRotation } from "../rotation.ts";
 import { dayMs, limits } from "../limits.ts";
 import { listing } from "../listing.ts";
 import { putVersion } from "../put-version.ts";
@@ -21,6 +22,13 @@ function shown(secret: SecretRecord): Omit<SecretListEntry, "SecretVersionsToSta
     ...(secret.type !== undefined && { Type: secret.type }),
     ...(secret.description !== undefined && { Description: secret.description }),
     ...(secret.kmsKeyId !== undefined && { KmsKeyId: secret.kmsKeyId }),
+    ...shownRotation(secret),
+    ...(secret.rotation?.lastMs !== undefined && {
+      LastRotatedDate: dateOf(secret.rotation.lastMs),
+    }),
+    ...(secret.rotation?.nextMs !== undefined && {
+      NextRotationDate: dateOf(secret.rotation.nextMs),
+    }),
     LastChangedDate: dateOf(secret.changedMs),
     ...(secret.accessedMs !== undefined && { LastAccessedDate: dateOf(secret.accessedMs) }),
     ...(secret.deletedMs !== undefined && { DeletedDate: dateOf(secret.deletedMs) }),

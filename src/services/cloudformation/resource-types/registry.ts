@@ -128,6 +128,7 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
     import("./servicediscovery/public-dns-namespace.ts"),
   "AWS::ServiceDiscovery::Service": () => import("./servicediscovery/service.ts"),
   "AWS::SecretsManager::ResourcePolicy": () => import("./secretsmanager/resource-policy.ts"),
+  "AWS::SecretsManager::RotationSchedule": () => import("./secretsmanager/rotation-schedule.ts"),
   "AWS::SecretsManager::Secret": () => import("./secretsmanager/secret.ts"),
   "AWS::SNS::Subscription": () => import("./sns/subscription.ts"),
   "AWS::SNS::Topic": () => import("./sns/topic.ts"),

@@ -16,7 +16,6 @@ const trusted = new Set([
   "lambda.amazonaws.com",
   "cloudformation.amazonaws.com",
   "autoscaling.amazonaws.com",
-  "secretsmanager.amazonaws.com",
 ]);
 
 /** Throws AccessDeniedException. */

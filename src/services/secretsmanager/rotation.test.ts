@@ -21,7 +21,7 @@ function cloudWith(heard: string[], fails: (step: string) => boolean = () => fal
       async Invoke({ InvocationType, Payload, FunctionName }, context) {
         if (FunctionName !== RotationLambdaARN)
           throw new AwsError({ code: "ResourceNotFoundException", message: "no", status: 404 });
-        if (InvocationType === "DryRun") return { StatusCode: 204 } as never;
+        if (InvocationType === "DryRun") return { StatusCode: 204 };
         const event = JSON.parse(Buffer.from(Payload as never).toString()) as Event;
         const { Step, SecretId, ClientRequestToken } = event;
         heard.push(Step);
@@ -44,7 +44,7 @@ function cloudWith(heard: string[], fails: (step: string) => boolean = () => fal
             RemoveFromVersionId: old,
           });
         }
-        return { StatusCode: 200 } as never;
+        return { StatusCode: 200 };
       },
     },
   });

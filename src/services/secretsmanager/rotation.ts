@@ -6,11 +6,11 @@ import type { RotationRecord, SecretRecord, VersionFacts } from "./records.ts";
 import { current, pending, versionWith } from "./stages.ts";
 
 export const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
-export const testStep = steps.indexOf("testSecret");
+const testStep = steps.indexOf("testSecret");
 
 /** How often the whole of a rotation is tried, and how long after a failure. */
-export const mostAttempts = 5;
-export function retryAfterMs(attempts: number): number {
+const mostAttempts = 5;
+function retryAfterMs(attempts: number): number {
   return Math.min(10 * 2 ** attempts, 300) * 1000;
 }
 

@@ -39,7 +39,7 @@ const rotateSecret: SecretsOperation<"RotateSecret"> = async (input, context) =>
     const given = input.RotationRules;
     const rules: Pick<RotationRecord, "days" | "schedule" | "duration"> = given
       ? {
-          ...(days !== undefined && { days: Number(days) }),
+          ...(days !== undefined && { days }),
           ...(schedule !== undefined && { schedule }),
           ...(given.Duration !== undefined && { duration: given.Duration }),
         }

@@ -227,3 +227,23 @@ test("each request is a line of the access log", async (context) => {
     ),
   );
 });
+
+test("without connection draining an instance that became unhealthy loses what it had", async (context) => {
+  const stage = createClassicStage(context);
+  let seen = 0;
+  const backend = await stage.backend(() => {
+    seen++;
+    return new Promise(() => {});
+  });
+  const out = instance("i-1", backend.port, { state: "out-of-service" });
+  for (const cutsUnhealthy of [false, true]) {
+    await stage.configure({ instances: [instance("i-1", backend.port)], idleTimeoutMs: 500 });
+    const startMs = performance.now();
+    const answer = stage.get("/");
+    const before = seen;
+    await until(() => seen > before);
+    await stage.configure({ instances: [out], idleTimeoutMs: 500, cutsUnhealthy });
+    assert.equal((await answer).status, 504);
+    assert.equal(performance.now() - startMs < 400, cutsUnhealthy);
+  }
+});

@@ -47,15 +47,22 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
       const due = streak && instance.health.description !== registering.description;
       if (due && nowMs < streak.checkedMs + intervalMs)
         return { afterMs: streak.checkedMs + intervalMs - nowMs };
-      const facts = await describeInstance(env, scope, instance.id);
-      if (!facts || facts.state === "terminated") return forget(scope, balancer.name, instance);
-      const idle = idleHealth(balancer, instance, facts.state);
-      if (idle) {
+      if (!balancer.subnets.some(({ zone }) => zone === instance.zone)) {
         state.streaks.set(key, { passed: false, length: 0, checkedMs: nowMs });
-        await record(scope, balancer.name, instance, idle);
+        await record(scope, balancer.name, instance, zoneNotEnabled);
         return { afterMs: intervalMs };
       }
-      const extended = extend(due ? streak : undefined, await check(scope, key, found), nowMs);
+      const passed = await check(scope, key, found);
+      // Only one that does not answer may be stopped or gone.
+      const facts = passed ? undefined : await describeInstance(env, scope, instance.id);
+      if (!passed && (!facts || facts.state === "terminated"))
+        return forget(scope, balancer.name, instance);
+      if (facts && facts.state !== "running" && facts.state !== "pending") {
+        state.streaks.set(key, { passed: false, length: 0, checkedMs: nowMs });
+        await record(scope, balancer.name, instance, inState(facts.state));
+        return { afterMs: intervalMs };
+      }
+      const extended = extend(due ? streak : undefined, passed, nowMs);
       state.streaks.set(key, extended);
       const { health: before } = instance;
       // Whatever kept it out before, from now on its checks decide.
@@ -140,18 +147,7 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
   }
 }
 
-/** What an instance is while it is not checked; undefined when it is. */
-function idleHealth(
-  { subnets }: LoadBalancerRecord,
-  { zone }: InstanceRecord,
-  instanceState: string,
-): InstanceHealth | undefined {
-  if (!subnets.some((subnet) => subnet.zone === zone)) return zoneNotEnabled;
-  return instanceState === "running" || instanceState === "pending"
-    ? undefined
-    : inState(instanceState);
-}
-
+/** Kept out for another reason than its checks. */
 function isIdle({ description }: InstanceHealth): boolean {
   return description === zoneNotEnabled.description || description.endsWith(" state.");
 }

@@ -32,7 +32,7 @@ for (const { before, checks, after } of table)
   test(`after ${checks} what was "${before.description}" is "${after.description}"`, () => {
     let streak: Streak | undefined;
     let health = before;
-    for (const [index, sign] of [...checks].entries()) {
+    for (const [index, sign] of checks.split("").entries()) {
       streak = extend(streak, sign === "+", index * 10_000);
       health = healthAfter(health, streak, check);
     }

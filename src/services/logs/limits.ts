@@ -23,6 +23,8 @@ export const limits = {
   /** Of a group. */
   subscriptionFilters: 2,
   metricDimensions: 3,
+  /** Ours: messages that a function is told of at once; what cannot be compressed fits its 1 MB. */
+  subscribedBytes: 500_000,
 } as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */

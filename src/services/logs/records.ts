@@ -74,7 +74,13 @@ export interface SubscribedRecord {
   streamName: string;
   filterName: string;
   destinationArn: string;
-  events: { id: string; timestamp: number; message: string }[];
+  events: {
+    id: string;
+    timestamp: number;
+    message: string;
+    /** What a pattern of fields made of the message. */
+    extractedFields?: Readonly<Record<string, string>>;
+  }[];
   /** When they came, and when to bring them (again). */
   nowMs: number;
   dueMs: number;

@@ -4,6 +4,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { eventId } from "./event-id.ts";
+import { limits } from "./limits.ts";
 import { parsePattern } from "./patterns/pattern.ts";
 import type { SubscribedRecord, SubscriptionFilterRecord } from "./records.ts";
 
@@ -14,23 +15,35 @@ interface Arrived {
   message: string;
 }
 
-/** Undefined when the filter means none of them. */
+/** What the filter means, in as many parts as a function can take at once; none when it means nothing. */
 export function subscribed(
   filter: SubscriptionFilterRecord,
   arrived: readonly Arrived[],
   facts: Pick<SubscribedRecord, "groupName" | "streamName" | "nowMs">,
-): SubscribedRecord | undefined {
+): SubscribedRecord[] {
   const pattern = parsePattern(filter.pattern);
-  const events = arrived
-    .filter(({ message }) => pattern(message) !== undefined)
-    .map(({ place, timestampMs, message }) => ({
-      id: eventId(place),
-      timestamp: timestampMs,
-      message,
-    }));
-  if (events.length === 0) return undefined;
+  const parts: SubscribedRecord["events"][] = [];
+  let roomBytes = 0;
+  for (const { place, timestampMs: timestamp, message } of arrived) {
+    const match = pattern(message);
+    if (!match) continue;
+    const bytes = Buffer.byteLength(message) + limits.eventOverheadBytes;
+    if (parts.length === 0 || bytes > roomBytes) {
+      parts.push([]);
+      roomBytes = limits.subscribedBytes;
+    }
+    roomBytes -= bytes;
+    const named = Object.keys(match.named).length > 0 && { extractedFields: match.named };
+    parts.at(-1)!.push({ id: eventId(place), timestamp, message, ...named });
+  }
   const { name: filterName, destinationArn } = filter;
-  return { ...facts, filterName, destinationArn, events, dueMs: facts.nowMs };
+  return parts.map((events) => ({
+    ...facts,
+    filterName,
+    destinationArn,
+    events,
+    dueMs: facts.nowMs,
+  }));
 }
 
 /** The event of the function: a gzipped document in Base64. */

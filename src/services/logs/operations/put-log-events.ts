@@ -64,12 +64,11 @@ export const putLogEvents: Operation<"logs", "PutLogEvents", LogsState> = async 
     ];
     for (const filter of await subscriptionFilters.list(tx, scope, [group.id])) {
       const facts = { groupName: group.name, streamName: stream.name, nowMs };
-      const record = subscribed(filter, arrived, facts);
-      if (record)
+      for (const [index, record] of subscribed(filter, arrived, facts).entries())
         subscribedEvents.put(
           tx,
           scope,
-          [group.id, `${filter.name} ${stream.name} ${next}`],
+          [group.id, `${filter.name} ${stream.name} ${next} ${index}`],
           record,
         );
     }

@@ -35,6 +35,10 @@ export const putSubscriptionFilter: Operation<"logs", "PutSubscriptionFilter", L
     );
   if (service !== "lambda")
     throw notSupported(`subscription filters with destinations of ${service}`);
+  if (group.name === `/aws/lambda/${/:function:([^:]+)/.exec(destinationArn)?.[1]}`)
+    throw invalidParameter(
+      "The log group provided is reserved for the function logs of the destination function.",
+    );
   if (input.roleArn !== undefined)
     throw invalidParameter("destinationArn for vendor lambda cannot be used with roleArn");
   await checkFunction(context, groupArn(scope, group.name), destinationArn);

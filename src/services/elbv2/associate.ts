@@ -57,7 +57,7 @@ function checkProtocols(listener: ListenerRecord["protocol"], group: TargetGroup
     : !isNetworkProtocol(protocol);
   if (!fits)
     throw incompatibleProtocols(
-      `Listener protocol '${listener}' is not compatible with target group protocol '${protocol}'`,
+      `The listener and the following target groups have incompatible protocols: ${group.arn}`,
     );
   if (targetType === "alb" && listener !== "TCP")
     throw invalidConfiguration(

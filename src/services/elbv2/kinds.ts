@@ -32,6 +32,12 @@ export function balancerTable(balancer: LoadBalancerRecord): AttributeTable {
   return isNetwork(balancer) ? networkBalancerAttributes : loadBalancerAttributes;
 }
 
+export function isAttributeOfSomeType(key: string): boolean {
+  return (
+    Object.hasOwn(loadBalancerAttributes, key) || Object.hasOwn(networkBalancerAttributes, key)
+  );
+}
+
 export function groupTable(group: TargetGroupRecord): AttributeTable {
   if (group.targetType === "lambda") return functionGroupAttributes;
   return isNetworkProtocol(group.protocol)

@@ -1,6 +1,6 @@
 /** The subnets that a request names in either of its two ways. */
 import type { SubnetMapping } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { unsupported, validationError } from "./errors.ts";
+import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
 
 export function subnetIdsOf(
   input: {
@@ -12,10 +12,16 @@ export function subnetIdsOf(
   const { Subnets, SubnetMappings } = input;
   if (Subnets?.length && SubnetMappings?.length)
     throw validationError("You can specify either subnets or subnet mappings, but not both");
-  for (const { AllocationId, PrivateIPv4Address, IPv6Address } of SubnetMappings ?? [])
-    if (type === "application" && (AllocationId ?? PrivateIPv4Address ?? IPv6Address))
+  for (const { AllocationId, PrivateIPv4Address, IPv6Address } of SubnetMappings ?? []) {
+    if (type === "network") continue;
+    if (AllocationId !== undefined)
+      throw invalidConfiguration(
+        "Elastic IPs are not supported for load balancers with type 'application'",
+      );
+    if (PrivateIPv4Address ?? IPv6Address)
       throw unsupported(
         "addresses in subnet mappings: application load balancers have none of their own",
       );
+  }
   return [...(Subnets ?? []), ...(SubnetMappings ?? []).map(({ SubnetId }) => SubnetId ?? "")];
 }

@@ -21,10 +21,12 @@ export function networkSettings(
       "Health check protocol 'TCP' is not supported for target groups with target type 'alb'",
     );
   if (protocol === "TCP" && given.HealthCheckPath !== undefined)
-    throw validationError("Health check path cannot be specified with health check protocol 'TCP'");
+    throw invalidConfiguration(
+      "Health check paths are not supported for health checks for target groups with the TCP protocol",
+    );
   if (protocol === "TCP" && given.Matcher !== undefined)
-    throw validationError(
-      "Health check matcher cannot be specified with health check protocol 'TCP'",
+    throw invalidConfiguration(
+      "Custom health check matchers are not supported for health checks for target groups with the TCP protocol",
     );
   const timeoutSeconds = given.HealthCheckTimeoutSeconds ?? present?.timeoutSeconds;
   const settings: HealthCheckSettings = {

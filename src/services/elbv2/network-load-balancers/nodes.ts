@@ -34,14 +34,14 @@ export async function readNodes(
     if (AllocationId !== undefined) {
       if (scheme === "internal")
         throw invalidConfiguration(
-          "You can specify Elastic IP addresses for internet-facing load balancers only",
+          "Elastic IPs are not supported for load balancers with scheme 'internal'",
         );
       const address = await elasticIp(env, scope, AllocationId);
       asked.set(SubnetId, { elasticIp: { allocationId: AllocationId, address } });
     } else if (PrivateIPv4Address !== undefined) {
       if (scheme !== "internal")
         throw invalidConfiguration(
-          "You can specify private IPv4 addresses for internal load balancers only",
+          "Private IPv4 addresses are not supported for load balancers with scheme 'internet-facing'",
         );
       const { CidrBlock = "", VpcId = "" } = await describeSubnet(env, scope, SubnetId);
       if (!compileBlocks([CidrBlock])(PrivateIPv4Address))

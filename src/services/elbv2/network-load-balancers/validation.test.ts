@@ -33,7 +33,10 @@ test("gateway load balancers are refused, and network ones ask for their own pro
   await assert.rejects(listen("HTTP", http.TargetGroupArn!), {
     message: "Listener protocol 'HTTP' must be one of 'UDP, TCP, TLS, TCP_UDP'",
   });
-  await assert.rejects(listen("TCP", http.TargetGroupArn!), { code: "IncompatibleProtocols" });
+  await assert.rejects(listen("TCP", http.TargetGroupArn!), {
+    code: "IncompatibleProtocols",
+    message: `The listener and the following target groups have incompatible protocols: ${http.TargetGroupArn}`,
+  });
   await assert.rejects(listen("TCP_UDP", udp.TargetGroupArn!), { code: "IncompatibleProtocols" });
   await assert.rejects(listen("TLS", tcp.TargetGroupArn!), {
     message: "A certificate must be specified for TLS listeners",
@@ -66,6 +69,21 @@ test("gateway load balancers are refused, and network ones ask for their own pro
     }),
     { message: "'tcp.idle_timeout.seconds' value '59' must be between '60-6000' inclusive" },
   );
+  const set = (Key: string, Value: string) =>
+    elb.ModifyLoadBalancerAttributes({ LoadBalancerArn, Attributes: [{ Key, Value }] });
+  await assert.rejects(set("idle_timeout.timeout_seconds", "30"), {
+    code: "InvalidConfigurationRequest",
+    message:
+      "Load balancer attribute key 'idle_timeout.timeout_seconds' is not supported on load balancers with type 'network'",
+  });
+  await assert.rejects(set("ipv6.deny_all_igw_traffic", "true"), {
+    message:
+      "Load balancer attribute key 'ipv6.deny_all_igw_traffic' is not supported on load balancers with IP address type 'ipv4'",
+  });
+  await assert.rejects(set("no.such.key", "true"), {
+    code: "ValidationError",
+    message: "Load balancer attribute key 'no.such.key' is not recognized",
+  });
   await assert.rejects(
     elb.SetSecurityGroups({ LoadBalancerArn, SecurityGroups: ["sg-12345678"] }),
     { code: "InvalidConfigurationRequest" },

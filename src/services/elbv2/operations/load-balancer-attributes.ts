@@ -1,7 +1,8 @@
 import type { Operation } from "#services/kit/service.ts";
 import { changeAttributes, describeAttributes } from "../attributes.ts";
 import { findLoadBalancer } from "../find.ts";
-import { balancerTable } from "../kinds.ts";
+import { balancerTable, isAttributeOfSomeType, isNetwork } from "../kinds.ts";
+import { invalidConfiguration } from "../errors.ts";
 import { checkBuckets } from "../logs.ts";
 import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
 import type { State } from "../state.ts";
@@ -22,8 +23,11 @@ export const modifyLoadBalancerAttributes: Operation<
   "ModifyLoadBalancerAttributes",
   State
 > = async ({ LoadBalancerArn, Attributes }, context) => {
-  const change = (balancer: LoadBalancerRecord) =>
-    changeAttributes("load balancer", balancerTable(balancer), balancer.attributes, Attributes);
+  const change = (balancer: LoadBalancerRecord) => {
+    for (const { Key = "" } of Attributes ?? []) checkKey(balancer, Key);
+    const table = balancerTable(balancer);
+    return changeAttributes("load balancer", table, balancer.attributes, Attributes);
+  };
   const before = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, LoadBalancerArn),
   );
@@ -38,3 +42,12 @@ export const modifyLoadBalancerAttributes: Operation<
   });
   return { Attributes: describeAttributes(balancerTable(record), record.attributes) };
 };
+
+/** Keys that AWS knows of and this load balancer does not have. */
+function checkKey(balancer: LoadBalancerRecord, key: string): void {
+  const what = `Load balancer attribute key '${key}' is not supported on load balancers with`;
+  if (!balancerTable(balancer)[key] && isAttributeOfSomeType(key))
+    throw invalidConfiguration(`${what} type '${isNetwork(balancer) ? "network" : "application"}'`);
+  if (key.startsWith("ipv6.") && balancer.ipAddressType === "ipv4")
+    throw invalidConfiguration(`${what} IP address type 'ipv4'`);
+}

@@ -5,7 +5,7 @@ export const differences: Difference[] = [
   {
     operation: "RegisterScalableTarget",
     differs:
-      "DynamoDB tables and indexes and custom resources can be registered; for resources of services that Fogbank does not have the answer is NotImplemented. Endpoints of custom resources may be http.",
+      "DynamoDB tables and indexes, provisioned concurrency of Lambda functions and custom resources can be registered; for resources of services that Fogbank does not have the answer is NotImplemented. Endpoints of custom resources may be http.",
   },
   {
     operation: "PutScalingPolicy",

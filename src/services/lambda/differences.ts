@@ -12,6 +12,15 @@ export const differences: readonly Difference[] = [
       "External extensions in layers are not started, and traces are not recorded. Streamed answers arrive when they are complete.",
   },
   {
+    operation: "PutProvisionedConcurrencyConfig",
+    differs:
+      "Environments of a version that stand ready serve whoever calls the version, whatever alias they were asked for; what spills over is not counted as such.",
+  },
+  {
+    operation: "CreateEventSourceMapping",
+    differs: "Queues of SQS are read; streams, Kafka, MQ and DocumentDB answer NotImplemented.",
+  },
+  {
     operation: "GetFunction",
     differs: "Code.Location is a URL of Fogbank's own, which does not expire.",
   },

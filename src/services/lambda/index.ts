@@ -6,6 +6,7 @@ import { publishMeasurements } from "./metrics.ts";
 import { operations } from "./operations/operations.ts";
 import { eventReconciler } from "./reconcilers/event.ts";
 import { mappingReconciler } from "./reconcilers/mapping.ts";
+import { provisionedReconciler } from "./reconcilers/provisioned.ts";
 import { versionReconciler } from "./reconcilers/version.ts";
 import { createState, type LambdaState } from "./state.ts";
 
@@ -17,6 +18,7 @@ export const service = defineService<"lambda", LambdaState>({
     versionReconciler({ ...env, state }),
     eventReconciler({ ...env, state }),
     mappingReconciler({ ...env, state }),
+    provisionedReconciler({ ...env, state }),
   ],
   sites: (_env, state) => [packageSite(state.codes)],
   async start(env, state) {

@@ -6,7 +6,8 @@ import { dateOf } from "#runtime/date.ts";
 import { startSampler, type Sampler } from "#services/kit/period-sampler.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
-import type { Scope } from "#store/collection.ts";
+import { listScopes, type Scope } from "#store/collection.ts";
+import { aliases, provisioned, versions, type VersionRecord } from "./records.ts";
 import type { EnvironmentPool } from "./environments/pool.ts";
 
 export type Metric =
@@ -20,7 +21,9 @@ export type Metric =
   | "DeadLetterErrors"
   | "DestinationDeliveryFailures"
   | "ConcurrentExecutions"
-  | "UnreservedConcurrentExecutions";
+  | "UnreservedConcurrentExecutions"
+  | "ProvisionedConcurrentExecutions"
+  | "ProvisionedConcurrencyUtilization";
 
 const units: Partial<Record<Metric, "Milliseconds">> = {
   Duration: "Milliseconds",
@@ -98,12 +101,45 @@ export function publishMeasurements(
     { periodMs: lookMs, what: "concurrency of functions" },
     async () => {
       for (const { scope, functionName, count } of pool.busy())
-        if (functionName === "")
-          measurements.add(scope, "UnreservedConcurrentExecutions", count, "");
+        if (functionName === "") measurements.add(scope, "UnreservedConcurrentExecutions", count);
         else measurements.add(scope, "ConcurrentExecutions", count, functionName);
+      await lookAtProvisioned(env, measurements, pool);
     },
   );
   return [publisher, looker];
+}
+
+/** How much of what stands ready works. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html */
+async function lookAtProvisioned(
+  { store }: Environment,
+  measurements: Measurements,
+  pool: EnvironmentPool,
+): Promise<void> {
+  const found = await store.transaction(async (tx) => {
+    const all: { scope: Scope; record: VersionRecord; qualifier: string; ready: number }[] = [];
+    for (const scope of await listScopes(tx))
+      for (const { id, record } of await provisioned.entries(tx, scope)) {
+        const [name, qualifier] = id as [string, string];
+        const alias = await aliases.get(tx, scope, name, qualifier);
+        const version = await versions.get(tx, scope, name, alias?.version ?? qualifier);
+        if (version) all.push({ scope, record: version, qualifier, ready: record.ready });
+      }
+    return all;
+  });
+  for (const { scope, record, qualifier, ready } of found) {
+    const working = Math.min(ready, pool.runningOf(scope, record));
+    const { functionName } = record;
+    const resource = `${functionName}:${qualifier}`;
+    measurements.add(scope, "ProvisionedConcurrentExecutions", working, functionName, resource);
+    if (ready > 0)
+      measurements.add(
+        scope,
+        "ProvisionedConcurrencyUtilization",
+        working / ready,
+        functionName,
+        resource,
+      );
+  }
 }
 
 async function publish(env: Environment, found: Measured[], timeMs: number): Promise<void> {

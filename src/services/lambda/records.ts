@@ -142,5 +142,17 @@ export interface MappingRecord {
   tags: Tags;
 }
 
+/** Environments that stand ready. */
+export interface ProvisionedRecord {
+  wanted: number;
+  ready: number;
+  /** Why there are none. */
+  failure: string | undefined;
+  modifiedMs: number;
+}
+
+/** By function name and qualifier. */
+export const provisioned = collection<ProvisionedRecord>("lambda", "provisioned");
+
 /** By UUID. */
 export const mappings = collection<MappingRecord>("lambda", "mapping");

@@ -11,6 +11,7 @@ import {
 import { unsupportedMetric, validation } from "../errors.ts";
 import type { PolicyRecord, TargetName, Tracking, TrackingAlarms } from "../records.ts";
 import { dynamoNames } from "../resources/dynamodb.ts";
+import { functionNames } from "../resources/lambda.ts";
 import { alarmAction } from "../arns.ts";
 
 type PutAlarm = Input<"cloudwatch", "PutMetricAlarm">;
@@ -38,6 +39,11 @@ export function isUtilization({ predefined }: Tracking): boolean {
 /** Throws ValidationException for specifications that name no metric of the target. */
 export function watchedMetric(name: TargetName, tracking: Tracking): WatchedMetric {
   const { predefined, customized } = tracking;
+  if (predefined?.type === "LambdaProvisionedConcurrencyUtilization") {
+    if (!name.dimension.startsWith("lambda:"))
+      throw unsupportedMetric(predefined.type, name.dimension);
+    return concurrencyMetric(name);
+  }
   if (predefined) {
     const found = dynamoMetrics[predefined.type];
     if (!found || !name.dimension.endsWith(found.dimension))
@@ -65,6 +71,22 @@ export function watchedMetric(name: TargetName, tracking: Tracking): WatchedMetr
     statistic: given.Statistic,
     periodSeconds,
     ...(given.Unit !== undefined && { unit: given.Unit }),
+  };
+}
+
+/** A part of 1, as the policy's target is. */
+function concurrencyMetric({ resourceId }: TargetName): WatchedMetric {
+  const { FunctionName, Qualifier } = functionNames(resourceId);
+  return {
+    kind: "metric",
+    namespace: "AWS/Lambda",
+    name: "ProvisionedConcurrencyUtilization",
+    dimensions: [
+      { Name: "FunctionName", Value: FunctionName },
+      { Name: "Resource", Value: `${FunctionName}:${Qualifier}` },
+    ],
+    statistic: "Average",
+    periodSeconds,
   };
 }
 

@@ -6,11 +6,13 @@ import { noSuchService, unsupportedTarget } from "../errors.ts";
 import type { TargetName } from "../records.ts";
 import { customResources } from "./custom-resource.ts";
 import { dynamoIndexes, dynamoTables } from "./dynamodb.ts";
+import { lambdaConcurrency } from "./lambda.ts";
 import type { ScalableResource } from "./scalable-resource.ts";
 
 const known: Readonly<Record<string, readonly ScalableResource[]>> = {
   "custom-resource": [customResources],
   dynamodb: [dynamoTables, dynamoIndexes],
+  lambda: [lambdaConcurrency],
 };
 
 /** Dimensions of services that are not here yet, so that a mistake and a gap are told apart. */
@@ -24,7 +26,6 @@ const absent: Readonly<Record<string, RegExp>> = {
     /^elasticache:(cache-cluster:Nodes|replication-group:NodeGroups|replication-group:Replicas)$/,
   elasticmapreduce: /^elasticmapreduce:instancegroup:InstanceCount$/,
   kafka: /^kafka:broker-storage:VolumeSize$/,
-  lambda: /^lambda:function:ProvisionedConcurrency$/,
   neptune: /^neptune:cluster:ReadReplicaCount$/,
   rds: /^rds:cluster:ReadReplicaCount$/,
   sagemaker:

@@ -43,6 +43,8 @@ export class EnvironmentPool {
   readonly #resting = new Map<string, Resting[]>();
   /** Events that run, by function and, under the empty name, of all that share. */
   readonly #running = new Map<string, number>();
+  /** The same by version. */
+  readonly #runningVersions = new Map<string, number>();
   readonly #alive = new Set<ExecutionEnvironment>();
   #starting = 0;
   readonly #queue: (() => void)[] = [];
@@ -61,7 +63,7 @@ export class EnvironmentPool {
     allowance: Allowance,
     work: (environment: ExecutionEnvironment) => Promise<T>,
   ): Promise<T> {
-    const release = this.#count(scope, record.functionName, allowance);
+    const release = this.#count(scope, record, allowance);
     try {
       const environment = this.#takeResting(scope, record) ?? (await this.#start(scope, record));
       try {
@@ -74,9 +76,9 @@ export class EnvironmentPool {
     }
   }
 
-  /** How many events of a function run now; of all that share without a name. */
-  running(scope: Scope, functionName = ""): number {
-    return this.#running.get(placeOf(scope, functionName)) ?? 0;
+  /** How many events of a version run now. */
+  runningOf(scope: Scope, { functionName, version }: VersionRecord): number {
+    return this.#runningVersions.get(`${placeOf(scope, functionName)} ${version}`) ?? 0;
   }
 
   /** Scopes and functions of which events run now. */
@@ -87,9 +89,10 @@ export class EnvironmentPool {
     }
   }
 
-  /** Has so many free environments of a version stand ready. */
+  /** Has so many environments of a version stand ready, those that work among them. */
   async warm(scope: Scope, record: VersionRecord, count: number): Promise<void> {
-    const present = this.#resting.get(keyOf(scope, record))?.length ?? 0;
+    const resting = this.#resting.get(keyOf(scope, record))?.length ?? 0;
+    const present = resting + this.runningOf(scope, record);
     const wanted = Array.from({ length: Math.max(0, count - present) }, async () => {
       const environment = await this.#start(scope, record);
       await environment.whenReady();
@@ -118,8 +121,9 @@ export class EnvironmentPool {
     await Promise.all([...this.#alive].map((environment) => environment.end()));
   }
 
-  #count(scope: Scope, functionName: string, allowance: Allowance): () => void {
-    const own = placeOf(scope, functionName);
+  #count(scope: Scope, record: VersionRecord, allowance: Allowance): () => void {
+    const own = placeOf(scope, record.functionName);
+    const version = `${own} ${record.version}`;
     const all = placeOf(scope, "");
     const places = allowance.reserved === undefined ? [own, all] : [own];
     const running = (place: string) => this.#running.get(place) ?? 0;
@@ -128,7 +132,11 @@ export class EnvironmentPool {
     if (allowance.reserved === undefined && running(all) >= allowance.shared)
       throw tooManyRequests("ConcurrentInvocationLimitExceeded");
     for (const place of places) this.#running.set(place, running(place) + 1);
+    this.#runningVersions.set(version, (this.#runningVersions.get(version) ?? 0) + 1);
     return () => {
+      const leftOfVersion = this.#runningVersions.get(version)! - 1;
+      if (leftOfVersion > 0) this.#runningVersions.set(version, leftOfVersion);
+      else this.#runningVersions.delete(version);
       for (const place of places) {
         const left = running(place) - 1;
         if (left > 0) this.#running.set(place, left);

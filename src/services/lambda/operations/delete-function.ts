@@ -8,6 +8,7 @@ import {
   invokeConfigs,
   latest,
   permissions,
+  provisioned,
   versions,
 } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
@@ -34,7 +35,7 @@ export const deleteFunction: LambdaOperation<"DeleteFunction"> = async (input, c
       return;
     }
     functions.delete(tx, scope, name);
-    for (const records of [versions, aliases, permissions, invokeConfigs])
+    for (const records of [versions, aliases, permissions, invokeConfigs, provisioned])
       for (const { id } of await records.entries(tx, scope, [name]))
         records.delete(tx, scope, ...id);
     for (const { id, record } of await events.entries(tx, scope))

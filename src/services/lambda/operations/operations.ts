@@ -38,6 +38,12 @@ import {
   listEventSourceMappings,
   updateEventSourceMapping,
 } from "./event-source-mappings.ts";
+import {
+  deleteProvisionedConcurrencyConfig,
+  getProvisionedConcurrencyConfig,
+  listProvisionedConcurrencyConfigs,
+  putProvisionedConcurrencyConfig,
+} from "./provisioned-concurrency.ts";
 import { createFunction } from "./create-function.ts";
 import { deleteFunction } from "./delete-function.ts";
 import { getFunction, getFunctionConfiguration } from "./get-function.ts";
@@ -57,6 +63,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
   DeleteLayerVersion: deleteLayerVersion,
+  DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   GetAccountSettings: getAccountSettings,
   GetAlias: getAlias,
   GetEventSourceMapping: getEventSourceMapping,
@@ -69,6 +76,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
   GetPolicy: getPolicy,
+  GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig,
   GetRuntimeManagementConfig: getRuntimeManagementConfig,
   Invoke: invoke,
   InvokeAsync: invokeAsync,
@@ -78,6 +86,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
+  ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs,
   ListTags: listTags,
   ListVersionsByFunction: listVersionsByFunction,
   PublishLayerVersion: publishLayerVersion,
@@ -85,6 +94,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   PutFunctionConcurrency: putFunctionConcurrency,
   PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig,
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
+  PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   PutRuntimeManagementConfig: putRuntimeManagementConfig,
   RemovePermission: removePermission,
   TagResource: tagResource,

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createStage } from "../testing/stage.ts";
+
+const FunctionName = "ready";
+const Qualifier = "live";
+
+async function aliasStage(t: { after: (done: () => unknown) => void }) {
+  const stage = await createStage();
+  t.after(() => stage.cloud.stop());
+  const source =
+    "export const handler = ({ ms }) => new Promise((done) => setTimeout(done, ms ?? 0));";
+  await stage.create(FunctionName, source, { Publish: true, Timeout: 10 });
+  await stage.lambda.CreateAlias({ FunctionName, Name: Qualifier, FunctionVersion: "1" });
+  const standing = async (status: string) => {
+    for (let tries = 0; tries < 500; tries++) {
+      const found = await stage.lambda.GetProvisionedConcurrencyConfig({ FunctionName, Qualifier });
+      if (found.Status === status) return found;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`it does not become ${status}`);
+  };
+  return { ...stage, standing };
+}
+
+test("environments stand ready before the first event comes", async (t) => {
+  const { call, lambda, standing } = await aliasStage(t);
+  await assert.rejects(lambda.GetProvisionedConcurrencyConfig({ FunctionName, Qualifier }), {
+    code: "ProvisionedConcurrencyConfigNotFoundException",
+  });
+  const put = await lambda.PutProvisionedConcurrencyConfig({
+    FunctionName,
+    Qualifier,
+    ProvisionedConcurrentExecutions: 2,
+  });
+  assert.equal(put.Status, "IN_PROGRESS");
+  assert.equal((await standing("READY")).AvailableProvisionedConcurrentExecutions, 2);
+  const { log } = await call(FunctionName, {}, { Qualifier });
+  assert.match(log, /Duration: \d/);
+  const { ProvisionedConcurrencyConfigs } = await lambda.ListProvisionedConcurrencyConfigs({
+    FunctionName,
+  });
+  assert.match(ProvisionedConcurrencyConfigs![0]!.FunctionArn!, /:function:ready:live$/);
+});
+
+test("unpublished code has none", async (t) => {
+  const { lambda } = await aliasStage(t);
+  await assert.rejects(
+    lambda.PutProvisionedConcurrencyConfig({
+      FunctionName,
+      Qualifier: "$LATEST",
+      ProvisionedConcurrentExecutions: 1,
+    }),
+    { code: "InvalidParameterValueException" },
+  );
+});
+
+test("Application Auto Scaling adds what is needed while most of it works", async (t) => {
+  const { call, cloud, lambda, standing } = await aliasStage(t);
+  const scaling = cloud.clients.applicationautoscaling(cloud.caller);
+  const target = {
+    ServiceNamespace: "lambda",
+    ResourceId: `function:${FunctionName}:${Qualifier}`,
+    ScalableDimension: "lambda:function:ProvisionedConcurrency",
+  } as const;
+  await scaling.RegisterScalableTarget({ ...target, MinCapacity: 1, MaxCapacity: 3 });
+  await scaling.PutScalingPolicy({
+    ...target,
+    PolicyName: "busy",
+    PolicyType: "TargetTrackingScaling",
+    TargetTrackingScalingPolicyConfiguration: {
+      TargetValue: 0.7,
+      PredefinedMetricSpecification: {
+        PredefinedMetricType: "LambdaProvisionedConcurrencyUtilization",
+      },
+    },
+  });
+  await cloud.advance("1m");
+  await standing("READY");
+  const working = call(FunctionName, { ms: 1500 }, { Qualifier });
+  // The event runs in the host's time while minutes of the cloud pass.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await cloud.advance("5m");
+  const { RequestedProvisionedConcurrentExecutions: wanted = 0 } =
+    await lambda.GetProvisionedConcurrencyConfig({ FunctionName, Qualifier });
+  assert.ok(wanted > 1, `it is still ${wanted}`);
+  await working;
+});

@@ -38,6 +38,12 @@ export async function prepareBootDirectory(
     );
 }
 
+/** Tells the next boot of the layers, by their paths from the machine's directory. */
+export async function writeLayers(layout: MachineLayout, layers: readonly string[] = []) {
+  const lines = layers.map((layer) => `../../layers/${layer}\n`);
+  await writeFile(join(layout.boot, "layers"), lines.join(""));
+}
+
 /** The places that user data makes its own, in a machine whose root cannot be put together. */
 async function furnish(
   layout: MachineLayout,

@@ -32,6 +32,8 @@ export interface Isolation {
   readonly level: IsolationLevel;
   /** Why no better level is to be had. */
   readonly reason: string | undefined;
+  /** Images' layers show through machines' roots, and need not be copied. */
+  readonly stacks: boolean;
   /** Why no machine may start at all: it would have the run of this host. */
   readonly refusal: string | undefined;
   /** The user and group that processes of a "directory" machine run as; undefined for Fogbank's own. */
@@ -121,6 +123,7 @@ function rootIsolation({ guestDir }: IsolationOptions): Isolation {
   return {
     level: "root",
     reason: undefined,
+    stacks: privileged,
     refusal: undefined,
     user: undefined,
     guestDir,
@@ -169,6 +172,7 @@ function directoryIsolation(options: IsolationOptions, reason: string): Isolatio
   return {
     level: "directory",
     reason,
+    stacks: false,
     user,
     refusal:
       process.getuid?.() === 0 && !user && process.env[hostRootVariable] !== "1"
@@ -201,6 +205,7 @@ async function probe(isolation: Isolation, dataDir: string): Promise<string | un
     await writeFile(join(layout.boot, "root.sh"), rootScript);
     await writeFile(join(layout.boot, "init.sh"), "exit 0\n");
     await writeFile(join(layout.boot, "disks"), "");
+    await writeFile(join(layout.boot, "layers"), "");
     const [program, ...rest] = isolation.initCommand(layout, {
       hostname: "probe",
       host: "127.0.0.1",

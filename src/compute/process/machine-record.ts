@@ -43,6 +43,8 @@ export interface MachineRecord {
   networkMap?: number | undefined;
   /** Network bytes of the boots before this one; undefined where they are not counted. */
   networkBytes?: NetworkBytes;
+  /** The layers that show through its root volume, newest first. */
+  layers?: string[];
   /** Its volumes besides the root. */
   disks?: Disk[];
   /** Processor time of the boots before this one. */

@@ -21,8 +21,6 @@ export interface MachineSurroundings {
   /** True where machines end with Fogbank. */
   passing: boolean;
   pageBytes: number;
-  /** The image's root directory; undefined for one that the driver does not hold. */
-  imageRoot(imageId: string): Promise<string | undefined>;
   /** The machine's state changed by itself. */
   changed(id: string): void;
 }

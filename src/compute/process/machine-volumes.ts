@@ -11,14 +11,18 @@ export function createMachineVolumes({
   files,
   machines,
   serially,
-  imageRoot,
+  imageTrees,
+  treesOf,
   surroundings,
 }: {
   files: VolumeFiles;
   machines: ReadonlyMap<string, Machine>;
   /** Runs one machine's steps one after the other. */
   serially: Serial;
-  imageRoot: MachineSurroundings["imageRoot"];
+  /** The directories of an image's root volume, newest first; undefined when there is no such image. */
+  imageTrees: (imageId: string) => Promise<string[] | undefined>;
+  /** Those of a machine's. */
+  treesOf: (machine: Machine) => string[];
   surroundings: () => Promise<MachineSurroundings>;
 }): VolumeDriver {
   const known = (id: string): Machine => {
@@ -40,13 +44,13 @@ export function createMachineVolumes({
     },
     async create(spec) {
       const { from, fromRootOf } = spec;
-      const tree =
+      const trees =
         fromRootOf !== undefined
-          ? known(fromRootOf).layout.root
+          ? treesOf(known(fromRootOf))
           : from === undefined || (await files.hasSnapshot(from))
             ? undefined
-            : await imageRoot(from);
-      await files.create(spec, tree);
+            : await imageTrees(from);
+      await files.create(spec, trees);
     },
     grow: (id, sizeBytes) => files.grow(id, sizeBytes),
     async delete(id) {

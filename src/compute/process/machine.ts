@@ -12,10 +12,10 @@ import { numberDisks } from "../volumes/disk.ts";
 import type { MachineVolume } from "../volumes/volume-driver.ts";
 import { commandInGroups } from "./control-groups/control-groups.ts";
 import { Confinement } from "./confinement.ts";
-import { prepareBootDirectory } from "./boot-directory.ts";
+import { prepareBootDirectory, writeLayers } from "./boot-directory.ts";
 import { readConsole } from "./console-log.ts";
 import { createCpuAccount, type CpuAccount } from "./cpu-account.ts";
-import { copyTree, exists, removeTree } from "./disk.ts";
+import { exists, removeTree } from "./disk.ts";
 import { Disks } from "./disks.ts";
 import {
   readSupervisor,
@@ -72,12 +72,11 @@ export class Machine {
   }
 
   /** First boot: the root volume from its image, then user data. */
-  async launch(userData: Uint8Array | undefined): Promise<void> {
-    const { layout, record } = this;
+  async launch(userData: Uint8Array | undefined, fill?: () => Promise<void>): Promise<void> {
+    const { layout } = this;
     await this.#save({ phase: "pending" });
     if (userData) await writeFile(layout.userData, userData);
-    const image = await this.#around.imageRoot(record.spec.image.id);
-    await this.boot(image === undefined ? undefined : () => copyTree(image, layout.root));
+    await this.boot(fill);
   }
 
   /** Starts the machine's init and waits until its root stands; user data goes on by itself. */
@@ -91,6 +90,7 @@ export class Machine {
         firstBoot: record.boots === 0,
         publicKey: record.spec.publicKey,
       });
+      await writeLayers(layout, record.layers);
       await this.#disks.prepare(this.record);
       return this.#confinement.prepare(this.record);
     };

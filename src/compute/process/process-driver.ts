@@ -10,7 +10,8 @@ import { createSerial } from "../serially.ts";
 import { numberDisks } from "../volumes/disk.ts";
 import { createVolumeFiles } from "../volumes/volume-files.ts";
 import { cutConsole, readConsole } from "./console-log.ts";
-import { copyTreeWhole, exists, removeTree, treeBytes } from "./disk.ts";
+import { copyTree, copyTreeWhole, exists, removeTree } from "./disk.ts";
+import { createImageLayers } from "./image-layers.ts";
 import {
   detectIsolation,
   guestPrograms,
@@ -103,23 +104,30 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       volumeFiles,
       passing,
       pageBytes,
-      imageRoot,
       changed,
     };
   };
   const imageDirectory = (imageId: string) => join(imagesDir, fileName(imageId));
-  const imageRoot = async (imageId: string) => {
-    const root = join(imageDirectory(imageId), "root");
-    if (await exists(root)) return root;
-    // An image over the snapshot of a volume, whose file system is taken apart once.
-    if (!(await volumeFiles.hasSnapshot(imageId))) return undefined;
-    await serially(`/image/${imageId}`, async () => {
-      if (await exists(root)) return;
-      await mkdir(imageDirectory(imageId), { recursive: true });
-      await volumeFiles.unpackSnapshot(imageId, root);
+  const layers = createImageLayers(dataDir, serially);
+  const layersInUse = () => [...machines.values()].flatMap(({ record }) => record.layers ?? []);
+  const layersOf = (imageId: string) =>
+    serially(`/image/${imageId}`, async () => {
+      // An image over the snapshot of a volume has its file system taken apart once.
+      if (!(await layers.of(imageId)) && (await volumeFiles.hasSnapshot(imageId)))
+        await layers.add(imageId, (to) => volumeFiles.unpackSnapshot(imageId, to), []);
+      return layers.of(imageId);
     });
-    return root;
+  const imageTrees = async (imageId: string) => {
+    const found = await layersOf(imageId);
+    if (found) return found.map((layer) => layers.pathOf(layer));
+    // As images were kept by Fogbanks that knew no layers.
+    const root = join(imageDirectory(imageId), "root");
+    return (await exists(root)) ? [root] : undefined;
   };
+  const treesOf = ({ layout, record }: Machine) => [
+    layout.root,
+    ...(record.layers ?? []).map((layer) => layers.pathOf(layer)),
+  ];
 
   const changed = (id: string) => {
     if (closed) return;
@@ -165,6 +173,7 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     watch();
   }
 
+  await layers.sweep(layersInUse);
   await volumeFiles.sweep(
     new Set(
       [...machines.values()]
@@ -182,24 +191,33 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         if (given.isolation.refusal !== undefined) throw new Error(given.isolation.refusal);
         const layout = machineLayout(join(machinesDir, fileName(spec.id)));
         await mkdir(layout.directory, { recursive: true });
-        const machine = new Machine(
-          layout,
-          {
-            version: 1,
-            spec,
-            phase: "pending",
-            host: addresses.addressOf(spec.id),
-            isolation: given.isolation.level,
-            disks: numberDisks(spec.volumes ?? []),
-            cpuSeconds: 0,
-            boots: 0,
-          },
-          given,
-        );
-        machines.set(spec.id, machine);
+        const trees = await imageTrees(spec.image.id);
+        const machine = await serially("/layers", async () => {
+          const stacked = given.isolation.stacks ? await layers.of(spec.image.id) : undefined;
+          const made = new Machine(
+            layout,
+            {
+              ...(stacked && { layers: stacked }),
+              version: 1,
+              spec,
+              phase: "pending",
+              host: addresses.addressOf(spec.id),
+              isolation: given.isolation.level,
+              disks: numberDisks(spec.volumes ?? []),
+              cpuSeconds: 0,
+              boots: 0,
+            },
+            given,
+          );
+          machines.set(spec.id, made);
+          return made;
+        });
         watch();
         try {
-          await machine.launch(userData);
+          const copied = machine.record.layers ? [] : (trees ?? []).toReversed();
+          await machine.launch(userData, async () => {
+            for (const tree of copied) await copyTree(tree, layout.root);
+          });
         } catch (error) {
           // A launch that failed leaves nothing, so that it can be made again.
           await machine.terminate();
@@ -233,17 +251,19 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         await machine.terminate();
         machines.delete(id);
         addresses.release(id);
+        if (machine.record.layers) await layers.sweep(layersInUse);
       }),
     observe: async (id) => (await machines.get(id)?.observeWhole()) ?? absent(id, wall.monotonic()),
     list: async () => [...machines.values()].map((machine) => machine.observe()),
     snapshot: (id, imageId) =>
       serially(id, async () => {
-        const root = join(imageDirectory(imageId), "root");
-        await mkdir(imageDirectory(imageId), { recursive: true });
-        await copyTreeWhole(known(id).layout.root, root);
-        return { sizeBytes: await treeBytes(root) };
+        const { layout, record } = known(id);
+        return layers.add(imageId, (to) => copyTreeWhole(layout.root, to), record.layers ?? []);
       }),
-    deleteImage: (imageId) => removeTree(imageDirectory(imageId)),
+    deleteImage: async (imageId) => {
+      await layers.remove(imageId);
+      await layers.sweep(layersInUse);
+    },
     reach: async (id, port) => {
       const machine = machines.get(id);
       return machine?.running ? { host: machine.record.host, port } : undefined;
@@ -269,7 +289,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       files: volumeFiles,
       machines,
       serially,
-      imageRoot,
+      imageTrees,
+      treesOf,
       surroundings,
     }),
     converse: async (id, command, given = {}) => {

@@ -29,9 +29,33 @@ slurp() {
 slurp /run/systemd/resolve/resolv.conf; resolver=$text
 slurp /etc/resolv.conf; resolver=$resolver$text
 
+# The layers of its image, newest first, between the machine's root volume and the host's software.
+layers=
+if [ -s boot/layers ]; then while read -r layer; do layers="$layers $layer"; done < boot/layers; fi
+# Into the variable "text", those that have the directory, as an overlay's options name them.
+below() {
+  text=
+  for layer in $layers; do if [ -d "$layer$1" ]; then text="$text$layer$1:"; fi; done
+}
+# Whether the machine's root has the path already.
+present() {
+  for at in root $layers; do if [ -e "$at$1" ] || [ -L "$at$1" ]; then return 0; fi; done
+  return 1
+}
+
 mount --make-rprivate /
 first=; [ -e boot/named ] || first=1
-set -- root work mount boot root/dev root/proc root/sys root/run root/tmp root/root root/home/ec2-user root/opt root/srv root/mnt
+set -- root work mount boot
+places=root
+[ -z "$layers" ] || places=mount
+set -- "$@" $places/dev $places/proc $places/sys $places/run $places/tmp $places/root $places/home/ec2-user $places/opt $places/srv $places/mnt
+if [ -n "$layers" ]; then
+  # Its own directories first: what an overlay stands on is not changed from below.
+  mkdir -p root/usr root/etc root/var work/usr work/etc work/var work/.root mount
+  text=
+  for layer in $layers; do if [ -z "$text" ]; then text=$layer; else text="$text:$layer"; fi; done
+  mount -t overlay overlay -o "lowerdir=$text,upperdir=root,workdir=work/.root" mount
+fi
 # The host's root is nobody in a user's name space, and nobody may write into its directories. Those
 # that are the machine's in its own layer it may write to.
 if [ -n "$options" ]; then
@@ -39,17 +63,18 @@ if [ -n "$options" ]; then
     root/var/lib/cloud root/var/lib/fogbank root/var/log root/var/www/html root/var/cache root/var/opt root/var/spool root/var/tmp
 fi
 {
-  echo "root mount none bind 0 0"
+  [ -n "$layers" ] || echo "root mount none bind 0 0"
   for path in /usr /etc /var /bin /sbin /lib /lib32 /lib64 /libx32; do
     if [ -L "$path" ]; then
-      [ -e "root$path" ] || [ -L "root$path" ] || cp -P "$path" "root$path"
+      present "$path" || cp -P "$path" "$places$path"
     elif [ -d "$path" ]; then
       set -- "$@" "root$path" "work$path"
-      echo "overlay mount$path overlay lowerdir=$path,upperdir=root$path,workdir=work$path$options 0 0"
+      below "$path"
+      echo "overlay mount$path overlay lowerdir=$text$path,upperdir=root$path,workdir=work$path$options 0 0"
     fi
   done
   for path in /nix /gnu; do
-    if [ -d "$path" ]; then set -- "$@" "root$path"; echo "$path mount$path none rbind 0 0"; fi
+    if [ -d "$path" ]; then set -- "$@" "$places$path"; echo "$path mount$path none rbind 0 0"; fi
   done
   # A machine has the devices that every process may use, and its own disks; not its host's.
   if [ -n "$options" ]; then echo "/dev mount/dev none rbind 0 0"

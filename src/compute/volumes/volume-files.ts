@@ -22,6 +22,7 @@ import {
   whyNoLoopDevices,
   type LoopDevice,
 } from "./loop-devices.ts";
+import { runOverMerged } from "./merged-layers.ts";
 import type { VolumeDriver, VolumeObservation, VolumeSpec } from "./volume-driver.ts";
 
 const run = promisify(execFile);
@@ -31,8 +32,8 @@ const sectorBytes = 512;
 export interface VolumeFiles {
   /** Why there are no block devices over the files; undefined where there are. */
   lacking(): Promise<string | undefined>;
-  /** `tree` is the directory of a root volume's files, where `from` names one. */
-  create(spec: VolumeSpec, tree?: string): Promise<void>;
+  /** `trees` are the directories of a root volume's files, newest first, where `from` names one. */
+  create(spec: VolumeSpec, trees?: readonly string[]): Promise<void>;
   grow(id: string, sizeBytes: number): Promise<void>;
   delete(id: string): Promise<void>;
   /** The volume's block device. Rejects when there is no such volume, or no device to be had. */
@@ -65,7 +66,7 @@ export function createVolumeFiles(
   return {
     lacking: () => (lacking ??= whyNoLoopDevices(directory, wall)),
 
-    create: ({ id, sizeBytes, from }, tree) =>
+    create: ({ id, sizeBytes, from }, trees) =>
       serially(id, async () => {
         const path = pathOf(id);
         if (await exists(path)) return;
@@ -76,8 +77,13 @@ export function createVolumeFiles(
         await handle.truncate(sizeBytes);
         await handle.close();
         // What a root volume's directory holds becomes a file system, as it is on AWS.
-        if (tree !== undefined)
-          await run("mkfs.ext4", ["-q", "-F", "-E", "root_owner=0:0", "-d", tree, beside]);
+        if (trees !== undefined)
+          await runOverMerged(
+            trees,
+            `${path}.merged`,
+            'mkfs.ext4 -q -F -E root_owner=0:0 -d "$1" "$2"',
+            beside,
+          );
         else if (from !== undefined) await serially(blockSteps, () => blocks.restore(from, beside));
         await rename(beside, path);
       }),

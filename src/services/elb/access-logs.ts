@@ -1,6 +1,7 @@
 /**
  * Access logs on their way to S3: a file per node and interval, where the bucket's policy lets the
- * load balancers write. https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html
+ * load balancers write. Lines wait in the store, so that they outlive the process.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html
  */
 import { AwsError } from "#model/error.ts";
 import { isoSeconds } from "#runtime/date.ts";
@@ -8,14 +9,23 @@ import { formatArn } from "#services/kit/arn.ts";
 import { logFolder, mayWriteLog, putLog } from "#services/kit/load-balancing/log-bucket.ts";
 import { startSampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
-import type { Scope } from "#store/collection.ts";
+import { listScopes, type Scope } from "#store/collection.ts";
+import type { Key } from "#store/store.ts";
 import { accessDeniedForBucket } from "./errors.ts";
-import { loadBalancers, type AttributesRecord, type LoadBalancerRecord } from "./records.ts";
+import {
+  loadBalancers,
+  logLines,
+  type AttributesRecord,
+  type LoadBalancerRecord,
+  type LogLinesRecord,
+} from "./records.ts";
 import type { State } from "./state.ts";
 
 const minuteMs = 60_000;
-/** The shortest interval; the longer one is a multiple of it. */
-const periodMs = 5 * minuteMs;
+/** The longer one is a multiple of it. */
+const shortestIntervalMs = 5 * minuteMs;
+/** Lines that the data plane holds are lost when it dies; so often they are brought to the store. */
+const spoolMs = 5000;
 
 type Destination = NonNullable<AttributesRecord["accessLog"]>;
 
@@ -37,32 +47,59 @@ export async function checkBucket(
 }
 
 export function startAccessLogs(env: Environment, state: State): void {
-  /** Lines of load balancers that publish every hour, by id and zone. */
-  const kept = new Map<string, string[]>();
   state.samplers.push(
-    startSampler(env, { periodMs, what: "access logs" }, (periodStartMs) =>
-      deliver(env, state, kept, periodStartMs + periodMs),
-    ),
+    startSampler(env, { periodMs: spoolMs, what: "access logs" }, async (startMs) => {
+      await spool(env, state);
+      const endMs = startMs + spoolMs;
+      if (endMs % shortestIntervalMs === 0) await deliver(env, endMs);
+    }),
   );
 }
 
-async function deliver(
-  env: Environment,
-  state: State,
-  kept: Map<string, string[]>,
-  endMs: number,
-): Promise<void> {
-  for (const { id, zone, lines } of (await state.presentPlane?.classicLogs()) ?? [])
-    kept.set(`${id} ${zone}`, [...(kept.get(`${id} ${zone}`) ?? []), ...lines]);
-  for (const [key, lines] of kept) {
-    const served = state.served.get(key.slice(0, key.indexOf(" ")));
-    const balancer =
-      served &&
-      (await env.store.transaction((tx) => loadBalancers.get(tx, served.scope, served.name)));
-    const destination = balancer?.attributes.accessLog;
-    if (served && destination && endMs % (destination.intervalMinutes * minuteMs) !== 0) continue;
-    kept.delete(key);
-    if (served && destination) await write(env, served.scope, balancer, destination, lines, endMs);
+/** Brings the lines that are in memory to the store. */
+async function spool(env: Environment, state: State): Promise<void> {
+  if (state.served.size === 0) return;
+  const logs = ((await state.presentPlane?.classicLogs()) ?? []).filter(
+    ({ lines }) => lines.length > 0,
+  );
+  if (logs.length === 0) return;
+  await env.store.transaction(async (tx) => {
+    for (const { id, zone, lines } of logs) {
+      const served = state.served.get(id);
+      if (!served) continue;
+      const key = [served.name, zone, env.clock.now(), env.random.hex(8)];
+      logLines.put(tx, served.scope, key, { balancerId: id, lines });
+    }
+  });
+}
+
+async function deliver(env: Environment, endMs: number): Promise<void> {
+  const waiting = await env.store.transaction(async (tx) => {
+    const all: { scope: Scope; id: Key; record: LogLinesRecord }[] = [];
+    for (const scope of await listScopes(tx))
+      for (const entry of await logLines.entries(tx, scope)) all.push({ scope, ...entry });
+    return all;
+  });
+  const files = new Map<
+    string,
+    { scope: Scope; name: string; balancerId: string; lines: string[]; ids: Key[] }
+  >();
+  for (const { scope, id, record } of waiting) {
+    const { balancerId } = record;
+    const key = JSON.stringify([balancerId, id[1]]);
+    const file = files.get(key) ?? { scope, name: String(id[0]), balancerId, lines: [], ids: [] };
+    files.set(key, file);
+    file.lines.push(...record.lines);
+    file.ids.push(id);
+  }
+  for (const { scope, name, balancerId, lines, ids } of files.values()) {
+    const balancer = await env.store.transaction((tx) => loadBalancers.get(tx, scope, name));
+    const destination = balancer?.id === balancerId ? balancer.attributes.accessLog : undefined;
+    if (destination && endMs % (destination.intervalMinutes * minuteMs) !== 0) continue;
+    if (balancer && destination) await write(env, scope, balancer, destination, lines, endMs);
+    await env.store.transaction(async (tx) => {
+      for (const one of ids) logLines.delete(tx, scope, ...one);
+    });
   }
 }
 

@@ -1,10 +1,11 @@
 /** Attributes: their defaults, and what a request makes of them. */
 import type { LoadBalancerAttributes } from "@aws-sdk/client-elastic-load-balancing";
+import type { DesyncMode } from "#traffic/application/desync.ts";
 import { attributeNotFound, invalidConfiguration, validationError } from "./errors.ts";
 import type { AttributesRecord } from "./records.ts";
 
 const desyncKey = "elb.http.desyncmitigationmode";
-const desyncModes = ["monitor", "defensive", "strictest"];
+const desyncModes: readonly DesyncMode[] = ["monitor", "defensive", "strictest"];
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/config-conn-drain.html */
 const mostDrainingSeconds = 3600;
 
@@ -38,11 +39,12 @@ export function withAttributes(
   if (ConnectionSettings) next.idleTimeoutSeconds = ConnectionSettings.IdleTimeout!;
   for (const { Key = "", Value = "" } of given.AdditionalAttributes ?? []) {
     if (Key !== desyncKey) throw attributeNotFound(Key);
-    if (!desyncModes.includes(Value))
+    const mode = desyncModes.find((one) => one === Value);
+    if (!mode)
       throw invalidConfiguration(
         `The value of ${desyncKey} must be one of ${desyncModes.join(", ")}`,
       );
-    next.desyncMode = Value;
+    next.desyncMode = mode;
   }
   return next;
 }

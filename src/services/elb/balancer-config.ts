@@ -55,6 +55,7 @@ export async function configOf(
     // A connection's idle timeout is wall time.
     idleTimeoutMs: attributes.idleTimeoutSeconds * 1000,
     secret: balancer.secret,
+    desync: attributes.desyncMode,
     accessLog: attributes.accessLog !== undefined,
     cutsUnhealthy: !attributes.draining.enabled,
     listeners: await Promise.all(

@@ -14,7 +14,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "ModifyLoadBalancerAttributes",
     differs:
-      "The desync mitigation mode is recorded without effect: ambiguous requests are always refused. Access logs that were not yet published are lost when Fogbank ends.",
+      "Requests that AWS's desync mitigation classes as severe are refused in every mode, and most ambiguous ones too. Of access logs the last five seconds are lost when Fogbank is killed.",
   },
   {
     operation: "*",

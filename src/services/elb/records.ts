@@ -1,5 +1,6 @@
 /** What is stored of Classic Load Balancers, and under which keys. */
 import type { BoundAddress } from "#traffic/application/config.ts";
+import type { DesyncMode } from "#traffic/application/desync.ts";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 
@@ -58,7 +59,7 @@ export interface AttributesRecord {
   accessLog?: { bucket: string; prefix?: string; intervalMinutes: number };
   draining: { enabled: boolean; timeoutSeconds: number };
   idleTimeoutSeconds: number;
-  desyncMode: string;
+  desyncMode: DesyncMode;
 }
 
 /** In the words of DescribeInstanceHealth. */
@@ -83,9 +84,17 @@ export interface BindingRecord {
   bound: BoundAddress;
 }
 
+/** Lines of a load balancer's access log that wait for the end of its interval. */
+export interface LogLinesRecord {
+  balancerId: string;
+  lines: string[];
+}
+
 /** [name] */
 export const loadBalancers = collection<LoadBalancerRecord>("elb", "load-balancer");
 /** [load balancer's name, instance id] */
 export const instances = collection<InstanceRecord>("elb", "instance");
 /** [load balancer's id, listener's port] */
 export const bindings = collection<BindingRecord>("elb", "binding");
+/** [load balancer's name, zone, cloud time, a random text] */
+export const logLines = collection<LogLinesRecord>("elb", "log-lines");

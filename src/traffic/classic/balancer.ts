@@ -5,6 +5,7 @@ import type { HttpClient } from "#http/client.ts";
 import { knownBody, lengthOf } from "#http/outgoing.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import { createSealer, type CookieSealer } from "../application/cookies.ts";
+import { classify, treat } from "../application/desync.ts";
 import { plainAddress, FieldNames, requestFields } from "../application/fields.ts";
 import { FollowedBody } from "../application/followed-body.ts";
 import { Listener } from "../application/listener.ts";
@@ -155,14 +156,30 @@ export class ClassicBalancer {
 
   #refuse(status: number): HttpReply {
     const answered = refusalStatus(status);
-    this.#counters.answered(this.#config.zones[0] ?? "", answered);
+    const zone = this.#config.zones[0] ?? "";
+    this.#counters.answered(zone, answered);
+    // What came too late or is only too long is no breach of the grammar.
+    if (status === 400 || status === 501 || status === 505)
+      this.#counters.node(zone).nonCompliantRequests++;
     return classicAnswer(answered);
   }
 
   #handle(request: HttpRequest, port: number): HttpReply | Promise<HttpReply> {
     const zone = this.#zoneOf(request.remotePort);
-    this.#counters.node(zone).requests++;
-    if (this.#config.accessLog) return this.#logged(request, zone, port);
+    const node = this.#counters.node(zone);
+    node.requests++;
+    const doubt = classify(request);
+    if (doubt) node.nonCompliantRequests++;
+    const treated = doubt && treat(this.#config.desync, doubt);
+    if (treated?.allowed === false) return ending(this.#own(400, zone));
+    const reply = this.#config.accessLog
+      ? this.#logged(request, zone, port)
+      : this.#replyTo(request, zone, port);
+    if (!treated?.closes) return reply;
+    return reply instanceof Promise ? reply.then(ending) : ending(reply);
+  }
+
+  #replyTo(request: HttpRequest, zone: string, port: number): HttpReply | Promise<HttpReply> {
     const answered = this.#answer(request, zone, port);
     return answered instanceof ClassicExchange ? answered.run() : answered;
   }
@@ -249,6 +266,11 @@ export class ClassicBalancer {
     }
     return { ...reply, body: new FollowedBody(reply.body as ByteStream, write) };
   }
+}
+
+/** Behind it the client's connection ends. */
+function ending(reply: HttpReply): HttpReply {
+  return { ...reply, headers: { ...reply.headers, Connection: "close" } };
 }
 
 function isStream({ protocol }: ClassicListenerConfig): boolean {

@@ -1,6 +1,7 @@
 /** What the data plane of classic load balancers is told and what it tells: plain data, so that it can cross a thread. */
 import type { Reach } from "#compute/driver.ts";
 import type { BoundAddress, TlsConfig } from "../application/config.ts";
+import type { DesyncMode } from "../application/desync.ts";
 
 /** Durations are wall time: the data plane knows no other. */
 export interface ClassicBalancerConfig {
@@ -16,6 +17,7 @@ export interface ClassicBalancerConfig {
   idleTimeoutMs: number;
   /** Keeps cookies unreadable and unforgeable; 32 bytes in hexadecimal. */
   secret: string;
+  desync: DesyncMode;
   /** Keeps a line of each request. */
   accessLog: boolean;
   /** What is under way at an instance that became unhealthy is broken off. */
@@ -84,6 +86,8 @@ export interface ClassicCounts {
   /** Answers of the balancer's own by status. */
   answers: Record<number, number>;
   backendConnectionErrors: number;
+  /** Requests that depart from RFC 7230. */
+  nonCompliantRequests: number;
   /** The longest that the queue has been. */
   surgePeak: number;
   spillover: number;

@@ -44,6 +44,7 @@ export function emptyCounts(): ClassicCounts {
     backendClasses: {},
     answers: {},
     backendConnectionErrors: 0,
+    nonCompliantRequests: 0,
     surgePeak: 0,
     spillover: 0,
     newConnections: 0,

@@ -247,3 +247,25 @@ test("without connection draining an instance that became unhealthy loses what i
     assert.equal(performance.now() - startMs < 400, cutsUnhealthy);
   }
 });
+
+test("the desync mitigation mode decides about requests that depart from the grammar", async (context) => {
+  const stage = createClassicStage(context);
+  const backend = await stage.backend(() => ({ status: 200, headers: {} }));
+  const instances = [instance("i-1", backend.port)];
+  const ask = async () => {
+    const socket = await stage.connect();
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+    const [piece] = (await once(socket, "data")) as [Buffer];
+    socket.destroy();
+    const [head] = String(piece).split("\r\n\r\n");
+    return [head!.slice(9, 12), /connection: close/i.test(head!)];
+  };
+  await stage.configure({ desync: "monitor", instances });
+  assert.deepEqual(await ask(), ["200", false]);
+  await stage.configure({ desync: "defensive", instances });
+  assert.deepEqual(await ask(), ["200", true]);
+  await stage.configure({ desync: "strictest", instances });
+  assert.deepEqual(await ask(), ["400", true]);
+  const { "us-east-1a": counts } = await stage.report();
+  assert.equal(counts!.nonCompliantRequests, 3);
+});

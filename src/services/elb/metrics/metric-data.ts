@@ -70,6 +70,7 @@ function putCounts(put: Put, counts: ClassicCounts, dimensions: Dimension[][]): 
   nonzero("HTTPCode_ELB_4XX", answered(4));
   nonzero("HTTPCode_ELB_5XX", answered(5));
   nonzero("BackendConnectionErrors", counts.backendConnectionErrors);
+  nonzero("DesyncMitigationMode_NonCompliant_Request_Count", counts.nonCompliantRequests);
   nonzero("SurgeQueueLength", counts.surgePeak);
   nonzero("SpilloverCount", counts.spillover);
   const latencies = Object.entries(counts.latencies);
@@ -114,6 +115,7 @@ function sum(all: readonly ClassicCounts[]): ClassicCounts {
   for (const counts of all) {
     total.requests += counts.requests;
     total.backendConnectionErrors += counts.backendConnectionErrors;
+    total.nonCompliantRequests += counts.nonCompliantRequests;
     total.surgePeak = Math.max(total.surgePeak, counts.surgePeak);
     total.spillover += counts.spillover;
     total.newConnections += counts.newConnections;

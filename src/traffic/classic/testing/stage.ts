@@ -102,6 +102,7 @@ const balancer: ClassicBalancerConfig = {
   crossZone: false,
   idleTimeoutMs: 60_000,
   secret: "07".repeat(32),
+  desync: "defensive",
   accessLog: false,
   cutsUnhealthy: false,
   listeners: [http],

@@ -19,12 +19,12 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateDocument",
     differs:
-      "Documents of the types Command and Session in JSON and YAML; attachments and requirements are refused. Of AWS's own documents AWS-RunShellScript, AWS-StartPortForwardingSession, AWS-StartSSHSession, AWS-StartInteractiveCommand and AWS-StartNonInteractiveCommand are there.",
+      "Documents of the types Command and Session in JSON and YAML; attachments and requirements are refused. Of AWS's own documents AWS-RunShellScript, AWS-StartPortForwardingSession, AWS-StartPortForwardingSessionToRemoteHost, AWS-StartSSHSession, AWS-StartInteractiveCommand and AWS-StartNonInteractiveCommand are there.",
   },
   {
     operation: "StartSession",
     differs:
-      "The data channel is a WebSocket on Fogbank's own port (ws:, not wss:), for the Session Manager plugin as AWS publishes it. Shells are /bin/sh and run as root, at a terminal that script(1) of util-linux makes in machines of the process driver; without it they have none. Logging to S3 and CloudWatch, encryption with KMS, Run As and forwarding to other hosts are refused by name. A session ends with Fogbank.",
+      "The data channel is a WebSocket on Fogbank's own port (ws:, not wss:), for the Session Manager plugin as AWS publishes it. Shells are /bin/sh and run as root, at a terminal that script(1) of util-linux makes in machines of the process driver; without it they have none. What a session printed goes to S3 and CloudWatch Logs at its end, at most its last 4 MiB; streaming of logs, encryption with KMS and Run As are refused by name. A session ends with Fogbank.",
   },
   {
     operation: "DescribeInstanceInformation",

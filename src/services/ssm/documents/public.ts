@@ -92,6 +92,36 @@ export const publicDocuments: readonly PublicDocument[] = [
     },
   },
   {
+    name: "AWS-StartPortForwardingSessionToRemoteHost",
+    type: "Session",
+    createdMs: parseIso("2022-05-27T00:00:00Z"),
+    content: {
+      schemaVersion: "1.0",
+      description: "Document to start port forwarding session over Session Manager to remote host",
+      sessionType: "Port",
+      parameters: {
+        portNumber: {
+          ...portNumber,
+          description: "(Optional) Port number of the server on the remote host",
+          default: "80",
+        },
+        localPortNumber,
+        host: {
+          type: "String",
+          description: "(Optional) Hostname or IP address of the destination server",
+          allowedPattern: "^[^,$^&();,<>{}\\[\\] ]{3,}$",
+          default: "localhost",
+        },
+      },
+      properties: {
+        portNumber: "{{ portNumber }}",
+        type: "LocalPortForwarding",
+        localPortNumber: "{{ localPortNumber }}",
+        host: "{{ host }}",
+      },
+    },
+  },
+  {
     name: "AWS-StartSSHSession",
     type: "Session",
     createdMs: parseIso("2019-07-09T00:00:00Z"),

@@ -17,6 +17,7 @@ import { LiveSession } from "../sessions/live-session.ts";
 import { planSession, usualShell } from "../sessions/plan.ts";
 import { sessions, type SessionPlan, type SessionRecord } from "../sessions/records.ts";
 import { streamUrl } from "../sessions/site.ts";
+import { s3Key } from "../sessions/transcript.ts";
 
 /** The account's preferences, as the console keeps them. */
 const preferences = "SSM-SessionManagerRunShell";
@@ -77,7 +78,7 @@ function open(context: SsmContext, record: SessionRecord): void {
       log.error("what became of a session was not recorded", { sessionId, error }),
     );
   };
-  const session = new LiveSession(context, record, {
+  const session = new LiveSession(context, scope, record, {
     mayOpen: async (token) => {
       const now = await store.transaction((tx) => sessions.get(tx, scope, sessionId));
       return now !== undefined && now.endedMs === undefined && now.token === token;
@@ -140,7 +141,7 @@ const describeSessions: SsmOperation<"DescribeSessions"> = async (input, context
       Owner: session.owner,
       Reason: session.reason,
       Details: session.details,
-      OutputUrl: {},
+      OutputUrl: outputUrl(session, context.region),
       ...(session.plan.longestMinutes !== undefined && {
         MaxSessionDuration: String(session.plan.longestMinutes),
       }),
@@ -149,6 +150,18 @@ const describeSessions: SsmOperation<"DescribeSessions"> = async (input, context
     NextToken,
   };
 };
+
+/** Where a session's output is to be read, once it is over. */
+function outputUrl({ plan, sessionId, endedMs }: SessionRecord, region: string) {
+  const { s3, logs } = plan;
+  if (endedMs === undefined) return {};
+  return {
+    ...(s3 && { S3OutputUrl: `https://s3.amazonaws.com/${s3.bucket}/${s3Key(plan, sessionId)}` }),
+    ...(logs && {
+      CloudWatchOutputUrl: `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logEventViewer:group=${logs.group};stream=${sessionId}`,
+    }),
+  };
+}
 
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_SessionFilter.html */
 function passes(session: SessionRecord, key: string, value: string): boolean {

@@ -4,10 +4,13 @@ import type { Conversation } from "#compute/driver.ts";
 import type { Timer } from "#runtime/clock.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { agentVersion } from "../managed-instances.ts";
+import type { Scope } from "#store/collection.ts";
 import { Channel } from "./channel.ts";
 import { flag, payloadType } from "./message.ts";
+import { portFrom, portOf } from "./open-port.ts";
 import { forwardMany, forwardOne, type PortForwarding } from "./ports.ts";
 import type { SessionRecord } from "./records.ts";
+import { checkLogGroup, deliverTranscript, Transcript } from "./transcript.ts";
 
 const longestPayloadBytes = 16 * 1024;
 /** Until the plugin tells another. */
@@ -27,6 +30,8 @@ export class LiveSession {
   readonly #events: SessionEvents;
   readonly #channel: Channel;
   readonly #startedMs: number;
+  readonly #scope: Scope;
+  readonly #transcript: Transcript | undefined;
   #program: Conversation | undefined;
   #port: PortForwarding | undefined;
   #begun = false;
@@ -34,8 +39,10 @@ export class LiveSession {
   #activeMs: number;
   #timer: Timer | undefined;
 
-  constructor(env: Environment, record: SessionRecord, events: SessionEvents) {
+  constructor(env: Environment, scope: Scope, record: SessionRecord, events: SessionEvents) {
     this.#env = env;
+    this.#scope = scope;
+    this.#transcript = record.plan.s3 || record.plan.logs ? new Transcript() : undefined;
     this.#record = record;
     this.#events = events;
     this.#startedMs = this.#activeMs = env.clock.wall.monotonic();
@@ -87,6 +94,14 @@ export class LiveSession {
     this.#port?.end();
     this.#channel.close(this.#record.sessionId, details);
     this.#events.ended(status, details);
+    if (this.#transcript)
+      deliverTranscript(this.#env, this.#scope, this.#record, this.#transcript.text()).catch(
+        (error: unknown) =>
+          this.#env.log.error("a session's output was not delivered", {
+            session: this.#record.sessionId,
+            error,
+          }),
+      );
   }
 
   #greet(): void {
@@ -124,15 +139,19 @@ export class LiveSession {
     const { target, plan } = this.#record;
     const { compute } = this.#env;
     if (plan.port) {
-      const { number, multiplexed } = plan.port;
+      const { number, host, multiplexed } = plan.port;
       const channel = {
         send: (type: number, bytes: Uint8Array) => this.#send(type, bytes),
         end: (details: string) => this.end(details),
       };
-      const reach = () => compute.reach(target, number);
-      this.#port = (multiplexed ? forwardMany : forwardOne)(reach, channel);
+      const open =
+        host === undefined
+          ? portOf(compute, target, number)
+          : portFrom(compute, target, { host, port: number });
+      this.#port = (multiplexed ? forwardMany : forwardOne)(open, channel);
       return;
     }
+    await checkLogGroup(this.#env, this.#scope, plan);
     const command = plan.command ?? "exec sh";
     const program = await compute.converse(
       target,
@@ -145,6 +164,7 @@ export class LiveSession {
     if (this.#over) return program.end();
     this.#program = program;
     program.output.on("data", (bytes: Buffer) => {
+      this.#transcript?.add(bytes);
       this.#activeMs = this.#env.clock.wall.monotonic();
       for (let at = 0; at < bytes.length; at += longestPayloadBytes)
         if (!this.#send(payloadType.output, bytes.subarray(at, at + longestPayloadBytes)))

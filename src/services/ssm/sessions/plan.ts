@@ -22,11 +22,23 @@ const text = (value: unknown) => (value === undefined ? "" : textOf(value));
 export function planSession(content: DocumentContent, values: Values): SessionPlan {
   const properties = interpolate(content.properties ?? {}, values) as Json;
   const inputs = interpolate(content.inputs, values) as Json;
-  for (const name of ["s3BucketName", "cloudWatchLogGroupName", "kmsKeyId", "runAsDefaultUser"])
+  for (const name of ["kmsKeyId", "runAsDefaultUser"])
     if (text(inputs[name]) !== "")
       throw validationException(
-        `Fogbank's sessions are neither logged nor encrypted and run as root: it does not support ${name} in Session documents.`,
+        `Fogbank's sessions are not encrypted and run as root: it does not support ${name} in Session documents.`,
       );
+  const group = text(inputs.cloudWatchLogGroupName);
+  if (group !== "" && text(inputs.cloudWatchStreamingEnabled) === "true")
+    throw validationException(
+      "Fogbank logs a session when it is over: it does not support cloudWatchStreamingEnabled in Session documents.",
+    );
+  const bucket = text(inputs.s3BucketName);
+  const logging = {
+    ...(bucket !== "" && { s3: { bucket, prefix: text(inputs.s3KeyPrefix) } }),
+    ...(group !== "" && {
+      logs: { group, encrypted: text(inputs.cloudWatchEncryptionEnabled) === "true" },
+    }),
+  };
   if (text(inputs.runAsEnabled) === "true")
     throw validationException(
       "Fogbank's sessions run as root: it does not support runAsEnabled in Session documents.",
@@ -41,23 +53,25 @@ export function planSession(content: DocumentContent, values: Values): SessionPl
     idleMinutes,
     ...(longest !== "" && { longestMinutes: Number(longest) }),
   };
-  if (sessionType === "Standard_Stream") return { ...shared, ...(profile && { profile }) };
+  if (sessionType === "Standard_Stream")
+    return { ...shared, ...logging, ...(profile && { profile }) };
   if (sessionType === "Port") {
     const number = Number(text(properties.portNumber));
     if (!Number.isInteger(number) || number < 1 || number > 65_535)
       throw invalidDocumentContent("The properties of a Port session need a portNumber.");
-    if (properties.host !== undefined)
-      throw validationException(
-        "Fogbank forwards ports of managed nodes only: it does not support host in Session documents.",
-      );
+    const host = text(properties.host);
     return {
       ...shared,
-      port: { number, multiplexed: properties.type === "LocalPortForwarding" },
+      port: {
+        number,
+        ...(host !== "" && { host }),
+        multiplexed: properties.type === "LocalPortForwarding",
+      },
     };
   }
   const linux = isObject(properties.linux) ? properties.linux : {};
   const command = text(linux.commands);
   if (command === "")
     throw invalidDocumentContent(`The properties of ${sessionType} sessions need linux.commands.`);
-  return { ...shared, command };
+  return { ...shared, ...logging, command };
 }

@@ -1,8 +1,8 @@
-/** Carries bytes between a data channel and a port of a machine. */
-import { connect, type Socket } from "node:net";
-import type { Reach } from "#compute/driver.ts";
+/** Carries bytes between a data channel and ports. */
+import type { Duplex } from "node:stream";
 import { flag, payloadType } from "./message.ts";
 import { dataFrames, endFrame, FrameReader } from "./multiplex.ts";
+import type { PortOpener } from "./open-port.ts";
 
 export interface PortChannel {
   /** False when the sender should wait. */
@@ -19,118 +19,102 @@ export interface PortForwarding {
   end(): void;
 }
 
-const open = (reach: Reach): Socket =>
-  "path" in reach ? connect(reach.path) : connect(reach.port, reach.host);
-
 const failed = Buffer.from([0, 0, 0, flag.connectToPortError]);
 
 /** One connection for each that the client opens. */
-export function forwardMany(
-  reach: () => Promise<Reach | undefined>,
-  channel: PortChannel,
-): PortForwarding {
-  const sockets = new Map<number, Socket | "opening">();
+export function forwardMany(open: PortOpener, channel: PortChannel): PortForwarding {
+  const streams = new Map<number, Duplex | "opening">();
   /** What came for a stream whose connection is not there yet. */
   const early = new Map<number, Buffer[]>();
-  const fail = (stream: number) => {
-    sockets.delete(stream);
-    channel.send(payloadType.flag, failed);
-    channel.send(payloadType.output, endFrame(stream));
+  const opened = async (id: number) => {
+    streams.set(id, "opening");
+    const stream = await open();
+    if (!streams.has(id)) return void stream.destroy();
+    streams.set(id, stream);
+    for (const bytes of early.get(id) ?? []) stream.write(bytes);
+    early.delete(id);
+    stream.on("data", (bytes: Buffer) => {
+      for (const frame of dataFrames(id, bytes))
+        if (!channel.send(payloadType.output, frame)) stream.pause();
+    });
+    // An error ends it like any other end.
+    stream.on("error", () => stream.destroy());
+    stream.once("close", () => {
+      if (streams.get(id) !== stream) return;
+      streams.delete(id);
+      channel.send(payloadType.output, endFrame(id));
+    });
   };
-  const opened = async (stream: number) => {
-    sockets.set(stream, "opening");
-    const found = await reach();
-    if (!sockets.has(stream)) return;
-    if (!found) return fail(stream);
-    const socket = open(found);
-    sockets.set(stream, socket);
-    for (const bytes of early.get(stream) ?? []) socket.write(bytes);
-    early.delete(stream);
-    let refused = false;
-    socket.once("error", () => {
-      refused = socket.connecting || socket.bytesRead === 0;
-      if (refused) fail(stream);
-    });
-    socket.on("data", (bytes: Buffer) => {
-      for (const frame of dataFrames(stream, bytes))
-        if (!channel.send(payloadType.output, frame)) socket.pause();
-    });
-    socket.once("close", () => {
-      if (sockets.get(stream) === socket) {
-        sockets.delete(stream);
-        if (!refused) channel.send(payloadType.output, endFrame(stream));
-      }
-    });
+  const refused = (id: number) => {
+    streams.delete(id);
+    early.delete(id);
+    channel.send(payloadType.flag, failed);
+    channel.send(payloadType.output, endFrame(id));
   };
   const reader = new FrameReader({
-    opened: (stream) => void opened(stream).catch(() => fail(stream)),
-    data(stream, bytes) {
-      const socket = sockets.get(stream);
-      if (socket === "opening") early.set(stream, [...(early.get(stream) ?? []), bytes]);
-      else socket?.write(bytes);
+    opened: (id) => void opened(id).catch(() => refused(id)),
+    data(id, bytes) {
+      const stream = streams.get(id);
+      if (stream === "opening") early.set(id, [...(early.get(id) ?? []), bytes]);
+      else stream?.write(bytes);
     },
-    ended(stream) {
-      const socket = sockets.get(stream);
-      early.delete(stream);
-      if (socket === "opening") sockets.delete(stream);
-      else socket?.end();
+    ended(id) {
+      const stream = streams.get(id);
+      early.delete(id);
+      if (stream === "opening") streams.delete(id);
+      else stream?.end();
     },
   });
-  const each = (visit: (socket: Socket) => void) => {
-    for (const socket of sockets.values()) if (socket !== "opening") visit(socket);
+  const each = (visit: (stream: Duplex) => void) => {
+    for (const stream of streams.values()) if (stream !== "opening") visit(stream);
   };
   return {
     data: (payload) => reader.read(payload),
     disconnect: () => {},
-    ready: () => each((socket) => socket.resume()),
-    end: () => each((socket) => socket.destroy()),
+    ready: () => each((stream) => stream.resume()),
+    end: () => each((stream) => stream.destroy()),
   };
 }
 
 /** The one connection that is the session, as SSH has it. */
-export function forwardOne(
-  reach: () => Promise<Reach | undefined>,
-  channel: PortChannel,
-): PortForwarding {
-  let socket: Socket | undefined;
+export function forwardOne(open: PortOpener, channel: PortChannel): PortForwarding {
+  let stream: Duplex | undefined;
   const waiting: Buffer[] = [];
   let over = false;
-  const failure = "Connection to destination port failed, check SSM Agent logs.";
   const start = async () => {
-    const found = await reach();
-    if (over) return;
-    if (!found) return channel.end(failure);
-    const opened = open(found);
-    socket = opened;
+    const opened = await open();
+    if (over) return void opened.destroy();
+    stream = opened;
     for (const bytes of waiting.splice(0)) opened.write(bytes);
-    let problem = "";
-    opened.once("error", () => {
-      if (opened.bytesRead === 0) problem = failure;
-    });
     opened.on("data", (bytes: Buffer) => {
       if (!channel.send(payloadType.output, bytes)) opened.pause();
     });
+    // An error ends it like any other end.
+    opened.on("error", () => opened.destroy());
     opened.once("close", () => {
-      if (!over && socket === opened) channel.end(problem);
+      if (!over && stream === opened) channel.end("");
     });
   };
-  const begin = () => void start().catch(() => channel.end(failure));
+  const begin = () =>
+    void start().catch(() =>
+      channel.end("Connection to destination port failed, check SSM Agent logs."),
+    );
   begin();
   return {
     data(payload) {
-      if (socket) socket.write(payload);
+      if (stream) stream.write(payload);
       else waiting.push(payload);
     },
     disconnect() {
-      const old = socket;
-      socket = undefined;
+      const old = stream;
+      stream = undefined;
       old?.destroy();
       begin();
     },
-    ready: () => void socket?.resume(),
+    ready: () => void stream?.resume(),
     end() {
       over = true;
-      socket?.destroy();
+      stream?.destroy();
     },
   };
 }

@@ -26,7 +26,11 @@ export interface SessionPlan {
   command?: string;
   /** Lines that are typed first. */
   profile?: string;
-  port?: { number: number; multiplexed: boolean };
+  /** Of the machine itself, or of a host that it reaches. */
+  port?: { number: number; host?: string; multiplexed: boolean };
+  /** Where what a shell printed goes at its end. */
+  s3?: { bucket: string; prefix: string };
+  logs?: { group: string; encrypted: boolean };
   idleMinutes: number;
   longestMinutes?: number;
 }

@@ -237,20 +237,77 @@ test("a port is forwarded, each connection by itself", () =>
     assert.equal(await plugin.closed, "");
   }));
 
+test("a port of another host is reached from within the machine", () =>
+  withMachine(async ({ cloud, target, programs, local }) => {
+    const ssm = cloud.clients.ssm(cloud.caller);
+    const { StreamUrl, TokenValue } = await ssm.StartSession({
+      Target: target,
+      DocumentName: "AWS-StartPortForwardingSessionToRemoteHost",
+      Parameters: { host: ["db.internal"], portNumber: ["5432"] },
+    });
+    const plugin = await openPlugin(local(StreamUrl), TokenValue!);
+    await plugin.handshake;
+    plugin.send(payloadType.output, Buffer.concat([frame(0, 3), frame(2, 3, "ask")]));
+    await until(() => programs.length === 1);
+    const [{ command, input, output }] = programs as [FakeProgram];
+    assert.deepEqual([command[0], ...command.slice(3)], ["node", "db.internal", "5432"]);
+    output.write("+");
+    let asked = "";
+    input.on("data", (piece: Buffer) => (asked += piece.toString()));
+    await until(() => asked === "ask");
+    output.write("answer");
+    await plugin.sees(frame(2, 3, "answer").toString("latin1"));
+  }));
+
+async function prefer(ssm: ReturnType<TestCloud["clients"]["ssm"]>, inputs: object) {
+  await ssm.CreateDocument({
+    Name: "SSM-SessionManagerRunShell",
+    DocumentType: "Session",
+    Content: JSON.stringify({ schemaVersion: "1.0", sessionType: "Standard_Stream", inputs }),
+  });
+}
+
+test("what a shell printed is kept where the preferences say", () =>
+  withMachine(async ({ cloud, target, programs, local }) => {
+    const { caller, clients } = cloud;
+    const ssm = clients.ssm(caller);
+    await clients.s3(caller).CreateBucket({ Bucket: "sessions" });
+    await clients.logs(caller).CreateLogGroup({ logGroupName: "/sessions" });
+    await prefer(ssm, {
+      s3BucketName: "sessions",
+      s3KeyPrefix: "logs",
+      cloudWatchLogGroupName: "/sessions",
+      shellProfile: { linux: "cd /srv" },
+    });
+    const { StreamUrl, TokenValue, SessionId } = await ssm.StartSession({ Target: target });
+    const plugin = await openPlugin(local(StreamUrl), TokenValue!);
+    await until(() => programs.length === 1);
+    const [program] = programs as [FakeProgram];
+    program.output.write("$ cd /srv\r\n");
+    await plugin.sees("/srv");
+    program.exit(0);
+    await plugin.closed;
+    await cloud.advance("1s");
+    const { events } = await clients.logs(caller).GetLogEvents({
+      logGroupName: "/sessions",
+      logStreamName: SessionId,
+    });
+    assert.deepEqual(
+      events!.map(({ message }) => message),
+      ["$ cd /srv"],
+    );
+    const { Contents: objects } = await clients.s3(caller).ListObjectsV2({ Bucket: "sessions" });
+    assert.deepEqual(
+      objects!.map(({ Key }) => Key),
+      [`logs/${SessionId}.log`],
+    );
+  }));
+
 test("preferences that cannot be met are refused by name", () =>
   withMachine(async ({ cloud, target }) => {
     const ssm = cloud.clients.ssm(cloud.caller);
-    const Content = JSON.stringify({
-      schemaVersion: "1.0",
-      sessionType: "Standard_Stream",
-      inputs: { s3BucketName: "sessions", idleSessionTimeout: "5" },
-    });
-    await ssm.CreateDocument({
-      Name: "SSM-SessionManagerRunShell",
-      DocumentType: "Session",
-      Content,
-    });
+    await prefer(ssm, { kmsKeyId: "alias/sessions", idleSessionTimeout: "5" });
     await assert.rejects(ssm.StartSession({ Target: target }), {
-      message: /it does not support s3BucketName in Session documents/,
+      message: /it does not support kmsKeyId in Session documents/,
     });
   }));

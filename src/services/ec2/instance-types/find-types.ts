@@ -1,5 +1,6 @@
 /** The instance types that have the attributes asked for. Import it when first needed, as the catalog. */
 import type { InstanceRequirementsRequest, InstanceTypeInfo } from "@aws-sdk/client-ec2";
+import { unsupportedParameter } from "../errors.ts";
 import { instanceTypeNamed, instanceTypeNames } from "./catalog.ts";
 import { meetsRequirements } from "./requirements.ts";
 
@@ -9,6 +10,8 @@ export function findTypes(
   virtualizations: readonly string[],
   requirements: InstanceRequirementsRequest,
 ): InstanceTypeInfo[] {
+  if (requirements.BaselinePerformanceFactors)
+    throw unsupportedParameter("InstanceRequirements.BaselinePerformanceFactors");
   return instanceTypeNames
     .map((name) => instanceTypeNamed(name)!)
     .filter(

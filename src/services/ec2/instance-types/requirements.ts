@@ -57,6 +57,8 @@ export function meetsRequirements(
   if (!allows(info.BurstablePerformanceSupported ?? false, wanted.BurstablePerformance, "excluded"))
     return false;
   if (wanted.RequireHibernateSupport && !info.HibernationSupported) return false;
+  if (wanted.RequireEncryptionInTransit && !info.NetworkInfo?.EncryptionInTransitSupported)
+    return false;
   const interfaces = info.NetworkInfo?.MaximumNetworkInterfaces ?? 0;
   if (!within(interfaces, wanted.NetworkInterfaceCount)) return false;
   const bandwidth = info.EbsInfo?.EbsOptimizedInfo?.BaselineBandwidthInMbps ?? 0;

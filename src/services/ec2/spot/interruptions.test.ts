@@ -83,6 +83,15 @@ test("an interrupted instance is recommended for rebalance, warned two minutes b
   const requestId = await request(cloud);
   const { state, code, instanceId } = await shown(cloud, requestId);
   assert.deepEqual([state, code], ["active", "fulfilled"]);
+  assert.deepEqual(
+    (await told()).map((one) => [one["detail-type"], one.detail]),
+    [
+      [
+        "EC2 Spot Instance Request Fulfillment",
+        { "spot-instance-request-id": requestId, "instance-id": instanceId },
+      ],
+    ],
+  );
   const spot = spotOf(cloud);
   await spot("POST", { instance: instanceId, after: "5m" });
   await cloud.advance("1m");

@@ -109,6 +109,23 @@ const cases: [
     { do: "wait", afterMs: 7 },
   ],
   [
+    "what is over is forgotten after two days",
+    { state: "closed", status: { code: "schedule-expired", message: "", updatedMs: 0 } },
+    undefined,
+    { nowMs: 48 * 3_600_000 },
+    { do: "forget" },
+  ],
+  [
+    "a cancelled request stays as long as its instance",
+    {
+      state: "cancelled",
+      status: { code: "request-canceled-and-instance-running", message: "", updatedMs: 0 },
+    },
+    instance("running"),
+    { nowMs: 48 * 3_600_000 },
+    { do: "wait" },
+  ],
+  [
     "a start makes it active again",
     { ...persistent, state: "disabled" },
     instance("pending"),

@@ -16,6 +16,8 @@ export type RequestStep =
       afterMs?: number;
     }
   | { do: "launch" }
+  /** Ended long ago: it is shown no longer. */
+  | { do: "forget" }
   /** Starts the instance that an interruption had stopped. */
   | { do: "restart" }
   | { do: "wait"; afterMs?: number };
@@ -28,6 +30,8 @@ export interface Market {
   cause: InterruptionCause | undefined;
 }
 
+/** "Requests are deleted from the list some time after they are over"; AWS does not say when. */
+const shownMs = 48 * 3_600_000;
 /** Prices move by rules too, so a request that waits for one looks again. */
 const lookAgainMs = 60_000;
 
@@ -49,12 +53,19 @@ export function planRequest(
     case "disabled":
       return planDisabled(request, instance, market);
     case "cancelled":
-      return request.status.code === "request-canceled-and-instance-running" && hasEnded(instance)
+      if (request.status.code !== "request-canceled-and-instance-running")
+        return planForgetting(request, market.nowMs);
+      return hasEnded(instance)
         ? { do: "set", state: "cancelled", code: `instance-terminated-${word(market.cause)}` }
         : { do: "wait" };
     default:
-      return { do: "wait" };
+      return planForgetting(request, market.nowMs);
   }
+}
+
+function planForgetting({ status }: SpotRequestRecord, nowMs: number): RequestStep {
+  const leftMs = status.updatedMs + shownMs - nowMs;
+  return leftMs <= 0 ? { do: "forget" } : { do: "wait", afterMs: leftMs };
 }
 
 function planOpen(request: SpotRequestRecord, { nowMs, price }: Market): RequestStep {

@@ -47,6 +47,8 @@ export interface SpotRequestRecord {
   noCapacityUntilMs?: number;
   /** How often it was fulfilled: names the next launch. */
   launches: number;
+  /** How many of them EventBridge was told. */
+  toldLaunches?: number;
   /** The fleet that made it. */
   fleetId?: string;
   createdMs: number;

@@ -1,5 +1,6 @@
 /** Brings Spot requests to where their instances, their dates and the market have them. */
 import { AwsError } from "#model/error.ts";
+import { formatArn } from "#services/kit/arn.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler, ReconcileResult } from "#services/kit/reconciler.ts";
@@ -26,7 +27,11 @@ export function spotRequestReconciler(env: Environment): Reconciler {
   return {
     name: "ec2/spot-request",
     watches: [{ collection: spotRequests }],
-    reconcile: (scope, [id]) => settle(env, scope, String(id)),
+    async reconcile(scope, [id]) {
+      // Here alone: two that look at the same request would tell it twice.
+      await tellFulfilment(env, scope, String(id));
+      return settle(env, scope, String(id));
+    },
   };
 }
 
@@ -93,10 +98,39 @@ function write(
     if (request.state === step.state && request.status.code === step.code && !step.lets) return;
     putSpotRequest(tx, scope, left, step.state, step.code, nowMs);
   }
+  if (step.do === "forget") spotRequests.delete(tx, scope, request.requestId);
   if (step.do === "restart" && instance) {
     const change = whenStarted(instance, nowMs);
     if (change) changeInstance(tx, scope, instance, change);
   }
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-spot-instances.html */
+async function tellFulfilment(env: Environment, scope: Scope, requestId: string): Promise<void> {
+  const { store, clients } = env;
+  const request = await store.transaction((tx) => spotRequests.view(tx, scope, requestId));
+  if (request?.state !== "active" || request.instanceId === undefined) return;
+  const { launches, toldLaunches = 0, instanceId } = request;
+  if (toldLaunches >= launches) return;
+  const { Entries } = await clients.events(asService(scope, "ec2.amazonaws.com")).PutEvents({
+    Entries: [
+      {
+        Source: "aws.ec2",
+        DetailType: "EC2 Spot Instance Request Fulfillment",
+        Resources: [formatArn("ec2", scope, `instance/${instanceId}`)],
+        Detail: JSON.stringify({
+          "spot-instance-request-id": requestId,
+          "instance-id": instanceId,
+        }),
+      },
+    ],
+  });
+  const [refused] = Entries ?? [];
+  if (refused?.ErrorCode !== undefined) throw new Error(refused.ErrorMessage);
+  await store.transaction(async (tx) => {
+    const now = await spotRequests.get(tx, scope, requestId);
+    if (now) spotRequests.put(tx, scope, [requestId], { ...now, toldLaunches: launches });
+  });
 }
 
 async function fulfil(

@@ -75,6 +75,10 @@ function unfold(input: Request): Request {
       return { ...input, DisableApiStop: { Value: Value === "true" } };
     case "sourceDestCheck":
       return { ...input, SourceDestCheck: { Value: Value === "true" } };
+    case "sriovNetSupport":
+      return { ...input, SriovNetSupport: { Value } };
+    case "enaSupport":
+      return { ...input, EnaSupport: { Value: Value === "true" } };
     case "ebsOptimized":
       return { ...input, EbsOptimized: { Value: Value === "true" } };
     default:
@@ -138,7 +142,10 @@ async function plainChange(
   if (request.BlockDeviceMappings !== undefined)
     return blockDeviceChange(tx, context, instance, request.BlockDeviceMappings);
   // Drivers for enhanced networking are there already; the rest has no meaning here.
-  if (request.EnaSupport?.Value === true) return undefined;
+  if (request.EnaSupport?.Value === true || request.SriovNetSupport?.Value === "simple") {
+    requireStopped(instance, request.EnaSupport ? "enaSupport" : "sriovNetSupport");
+    return undefined;
+  }
   throw unsupportedParameter("Kernel, Ramdisk, SriovNetSupport or EnaSupport=false");
 }
 

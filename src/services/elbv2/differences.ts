@@ -38,6 +38,6 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS listeners answer there and not on the gateway's port. Security groups are not enforced.",
+      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own (a network load balancer on one per zone, also under ZONE.NAME-ID.REGION.elb.localhost) where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS listeners answer there and not on the gateway's port. Security groups are not enforced.",
   },
 ];

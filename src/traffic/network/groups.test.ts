@@ -196,8 +196,9 @@ test("no connection fails while targets are replaced one by one under load", asy
     }
   };
   const clients = Array.from({ length: 8 }, load);
+  const allSeen = () => until(() => running.every(({ name }) => seen.has(name)));
   for (const name of ["d", "e", "f"]) {
-    await pause(50);
+    await allSeen();
     const old = running.shift()!;
     const [fresh] = await naming(stage, name);
     running.push(fresh!);
@@ -207,7 +208,7 @@ test("no connection fails while targets are replaced one by one under load", asy
     await stage.sendTo(present);
     old.server.close();
   }
-  await pause(50);
+  await allSeen();
   phase.loading = false;
   await Promise.all(clients);
   assert.deepEqual([...seen.keys()].sort(), ["a", "b", "c", "d", "e", "f"]);

@@ -9,7 +9,7 @@ import { logsAnything } from "../logs.ts";
 import { listeners, loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 import { networkConfigOf } from "./config.ts";
-import { networkNames } from "./names.ts";
+import { isHealthyZone, networkNames } from "./names.ts";
 
 /** One step of the load balancers' reconciler. */
 export async function serveNetwork(
@@ -21,14 +21,15 @@ export async function serveNetwork(
   const { balancer } = records;
   const config = await networkConfigOf(env, scope, records, state);
   const bound = await state.plane().configureNetwork(config);
-  const [firstZone = ""] = config.nodes.map(({ zone }) => zone);
+  const zones = config.nodes.map(({ zone }) => zone);
+  const zone = zones.find((one) => isHealthyZone(records, one)) ?? zones[0] ?? "";
   const { arn, name, dnsName } = balancer;
   state.served.set(arn, { scope, name, dnsName, logs: logsAnything(balancer.attributes) });
   env.traffic.fronts.set(
     dnsName.toLowerCase(),
     // The gateway speaks HTTP: over connections, not over datagrams.
     records.listeners.flatMap(({ record }, index) => {
-      const at = bound[index]![firstZone];
+      const at = bound[index]![zone];
       if (!at || record.protocol === "UDP") return [];
       const secure = record.protocol === "TLS";
       return [{ secure, port: record.port, host: at.host, boundPort: at.port }];

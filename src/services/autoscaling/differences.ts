@@ -9,7 +9,8 @@ export const differences: Difference[] = [
   },
   {
     operation: "CreateAutoScalingGroup",
-    differs: "Termination policies are those with names; Lambda functions are refused.",
+    differs:
+      "A termination policy that is a function is asked when a group scales in (Cause SCALE_IN), not for rebalancing, refreshes and lifetimes.",
   },
   {
     operation: "CreateAutoScalingGroup",

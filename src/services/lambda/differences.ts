@@ -9,7 +9,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "Invoke",
     differs:
-      "External extensions in layers are not started, and traces are not recorded. Streamed answers arrive when they are complete.",
+      "Auto Scaling invokes without a statement of the function's policy that lets its service-linked role in. External extensions in layers are not started, and traces are not recorded. Streamed answers arrive when they are complete.",
   },
   {
     operation: "PutProvisionedConcurrencyConfig",

@@ -6,6 +6,7 @@ import { AwsError } from "#model/error.ts";
 import type { Input } from "#model/sdk.ts";
 import { unsupported, validationError } from "../errors.ts";
 import { resolveTemplate } from "../launch/source.ts";
+import { isFunctionPolicy } from "./termination-function.ts";
 import { terminationPolicies } from "../limits.ts";
 import type { LaunchTemplateRef, MixedPolicy } from "../launch/launch-records.ts";
 import { launchConfigurations, type GroupRecord, type SubnetRef } from "../records.ts";
@@ -198,11 +199,17 @@ export function commonSettings(input: Settings): Partial<GroupRecord> {
   if (input.ServiceLinkedRoleARN !== undefined)
     changes.serviceLinkedRoleArn = input.ServiceLinkedRoleARN;
   if (input.TerminationPolicies?.length) {
-    for (const policy of input.TerminationPolicies)
-      if (!(terminationPolicies as readonly string[]).includes(policy))
+    for (const [index, policy] of input.TerminationPolicies.entries()) {
+      const isFunction = isFunctionPolicy(policy);
+      if (isFunction && index > 0)
         throw validationError(
-          `Invalid termination policy specified: ${policy}. Fogbank offers ${terminationPolicies.join(", ")}.`,
+          "A Lambda function must be the first termination policy, and the only one of its kind.",
         );
+      if (!isFunction && !(terminationPolicies as readonly string[]).includes(policy))
+        throw validationError(
+          `Invalid termination policy specified: ${policy}. Fogbank offers ${terminationPolicies.join(", ")} and Lambda functions.`,
+        );
+    }
     changes.terminationPolicies = input.TerminationPolicies;
   }
   return changes;

@@ -22,6 +22,8 @@ export interface DesiredGroup {
   maxSize: number;
   zones: readonly string[];
   terminationPolicies: readonly string[];
+  /** Instances that a policy's function lets go; undefined without one. */
+  nominated?: ReadonlySet<string>;
   suspended: ReadonlySet<string>;
   deleting: boolean;
   /** Sentences that explain the latest changes of `desired`. */

@@ -8,6 +8,7 @@ import { selectForTermination } from "./termination.ts";
 interface Shrinking {
   desired: number;
   terminationPolicies: readonly string[];
+  nominated?: ReadonlySet<string> | undefined;
   causes: readonly string[];
   allocation?: Allocation | undefined;
 }
@@ -32,6 +33,7 @@ export function shrink(
   const candidates = new Map(
     staying
       .filter((member) => member.phase === "in-service" && !member.protected)
+      .filter(({ instanceId = "" }) => group.nominated?.has(instanceId) ?? true)
       .map((member) => [member.id, member]),
   );
   let serving = staying

@@ -73,7 +73,9 @@ export function selectForTermination(
   nowMs: number,
 ): Candidate | undefined {
   let left = least(candidates, ({ zone }) => -(crowd.get(zone) ?? 0));
-  for (const policy of policies) left = (narrowings[policy] ?? narrowings["Default"]!)(left, nowMs);
+  // What a function said has been heard by now.
+  for (const policy of policies.filter((one) => one in narrowings))
+    left = narrowings[policy]!(left, nowMs);
   // AWS picks at random; the first by id is as good and can be repeated.
   return left.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
 }

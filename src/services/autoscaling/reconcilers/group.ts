@@ -20,6 +20,7 @@ import { refreshes } from "../refreshes/records.ts";
 import type { State } from "../state.ts";
 import { waitsUntil } from "../refreshes/progress.ts";
 import { carryOut } from "./carry-out.ts";
+import { nominate } from "./nominate.ts";
 import { observe } from "./observe.ts";
 import { takeSteps } from "./take-steps.ts";
 import type { Outcome } from "./outcome.ts";
@@ -70,6 +71,8 @@ async function pass(
     health,
     targets: needsTargets(view, health),
   });
+  const nominated = await nominate(env, caller, view);
+  if (nominated) observation.nominated = nominated;
   if (health) state.healthCheckedMs.set(key, nowMs);
   const outcome = await env.store.transaction((tx) =>
     takeSteps(

@@ -28,6 +28,8 @@ export interface Observation {
   offers: readonly Offer[] | undefined;
   /** Zones that fail, for a group that is to be shifted away from them. */
   shifted: ReadonlySet<string>;
+  /** Instances that a termination policy's function lets go; undefined without one. */
+  nominated?: ReadonlySet<string>;
   /** True when instances in service were looked at too. */
   healthChecked: boolean;
 }

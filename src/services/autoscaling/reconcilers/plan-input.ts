@@ -17,6 +17,7 @@ export function desiredOf(
   { group, maintenance }: Pick<GroupView, "group" | "maintenance">,
   allocation: Allocation | undefined,
   nowMs: number,
+  nominated?: ReadonlySet<string>,
 ): DesiredGroup {
   const short = Object.entries(group.shortages ?? {}).filter(([, { untilMs }]) => untilMs > nowMs);
   const shifted = new Set(group.shiftedZones);
@@ -25,6 +26,7 @@ export function desiredOf(
     maxSize: group.maxSize,
     zones: group.zones,
     terminationPolicies: group.terminationPolicies,
+    ...(nominated && { nominated }),
     suspended: new Set(Object.keys(group.suspended)),
     deleting: group.deleting,
     causes: group.causes,

@@ -92,7 +92,7 @@ function planFor(
   nowMs: number,
 ): Plan {
   const allocation = allocationOf(view.group, observation);
-  const desired = desiredOf(view, allocation, nowMs);
+  const desired = desiredOf(view, allocation, nowMs, observation.nominated);
   if (!refresh && view.endangered.size === 0 && isSteady(desired, pass.tally, nowMs)) {
     const wakeMs = desired.launchAfterMs > nowMs ? desired.launchAfterMs : undefined;
     return { decisions: [], toldCauses: true, wakeMs };

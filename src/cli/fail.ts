@@ -5,7 +5,7 @@ import { ask, ownPath, findEndpoint } from "./remote.ts";
 const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
        fogbank fail az us-east-1a [--for 10m]            its machines lose their power; nothing starts there
        fogbank fail volume vol-… [--for 10m]             its I/O stands still
-       fogbank fail target GROUP [i-…]                   the program behind a load balancer's target ends
+       fogbank fail target GROUP|CLASSIC [i-…]           the program behind a load balancer's target ends
        fogbank fail                                      what fails now
        fogbank heal [FAULT]                              all of it, or one
 The account is AWS_ACCESS_KEY_ID where that has twelve digits, the region AWS_DEFAULT_REGION.`;

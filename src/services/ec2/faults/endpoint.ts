@@ -20,7 +20,7 @@ const members = new Set(
 /**
  * `POST {"kind": "kill", "instance": "i-…"}` begins a fault, `GET` lists the faults, `DELETE /ID`
  * heals one and `DELETE` all. `for` is a duration of cloud time. `{"targetGroup": "web"}` is the
- * program behind a load balancer's target.
+ * program behind a target of that group, or behind an instance of the classic load balancer of that name.
  */
 export function faultEndpoint(env: Environment): OwnEndpoint {
   const { store, clock, random } = env;
@@ -76,25 +76,55 @@ export function faultEndpoint(env: Environment): OwnEndpoint {
 async function namedByTarget(env: Environment, scope: Scope, body: unknown): Promise<unknown> {
   if (typeof body !== "object" || body === null || !("targetGroup" in body)) return body;
   const { targetGroup, instance, ...rest } = body as Record<string, unknown>;
-  const elbv2 = env.clients.elbv2(asService(scope, "ec2.amazonaws.com"));
   const name = String(targetGroup);
-  const { TargetGroups } = await elbv2
-    .DescribeTargetGroups(name.startsWith("arn:") ? { TargetGroupArns: [name] } : { Names: [name] })
-    .catch((error: unknown) => {
-      if (error instanceof AwsError) throw new RangeError(error.message);
-      throw error;
-    });
-  const { TargetGroupArn } = TargetGroups![0]!;
-  const { TargetHealthDescriptions } = await elbv2.DescribeTargetHealth({ TargetGroupArn });
-  const targets = (TargetHealthDescriptions ?? []).map(({ Target }) => Target!);
-  const target = targets.find(({ Id }) => instance === undefined || Id === instance);
-  if (!target?.Id?.startsWith("i-"))
+  const targets = await targetsOf(env, scope, name);
+  const target = targets.find(({ id }) => instance === undefined || id === instance);
+  if (!target?.id?.startsWith("i-"))
     throw new RangeError(
       instance === undefined
         ? `target group ${name} has no instance`
-        : `${JSON.stringify(instance)} is no target of ${name}; there are ${targets.map(({ Id }) => Id).join(", ")}`,
+        : `${JSON.stringify(instance)} is no target of ${name}; there are ${targets.map(({ id }) => id).join(", ")}`,
     );
-  return { kind: "close-port", ...rest, instance: target.Id, port: target.Port };
+  return { kind: "close-port", ...rest, instance: target.id, port: target.port };
+}
+
+interface NamedTarget {
+  id: string | undefined;
+  port: number | undefined;
+}
+
+async function targetsOf(env: Environment, scope: Scope, name: string): Promise<NamedTarget[]> {
+  const elbv2 = env.clients.elbv2(asService(scope, "ec2.amazonaws.com"));
+  let TargetGroupArn: string | undefined;
+  try {
+    const { TargetGroups } = await elbv2.DescribeTargetGroups(
+      name.startsWith("arn:") ? { TargetGroupArns: [name] } : { Names: [name] },
+    );
+    ({ TargetGroupArn } = TargetGroups![0]!);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const targets = await classicTargets(env, scope, name);
+    if (targets) return targets;
+    throw new RangeError(error.message);
+  }
+  const { TargetHealthDescriptions } = await elbv2.DescribeTargetHealth({ TargetGroupArn });
+  return (TargetHealthDescriptions ?? []).map(({ Target }) => ({
+    id: Target?.Id,
+    port: Target?.Port,
+  }));
+}
+
+/** Of a classic load balancer, which has its targets itself; undefined when none has the name. */
+async function classicTargets(
+  env: Environment,
+  scope: Scope,
+  name: string,
+): Promise<NamedTarget[] | undefined> {
+  const elb = env.clients.elb(asService(scope, "ec2.amazonaws.com"));
+  const { LoadBalancerDescriptions = [] } = await elb.DescribeLoadBalancers({});
+  const balancer = LoadBalancerDescriptions.find((one) => one.LoadBalancerName === name);
+  const port = balancer?.ListenerDescriptions?.[0]?.Listener?.InstancePort;
+  return balancer?.Instances?.map(({ InstanceId }) => ({ id: InstanceId, port }));
 }
 
 type Wish = Pick<

@@ -123,6 +123,29 @@ test("what a driver cannot do is told", async () => {
   await cloud.stop();
 });
 
+test("a classic load balancer's name stands for its instances and the port that it sends to", async () => {
+  const cloud = createEc2Cloud();
+  const [id] = (await cloud.run()) as [string];
+  const elb = cloud.clients.elb(cloud.caller);
+  const LoadBalancerName = "classic";
+  await elb.CreateLoadBalancer({
+    LoadBalancerName,
+    AvailabilityZones: ["us-east-1a"],
+    Listeners: [{ Protocol: "HTTP", LoadBalancerPort: 80, InstancePort: 8080 }],
+  });
+  const faults = faultsOf(cloud);
+  await assert.rejects(faults.begin({ targetGroup: "classic" }), { message: /has no instance/ });
+  await elb.RegisterInstancesWithLoadBalancer({
+    LoadBalancerName,
+    Instances: [{ InstanceId: id }],
+  });
+  const fault = await faults.begin({ targetGroup: "classic" });
+  const { faultId: _id, ...shown } = fault as Record<string, unknown>;
+  assert.equal(shown["kind"], "close-port");
+  assert.equal(shown["instance"], id);
+  await cloud.stop();
+});
+
 const refused: [wish: unknown, message: RegExp][] = [
   [{ kind: "melt", instance: "i-1" }, /kind is one of kill, power-cut/],
   [{ kind: "kill" }, /one instance or of one zone/],

@@ -1,4 +1,4 @@
-/** The signer of each account's region, made when it is first needed and kept. */
+/** The signer of each region, for all accounts as AWS's is; made when it is first needed and kept. */
 import type { Environment, OwnEndpoint } from "#services/kit/service.ts";
 import { collection, type Scope } from "#store/collection.ts";
 import { createSigner, type Signer } from "./sign.ts";
@@ -7,11 +7,12 @@ const signers = collection<Signer>("ec2", "identity-signer");
 
 type SignerEnvironment = Pick<Environment, "store" | "random" | "clock">;
 
-export async function signerOf(env: SignerEnvironment, scope: Scope): Promise<Signer> {
+export async function signerOf(env: SignerEnvironment, { region }: Scope): Promise<Signer> {
   const { store, random, clock } = env;
+  const scope = { account: "000000000000", region };
   const present = await store.transaction((tx) => signers.view(tx, scope));
   if (present) return present;
-  const fresh = await createSigner(random, scope.region, clock.now());
+  const fresh = await createSigner(random, region, clock.now());
   return store.transaction(async (tx) => {
     // Another machine may have asked meanwhile.
     const first = await signers.get(tx, scope);

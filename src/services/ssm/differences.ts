@@ -19,7 +19,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateDocument",
     differs:
-      "Documents of the types Command and Session in JSON and YAML; attachments and requirements are refused. Of AWS's own documents AWS-RunShellScript, AWS-StartPortForwardingSession, AWS-StartPortForwardingSessionToRemoteHost, AWS-StartSSHSession, AWS-StartInteractiveCommand and AWS-StartNonInteractiveCommand are there.",
+      "Documents of the types Command and Session in JSON and YAML; attachments and requirements are refused. Of AWS's own documents AWS-RunShellScript, AmazonCloudWatch-ManageAgent, AWS-StartPortForwardingSession, AWS-StartPortForwardingSessionToRemoteHost, AWS-StartSSHSession, AWS-StartInteractiveCommand and AWS-StartNonInteractiveCommand are there.",
   },
   {
     operation: "StartSession",

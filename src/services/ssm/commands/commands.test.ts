@@ -279,3 +279,21 @@ test("a command that is called off ends on its machine", () =>
     const { Commands: listed } = await ssm.ListCommands({ CommandId });
     assert.deepEqual([listed![0]!.Status, listed![0]!.StatusDetails], ["Cancelled", "Cancelled"]);
   }));
+
+test("the CloudWatch agent is managed by AWS's own document", () =>
+  withInstance(async (cloud, InstanceId, executed) => {
+    const ssm = cloud.clients.ssm(cloud.caller);
+    const send = (parameters: Record<string, string[]>) =>
+      ssm.SendCommand({
+        DocumentName: "AmazonCloudWatch-ManageAgent",
+        InstanceIds: [InstanceId],
+        Parameters: parameters,
+      });
+    await assert.rejects(send({ action: ["polish"] }), { code: "InvalidParameters" });
+    await send({ optionalConfigurationLocation: ["AmazonCloudWatch-web"] });
+    await cloud.advance("1s");
+    assert.match(
+      executed[0]!,
+      /^action='configure'\nsource='ssm'\nlocation='AmazonCloudWatch-web'$/m,
+    );
+  }));

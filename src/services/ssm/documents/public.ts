@@ -28,6 +28,24 @@ const command = {
   description: "(Required) The command to run on the instance.",
 };
 
+/** Puts the values together as the agent's program takes them, and says what it cannot do. */
+const manageAgent = [
+  "#!/bin/sh",
+  "set -e",
+  "ctl=/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl",
+  '[ -x "$ctl" ] || ctl=amazon-cloudwatch-agent-ctl',
+  "action='{{ action }}'",
+  "source='{{ optionalConfigurationSource }}'",
+  "location='{{ optionalConfigurationLocation }}'",
+  'case "$action" in',
+  '  configure) word=fetch-config ;; "configure (append)") word=append-config ;; "configure (remove)") word=remove-config ;;',
+  '  *) exec "$ctl" -a "$action" -m "{{ mode }}" ;;',
+  "esac",
+  'config="$source"; [ "$source" = ssm ] && config="ssm:$location"',
+  "restart=; [ '{{ optionalRestart }}' = yes ] && restart=-s",
+  'exec "$ctl" -a "$word" -m "{{ mode }}" -c "$config" $restart',
+];
+
 export const publicDocuments: readonly PublicDocument[] = [
   {
     name: "AWS-RunShellScript",
@@ -70,6 +88,66 @@ export const publicDocuments: readonly PublicDocument[] = [
           ],
         },
       },
+    },
+  },
+  {
+    name: "AmazonCloudWatch-ManageAgent",
+    type: "Command",
+    createdMs: parseIso("2017-12-11T00:00:00Z"),
+    content: {
+      schemaVersion: "2.2",
+      description: "Send commands to Amazon CloudWatch Agent",
+      parameters: {
+        action: {
+          description: "The action CloudWatch Agent should take.",
+          type: "String",
+          default: "configure",
+          allowedValues: [
+            "configure",
+            "configure (append)",
+            "configure (remove)",
+            "start",
+            "status",
+            "stop",
+          ],
+        },
+        mode: {
+          description:
+            "Controls platform-specific default behavior such as whether to include EC2 Metadata in metrics.",
+          type: "String",
+          default: "ec2",
+          allowedValues: ["ec2", "onPremise", "auto"],
+        },
+        optionalConfigurationSource: {
+          description:
+            "Only for 'configure' related actions. Use 'ssm' to apply a ssm parameter as config.",
+          type: "String",
+          default: "ssm",
+          allowedValues: ["ssm", "default", "all"],
+        },
+        optionalConfigurationLocation: {
+          description:
+            "Only for 'configure' related actions. Only needed when Optional Configuration Source is set to 'ssm'. The value should be a ssm parameter name.",
+          type: "String",
+          default: "",
+          allowedPattern: '[a-zA-Z0-9-"~:_@./^(*)!<>?=+]*$',
+        },
+        optionalRestart: {
+          description:
+            "Only for 'configure' related actions. If 'yes', restarts the agent to use the new configuration.",
+          type: "String",
+          default: "yes",
+          allowedValues: ["yes", "no"],
+        },
+      },
+      mainSteps: [
+        {
+          name: "ControlCloudWatchAgentLinux",
+          action: "aws:runShellScript",
+          precondition: { StringEquals: ["platformType", "Linux"] },
+          inputs: { runCommand: manageAgent },
+        },
+      ],
     },
   },
   {

@@ -84,7 +84,7 @@ class DatagramFlow implements Flow, Watched {
 
   /** Whether there is a target for it. */
   start(): boolean {
-    const { counters, pulse, measured, onError } = this.#environment;
+    const { counters, pulse, measured } = this.#environment;
     const counts = counters.node(this.#zone, "UDP");
     const hash = hashOf(
       `UDP ${this.#client.host} ${this.#client.port} ${this.#node.host} ${this.#node.port}`,
@@ -110,8 +110,9 @@ class DatagramFlow implements Flow, Watched {
       ? preservedAddress(this.#client.host, reach)
       : undefined;
     const localAddress = preserved ?? reach.localAddress;
-    this.#connect(reach, localAddress).catch((error: unknown) => {
-      onError(error);
+    // No way leads there: the next datagram may find another target.
+    this.#connect(reach, localAddress).catch(() => {
+      this.#environment.counters.node(this.#zone, "UDP").rejectedFlows++;
       this.reset();
     });
     return true;

@@ -75,18 +75,23 @@ function opened(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (failure: DialError["failure"], error?: unknown) => {
+      settled = true;
       timer.cancel();
       socket.destroy();
       reject(new DialError(failure, error));
     };
     const timer = wall.after(timeoutMs, () => fail("timeout"));
-    const onError = (error: NodeJS.ErrnoException) => fail(describe(error), error);
+    let settled = false;
+    const onError = (error: NodeJS.ErrnoException) => {
+      if (!settled) fail(describe(error), error);
+    };
     const onClose = () => fail("failed");
-    socket.once("error", onError);
+    // This one stays: what goes wrong before others listen, or after they are done, is nobody's business.
+    socket.on("error", onError);
     socket.once("close", onClose);
     socket.once(event, () => {
+      settled = true;
       timer.cancel();
-      socket.off("error", onError);
       socket.off("close", onClose);
       resolve();
     });

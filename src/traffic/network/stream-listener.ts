@@ -29,7 +29,10 @@ export async function openStreams(
       const left = () => void connections.delete(connection);
       const connection = new Connection(socket, address, zone, environment, left);
       connections.add(connection);
-      connection.start().catch(environment.onError);
+      connection.start().catch((error: unknown) => {
+        environment.onError(error);
+        connection.reset();
+      });
     },
   );
   server.listen(place.port, place.host, 1024);

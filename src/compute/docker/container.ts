@@ -99,7 +99,8 @@ export function containerOf(
       ...withinHost(limitsOf(spec), given.processors),
       NetworkMode: network.name,
       RestartPolicy: { Name: "no" },
-      DeviceCgroupRules: loopDeviceRules,
+      // Only root makes devices to show; engines of other users refuse such rules.
+      ...(process.getuid?.() === 0 && { DeviceCgroupRules: loopDeviceRules }),
       // What DescribeConsole shows and no more, however much a machine prints.
       LogConfig: { Type: "json-file", Config: { "max-size": "1m", "max-file": "2" } },
       Mounts: [

@@ -65,10 +65,11 @@ export function createMachineVolumes({
         return machine ? machine.detach(volumeId, force) : "detached";
       }),
     async snapshot(id, snapshotId, progress) {
-      const capture = () => files.snapshot(id, snapshotId, progress);
       const holder = holderOf(id);
-      if (!holder) return capture();
-      return serially(holder.id, () => holder.whileStill(id, capture));
+      if (!holder) return files.snapshot(id, snapshotId, progress);
+      return serially(holder.id, () =>
+        files.snapshot(id, snapshotId, progress, (work) => holder.whileStill(id, work)),
+      );
     },
     deleteSnapshot: (snapshotId) => files.deleteSnapshot(snapshotId),
     async impair(id, { paused }) {

@@ -3,7 +3,8 @@
  * a machine that has it as a block device cannot write beyond it.
  */
 import { execFile } from "node:child_process";
-import { mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Log } from "#runtime/log.ts";
@@ -23,11 +24,13 @@ import {
   type LoopDevice,
 } from "./loop-devices.ts";
 import { runOverMerged } from "./merged-layers.ts";
-import type { VolumeDriver, VolumeObservation, VolumeSpec } from "./volume-driver.ts";
+import type { VolumeObservation, VolumeSpec } from "./volume-driver.ts";
 
 const run = promisify(execFile);
 
 const sectorBytes = 512;
+
+export type Still = <T>(work: () => Promise<T>) => Promise<T>;
 
 export interface VolumeFiles {
   /** Why there are no block devices over the files; undefined where there are. */
@@ -42,7 +45,13 @@ export interface VolumeFiles {
   /** Its device while it has one. */
   device(id: string): Promise<LoopDevice | undefined>;
   hasSnapshot(snapshotId: string): Promise<boolean>;
-  snapshot: VolumeDriver["snapshot"];
+  /** `still` does work while nothing is written to the volume. */
+  snapshot(
+    id: string,
+    snapshotId: string,
+    progress?: (part: number) => void,
+    still?: Still,
+  ): Promise<{ sizeBytes: number; addedBytes: number }>;
   deleteSnapshot(snapshotId: string): Promise<void>;
   /** Copies the files of the snapshot's file system into a new directory, all of them or none. */
   unpackSnapshot(snapshotId: string, to: string): Promise<void>;
@@ -114,13 +123,23 @@ export function createVolumeFiles(
     device: (id) => findLoopDevice(pathOf(id)),
 
     hasSnapshot: (snapshotId) => blocks.has(snapshotId),
-    snapshot: (id, snapshotId, progress) =>
+    snapshot: (id, snapshotId, progress, still = (work) => work()) =>
       serially(id, async () => {
         const path = pathOf(id);
         if (!(await exists(path))) throw new Error(`there is no volume ${id}`);
-        const device = await findLoopDevice(path);
-        if (device) await flushLoopDevice(device);
-        return serially(blockSteps, () => blocks.capture(path, snapshotId, progress));
+        const clone = pathOf(`.capturing-${snapshotId}`);
+        const capture = (file: string) =>
+          serially(blockSteps, () => blocks.capture(file, snapshotId, progress));
+        try {
+          const captured = await still(async () => {
+            const device = await findLoopDevice(path);
+            if (device) await flushLoopDevice(device);
+            return (await isCloned(path, clone)) ? undefined : capture(path);
+          });
+          return captured ?? (await capture(clone));
+        } finally {
+          await rm(clone, { force: true });
+        }
       }),
     async unpackSnapshot(snapshotId, to) {
       const file = pathOf(`.unpacking-${snapshotId}`);
@@ -178,6 +197,19 @@ function observationOf(counts: readonly number[], measuredMs: number): VolumeObs
     busySeconds: busyMs! / 1000,
     queueLength: inFlight!,
   };
+}
+
+/** Where files can share their blocks, a moment's bytes are had in a moment; elsewhere false. */
+async function isCloned(file: string, clone: string): Promise<boolean> {
+  try {
+    await copyFile(file, clone, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOTSUP", "EOPNOTSUPP", "ENOSYS", "ENOTTY", "EXDEV", "EINVAL"].includes(code))
+      return false;
+    throw error;
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

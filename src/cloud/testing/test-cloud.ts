@@ -43,6 +43,8 @@ export interface TestCloudOptions {
   registry?: Partial<Registry>;
   /** Errors of timers and reconcilers; thrown by `stop` unless given. */
   onError?: (error: unknown) => void;
+  /** For clouds whose failures are the test: nothing is logged. */
+  silent?: boolean;
 }
 
 export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
@@ -50,7 +52,7 @@ export function createTestCloud(options: TestCloudOptions = {}): TestCloud {
   const onError = options.onError ?? ((error: unknown) => void errors.push(error));
   const clock = createVirtualClock({ onError });
   const store = options.store ?? createMemoryStore();
-  const log = createLog({ level: "error" });
+  const log = createLog({ level: options.silent ? "silent" : "error" });
   const seed = options.seed ?? 1;
   // Machines draw from a sequence of their own, so that they change no ids.
   const simulated = createSimulatedDriver({

@@ -253,4 +253,36 @@ test("an HTTPS listener shows IAM's server certificate by the policy's versions"
   });
   await cloud.advance("1s");
   assert.equal((await ask()).text, "https");
+  const { Certificate } = await acm.DescribeCertificate({ CertificateArn });
+  assert.deepEqual(Certificate!.InUseBy, [
+    "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/web",
+  ]);
+  await assert.rejects(acm.DeleteCertificate({ CertificateArn }), {
+    code: "ResourceInUseException",
+  });
+});
+
+test("load offered to simulated machines shows in the load balancer's metrics", async (context) => {
+  const cloud = await createClassicCloud(context, { reach: () => undefined });
+  const id = await cloud.run(() => ({ status: 200, headers: {} }));
+  await cloud.create([id]);
+  await cloud.advance("1m");
+  assert.deepEqual(await cloud.health(), [inService]);
+  const startMs = Math.ceil(cloud.clock.now() / 60_000) * 60_000;
+  cloud.simulated.offer(id, 20);
+  await cloud.advance("3m");
+  const sumOf = async (MetricName: string) => {
+    const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+      Namespace: "AWS/ELB",
+      MetricName,
+      Dimensions: [{ Name: "LoadBalancerName", Value: LoadBalancerName }],
+      StartTime: dateOf(startMs),
+      EndTime: dateOf(startMs + 60_000),
+      Period: 60,
+      Statistics: ["Sum"],
+    });
+    return Math.round(Datapoints![0]!.Sum! / 10) * 10;
+  };
+  assert.equal(await sumOf("RequestCount"), 1200);
+  assert.equal(await sumOf("HTTPCode_Backend_2XX"), 1200);
 });

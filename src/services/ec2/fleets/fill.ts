@@ -10,7 +10,7 @@ import { launch } from "../instances/operations/run-instances.ts";
 import { changeInstance, instances } from "../instances/records.ts";
 import { prepare } from "../instances/run/blueprint.ts";
 import { whenTerminated } from "../instances/states.ts";
-import { interruptions } from "../spot/records.ts";
+import { interruptions, spotRequests } from "../spot/records.ts";
 import { allocate, placeOf, type Pool, type Purchase, type Wish } from "./allocate.ts";
 import { requestOf } from "./launch-request.ts";
 import { planFleet, type FleetPlan, type SeenMember } from "./plan.ts";
@@ -308,6 +308,11 @@ async function buy(
         };
         fleetMembers.put(tx, context, [fleetId, instanceId], member);
         fleetOfInstance.put(tx, context, [instanceId], { fleetId });
+        const made =
+          spotRequestId === undefined
+            ? undefined
+            : await spotRequests.get(tx, context, spotRequestId);
+        if (made) spotRequests.put(tx, context, [made.requestId], { ...made, fleetId });
         members.push({ ...member, state, impaired: false, endangered: false });
         await note(tx, context, fleetId, {
           atMs: nowMs,

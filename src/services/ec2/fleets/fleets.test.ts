@@ -257,3 +257,37 @@ test("a Spot Fleet counts weights, expires, and is cancelled", async () => {
   );
   await cloud.stop();
 });
+
+test("a fleet whose instances are stopped by interruptions has no more than it wants in the end", async () => {
+  const cloud = createEc2Cloud();
+  const config = await template(cloud);
+  const { FleetId } = await cloud.ec2.CreateFleet({
+    Type: "maintain",
+    LaunchTemplateConfigs: [config],
+    ...target(1),
+    SpotOptions: { InstanceInterruptionBehavior: "stop" },
+  });
+  await cloud.advance("1m");
+  const active = async () => (await cloud.ec2.DescribeFleetInstances({ FleetId })).ActiveInstances!;
+  const [old] = await active();
+  await cloud.host.askOwn("ec2", "spot", {
+    method: "POST",
+    item: undefined,
+    scope,
+    body: { instance: old!.InstanceId, after: "2m" },
+  });
+  await cloud.advance("4m");
+  assert.equal(await cloud.stateOf(old!.InstanceId!), "stopped");
+  assert.equal((await active()).length, 1);
+  await cloud.advance("10m");
+  assert.equal((await active()).length, 1);
+  // Its request is the fleet's: it brings no instance of its own.
+  const [now] = await active();
+  await cloud.ec2.TerminateInstances({ InstanceIds: [now!.InstanceId!] });
+  await cloud.advance("2m");
+  assert.equal((await running(cloud)).length, 1);
+  await cloud.ec2.DeleteFleets({ FleetIds: [FleetId!], TerminateInstances: true });
+  await cloud.advance("5m");
+  assert.deepEqual(await running(cloud), []);
+  await cloud.stop();
+});

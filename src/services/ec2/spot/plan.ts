@@ -112,9 +112,9 @@ function hasEnded(instance: Seen | undefined): boolean {
   return !instance || instance.state === "shutting-down" || instance.state === "terminated";
 }
 
-/** A persistent request goes on until it is cancelled or expires. */
+/** A persistent request goes on until it is cancelled or expires; a fleet's does not, the fleet itself replaces. */
 function ended(
-  { type, validUntilMs = Infinity }: SpotRequestRecord,
+  { type, validUntilMs = Infinity, fleetId }: SpotRequestRecord,
   instance: Seen | undefined,
   { nowMs, cause }: Market,
 ): RequestStep {
@@ -122,7 +122,7 @@ function ended(
     instance?.stateReason?.code === stateReasons.launchFailed.code
       ? "instance-terminated-launch-failure"
       : `instance-terminated-${word(cause)}`;
-  const goesOn = type === "persistent" && nowMs < validUntilMs;
+  const goesOn = type === "persistent" && nowMs < validUntilMs && fleetId === undefined;
   return goesOn
     ? { do: "set", state: "open", code, lets: true }
     : { do: "set", state: "closed", code };

@@ -49,16 +49,18 @@ export function cpuPercent(
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html#status-check-metrics */
 function status(
-  checks: { instance: Check; system: Check },
+  checks: { instance: Check; system: Check; volumesStalled?: boolean },
   record: Measured,
   startMs: number,
 ): MetricDatum[] {
   const instance = checks.instance === "impaired" ? 1 : 0;
   const system = checks.system === "impaired" ? 1 : 0;
+  const volumes = checks.volumesStalled ? 1 : 0;
   const values: [string, number][] = [
-    ["StatusCheckFailed", Math.max(instance, system)],
+    ["StatusCheckFailed", Math.max(instance, system, volumes)],
     ["StatusCheckFailed_Instance", instance],
     ["StatusCheckFailed_System", system],
+    ["StatusCheckFailed_AttachedEBS", volumes],
   ];
   const sets = dimensionSets({ ...record, monitoring: false });
   return values.flatMap(([name, value]) => underDimensions(name, "Count", value, startMs, sets));

@@ -11,6 +11,7 @@ import type { MachineObservation } from "#compute/driver.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
+import { stalledVolumes } from "../faults/records.ts";
 import { instances, type InstanceRecord } from "../instances/records.ts";
 import { statusChecks } from "../instances/states.ts";
 import { createCreditKeeper } from "./credit-keeper.ts";
@@ -55,19 +56,20 @@ export function startSensors(env: Environment): Sensors {
   const sample = async (endMs: number) => {
     const seen = new Set<string>();
     const found = await store.transaction(async (tx) => {
-      const scopes: { scope: Scope; records: InstanceRecord[] }[] = [];
+      const scopes: { scope: Scope; records: InstanceRecord[]; stalled: Set<string> }[] = [];
       for (const scope of await listScopes(tx)) {
         const all = await instances.list(tx, scope);
         const records = all.filter(({ state }) => state === "running");
-        if (records.length > 0) scopes.push({ scope, records });
+        if (records.length > 0)
+          scopes.push({ scope, records, stalled: await stalledVolumes(tx, scope) });
       }
       return scopes;
     });
-    for (const { scope, records } of found) {
+    for (const { scope, records, stalled } of found) {
       const data: MetricDatum[] = [];
       for (const record of records) {
         seen.add(record.instanceId);
-        data.push(...(await dataOf(scope, record, endMs)));
+        data.push(...(await dataOf(scope, record, stalled, endMs)));
       }
       await publish(scope, "AWS/EC2", data);
       await publish(scope, "AWS/EBS", await volumeSensor.sample(scope, endMs));
@@ -79,10 +81,13 @@ export function startSensors(env: Environment): Sensors {
   const dataOf = async (
     scope: Scope,
     record: InstanceRecord,
+    stalled: ReadonlySet<string>,
     endMs: number,
   ): Promise<MetricDatum[]> => {
     const observation = await compute.observe(record.instanceId);
-    const data = measure.status(statusChecks(record, endMs), record, endMs - minuteMs);
+    const volumesStalled = record.blockDevices.some(({ volumeId }) => stalled.has(volumeId));
+    const checks = { ...statusChecks(record, endMs), volumesStalled };
+    const data = measure.status(checks, record, endMs - minuteMs);
     data.push(...(await credits.account(scope, record, observation, endMs)));
     const baseline = baselines.get(record.instanceId);
     if (!baseline) {

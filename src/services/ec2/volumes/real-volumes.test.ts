@@ -160,6 +160,8 @@ test("a volume's I/O stands still while it fails, and goes on when it is healed"
       return t.skip(faults[0].impossible);
     }
     assert.equal(await status(), "impaired");
+    const { InstanceStatuses } = await ec2.DescribeInstanceStatus({ InstanceIds: [id] });
+    assert.equal(InstanceStatuses![0]!.AttachedEbsStatus!.Status, "impaired");
     const written = async () => {
       const { exitCode } = await harness.driver.execute(id, ["test", "-e", "/opt/written"]);
       return exitCode === 0;

@@ -1,6 +1,7 @@
 import type { InstanceStatus, InstanceStatusSummary } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation } from "../../context.ts";
+import { stalledVolumes } from "../../faults/records.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { pageOf, refuseIdsWithPages } from "../../paging.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
@@ -17,6 +18,8 @@ interface Row {
   record: InstanceRecord;
   instance: Check;
   system: Check;
+  /** Of its volumes: impaired while one of them does not complete its I/O. */
+  volumes: Check;
   impairedMs: number | undefined;
   events: InstanceEventRecord[];
 }
@@ -48,7 +51,7 @@ const filters: FilterTable<Row> = {
   "instance-status.status": ({ instance }) => instance,
   "system-status.reachability": ({ system }) => reachability[system],
   "system-status.status": ({ system }) => system,
-  "attached-ebs-status.status": ({ system }) => system,
+  "attached-ebs-status.status": ({ volumes }) => volumes,
 };
 
 /** Running instances, or all of them with IncludeAllInstances. */
@@ -58,18 +61,23 @@ export const describeInstanceStatus: Ec2Operation<"DescribeInstanceStatus"> = as
 ) => {
   const { InstanceIds: ids } = input;
   refuseIdsWithPages(ids, input, "instancesSet");
-  const { records, events } = await context.store.transaction(async (tx) => ({
+  const { records, events, stalled } = await context.store.transaction(async (tx) => ({
     records: await (ids?.length ? findInstances(tx, context, ids) : instances.list(tx, context)),
+    stalled: await stalledVolumes(tx, context),
     events: Map.groupBy(await instanceEvents.list(tx, context), ({ instanceId }) => instanceId),
   }));
   const nowMs = context.clock.now();
   const rows = records
     .filter((record) => input.IncludeAllInstances || record.state === "running")
-    .map((record): Row => ({
-      record,
-      ...statusChecks(record, nowMs),
-      events: events.get(record.instanceId) ?? [],
-    }));
+    .map((record): Row => {
+      const checks = statusChecks(record, nowMs);
+      return {
+        record,
+        ...checks,
+        volumes: volumeCheck(record, checks.system, stalled),
+        events: events.get(record.instanceId) ?? [],
+      };
+    });
   const { items, NextToken } = pageOf(
     applyFilters(rows, input.Filters, filters, ({ record }) => record.tags),
     input,
@@ -78,7 +86,18 @@ export const describeInstanceStatus: Ec2Operation<"DescribeInstanceStatus"> = as
   return { InstanceStatuses: items.map(describe), NextToken };
 };
 
-function describe({ record, instance, system, impairedMs, events }: Row): InstanceStatus {
+function volumeCheck(
+  { state, blockDevices }: InstanceRecord,
+  system: Check,
+  stalled: ReadonlySet<string>,
+): Check {
+  if (state === "running" && blockDevices.some(({ volumeId }) => stalled.has(volumeId)))
+    return "impaired";
+  // The disks of a dead machine are as they were.
+  return system === "impaired" ? "ok" : system;
+}
+
+function describe({ record, instance, system, volumes, impairedMs, events }: Row): InstanceStatus {
   return {
     ...(events.length > 0 && { Events: events.map(describeEvent) }),
     AvailabilityZone: record.zone,
@@ -87,8 +106,7 @@ function describe({ record, instance, system, impairedMs, events }: Row): Instan
     InstanceState: stateOf(record.state),
     InstanceStatus: summary(instance, impairedMs),
     SystemStatus: summary(system, impairedMs),
-    // The disks of a dead machine are as they were.
-    AttachedEbsStatus: summary(system === "impaired" ? "ok" : system, undefined),
+    AttachedEbsStatus: summary(volumes, undefined),
   };
 }
 

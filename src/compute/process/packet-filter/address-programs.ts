@@ -6,6 +6,7 @@
  */
 import type { MachineRules } from "../../network-rules.ts";
 import type { AddressRules } from "../own-address/programs.ts";
+import { hostMark } from "./map-entries.ts";
 import { Bytecode, networkPort, word } from "./bytecode.ts";
 
 export interface FilterProgram {
@@ -149,7 +150,7 @@ function showPeer({ address, networks }: Placement, family: Family): Bytecode {
   code.when(7, "eq", word(address), "leave").copy(2, 7).and(2, 0xff);
   code.when(2, "ne", loopbackByte, "leave").store(32, 10, -4, 7);
   code.map(1, "owners").frameAddress(2, -4).call(lookupHelper).whenWhole(0, "eq", 0, "leave");
-  code.load(32, 2, 0, 0).load(32, 7, 0, 4);
+  code.load(32, 2, 0, 0).and(2, ~hostMark).load(32, 7, 0, 4);
   for (const network of networks) code.when(2, "eq", network, "show");
   code.go("leave").label("show");
   storeAddress(code, family);

@@ -4,6 +4,9 @@ import type { GuardedNetwork } from "../../network-rules.ts";
 /** Values by "MAP KEY", both in hexadecimal. */
 export type MapEntries = Record<string, string>;
 
+/** Added to the network's number of an owner that is no machine but a program of this host, as a balancer is. */
+export const hostMark = 0x80000000;
+
 export function describeEntries(
   network: GuardedNetwork,
   given: { numberOf: (name: string) => number; addressOf: (machineId: string) => string },
@@ -15,7 +18,8 @@ export function describeEntries(
     const own = addressHex(privateIp);
     entries[`places ${number}${own}`] = host;
     // A machine speaks from one address; its first is the primary one.
-    entries[`owners ${host}`] ??= `${number}${own}`;
+    const owner = "host" in at ? numberHex(given.numberOf(network.id) + hostMark) : number;
+    entries[`owners ${host}`] ??= `${owner}${own}`;
     for (const group of groups)
       entries[`members ${numberHex(given.numberOf(group))}${host}`] = "01";
   }

@@ -5,6 +5,7 @@
  */
 import type { MachineRules, PacketMatch, PacketRule } from "../../network-rules.ts";
 import type { FilterProgram, Placement } from "./address-programs.ts";
+import { hostMark } from "./map-entries.ts";
 import { Bytecode, maskedWord, networkPort, word } from "./bytecode.ts";
 
 export interface PacketPlacement extends Placement {
@@ -34,6 +35,9 @@ const value = -96;
 /** What a value of the map "flows" holds: packets, bytes, first and last nanosecond, TCP's flags. */
 export const flowKeyBytes = 12;
 export const flowValueBytes = 40;
+
+/** One of the addresses that are public here. */
+const someBalancer = "198.18.0.1";
 
 const lookupHelper = 1;
 const updateHelper = 2;
@@ -131,8 +135,14 @@ function locateRemote(code: Bytecode, placement: PacketPlacement, direction: Dir
     .and(2, 0xff)
     .when(2, "ne", 127, outside);
   code.map(1, "owners").frameAddress(2, key).call(lookupHelper).whenWhole(0, "eq", 0, "accept");
-  code.load(32, 2, 0, 0).load(32, 9, 0, 4);
+  code.load(32, 2, 0, 0).copy(3, 2).and(2, ~hostMark).load(32, 9, 0, 4);
   for (const network of networks) code.when(2, "eq", network, located);
+  if (direction === "egress") {
+    // A balancer of another network is reached as what it is to the internet.
+    const unmarked = code.fresh();
+    code.and(3, hostMark).when(3, "eq", 0, unmarked);
+    code.set(9, word(someBalancer)).go(outside).label(unmarked);
+  }
   code.go("reject").label(outside);
   if (direction === "egress") {
     const routed = code.fresh();

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { test } from "node:test";
 import {
@@ -66,6 +68,18 @@ test("security groups hold between real machines, and a change counts at once", 
     await cloud.advance("1s");
     assert.equal(await ask(client, backend), client.address);
 
+    const balancer = await serveAs("127.66.1.1");
+    t.after(() => balancer.close());
+    await harness.driver.guard!.describe({
+      id: "vpc-other",
+      members: [{ privateIp: "10.9.0.3", at: { host: "127.66.1.1" }, groups: [] }],
+      machines: new Map(),
+    });
+    const { port } = balancer.address() as { port: number };
+    const viaInternet = ["curl", "-sm", "2", `http://127.66.1.1:${port}/`];
+    const { stdout } = await harness.driver.execute(client.id, viaInternet);
+    assert.equal(stdout, "balancer", "another network's balancer is reached as over the internet");
+
     const out = await ec2.DescribeSecurityGroupRules({
       Filters: [{ Name: "group-id", Values: [web] }],
     });
@@ -101,6 +115,12 @@ test("security groups hold between real machines, and a change counts at once", 
     await harness.dispose();
   }
 });
+
+async function serveAs(host: string): Promise<Server> {
+  const server = createServer((_request, reply) => reply.end("balancer")).listen(0, host);
+  await once(server, "listening");
+  return server;
+}
 
 async function isOpen(reach: Awaited<ReturnType<Ec2Cloud["simulated"]["reach"]>>) {
   if (!reach || "path" in reach) return false;

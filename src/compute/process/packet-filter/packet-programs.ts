@@ -137,12 +137,10 @@ function locateRemote(code: Bytecode, placement: PacketPlacement, direction: Dir
   code.map(1, "owners").frameAddress(2, key).call(lookupHelper).whenWhole(0, "eq", 0, "accept");
   code.load(32, 2, 0, 0).copy(3, 2).and(2, ~hostMark).load(32, 9, 0, 4);
   for (const network of networks) code.when(2, "eq", network, located);
-  if (direction === "egress") {
-    // A balancer of another network is reached as what it is to the internet.
-    const unmarked = code.fresh();
-    code.and(3, hostMark).when(3, "eq", 0, unmarked);
-    code.set(9, word(someBalancer)).go(outside).label(unmarked);
-  }
+  // A balancer of another network is what it is to the internet.
+  const unmarked = code.fresh();
+  code.and(3, hostMark).when(3, "eq", 0, unmarked);
+  code.set(9, word(someBalancer)).go(outside).label(unmarked);
   code.go("reject").label(outside);
   if (direction === "egress") {
     const routed = code.fresh();

@@ -23,7 +23,7 @@ export const service = defineService<"lambda", LambdaState>({
   sites: (_env, state) => [packageSite(state.codes)],
   async start(env, state) {
     await state.codes.open();
-    state.samplers.push(...publishMeasurements(env, state.measurements, state.pool));
+    state.samplers.push(publishMeasurements(env, state.measurements, state.pool));
   },
   async stop(_env, state) {
     for (const sampler of state.samplers.splice(0)) sampler.stop();

@@ -76,37 +76,25 @@ export function createMeasurements(): Measurements {
 
 const valuesPerDatum = 150;
 const datumsPerRequest = 1000;
-/** Concurrency is looked at so often; the maximum of a minute is what alarms ask for. */
-const lookMs = 1000;
 
 export function publishMeasurements(
   env: Environment,
   measurements: Measurements,
   pool: EnvironmentPool,
-): Sampler[] {
-  const publisher = startSampler(
-    env,
-    { periodMs: 60_000, what: "AWS/Lambda" },
-    async (periodStartMs) => {
-      const byScope = new Map<string, Measured[]>();
-      for (const one of measurements.take()) {
-        const place = `${one.scope.account} ${one.scope.region}`;
-        byScope.set(place, [...(byScope.get(place) ?? []), one]);
-      }
-      for (const found of byScope.values()) await publish(env, found, periodStartMs);
-    },
-  );
-  const looker = startSampler(
-    env,
-    { periodMs: lookMs, what: "concurrency of functions" },
-    async () => {
-      for (const { scope, functionName, count } of pool.busy())
-        if (functionName === "") measurements.add(scope, "UnreservedConcurrentExecutions", count);
-        else measurements.add(scope, "ConcurrentExecutions", count, functionName);
-      await lookAtProvisioned(env, measurements, pool);
-    },
-  );
-  return [publisher, looker];
+): Sampler {
+  return startSampler(env, { periodMs: 60_000, what: "AWS/Lambda" }, async (periodStartMs) => {
+    // What runs across the end of a minute counts in both.
+    for (const { scope, functionName, count } of pool.busy())
+      if (functionName === "") measurements.add(scope, "UnreservedConcurrentExecutions", count);
+      else measurements.add(scope, "ConcurrentExecutions", count, functionName);
+    await lookAtProvisioned(env, measurements, pool);
+    const byScope = new Map<string, Measured[]>();
+    for (const one of measurements.take()) {
+      const place = `${one.scope.account} ${one.scope.region}`;
+      byScope.set(place, [...(byScope.get(place) ?? []), one]);
+    }
+    for (const found of byScope.values()) await publish(env, found, periodStartMs);
+  });
 }
 
 /** How much of what stands ready works. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html */

@@ -43,10 +43,15 @@ export function createState(env: Environment): LambdaState {
       env.log.warn("functions are not kept apart from this host", { reason: found.lacking });
     return found;
   };
+  const measurements = createMeasurements();
   const pool = new EnvironmentPool({
     env,
     host: () => (host ??= detect()),
     workDir,
+    started(scope, functionName, own, shared) {
+      measurements.add(scope, "ConcurrentExecutions", own, functionName);
+      if (shared > 0) measurements.add(scope, "UnreservedConcurrentExecutions", shared);
+    },
     draft: createDraft(env, { codes, languages }, (scope, record) =>
       layerHashes(env.store, scope, record),
     ),
@@ -55,7 +60,7 @@ export function createState(env: Environment): LambdaState {
     codes,
     languages,
     pool,
-    measurements: createMeasurements(),
+    measurements,
     pollers: new Map(),
     samplers: [],
   };

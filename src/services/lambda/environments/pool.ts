@@ -27,6 +27,8 @@ export interface PoolOptions {
   /** Makes what an environment of a version needs. */
   draft: (scope: Scope, record: VersionRecord, scratchDir: string) => Promise<Blueprint>;
   workDir: () => Promise<string>;
+  /** Told at the start of each event how many run now, of the function and of all that share. */
+  started: (scope: Scope, functionName: string, own: number, shared: number) => void;
 }
 
 interface Resting {
@@ -133,6 +135,7 @@ export class EnvironmentPool {
       throw tooManyRequests("ConcurrentInvocationLimitExceeded");
     for (const place of places) this.#running.set(place, running(place) + 1);
     this.#runningVersions.set(version, (this.#runningVersions.get(version) ?? 0) + 1);
+    this.#options.started(scope, record.functionName, running(own), running(all));
     return () => {
       const leftOfVersion = this.#runningVersions.get(version)! - 1;
       if (leftOfVersion > 0) this.#runningVersions.set(version, leftOfVersion);

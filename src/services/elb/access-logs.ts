@@ -7,7 +7,7 @@ import { AwsError } from "#model/error.ts";
 import { isoSeconds } from "#runtime/date.ts";
 import { formatArn } from "#services/kit/arn.ts";
 import { logFolder, mayWriteLog, putLog } from "#services/kit/load-balancing/log-bucket.ts";
-import { startSampler } from "#services/kit/period-sampler.ts";
+import { startSampler, startSpooler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
@@ -48,10 +48,10 @@ export async function checkBucket(
 
 export function startAccessLogs(env: Environment, state: State): void {
   state.samplers.push(
-    startSampler(env, { periodMs: spoolMs, what: "access logs" }, async (startMs) => {
+    startSpooler(env, { everyMs: spoolMs, what: "access logs" }, () => spool(env, state)),
+    startSampler(env, { periodMs: shortestIntervalMs, what: "access logs" }, async (startMs) => {
       await spool(env, state);
-      const endMs = startMs + spoolMs;
-      if (endMs % shortestIntervalMs === 0) await deliver(env, endMs);
+      await deliver(env, startMs + shortestIntervalMs);
     }),
   );
 }

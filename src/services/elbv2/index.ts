@@ -27,7 +27,7 @@ export const service = defineService<"elbv2", State>({
   },
   async stop(env, state) {
     state.sampler?.stop();
-    state.logSampler?.stop();
+    for (const sampler of state.logSamplers.splice(0)) sampler.stop();
     await spoolLogs(env, state);
     state.client.close();
     await state.functions.close();

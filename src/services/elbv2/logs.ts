@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { AwsError } from "#model/error.ts";
 import { isoSeconds } from "#runtime/date.ts";
 import { logFolder, mayWriteLog, putLog } from "#services/kit/load-balancing/log-bucket.ts";
-import { startSampler } from "#services/kit/period-sampler.ts";
+import { startSampler, startSpooler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
@@ -82,11 +82,13 @@ export async function checkBuckets(
 }
 
 export function startLogs(env: Environment, state: State): void {
-  state.logSampler = startSampler(env, { periodMs: spoolMs, what: "logs" }, async (startMs) => {
-    await spoolLogs(env, state);
-    const endMs = startMs + spoolMs;
-    if (endMs % periodMs === 0) await deliver(env, endMs);
-  });
+  state.logSamplers.push(
+    startSpooler(env, { everyMs: spoolMs, what: "logs" }, () => spoolLogs(env, state)),
+    startSampler(env, { periodMs, what: "logs" }, async (startMs) => {
+      await spoolLogs(env, state);
+      await deliver(env, startMs + periodMs);
+    }),
+  );
 }
 
 /** Brings the lines that are in memory to the store. */

@@ -56,7 +56,7 @@ export interface State {
   /** Signs links to what trust stores hold. */
   readonly linkKey: string;
   sampler: Sampler | undefined;
-  logSampler: Sampler | undefined;
+  readonly logSamplers: Sampler[];
 }
 
 export function createState(env: Environment): State {
@@ -78,7 +78,7 @@ export function createState(env: Environment): State {
     wakeLoadBalancer: () => {},
     wakeTarget: () => {},
     sampler: undefined,
-    logSampler: undefined,
+    logSamplers: [],
   };
   traffic.onLoss(() => {
     for (const { scope, name } of state.served.values()) state.wakeLoadBalancer(scope, [name]);

@@ -33,3 +33,38 @@ export function startSampler(
   arm();
   return { stop: () => timer.cancel() };
 }
+
+export interface SpoolerOptions {
+  /** Wall time: what is in memory dies with this process, whatever the cloud's time is. */
+  everyMs: number;
+  /** What is brought to the store, for the log. */
+  what: string;
+}
+
+/** Runs `spool` again and again, never twice at once; what it throws is logged. */
+export function startSpooler(
+  { clock, log }: Pick<Environment, "clock" | "log">,
+  { everyMs, what }: SpoolerOptions,
+  spool: () => Promise<void>,
+): Sampler {
+  let timer: Timer | undefined;
+  let isStopped = false;
+  const arm = () => {
+    if (isStopped) return;
+    timer = clock.wall.after(everyMs, async () => {
+      try {
+        await spool();
+      } catch (error) {
+        log.error("lines did not reach the store", { what, error });
+      }
+      arm();
+    });
+  };
+  arm();
+  return {
+    stop() {
+      isStopped = true;
+      timer?.cancel();
+    },
+  };
+}

@@ -301,7 +301,7 @@ export function describeComputeDriver(name: string, suite: DriverSuite): void {
             ...(terminal && { terminal }),
           });
           let text = "";
-          talk.output.on("data", (piece: Buffer) => (text += piece.toString()));
+          talk.output.on("data", (piece) => (text += Buffer.from(piece).toString()));
           talk.input.write("test -t 0 && stty size; echo $COLOUR $((40+2))\n");
           await eventually("it answers", async () => text.includes("red 42"));
           if (terminal) {

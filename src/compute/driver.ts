@@ -3,7 +3,6 @@
  * database server runs on; a driver knows how to run one and nothing of what it is for.
  */
 
-import type { Readable, Writable } from "node:stream";
 import type { MachineVolume, VolumeDriver } from "./volumes/volume-driver.ts";
 import type { GuardedNetwork, PacketFlow } from "./network-rules.ts";
 
@@ -140,11 +139,26 @@ export interface TerminalSize {
   rows: number;
 }
 
+/** What of Node's streams a conversation needs; the package's types must hold without Node's. */
+export interface ProgramInput {
+  write(bytes: Uint8Array | string): boolean;
+}
+
+export interface ProgramOutput {
+  on(event: "data", listener: (bytes: Uint8Array) => void): unknown;
+  once(event: "end" | "readable", listener: () => void): unknown;
+  /** So many bytes, or null while there are not so many. */
+  read(size: number): unknown;
+  pause(): unknown;
+  resume(): unknown;
+  readonly readableEnded: boolean;
+}
+
 /** A program inside a machine with which somebody talks while it runs. */
 export interface Conversation {
-  readonly input: Writable;
+  readonly input: ProgramInput;
   /** What it prints, errors among it. */
-  readonly output: Readable;
+  readonly output: ProgramOutput;
   /** Resolves with the program's exit code. */
   readonly ended: Promise<number>;
   /** Does nothing for a program without a terminal. */

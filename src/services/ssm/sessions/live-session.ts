@@ -163,7 +163,7 @@ export class LiveSession {
     );
     if (this.#over) return program.end();
     this.#program = program;
-    program.output.on("data", (bytes: Buffer) => {
+    program.output.on("data", (bytes) => {
       this.#transcript?.add(bytes);
       this.#activeMs = this.#env.clock.wall.monotonic();
       for (let at = 0; at < bytes.length; at += longestPayloadBytes)

@@ -13,7 +13,7 @@ import { readResponseHead, type ResponseHead } from "./head.ts";
 import { RecentLines } from "./recent-lines.ts";
 import { IncomingResponse } from "./response.ts";
 import { RunningExchange } from "./running-exchange.ts";
-import { IncomingBody } from "./incoming-body.ts";
+import { IncomingBody, joinPieces } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, UntilCloseIntake, type Intake } from "./intake.ts";
 import {
   FieldWriter,
@@ -246,11 +246,8 @@ export class ClientConnection implements Swept, Outlet {
       const end = intake.take(ahead, 0, (piece) => void pieces.push(piece));
       if (end < ahead.length) this.#persists = false;
     }
-    if (intake.done && intake.trailers.length === 0) {
-      const [only] = pieces;
-      const whole = pieces.length === 1 && only ? only : Buffer.concat(pieces);
-      return this.#giveWhole(head, new WholeBody(whole));
-    }
+    if (intake.done && intake.trailers.length === 0)
+      return this.#giveWhole(head, new WholeBody(joinPieces(pieces)));
     const body = new IncomingBody({
       wanted: () => {
         if (!this.#closed && this.socket.isPaused()) {
@@ -323,6 +320,7 @@ export class ClientConnection implements Swept, Outlet {
     this.#closed = true;
     socket.pause();
     for (const [event, listener] of [
+      ["connect", this.#onConnect],
       ["data", this.#onData],
       ["end", this.#onEnd],
       ["drain", this.#onDrain],

@@ -50,7 +50,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const kept = new Map<string, ClientConnection[]>();
   const open = new Set<ClientConnection>();
   const traffic = { sentBytes: 0, receivedBytes: 0 };
-  /** Every plain connection reads into it, and what came is copied out at once. */
+  /** Plain connections read into it, and what came is copied out at once. */
   const read = Buffer.allocUnsafeSlow(readBytes);
   let closed = false;
 
@@ -140,22 +140,26 @@ function nameOf({ address, tls }: ClientRequest): string {
 /** Without this, Node makes a buffer of 64 KB for each read, and most of them hold one small response. */
 function openReading(
   address: ClientRequest["address"],
-  buffer: Buffer,
+  shared: Buffer,
   received: (bytes: Buffer) => void,
 ): Socket {
+  let streams = false;
   const onread = {
-    buffer,
-    callback(size: number) {
-      received(copyOf(buffer, size));
+    // Behind a large piece there are mostly more: they are read where they stay.
+    buffer: () => (streams ? Buffer.allocUnsafeSlow(readBytes) : shared),
+    callback(size: number, buffer: Uint8Array) {
+      streams = size > readBytes / 2;
+      const large = buffer !== shared && streams;
+      received(large ? (buffer as Buffer).subarray(0, size) : copyOf(buffer, size));
       return true;
     },
   };
   return connect({ ...address, noDelay: true, allowHalfOpen: false, onread });
 }
 
-function copyOf(buffer: Buffer, size: number): Buffer {
+function copyOf(buffer: Uint8Array, size: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
-  buffer.copy(bytes, 0, 0, size);
+  bytes.set(buffer.subarray(0, size));
   return bytes;
 }
 

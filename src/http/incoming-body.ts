@@ -101,3 +101,9 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
     return Promise.resolve(finished);
   }
 }
+
+/** All of a body that came in these pieces; one alone is given as it is. */
+export function joinPieces(pieces: readonly Buffer[]): Buffer {
+  const [only] = pieces;
+  return pieces.length === 1 && only ? only : Buffer.concat(pieces);
+}

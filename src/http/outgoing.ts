@@ -112,6 +112,7 @@ export function writeMessage(
   length: number,
 ): boolean {
   if (length === 0) return socket.write(head, "latin1");
+  if (head === "" && typeof body !== "string") return socket.write(body);
   if (typeof body === "string") {
     // As many bytes as characters: all of it is ASCII, and one string carries the message.
     if (length === body.length) return socket.write(head + body, "latin1");

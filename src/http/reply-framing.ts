@@ -1,4 +1,5 @@
 /** How a reply's body is delimited (RFC 9112, 6.3; RFC 9110, 6.4.1 and 8.6). */
+import { lingerBytes } from "./connection-bounds.ts";
 import type { ByteStream, HttpReply } from "./http.ts";
 import type { RequestHead } from "./head.ts";
 import { copiedBytes, knownBody, lengthOf, type FieldWriter } from "./outgoing.ts";
@@ -35,6 +36,14 @@ export function frameReply(
   if (length >= 0) return { framed: "length", line: contentLength(length), length, silent, known };
   if (head.version === "1.0") return { framed: "close", line: "", length, silent, known };
   return { framed: "chunked", line: "Transfer-Encoding: chunked\r\n", length, silent, known };
+}
+
+/** Whether the connection ends behind the reply; `unread` when more of the request's body is to come. */
+export function isLast({ framing, version }: RequestHead, unread: boolean): boolean {
+  if (!framing.persists(version)) return true;
+  // What is left of a short request body is skipped; a longer one costs more than a connection.
+  const { contentLength } = framing;
+  return unread && (contentLength < 0 || contentLength > lingerBytes);
 }
 
 /** True for replies whose head and body are copied into one piece. */

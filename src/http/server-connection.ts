@@ -1,17 +1,24 @@
 /** One client's connection: requests off it one after the other, each reply behind its request. */
 import type { Socket } from "node:net";
-import { gatheredBytes, lingerBytes, lingerMs, mostUnsentBytes } from "./connection-bounds.ts";
+import {
+  gatheredBytes,
+  ignoreError,
+  lingerBytes,
+  lingerMs,
+  mostUnsentBytes,
+} from "./connection-bounds.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { DrainGate } from "./drain-gate.ts";
 import { emptyBody, WholeBody, type ByteStream, type HttpReply } from "./http.ts";
 import { readRequestHead, unreadable, type RequestHead } from "./head.ts";
-import { IncomingBody } from "./incoming-body.ts";
+import { IncomingBody, joinPieces } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, type Intake } from "./intake.ts";
 import { FieldWriter, knownBody, streamBody, writeMessage, type Outlet } from "./outgoing.ts";
 import {
   closeStream,
   frameReply,
   headText,
+  isLast,
   isSmall,
   slicedBytes,
   slicesOf,
@@ -203,11 +210,8 @@ export class ServerConnection implements Swept, Outlet {
     const pieces: Buffer[] = [];
     const end = intake.take(bytes, head.end, (piece) => void pieces.push(piece));
     this.#keep(bytes, end);
-    if (intake.done && intake.trailers.length === 0) {
-      const [only] = pieces;
-      const whole = pieces.length === 1 && only ? only : Buffer.concat(pieces);
-      return this.#start(head, new WholeBody(whole));
-    }
+    if (intake.done && intake.trailers.length === 0)
+      return this.#start(head, new WholeBody(joinPieces(pieces)));
     const { expect } = head.framing;
     this.#awaitsContinue = expect !== undefined && head.version === "1.1" && pieces.length === 0;
     const body = new IncomingBody({
@@ -306,7 +310,8 @@ export class ServerConnection implements Swept, Outlet {
     if (reply.rawHeaders) writer.addRaw(reply.rawHeaders);
     writer.addAll(reply.headers);
     if (status === 101 && reply.upgrade) return this.#upgrade(reply.upgrade);
-    if (this.#awaitsContinue || writer.closes || this.#endsWith(head)) this.#last = true;
+    if (this.#awaitsContinue || writer.closes || isLast(head, this.#intake !== undefined))
+      this.#last = true;
     const framing = frameReply(reply, head, writer);
     if (framing.framed === "close") this.#last = true;
     const text = headText(writer, framing, { version: head.version, last: this.#last, date });
@@ -336,21 +341,14 @@ export class ServerConnection implements Swept, Outlet {
     );
   }
 
-  #endsWith({ framing, version }: RequestHead): boolean {
-    if (!framing.persists(version)) return true;
-    // What is left of a short request body is skipped; a longer one costs more than a connection.
-    const { contentLength } = framing;
-    return this.#intake !== undefined && (contentLength < 0 || contentLength > lingerBytes);
-  }
-
   #upgrade(take: NonNullable<HttpReply["upgrade"]>): void {
     const { socket } = this;
     socket.write(`${this.#writer.text}\r\n`, "latin1");
-    socket.pause();
-    socket.off("data", this.#onData);
-    socket.off("end", this.#onEnd);
+    // Whatever listens on keeps this connection in memory for as long as the socket lives.
+    socket.pause().on("error", ignoreError);
+    socket.off("error", this.#onSocketError).off("close", this.#onClose);
+    socket.off("data", this.#onData).off("end", this.#onEnd);
     socket.off("drain", this.#onDrain);
-    socket.off("close", this.#onClose);
     this.#request = undefined;
     this.#closed = true;
     this.#options.closed(this, socket);

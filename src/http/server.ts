@@ -19,6 +19,13 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   );
   const connections = new Set<ServerConnection>();
   const upgraded = new Set<Socket>();
+  const watchUpgraded = (socket: Socket, remotePort: number) => {
+    upgraded.add(socket);
+    socket.once("close", () => {
+      upgraded.delete(socket);
+      options.onConnection?.("closed", remotePort);
+    });
+  };
   let allClosed: (() => void) | undefined;
   const connectionOptions: ConnectionOptions = {
     handler,
@@ -29,14 +36,9 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     refuse: options.refuse ?? plainRefusal,
     closed(connection, socket) {
       connections.delete(connection);
-      if (!socket) options.onConnection?.("closed", connection.remotePort);
-      if (socket) {
-        upgraded.add(socket);
-        socket.once("close", () => {
-          upgraded.delete(socket);
-          options.onConnection?.("closed", connection.remotePort);
-        });
-      }
+      const { remotePort } = connection;
+      if (socket) watchUpgraded(socket, remotePort);
+      else options.onConnection?.("closed", remotePort);
       sweeper.delete(connection);
       if (connections.size === 0) allClosed?.();
     },

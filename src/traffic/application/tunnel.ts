@@ -39,19 +39,24 @@ export function joinSockets(
     if (leftMs <= 0) end();
     else timer = wall.after(leftMs, watch);
   };
-  for (const { socket } of [client, target]) {
+  const join = (from: Duplex, to: Duplex) => {
     // Errors end a tunnel like any other end: there is nobody left to tell.
-    socket.on("error", end);
-    socket.on("close", end);
-    socket.on("data", (piece: Uint8Array) => {
+    from.on("error", end);
+    from.on("close", end);
+    from.on("data", (piece: Uint8Array) => {
       bytes += piece.length;
       activeMs = wall.monotonic();
+      if (!to.write(piece)) from.pause();
     });
-  }
+    from.on("end", () => to.end());
+    to.on("drain", () => from.resume());
+  };
+  join(client.socket, target.socket);
+  join(target.socket, client.socket);
   if (client.head.length > 0) target.socket.write(client.head);
   if (target.head.length > 0) client.socket.write(target.head);
-  client.socket.pipe(target.socket);
-  target.socket.pipe(client.socket);
+  client.socket.resume();
+  target.socket.resume();
   if (client.socket.destroyed || target.socket.destroyed) end();
   else watch();
   return { end };

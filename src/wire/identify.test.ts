@@ -91,8 +91,8 @@ const cases: Record<string, Case> = {
   "an unknown REST service is named": {
     method: "GET",
     target: "/2015-03-31/functions/",
-    headers: { authorization: signedFor("lambda") },
-    expect: { protocol: "rest-json", service: undefined, unknown: "lambda" },
+    headers: { authorization: signedFor("appsync") },
+    expect: { protocol: "rest-json", service: undefined, unknown: "appsync" },
   },
 };
 
@@ -174,8 +174,8 @@ test("unknown operations are refused in each protocol's own words", async () => 
     headers: { authorization: signedFor("s3") },
   };
   assert.match(await refusal(s3), /^405 .*\n<Error><Code>MethodNotAllowed<\/Code>/);
-  const lambda = { method: "GET", headers: { authorization: signedFor("lambda") } };
-  assert.match(await refusal(lambda), /^501 .*Fogbank does not have lambda/);
+  const other = { method: "GET", headers: { authorization: signedFor("appsync") } };
+  assert.match(await refusal(other), /^501 .*Fogbank does not have appsync/);
 });
 
 test("broken bodies are refused in each protocol's own words", async () => {

@@ -9,7 +9,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateListener",
     differs:
-      "QUIC is refused. Authentication by Cognito and JWT actions are refused; sessions of authenticate-oidc are not refreshed, and a provider on this machine may do without TLS. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does.",
+      "QUIC is refused. Authentication by Cognito and JWT actions are refused; sessions of authenticate-oidc are not refreshed, and a provider on this machine may do without TLS. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does. Clients of a listener that verifies them are told the names of the trust store's authorities whatever AdvertiseTrustStoreCaNames says.",
   },
   {
     operation: "CreateRule",

@@ -1,9 +1,7 @@
 /** Elastic Load Balancing of the first generation: Classic Load Balancers, their control plane and their data plane. */
 import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
 import { defineService } from "#services/kit/service.ts";
-import { startAccessLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
-import { startMetrics } from "./metrics/sampler.ts";
 import { operations } from "./operations/operations.ts";
 import { instanceReconciler } from "./reconcilers/instance.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
@@ -15,10 +13,6 @@ export const service = defineService<"elb", State>({
   createState,
   reconcilers: (env, state) => [loadBalancerReconciler(env, state), instanceReconciler(env, state)],
   sites: (env, state) => [loadBalancerSite(env, state.client)],
-  start(env, state) {
-    startMetrics(env, state);
-    startAccessLogs(env, state);
-  },
   stop(_env, state) {
     for (const sampler of state.samplers) sampler.stop();
     state.client.close();

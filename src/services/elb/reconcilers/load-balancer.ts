@@ -4,9 +4,11 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
+import { startAccessLogs } from "../access-logs.ts";
 import { configOf, isInService, type BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
 import { isSecure } from "../listener-input.ts";
+import { startMetrics } from "../metrics/sampler.ts";
 import { bindings, instances, loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 
@@ -40,6 +42,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const bound = await state
         .plane()
         .configureClassic(await configOf(env, scope, records, state));
+      if (state.samplers.length === 0) {
+        // Nothing is measured while nothing is served.
+        startMetrics(env, state);
+        startAccessLogs(env, state);
+      }
       state.served.set(balancer.id, { scope, name, dnsName: balancer.dnsName });
       publish(records, bound);
       await remember(scope, records, bound);

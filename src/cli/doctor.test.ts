@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { EngineFacts } from "#compute/docker/examine-engine.ts";
 import type { HostFacts } from "#compute/host-facts.ts";
-import { judgeCompute, judgeLowPorts, judgeNode, judgePort } from "./findings.ts";
+import { judgeCompute, judgeFunctions, judgeLowPorts, judgeNode, judgePort } from "./findings.ts";
 
 const whole: HostFacts = {
   isolation: { level: "root", reason: undefined, user: undefined },
@@ -111,4 +111,12 @@ test("the command exits with 0 where Fogbank runs, with 1 where it cannot, and l
   assert.match(ill.stdout, /FAILS {2}port \d+ on 127\.0\.0\.1 is taken/);
   assert.match(ill.stdout, /FAILS {2}data directory .*file.*: /);
   assert.equal(ill.code, 1);
+});
+
+test("what keeps functions apart can be installed", () => {
+  assert.equal(judgeFunctions(undefined).verdict, "ok");
+  const { text, remedy } = judgeFunctions("bubblewrap is not installed");
+  assert.match(text, /of their own: bubblewrap is not installed$/);
+  assert.equal(remedy, "apt-get install bubblewrap");
+  assert.equal(judgeFunctions("functions are kept apart on Linux only").remedy, undefined);
 });

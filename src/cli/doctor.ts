@@ -2,10 +2,18 @@
 import { resolve } from "node:path";
 import { examineEngine, type EngineFacts } from "#compute/docker/examine-engine.ts";
 import { examineHost, quietAddress, whyNotListen, type HostFacts } from "#compute/host-facts.ts";
+import { whyNoBubblewrap } from "#compute/sandbox/detect.ts";
 import { createWall } from "#runtime/wall.ts";
 import { version } from "#cloud/version.ts";
 import { readUpOptions } from "./arguments.ts";
-import { judgeCompute, judgeLowPorts, judgeNode, judgePort, type Finding } from "./findings.ts";
+import {
+  judgeCompute,
+  judgeFunctions,
+  judgeLowPorts,
+  judgeNode,
+  judgePort,
+  type Finding,
+} from "./findings.ts";
 
 const help = `usage: fogbank doctor [options of up]
 
@@ -40,6 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
     findings.push({ verdict: "ok", text: `data directory ${resolve(dataDir)} can be written` });
     findings.push(judgeLowPorts(process.platform, await whyNotListen(quietAddress(facts), 80)));
     findings.push(...judgeCompute(options.compute, facts, facts.engine));
+    findings.push(judgeFunctions(await whyNoBubblewrap()));
   }
   process.stdout.write(`Fogbank ${version} on ${process.platform} ${process.arch}\n`);
   for (const { verdict, text, remedy } of findings)

@@ -55,6 +55,17 @@ export function judgeLowPorts(platform: string, problem: string | undefined): Fi
   };
 }
 
+/** Functions run on this host whatever instances are. */
+export function judgeFunctions(lacking: string | undefined): Finding {
+  if (lacking === undefined)
+    return { verdict: "ok", text: "functions are kept apart by bubblewrap" };
+  return {
+    verdict: "lacks",
+    text: `functions run without a file system and processes of their own: ${lacking}`,
+    ...(lacking.endsWith("not installed") && { remedy: "apt-get install bubblewrap" }),
+  };
+}
+
 export function judgeCompute(kind: string, facts: HostFacts, engine: EngineFacts): Finding[] {
   if (kind === "simulated")
     return [{ verdict: "ok", text: "compute driver: simulated, because it was asked for" }];

@@ -14,7 +14,8 @@ export async function detectSandboxHost(workDir: string, wall: Wall): Promise<Sa
   return { lacking, bubblewrap: lacking === undefined, controlGroups, wall };
 }
 
-async function whyNoBubblewrap(): Promise<string | undefined> {
+/** Why functions run without a wall around them; undefined where they have one. */
+export async function whyNoBubblewrap(): Promise<string | undefined> {
   if (process.platform !== "linux") return "functions are kept apart on Linux only";
   try {
     await run("bwrap", ["--ro-bind", "/", "/", "--unshare-pid", "--unshare-ipc", "true"]);

@@ -37,6 +37,7 @@ import { factsOf, hostField, isCompatible, placeOf, protocolOf } from "./request
 import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
+import { nodeOf } from "../node-of.ts";
 
 export interface BalancerEnvironment {
   client: HttpClient;
@@ -140,8 +141,7 @@ export class Balancer {
   }
 
   #zoneOf(remotePort: number): string {
-    const { zones } = this.#config;
-    return zones[remotePort % zones.length] ?? "";
+    return nodeOf(this.#config.zones, remotePort);
   }
 
   #countConnection(event: "opened" | "closed", remotePort: number): void {

@@ -24,6 +24,7 @@ import { ClassicExchange } from "./exchange.ts";
 import { Instances } from "./instances.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { SurgeQueue } from "./surge-queue.ts";
+import { nodeOf } from "../node-of.ts";
 
 export interface ClassicEnvironment {
   client: HttpClient;
@@ -130,8 +131,7 @@ export class ClassicBalancer {
   }
 
   #zoneOf(remotePort: number): string {
-    const { zones } = this.#config;
-    return zones[remotePort % zones.length] ?? "";
+    return nodeOf(this.#config.zones, remotePort);
   }
 
   #countConnection(event: "opened" | "closed", remotePort: number): void {

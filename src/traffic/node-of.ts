@@ -1,0 +1,8 @@
+/**
+ * The zone whose node a connection comes to, where one address serves for the nodes of all: as if the
+ * client had asked the DNS and got one of them. Mixed, for clients draw their ports from a part of all:
+ * Linux connects from even ones.
+ */
+export function nodeOf(zones: readonly string[], remotePort: number): string {
+  return zones[(Math.imul(remotePort, 0x9e3779b1) >>> 8) % zones.length] ?? "";
+}

@@ -6,6 +6,8 @@ import type { ByteStream } from "./http.ts";
 export type Address = { host: string; port: number; localAddress?: string } | { path: string };
 
 export interface ClientRequest {
+  /** Only connections of the same lane are used again; one lane unless given. */
+  lane?: number;
   address: Address;
   /** Speaks TLS; names the server for SNI and the check of its certificate. */
   tls?: {

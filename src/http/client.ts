@@ -127,14 +127,15 @@ function mayRepeat(request: ClientRequest, error: HttpClientError): boolean {
   return idempotent.has(method) && knownBody(body) !== undefined;
 }
 
-function nameOf({ address, tls }: ClientRequest): string {
+function nameOf({ address, lane, tls }: ClientRequest): string {
   const place =
     "path" in address
       ? address.path
       : `${address.host}:${address.port} ${address.localAddress ?? ""}`;
+  const base = lane === undefined ? place : `${place} lane ${lane}`;
   return tls
-    ? `${place} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""} ${tls.trustedKeys?.join(" ") ?? ""}`
-    : place;
+    ? `${base} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""} ${tls.trustedKeys?.join(" ") ?? ""}`
+    : base;
 }
 
 /** Without this, Node makes a buffer of 64 KB for each read, and most of them hold one small response. */

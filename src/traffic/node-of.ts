@@ -4,5 +4,10 @@
  * Linux connects from even ones.
  */
 export function nodeOf(zones: readonly string[], remotePort: number): string {
-  return zones[(Math.imul(remotePort, 0x9e3779b1) >>> 8) % zones.length] ?? "";
+  return zones[spread(remotePort, zones.length)] ?? "";
+}
+
+/** A number below `count` that is the same for a port, and for other ports as often another. */
+export function spread(remotePort: number, count: number): number {
+  return (Math.imul(remotePort, 0x9e3779b1) >>> 8) % count;
 }

@@ -3,6 +3,7 @@ import { HttpClientError, type HttpClient } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import { hasOption } from "#http/syntax.ts";
 import { answer } from "#traffic/application/answers.ts";
+import { spread } from "#traffic/node-of.ts";
 import { joinSockets } from "#traffic/application/tunnel.ts";
 import type { Front } from "#traffic/shared-plane.ts";
 import type { Environment, Site } from "../service.ts";
@@ -10,6 +11,7 @@ import type { Environment, Site } from "../service.ts";
 /** Names under .localhost resolve to this machine; LocalStack's domain does so by public DNS. */
 const domains = /\.elb\.localhost(?:\.localstack\.cloud)?$/;
 const idleTimeoutMs = 4_000_000;
+const lanes = 16;
 
 /** Each service with load balancers has it, and each finds those of the others. */
 export function loadBalancerSite(env: Environment, client: HttpClient): Site {
@@ -59,6 +61,8 @@ async function forward(
   try {
     const response = await client.request({
       address,
+      // Else all clients would share one connection, and with it the node of one zone.
+      lane: spread(request.remotePort, lanes),
       method: request.method,
       target: request.target,
       rawHeaders: withoutFraming(request.rawHeaders, upgrade),

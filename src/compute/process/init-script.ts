@@ -16,7 +16,8 @@ export FOGBANK_INIT=$$
 
 # Descriptor 3, where there is one, ends with the Fogbank that a passing machine belongs to.
 if [ "$FOGBANK_LEASE" = 1 ]; then
-  ( while read -r line; do :; done; kill -TERM "$FOGBANK_INIT" ) <&3 >/dev/null 2>&1 &
+  # A signal that comes between the look at "ending" and the wait below would be waited out: it is said again.
+  ( while read -r line; do :; done; while kill -TERM "$FOGBANK_INIT"; do sleep 1; done ) <&3 >/dev/null 2>&1 &
   exec 3<&-
 fi
 

@@ -22,6 +22,8 @@ export function dnsEndpoint(env: Environment, state: State): OwnEndpoint {
       if (locations) clientLocations.put(tx, placesScope, ["table"], { locations });
       return locations ?? (await clientLocations.get(tx, placesScope, "table"))?.locations ?? [];
     });
+    // It may be on its way to its own thread, and answers nobody for a moment.
+    await state.settled();
     return { host: env.dns?.host, port: state.boundPort, locations: present };
   };
 }

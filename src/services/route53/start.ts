@@ -42,13 +42,14 @@ export async function startDns(env: Environment, state: State): Promise<void> {
     }
   };
   const onError = (error: unknown) => log.error("the DNS server was not told of names", { error });
-  const fill = async () => {
-    await state.plane().setCommon({
+  const tellCommon = () =>
+    state.plane().setCommon({
       gatewayHost: gateway.host === "0.0.0.0" || gateway.host === "::" ? "127.0.0.1" : gateway.host,
       defaultRegion,
       health: Object.fromEntries(state.health),
+      names: names.list().flatMap((one) => one.names),
     });
-    await tellNames();
+  const open = async () => {
     if (!env.dns || clock.mode === "virtual") return;
     const { host } = env.dns;
     state.boundPort = await listen(
@@ -66,12 +67,17 @@ export async function startDns(env: Environment, state: State): Promise<void> {
   );
   state.refill = async (beforeListening) => {
     await bringZones(env, state);
+    await tellCommon();
+    // Between the two nobody answers: what can be done before or after is.
     await beforeListening?.();
+    await open();
     machines.clear();
-    await fill();
+    await tellNames();
     state.wakePlaces();
   };
-  await fill();
+  await tellCommon();
+  await open();
+  await tellNames();
 }
 
 /** A server that was started anew knows no zones. */

@@ -21,6 +21,8 @@ export interface State {
   plane(): DnsPlane;
   /** For hosted zones, whose names shall resolve whatever the control plane does. */
   moveToThread(): void;
+  /** Resolves when the DNS server is where it shall be. */
+  settled(): Promise<void>;
   /** Ends the DNS server, wherever it is. */
   close(): Promise<void>;
   /** The port on which the DNS server answers; undefined where it has none. */
@@ -70,6 +72,7 @@ export function createState(env: Environment): State {
       threaded = true;
       moving = moveTo(createThread()).catch(onError);
     },
+    settled: () => moving,
     async close() {
       threaded = true;
       await moving;

@@ -58,7 +58,9 @@ async function readPackage(context: LambdaContext, named: Named): Promise<Uint8A
         Key: S3Key,
         ...(S3ObjectVersion !== undefined && { VersionId: S3ObjectVersion }),
       });
-    return await readBody(Body as unknown as ByteStream, limits.unpackedBytes);
+    // A small object comes as its bytes, a large one piece by piece.
+    const body = Body as unknown as Uint8Array | ByteStream;
+    return body instanceof Uint8Array ? body : await readBody(body, limits.unpackedBytes);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw invalidParameter(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { WholeBody } from "#http/http.ts";
 import { createStage, whenSettled } from "../testing/stage.ts";
 import { zip } from "../testing/zip.ts";
 
@@ -71,6 +72,39 @@ test("what AWS refuses is refused in its words", async (t) => {
   await assert.rejects(
     lambda.CreateFunction({ ...other, Environment: { Variables: { AWS_REGION: "x" } } }),
     { message: /Reserved keys used in this request: AWS_REGION/ },
+  );
+});
+
+test("packages come from buckets, small and large ones", async (t) => {
+  const { cloud, call, lambda, role } = await createStage();
+  t.after(() => cloud.stop());
+  const s3 = cloud.clients.s3(cloud.caller);
+  await s3.CreateBucket({ Bucket: "code" });
+  const handler = "export const handler = async () => 'from S3';";
+  const padding = Buffer.alloc(2 ** 20, "x");
+  const packages = {
+    small: await zip({ "index.mjs": handler }),
+    large: await zip({ "index.mjs": handler, padding }),
+  };
+  for (const [name, bytes] of Object.entries(packages)) {
+    await s3.PutObject({
+      Bucket: "code",
+      Key: name,
+      Body: new WholeBody(Buffer.from(bytes)) as never,
+    });
+    await lambda.CreateFunction({
+      FunctionName: name,
+      Role: role,
+      Handler: "index.handler",
+      Runtime: "nodejs22.x",
+      Code: { S3Bucket: "code", S3Key: name },
+    });
+    await whenSettled(lambda, name);
+    assert.equal((await call(name)).value, "from S3");
+  }
+  await assert.rejects(
+    lambda.UpdateFunctionCode({ FunctionName: "small", S3Bucket: "code", S3Key: "none" }),
+    { message: /^Error occurred while GetObject\. S3 Error Code: NoSuchKey/ },
   );
 });
 

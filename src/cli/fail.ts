@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
 import { ask, ownPath, findEndpoint } from "./remote.ts";
+import { part } from "./part.ts";
 
 const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
        fogbank fail az us-east-1a [--for 10m]            its machines lose their power; nothing starts there
@@ -78,13 +79,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionError(`${(error as Error).message}\n${usage}`);
   }
-}
-
-/** "20%" or "0.2" */
-function part(text: string): number {
-  const value = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
-  if (Number.isNaN(value)) throw new OptionError(`"${text}" is no part; write for example 20%`);
-  return value;
 }
 
 function milliseconds(text: string): number {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
 import { ask, findEndpoint, ownPath } from "./remote.ts";
+import { part } from "./part.ts";
 
 const usage = `usage: fogbank interrupt-spot i-… [--after 5m] [--rebalance-only]
        fogbank interrupt-spot --az us-east-1a --type m5.large      all Spot Instances of a pool
@@ -96,13 +97,6 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new OptionError(`${(error as Error).message}\n${usage}`);
   }
-}
-
-/** "10%" or "0.1" */
-function part(text: string): number {
-  const value = text.endsWith("%") ? Number(text.slice(0, -1)) / 100 : Number(text);
-  if (Number.isNaN(value)) throw new OptionError(`"${text}" is no part; write for example 10%`);
-  return value;
 }
 
 function line({ ruleId, zone, instanceType, interruptedPerHour, price, until }: Rule): string {

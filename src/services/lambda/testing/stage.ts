@@ -79,6 +79,7 @@ export async function whenSettled(lambda: Client<"lambda">, name: string): Promi
   for (let tries = 0; tries < 500; tries++) {
     const found = await lambda.GetFunctionConfiguration({ FunctionName: name });
     if (found.State !== "Pending" && found.LastUpdateStatus !== "InProgress") return;
+    // The host's time: unpacking takes some of it, and none of the cloud's.
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`${name} does not settle`);

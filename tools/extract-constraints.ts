@@ -68,7 +68,7 @@ function extract(
   { metadata, operations, shapes }: PublishedModel,
   service: ServiceName,
 ): ServiceConstraints {
-  const { checks, except = {} } = policies[service];
+  const { checks, except = {}, unbounded = {} } = policies[service];
   const wants = (kind: Kind) => checks.has(kind);
   const structures = new Map<string, Record<string, MemberConstraint>>();
   const enums = new Map<string, string[]>();
@@ -78,7 +78,8 @@ function extract(
     const sized = shape.type === "list" || shape.type === "map" || isText(shape);
     const range = {
       ...(shape.min !== undefined && { [sized ? "minLength" : "min"]: shape.min }),
-      ...(shape.max !== undefined && { [sized ? "maxLength" : "max"]: shape.max }),
+      ...(shape.max !== undefined &&
+        unbounded[name] === undefined && { [sized ? "maxLength" : "max"]: shape.max }),
     };
     const choices = shape.enum && wants("enum") ? { enum: name } : undefined;
     if (choices) enums.set(name, shape.enum!);

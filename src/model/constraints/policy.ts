@@ -19,6 +19,8 @@ export interface Policy {
   readonly sortsEnums?: true;
   /** Structures that are left to the operation, with the reason. */
   readonly except?: Readonly<Record<string, string>>;
+  /** Lists whose greatest length is left to the operation, with the reason. */
+  readonly unbounded?: Readonly<Record<string, string>>;
 }
 
 const everything: ReadonlySet<Kind> = new Set(["required", "length", "range", "pattern", "enum"]);
@@ -26,7 +28,10 @@ const validationError = { style: "coral", code: "ValidationError", checks: every
 const validationException = { ...validationError, code: "ValidationException" } as const;
 
 export const policies: Readonly<Record<ServiceName, Policy>> = {
-  acm: validationException,
+  acm: {
+    ...validationException,
+    unbounded: { TagList: "TooManyTagsException: the request contains too many tags" },
+  },
   applicationautoscaling: { ...validationException, sortsEnums: true },
   autoscaling: validationError,
   cloudformation: validationError,

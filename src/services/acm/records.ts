@@ -37,6 +37,8 @@ export interface CertificateMaterial {
 
 export interface AccountRecord {
   daysBeforeExpiry: number;
+  /** Tokens of the last hour's calls, and when each was used first. */
+  tokens?: Record<string, number>;
 }
 
 /** [the id at the end of the ARN] */

@@ -1,8 +1,8 @@
 import type { Operation } from "#services/kit/service.ts";
+import { limits } from "../limits.ts";
 import { accounts } from "../records.ts";
 import type { State } from "../state.ts";
 
-/** https://docs.aws.amazon.com/acm/latest/APIReference/API_PutAccountConfiguration.html */
 const defaultDays = 45;
 
 export const getAccountConfiguration: Operation<"acm", "GetAccountConfiguration", State> = async (
@@ -13,13 +13,24 @@ export const getAccountConfiguration: Operation<"acm", "GetAccountConfiguration"
   return { ExpiryEvents: { DaysBeforeExpiry: record?.daysBeforeExpiry ?? defaultDays } };
 };
 
+/**
+ * A token used again within an hour means the call that used it first.
+ * https://docs.aws.amazon.com/acm/latest/APIReference/API_PutAccountConfiguration.html
+ */
 export const putAccountConfiguration: Operation<"acm", "PutAccountConfiguration", State> = async (
-  { ExpiryEvents },
+  { ExpiryEvents, IdempotencyToken: token },
   context,
 ) => {
+  const nowMs = context.clock.now();
   await context.store.transaction(async (tx) => {
+    const record = await accounts.get(tx, context, "account");
+    const tokens = Object.fromEntries(
+      Object.entries(record?.tokens ?? {}).filter(([, atMs]) => nowMs - atMs < limits.tokenMs),
+    );
+    if (tokens[token!] !== undefined) return;
     accounts.put(tx, context, ["account"], {
       daysBeforeExpiry: ExpiryEvents?.DaysBeforeExpiry ?? defaultDays,
+      tokens: { ...tokens, [token!]: nowMs },
     });
   });
   return {};

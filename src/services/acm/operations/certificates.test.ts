@@ -176,3 +176,34 @@ test("a certificate that nobody uses expires at its end", async () => {
   });
   await cloud.stop();
 });
+
+test("a token used again within an hour changes nothing in the account's configuration", async () => {
+  const cloud = createTestCloud();
+  const acm = cloud.clients.acm(cloud.caller);
+  const put = (DaysBeforeExpiry: number, IdempotencyToken: string) =>
+    acm.PutAccountConfiguration({ ExpiryEvents: { DaysBeforeExpiry }, IdempotencyToken });
+  const days = async () => (await acm.GetAccountConfiguration({})).ExpiryEvents!.DaysBeforeExpiry;
+  assert.equal(await days(), 45);
+  await put(30, "first");
+  await put(20, "second");
+  await put(60, "first");
+  assert.equal(await days(), 20);
+  await cloud.advance("1h");
+  await put(60, "first");
+  assert.equal(await days(), 60);
+  await cloud.stop();
+});
+
+test("too many tags are refused, whether one request brings them or several", async () => {
+  const cloud = createTestCloud();
+  const acm = cloud.clients.acm(cloud.caller);
+  const { CertificateArn } = await acm.RequestCertificate({ DomainName: "example.com" });
+  const tags = (count: number, prefix: string) =>
+    Array.from({ length: count }, (_, index) => ({ Key: `${prefix}${index}`, Value: "x" }));
+  const tooMany = { code: "TooManyTagsException", message: /^the TagSet: .* too many Tags$/ };
+  await assert.rejects(acm.AddTagsToCertificate({ CertificateArn, Tags: tags(51, "a") }), tooMany);
+  await acm.AddTagsToCertificate({ CertificateArn, Tags: tags(49, "a") });
+  await assert.rejects(acm.AddTagsToCertificate({ CertificateArn, Tags: tags(2, "b") }), tooMany);
+  assert.equal((await acm.ListTagsForCertificate({ CertificateArn })).Tags!.length, 49);
+  await cloud.stop();
+});

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawVersion } from "../invoke/choose-version.ts";
 import { createStage, whenSettled } from "../testing/stage.ts";
-import { zip } from "../testing/zip.ts";
+import { zip } from "#services/kit/zip.ts";
 
 const saying = (word: string) => `export const handler = async () => "${word}";`;
 
@@ -12,7 +12,7 @@ test("an alias leads to its version, and on to the next when it is moved", async
   await create("shop", saying("old"), { Publish: true });
   await lambda.UpdateFunctionCode({
     FunctionName: "shop",
-    ZipFile: await zip({ "index.mjs": saying("new") }),
+    ZipFile: zip({ "index.mjs": saying("new") }),
   });
   await whenSettled(lambda, "shop");
   await lambda.PublishVersion({ FunctionName: "shop" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WholeBody } from "#http/http.ts";
 import { createStage, whenSettled } from "../testing/stage.ts";
-import { zip } from "../testing/zip.ts";
+import { zip } from "#services/kit/zip.ts";
 
 const source = "export const handler = async () => process.env.MOOD ?? 'none';";
 
@@ -31,7 +31,7 @@ test("new code runs in new environments", async (t) => {
   t.after(() => cloud.stop());
   await create("code", "export const handler = async () => 1;");
   assert.equal((await call("code")).value, 1);
-  const ZipFile = await zip({ "index.mjs": "export const handler = async () => 2;" });
+  const ZipFile = zip({ "index.mjs": "export const handler = async () => 2;" });
   await lambda.UpdateFunctionCode({ FunctionName: "code", ZipFile });
   await whenSettled(lambda, "code");
   assert.equal((await call("code")).value, 2);
@@ -46,7 +46,7 @@ test("what AWS refuses is refused in its words", async (t) => {
     Role: role,
     Handler: "index.handler",
     Runtime: "nodejs22.x" as const,
-    Code: { ZipFile: await zip({ "index.mjs": source }) },
+    Code: { ZipFile: zip({ "index.mjs": source }) },
   };
   await assert.rejects(lambda.CreateFunction(given), {
     code: "ResourceConflictException",
@@ -83,8 +83,8 @@ test("packages come from buckets, small and large ones", async (t) => {
   const handler = "export const handler = async () => 'from S3';";
   const padding = Buffer.alloc(2 ** 20, "x");
   const packages = {
-    small: await zip({ "index.mjs": handler }),
-    large: await zip({ "index.mjs": handler, padding }),
+    small: zip({ "index.mjs": handler }),
+    large: zip({ "index.mjs": handler, padding }),
   };
   for (const [name, bytes] of Object.entries(packages)) {
     await s3.PutObject({
@@ -111,7 +111,7 @@ test("packages come from buckets, small and large ones", async (t) => {
 test("a package cannot leave its folder", async (t) => {
   const { cloud, lambda, role } = await createStage();
   t.after(() => cloud.stop());
-  const ZipFile = await zip({ "../outside.mjs": source });
+  const ZipFile = zip({ "../outside.mjs": source });
   await assert.rejects(
     lambda.CreateFunction({
       FunctionName: "sly",
@@ -137,7 +137,7 @@ test("a program of one's own runs as a provided runtime", async (t) => {
       const event = await next.json();
       await fetch(base + id + "/response", { method: "POST", body: JSON.stringify({ told: event.word }) });
     }`;
-  const ZipFile = await zip({ bootstrap, "loop.mjs": loop }, { bootstrap: 0o100755 });
+  const ZipFile = zip({ bootstrap, "loop.mjs": loop }, { bootstrap: 0o100755 });
   await lambda.CreateFunction({
     FunctionName: "own",
     Role: role,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createStage } from "../testing/stage.ts";
-import { zip } from "../testing/zip.ts";
+import { zip } from "#services/kit/zip.ts";
 
 test("what layers bring is in /opt, later ones over earlier ones", async (t) => {
   const { cloud, create, call, lambda } = await createStage();
   t.after(() => cloud.stop());
   const publish = async (LayerName: string, text: string) => {
-    const ZipFile = await zip({ "who.txt": text, [`${LayerName}.txt`]: "here" });
+    const ZipFile = zip({ "who.txt": text, [`${LayerName}.txt`]: "here" });
     return (await lambda.PublishLayerVersion({ LayerName, Content: { ZipFile } })).LayerVersionArn!;
   };
   const Layers = [await publish("first", "first"), await publish("second", "second")];

@@ -1,7 +1,7 @@
 /** A cloud with a role that functions may use, and packages made on the spot. */
 import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
 import type { Client } from "#services/kit/service.ts";
-import { zip } from "./zip.ts";
+import { zip } from "#services/kit/zip.ts";
 
 export interface Stage {
   cloud: TestCloud;
@@ -46,7 +46,7 @@ export async function functionsOf(cloud: TestCloud): Promise<Omit<Stage, "cloud"
     lambda,
     role,
     async create(name, source, more = {}) {
-      const Code = { ZipFile: await zip({ "index.mjs": source }) };
+      const Code = { ZipFile: zip({ "index.mjs": source }) };
       await lambda.CreateFunction({
         FunctionName: name,
         Role: role,

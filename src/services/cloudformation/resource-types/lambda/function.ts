@@ -1,5 +1,5 @@
 import { AwsError } from "#model/error.ts";
-import { zipOf } from "../../template/inline-code.ts";
+import { zip } from "#services/kit/zip.ts";
 import { pick, tagChanges } from "../properties.ts";
 import {
   defineResourceType,
@@ -119,7 +119,7 @@ async function codeOf(properties: Properties): Promise<Record<string, never>> {
   const { ZipFile, ...elsewhere } = properties["Code"] as Properties;
   if (ZipFile === undefined) return pick(elsewhere, "S3Bucket", "S3Key", "S3ObjectVersion");
   const isPython = String(properties["Runtime"]).startsWith("python");
-  return { ZipFile: zipOf(isPython ? "index.py" : "index.js", String(ZipFile)) } as never;
+  return { ZipFile: zip({ [isPython ? "index.py" : "index.js"]: String(ZipFile) }) } as never;
 }
 
 async function setConcurrency(

@@ -4,6 +4,7 @@ import { packageSite } from "./code/package-site.ts";
 import { differences } from "./differences.ts";
 import { publishMeasurements } from "./metrics.ts";
 import { operations } from "./operations/operations.ts";
+import { codeReconciler } from "./reconcilers/code.ts";
 import { eventReconciler } from "./reconcilers/event.ts";
 import { mappingReconciler } from "./reconcilers/mapping.ts";
 import { provisionedReconciler } from "./reconcilers/provisioned.ts";
@@ -16,6 +17,7 @@ export const service = defineService<"lambda", LambdaState>({
   createState,
   reconcilers: (env, state) => [
     versionReconciler({ ...env, state }),
+    codeReconciler({ ...env, state }),
     eventReconciler({ ...env, state }),
     mappingReconciler({ ...env, state }),
     provisionedReconciler({ ...env, state }),

@@ -106,12 +106,16 @@ export interface EventRecord {
 
 /** By name. */
 export const functions = collection<FunctionRecord>("lambda", "function");
+/** One per account and region: executions at once that functions have reserved, together. */
+export const reservations = collection<{ sum: number }>("lambda", "reservation");
 /** By function name and version. */
 export const versions = collection<VersionRecord>("lambda", "version");
 /** By function name and alias. */
 export const aliases = collection<AliasRecord>("lambda", "alias");
 /** Zip files of all accounts, by their SHA-256 in Base64; see `everywhere`. */
 export const codes = collection<BlobRecord>("lambda", "code");
+/** Who names a package: by its SHA-256, account, region, "function" or "layer", name and version; see `everywhere`. */
+export const codeUses = collection<true>("lambda", "code-use");
 /** By function name and qualifier, "" for none. */
 export const permissions = collection<PermissionRecord>("lambda", "permission");
 /** By function name and qualifier, "$LATEST" for none. */

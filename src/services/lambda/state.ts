@@ -5,9 +5,9 @@ import type { Sampler } from "#services/kit/period-sampler.ts";
 import type { SandboxHost } from "#compute/sandbox/sandbox.ts";
 import { detectSandboxHost } from "#compute/sandbox/detect.ts";
 import { CodeStore } from "./code/code-store.ts";
+import { layerPackages } from "./code/code-uses.ts";
 import { createDraft } from "./environments/draft.ts";
 import { EnvironmentPool } from "./environments/pool.ts";
-import { layerHashes } from "./layers/layer-hashes.ts";
 import type { Pollers } from "./reconcilers/mapping.ts";
 import { createLanguages, type Languages } from "./runtimes/languages.ts";
 import { createMeasurements, type Measurements } from "./metrics.ts";
@@ -52,8 +52,8 @@ export function createState(env: Environment): LambdaState {
       measurements.add(scope, "ConcurrentExecutions", own, functionName);
       if (shared > 0) measurements.add(scope, "UnreservedConcurrentExecutions", shared);
     },
-    draft: createDraft(env, { codes, languages }, (scope, record) =>
-      layerHashes(env.store, scope, record),
+    draft: createDraft(env, { codes, languages }, (record) =>
+      env.store.transaction((tx) => layerPackages(tx, record)),
     ),
   });
   return {

@@ -1,5 +1,6 @@
 /** The deployment package that a request brings or names. */
 import { notImplemented, AwsError } from "#model/error.ts";
+import type { Transaction } from "#store/store.ts";
 import { readBody, type ByteStream } from "#http/http.ts";
 import { invalidParameter, invalidZip, requestTooLarge } from "../errors.ts";
 import { limits } from "../limits.ts";
@@ -16,12 +17,15 @@ interface Named {
   SourceKMSKeyArn?: string | undefined;
 }
 
-/** Keeps the package; throws AWS's error for one that is none, too large or not there. */
-export async function keepPackage(
+/**
+ * Keeps the package and runs a transaction that may name it. Throws AWS's error for a package that is none, too
+ * large or not there.
+ */
+export async function withPackage<T>(
   context: LambdaContext,
-  named: Named,
-  operation: string,
-): Promise<CodeFacts> {
+  { named, operation }: { named: Named; operation: string },
+  use: (tx: Transaction, code: CodeFacts) => Promise<T>,
+): Promise<T> {
   if (named.ImageUri !== undefined)
     throw notImplemented("lambda", operation, "with container images; upload a zip file");
   const bytes = await readPackage(context, named);
@@ -32,7 +36,9 @@ export async function keepPackage(
     if (error instanceof BadZip) throw invalidZip();
     throw error;
   }
-  return context.state.codes.keep(bytes);
+  return context.state.codes.keep(bytes, (code) =>
+    context.store.transaction((tx) => use(tx, code)),
+  );
 }
 
 async function readPackage(context: LambdaContext, named: Named): Promise<Uint8Array> {

@@ -19,11 +19,11 @@ export class NoProgram extends Error {
 export function createDraft(
   env: Pick<Environment, "clients" | "clock" | "gateway" | "log" | "random">,
   { codes, languages }: { codes: CodeStore; languages: Languages },
-  layerHashes: (scope: Scope, record: VersionRecord) => Promise<string[]>,
+  layerPackages: (record: VersionRecord) => Promise<string[]>,
 ) {
   return async (scope: Scope, record: VersionRecord, scratchDir: string): Promise<Blueprint> => {
     const taskDir = await codes.unpacked(record.code.sha256);
-    const optDir = await codes.merged(await layerHashes(scope, record));
+    const optDir = await codes.merged(await layerPackages(record));
     const program = await findRuntime(record.settings.runtime, languages, { taskDir, optDir });
     if (!program) throw new NoProgram();
     const day = isoMillis(env.clock.now()).slice(0, 10).replaceAll("-", "/");

@@ -83,6 +83,13 @@ export class EnvironmentPool {
     return this.#runningVersions.get(`${placeOf(scope, functionName)} ${version}`) ?? 0;
   }
 
+  /** Whether an environment that is alive was made with a folder. */
+  isUsing(folder: string): boolean {
+    for (const { blueprint } of this.#alive)
+      if (blueprint.taskDir === folder || blueprint.optDir === folder) return true;
+    return false;
+  }
+
   /** Scopes and functions of which events run now. */
   *busy(): Iterable<{ scope: Scope; functionName: string; count: number }> {
     for (const [place, count] of this.#running) {

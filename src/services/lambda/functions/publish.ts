@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Environment } from "#services/kit/service.ts";
+import { putVersion } from "../code/code-uses.ts";
 import { functions, versions, type FunctionRecord, type VersionRecord } from "../records.ts";
 
 /** The new version, or the last one when nothing changed since. */
@@ -30,6 +31,6 @@ export async function publish(
     settings: { ...record.settings, ...(description !== undefined && { description }) },
   };
   functions.put(tx, scope, [own.name], { ...own, nextVersion: own.nextVersion + 1 });
-  versions.put(tx, scope, [own.name, version], published);
+  await putVersion(tx, scope, published);
   return published;
 }

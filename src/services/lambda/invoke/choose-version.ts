@@ -2,6 +2,7 @@
 import type { Random } from "#runtime/random.ts";
 import type { Transaction } from "#store/store.ts";
 import type { FunctionReference } from "../arns.ts";
+import { reservedSum } from "../functions/reserve.ts";
 import { findVersion } from "../functions/find.ts";
 import { functions, versions, type VersionRecord } from "../records.ts";
 import type { Allowance } from "../environments/pool.ts";
@@ -20,13 +21,12 @@ export async function chooseVersion(
 ): Promise<Chosen> {
   const { scope, name } = reference;
   const { record, alias } = await findVersion(tx, reference);
-  const all = await functions.list(tx, scope);
-  const reserved = all.find((one) => one.name === name)?.reservedConcurrency;
-  const kept = all.reduce((sum, one) => sum + (one.reservedConcurrency ?? 0), 0);
+  const own = await functions.view(tx, scope, name);
+  const kept = await reservedSum(tx, scope);
   const other = alias && drawVersion(alias.weights, random.next());
   return {
     record: (other !== undefined && (await versions.get(tx, scope, name, other))) || record,
-    allowance: { reserved, shared: limits.concurrency - kept },
+    allowance: { reserved: own?.reservedConcurrency, shared: limits.concurrency - kept },
   };
 }
 

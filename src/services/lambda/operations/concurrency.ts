@@ -1,6 +1,7 @@
 import { readFunction } from "../arns.ts";
 import { invalidParameter } from "../errors.ts";
 import { findFunction } from "../functions/find.ts";
+import { reserve, reservedSum } from "../functions/reserve.ts";
 import { limits } from "../limits.ts";
 import { codes, everywhere, functions, versions } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
@@ -14,15 +15,11 @@ export const putFunctionConcurrency: LambdaOperation<"PutFunctionConcurrency"> =
   const wanted = input.ReservedConcurrentExecutions!;
   return context.store.transaction(async (tx) => {
     const own = await findFunction(tx, reference);
-    const others = (await functions.list(tx, reference.scope)).filter(
-      ({ name }) => name !== own.name,
-    );
-    const kept = others.reduce((sum, one) => sum + (one.reservedConcurrency ?? 0), wanted);
+    const kept = await reserve(tx, reference.scope, own, wanted);
     if (limits.concurrency - kept < limits.unreservedConcurrency)
       throw invalidParameter(
         `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${limits.unreservedConcurrency}].`,
       );
-    functions.put(tx, reference.scope, [own.name], { ...own, reservedConcurrency: wanted });
     return { ReservedConcurrentExecutions: wanted };
   });
 };
@@ -47,7 +44,7 @@ export const deleteFunctionConcurrency: LambdaOperation<"DeleteFunctionConcurren
   const reference = readFunction(input.FunctionName, context);
   await context.store.transaction(async (tx) => {
     const own = await findFunction(tx, reference);
-    functions.put(tx, reference.scope, [own.name], { ...own, reservedConcurrency: undefined });
+    await reserve(tx, reference.scope, own, undefined);
   });
   return {};
 };
@@ -56,7 +53,7 @@ export const deleteFunctionConcurrency: LambdaOperation<"DeleteFunctionConcurren
 export const getAccountSettings: LambdaOperation<"GetAccountSettings"> = async (_input, context) =>
   context.store.transaction(async (tx) => {
     const own = await functions.list(tx, context);
-    const kept = own.reduce((sum, one) => sum + (one.reservedConcurrency ?? 0), 0);
+    const kept = await reservedSum(tx, context);
     const used = new Set((await versions.list(tx, context)).map(({ code }) => code.sha256));
     const sizes = await codes.entries(tx, everywhere);
     return {

@@ -1,18 +1,13 @@
 import { checkTags } from "../tags.ts";
 import { readFunction } from "../arns.ts";
-import { keepPackage } from "../code/read-package.ts";
+import { putVersion } from "../code/code-uses.ts";
+import { withPackage } from "../code/read-package.ts";
 import { functionExists } from "../errors.ts";
 import { configurationOf } from "../functions/configuration.ts";
 import { checkRole, look } from "../functions/look.ts";
 import { publish } from "../functions/publish.ts";
 import { readSettings } from "../functions/settings.ts";
-import {
-  functions,
-  latest,
-  versions,
-  type FunctionRecord,
-  type VersionRecord,
-} from "../records.ts";
+import { functions, latest, type FunctionRecord, type VersionRecord } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
 
 /**
@@ -29,17 +24,6 @@ export const createFunction: LambdaOperation<"CreateFunction"> = async (input, c
     await look(context, input),
   );
   await checkRole(context, settings.role, name);
-  const code = await keepPackage(context, input.Code ?? {}, "CreateFunction");
-  const record: VersionRecord = {
-    functionName: name,
-    version: latest,
-    settings,
-    code,
-    revisionId: context.random.uuid(),
-    modifiedMs: context.clock.now(),
-    state: "Pending",
-    update: "InProgress",
-  };
   const own: FunctionRecord = {
     name,
     tags: input.Tags ?? {},
@@ -48,10 +32,21 @@ export const createFunction: LambdaOperation<"CreateFunction"> = async (input, c
     recursiveLoop: "Terminate",
     runtimeUpdates: { mode: "Auto" },
   };
-  return context.store.transaction(async (tx) => {
+  const packages = { named: input.Code ?? {}, operation: "CreateFunction" };
+  return withPackage(context, packages, async (tx, code) => {
     if (await functions.get(tx, scope, name)) throw functionExists(name);
+    const record: VersionRecord = {
+      functionName: name,
+      version: latest,
+      settings,
+      code,
+      revisionId: context.random.uuid(),
+      modifiedMs: context.clock.now(),
+      state: "Pending",
+      update: "InProgress",
+    };
     functions.put(tx, scope, [name], own);
-    versions.put(tx, scope, [name, latest], record);
+    await putVersion(tx, scope, record);
     if (!input.Publish) return configurationOf(scope, record);
     return configurationOf(scope, await publish(tx, scope, own, record, context));
   });

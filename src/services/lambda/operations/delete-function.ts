@@ -1,5 +1,7 @@
 import { functionArn, readFunction } from "../arns.ts";
 import { conflict, functionNotFound, invalidParameter } from "../errors.ts";
+import { deleteVersion } from "../code/code-uses.ts";
+import { reserve } from "../functions/reserve.ts";
 import { findFunction } from "../functions/find.ts";
 import {
   aliases,
@@ -20,10 +22,10 @@ export const deleteFunction: LambdaOperation<"DeleteFunction"> = async (input, c
   if (qualifier === latest)
     throw invalidParameter("$LATEST version cannot be deleted without deleting the function.");
   await context.store.transaction(async (tx) => {
-    await findFunction(tx, reference);
+    const own = await findFunction(tx, reference);
     if (qualifier !== undefined) {
-      const isThere = await versions.get(tx, scope, name, qualifier);
-      if (!isThere) throw functionNotFound(functionArn(scope, name, qualifier));
+      const record = await versions.get(tx, scope, name, qualifier);
+      if (!record) throw functionNotFound(functionArn(scope, name, qualifier));
       const using = (await aliases.list(tx, scope, [name])).filter(
         ({ version, weights }) => version === qualifier || qualifier in weights,
       );
@@ -31,11 +33,14 @@ export const deleteFunction: LambdaOperation<"DeleteFunction"> = async (input, c
         throw conflict(
           `Version is currently referenced by function alias(es): ${using.map((one) => one.name).join(", ")}. Update or delete the alias and try again.`,
         );
-      versions.delete(tx, scope, name, qualifier);
+      await deleteVersion(tx, scope, record);
       return;
     }
+    await reserve(tx, scope, own, undefined);
     functions.delete(tx, scope, name);
-    for (const records of [versions, aliases, permissions, invokeConfigs, provisioned])
+    for (const record of await versions.list(tx, scope, [name]))
+      await deleteVersion(tx, scope, record);
+    for (const records of [aliases, permissions, invokeConfigs, provisioned])
       for (const { id } of await records.entries(tx, scope, [name]))
         records.delete(tx, scope, ...id);
     for (const { id, record } of await events.entries(tx, scope))

@@ -2,10 +2,11 @@ import { isoMillis } from "#runtime/date.ts";
 import type { Output } from "#model/sdk.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
-import { keepPackage } from "../code/read-package.ts";
+import { withPackage } from "../code/read-package.ts";
 import { packageUrl } from "../code/package-site.ts";
 import { invalidParameter, invalidToken, notFound } from "../errors.ts";
 import { layerArn, readLayerArn, readLayerName } from "../layers/layer-arn.ts";
+import { putLayerVersion } from "../code/code-uses.ts";
 import { layerVersions, type LayerVersionRecord } from "../layers/records.ts";
 import { limits } from "../limits.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
@@ -42,8 +43,8 @@ export const publishLayerVersion: LambdaOperation<"PublishLayerVersion"> = async
   context,
 ) => {
   const { scope, name } = readLayerName(input.LayerName!, context);
-  const code = await keepPackage(context, input.Content ?? {}, "PublishLayerVersion");
-  return context.store.transaction(async (tx) => {
+  const packages = { named: input.Content ?? {}, operation: "PublishLayerVersion" };
+  return withPackage(context, packages, async (tx, code) => {
     const present = await layerVersions.list(tx, scope, [name]);
     const record: LayerVersionRecord = {
       name,
@@ -56,7 +57,7 @@ export const publishLayerVersion: LambdaOperation<"PublishLayerVersion"> = async
       createdMs: context.clock.now(),
       isDeleted: false,
     };
-    layerVersions.put(tx, scope, [name, record.version], record);
+    putLayerVersion(tx, scope, record);
     return shapeOf(scope, record, context);
   });
 };
@@ -93,7 +94,7 @@ export const deleteLayerVersion: LambdaOperation<"DeleteLayerVersion"> = async (
   const { scope, name } = readLayerName(input.LayerName!, context);
   await context.store.transaction(async (tx) => {
     const found = await layerVersions.get(tx, scope, name, version);
-    if (found) layerVersions.put(tx, scope, [name, version], { ...found, isDeleted: true });
+    if (found) putLayerVersion(tx, scope, { ...found, isDeleted: true });
   });
   return {};
 };

@@ -1,7 +1,8 @@
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { functionArn, readFunction, type FunctionReference } from "../arns.ts";
-import { keepPackage } from "../code/read-package.ts";
+import { putVersion } from "../code/code-uses.ts";
+import { withPackage } from "../code/read-package.ts";
 import { preconditionFailed, updateInProgress } from "../errors.ts";
 import { configurationOf } from "../functions/configuration.ts";
 import { findFunction } from "../functions/find.ts";
@@ -25,7 +26,7 @@ export const updateFunctionConfiguration: LambdaOperation<"UpdateFunctionConfigu
     const settings = readSettings(given, "UpdateFunctionConfiguration", present.settings, looked);
     return configurationOf(
       reference.scope,
-      change(tx, reference.scope, { ...present, settings }, context),
+      await change(tx, reference.scope, { ...present, settings }, context),
     );
   });
 };
@@ -35,14 +36,14 @@ export const updateFunctionCode: LambdaOperation<"UpdateFunctionCode"> = async (
   const reference = readFunction(input.FunctionName, context);
   const { scope } = reference;
   await context.store.transaction((tx) => findFunction(tx, reference));
-  const code = await keepPackage(context, input, "UpdateFunctionCode");
-  return context.store.transaction(async (tx) => {
+  const packages = { named: input, operation: "UpdateFunctionCode" };
+  return withPackage(context, packages, async (tx, code) => {
     const own = await findFunction(tx, reference);
     const present = await findUpdatable(tx, reference, input.RevisionId);
     const architecture = input.Architectures?.[0] ?? present.settings.architecture;
     const next = { ...present, code, settings: { ...present.settings, architecture } };
     if (input.DryRun) return configurationOf(scope, next);
-    const changed = change(tx, scope, next, context);
+    const changed = await change(tx, scope, next, context);
     if (!input.Publish) return configurationOf(scope, changed);
     return configurationOf(scope, await publish(tx, scope, own, changed, context));
   });
@@ -62,18 +63,18 @@ async function findUpdatable(
   return record;
 }
 
-function change(
+async function change(
   tx: Transaction,
   scope: Scope,
   record: VersionRecord,
   { clock, random }: Pick<LambdaContext, "clock" | "random">,
-): VersionRecord {
+): Promise<VersionRecord> {
   const changed: VersionRecord = {
     ...record,
     revisionId: random.uuid(),
     modifiedMs: clock.now(),
     update: "InProgress",
   };
-  versions.put(tx, scope, [record.functionName, latest], changed);
+  await putVersion(tx, scope, changed);
   return changed;
 }

@@ -94,10 +94,7 @@ test("a start sweeps what was kept and never named, and what was deleted half", 
     codes.delete(tx, everywhere, halfGone);
   });
   const after = await open();
-  assert.deepEqual(
-    [await after.find(unnamed), await after.find(halfGone)],
-    [undefined, undefined],
-  );
+  assert.deepEqual([await after.find(unnamed), await after.find(halfGone)], [undefined, undefined]);
   assert.equal((await after.find(named))!.length, packageOf("named").length);
   assert.equal((await readdir(join(dataDir, "lambda", "work", "code"))).length, 1);
   const packages = await readdir(join(dataDir, "lambda", "packages"), { recursive: true });

@@ -169,10 +169,7 @@ export class CodeStore {
   }
 
   /** Made aside and moved into place, so that a folder that is there is whole. */
-  #folder(
-    sha256s: readonly string[],
-    fill: (folder: string) => Promise<void>,
-  ): Promise<string> {
+  #folder(sha256s: readonly string[], fill: (folder: string) => Promise<void>): Promise<string> {
     const name = folderName(sha256s);
     const present = this.#folders.get(name);
     if (present) return present.made;

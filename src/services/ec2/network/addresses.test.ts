@@ -60,3 +60,18 @@ test("a deleted interface gives its addresses back", () =>
       code: "InvalidNetworkInterfaceID.NotFound",
     });
   }));
+
+test("a released address comes back to its account on request", () =>
+  withInterface(async (ec2) => {
+    const { AllocationId, PublicIp } = await ec2.AllocateAddress({});
+    const notFound = {
+      code: "InvalidAddress.NotFound",
+      message: `Address '${PublicIp}' not found.`,
+    };
+    await assert.rejects(ec2.AllocateAddress({ Address: PublicIp }), notFound);
+    await ec2.ReleaseAddress({ AllocationId });
+    const again = await ec2.AllocateAddress({ Address: PublicIp });
+    assert.equal(again.PublicIp, PublicIp);
+    assert.notEqual(again.AllocationId, AllocationId);
+    await assert.rejects(ec2.AllocateAddress({ Address: PublicIp }), notFound);
+  }));

@@ -267,3 +267,33 @@ test("a NAT gateway takes further addresses and gives them back", () =>
     await ec2.ReleaseAddress({ AllocationId: third });
     await ec2.ReleaseAddress({ AllocationId: first });
   }));
+
+test("no VPC is linked to EC2-Classic, and none can be", () =>
+  withCloud(async (ec2) => {
+    const [vpc] = (await ec2.DescribeVpcs({})).Vpcs!;
+    const { VpcId } = vpc!;
+    assert.deepEqual(await ec2.EnableVpcClassicLink({ VpcId }), { Return: false });
+    assert.deepEqual(await ec2.DescribeVpcClassicLink({ VpcIds: [VpcId!] }), {
+      Vpcs: [{ VpcId, ClassicLinkEnabled: false, Tags: [] }],
+    });
+    assert.deepEqual(await ec2.DescribeVpcClassicLinkDnsSupport({}), {
+      Vpcs: [{ VpcId, ClassicLinkDnsSupported: false }],
+    });
+    await assert.rejects(
+      ec2.EnableVpcClassicLinkDnsSupport({ VpcId: "vpc-00000000000000000" }),
+      code("InvalidVpcID.NotFound"),
+    );
+  }));
+
+test("tables, gateways, access control lists and interfaces show an empty list of tags", () =>
+  withCloud(async (ec2) => {
+    assert.deepEqual((await ec2.DescribeRouteTables({})).RouteTables![0]!.Tags, []);
+    assert.deepEqual((await ec2.DescribeInternetGateways({})).InternetGateways![0]!.Tags, []);
+    assert.deepEqual((await ec2.DescribeNetworkAcls({})).NetworkAcls![0]!.Tags, []);
+    const [subnet] = (await ec2.DescribeSubnets({})).Subnets!;
+    assert.equal(subnet!.Tags, undefined);
+    const { NetworkInterface: eni } = await ec2.CreateNetworkInterface({
+      SubnetId: subnet!.SubnetId,
+    });
+    assert.deepEqual(eni!.TagSet, []);
+  }));

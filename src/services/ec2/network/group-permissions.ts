@@ -27,7 +27,7 @@ export type FindPeer = (pair: {
   GroupId?: string | undefined;
   GroupName?: string | undefined;
   UserId?: string | undefined;
-}) => { groupId: string; account: string };
+}) => { groupId: string; account: string; groupName?: string };
 
 /** The permissions of a request, whether it gives them as a list or in the flat members of old. */
 export function permissionsOf(input: FlatPermission): IpPermission[] {

@@ -4,6 +4,7 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Ec2Operations } from "../context.ts";
 import { addressAttributeOperations } from "./operations/address-attributes.ts";
 import { carrierGatewayOperations } from "./operations/carrier-gateways.ts";
+import { classicLinkOperations } from "./operations/classic-link.ts";
 import { customerGatewayOperations } from "./operations/customer-gateways.ts";
 import { egressOnlyGatewayOperations } from "./operations/egress-only-gateways.ts";
 import { endpointServiceOperations } from "./operations/endpoint-services.ts";
@@ -60,6 +61,7 @@ export const networkOperations: Ec2Operations = {
   ...managedPrefixListOperations,
   ...egressOnlyGatewayOperations,
   ...carrierGatewayOperations,
+  ...classicLinkOperations,
   ...customerGatewayOperations,
   ...vpnGatewayOperations,
   ...subnetReservationOperations,
@@ -121,6 +123,11 @@ export const networkDifferences: readonly Difference[] = [
     operation: "AssociateVpcCidrBlock",
     differs:
       "IPv6 blocks are Amazon-provided ones, of 2001:db8::/32; blocks of one's own, address pools and subnets without IPv4 are refused. Machines have no IPv6 addresses.",
+  },
+  {
+    operation: "EnableVpcClassicLink",
+    differs:
+      "EC2-Classic is retired: no VPC is linked, and whoever wants one linked gets false in every region, where AWS answers UnsupportedOperation in those that never had it.",
   },
   {
     operation: "CreateFlowLogs",

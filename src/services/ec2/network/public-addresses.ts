@@ -3,7 +3,7 @@ import type { Random } from "#runtime/random.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { addressToNumber, numberToAddress } from "./cidr.ts";
-import { publicIps } from "./records.ts";
+import { publicIps, releasedIps } from "./records.ts";
 
 /**
  * The block that RFC 2544 sets aside for tests within a network: an address of it never means
@@ -25,6 +25,23 @@ export async function takePublicIp(
     publicIps.put(tx, scope, [address], holder);
     return address;
   }
+}
+
+/**
+ * The address again that the account released, for the holder; undefined when it was never the
+ * account's or is in use. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing-eips-releasing.html
+ */
+export async function takeBackPublicIp(
+  tx: Transaction,
+  scope: Scope,
+  address: string,
+  holder: string,
+): Promise<string | undefined> {
+  const wasReleased = await releasedIps.get(tx, scope, address);
+  if (!wasReleased || (await publicIps.get(tx, scope, address)) !== undefined) return undefined;
+  releasedIps.delete(tx, scope, address);
+  publicIps.put(tx, scope, [address], holder);
+  return address;
 }
 
 export function giveBackPublicIp(tx: Transaction, scope: Scope, address: string): void {

@@ -123,7 +123,8 @@ export interface SecurityGroupRuleRecord {
   cidrIpv4?: string;
   cidrIpv6?: string;
   prefixListId?: string;
-  peerGroup?: { groupId: string; account: string };
+  /** `groupName` where the rule was made with the group's name. */
+  peerGroup?: { groupId: string; account: string; groupName?: string };
   description?: string;
   tags: Tags;
 }
@@ -264,5 +265,7 @@ export const peerings = collection<PeeringRecord>("ec2", "vpc-peering-connection
 export const privateIps = collection<string>("ec2", "private-ip");
 /** Public addresses in use, with what holds them. */
 export const publicIps = collection<string>("ec2", "public-ip");
+/** Elastic IP addresses that the account released, which it may ask back. */
+export const releasedIps = collection<true>("ec2", "released-ip");
 /** An instance's interfaces, by instance and device index. */
 export const instanceInterfaces = collection<string>("ec2", "instance-interface");

@@ -132,3 +132,31 @@ test("names and ports follow EC2's rules", () =>
       code: "CannotDelete",
     });
   }));
+
+test("a filter by the name of a rule's group finds rules made with that name only", () =>
+  withGroup(async (ec2, GroupId) => {
+    const { GroupId: db } = await ec2.CreateSecurityGroup({
+      GroupName: "db",
+      Description: "databases",
+    });
+    const Filters = [{ Name: "ip-permission.group-name", Values: ["web"] }];
+    const found = async () =>
+      (await ec2.DescribeSecurityGroups({ Filters })).SecurityGroups!.map((one) => one.GroupId);
+    await ec2.AuthorizeSecurityGroupIngress({
+      GroupId: db,
+      IpPermissions: [{ IpProtocol: "-1", UserIdGroupPairs: [{ GroupId }] }],
+    });
+    assert.deepEqual(await found(), []);
+    await ec2.AuthorizeSecurityGroupIngress({
+      GroupId: db,
+      IpPermissions: [
+        {
+          IpProtocol: "tcp",
+          FromPort: 80,
+          ToPort: 80,
+          UserIdGroupPairs: [{ GroupName: "web" }],
+        },
+      ],
+    });
+    assert.deepEqual(await found(), [db]);
+  }));

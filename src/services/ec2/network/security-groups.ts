@@ -52,6 +52,10 @@ export async function peerFinder(tx: Transaction, scope: Scope, vpcId: string): 
       throw GroupId !== undefined
         ? groupNotFound(GroupId)
         : groupNameNotFound(GroupName ?? "", vpcId);
-    return { groupId: found.groupId, account: scope.account };
+    return {
+      groupId: found.groupId,
+      account: scope.account,
+      ...(GroupId === undefined && { groupName: found.groupName }),
+    };
   };
 }

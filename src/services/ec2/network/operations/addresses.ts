@@ -16,8 +16,14 @@ import { associate, checkInternetGateway, disassociate } from "../elastic-ips.ts
 import { alreadyAssociated, associationNotFound } from "../errors.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
-import { giveBackPublicIp, takePublicIp } from "../public-addresses.ts";
-import { addresses, instanceInterfaces, interfaces, type AddressRecord } from "../records.ts";
+import { giveBackPublicIp, takeBackPublicIp, takePublicIp } from "../public-addresses.ts";
+import {
+  addresses,
+  instanceInterfaces,
+  interfaces,
+  releasedIps,
+  type AddressRecord,
+} from "../records.ts";
 
 interface Held extends AddressRecord {
   instanceId: string | undefined;
@@ -38,9 +44,16 @@ function filtersIn({ account, region }: Ec2Context): FilterTable<Held> {
   };
 }
 
+const addressNotFound = (publicIp: string) =>
+  ec2Error("InvalidAddress.NotFound", `Address '${publicIp}' not found.`);
+const missingAddress = () =>
+  ec2Error("MissingParameter", "Invalid request, expect PublicIp/AllocationId parameter.");
+const missingTarget = () =>
+  ec2Error("MissingParameter", "Invalid request, expect InstanceId/NetworkId parameter.");
+
 async function byPublicIp(tx: Transaction, context: Ec2Context, publicIp: string) {
   const found = (await addresses.list(tx, context)).find((one) => one.publicIp === publicIp);
-  if (!found) throw ec2Error("InvalidAddress.NotFound", `Address '${publicIp}' not found.`);
+  if (!found) throw addressNotFound(publicIp);
   return found;
 }
 
@@ -51,19 +64,23 @@ async function addressOf(
   input: { AllocationId?: string | undefined; PublicIp?: string | undefined },
 ): Promise<AddressRecord> {
   if (input.AllocationId !== undefined) return find(tx, context, kinds.address, input.AllocationId);
-  if (input.PublicIp === undefined) throw missingParameter("AllocationId");
+  if (input.PublicIp === undefined) throw missingAddress();
   return byPublicIp(tx, context, input.PublicIp);
 }
 
 const allocateAddress: Ec2Operation<"AllocateAddress"> = async (input, context) => {
-  for (const name of ["Address", "CustomerOwnedIpv4Pool", "IpamPoolId"] as const)
+  for (const name of ["CustomerOwnedIpv4Pool", "IpamPoolId"] as const)
     if (input[name] !== undefined) throw unsupportedParameter(name);
   if (input.PublicIpv4Pool !== undefined && input.PublicIpv4Pool !== "amazon")
     throw unsupportedParameter("PublicIpv4Pool");
   const allocationId = newId(context.random, "eipalloc");
   const tags = tagsFor("elastic-ip", input.TagSpecifications, context.principal);
   const publicIp = await inNetwork(context, async (tx) => {
-    const taken = await takePublicIp(tx, context, context.random, allocationId);
+    const taken =
+      input.Address === undefined
+        ? await takePublicIp(tx, context, context.random, allocationId)
+        : await takeBackPublicIp(tx, context, input.Address, allocationId);
+    if (taken === undefined) throw addressNotFound(input.Address!);
     addresses.put(tx, context, [allocationId], { allocationId, publicIp: taken, tags });
     return taken;
   });
@@ -129,7 +146,7 @@ const associateAddress: Ec2Operation<"AssociateAddress"> = async (input, context
         : await instanceInterfaces.get(tx, context, InstanceId, 0));
     if (eniId === undefined) {
       if (InstanceId !== undefined) throw instanceNotFound(InstanceId);
-      throw missingParameter("InstanceId or NetworkInterfaceId");
+      throw missingTarget();
     }
     let eni = await find(tx, context, kinds.networkInterface, eniId);
     const privateIp = PrivateIpAddress ?? eni.privateIps[0]!.address;
@@ -186,6 +203,7 @@ const releaseAddress: Ec2Operation<"ReleaseAddress"> = async (input, context) =>
     const { allocationId, publicIp, association } = await addressOf(tx, context, input);
     if (association) throw ec2Error("InvalidIPAddress.InUse", `Address ${publicIp} is in use.`);
     giveBackPublicIp(tx, context, publicIp);
+    releasedIps.put(tx, context, [publicIp], true);
     addresses.delete(tx, context, allocationId);
   });
   return {};

@@ -9,7 +9,7 @@ import { alreadyAssociated, hasDependencies, notAttached } from "../errors.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { interfaces, internetGateways, type InternetGatewayRecord } from "../records.ts";
-import { tagsShape } from "../shapes.ts";
+import { tagListShape } from "../shapes.ts";
 
 function filtersIn({ account }: Ec2Context): FilterTable<InternetGatewayRecord> {
   return {
@@ -27,7 +27,7 @@ function gatewayShape({ account }: Ec2Context, gateway: InternetGatewayRecord) {
     OwnerId: account,
     // AWS says "available" here, which the SDK's type of the state does not know.
     Attachments: vpcId ? [{ State: "available" as "attached", VpcId: vpcId }] : [],
-    ...tagsShape(gateway.tags),
+    ...tagListShape(gateway.tags),
   };
 }
 

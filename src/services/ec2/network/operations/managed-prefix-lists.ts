@@ -19,7 +19,7 @@ import {
 } from "../managed-prefix-lists.ts";
 import { managedPrefixLists } from "../prefix-lists.ts";
 import { groupRules, routeTables } from "../records.ts";
-import { ec2Arn, tagsShape } from "../shapes.ts";
+import { ec2Arn, tagListShape } from "../shapes.ts";
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html#managed-prefix-lists-rules */
 const mostChanges = 100;
@@ -35,7 +35,7 @@ export function prefixListShape(context: Ec2Context, list: PrefixListRecord) {
     Version: currentVersion(list).version,
     State: list.state as "create-complete",
     OwnerId: context.account,
-    Tags: tagsShape(list.tags).Tags ?? [],
+    ...tagListShape(list.tags),
   };
 }
 

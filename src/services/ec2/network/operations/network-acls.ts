@@ -9,7 +9,7 @@ import { associationNotFound, hasDependencies } from "../errors.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { networkAcls, type AclEntry, type NetworkAclRecord } from "../records.ts";
-import { tagsShape } from "../shapes.ts";
+import { tagListShape } from "../shapes.ts";
 import { lastEntry } from "../vpc-parts.ts";
 
 function filtersIn({ account }: Ec2Context): FilterTable<NetworkAclRecord> {
@@ -62,7 +62,7 @@ function aclShape({ account }: Ec2Context, acl: NetworkAclRecord) {
       NetworkAclId: acl.networkAclId,
       SubnetId: one.subnetId,
     })),
-    ...tagsShape(acl.tags),
+    ...tagListShape(acl.tags),
   };
 }
 

@@ -9,7 +9,7 @@ import {
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { pageOf } from "../../paging.ts";
-import { shownTags, tagsFor } from "../../tags.ts";
+import { tagsFor } from "../../tags.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { dateOf } from "#runtime/date.ts";
 import { createInterface, deleteInterface } from "../interfaces.ts";
@@ -24,6 +24,7 @@ import {
   type NetworkInterfaceRecord,
   type PrivateAddress,
 } from "../records.ts";
+import { tagListShape } from "../shapes.ts";
 
 /** An interface with what its answer needs of other records. */
 interface Shown extends NetworkInterfaceRecord {
@@ -106,7 +107,7 @@ export function interfaceShape(context: Ec2Context, eni: Shown) {
         DeleteOnTermination: attachment.deleteOnTermination,
       },
     }),
-    TagSet: shownTags(eni.tags),
+    TagSet: tagListShape(eni.tags).Tags,
   };
 }
 

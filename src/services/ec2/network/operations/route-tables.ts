@@ -11,7 +11,7 @@ import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { routeTables, type RouteTableRecord } from "../records.ts";
 import { routeShape } from "../routes.ts";
-import { tagsShape } from "../shapes.ts";
+import { tagListShape } from "../shapes.ts";
 
 type RouteTableShape = Awaited<ReturnType<typeof tableShape>>;
 
@@ -32,7 +32,7 @@ async function tableShape(tx: Transaction, context: Ec2Context, table: RouteTabl
       AssociationState: { State: "associated" as const },
     })),
     PropagatingVgws: (table.propagatingGatewayIds ?? []).map((GatewayId) => ({ GatewayId })),
-    ...tagsShape(table.tags),
+    ...tagListShape(table.tags),
   };
 }
 

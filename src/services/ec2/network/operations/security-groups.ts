@@ -24,18 +24,14 @@ import { putOpenEgress } from "../vpc-parts.ts";
 
 interface GroupWithRules extends SecurityGroupRecord {
   rules: SecurityGroupRuleRecord[];
-  /** Names of the groups that the rules mean. */
-  peerNames: Map<string, string>;
 }
 
 /** The filters of one direction: "ip-permission.cidr" and, for egress, "egress.ip-permission.cidr". */
 function permissionFilters(prefix: string, isEgress: boolean): FilterTable<GroupWithRules> {
   const over =
-    (
-      value: (rule: SecurityGroupRuleRecord, group: GroupWithRules) => string | number | undefined,
-    ) =>
+    (value: (rule: SecurityGroupRuleRecord) => string | number | undefined) =>
     (group: GroupWithRules) =>
-      group.rules.filter((rule) => rule.isEgress === isEgress).map((rule) => value(rule, group));
+      group.rules.filter((rule) => rule.isEgress === isEgress).map(value);
   return {
     [`${prefix}.cidr`]: over((rule) => rule.cidrIpv4),
     [`${prefix}.ipv6-cidr`]: over((rule) => rule.cidrIpv6),
@@ -45,9 +41,8 @@ function permissionFilters(prefix: string, isEgress: boolean): FilterTable<Group
     [`${prefix}.prefix-list-id`]: over((rule) => rule.prefixListId),
     [`${prefix}.group-id`]: over((rule) => rule.peerGroup?.groupId),
     [`${prefix}.user-id`]: over((rule) => rule.peerGroup?.account),
-    [`${prefix}.group-name`]: over(
-      (rule, group) => rule.peerGroup && group.peerNames.get(rule.peerGroup.groupId),
-    ),
+    // AWS finds no rule by its group's name that was made with the group's id.
+    [`${prefix}.group-name`]: over((rule) => rule.peerGroup?.groupName),
   };
 }
 
@@ -111,7 +106,6 @@ const createSecurityGroup: Ec2Operation<"CreateSecurityGroup"> = async (input, c
 const describeSecurityGroups: Ec2Operation<"DescribeSecurityGroups"> = async (input, context) => {
   const groups = await inNetwork(context, async (tx) => {
     const everything = await securityGroups.list(tx, context);
-    const peerNames = new Map(everything.map((group) => [group.groupId, group.groupName]));
     let selected = await select(tx, context, kinds.securityGroup, input.GroupIds);
     if (input.GroupNames?.length) {
       const vpcId = (await findDefaultVpc(tx, context))?.vpcId;
@@ -125,11 +119,7 @@ const describeSecurityGroups: Ec2Operation<"DescribeSecurityGroups"> = async (in
     }
     const ordered = (await groupRules.list(tx, context)).sort((a, b) => a.order - b.order);
     const rules = Map.groupBy(ordered, ({ groupId }) => groupId);
-    return selected.map((group) => ({
-      ...group,
-      rules: rules.get(group.groupId) ?? [],
-      peerNames,
-    }));
+    return selected.map((group) => ({ ...group, rules: rules.get(group.groupId) ?? [] }));
   });
   const found = applyFilters(groups, input.Filters, filtersIn(context), ({ tags }) => tags);
   const { items, NextToken } = pageOf(found, input, ({ groupId }) => groupId);

@@ -40,7 +40,16 @@ export const policies: Readonly<Record<ServiceName, Policy>> = {
   // Numbers and expressions inside attribute values are judged by DynamoDB itself.
   dynamodb: { ...validationException, except: { AttributeValue: "every operation checks items" } },
   // EC2 answers lengths, patterns and enums operation by operation, each with a code of its own.
-  ec2: { style: "ec2", code: "InvalidParameterValue", checks: new Set(["required", "range"]) },
+  ec2: {
+    style: "ec2",
+    code: "InvalidParameterValue",
+    checks: new Set(["required", "range"]),
+    except: {
+      StartInstancesRequest: "says that no instances were specified",
+      StopInstancesRequest: "says that no instances were specified",
+      TerminateInstancesRequest: "says that no instances were specified",
+    },
+  },
   elb: validationError,
   elbv2: validationError,
   events: validationException,

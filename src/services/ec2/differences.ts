@@ -63,7 +63,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "RunInstances",
     differs:
-      "Capacity blocks, hibernation, enclaves, IPv6 addresses, several private addresses, elastic inference and resource-name host names are refused.",
+      "Capacity blocks, hibernation, enclaves, IPv6 addresses, elastic inference and resource-name host names are refused.",
   },
   {
     operation: "RunInstances",

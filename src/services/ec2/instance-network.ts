@@ -19,7 +19,11 @@ export interface InterfaceRequest {
   availabilityZone?: string;
   securityGroupIds?: readonly string[];
   securityGroupNames?: readonly string[];
-  privateIpAddress?: string;
+  /** Without it: any address of the subnet. */
+  privateIp?: string | undefined;
+  secondaryIps?: readonly string[];
+  /** Secondary addresses that the subnet chooses. */
+  secondaryCount?: number;
   /** Undefined: the subnet's MapPublicIpOnLaunch decides. */
   associatePublicIp?: boolean;
   description?: string;

@@ -31,6 +31,20 @@ test("an Ed25519 key pair comes in OpenSSH's own form, its public key under the 
   await cloud.stop();
 });
 
+test("key pairs are told in the order in which they were made", async () => {
+  const cloud = createEc2Cloud();
+  for (const KeyName of ["later", "earlier"]) {
+    await cloud.ec2.CreateKeyPair({ KeyName, KeyType: "ed25519" });
+    await cloud.advance("1s");
+  }
+  const { KeyPairs } = await cloud.ec2.DescribeKeyPairs({});
+  assert.deepEqual(
+    KeyPairs!.map(({ KeyName }) => KeyName),
+    ["later", "earlier"],
+  );
+  await cloud.stop();
+});
+
 test("an imported key keeps its public half; its fingerprint is the MD5 of its DER form", async () => {
   const cloud = createEc2Cloud();
   const made = await cloud.ec2.CreateKeyPair({ KeyName: "made" });

@@ -64,8 +64,8 @@ test("addresses asked for must be free, inside the subnet, and not reserved", ()
     await instanceNetwork.attach(tx, scope, env, [request("i-0")]);
     const [subnet] = (await subnets.list(tx, scope)).filter((s) => s.zoneName === "us-east-1b");
     const { subnetId } = subnet!;
-    const ask = (privateIpAddress: string, id: string) =>
-      instanceNetwork.attach(tx, scope, env, [request(id, { subnetId, privateIpAddress })]);
+    const ask = (privateIp: string, id: string) =>
+      instanceNetwork.attach(tx, scope, env, [request(id, { subnetId, privateIp })]);
     const base = subnet!.cidr.replace(/\.0\/20$/, "");
     const [facts] = await ask(`${base}.4`, "i-1");
     assert.equal(facts!.availabilityZone, "us-east-1b");

@@ -113,7 +113,9 @@ async function create(
   const record = await createInterface(tx, scope, random, {
     subnet,
     groups,
-    privateIp: request.privateIpAddress,
+    privateIp: request.privateIp,
+    ...(request.secondaryIps && { secondaryIps: request.secondaryIps }),
+    ...(request.secondaryCount && { secondaryCount: request.secondaryCount }),
     description: request.description ?? "",
     tags: request.tags,
   });

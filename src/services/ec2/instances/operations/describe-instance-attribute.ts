@@ -40,7 +40,7 @@ export const describeInstanceAttribute: Ec2Operation<"DescribeInstanceAttribute"
       case "sourceDestCheck":
         return { SourceDestCheck: { Value: shown.SourceDestCheck } };
       case "groupSet":
-        return { Groups: shown.SecurityGroups };
+        return { Groups: shown.SecurityGroups!.map(({ GroupId }) => ({ GroupId })) };
       case "ebsOptimized":
         return { EbsOptimized: { Value: record.ebsOptimized } };
       case "enaSupport":

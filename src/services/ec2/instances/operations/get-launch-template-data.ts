@@ -45,7 +45,10 @@ export const getLaunchTemplateData: Ec2Operation<"GetLaunchTemplateData"> = asyn
           DeviceIndex: one.deviceIndex,
           Groups: one.groups.map((group) => group.groupId),
           InterfaceType: "interface",
-          PrivateIpAddresses: [{ Primary: true, PrivateIpAddress: one.privateIp }],
+          PrivateIpAddresses: [one.privateIp, ...one.secondaryPrivateIps].map((address, at) => ({
+            Primary: at === 0,
+            PrivateIpAddress: address,
+          })),
           SubnetId: one.subnetId,
           NetworkCardIndex: 0,
         })),

@@ -39,5 +39,9 @@ test("an instance takes its profile at launch or later, and its name must be IAM
   await assert.rejects(cloud.ec2.DisassociateIamInstanceProfile({ AssociationId }), {
     code: "NoSuchAssociation",
   });
+  await assert.rejects(cloud.ec2.DisassociateIamInstanceProfile({ AssociationId: id }), {
+    code: "InvalidParameterValue",
+    message: "Invalid value for associationId.",
+  });
   await cloud.stop();
 });

@@ -3,9 +3,9 @@ import { dateOf } from "#runtime/date.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Operation } from "../../context.ts";
-import { ec2Error, missingParameter } from "../../errors.ts";
+import { ec2Error, invalidParameterValue, missingParameter } from "../../errors.ts";
 import { applyFilters } from "../../filters.ts";
-import { newId } from "../../ids.ts";
+import { hasIdForm, newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
 import { findProfile } from "../profile.ts";
 import {
@@ -40,6 +40,8 @@ async function findAssociation(
   scope: Scope,
   associationId: string,
 ): Promise<{ instance: InstanceRecord; profile: ProfileAssociation }> {
+  if (!hasIdForm(associationId, "iip-assoc"))
+    throw invalidParameterValue("Invalid value for associationId.");
   for (const instance of await instances.list(tx, scope))
     if (instance.profile?.associationId === associationId)
       return { instance, profile: instance.profile };

@@ -162,6 +162,16 @@ test("termination protection and ids that are wrong stop the whole request", asy
   await cloud.stop();
 });
 
+test("no instance at all is refused in AWS's words", async () => {
+  const cloud = createEc2Cloud();
+  for (const change of ["StartInstances", "StopInstances", "TerminateInstances"] as const)
+    await assert.rejects(cloud.ec2[change]({ InstanceIds: [] }), {
+      code: "InvalidParameterCombination",
+      message: "No instances specified",
+    });
+  await cloud.stop();
+});
+
 test("a dry run checks everything and keeps nothing", async () => {
   const cloud = createEc2Cloud();
   const request = {

@@ -3,7 +3,6 @@ import { AwsError } from "#model/error.ts";
 import type { Ec2Operation, LaunchContext } from "../../context.ts";
 import {
   insufficientInstanceCapacity,
-  invalidParameterCombination,
   invalidParameterValue,
 } from "../../errors.ts";
 import { darkZones } from "../../faults/records.ts";
@@ -21,7 +20,7 @@ import { makeVolumes } from "../../volumes/make-volumes.ts";
 import { describeReservations, type InstanceRow } from "../describe.ts";
 import { instances, type InstanceRecord } from "../records.ts";
 import { blueprint, prepare, type Blueprint, type Preparation } from "../run/blueprint.ts";
-import { interfaceRequests } from "../run/interfaces.ts";
+import { interfaceRequests, notForSeveral } from "../run/interfaces.ts";
 import { checkCounts, launchRequest, type LaunchRequest } from "../run/launch-request.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
@@ -58,10 +57,7 @@ export async function launch(
     const kmsKeyId = device.kmsKeyId ?? (encrypted ? prepared.volumeKey : undefined);
     return { ...device, encrypted, ...(kmsKeyId !== undefined && { kmsKeyId }) };
   });
-  if (most > 1 && request.PrivateIpAddress)
-    throw invalidParameterCombination(
-      "The parameter privateIpAddress cannot be used when launching more than one instance.",
-    );
+  if (most > 1 && request.PrivateIpAddress) throw notForSeveral("privateIpAddress");
   const interfaceCount = request.NetworkInterfaces?.length ?? 1;
   if (interfaceCount > prepared.facts.maximumInterfaces)
     throw invalidParameterValue(

@@ -2,6 +2,7 @@
 import type { Tags } from "#services/kit/tags.ts";
 import { invalidParameterCombination } from "../../errors.ts";
 import type { InterfaceRequest } from "../../instance-network.ts";
+import { requestedAddresses } from "../../network/requested-addresses.ts";
 import type { LaunchRequest } from "./launch-request.ts";
 
 /** Throws InvalidParameterCombination where interfaces and top-level members exclude each other. */
@@ -21,7 +22,7 @@ export function interfaceRequests(
         ...(zone && { availabilityZone: zone }),
         ...(request.SecurityGroupIds && { securityGroupIds: request.SecurityGroupIds }),
         ...(request.SecurityGroups && { securityGroupNames: request.SecurityGroups }),
-        ...(request.PrivateIpAddress && { privateIpAddress: request.PrivateIpAddress }),
+        ...(request.PrivateIpAddress && { privateIp: request.PrivateIpAddress }),
         deleteOnTermination: true,
         tags,
       },
@@ -34,7 +35,7 @@ export function interfaceRequests(
     ...(one.SubnetId && { subnetId: one.SubnetId }),
     ...(zone && { availabilityZone: zone }),
     ...(one.Groups && { securityGroupIds: one.Groups }),
-    ...privateIp(one),
+    ...requestedAddresses(one),
     ...(one.AssociatePublicIpAddress !== undefined && {
       associatePublicIp: one.AssociatePublicIpAddress,
     }),
@@ -47,10 +48,11 @@ export function interfaceRequests(
 
 type Specification = NonNullable<LaunchRequest["NetworkInterfaces"]>[number];
 
-function privateIp({ PrivateIpAddress, PrivateIpAddresses }: Specification) {
-  const address = PrivateIpAddress ?? PrivateIpAddresses?.[0]?.PrivateIpAddress;
-  return address ? { privateIpAddress: address } : {};
-}
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceNetworkInterfaceSpecification.html */
+export const notForSeveral = (parameter: string) =>
+  invalidParameterCombination(
+    `The parameter ${parameter} cannot be used when launching more than one instance.`,
+  );
 
 function checkCombinations(request: LaunchRequest, specified: readonly Specification[]): void {
   const refuse = (what: string) =>
@@ -70,6 +72,10 @@ function checkCombinations(request: LaunchRequest, specified: readonly Specifica
     throw invalidParameterCombination(
       "Network interface IDs cannot be specified when launching more than one instance.",
     );
+  if (many && specified.some((one) => one.PrivateIpAddress || one.PrivateIpAddresses?.length))
+    throw notForSeveral("privateIpAddresses");
+  if (many && specified.some((one) => one.SecondaryPrivateIpAddressCount))
+    throw notForSeveral("secondaryPrivateIpAddressCount");
   if (!specified.some((one) => (one.DeviceIndex ?? 0) === 0))
     throw invalidParameterCombination(
       "The network interface with device index 0 must be specified.",

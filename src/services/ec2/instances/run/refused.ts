@@ -24,7 +24,6 @@ const unsupportedOfInterface = [
   "Ipv6PrefixCount",
   "Ipv6Prefixes",
   "PrimaryIpv6",
-  "SecondaryPrivateIpAddressCount",
 ] as const;
 
 const unsupportedOfPlacement = ["HostResourceGroupArn", "SpreadDomain"] as const;
@@ -37,11 +36,6 @@ export function refuseUnsupported(request: LaunchRequest): void {
     refuse(one, unsupportedOfInterface, "NetworkInterfaces.");
     if (one.InterfaceType && one.InterfaceType !== "interface")
       throw unsupportedParameter(`NetworkInterfaces.InterfaceType=${one.InterfaceType}`);
-    if ((one.PrivateIpAddresses?.length ?? 0) > 1)
-      throw unsupportedParameter(
-        "NetworkInterfaces.PrivateIpAddresses",
-        "One address is supported.",
-      );
   }
   if (request.Ipv6AddressCount) throw unsupportedParameter("Ipv6AddressCount");
   if (request.HibernationOptions?.Configured)

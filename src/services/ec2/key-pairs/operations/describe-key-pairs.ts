@@ -1,8 +1,10 @@
 import { dateOf } from "#runtime/date.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { applyFilters } from "../../filters.ts";
-import { keyPairIdNotFound, keyPairNotFound, keyPairs } from "../records.ts";
+import { keyPairIdNotFound, keyPairNotFound, keyPairs, type KeyPairRecord } from "../records.ts";
 import { shownTags } from "../../tags.ts";
+
+const byAge = (a: KeyPairRecord, b: KeyPairRecord) => a.createdMs - b.createdMs;
 
 export const describeKeyPairs: Ec2Operation<"DescribeKeyPairs"> = async (input, context) => {
   const all = await context.store.transaction((tx) => keyPairs.list(tx, context));
@@ -26,7 +28,7 @@ export const describeKeyPairs: Ec2Operation<"DescribeKeyPairs"> = async (input, 
     (pair) => pair.tags,
   );
   return {
-    KeyPairs: pairs.map((pair) => ({
+    KeyPairs: pairs.toSorted(byAge).map((pair) => ({
       KeyPairId: pair.keyPairId,
       KeyName: pair.keyName,
       KeyType: pair.keyType,

@@ -2,7 +2,6 @@
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import {
-  invalidParameterCombination,
   invalidParameterValue,
   unsupportedParameter,
 } from "../../errors.ts";
@@ -16,6 +15,7 @@ import { createInterface, deleteInterface } from "../interfaces.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { privateDnsName, publicDnsName } from "../public-addresses.ts";
+import { requestedAddresses } from "../requested-addresses.ts";
 import { chooseIpv6 } from "./ipv6-addresses.ts";
 import {
   interfaces,
@@ -165,18 +165,7 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
   ] as const)
     if (input[name]) throw unsupportedParameter(name);
   if (input.InterfaceType !== undefined) throw unsupportedParameter("InterfaceType");
-  // Of a list that marks no primary address, the first is it.
-  const marked = input.PrivateIpAddresses?.some((one) => one.Primary) ?? false;
-  const listed = (input.PrivateIpAddresses ?? []).map((one, index) => ({
-    ...one,
-    Primary: marked ? one.Primary : index === 0 && input.PrivateIpAddress === undefined,
-  }));
-  const secondaryCount = input.SecondaryPrivateIpAddressCount ?? 0;
-  const secondaryIps = listed.flatMap((one) => (one.Primary ? [] : [one.PrivateIpAddress!]));
-  if (secondaryCount > 0 && secondaryIps.length > 0)
-    throw invalidParameterCombination(
-      "The parameter secondaryPrivateIpAddressCount cannot be used with the parameter privateIpAddresses",
-    );
+  const addresses = requestedAddresses(input);
   const { ClientToken: token, ...parameters } = input;
   const eni = await inNetwork(context, async (tx) => {
     const earlier = await findByToken(
@@ -195,9 +184,7 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
     const made = await createInterface(tx, context, context.random, {
       subnet,
       groups: input.Groups ?? [],
-      privateIp: input.PrivateIpAddress ?? listed.find((one) => one.Primary)?.PrivateIpAddress,
-      secondaryIps,
-      secondaryCount,
+      ...addresses,
       description: input.Description ?? "",
       tags: tagsFor("network-interface", input.TagSpecifications, context.principal),
     });

@@ -1,10 +1,7 @@
 import type { Transaction } from "#store/store.ts";
 import { AwsError } from "#model/error.ts";
 import type { Ec2Operation, LaunchContext } from "../../context.ts";
-import {
-  insufficientInstanceCapacity,
-  invalidParameterValue,
-} from "../../errors.ts";
+import { insufficientInstanceCapacity, invalidParameterValue } from "../../errors.ts";
 import { darkZones } from "../../faults/records.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";

@@ -1,10 +1,7 @@
 /** Network interfaces. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkInterface.html */
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
-import {
-  invalidParameterValue,
-  unsupportedParameter,
-} from "../../errors.ts";
+import { invalidParameterValue, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { pageOf } from "../../paging.ts";

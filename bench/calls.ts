@@ -3,8 +3,7 @@
  * 16 calls under way. For profiles: `node --cpu-prof bench/calls.ts sqs-send`.
  */
 import { createNameDirectory } from "#services/kit/name-directory.ts";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkInput } from "#model/constraints/check-input.ts";
 import { createGateway } from "#gateway/gateway.ts";
@@ -21,11 +20,12 @@ import { createScaledClock } from "#runtime/scaled-clock.ts";
 import { rootPrincipal } from "#services/kit/principal.ts";
 import { openLmdbStore } from "#store/lmdb.ts";
 import type { Socket } from "node:net";
+import { benchDirectory } from "./load/directory.ts";
 import { scenarios } from "./load/scenarios.ts";
 import { accessKeyId, secretAccessKey } from "./load/sign.ts";
 
 const count = Number(process.env["BENCH_CALLS"] ?? 100_000);
-const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+const directory = benchDirectory();
 const clock = createScaledClock({ onError: console.error });
 const random = createSystemRandom();
 const log = createLog({ level: "warn" });

@@ -5,11 +5,11 @@
  *     node bench/cloudwatch.ts [wire|alarms|disk|disk-of-averages …]
  *     BENCH_DAYS=2       a shorter history for `disk`; what two weeks take is computed from it
  */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { openLmdbStore } from "#store/lmdb.ts";
+import { benchDirectory } from "./load/directory.ts";
 import { attack, Connection } from "./load/client.ts";
 import { cpuSecondsOf, pinLoad, startFogbank } from "./load/servers.ts";
 import { jsonCall } from "./load/sign.ts";
@@ -127,7 +127,7 @@ async function readDay(port: number): Promise<void> {
 
 /** Each alarm computes over ten metrics of its own. */
 async function alarms(): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+  const directory = benchDirectory();
   const store = await openLmdbStore({ path: join(directory, "store"), durability: "process" });
   const cloud = createTestCloud({ store });
   const client = cloud.clients.cloudwatch(cloud.caller);
@@ -192,7 +192,7 @@ function valueAt(minute: number, index: number, digits: boolean): number {
 
 async function disk(digits: boolean): Promise<void> {
   const days = Number(process.env["BENCH_DAYS"] ?? 14);
-  const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+  const directory = benchDirectory();
   const path = join(directory, "store");
   const store = await openLmdbStore({ path, durability: "process" });
   const cloud = createTestCloud({ store });

@@ -1,15 +1,13 @@
 /**
  * Machines as a user waits for them: from the launch to the first byte that an instance's server
  * sends, for an image that brings the server along (golden) and for one whose user data installs it
- * first (bootstrapped); CreateImage of 1 GB; and what 200 process machines cost at rest.
+ * first (bootstrapped); CreateImage of 1 GB; and what 200 process machines
+ * at rest cost the whole of Fogbank.
  * Docker's rows need an engine with "fogbank/base" (node tools/docker-base-image.ts).
  *
  *     node bench/machines.ts            BENCH_ROUNDS=5 BENCH_MACHINES=200
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { examineEngine, isChosen } from "#compute/docker/examine-engine.ts";
 import { findEngine } from "#compute/docker/engine/find-engine.ts";
 import { createDockerDriver } from "#compute/docker/docker-driver.ts";
@@ -18,9 +16,15 @@ import { createProcessDriver } from "#compute/process/process-driver.ts";
 import { createLog } from "#runtime/log.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
 
+import { benchDirectory } from "./load/directory.ts";
+import { interruption } from "./load/interruption.ts";
+import { measureRest } from "./machines/rest.ts";
+
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
 const manyMachines = Number(process.env["BENCH_MACHINES"] ?? 200);
 const port = 8088;
+const interrupted = interruption();
+const pause = (ms: number) => sleep(ms, undefined, { signal: interrupted });
 const clock = createScaledClock({
   onError: (error) => {
     throw error;
@@ -106,34 +110,11 @@ async function measure(driver: ComputeDriver): Promise<void> {
   await driver.deleteImage("ami-golden");
 }
 
-async function measureMany(driver: ComputeDriver): Promise<void> {
-  const startMs = performance.now();
-  const specs = Array.from({ length: manyMachines }, () =>
-    specOf({ cpus: 0.1, memoryBytes: 64 * 1024 ** 2 }),
-  );
-  await Promise.all(specs.map((spec) => driver.launch(spec)));
-  console.log(
-    `${driver.name}: ${manyMachines} machines launched in ${seconds(performance.now() - startMs)}`,
-  );
-  await pause(5000);
-  const idleMs = 20_000;
-  const before = process.cpuUsage();
-  await pause(idleMs);
-  // EC2's sensors look once a minute, which is a third of it in this time.
-  await driver.list();
-  const { user, system } = process.cpuUsage(before);
-  const share = (user + system) / 1000 / idleMs;
-  console.log(
-    `${driver.name}: at rest they cost the control plane ${(share * 100).toFixed(1)} % of a core`,
-  );
-}
-
-const dataDir = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+const dataDir = benchDirectory();
 try {
   const driver = await createProcessDriver({ dataDir, clock, log });
   try {
     await measure(driver);
-    await measureMany(driver);
   } finally {
     await driver.close({ terminate: true });
   }
@@ -148,7 +129,7 @@ try {
       await docker.close({ terminate: true });
     }
   }
+  await measureRest(manyMachines, interrupted);
 } finally {
   clock.stop();
-  rmSync(dataDir, { recursive: true, force: true });
 }

@@ -5,16 +5,15 @@
  * and 5 seconds.
  */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AutoScaling } from "@aws-sdk/client-auto-scaling";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { startCloud } from "#cloud/index.ts";
+import { benchDirectory } from "./load/directory.ts";
 
 const periodSeconds = 60;
 const allowedSeconds = periodSeconds + 5;
@@ -31,7 +30,7 @@ exec node -e '
   require("http").createServer((_, reply) => reply.end(started)).listen(8080, process.env.HOST || "0.0.0.0");
 '`;
 
-const dataDir = mkdtempSync(join(tmpdir(), "fogbank-loop-"));
+const dataDir = benchDirectory();
 const cloud = await startCloud({ compute: "process", dataDir, logLevel: "error" });
 const settings = {
   endpoint: cloud.endpoint,

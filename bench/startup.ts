@@ -7,11 +7,11 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../package.json" with { type: "json" };
+import { benchDirectory } from "./load/directory.ts";
 import { Connection } from "./load/client.ts";
 import { accessKeyId, jsonCall, queryCall, secretAccessKey, signedRequest } from "./load/sign.ts";
 
@@ -90,7 +90,7 @@ const candidates: Record<string, readonly string[]> = {
 const packaged = join(root, "dist/fogbank.js");
 if (existsSync(packaged)) candidates["Fogbank, the package"] = [packaged, "up"];
 
-const dataDir = mkdtempSync(join(tmpdir(), "fogbank-startup-"));
+const dataDir = benchDirectory();
 const times = Object.keys(candidates).map((name) => ({
   name,
   ready: [] as number[],

@@ -3,12 +3,12 @@
  *
  *     taskset -c 0 node bench/store.ts [memory|process|fsync …]
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { openLmdbStore } from "#store/lmdb.ts";
 import { createMemoryStore } from "#store/memory.ts";
 import type { Store } from "#store/store.ts";
+import { benchDirectory } from "./load/directory.ts";
 
 const scope = ["123456789012", "us-east-1", "sqs", "message"] as const;
 const record = {
@@ -70,7 +70,7 @@ async function run(name: string, store: Store) {
 }
 
 const chosen = process.argv.slice(2);
-const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+const directory = benchDirectory();
 for (const kind of ["memory", "process", "fsync"] as const) {
   if (chosen.length > 0 && !chosen.includes(kind)) continue;
   await run(

@@ -1,13 +1,12 @@
 /** The two that are compared, each a process of its own on core 0. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
+import { benchDirectory } from "./directory.ts";
 import { accessKeyId, secretAccessKey } from "./sign.ts";
 
 export interface Server {
@@ -25,27 +24,27 @@ export function pinLoad(): void {
  * Fogbank with a fresh data directory, every signature demanded. BENCH_NODE_FLAGS are given to its Node,
  * such as "--cpu-prof --cpu-prof-dir=/tmp/profiles".
  */
-export async function startFogbank(options: readonly string[] = []): Promise<Server> {
-  const directory = mkdtempSync(join(tmpdir(), "fogbank-bench-"));
+export async function startFogbank(
+  options: readonly string[] = [],
+  cores: "0" | "all cores" = "0",
+): Promise<Server> {
+  const directory = benchDirectory();
   // As `npm start` does it.
   const [, ...start] = manifest.scripts.start.split(" ");
   const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
   const given = ["--port", "0", "--data-dir", directory, "--auth", "signed"];
-  const child = spawn(
-    "taskset",
-    ["-c", "0", process.execPath, ...flags, ...start, ...given, "--compute", "simulated"].concat(
-      options,
-    ),
-    {
-      cwd: fileURLToPath(new URL("../../", import.meta.url)),
-      stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        ...process.env,
-        FOGBANK_ROOT_ACCESS_KEY_ID: accessKeyId,
-        FOGBANK_ROOT_SECRET_ACCESS_KEY: secretAccessKey,
-      },
+  const words = [process.execPath, ...flags, ...start, ...given, "--compute", "simulated"];
+  const pinned = cores === "0" ? ["taskset", "-c", cores, ...words] : words;
+  const [program, ...rest] = pinned.concat(options);
+  const child = spawn(program!, rest, {
+    cwd: fileURLToPath(new URL("../../", import.meta.url)),
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      ...process.env,
+      FOGBANK_ROOT_ACCESS_KEY_ID: accessKeyId,
+      FOGBANK_ROOT_SECRET_ACCESS_KEY: secretAccessKey,
     },
-  );
+  });
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   const port = Number(/:(\d+)\s*$/.exec(line.toString())?.[1]);
   return {

@@ -1,6 +1,21 @@
 /** What a client sends, what it gets, and how that can fail. */
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ByteStream } from "./http.ts";
+
+/** Is told of connections that are made for a request, and of their ends, whoever uses them meanwhile. */
+export interface ConnectionWatch {
+  opened(): void;
+  closed(): void;
+}
+
+export function watchConnection(socket: Socket, watch: ConnectionWatch | undefined): void {
+  if (!watch) return;
+  socket.once("connect", () => {
+    watch.opened();
+    socket.once("close", () => watch.closed());
+  });
+}
 
 /** Where to connect: an address or the path of a local socket. */
 export type Address = { host: string; port: number; localAddress?: string } | { path: string };
@@ -33,6 +48,7 @@ export interface ClientRequest {
   connectTimeoutMs?: number;
   /** Most wall time in which no byte moves either way; 60 s unless given. */
   idleTimeoutMs?: number;
+  connections?: ConnectionWatch;
   /** Asks for another protocol: a 101 gives the connection away as `upgraded`. */
   upgrade?: boolean;
 }

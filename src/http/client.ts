@@ -9,6 +9,7 @@ import { ClientConnection } from "./client-connection.ts";
 import {
   HttpClientError,
   receive,
+  watchConnection,
   type ClientRequest,
   type ClientResponse,
   type Receiver,
@@ -18,7 +19,13 @@ import { hasTrustedKey } from "./trusted-keys.ts";
 import { Sweeper } from "./sweeper.ts";
 
 export { HttpClientError } from "./client-exchange.ts";
-export type { Abortable, ClientRequest, ClientResponse, Receiver } from "./client-exchange.ts";
+export type {
+  Abortable,
+  ClientRequest,
+  ClientResponse,
+  ConnectionWatch,
+  Receiver,
+} from "./client-exchange.ts";
 
 export interface HttpClient {
   /** Resolves when the response's head is there. Rejects with HttpClientError. */
@@ -82,6 +89,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const socket = readsItself
       ? openReading(request.address, read, (bytes) => connection.received(bytes))
       : openSocket(request);
+    watchConnection(socket, request.connections);
     const connection: ClientConnection = new ClientConnection(socket, name, {
       sweeper,
       keepMs,

@@ -5,6 +5,7 @@ import { connect as connectTls } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import {
   HttpClientError,
+  watchConnection,
   type ClientRequest,
   type ClientResponse,
   type Receiver,
@@ -39,15 +40,18 @@ export function createHttp2Client({
     const present = sessions.get(name);
     if (present && !present.closed && !present.destroyed) return present;
     const session = http2().connect(tls ? "https://target" : "http://target", {
-      createConnection: () =>
-        tls
+      createConnection() {
+        const socket = tls
           ? connectTls({
               ...address,
               ALPNProtocols: ["h2"],
               rejectUnauthorized: tls.rejectUnauthorized ?? true,
               ...(!/^[\d.]+$|:/.test(tls.servername) && { servername: tls.servername }),
             })
-          : connectSocket({ ...address, noDelay: true }),
+          : connectSocket({ ...address, noDelay: true });
+        watchConnection(socket, request.connections);
+        return socket;
+      },
     });
     open.add(session);
     if (keep) sessions.set(name, session);

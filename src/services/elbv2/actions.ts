@@ -4,6 +4,7 @@ import { readOidc } from "./oidc-input.ts";
 import { readArn } from "./arns.ts";
 import { invalidAction, unsupported, validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
+import { readTokenCheck } from "./token-input.ts";
 
 const contentTypes = [
   "text/plain",
@@ -16,17 +17,16 @@ const contentTypes = [
 export function readActions(given: readonly Action[] | undefined): Action[] {
   if (!given || given.length === 0) throw validationError("A listener action must be specified");
   for (const { Type } of given)
-    if (Type === "authenticate-cognito" || Type === "jwt-validation")
-      throw unsupported(`actions of type '${Type}'`);
+    if (Type === "authenticate-cognito") throw unsupported(`actions of type '${Type}'`);
   const actions = given.map(readAction);
-  const routing = actions.filter(({ Type }) => Type !== "authenticate-oidc");
+  const routing = actions.filter((action) => !asksClients(action));
   if (routing.length > limits.actionsPerRule)
     throw invalidAction(
       "You can specify only one action of type forward, redirect or fixed-response",
     );
   if (routing.length === 0 || actions.length > 2)
     throw invalidAction(
-      "A rule must have exactly one action of type forward, redirect or fixed-response, and at most one that authenticates",
+      "A rule must have exactly one action of type forward, redirect or fixed-response, and at most one that authenticates users or validates tokens",
     );
   if (actions.length === 1) return actions;
   if (actions.some(({ Order }) => Order === undefined))
@@ -37,6 +37,11 @@ export function readActions(given: readonly Action[] | undefined): Action[] {
   if (inOrder[1] !== routing[0])
     throw invalidAction("The forward, redirect or fixed-response action must be the last one");
   return inOrder;
+}
+
+/** What a rule may do before it routes: on listeners that speak TLS only. */
+export function asksClients({ Type }: Action): boolean {
+  return Type === "authenticate-oidc" || Type === "jwt-validation";
 }
 
 /** Target groups that the actions forward to. */
@@ -74,6 +79,8 @@ function readAction(action: Action): Action {
   switch (action.Type) {
     case "authenticate-oidc":
       return { Type: "authenticate-oidc", AuthenticateOidcConfig: readOidc(action), ...order };
+    case "jwt-validation":
+      return { Type: "jwt-validation", JwtValidationConfig: readTokenCheck(action), ...order };
     case "forward":
       return { Type: "forward", ...readForward(action), ...order };
     case "redirect":
@@ -82,7 +89,7 @@ function readAction(action: Action): Action {
       return { Type: "fixed-response", FixedResponseConfig: readFixedResponse(action), ...order };
     default:
       throw validationError(
-        `Action type '${action.Type}' must be one of 'forward,authenticate-oidc,redirect,fixed-response'`,
+        `Action type '${action.Type}' must be one of 'forward,authenticate-oidc,jwt-validation,redirect,fixed-response'`,
       );
   }
 }

@@ -2,8 +2,9 @@
 import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { targetGroupsOf } from "./actions.ts";
+import { asksClients, targetGroupsOf } from "./actions.ts";
 import {
+  invalidAction,
   incompatibleProtocols,
   invalidConfiguration,
   targetGroupAssociated,
@@ -14,7 +15,7 @@ import { limits } from "./limits.ts";
 import { isNetworkProtocol } from "./kinds.ts";
 import { loadBalancers, type ListenerRecord, type TargetGroupRecord } from "./records.ts";
 
-/** Throws when one of the groups does not exist, is elsewhere, or serves another load balancer. */
+/** Throws when the listener cannot do that, or one of the groups does not exist, is elsewhere, or serves another load balancer. */
 export async function checkForwards(
   tx: Transaction,
   scope: Scope,
@@ -22,6 +23,9 @@ export async function checkForwards(
   protocol: ListenerRecord["protocol"],
   actions: readonly Action[],
 ): Promise<void> {
+  const asking = protocol === "HTTP" ? actions.find(asksClients) : undefined;
+  if (asking)
+    throw invalidAction(`Actions of type '${asking.Type}' are supported only on HTTPS listeners`);
   const arns = targetGroupsOf(actions);
   if (arns.length === 0) return;
   const balancer = await loadBalancers.get(tx, scope, loadBalancerName);

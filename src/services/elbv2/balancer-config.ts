@@ -26,11 +26,13 @@ import type {
   OidcConfig,
   RuleConfig,
   TargetConfig,
+  TokenConfig,
   TargetGroupConfig,
   TlsConfig,
   TlsVersion,
 } from "#traffic/application/config.ts";
 import type { DesyncMode } from "#traffic/application/desync.ts";
+import { asksClients } from "./actions.ts";
 import { readAssociations } from "./find.ts";
 import { reachFrom } from "#services/kit/load-balancing/reach.ts";
 import type { FunctionBridges } from "./functions/bridges.ts";
@@ -137,6 +139,7 @@ async function listenerConfig(
     conditions: rule.conditions.map(conditionConfig),
     action: actionConfig(env, rule.actions),
     authentication: oidcConfig(env, rule.actions),
+    token: tokenConfig(rule.actions),
     transforms: (rule.transforms ?? []).map(transformConfig),
   }));
   ruleConfigs.push({
@@ -144,6 +147,7 @@ async function listenerConfig(
     conditions: [],
     action: actionConfig(env, record.actions),
     authentication: oidcConfig(env, record.actions),
+    token: tokenConfig(record.actions),
   });
   const serverHeader = "routing.http.response.server.enabled";
   return {
@@ -250,8 +254,23 @@ function oidcConfig(env: Environment, actions: readonly Action[]): OidcConfig | 
   );
 }
 
+function tokenConfig(actions: readonly Action[]): TokenConfig | undefined {
+  const config = actions.find(({ Type }) => Type === "jwt-validation")?.JwtValidationConfig;
+  return (
+    config && {
+      keySetUrl: config.JwksEndpoint!,
+      issuer: config.Issuer!,
+      claims: (config.AdditionalClaims ?? []).map(({ Name, Format, Values }) => ({
+        name: Name!,
+        format: Format!,
+        values: Values!,
+      })),
+    }
+  );
+}
+
 function actionConfig(env: Environment, actions: readonly Action[]): ActionConfig {
-  const action = actions.find(({ Type }) => Type !== "authenticate-oidc");
+  const action = actions.find((one) => !asksClients(one));
   const { ForwardConfig, RedirectConfig, FixedResponseConfig } = action!;
   if (RedirectConfig)
     return {
@@ -301,6 +320,7 @@ async function targetGroupConfig(
   return {
     arn: record.arn,
     tls: record.protocol === "HTTPS",
+    functions: record.targetType === "lambda",
     version: record.version ?? "HTTP1",
     algorithm: attribute("load_balancing.algorithm.type") as TargetGroupConfig["algorithm"],
     slowStartMs: seconds("slow_start.duration_seconds"),

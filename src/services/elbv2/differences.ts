@@ -9,7 +9,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateListener",
     differs:
-      "QUIC is refused. Authentication by Cognito and JWT actions are refused; sessions of authenticate-oidc are not refreshed, and a provider on this machine may do without TLS. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does. Clients of a listener that verifies them are told the names of the trust store's authorities whatever AdvertiseTrustStoreCaNames says.",
+      "QUIC is refused. Authentication by Cognito is refused, and a provider on this machine may do without TLS. Of a token's claims of several values all that are configured must be there (AWS does not say); a key set that cannot be had, but for a timeout, is logged as JWKSRequestFailed. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does. Clients of a listener that verifies them are told the names of the trust store's authorities whatever AdvertiseTrustStoreCaNames says.",
   },
   {
     operation: "CreateRule",
@@ -18,7 +18,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateTargetGroup",
     differs:
-      "Targets are instances, IPv4 addresses and, of network load balancers, application load balancers, and functions of application ones. AWS's own metrics of functions (LambdaUserError and so on) are missing, and an answer of theirs that is none is counted as the target's 502. Loopback addresses are accepted, so that programs on this machine can be targets.",
+      "Targets are instances, IPv4 addresses and, of network load balancers, application load balancers, and functions of application ones. Loopback addresses are accepted, so that programs on this machine can be targets.",
   },
   {
     operation: "ModifyLoadBalancerAttributes",
@@ -34,6 +34,11 @@ export const differences: readonly Difference[] = [
     operation: "ModifyListenerAttributes",
     differs:
       "Connections through a network load balancer end at it and begin anew: an idle one is reset at its timeout rather than at the next byte, keep-alive packets do not count, and a target that refuses a connection is passed over for another. Bytes are counted without headers, and packets of connections not at all: ProcessedPackets and PeakPacketsPerSecond are reported of load balancers that take datagrams only.",
+  },
+  {
+    operation: "*",
+    differs:
+      "Metrics of what is not offered are missing: IPv6 (IPv6RequestCount, IPv6ProcessedBytes), IP pools (BYoIPUtilPercentage), lists of reputation (LowReputationPacketsDropped, LowReputationRequestsDenied, ExcessiveLowReputationPackets), target optimizer (TargetControl*) and QUIC. CapacityUtilization is how busy the thread is that serves all load balancers.",
   },
   {
     operation: "*",

@@ -166,3 +166,66 @@ test("a trust store is read from S3 and is in use while a listener verifies with
     throw new Error("no answer");
   });
 });
+
+test("a rule asks for tokens on HTTPS listeners only, and its settings are checked", async (context) => {
+  const cloud = await secureCloud(context);
+  const check = {
+    JwksEndpoint: "https://issuer.example.com/keys",
+    Issuer: "https://issuer.example.com",
+    AdditionalClaims: [{ Format: "single-string" as const, Name: "tenant", Values: ["blue"] }],
+  };
+  const asking = (JwtValidationConfig: typeof check) => [
+    { Type: "jwt-validation" as const, Order: 1, JwtValidationConfig },
+    {
+      Type: "fixed-response" as const,
+      Order: 2,
+      FixedResponseConfig: { StatusCode: "200", MessageBody: "in" },
+    },
+  ];
+  const { Listeners } = await cloud.create({ DefaultActions: asking(check) });
+  const [action] = Listeners![0]!.DefaultActions!;
+  assert.deepEqual(action, { Type: "jwt-validation", Order: 1, JwtValidationConfig: check });
+  await assert.rejects(
+    cloud.create({
+      Protocol: "HTTP",
+      Port: 80,
+      Certificates: undefined,
+      DefaultActions: asking(check),
+    }),
+    {
+      code: "InvalidLoadBalancerAction",
+      message: "Actions of type 'jwt-validation' are supported only on HTTPS listeners",
+    },
+  );
+  const claim = (changes: object) => ({
+    ...check,
+    AdditionalClaims: [{ ...check.AdditionalClaims[0]!, ...changes }],
+  });
+  const wrong: [object, string][] = [
+    [
+      { ...check, JwksEndpoint: "http://issuer.example.com/keys" },
+      "The JwksEndpoint must be an absolute URL that begins with https://",
+    ],
+    [
+      { ...check, Issuer: "x".repeat(257) },
+      "The length of 'Issuer' must not exceed '256' characters",
+    ],
+    [claim({ Name: "exp" }), "'exp' cannot be specified as an additional claim"],
+    [
+      claim({ Format: "space-separated-values", Values: ["a b"] }),
+      "Values of format 'space-separated-values' cannot include spaces",
+    ],
+    [
+      claim({ Values: Array.from({ length: 11 }, String) }),
+      "The additional claim 'tenant' must have between '1' and '10' values",
+    ],
+  ];
+  for (const [config, message] of wrong)
+    await assert.rejects(
+      cloud.create({ Port: 444, DefaultActions: asking(config as typeof check) }),
+      { message },
+    );
+  await cloud.advance("5s");
+  const { text } = await cloud.show("shop.example.com");
+  assert.match(text, /^HTTP\/1\.1 401 /);
+});

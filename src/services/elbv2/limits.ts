@@ -26,6 +26,10 @@ export const limits = {
   fewestCapacityUnits: 100,
   capacityUnitsPerLoadBalancer: 15_000,
   capacityDecreasesPerDay: 2,
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_JwtValidationActionConfig.html */
+  tokenTextLength: 256,
+  claimsPerTokenCheck: 10,
+  valuesPerTokenClaim: 10,
   nameLength: 32,
   pageSize: 400,
   /** Wildcard and comparison strings of rule conditions. */

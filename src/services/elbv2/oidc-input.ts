@@ -42,7 +42,7 @@ export function readOidc({ AuthenticateOidcConfig: config }: Action): Authentica
 }
 
 /** A provider on this machine may do without TLS, which AWS could not reach. */
-function isEndpoint(text: string): boolean {
+export function isEndpoint(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   const local = /^127\.|^localhost$|\.localhost$|^\[::1\]$/.test(hostname);

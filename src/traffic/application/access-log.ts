@@ -24,6 +24,8 @@ export interface Trace {
   priority?: number;
   actions: string[];
   redirect?: string;
+  /** AWS's code of why the balancer did not do what the rule says. */
+  errorReason?: string;
   traceId?: string;
   receivedBytes: number;
   certificateArn?: string;
@@ -122,7 +124,7 @@ function lineOf(
     timeOf(trace.startedMs),
     quote(trace.actions.length > 0 ? trace.actions.join(",") : "-"),
     quote(trace.redirect ?? "-"),
-    quote("-"),
+    quote(trace.errorReason ?? "-"),
     quote(target ?? "-"),
     quote(targetStatus === undefined ? "-" : String(targetStatus)),
     quote(trace.classification?.tier ?? "-"),

@@ -6,6 +6,8 @@ import type { HttpClient } from "#http/client.ts";
 import type { Http2Client } from "#http/http2-client.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import { AccessLog, type Trace } from "./access-log.ts";
+import { Admission, withCookies } from "./admission.ts";
+import { PeakUnits } from "./capacity-units.ts";
 import { connectionLine, type ConnectionFacts } from "./connection-log.ts";
 import { LogLines } from "./log-lines.ts";
 import { answer, fixedResponse } from "./answers.ts";
@@ -17,7 +19,6 @@ import type {
   BalancerReport,
   BoundAddress,
 } from "./config.ts";
-import { createSealer, type CookieSealer } from "./cookies.ts";
 import { Counters } from "./counters.ts";
 import { headersChanged } from "./answer-headers.ts";
 import { Exchange } from "./exchange.ts";
@@ -25,15 +26,9 @@ import { classify, treat, type Classification } from "./desync.ts";
 import { FieldNames, requestFields, type ForwardingOptions } from "./fields.ts";
 import { Listener } from "./listener.ts";
 import { tlsFields } from "./listener-tls.ts";
-import {
-  authenticate,
-  callbackPath,
-  ClaimSigner,
-  takeCallback,
-  type OidcEnvironment,
-} from "./oidc.ts";
+import { callbackPath, type Verdict } from "./oidc.ts";
 import { locationOf } from "./redirect.ts";
-import { factsOf, hostField, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
+import { factsOf, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
 import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
@@ -55,8 +50,8 @@ export class Balancer {
   readonly #connectionLog = new LogLines();
   readonly #listeners = new Map<string, Listener>();
   readonly #groups = new Map<string, TargetGroup>();
-  #sealer: CookieSealer;
-  #signer: ClaimSigner | undefined;
+  readonly #admission: Admission;
+  readonly #peak: PeakUnits;
   #config: BalancerConfig;
   /** How the trace identifiers of the present second begin. */
   #traced = { seconds: 0, start: "" };
@@ -65,12 +60,15 @@ export class Balancer {
     this.#config = config;
     this.#environment = environment;
     this.#log = new AccessLog(environment.wall);
-    this.#sealer = createSealer(config.secret, environment.random);
+    const { wall, random } = environment;
+    const counters = this.#counters;
+    this.#admission = new Admission(config.arn, config.secret, { wall, random, counters });
+    this.#peak = new PeakUnits(() => counters.load(), wall.monotonic());
   }
 
   async configure(config: BalancerConfig): Promise<BoundAddress[]> {
     const { random, wall } = this.#environment;
-    if (config.secret !== this.#config.secret) this.#sealer = createSealer(config.secret, random);
+    this.#admission.configure(config.secret);
     this.#config = config;
     const nowMs = wall.monotonic();
     const groups = new Set(config.targetGroups.map(({ arn }) => arn));
@@ -100,8 +98,9 @@ export class Balancer {
     return [...this.#groups.values()].flatMap((group) => group.anomalies(nowMs));
   }
 
-  report(): BalancerReport {
-    return this.#counters.take(this.#config.arn);
+  report(): Omit<BalancerReport, "busyPercentage"> {
+    const peakUnits = this.#peak.take(this.#environment.wall.monotonic());
+    return { ...this.#counters.take(this.#config.arn), peakUnits };
   }
 
   async close(): Promise<void> {
@@ -126,7 +125,7 @@ export class Balancer {
           handle: (request, served) => this.#handle(request, served),
           refuse: (status) => this.#refuse(status),
           onConnection: (event, port) => this.#countConnection(event, port),
-          onHandshakeError: () => this.#counters.node(this.#config.zones[0] ?? "").tlsErrors++,
+          onHandshakeError: (port) => this.#counters.node(this.#zoneOf(port)).tlsErrors++,
           connectionLog: {
             wanted: () => this.#config.connectionLog === true,
             add: (facts) => this.#logConnection(facts),
@@ -145,11 +144,9 @@ export class Balancer {
   }
 
   #countConnection(event: "opened" | "closed", remotePort: number): void {
-    const node = this.#counters.node(this.#zoneOf(remotePort));
-    if (event === "opened") {
-      node.newConnections++;
-      node.activeConnections++;
-    } else if (node.activeConnections > 0) node.activeConnections--;
+    const zone = this.#zoneOf(remotePort);
+    if (event === "opened") this.#counters.opened(zone);
+    else this.#counters.closed(zone);
   }
 
   #logConnection(facts: ConnectionFacts): void {
@@ -224,29 +221,51 @@ export class Balancer {
     const zone = this.#zoneOf(request.remotePort);
     const node = this.#counters.node(zone);
     node.requests++;
+    this.#peak.look(this.#environment.wall.monotonic());
     // ALB does not pass on TRACE.
     if (request.method === "TRACE" || request.method === "CONNECT")
       return this.#ownAnswer(405, zone);
     if (doubt?.allowed === false) return this.#ownAnswer(400, zone);
     const facts = factsOf(request);
     if (facts.path === callbackPath && request.secure && listener.authentications.length > 0)
-      return takeCallback(this.#oidc(zone), listener.authentications, request, hostField(request));
+      return this.#admission.callback(request, listener, zone).then((reply) => {
+        this.#counters.answered(zone, reply.status);
+        return reply;
+      });
     const { rule, evaluations } = findRule(listener.rules, facts);
     node.ruleEvaluations += evaluations;
     if (!rule) return this.#ownAnswer(503, zone);
-    const { action, authentication } = rule;
     if (trace) {
       trace.priority = rule.priority;
-      trace.actions = [...(authentication ? ["authenticate"] : []), action.type];
+      const first = rule.authentication ? "authenticate" : rule.token && "jwt-validation";
+      trace.actions = [...(first ? [first] : []), rule.action.type];
       const certificate = request.secure && listener.config.tls?.certificates[0]?.arn;
       if (certificate) trace.certificateArn = certificate;
     }
-    let known: string[] = [];
-    if (authentication) {
-      const verdict = authenticate(this.#oidc(zone), authentication, request, hostField(request));
-      if ("reply" in verdict) return verdict.reply;
-      known = verdict.fields;
+    const passing: Passing = { request, facts, rule, known: [], trace, doubt };
+    const verdict = this.#admission.admit(rule, request, zone);
+    if (!verdict) return this.#act(passing, zone, listener);
+    if (!(verdict instanceof Promise)) return this.#admit(verdict, passing, zone, listener);
+    return verdict.then((judged) => this.#admit(judged, passing, zone, listener));
+  }
+
+  #admit(verdict: Verdict, passing: Passing, zone: string, listener: Listener) {
+    if ("reply" in verdict) {
+      const { reply, reason } = verdict;
+      if (reason !== undefined && passing.trace) passing.trace.errorReason = reason;
+      this.#counters.answered(zone, reply.status);
+      return reply;
     }
+    const { fields, cookies } = verdict;
+    const reply = this.#act({ ...passing, known: fields }, zone, listener);
+    if (!cookies) return reply;
+    return Promise.resolve(reply).then((one) => withCookies(one, cookies));
+  }
+
+  #act(passing: Passing, zone: string, listener: Listener): HttpReply | Promise<HttpReply> {
+    const { request, facts, trace } = passing;
+    const { action } = passing.rule;
+    const node = this.#counters.node(zone);
     switch (action.type) {
       case "fixed-response":
         node.fixedResponses++;
@@ -264,12 +283,13 @@ export class Balancer {
         return answer(action.status, { Location: location });
       }
       case "forward":
-        return this.#forward({ request, facts, rule, action, known, trace, doubt }, zone, listener);
+        return this.#forward(passing, action, zone, listener);
     }
   }
 
   #forward(
-    { request, facts, rule, action, known, trace, doubt }: Passing,
+    { request, facts, rule, known, trace, doubt }: Passing,
+    action: Extract<ActionConfig, { type: "forward" }>,
     zone: string,
     listener: Listener,
   ): HttpReply | Promise<HttpReply> {
@@ -296,18 +316,18 @@ export class Balancer {
       else node.invalidHeadersForwarded++;
     }
     const arn =
-      stickyGroup(action, request.rawHeaders, this.#sealer, wall.now()) ?? this.#drawGroup(action);
+      stickyGroup(action, request.rawHeaders, this.#admission.sealer, wall.now()) ??
+      this.#drawGroup(action);
     const group = arn === undefined ? undefined : this.#groups.get(arn);
     if (!group) return this.#ownAnswer(503, zone);
     const { version } = group.config;
     if (!isCompatible(version, request)) return this.#ownAnswer(464, zone);
-    if (version === "GRPC") this.#counters.node(zone).grpcRequests++;
     const context = {
       client: version === "HTTP1" ? client : http2Client,
       wall,
       counters: this.#counters,
       names: this.#names,
-      sealer: this.#sealer,
+      sealer: this.#admission.sealer,
       idleTimeoutMs: config.idleTimeoutMs,
       trace,
     };
@@ -328,18 +348,6 @@ export class Balancer {
     for (let index = 0; index < fields.length; index += 2)
       fields[index] = renamed[fields[index]!.toLowerCase()] ?? fields[index]!;
     return fields;
-  }
-
-  #oidc(zone: string): OidcEnvironment {
-    const { wall, random } = this.#environment;
-    this.#signer ??= new ClaimSigner(this.#config.arn, this.#config.secret);
-    return {
-      wall,
-      random,
-      sealer: this.#sealer,
-      signer: this.#signer,
-      count: (event) => this.#counters.node(zone)[event]++,
-    };
   }
 
   /** Draws a group by weight; a group of weight 0 gets nothing. */
@@ -376,7 +384,6 @@ interface Passing {
   request: HttpRequest;
   facts: RequestFacts;
   rule: CompiledRule;
-  action: Extract<ActionConfig, { type: "forward" }>;
   /** What an identity provider said of the user, names and values in turn. */
   known: string[];
   trace: Trace | undefined;

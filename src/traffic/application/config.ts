@@ -88,8 +88,10 @@ export interface RuleConfig {
   action: ActionConfig;
   /** Undefined for a default rule. */
   priority?: number;
-  /** Who may get that far. */
+  /** Which users may get that far. */
   authentication?: OidcConfig | undefined;
+  /** Which tokens may. */
+  token?: TokenConfig | undefined;
   transforms?: TransformConfig[];
 }
 
@@ -111,6 +113,20 @@ export interface OidcConfig {
   sessionMs: number;
   extraParams: Record<string, string>;
   unauthenticated: "deny" | "allow" | "authenticate";
+}
+
+/** What a request's JSON Web Token must be like. */
+export interface TokenConfig {
+  /** Where the keys are that tokens are signed with. */
+  keySetUrl: string;
+  issuer: string;
+  claims: TokenClaim[];
+}
+
+export interface TokenClaim {
+  name: string;
+  format: "single-string" | "string-array" | "space-separated-values";
+  values: string[];
 }
 
 /** Values within a condition are alternatives; conditions of a rule must all hold. */
@@ -146,6 +162,8 @@ export interface TargetGroupConfig {
   tls: boolean;
   version: ProtocolVersion;
   algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
+  /** Its targets are bridges to functions, which tell by `function-failure.ts` what went wrong. */
+  functions?: boolean;
   /** Takes traffic from targets that fail more than the others; of `weighted_random`. */
   anomalyMitigation?: boolean;
   slowStartMs: number;
@@ -194,6 +212,10 @@ export interface BalancerReport {
   zones: Record<string, NodeCounts>;
   /** By target group and the target's zone. */
   groups: { arn: string; zone: string; counts: TargetCounts }[];
+  /** Capacity units at the busiest moment: the highest average of ten seconds. */
+  peakUnits: number;
+  /** Of the time since the last report, how much of a hundred the thread was busy, with all balancers' work. */
+  busyPercentage: number;
 }
 
 /** What one node of a balancer logged. */
@@ -216,17 +238,26 @@ export interface Anomaly {
 }
 
 export interface NodeCounts {
+  /** All that came. */
   requests: number;
+  /** Those for which a target was chosen. */
+  routedRequests: number;
   processedBytes: number;
+  /** Of the processed bytes, those to and from functions. */
+  functionBytes: number;
+  /** From clients and to targets. */
   newConnections: number;
-  /** At the moment of the report. */
+  /** The same at the moment of the report. */
   activeConnections: number;
   rejectedConnections: number;
   tlsErrors: number;
-  grpcRequests: number;
   authErrors: number;
   authFailures: number;
   authSuccesses: number;
+  /** Sessions whose access token was renewed. */
+  authRefreshes: number;
+  /** What a provider said of a user was too long. */
+  authClaimsTooLong: number;
   ruleEvaluations: number;
   redirects: number;
   fixedResponses: number;
@@ -239,6 +270,8 @@ export interface NodeCounts {
   redirectsTooLong: number;
   /** Requests to sticky groups for which a target had to be chosen anew. */
   nonStickyRequests: number;
+  /** Those among them whose group's stickiness goes by an application's cookie. */
+  nonStickyByAppCookie: number;
   /** Milliseconds that identity providers took, and how often each was seen. */
   authLatencies: Record<string, number>;
   /** Answers of the balancer's own by status, redirects and fixed responses not among them. */
@@ -246,11 +279,17 @@ export interface NodeCounts {
 }
 
 export interface TargetCounts {
+  /** For which one of the targets was chosen. */
   requests: number;
+  grpcRequests: number;
   connectionErrors: number;
   tlsErrors: number;
   /** Requests that were sent while too few targets were healthy. */
   unhealthyRouting: number;
+  /** Invocations that failed through the function's fault. */
+  functionUserErrors: number;
+  /** Those that failed through no fault of the function. */
+  functionInternalErrors: number;
   /** By first digit: 2, 3, 4, 5. */
   statusClasses: Record<number, number>;
   /** Seconds, rounded, and how often each was seen. */

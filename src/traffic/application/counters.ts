@@ -1,34 +1,40 @@
 /** What a balancer counts between two reports. */
+import type { ConnectionWatch } from "#http/client.ts";
+import type { Load } from "./capacity-units.ts";
 import type { BalancerReport, NodeCounts, TargetCounts } from "./config.ts";
 
 /** Of one target group's targets in one zone. */
 export class Counted {
   requests = 0;
+  grpcRequests = 0;
   connectionErrors = 0;
   tlsErrors = 0;
   unhealthyRouting = 0;
+  functionUserErrors = 0;
+  functionInternalErrors = 0;
   /** By first digit. */
   readonly #statusClasses = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
   readonly #responseTimes = new Map<number, number>();
 
   answered(status: number, elapsedMs: number, times = 1): void {
-    this.requests += times;
     this.#statusClasses[(status / 100) | 0]! += times;
     const time = bucketOf(elapsedMs);
     this.#responseTimes.set(time, (this.#responseTimes.get(time) ?? 0) + times);
   }
 
   counts(): TargetCounts {
-    const { requests, connectionErrors, tlsErrors, unhealthyRouting } = this;
     const classes = this.#statusClasses.map((count, digit) => [digit, count] as const);
     const times = [...this.#responseTimes].map(
       ([time, count]) => [secondsText(time), count] as const,
     );
     return {
-      requests,
-      connectionErrors,
-      tlsErrors,
-      unhealthyRouting,
+      requests: this.requests,
+      grpcRequests: this.grpcRequests,
+      connectionErrors: this.connectionErrors,
+      tlsErrors: this.tlsErrors,
+      unhealthyRouting: this.unhealthyRouting,
+      functionUserErrors: this.functionUserErrors,
+      functionInternalErrors: this.functionInternalErrors,
       statusClasses: Object.fromEntries(classes.filter(([, count]) => count > 0)),
       responseTimes: Object.fromEntries(times),
     };
@@ -51,6 +57,7 @@ export class Counters {
   readonly #zones = new Map<string, NodeCounts>();
   /** By target group, by zone. */
   readonly #groups = new Map<string, Map<string, Counted>>();
+  readonly #watches = new Map<string, ConnectionWatch>();
 
   node(zone: string): NodeCounts {
     let counts = this.#zones.get(zone);
@@ -66,13 +73,52 @@ export class Counters {
     return counted;
   }
 
+  /** Counts connections to targets as the node's. */
+  connections(zone: string): ConnectionWatch {
+    let watch = this.#watches.get(zone);
+    if (!watch) {
+      watch = {
+        opened: () => this.opened(zone),
+        closed: () => this.closed(zone),
+      };
+      this.#watches.set(zone, watch);
+    }
+    return watch;
+  }
+
+  opened(zone: string): void {
+    const node = this.node(zone);
+    node.newConnections++;
+    node.activeConnections++;
+  }
+
+  closed(zone: string): void {
+    const node = this.node(zone);
+    if (node.activeConnections > 0) node.activeConnections--;
+  }
+
+  /** What the whole balancer has counted since the last report. */
+  load(): Load {
+    const sum: Load = {
+      requests: 0,
+      newConnections: 0,
+      activeConnections: 0,
+      processedBytes: 0,
+      functionBytes: 0,
+      ruleEvaluations: 0,
+    };
+    for (const counts of this.#zones.values())
+      for (const name of Object.keys(sum) as (keyof Load)[]) sum[name] += counts[name];
+    return sum;
+  }
+
   answered(zone: string, status: number): void {
     const { answers } = this.node(zone);
     answers[status] = (answers[status] ?? 0) + 1;
   }
 
   /** Gives everything counted and starts anew; open connections stay open. */
-  take(arn: string): BalancerReport {
+  take(arn: string): Omit<BalancerReport, "peakUnits" | "busyPercentage"> {
     const report = {
       arn,
       zones: Object.fromEntries(this.#zones),
@@ -93,15 +139,18 @@ export class Counters {
 export function emptyNode(): NodeCounts {
   return {
     requests: 0,
+    routedRequests: 0,
     processedBytes: 0,
+    functionBytes: 0,
     newConnections: 0,
     activeConnections: 0,
     rejectedConnections: 0,
     tlsErrors: 0,
-    grpcRequests: 0,
     authErrors: 0,
     authFailures: 0,
     authSuccesses: 0,
+    authRefreshes: 0,
+    authClaimsTooLong: 0,
     ruleEvaluations: 0,
     redirects: 0,
     fixedResponses: 0,
@@ -110,6 +159,7 @@ export function emptyNode(): NodeCounts {
     invalidHeadersForwarded: 0,
     redirectsTooLong: 0,
     nonStickyRequests: 0,
+    nonStickyByAppCookie: 0,
     authLatencies: {},
     answers: {},
   };

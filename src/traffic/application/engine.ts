@@ -17,6 +17,7 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
   const client = createHttpClient({ wall });
   const http2Client = createHttp2Client({ wall });
   const environment: BalancerEnvironment = { client, http2Client, wall, random, onError };
+  let utilization = performance.eventLoopUtilization();
   const balancers = new Map<string, Balancer>();
   return {
     async configure(config) {
@@ -32,7 +33,12 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
     check: (check) => runHealthCheck(check, wall),
     accessLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.logs()),
     anomalies: async () => [...balancers.values()].flatMap((balancer) => balancer.anomalies()),
-    report: async () => [...balancers.values()].map((balancer) => balancer.report()),
+    async report() {
+      const since = performance.eventLoopUtilization(utilization);
+      utilization = performance.eventLoopUtilization();
+      const busyPercentage = Math.min(100, since.utilization * 100);
+      return [...balancers.values()].map((balancer) => ({ ...balancer.report(), busyPercentage }));
+    },
     async close() {
       await Promise.all([...balancers.values()].map((balancer) => balancer.close()));
       balancers.clear();

@@ -17,6 +17,7 @@ import type { CookieSealer } from "./cookies.ts";
 import { responseFields, type FieldNames, type ForwardedFields } from "./fields.ts";
 import { cookiesOf, stickyTarget } from "./stickiness.ts";
 import type { Target, TargetGroup } from "./target-group.ts";
+import { readFailure, type FunctionFailure } from "./function-failure.ts";
 import type { UnderWay } from "./under-way.ts";
 import { FollowedBody } from "./followed-body.ts";
 import { joinSockets } from "./tunnel.ts";
@@ -83,16 +84,31 @@ export class Exchange implements UnderWay, Receiver {
     });
     let target = stickyTarget(group, this.#request.rawHeaders, sealer, wall.now());
     if (!target) {
-      if (group.config.stickiness) this.#context.counters.node(this.#zone).nonStickyRequests++;
+      if (group.config.stickiness) this.#countNonSticky();
       target = group.pick(this.#nowMs, this.#tried, this.#zone);
     }
     if (!target) return this.#ownAnswer(503);
+    this.#countRouted(target);
     const reply = new Promise<HttpReply>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     this.#attempt(target);
     return reply;
+  }
+
+  #countNonSticky(): void {
+    const node = this.#context.counters.node(this.#zone);
+    node.nonStickyRequests++;
+    if (this.#group.config.stickiness?.type === "app_cookie") node.nonStickyByAppCookie++;
+  }
+
+  #countRouted(target: Target): void {
+    const { counters } = this.#context;
+    counters.node(this.#zone).routedRequests++;
+    const counted = counters.target(this.#group.config.arn, target.zone);
+    counted.requests++;
+    if (this.#group.config.version === "GRPC") counted.grpcRequests++;
   }
 
   #attempt(target: Target): void {
@@ -119,6 +135,7 @@ export class Exchange implements UnderWay, Receiver {
         body: request.body,
         ...(request.body instanceof WholeBody ? undefined : this.#bodyLength()),
         control: this,
+        connections: counters.connections(this.#zone),
         idleTimeoutMs,
         upgrade: this.#fields.upgrade,
         ...(this.#group.config.tls && { tls: targetTls(reach) }),
@@ -142,6 +159,8 @@ export class Exchange implements UnderWay, Receiver {
     const { counters, wall, trace } = this.#context;
     const target = this.#target!;
     try {
+      const failure = this.#group.config.functions && readFailure(response.rawHeaders);
+      if (failure) return this.#functionFailed(failure, response, target);
       const answeredMs = wall.monotonic();
       const counted = counters.target(this.#group.config.arn, target.zone);
       counted.answered(response.status, answeredMs - this.#sentMs);
@@ -167,6 +186,18 @@ export class Exchange implements UnderWay, Receiver {
     } catch (thrown) {
       this.#reject(thrown);
     }
+  }
+
+  #functionFailed({ fault, reason }: FunctionFailure, response: ClientResponse, target: Target) {
+    const { counters, trace } = this.#context;
+    const counted = counters.target(this.#group.config.arn, target.zone);
+    if (fault === "user") counted.functionUserErrors++;
+    else counted.functionInternalErrors++;
+    if (trace) trace.errorReason = reason;
+    // What the bridge says in its body is nobody's business.
+    if (!(response.body instanceof WholeBody)) this.running?.abort();
+    target.underWay.delete(this);
+    this.#resolve(this.#ownAnswer(response.status));
   }
 
   #bodyLength(): { bodyLength?: number } {
@@ -199,13 +230,17 @@ export class Exchange implements UnderWay, Receiver {
 
   #ownAnswer(status: number): HttpReply {
     this.#context.counters.answered(this.#zone, status);
-    this.#context.counters.node(this.#zone).processedBytes += this.#fields.sizeBytes;
+    this.#countBytes(this.#fields.sizeBytes);
     return answer(status);
   }
 
+  #countBytes(bytes: number): void {
+    const node = this.#context.counters.node(this.#zone);
+    node.processedBytes += bytes;
+    if (this.#group.config.functions) node.functionBytes += bytes;
+  }
+
   #reply(response: ClientResponse, target: Target): HttpReply {
-    const { counters } = this.#context;
-    const node = counters.node(this.#zone);
     const { upgraded } = response;
     const { rawHeaders, sizeBytes } = responseFields(
       response.rawHeaders,
@@ -222,30 +257,30 @@ export class Exchange implements UnderWay, Receiver {
           sealer: this.#context.sealer,
         }),
       );
-    node.processedBytes += sizeBytes + this.#fields.sizeBytes;
-    if (this.#request.body instanceof WholeBody)
-      node.processedBytes += this.#request.body.bytes.length;
+    let wholeBytes = sizeBytes + this.#fields.sizeBytes;
+    if (this.#request.body instanceof WholeBody) wholeBytes += this.#request.body.bytes.length;
     const reply: HttpReply = { status: response.status, headers: {}, rawHeaders };
     if (response.reason !== "") reply.reason = response.reason;
     if (response.trailers) reply.trailers = response.trailers;
+    const { body } = response;
+    if (!upgraded && body instanceof WholeBody) wholeBytes += body.bytes.length;
+    this.#countBytes(wholeBytes);
     if (upgraded) {
       reply.upgrade = (socket, head) => {
         const tunnel = joinSockets({ socket, head }, upgraded, this.#context, (bytes) => {
-          counters.node(this.#zone).processedBytes += bytes;
+          this.#countBytes(bytes);
           target.underWay.delete(this);
         });
         this.running = { abort: () => tunnel.end() };
       };
       return reply;
     }
-    const { body } = response;
     if (body instanceof WholeBody) {
-      node.processedBytes += body.bytes.length;
       target.underWay.delete(this);
       reply.body = body;
     } else
       reply.body = new FollowedBody(body, (size) => {
-        counters.node(this.#zone).processedBytes += size;
+        this.#countBytes(size);
         target.underWay.delete(this);
       });
     return reply;

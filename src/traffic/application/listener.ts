@@ -16,7 +16,7 @@ export interface ListenerEnvironment {
   handle: (request: HttpRequest, listener: Listener) => HttpReply | Promise<HttpReply>;
   refuse: (status: number) => HttpReply;
   onConnection: (event: "opened" | "closed", remotePort: number) => void;
-  onHandshakeError: () => void;
+  onHandshakeError: (remotePort: number) => void;
   /** Whether connections are written down, and who does it. */
   connectionLog?: { wanted: () => boolean; add: (facts: ConnectionFacts) => void };
   random: Random;
@@ -190,12 +190,12 @@ export class Listener {
       },
       onHandshakeError: (_error, socket) => {
         this.#shook(socket, "UnmappedConnectionError");
-        onHandshakeError();
+        onHandshakeError(socket.remotePort ?? 0);
       },
       take: (socket) => {
         if (!tls.accepts(socket)) {
           this.#shook(socket, verifyFailure(socket));
-          onHandshakeError();
+          onHandshakeError(socket.remotePort ?? 0);
           socket.destroy();
           return true;
         }

@@ -138,3 +138,99 @@ test("a user is sent to the provider, comes back with a code and is known from t
   const node = Object.values((await stage.report()).zones);
   assert.ok(node.reduce((sum, { authSuccesses }) => sum + authSuccesses, 0) === 1);
 });
+
+test("an expired access token is renewed, once for all requests of the session, until the provider refuses", async (context) => {
+  const stage = createStage(context);
+  const asked: string[] = [];
+  let claims: Record<string, unknown> = { sub: "user-7" };
+  let refuses = false;
+  const provider = await stage.backend(async (request) => {
+    const form = new URLSearchParams(String(await readBody(request.body, 1e5)));
+    const json = (value: unknown) => ({ status: 200, headers: {}, body: JSON.stringify(value) });
+    if (request.target !== "/token") return json(claims);
+    const grant = form.get("grant_type")!;
+    asked.push(`${grant} ${form.get("refresh_token") ?? ""}`.trim());
+    if (grant === "refresh_token" && refuses) return { status: 400, headers: {} };
+    const access_token = `token-${asked.length}`;
+    const refresh_token = `renewal-${asked.length}`;
+    return json({ access_token, refresh_token, expires_in: grant === "refresh_token" ? 60 : 0 });
+  });
+  const app = await stage.backend(({ headers }) => ({
+    status: 200,
+    headers: {},
+    body: headers["x-amzn-oidc-accesstoken"]!,
+  }));
+  const at = `http://127.0.0.1:${provider.port}`;
+  const authentication: OidcConfig = {
+    issuer: at,
+    authorizationEndpoint: `${at}/authorize`,
+    tokenEndpoint: `${at}/token`,
+    userInfoEndpoint: `${at}/userinfo`,
+    clientId: "shop",
+    clientSecret: "secret",
+    cookieName: "Session",
+    scope: "openid",
+    sessionMs: 60_000,
+    extraParams: {},
+    unauthenticated: "authenticate",
+  };
+  await stage.configure({
+    listeners: [
+      secure(tlsConfig(["a.example"]), [{ ...defaultRule(forward("tg")), authentication }]),
+    ],
+    targetGroups: [{ ...targetGroup, targets: [target(app)] }],
+  });
+  const get = async (path: string, cookie = "") => {
+    const socket = await handshake(stage.port);
+    socket.write(
+      `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: ${cookie}\r\n\r\n`,
+    );
+    let text = "";
+    for await (const piece of socket) text += String(piece);
+    const cookieOf = (name: string) =>
+      new RegExp(`^Set-Cookie: (${name}=[^;]+)`, "m").exec(text)?.[1];
+    const state = /[?&]state=([^&\s]+)/.exec(text)?.[1];
+    const status = Number(text.slice(9, 12));
+    return { status, state, cookieOf, body: text.split("\r\n\r\n")[1] };
+  };
+  const signIn = async () => {
+    const sent = await get("/");
+    const nonce = sent.cookieOf("AWSALBAuthNonce");
+    return get(`/oauth2/idpresponse?code=x&state=${sent.state}`, nonce);
+  };
+  const session = (await signIn()).cookieOf("Session-0")!;
+  const answers = await Promise.all([get("/", session), get("/", session)]);
+  assert.deepEqual(
+    answers.map(({ status, body }) => [status, body]),
+    [
+      [200, "token-2"],
+      [200, "token-2"],
+    ],
+  );
+  const renewed = answers[0].cookieOf("Session-0")!;
+  assert.equal((await get("/", renewed)).body, "token-2");
+  assert.deepEqual(asked, ["authorization_code", "refresh_token renewal-1"]);
+  refuses = true;
+  const other = (await signIn()).cookieOf("Session-0");
+  assert.equal((await get("/", other)).status, 302);
+  claims = { sub: "user-7", about: "x".repeat(11 * 1024) };
+  assert.equal((await signIn()).status, 500);
+  const nodes = Object.values((await stage.report()).zones);
+  const total = (pick: (node: (typeof nodes)[number]) => number) =>
+    nodes.reduce((sum, node) => sum + pick(node), 0);
+  assert.equal(
+    total(({ authRefreshes }) => authRefreshes),
+    1,
+  );
+  assert.equal(
+    total(({ authClaimsTooLong }) => authClaimsTooLong),
+    1,
+  );
+  // Three times a code, and a refused renewal.
+  assert.equal(
+    total(({ authLatencies }) =>
+      Object.values(authLatencies).reduce((sum, count) => sum + count, 0),
+    ),
+    5,
+  );
+});

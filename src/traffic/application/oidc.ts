@@ -29,32 +29,74 @@ const stateMark = "state ";
 const sessionMark = "session ";
 const loginMs = 15 * 60_000;
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding */
+const longestClaimsBytes = 11 * 1024;
+
 export interface OidcEnvironment {
   wall: Wall;
   random: Random;
   sealer: CookieSealer;
   signer: ClaimSigner;
-  count: (event: "authErrors" | "authFailures" | "authSuccesses") => void;
+  renewals: Renewals;
+  count: (
+    event: "authErrors" | "authFailures" | "authSuccesses" | "authRefreshes" | "authClaimsTooLong",
+  ) => void;
+  /** What it took to ask the provider for token and claims, failures too. */
+  asked: (elapsedMs: number, bytes: number) => void;
 }
+
+/** By refresh token, which many providers take once: requests with the same session share what came of it. */
+export type Renewals = Map<string, { atMs: number; session: Promise<Session | undefined> }>;
+const renewalKeptMs = 10_000;
 
 interface Session {
   client: string;
   expiresMs: number;
   claims: Record<string, unknown>;
   accessToken: string;
+  /** Of the access token, if the provider said. */
+  accessUntilMs?: number;
+  refreshToken?: string;
 }
 
 /** What lets the request through, or the answer in its place. */
-export type Verdict = { fields: string[] } | { reply: HttpReply };
+export type Verdict =
+  | {
+      /** For the target, names and values in turn. */
+      fields: string[];
+      /** For the client. */
+      cookies?: string[];
+    }
+  | {
+      reply: HttpReply;
+      /** As access logs name it. */
+      reason?: string;
+    };
 
 export function authenticate(
   env: OidcEnvironment,
   config: OidcConfig,
   request: HttpRequest,
   host: string,
-): Verdict {
+): Verdict | Promise<Verdict> {
   const session = readSession(env, config, request.rawHeaders);
-  if (session) return { fields: sessionFields(env, config, session) };
+  if (!session) return admitUnknown(env, config, request, host);
+  const { accessUntilMs = Infinity, refreshToken } = session;
+  if (refreshToken === undefined || env.wall.now() < accessUntilMs)
+    return { fields: sessionFields(env, config, session) };
+  return renewed(env, config, session, refreshToken).then((next) =>
+    next
+      ? { fields: sessionFields(env, config, next), cookies: sessionCookies(env, config, next) }
+      : admitUnknown(env, config, request, host),
+  );
+}
+
+function admitUnknown(
+  env: OidcEnvironment,
+  config: OidcConfig,
+  request: HttpRequest,
+  host: string,
+): Verdict {
   switch (config.unauthenticated) {
     case "allow":
       return { fields: [] };
@@ -116,14 +158,13 @@ export async function takeCallback(
     env.count("authErrors");
     return answer(561);
   }
-  const sealed = env.sealer.seal(sessionMark + JSON.stringify(session));
-  if (sealed.length > shardLength * mostShards) return fail(env, 500);
+  if (Buffer.byteLength(JSON.stringify(session.claims)) > longestClaimsBytes) {
+    env.count("authClaimsTooLong");
+    return answer(500);
+  }
+  const cookies = sessionCookies(env, config, session);
+  if (cookies.length > mostShards) return fail(env, 500);
   env.count("authSuccesses");
-  const shards = sealed.match(new RegExp(`.{1,${shardLength}}`, "g")) ?? [];
-  const cookies = shards.map(
-    (shard, index) =>
-      `${config.cookieName}-${index}=${shard}; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=${Math.ceil(config.sessionMs / 1000)}`,
-  );
   cookies.push(`${nonceCookie}=; Path=/; Max-Age=0; Secure; HttpOnly`);
   return answer(302, { Location: `https://${host}${target}`, "Set-Cookie": cookies });
 }
@@ -133,37 +174,104 @@ function fail(env: OidcEnvironment, status: number): HttpReply {
   return answer(status);
 }
 
-async function fetchSession(
+function fetchSession(
   env: OidcEnvironment,
   config: OidcConfig,
   code: string,
   host: string,
 ): Promise<Session> {
-  const token = await askProvider(config.tokenEndpoint, {
-    method: "POST",
-    body: new URLSearchParams({
-      grant_type: "authorization_code",
-      code,
-      redirect_uri: `https://${host}${callbackPath}`,
-      client_id: config.clientId,
-      client_secret: config.clientSecret,
-    }),
-  });
-  const accessToken = token["access_token"];
-  if (typeof accessToken !== "string") throw new Error("the provider gave no access token");
-  const claims = await askProvider(config.userInfoEndpoint, {
-    headers: { Authorization: `Bearer ${accessToken}` },
-  });
-  if (typeof claims["sub"] !== "string") throw new Error("the provider named no subject");
   const expiresMs = env.wall.now() + config.sessionMs;
-  return { client: config.clientId, expiresMs, claims, accessToken };
+  const redirectUri = `https://${host}${callbackPath}`;
+  const grant = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
+  return askForSession(env, config, grant, expiresMs);
 }
 
-async function askProvider(url: string, init: RequestInit): Promise<Record<string, unknown>> {
+/**
+ * The session with a new access token; undefined where the provider gives none. It ends when it would have.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#session-timeout
+ */
+function renewed(
+  env: OidcEnvironment,
+  config: OidcConfig,
+  session: Session,
+  refreshToken: string,
+): Promise<Session | undefined> {
+  const { renewals } = env;
+  const atMs = env.wall.monotonic();
+  for (const [token, renewal] of renewals)
+    if (atMs - renewal.atMs > renewalKeptMs) renewals.delete(token);
+  const known = renewals.get(refreshToken);
+  if (known) return known.session;
+  const grant = { grant_type: "refresh_token", refresh_token: refreshToken };
+  const renewal = askForSession(env, config, grant, session.expiresMs).then(
+    (next): Session => {
+      env.count("authRefreshes");
+      return { refreshToken, ...next };
+    },
+    () => {
+      // The user signs in anew.
+      env.count("authErrors");
+      return undefined;
+    },
+  );
+  renewals.set(refreshToken, { atMs, session: renewal });
+  return renewal;
+}
+
+async function askForSession(
+  env: OidcEnvironment,
+  config: OidcConfig,
+  grant: Record<string, string>,
+  expiresMs: number,
+): Promise<Session> {
+  const { clientId, clientSecret, tokenEndpoint, userInfoEndpoint } = config;
+  const beganMs = env.wall.monotonic();
+  const traffic = { bytes: 0 };
+  try {
+    const token = await askProvider(traffic, tokenEndpoint, {
+      method: "POST",
+      body: new URLSearchParams({ ...grant, client_id: clientId, client_secret: clientSecret }),
+    });
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in: lasts } = token;
+    if (typeof accessToken !== "string") throw new Error("the provider gave no access token");
+    const claims = await askProvider(traffic, userInfoEndpoint, {
+      headers: { Authorization: `Bearer ${accessToken}` },
+    });
+    if (typeof claims["sub"] !== "string") throw new Error("the provider named no subject");
+    return {
+      client: clientId,
+      expiresMs,
+      claims,
+      accessToken,
+      ...(typeof lasts === "number" && { accessUntilMs: env.wall.now() + lasts * 1000 }),
+      ...(typeof refreshToken === "string" && { refreshToken }),
+    };
+  } finally {
+    env.asked(env.wall.monotonic() - beganMs, traffic.bytes);
+  }
+}
+
+async function askProvider(
+  traffic: { bytes: number },
+  url: string,
+  init: RequestInit,
+): Promise<Record<string, unknown>> {
   const signal = AbortSignal.timeout(providerTimeoutMs);
   const response = await fetch(url, { ...init, redirect: "error", signal });
+  const text = await response.text();
+  traffic.bytes += Buffer.byteLength(text);
   if (!response.ok) throw new Error(`the provider answered ${response.status}`);
-  return (await response.json()) as Record<string, unknown>;
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+function sessionCookies(env: OidcEnvironment, config: OidcConfig, session: Session): string[] {
+  const sealed = env.sealer.seal(sessionMark + JSON.stringify(session));
+  const seconds = Math.ceil((session.expiresMs - env.wall.now()) / 1000);
+  const shards = sealed.match(new RegExp(`.{1,${shardLength}}`, "g")) ?? [];
+  return shards.map(
+    (shard, index) =>
+      `${config.cookieName}-${index}=${shard}; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=${seconds}`,
+  );
 }
 
 function readSession(

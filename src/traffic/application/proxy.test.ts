@@ -357,12 +357,17 @@ test("what passes is counted", async (context) => {
     5,
   );
   assert.equal(
+    total((node) => node.routedRequests),
+    5,
+  );
+  // The client's and the one to the target.
+  assert.equal(
     total((node) => node.newConnections),
-    1,
+    2,
   );
   assert.equal(
     total((node) => node.activeConnections),
-    1,
+    2,
   );
   assert.ok(total((node) => node.processedBytes) > 500);
   assert.equal(groups.length, 1);

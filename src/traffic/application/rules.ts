@@ -4,6 +4,7 @@ import type {
   ConditionConfig,
   OidcConfig,
   RuleConfig,
+  TokenConfig,
   TransformConfig,
 } from "./config.ts";
 import { compileBlocks } from "./cidr.ts";
@@ -25,6 +26,7 @@ export interface RequestFacts {
 export interface CompiledRule {
   action: ActionConfig;
   authentication: OidcConfig | undefined;
+  token: TokenConfig | undefined;
   /** 0 for a default rule. */
   priority: number;
   /** The host and target that are passed on instead; undefined for a rule that changes neither. */
@@ -34,11 +36,12 @@ export interface CompiledRule {
 }
 
 export function compileRules(rules: readonly RuleConfig[]): CompiledRule[] {
-  return rules.map(({ conditions, action, authentication, transforms, priority = 0 }) => {
+  return rules.map(({ conditions, action, authentication, token, transforms, priority = 0 }) => {
     const tests = conditions.map(compileCondition);
     return {
       action,
       authentication,
+      token,
       priority,
       transform: compileTransforms(transforms ?? []),
       isDefault: tests.length === 0,

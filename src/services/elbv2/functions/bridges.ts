@@ -10,12 +10,17 @@ import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { answer } from "#traffic/application/answers.ts";
+import {
+  failureField,
+  failureText,
+  type FunctionFailure,
+} from "#traffic/application/function-failure.ts";
 import { attributeOf, functionGroupAttributes } from "../attributes.ts";
 import { principal } from "../network.ts";
 import { targetGroups, type TargetGroupRecord } from "../records.ts";
 import { eventOf, replyOf } from "./event.ts";
 
-/** Of a request's body. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html */
+/** Of a request's body, and of a function's answer. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html */
 const longestBodyBytes = 2 ** 20;
 
 export interface FunctionBridges {
@@ -42,7 +47,8 @@ export function createFunctionBridges(env: Environment): FunctionBridges {
           const event = eventOf(request, body, { targetGroupArn: group.arn, multiValue });
           return await invoke(env, scope, { functionArn, group, event, multiValue });
         } catch (error) {
-          if (error instanceof BodyTooLargeError) return answer(413);
+          if (error instanceof BodyTooLargeError)
+            return failed(413, { fault: "user", reason: "LambdaRequestTooLarge" });
           throw error;
         }
       },
@@ -85,12 +91,40 @@ async function invoke(
     const { FunctionError, Payload } = await env.clients
       .lambda(asService(scope, principal, group.arn))
       .Invoke({ FunctionName: functionArn, Payload: Buffer.from(JSON.stringify(event)) as never });
-    const reply =
-      FunctionError === undefined ? replyOf(Payload as Uint8Array, multiValue) : undefined;
-    return reply ?? answer(502);
+    if (FunctionError !== undefined)
+      return failed(502, { fault: "user", reason: "LambdaUnhandled" });
+    const payload = Payload as Uint8Array;
+    if (payload.length > longestBodyBytes)
+      return failed(502, { fault: "user", reason: "LambdaResponseTooLarge" });
+    const reply = replyOf(payload, multiValue);
+    return reply ?? failed(502, { fault: "user", reason: "LambdaInvalidResponse" });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     env.log.debug("a load balancer could not invoke a function", { functionArn, error });
-    return answer(502);
+    return failed(502, failureOf(error));
+  }
+}
+
+/** What the data plane counts and logs instead of an answer. */
+function failed(status: number, failure: FunctionFailure): HttpReply {
+  return answer(status, { [failureField]: failureText(failure) });
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#error-reason-codes */
+function failureOf({ code }: AwsError): FunctionFailure {
+  switch (code) {
+    case "AccessDeniedException":
+      return { fault: "user", reason: "LambdaAccessDenied" };
+    case "ResourceNotFoundException":
+      return { fault: "user", reason: "LambdaResourceNotFound" };
+    case "TooManyRequestsException":
+      return { fault: "user", reason: "LambdaThrottling" };
+    case "ServiceException":
+      return { fault: "internal", reason: "LambdaServiceException" };
+    // Names such as EC2ThrottledException stand in logs as they are.
+    default:
+      return /^(?:EC2|ENI|Invalid|KMS|Subnet)/.test(code)
+        ? { fault: "user", reason: `Lambda${code}` }
+        : { fault: "internal", reason: "LambdaUnhandledException" };
   }
 }

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
  */
 import type { HttpReply, HttpRequest } from "#http/http.ts";
+import { failureField } from "#traffic/application/function-failure.ts";
 
 export interface EventFacts {
   targetGroupArn: string;
@@ -61,7 +62,8 @@ export function replyOf(payload: Uint8Array, multiValue: boolean): HttpReply | u
   if (typeof given !== "object") return undefined;
   const headers: HttpReply["headers"] = {};
   for (const [name, value] of Object.entries(given as Record<string, unknown>))
-    headers[name] = Array.isArray(value) ? value.map(String) : String(value);
+    if (name.toLowerCase() !== failureField)
+      headers[name] = Array.isArray(value) ? value.map(String) : String(value);
   const description = typeof statusDescription === "string" ? statusDescription : "";
   const [, reason] = /^\d{3} (.+)$/.exec(description) ?? [];
   return {

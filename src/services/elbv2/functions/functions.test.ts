@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { dateOf } from "#runtime/date.ts";
 import { functionsOf } from "#services/lambda/testing/stage.ts";
 import { createBalancedCloud } from "../testing/balanced-cloud.ts";
 import { eventOf, replyOf } from "./event.ts";
@@ -9,11 +10,12 @@ const functionArn = `arn:aws:lambda:us-east-1:123456789012:function:${FunctionNa
 const source = `
   export const handler = async (event) => {
     if (event.path === "/bad") return "no answer";
+    if (event.path === "/long") return { statusCode: 200, body: "x".repeat(2 ** 20) };
     if (event.path === "/fail") throw new Error("no");
     return {
       statusCode: 201,
       statusDescription: "201 Made",
-      headers: { "content-type": "application/json", "x-own": "yes" },
+      headers: { "content-type": "application/json", "x-own": "yes", "fogbank-function-failure": "user x" },
       body: JSON.stringify(event),
     };
   };`;
@@ -56,7 +58,34 @@ test("a function answers requests of the load balancer that it lets in", async (
   );
   assert.deepEqual(event.queryStringParameters, { x: "3" });
   assert.equal(event.headers["x-forwarded-proto"], "http");
-  for (const path of ["/bad", "/fail"]) assert.equal((await cloud.get(path)).status, 502);
+  for (const path of ["/bad", "/fail", "/long"]) assert.equal((await cloud.get(path)).status, 502);
+  await lambda.RemovePermission({ FunctionName, StatementId: "load-balancer" });
+  assert.equal((await cloud.get("/")).status, 502);
+  await cloud.advance("60s");
+  const name = (arn: string) => arn.slice(arn.lastIndexOf(":") + 1).replace(/^loadbalancer\//, "");
+  const LoadBalancer = name(balancer.LoadBalancerArn!);
+  const sumOf = async (MetricName: string, dimensions: Record<string, string>) => {
+    const now = cloud.clock.now();
+    const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+      Namespace: "AWS/ApplicationELB",
+      MetricName,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      StartTime: dateOf(now - 180_000),
+      EndTime: dateOf(now + 60_000),
+      Period: 300,
+      Statistics: ["Sum"],
+    });
+    return Datapoints!.reduce((sum, { Sum = 0 }) => sum + Sum, 0);
+  };
+  const TargetGroup = name(TargetGroupArn!);
+  assert.equal(await sumOf("LambdaUserError", { TargetGroup }), 4);
+  assert.equal(await sumOf("LambdaUserError", { TargetGroup, LoadBalancer }), 4);
+  assert.equal(await sumOf("LambdaInternalError", { TargetGroup }), 0);
+  assert.equal(await sumOf("RequestCount", { TargetGroup, LoadBalancer }), 5);
+  assert.equal(await sumOf("HTTPCode_Target_2XX_Count", { LoadBalancer }), 1);
+  assert.equal(await sumOf("HTTPCode_ELB_502_Count", { LoadBalancer }), 4);
+  assert.ok((await sumOf("LambdaTargetProcessedBytes", { LoadBalancer })) > 500);
+  assert.equal(await sumOf("StandardProcessedBytes", { LoadBalancer }), 0);
 });
 
 test("a function may be checked, and is out of service when it fails", async (context) => {

@@ -4,15 +4,19 @@
  */
 import type { Dimension, MetricDatum, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import { dateOf } from "#runtime/date.ts";
+import { capacityUnits } from "#traffic/application/capacity-units.ts";
 import type { BalancerReport, NodeCounts, TargetCounts } from "#traffic/application/config.ts";
-import { emptyNode } from "#traffic/application/counters.ts";
-import { consumedUnits } from "./capacity-units.ts";
 import { healthStates, type Threshold } from "./health-states.ts";
+import { sumNodes, sumTargets } from "./sums.ts";
 
 export interface GroupSituation {
   /** "targetgroup/NAME/ID" */
   fullName: string;
   arn: string;
+  /** Its target is a function. */
+  isFunction?: boolean;
+  /** Its stickiness goes by what. */
+  stickiness?: "lb_cookie" | "app_cookie" | undefined;
   /** Of each registered target that is in use. */
   targets: {
     id: string;
@@ -38,73 +42,85 @@ export interface BalancerSituation {
 
 /** PutMetricData takes at most so many values in one datum. */
 const mostValues = 150;
+const periodSeconds = 60;
 
 export function metricData(situation: BalancerSituation, timeMs: number): MetricDatum[] {
   const data: MetricDatum[] = [];
   const Timestamp = dateOf(timeMs);
-  const balancer = { Name: "LoadBalancer", Value: situation.fullName };
-  const put = (name: string, value: number, unit: StandardUnit, ...dimensions: Dimension[][]) => {
+  const put: Put = (MetricName, value, Unit, ...dimensions) => {
+    const values = typeof value === "number" ? [{ Value: value }] : spread(value);
     for (const Dimensions of dimensions)
-      data.push({ MetricName: name, Value: value, Unit: unit, Timestamp, Dimensions });
+      for (const one of values) data.push({ MetricName, ...one, Unit, Timestamp, Dimensions });
   };
-  const nodes = Object.entries(situation.report?.zones ?? {});
+  const balancer = { Name: "LoadBalancer", Value: situation.fullName };
+  const { report } = situation;
+  const nodes = Object.entries(report?.zones ?? {});
   const sum = sumNodes(nodes.map(([, counts]) => counts));
-  putNodes(put, [balancer], sum);
-  put("ConsumedLCUs", consumedUnits(sum), "Count", [balancer]);
-  if (situation.reservedUnits !== undefined)
-    put("ReservedLCUs", situation.reservedUnits, "Count", [balancer]);
+  const context = { put, sticky: stickinessOf(situation.groups) };
+  putNodes(context, [balancer], sum);
+  putWhole(put, [balancer], sum, situation);
   for (const [zone, counts] of nodes)
-    putNodes(put, [balancer, { Name: "AvailabilityZone", Value: zone }], counts);
-
-  for (const group of situation.groups) {
-    const targetGroup = { Name: "TargetGroup", Value: group.fullName };
-    const counts = (situation.report?.groups ?? []).filter(({ arn }) => arn === group.arn);
-    const zones = new Set([
-      ...group.targets.map(({ zone }) => zone),
-      ...counts.map(({ zone }) => zone),
-    ]);
-    putHosts(put, group.targets, [[targetGroup, balancer]]);
-    putStates(put, group, [...zones], [targetGroup, balancer]);
-    putTargets(
+    putNodes(context, [balancer, { Name: "AvailabilityZone", Value: zone }], counts);
+  const counted = report?.groups ?? [];
+  for (const group of situation.groups)
+    putGroup(
       put,
-      data,
-      Timestamp,
-      counts.map((entry) => entry.counts),
-      [[balancer, targetGroup]],
+      balancer,
+      group,
+      counted.filter(({ arn }) => arn === group.arn),
     );
-    const requests = counts.reduce((sum, entry) => sum + entry.counts.requests, 0);
-    if (group.targets.length > 0) {
-      const healthy = group.targets.filter((target) => target.healthy).length;
-      const perTarget = requests / Math.max(healthy, 1);
-      put("RequestCountPerTarget", perTarget, "Count", [targetGroup], [targetGroup, balancer]);
-    }
-    for (const zone of zones) {
-      const within = { Name: "AvailabilityZone", Value: zone };
-      putHosts(
-        put,
-        group.targets.filter((target) => target.zone === zone),
-        [[targetGroup, balancer, within]],
-      );
-      putTargets(
-        put,
-        data,
-        Timestamp,
-        counts.filter((entry) => entry.zone === zone).map((entry) => entry.counts),
-        [[balancer, targetGroup, within]],
-      );
-    }
+  // What the targets answered is reported of the load balancer, and of its zones, as well.
+  const registered = situation.groups.flatMap(({ targets }) => targets);
+  putTargets(put, sumOf(counted), registered.length > 0, [[balancer]]);
+  for (const zone of zonesOf(registered, counted)) {
+    if (zone === "all") continue;
+    const own = counted.filter((entry) => entry.zone === zone);
+    const isRegistered = registered.some((target) => target.zone === zone);
+    const within = { Name: "AvailabilityZone", Value: zone };
+    putTargets(put, sumOf(own), isRegistered, [[balancer, within]]);
   }
-  // The targets' own answers are reported of the load balancer as a whole as well.
-  const all = (situation.report?.groups ?? []).map((entry) => entry.counts);
-  putTargets(put, data, Timestamp, all, [[balancer]], { requests: false });
   return data;
 }
 
-type Put = (name: string, value: number, unit: StandardUnit, ...dimensions: Dimension[][]) => void;
+type Put = (
+  name: string,
+  /** One value, or how often each was seen. */
+  value: number | Readonly<Record<string, number>>,
+  unit: StandardUnit,
+  ...dimensions: Dimension[][]
+) => void;
 
-function putNodes(put: Put, dimensions: Dimension[], counts: NodeCounts): void {
+type Counted = BalancerReport["groups"];
+
+function spread(counts: Readonly<Record<string, number>>) {
+  const entries = Object.entries(counts);
+  const slices: { Values: number[]; Counts: number[] }[] = [];
+  for (let start = 0; start < entries.length; start += mostValues) {
+    const slice = entries.slice(start, start + mostValues);
+    slices.push({
+      Values: slice.map(([value]) => Number(value)),
+      Counts: slice.map(([, count]) => count),
+    });
+  }
+  return slices;
+}
+
+interface NodeContext {
+  put: Put;
+  sticky: { any: boolean; app: boolean };
+}
+
+function stickinessOf(groups: readonly GroupSituation[]): NodeContext["sticky"] {
+  return {
+    any: groups.some(({ stickiness }) => stickiness !== undefined),
+    app: groups.some(({ stickiness }) => stickiness === "app_cookie"),
+  };
+}
+
+function putNodes({ put, sticky }: NodeContext, dimensions: Dimension[], counts: NodeCounts): void {
   // Always reported.
-  put("RequestCount", counts.requests, "Count", dimensions);
+  put("RequestCount", counts.routedRequests, "Count", dimensions);
+  put("ForwardedInvalidHeaderRequestCount", counts.invalidHeadersForwarded, "Count", dimensions);
   const nonzero = (name: string, value: number, unit: StandardUnit = "Count") => {
     if (value > 0) put(name, value, unit, dimensions);
   };
@@ -113,41 +129,103 @@ function putNodes(put: Put, dimensions: Dimension[], counts: NodeCounts): void {
   nonzero("ProcessedBytes", counts.processedBytes, "Bytes");
   nonzero("RejectedConnectionCount", counts.rejectedConnections);
   nonzero("ClientTLSNegotiationErrorCount", counts.tlsErrors);
-  nonzero("GrpcRequestCount", counts.grpcRequests);
   nonzero("DesyncMitigationMode_NonCompliant_Request_Count", counts.nonCompliantRequests);
   nonzero("DroppedInvalidHeaderRequestCount", counts.invalidHeadersDropped);
-  nonzero("ForwardedInvalidHeaderRequestCount", counts.invalidHeadersForwarded);
   nonzero("HTTP_Redirect_Url_Limit_Exceeded_Count", counts.redirectsTooLong);
-  nonzero("NonStickyRequestCount", counts.nonStickyRequests);
+  if (sticky.any) put("NonStickyRequestCount", counts.nonStickyRequests, "Count", dimensions);
+  if (sticky.app)
+    put("AppCookieNonStickinessCount", counts.nonStickyByAppCookie, "Count", dimensions);
   nonzero("ELBAuthError", counts.authErrors);
   nonzero("ELBAuthFailure", counts.authFailures);
   nonzero("ELBAuthSuccess", counts.authSuccesses);
-  nonzero("RuleEvaluations", counts.ruleEvaluations);
+  nonzero("ELBAuthRefreshTokenSuccess", counts.authRefreshes);
+  nonzero("ELBAuthUserClaimsSizeExceeded", counts.authClaimsTooLong);
+  put("ELBAuthLatency", counts.authLatencies, "Milliseconds", dimensions);
   nonzero("HTTP_Redirect_Count", counts.redirects);
   nonzero("HTTP_Fixed_Response_Count", counts.fixedResponses);
-  let redirected = counts.redirects;
-  const classes: Record<number, number> = {};
+  const classes: Record<number, number> = { 3: counts.redirects };
   for (const [status, count] of Object.entries(counts.answers)) {
     const digit = Math.floor(Number(status) / 100);
     classes[digit] = (classes[digit] ?? 0) + count;
   }
-  redirected += classes[3] ?? 0;
-  nonzero("HTTPCode_ELB_3XX_Count", redirected);
-  nonzero("HTTPCode_ELB_4XX_Count", classes[4] ?? 0);
-  nonzero("HTTPCode_ELB_5XX_Count", classes[5] ?? 0);
+  for (const digit of [3, 4, 5]) nonzero(`HTTPCode_ELB_${digit}XX_Count`, classes[digit] ?? 0);
   for (const status of [500, 502, 503, 504])
     nonzero(`HTTPCode_ELB_${status}_Count`, counts.answers[status] ?? 0);
 }
 
-function putHosts(put: Put, targets: GroupSituation["targets"], dimensions: Dimension[][]): void {
+/** What is reported of the load balancer as a whole, not of its zones. */
+function putWhole(
+  put: Put,
+  dimensions: Dimension[],
+  sum: NodeCounts,
+  { report, reservedUnits }: BalancerSituation,
+): void {
+  const nonzero = (name: string, value: number, unit: StandardUnit = "Count") => {
+    if (value > 0) put(name, value, unit, dimensions);
+  };
+  nonzero("RuleEvaluations", sum.ruleEvaluations);
+  nonzero("LambdaTargetProcessedBytes", sum.functionBytes, "Bytes");
+  // https://aws.amazon.com/elasticloadbalancing/faqs/: those of all other targets.
+  nonzero("StandardProcessedBytes", sum.processedBytes - sum.functionBytes, "Bytes");
+  put("ConsumedLCUs", capacityUnits(sum, periodSeconds), "Count", dimensions);
+  if (report) put("CapacityUtilization", report.busyPercentage, "Percent", dimensions);
+  if (reservedUnits === undefined) return;
+  put("PeakLCUs", report?.peakUnits ?? 0, "Count", dimensions);
+  // The units of an hour are billed by the minute.
+  put("ReservedLCUs", reservedUnits / 60, "Count", dimensions);
+}
+
+function putGroup(put: Put, balancer: Dimension, group: GroupSituation, counted: Counted): void {
+  const targetGroup = { Name: "TargetGroup", Value: group.fullName };
+  const zones = zonesOf(group.targets, counted);
+  putStates(put, group, zones, [targetGroup, balancer]);
+  const all = sumOf(counted);
+  if (group.isFunction)
+    for (const [name, errors] of [
+      ["LambdaUserError", all.functionUserErrors],
+      ["LambdaInternalError", all.functionInternalErrors],
+    ] as const)
+      if (errors > 0) put(name, errors, "Count", [targetGroup], [targetGroup, balancer]);
+  for (const zone of [undefined, ...zones]) {
+    // Functions, and addresses outside the network, are in no zone.
+    if (zone === "all") continue;
+    const within = zone === undefined ? [] : [{ Name: "AvailabilityZone", Value: zone }];
+    const targets = group.targets.filter((target) => !zone || target.zone === zone);
+    const counts = sumOf(counted.filter((entry) => !zone || entry.zone === zone));
+    const dimensions = [balancer, targetGroup, ...within];
+    putHosts(put, group, targets, dimensions);
+    putTargets(put, counts, targets.length > 0, [dimensions]);
+    if (counts.unhealthyRouting > 0)
+      put("UnhealthyRoutingRequestCount", counts.unhealthyRouting, "Count", dimensions);
+    const both = [dimensions, [targetGroup, ...within]];
+    if (counts.grpcRequests > 0) put("GrpcRequestCount", counts.grpcRequests, "Count", ...both);
+    if (targets.length === 0) continue;
+    put("RequestCount", counts.requests, "Count", dimensions);
+    if (group.isFunction) continue;
+    const healthy = targets.filter((target) => target.healthy).length;
+    const perTarget = counts.requests / (healthy || targets.length);
+    put("RequestCountPerTarget", perTarget, "Count", ...both);
+  }
+}
+
+function zonesOf(targets: readonly { zone: string }[], counted: Counted): string[] {
+  return [...new Set([...targets, ...counted].map(({ zone }) => zone))];
+}
+
+function putHosts(
+  put: Put,
+  { isFunction }: GroupSituation,
+  targets: GroupSituation["targets"],
+  dimensions: Dimension[],
+): void {
   if (targets.length === 0) return;
-  const healthy = targets.filter((target) => target.healthy).length;
-  put("HealthyHostCount", healthy, "Count", ...dimensions);
-  put("UnHealthyHostCount", targets.length - healthy, "Count", ...dimensions);
-  const anomalous = targets.filter((target) => target.anomalous).length;
-  if (anomalous > 0) put("AnomalousHostCount", anomalous, "Count", ...dimensions);
-  const mitigated = targets.filter((target) => target.mitigated).length;
-  if (mitigated > 0) put("MitigatedHostCount", mitigated, "Count", ...dimensions);
+  const count = (name: string, holds: (target: (typeof targets)[number]) => boolean | undefined) =>
+    put(name, targets.filter(holds).length, "Count", dimensions);
+  count("HealthyHostCount", ({ healthy }) => healthy);
+  count("UnHealthyHostCount", ({ healthy }) => !healthy);
+  if (isFunction) return;
+  count("AnomalousHostCount", ({ anomalous }) => anomalous);
+  count("MitigatedHostCount", ({ mitigated }) => mitigated);
 }
 
 function putStates(
@@ -176,54 +254,23 @@ function putStates(
 
 function putTargets(
   put: Put,
-  data: MetricDatum[],
-  Timestamp: Date,
-  counts: readonly TargetCounts[],
+  counts: TargetCounts,
+  isRegistered: boolean,
   dimensions: Dimension[][],
-  options = { requests: true },
 ): void {
-  const sum = (pick: (one: TargetCounts) => number) =>
-    counts.reduce((total, one) => total + pick(one), 0);
-  const requests = sum((one) => one.requests);
-  if (options.requests) put("RequestCount", requests, "Count", ...dimensions);
-  const errors = sum((one) => one.connectionErrors);
-  if (errors > 0) put("TargetConnectionErrorCount", errors, "Count", ...dimensions);
-  const tlsErrors = sum((one) => one.tlsErrors);
-  if (tlsErrors > 0) put("TargetTLSNegotiationErrorCount", tlsErrors, "Count", ...dimensions);
-  const unhealthy = sum((one) => one.unhealthyRouting);
-  if (unhealthy > 0) put("UnhealthyRoutingRequestCount", unhealthy, "Count", ...dimensions);
+  const nonzero = (name: string, value: number) => {
+    if (value > 0) put(name, value, "Count", ...dimensions);
+  };
+  nonzero("TargetConnectionErrorCount", counts.connectionErrors);
+  nonzero("TargetTLSNegotiationErrorCount", counts.tlsErrors);
   for (const digit of [2, 3, 4, 5]) {
-    const count = sum((one) => one.statusClasses[digit] ?? 0);
-    if (count > 0) put(`HTTPCode_Target_${digit}XX_Count`, count, "Count", ...dimensions);
+    const count = counts.statusClasses[digit] ?? 0;
+    if (count > 0 || isRegistered)
+      put(`HTTPCode_Target_${digit}XX_Count`, count, "Count", ...dimensions);
   }
-  const times = new Map<number, number>();
-  for (const { responseTimes } of counts)
-    for (const [seconds, count] of Object.entries(responseTimes))
-      times.set(Number(seconds), (times.get(Number(seconds)) ?? 0) + count);
-  const entries = [...times];
-  for (let start = 0; start < entries.length; start += mostValues) {
-    const slice = entries.slice(start, start + mostValues);
-    for (const Dimensions of dimensions)
-      data.push({
-        MetricName: "TargetResponseTime",
-        Values: slice.map(([seconds]) => seconds),
-        Counts: slice.map(([, count]) => count),
-        Unit: "Seconds",
-        Timestamp,
-        Dimensions,
-      });
-  }
+  put("TargetResponseTime", counts.responseTimes, "Seconds", ...dimensions);
 }
 
-function sumNodes(all: readonly NodeCounts[]): NodeCounts {
-  const total = emptyNode();
-  for (const counts of all)
-    for (const name of Object.keys(counts) as (keyof NodeCounts)[]) {
-      if (name === "answers" || name === "authLatencies")
-        for (const [key, count] of Object.entries(counts[name]))
-          total[name][key as never] = (((total[name][key as never] as number) ?? 0) +
-            count) as never;
-      else total[name] += counts[name];
-    }
-  return total;
+function sumOf(counted: Counted): TargetCounts {
+  return sumTargets(counted.map(({ counts }) => counts));
 }

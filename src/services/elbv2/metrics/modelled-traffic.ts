@@ -28,13 +28,16 @@ export function addModelledTraffic(
     const failed = Math.max(0, Math.round(refused) - Math.round(before.refused));
     if (answered + failed === 0) continue;
     const counts = counters.target(group.arn, target.zone);
+    counts.requests += answered + failed;
     if (answered > 0) counts.answered(200, latencyMs, answered);
     counts.connectionErrors += failed;
     const node = counters.node(target.zone);
     node.requests += answered + failed;
+    node.routedRequests += answered + failed;
     if (failed > 0) node.answers[502] = (node.answers[502] ?? 0) + failed;
   }
-  situation.report = merge(situation.report, counters.take(""));
+  const modelled = { ...counters.take(""), peakUnits: 0, busyPercentage: 0 };
+  situation.report = merge(situation.report, modelled);
 }
 
 function merge(real: BalancerReport | undefined, modelled: BalancerReport): BalancerReport {
@@ -46,6 +49,7 @@ function merge(real: BalancerReport | undefined, modelled: BalancerReport): Bala
       ? {
           ...present,
           requests: present.requests + counts.requests,
+          routedRequests: present.routedRequests + counts.routedRequests,
           answers: addAll(present.answers, counts.answers),
         }
       : counts;
@@ -54,7 +58,7 @@ function merge(real: BalancerReport | undefined, modelled: BalancerReport): Bala
     ...real.groups,
     ...modelled.groups,
   ];
-  return { arn: real.arn, zones, groups };
+  return { ...real, zones, groups };
 }
 
 function addAll(

@@ -12,7 +12,7 @@ import type { NetworkReport } from "#traffic/network/config.ts";
 import { networkMetricData, type NetworkSituation } from "../network-load-balancers/metric-data.ts";
 import { isHealthyZone } from "../network-load-balancers/names.ts";
 import { principal } from "../network.ts";
-import { loadBalancers } from "../records.ts";
+import { loadBalancers, type TargetGroupRecord } from "../records.ts";
 import type { State } from "../state.ts";
 import { addModelledTraffic } from "./modelled-traffic.ts";
 import { metricData, type GroupSituation } from "./metric-data.ts";
@@ -82,6 +82,8 @@ function groupSituations(
   return groups.map(({ record, targets }) => ({
     fullName: fullName(record.arn),
     arn: record.arn,
+    isFunction: record.targetType === "lambda",
+    stickiness: stickinessOf(record),
     targets: targets
       .filter(({ health }) => health.state !== "unused" && health.state !== "draining")
       .map(({ id, port, zone, health }) => ({
@@ -93,6 +95,12 @@ function groupSituations(
     dns: thresholdOf(record, "dns_failover"),
     routing: thresholdOf(record, "unhealthy_state_routing"),
   }));
+}
+
+function stickinessOf(record: TargetGroupRecord): GroupSituation["stickiness"] {
+  if (record.targetType === "lambda" || record.attributes["stickiness.enabled"] !== "true")
+    return undefined;
+  return record.attributes["stickiness.type"] === "app_cookie" ? "app_cookie" : "lb_cookie";
 }
 
 function networkSituation(

@@ -1,4 +1,5 @@
 /** The data plane itself; it runs in whatever thread makes it. */
+import { createBusyMeter } from "#runtime/busy.ts";
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import { createHttpClient } from "#http/client.ts";
@@ -17,7 +18,7 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
   const client = createHttpClient({ wall });
   const http2Client = createHttp2Client({ wall });
   const environment: BalancerEnvironment = { client, http2Client, wall, random, onError };
-  let utilization = performance.eventLoopUtilization();
+  const busy = createBusyMeter();
   const balancers = new Map<string, Balancer>();
   return {
     async configure(config) {
@@ -34,9 +35,7 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
     accessLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.logs()),
     anomalies: async () => [...balancers.values()].flatMap((balancer) => balancer.anomalies()),
     async report() {
-      const since = performance.eventLoopUtilization(utilization);
-      utilization = performance.eventLoopUtilization();
-      const busyPercentage = Math.min(100, since.utilization * 100);
+      const busyPercentage = busy.take();
       return [...balancers.values()].map((balancer) => ({ ...balancer.report(), busyPercentage }));
     },
     async close() {

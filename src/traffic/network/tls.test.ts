@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:tls";
 import { test, type TestContext } from "node:test";
 import { ca, handshake, tlsConfig } from "../application/testing/secure-stage.ts";
-import { createStage, endOf, listener, pause, readAll, target, until } from "./testing/stage.ts";
+import { createStage, endOf, listener, readAll, target } from "./testing/stage.ts";
 
 const secure = (names: string[], alpn: string[] = []) => ({
   protocol: "TLS" as const,
@@ -38,9 +38,7 @@ test("TLS ends at the listener, which shows the certificate that the client asks
     client.write("hello");
     assert.equal(await readAll(client), "plain hello");
   }
-  await until(() => true);
-  await pause(20);
-  const counts = await stage.counts("TLS");
+  const counts = await stage.settled("TLS");
   assert.deepEqual(counts, { newFlows: 2, processedBytes: 32, peakBytes: 32 });
   const [{ records } = { records: [] }] = await stage.plane.flowRecords();
   const [first] = records;
@@ -79,10 +77,8 @@ test("what is no handshake costs only its own connection", async (context) => {
   const reset = await stage.client();
   reset.resetAndDestroy();
   assert.equal(await readAll(await handshake(stage.at().port)), "x");
-  await until(() => true);
-  await pause(20);
-  const { clientTlsErrors, activeFlows } = await stage.counts("TLS");
-  assert.deepEqual([clientTlsErrors, activeFlows], [3, undefined]);
+  const { clientTlsErrors, newFlows } = await stage.settled("TLS");
+  assert.deepEqual([clientTlsErrors, newFlows], [3, 4]);
   assert.deepEqual(stage.errors, []);
 });
 

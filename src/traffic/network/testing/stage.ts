@@ -112,6 +112,16 @@ export function createStage(context: TestContext) {
       const entries = Object.entries(found?.counts ?? {}).filter(([, count]) => count !== 0);
       return Object.fromEntries(entries);
     },
+    /** The counts of all that has ended by the time that no flow is under way any more. */
+    async settled(kind: FlowKind = "TCP"): Promise<Partial<FlowCounts>> {
+      const sum: Record<string, number> = {};
+      for (;;) {
+        const { activeFlows, ...ended } = await stage.counts(kind);
+        for (const [name, count] of Object.entries(ended)) sum[name] = (sum[name] ?? 0) + count;
+        if (activeFlows === undefined) return sum;
+        await pause(1);
+      }
+    },
   };
   return stage;
 }

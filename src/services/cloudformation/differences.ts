@@ -25,6 +25,11 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateStack",
     differs:
+      "The ResponseURL of a custom resource is an http URL of Fogbank's own; what a Node.js function sends there as HTTPS arrives as well. Providers are called as CloudFormation itself.",
+  },
+  {
+    operation: "CreateStack",
+    differs:
       "Auto Scaling groups carry the stack's tags without CloudFormation's own aws:cloudformation: tags.",
   },
   {

@@ -1,6 +1,7 @@
 /** What CloudFormation stores, and under which keys. */
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
+import type { Answer } from "./custom-resource/read-answer.ts";
 import type { ParameterTexts } from "./template/parameters.ts";
 import type { Attributes, Properties } from "./resource-types/resource-type.ts";
 import type { DeletionPolicy } from "./template/template.ts";
@@ -138,6 +139,8 @@ export interface ResourceRecord {
   name: string;
   token: string;
   properties: Properties;
+  /** The same as events show them, where something is hidden. */
+  shown?: Properties | undefined;
   tags: Tags;
   attributes: Attributes;
   ref?: string;
@@ -206,6 +209,14 @@ export interface ChangeSetRecord {
   clientToken?: string;
 }
 
+/** What a custom resource's provider was asked. */
+export interface CustomRequestRecord {
+  /** Of the resource. */
+  token: string;
+  sentMs: number;
+  answer?: Answer;
+}
+
 /** An event on its way to a topic. */
 export interface NotificationRecord {
   topicArn: string;
@@ -230,6 +241,8 @@ export const signals = collection<SignalRecord>("cloudformation", "signal");
 export const exportedValues = collection<ExportRecord>("cloudformation", "export");
 /** By export name and the importing stack's UUID. */
 export const imports = collection<{ stackName: string }>("cloudformation", "import");
+/** By stack and the request's id. */
+export const customRequests = collection<CustomRequestRecord>("cloudformation", "custom-request");
 /** By stack and UUID. */
 export const changeSets = collection<ChangeSetRecord>("cloudformation", "change-set");
 /** By stack and number of the event, then topic. */

@@ -1,5 +1,6 @@
 /** CloudFormation as a service, with resource types of its own where a test brings some. */
 import { defineService, type ServiceDefinition } from "#services/kit/service.ts";
+import { createResponseSite } from "./custom-resource/response-site.ts";
 import { differences } from "./differences.ts";
 import { deleteChangeSet, describeChangeSet, listChangeSets } from "./operations/change-sets.ts";
 import { createChangeSet } from "./operations/create-change-set.ts";
@@ -66,7 +67,7 @@ export function createCloudFormation(ownTypes: readonly ResourceType[] = []): Cl
       createStackReconciler(env, state),
       createNotificationReconciler(env),
     ],
-    sites: (env) => [createWaitConditionSite(env)],
+    sites: (env, state) => [createWaitConditionSite(env), createResponseSite(env, state)],
     differences,
   });
 }

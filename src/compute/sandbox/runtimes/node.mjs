@@ -3,7 +3,8 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html, runtimes-api.html
 import { existsSync } from "node:fs";
 import { request, Agent } from "node:http";
-import { createRequire, registerHooks } from "node:module";
+import https from "node:https";
+import { createRequire, registerHooks, syncBuiltinESMExports } from "node:module";
 import { resolve } from "node:path";
 import { format } from "node:util";
 import { pathToFileURL } from "node:url";
@@ -38,6 +39,25 @@ if (sdk)
       }
     },
   });
+
+/**
+ * A custom resource's answer goes to a bucket's URL on AWS, which code knows to be HTTPS on port 443 and so names by host and
+ * path alone. Here the same host and path are the gateway's.
+ */
+const gateway = env.AWS_ENDPOINT_URL && new URL(env.AWS_ENDPOINT_URL);
+const secured = https.request;
+https.request = (...args) => {
+  const options = args.find((one) => typeof one === "object" && !(one instanceof URL));
+  const meant =
+    gateway?.protocol === "http:" &&
+    [options?.hostname, options?.host].includes(gateway.hostname) &&
+    options.path?.startsWith("/_fogbank/");
+  if (!meant) return secured(...args);
+  const { agent: _agent, protocol: _protocol, ...rest } = options;
+  const answered = args.find((one) => typeof one === "function");
+  return request({ ...rest, port: gateway.port }, answered);
+};
+syncBuiltinESMExports();
 
 function write(level, args) {
   if (levels.indexOf(level) < least) return;

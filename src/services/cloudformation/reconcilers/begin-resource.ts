@@ -55,6 +55,7 @@ export async function beginResource(
 type Described = Pick<
   ResourceRecord,
   | "properties"
+  | "shown"
   | "tags"
   | "metadata"
   | "creationPolicy"

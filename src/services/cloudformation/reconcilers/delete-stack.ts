@@ -1,5 +1,5 @@
 /** The phases "delete" and "rollback-create": everything goes, dependents first. */
-import { changeSets, stackNames } from "../records.ts";
+import { changeSets, customRequests, stackNames } from "../records.ts";
 import { importers, writeOutputs } from "../stack/outputs.ts";
 import { keeps } from "./cleanup.ts";
 import { tearDown } from "./tear-down.ts";
@@ -37,6 +37,8 @@ export async function deleteStack(turn: Turn): Promise<void> {
     await writeOutputs(tx, scope, stack, [], undefined);
     for (const { id } of await changeSets.entries(tx, scope, [stack.uuid]))
       changeSets.delete(tx, scope, ...id);
+    for (const { id } of await customRequests.entries(tx, scope, [stack.uuid]))
+      customRequests.delete(tx, scope, ...id);
   });
   turn.moveStack("DELETE_COMPLETE", undefined, { deletedMs: turn.now });
 }

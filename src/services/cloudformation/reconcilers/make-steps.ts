@@ -1,6 +1,10 @@
 /** The steps in which a resource is created or updated: call, configure, stabilize, signals. One step a pass. */
 import type { LoadedType } from "../resource-types/catalog.ts";
-import type { Attributes, Stabilization } from "../resource-types/resource-type.ts";
+import {
+  ResourceFailure,
+  type Attributes,
+  type Stabilization,
+} from "../resource-types/resource-type.ts";
 import type { ResourceRecord, ResourceWork } from "../records.ts";
 import { failureReason, isTransient } from "../stack/failure-reason.ts";
 import { resourceEvent } from "../stack/events.ts";
@@ -25,7 +29,11 @@ export async function takeStep(
     else if (work.step === "stabilize") await stabilize(turn, record, work, type);
     else await awaitSignals(turn, record, work, type);
   } catch (error) {
-    const latest = turn.resources.get(record.logicalId) ?? record;
+    const made = error instanceof ResourceFailure && work.kind === "create" && error.physicalId;
+    const latest = {
+      ...(turn.resources.get(record.logicalId) ?? record),
+      ...(made && { physicalId: made }),
+    };
     if (isTransient(error) && work.attempts < mostAttempts) {
       turn.put({ ...latest, work: { ...latest.work!, attempts: work.attempts + 1 } });
       return lookLater(turn, record.token);
@@ -81,7 +89,7 @@ async function call(turn: Turn, record: ResourceRecord, work: ResourceWork, type
     updatedMs: turn.now,
     attributes: remembered,
   };
-  turn.event(resourceEvent(created, "Resource creation Initiated"));
+  if (!definition.isNamedLater) turn.event(resourceEvent(created, "Resource creation Initiated"));
   await next(turn, created, { ...work, step: "configure", attempts: 0 }, type);
 }
 
@@ -118,9 +126,41 @@ async function stabilize(turn: Turn, record: ResourceRecord, work: ResourceWork,
   const state: Stabilization = typeof answer === "boolean" ? { ready: answer } : answer;
   for (const message of state.messages ?? []) turn.event(resourceEvent(record, message));
   const progressed = state.progress ? { ...work, progress: state.progress } : work;
-  if (state.ready) return next(turn, record, { ...progressed, step: "signals", attempts: 0 }, type);
+  if (state.ready) {
+    const { physicalId, attributes = record.attributes } = state;
+    const named = physicalId === undefined ? record : nameLate(turn, record, physicalId);
+    const ready = { ...named, attributes };
+    return next(turn, ready, { ...progressed, step: "signals", attempts: 0 }, type);
+  }
   if (progressed !== work) turn.put({ ...record, work: progressed });
   lookLater(turn, record.token, state.afterMs);
+}
+
+/** Gives a resource the physical id that its type learned late; another one in an update is another resource. */
+function nameLate(turn: Turn, record: ResourceRecord, physicalId: string): ResourceRecord {
+  if (record.work?.kind === "create") {
+    const named = { ...record, physicalId };
+    turn.event(resourceEvent(named, "Resource creation Initiated"));
+    return named;
+  }
+  if (physicalId === record.physicalId) return record;
+  turn.event(
+    resourceEvent(
+      record,
+      "Requested update required the provider to create a new physical resource",
+    ),
+  );
+  turn.state.paces.delete(record.token);
+  const { before, work: _work, doneIn: _doneIn, ...old } = record;
+  // A deployment finds the old one in `before`; what taking back leaves behind is nobody's.
+  if (
+    turn.operation.phase === "rollback-update" ||
+    before === undefined ||
+    before === "absent" ||
+    before.token !== old.token
+  )
+    turn.discard({ ...old, deletionPolicy: "Delete" });
+  return { ...record, physicalId, token: turn.env.random.uuid() };
 }
 
 async function awaitSignals(

@@ -1,7 +1,7 @@
 /** Takes every stack that has something to do one step further. */
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
-import { resources, discarded, signals, stacks } from "../records.ts";
+import { customRequests, resources, discarded, signals, stacks } from "../records.ts";
 import type { CloudFormationState } from "../state.ts";
 import { cleanUp } from "./cleanup.ts";
 import { deleteStack, rollBackCreate } from "./delete-stack.ts";
@@ -27,6 +27,7 @@ export function createStackReconciler(env: Environment, state: CloudFormationSta
       { collection: resources, idOf: ofStack },
       { collection: discarded, idOf: ofStack },
       { collection: signals, idOf: ofStack },
+      { collection: customRequests, idOf: ofStack },
     ],
     async reconcile(scope, [uuid]) {
       const turn = await Turn.load(env, state, scope, String(uuid));

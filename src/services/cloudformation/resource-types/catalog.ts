@@ -33,6 +33,8 @@ export function createTypeCatalog(own: readonly ResourceType[] = []): TypeCatalo
 }
 
 async function registered(type: string): Promise<ResourceType | undefined> {
+  if (/^Custom::[\w@-]{1,60}$/.test(type))
+    return (await import("./cloudformation/custom-resource.ts")).customResource(type);
   if (!Object.hasOwn(resourceTypes, type)) return undefined;
   return (await resourceTypes[type]!()).resourceType;
 }

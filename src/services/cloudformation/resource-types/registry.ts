@@ -17,6 +17,7 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::CDK::Metadata": () => import("./cloudformation/cdk-metadata.ts"),
   "AWS::CertificateManager::Account": () => import("./certificatemanager/account.ts"),
   "AWS::CertificateManager::Certificate": () => import("./certificatemanager/certificate.ts"),
+  "AWS::CloudFormation::CustomResource": () => import("./cloudformation/custom-resource.ts"),
   "AWS::CloudFormation::Stack": () => import("./cloudformation/stack.ts"),
   "AWS::CloudFormation::WaitCondition": () => import("./cloudformation/wait-condition.ts"),
   "AWS::CloudFormation::WaitConditionHandle": () =>

@@ -102,6 +102,10 @@ export interface StabilizeRequest extends ExistingRequest {
 /** Where waiting stands. Throw ResourceFailure when it will never be ready. */
 export interface Stabilization {
   ready: boolean;
+  /** The resource's physical id, where that is not known earlier. Another than it had in an update says that it was replaced. */
+  physicalId?: string;
+  /** In place of all that Fn::GetAtt gave so far. */
+  attributes?: Attributes;
   progress?: Properties;
   /** Written to the stack's events, each once. */
   messages?: readonly string[];
@@ -133,6 +137,8 @@ export interface ResourceType {
   ): boolean;
   /** Physical ids of resources whose attributes this one changes once it is there. */
   touches?(properties: Properties): readonly string[];
+  /** True when the physical id that create answers stands in for one that stabilize gives. */
+  readonly isNamedLater?: boolean;
   /** True for types that may have something to do though no property changed. */
   readonly alwaysUpdated?: boolean;
   /** Keeps what the resource holds before it is deleted, for DeletionPolicy Snapshot; may run twice. */
@@ -170,7 +176,15 @@ export interface NameRule {
 }
 
 /** Why a resource cannot become ready, in the words of the stack's events. */
-export class ResourceFailure extends Error {}
+export class ResourceFailure extends Error {
+  /** What a creation that failed has made all the same, to be deleted. */
+  readonly physicalId: string | undefined;
+
+  constructor(message: string, physicalId?: string) {
+    super(message);
+    this.physicalId = physicalId;
+  }
+}
 
 /** Keeps the literal types of a declaration while checking it. */
 export function defineResourceType(definition: ResourceType): ResourceType {

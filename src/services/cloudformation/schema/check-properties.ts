@@ -14,8 +14,11 @@ export interface Checked {
  */
 export function checkProperties(schema: ResourceSchema, properties: Evaluated): Checked {
   const given = isObject(properties) ? (properties as { [name: string]: Evaluated }) : {};
-  if (schema.properties === "any") return { properties: given, faults: [] };
   const faults: string[] = [];
+  if (schema.properties === "any") {
+    for (const key of schema.required ?? []) if (!(key in given)) faults.push(missing("#", key));
+    return { properties: given, faults };
+  }
   const readOnly = new Set(schema.readOnly?.filter((name) => !name.includes(".")));
   const members = Object.fromEntries(
     Object.entries(schema.properties).filter(
@@ -27,6 +30,8 @@ export function checkProperties(schema: ResourceSchema, properties: Evaluated): 
   const checked = coerce(given, { members, ...required }, "#", check);
   return { properties: checked as { [name: string]: Evaluated }, faults };
 }
+
+const missing = (path: string, key: string) => `${path}: required key [${key}] not found`;
 
 interface Check {
   definitions: Readonly<Record<string, PropertySchema>>;
@@ -54,7 +59,7 @@ function coerce(value: Evaluated, schema: PropertySchema, path: string, check: C
       entries.map(([key, item]) => [key, coerce(item, schema.map, `${path}/${key}`, check)]),
     );
   for (const key of schema.required ?? [])
-    if (!(key in value)) check.faults.push(`${path}: required key [${key}] not found`);
+    if (!(key in value)) check.faults.push(missing(path, key));
   const result: { [key: string]: Evaluated } = {};
   for (const [key, item] of entries) {
     const member = Object.hasOwn(schema.members, key) ? schema.members[key] : undefined;

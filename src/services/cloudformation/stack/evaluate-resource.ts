@@ -4,6 +4,7 @@ import type { Tags } from "#services/kit/tags.ts";
 import type { LoadedType } from "../resource-types/catalog.ts";
 import type { Properties } from "../resource-types/resource-type.ts";
 import type { ResourceRecord } from "../records.ts";
+import { customAttribute, isCustomType } from "../custom-resource/attributes.ts";
 import { checkProperties } from "../schema/check-properties.ts";
 import type { ResourceSchema } from "../schema/resource-schema.ts";
 import { evaluate, resolveDynamicReferences } from "../template/evaluate.ts";
@@ -18,10 +19,13 @@ import {
   type TemplateValue,
 } from "../template/values.ts";
 import type { Program } from "./program.ts";
+import { shownProperties } from "./shown-properties.ts";
 import { refuseUnsupported } from "./unsupported-properties.ts";
 
 export interface EvaluatedResource {
   properties: Properties;
+  /** The same as events show them, where they differ. */
+  shown: Properties | undefined;
   tags: Tags;
   metadata: unknown;
   creationPolicy: Properties | undefined;
@@ -66,6 +70,7 @@ export function evaluateResource(logicalId: string, facts: EvaluationFacts): Eva
   const replacePolicy = readPolicy(declared.UpdateReplacePolicy, "UpdateReplacePolicy", type, env);
   return {
     properties,
+    shown: shownProperties(declared.Properties, program, env),
     tags: allTags(type.schema, properties, program.revision.tags, { stack, logicalId }),
     metadata: metadata === noValue ? undefined : metadata,
     creationPolicy: policy(declared.CreationPolicy),
@@ -144,7 +149,15 @@ export function knownFromRecord(record: ResourceRecord | undefined): KnownResour
   return {
     ref: record.ref ?? record.physicalId,
     type: record.type,
-    attribute: (name) => readPath(record.attributes, name) ?? readPath(record.properties, name),
+    ...(isCustomType(record.type)
+      ? {
+          noEcho: record.attributes["noEcho"] === true,
+          attribute: (name) => customAttribute(record.attributes, name),
+        }
+      : {
+          attribute: (name) =>
+            readPath(record.attributes, name) ?? readPath(record.properties, name),
+        }),
   };
 }
 

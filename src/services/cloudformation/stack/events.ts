@@ -37,7 +37,7 @@ export function resourceEvent(record: ResourceRecord, reason?: string): NewEvent
     type: record.type,
     status: record.status,
     reason: reason ?? record.statusReason,
-    properties: record.properties,
+    properties: record.shown ?? record.properties,
   };
 }
 

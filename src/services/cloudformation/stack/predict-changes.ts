@@ -1,5 +1,6 @@
 /** What a deployment will do to each resource, as far as that can be known before it starts. */
 import type { KnownResource, Lookup } from "../template/intrinsics/scope.ts";
+import { hasCustomAttribute, isCustomType } from "../custom-resource/attributes.ts";
 import type { LoadedType } from "../resource-types/catalog.ts";
 import type { ResourceRecord } from "../records.ts";
 import { visitReferences } from "../template/references.ts";
@@ -84,7 +85,8 @@ function knownLater(
   id: string,
 ): KnownResource {
   const type = program.types.get(program.template.resources[id]!.Type)!;
-  const now = knownFromRecord(present.get(id));
+  const record = present.get(id);
+  const now = knownFromRecord(record);
   const change = predicted.get(id);
   const stays = now !== undefined && (!change || change.replacement === "False");
   return {
@@ -92,6 +94,9 @@ function knownLater(
     ref: stays ? now.ref : new Unknown(id),
     attribute: (name) => {
       refuseUnknownAttribute(id, type, name);
+      // What a provider did not give fails the resource that asks for it, when its turn comes.
+      if (isCustomType(type.definition.type) && !hasCustomAttribute(record?.attributes ?? {}, name))
+        return new Unknown(`${id}.${name}`);
       return now && !change ? now.attribute(name) : new Unknown(`${id}.${name}`);
     },
   };

@@ -1,5 +1,6 @@
 import { AwsError } from "#model/error.ts";
 import { zip } from "#services/kit/zip.ts";
+import { responseModules } from "../../custom-resource/response-modules.ts";
 import { pick, tagChanges } from "../properties.ts";
 import {
   defineResourceType,
@@ -114,12 +115,14 @@ function renamed({ KmsKeyArn, ...rest }: Properties): Record<string, never> {
   return { ...rest, ...(KmsKeyArn !== undefined && { KMSKeyArn: KmsKeyArn }) } as never;
 }
 
-/** Text in the template is a file called index, in the runtime's language. */
+/** Text in the template is a file called index, in the runtime's language; beside it lies what AWS lays there. */
 async function codeOf(properties: Properties): Promise<Record<string, never>> {
   const { ZipFile, ...elsewhere } = properties["Code"] as Properties;
   if (ZipFile === undefined) return pick(elsewhere, "S3Bucket", "S3Key", "S3ObjectVersion");
-  const isPython = String(properties["Runtime"]).startsWith("python");
-  return { ZipFile: zip({ [isPython ? "index.py" : "index.js"]: String(ZipFile) }) } as never;
+  const runtime = String(properties["Runtime"]);
+  const text = String(ZipFile);
+  const file = runtime.startsWith("python") ? "index.py" : "index.js";
+  return { ZipFile: zip({ [file]: text, ...responseModules(runtime, text) }) } as never;
 }
 
 async function setConcurrency(

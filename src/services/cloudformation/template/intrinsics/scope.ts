@@ -7,6 +7,8 @@ export interface KnownResource {
   /** Undefined when the type has no such attribute. */
   attribute(name: string): Evaluated | undefined;
   readonly type: string;
+  /** True when its attributes are not to be shown. */
+  readonly noEcho?: boolean;
 }
 
 /** Facts that somebody has to be asked for: "import" → export name, "zones" → region, "ssm" → reference. */

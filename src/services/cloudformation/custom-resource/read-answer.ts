@@ -26,7 +26,9 @@ export function readAnswer(text: string, requestId: string): Answer {
   if (!isObject(answer)) return failed("Response is not valid JSON");
   const { Status, Reason, PhysicalResourceId, Data, NoEcho } = answer;
   if (Status !== "SUCCESS" && Status !== "FAILED")
-    return failed(`Invalid Response object: '${textOf(Status ?? "")}' is not a valid ResponseStatus`);
+    return failed(
+      `Invalid Response object: '${textOf(Status ?? "")}' is not a valid ResponseStatus`,
+    );
   if (
     typeof PhysicalResourceId !== "string" ||
     PhysicalResourceId === "" ||

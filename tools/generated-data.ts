@@ -19,6 +19,7 @@ const root = join(import.meta.dirname, "..");
 const withoutSchema = [
   "AWS::CDK::Metadata",
   // Older types, of which CloudFormation publishes none; they bring their own.
+  "AWS::CloudFormation::CustomResource",
   "AWS::Route53::RecordSetGroup",
   "AWS::ServiceDiscovery::HttpNamespace",
   "AWS::ServiceDiscovery::Instance",

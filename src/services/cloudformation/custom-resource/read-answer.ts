@@ -10,7 +10,7 @@ export interface Answer {
   noEcho: boolean;
 }
 
-export const largestAnswerBytes = 4096;
+const largestAnswerBytes = 4096;
 const largestIdBytes = 1024;
 
 /** Reads the body of a PUT; one that is no proper answer is a failure, in CloudFormation's words. */

@@ -1,10 +1,11 @@
 /**
- * Our HTTP engine against node:http: the same handler, the same load, one after the other in one
- * run. The server is pinned to core 0, the load (autocannon) to core 1. Prints requests per second
+ * Our HTTP engine against node:http, and against what no engine on Node's sockets can beat: a socket
+ * that answers whatever comes with the same bytes. The same load, one after the other in one run. The server is pinned to core 0, the load (autocannon) to core 1. Prints requests per second
  * of server CPU time, so that a load generator at its limit does not hide the difference.
  */
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { readBody, type HttpHandler } from "#http/http.ts";
 import { serveWithNode } from "#http/node-server.ts";
@@ -13,8 +14,13 @@ import { createWall } from "#runtime/wall.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 5);
 const body = JSON.stringify({ QueueUrl: "http://localhost/1/q", MessageBody: "x".repeat(256) });
-const engines = { own: serve, node: serveWithNode };
+const engines = { own: serve, node: serveWithNode, sockets: serveFixedBytes };
 type Engine = keyof typeof engines;
+const titles: Record<Engine, string> = {
+  own: "own engine",
+  node: "node:http",
+  sockets: "fixed bytes",
+};
 
 const trivial: HttpHandler = () => ({
   status: 200,
@@ -34,6 +40,20 @@ const loads = {
   },
 };
 type Load = keyof typeof loads;
+
+/** Reads nothing: every piece that arrives is taken for a request. */
+async function serveFixedBytes(): Promise<{ port: number }> {
+  const reply =
+    'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nContent-Length: 17\r\n\r\n{"hello":"world"}';
+  const server = createServer({ noDelay: true }, (socket) => {
+    socket.on("data", () => socket.write(reply, "latin1"));
+    // A reset connection is the load's affair.
+    socket.on("error", () => socket.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { port: (server.address() as AddressInfo).port };
+}
 
 async function runServer(engine: Engine, load: Load): Promise<void> {
   const wall = createWall(console.error);
@@ -94,13 +114,16 @@ async function measure(engine: Engine, load: Load) {
 if (process.send) await runServer(process.argv[2] as Engine, process.argv[3] as Load);
 else
   for (const load of Object.keys(loads) as Load[]) {
-    const own = await measure("own", load);
-    const node = await measure("node", load);
-    const show = (value: number) => Math.round(value).toLocaleString("en");
+    const rates: Partial<Record<Engine, number>> = {};
     console.log(load);
-    console.log(`  own engine: ${show(own.perSecond)}/s, ${show(own.perCpuSecond)} per CPU second`);
-    console.log(
-      `  node:http:  ${show(node.perSecond)}/s, ${show(node.perCpuSecond)} per CPU second`,
-    );
-    console.log(`  ratio:      ${(own.perCpuSecond / node.perCpuSecond).toFixed(2)}`);
+    for (const [engine, title] of Object.entries(titles) as [Engine, string][]) {
+      const { perSecond, perCpuSecond } = await measure(engine, load);
+      rates[engine] = perCpuSecond;
+      const show = (value: number) => Math.round(value).toLocaleString("en");
+      console.log(
+        `  ${title.padEnd(15)} ${show(perSecond)}/s, ${show(perCpuSecond)} per CPU second`,
+      );
+    }
+    const ratio = (engine: Engine) => (rates[engine]! / rates.node!).toFixed(2);
+    console.log(`  to node:http:   ${ratio("own")}; of ${ratio("sockets")} that sockets allow`);
   }

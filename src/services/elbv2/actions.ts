@@ -105,8 +105,6 @@ function readForward({ TargetGroupArn, ForwardConfig }: Action): Partial<Action>
   const groups = given.length > 0 ? given : [{ TargetGroupArn, Weight: 1 }];
   const arns = groups.map((group) => group.TargetGroupArn ?? "");
   for (const arn of arns) readArn("target group", arn);
-  if (new Set(arns).size < arns.length)
-    throw validationError("A target group can be specified only once in a forward action");
   if (TargetGroupArn !== undefined && (groups.length > 1 || arns[0] !== TargetGroupArn))
     throw validationError(
       "You cannot specify both 'TargetGroupArn' and 'ForwardConfig' with different target groups",

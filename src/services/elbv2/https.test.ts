@@ -229,3 +229,86 @@ test("a rule asks for tokens on HTTPS listeners only, and its settings are check
   const { text } = await cloud.show("shop.example.com");
   assert.match(text, /^HTTP\/1\.1 401 /);
 });
+
+test("the default certificate is listed twice when it is in the list as well", async (context) => {
+  const cloud = await secureCloud(context);
+  const { elb, certificate } = cloud;
+  const ListenerArn = (await cloud.create()).Listeners![0]!.ListenerArn;
+  const Certificates = [{ CertificateArn: certificate }];
+  const listed = async () =>
+    (await elb.DescribeListenerCertificates({ ListenerArn })).Certificates!.map(
+      ({ CertificateArn, IsDefault }) => [CertificateArn, IsDefault],
+    );
+  await elb.AddListenerCertificates({ ListenerArn, Certificates });
+  await elb.AddListenerCertificates({ ListenerArn, Certificates });
+  assert.deepEqual(await listed(), [
+    [certificate, true],
+    [certificate, false],
+  ]);
+  const other = await cloud.issue("other.example.com");
+  await elb.ModifyListener({ ListenerArn, Certificates: [{ CertificateArn: other }] });
+  assert.deepEqual(await listed(), [
+    [other, true],
+    [certificate, false],
+  ]);
+  await elb.ModifyListener({ ListenerArn, Certificates });
+  await elb.RemoveListenerCertificates({ ListenerArn, Certificates });
+  assert.deepEqual(await listed(), [[certificate, true]]);
+});
+
+test("only HTTPS authenticates, and a new action brings its client's secret", async (context) => {
+  const cloud = await secureCloud(context);
+  const authenticate = (changes: { ClientSecret?: string; UseExistingClientSecret?: boolean }) => [
+    {
+      Type: "authenticate-oidc" as const,
+      Order: 1,
+      AuthenticateOidcConfig: {
+        Issuer: "https://id.example.com",
+        AuthorizationEndpoint: "https://id.example.com/authorize",
+        TokenEndpoint: "https://id.example.com/token",
+        UserInfoEndpoint: "https://id.example.com/userinfo",
+        ClientId: "shop",
+        ...changes,
+      },
+    },
+    {
+      Type: "fixed-response" as const,
+      Order: 2,
+      FixedResponseConfig: { StatusCode: "200" },
+    },
+  ];
+  const plain = { Protocol: "HTTP", Port: 80, Certificates: [] };
+  const cases: [Record<string, unknown>, string, RegExp][] = [
+    [
+      { ...plain, DefaultActions: authenticate({ ClientSecret: "secret" }) },
+      "InvalidLoadBalancerAction",
+      /^Actions of type 'authenticate-oidc' are supported only on HTTPS listeners$/,
+    ],
+    [
+      {
+        DefaultActions: authenticate({ ClientSecret: "secret", UseExistingClientSecret: true }),
+      },
+      "InvalidLoadBalancerAction",
+      /^You cannot both specify a client secret and set UseExistingClientSecret to true$/,
+    ],
+    [
+      { DefaultActions: authenticate({ UseExistingClientSecret: true }) },
+      "ValidationError",
+      /no existing client secret/,
+    ],
+  ];
+  for (const [changes, code, message] of cases)
+    await assert.rejects(cloud.create(changes), { code, message });
+  const { Listeners } = await cloud.create({
+    DefaultActions: authenticate({ ClientSecret: "secret" }),
+  });
+  const { ListenerArn, DefaultActions } = Listeners![0]!;
+  assert.equal(DefaultActions![0]!.AuthenticateOidcConfig!.ClientSecret, undefined);
+  await cloud.elb.ModifyListener({
+    ListenerArn,
+    DefaultActions: authenticate({ UseExistingClientSecret: true }),
+  });
+  await assert.rejects(cloud.elb.ModifyListener({ ListenerArn, Protocol: "HTTP" }), {
+    code: "InvalidLoadBalancerAction",
+  });
+});

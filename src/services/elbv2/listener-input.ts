@@ -20,9 +20,7 @@ import { findTrustStore } from "./trust-stores.ts";
 export interface ListenerInput {
   Port?: number | undefined;
   Protocol?: string | undefined;
-  Certificates?:
-    | readonly { CertificateArn?: string | undefined; IsDefault?: boolean | undefined }[]
-    | undefined;
+  Certificates?: readonly { CertificateArn?: string | undefined }[] | undefined;
   SslPolicy?: string | undefined;
   AlpnPolicy?: readonly string[] | undefined;
   MutualAuthentication?: MutualAuthenticationAttributes | undefined;
@@ -67,10 +65,10 @@ export async function readProtocol(
   const mutual = input.MutualAuthentication
     ? await readMutual(tx, scope, input.MutualAuthentication)
     : before?.mutual;
-  const others = (before?.certificates.slice(1) ?? []).filter((arn) => arn !== certificate);
+  const list = before?.certificates.slice(1) ?? [];
   const tls: ListenerTlsRecord = {
     sslPolicy,
-    certificates: [certificate ?? before!.certificates[0]!, ...others],
+    certificates: [certificate ?? before!.certificates[0]!, ...list],
     ...(mutual && { mutual }),
   };
   return { protocol, tls };
@@ -80,8 +78,7 @@ export function readCertificate({ Certificates }: ListenerInput): string | undef
   if (!Certificates?.length) return undefined;
   if (Certificates.length > 1)
     throw validationError("Only one certificate can be specified as the default certificate");
-  const [{ CertificateArn, IsDefault } = {}] = Certificates;
-  if (IsDefault !== undefined) throw validationError("IsDefault cannot be specified here");
+  const [{ CertificateArn } = {}] = Certificates;
   if (!CertificateArn) throw validationError("A certificate ARN must be specified");
   return CertificateArn;
 }

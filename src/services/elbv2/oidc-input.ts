@@ -22,6 +22,10 @@ export function readOidc({ AuthenticateOidcConfig: config }: Action): Authentica
   for (const name of ["AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint"] as const)
     if (!isEndpoint(config[name]!))
       throw invalidAction(`The ${name} must be an absolute URL that begins with https://`);
+  if (config.ClientSecret && config.UseExistingClientSecret)
+    throw invalidAction(
+      "You cannot both specify a client secret and set UseExistingClientSecret to true",
+    );
   if (!config.ClientSecret && !config.UseExistingClientSecret)
     throw validationError("A client secret must be specified");
   const timeout = config.SessionTimeout ?? 604_800;

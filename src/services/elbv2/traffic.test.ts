@@ -84,7 +84,9 @@ test("a deregistered target drains for its delay and is then forgotten", async (
     TargetGroupArn,
     Targets,
   });
-  assert.equal(TargetHealthDescriptions![0]!.TargetHealth!.Reason, "Target.NotRegistered");
+  const [unknown] = TargetHealthDescriptions!;
+  assert.equal(unknown!.TargetHealth!.Reason, "Target.NotRegistered");
+  assert.equal(unknown!.AdministrativeOverride, undefined);
 });
 
 test("rules decide before the default action", async (context) => {

@@ -49,11 +49,11 @@ export function readNetworkProtocol(input: ListenerInput, present?: ReadProtocol
     throw validationError("A certificate must be specified for TLS listeners");
   const sslPolicy = input.SslPolicy ?? before?.tls?.sslPolicy ?? defaultPolicy;
   if (!sslPolicies.some(({ Name }) => Name === sslPolicy)) throw sslPolicyNotFound([sslPolicy]);
-  const others = (before?.tls?.certificates.slice(1) ?? []).filter((arn) => arn !== certificate);
+  const list = before?.tls?.certificates.slice(1) ?? [];
   const alpnPolicy = readAlpn(input.AlpnPolicy) ?? before?.alpnPolicy;
   return {
     protocol,
-    tls: { sslPolicy, certificates: [certificate, ...others] },
+    tls: { sslPolicy, certificates: [certificate, ...list] },
     ...(alpnPolicy && { alpnPolicy }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { readActions } from "../actions.ts";
+import { keepSecrets, readActions } from "../actions.ts";
 import { listenerArn, newId, ruleArn } from "../arns.ts";
 import { checkForwards } from "../associate.ts";
 import { duplicateListener, tooManyListeners } from "../errors.ts";
@@ -22,7 +22,7 @@ export const createListener: Operation<"elbv2", "CreateListener", State> = async
   input,
   context,
 ) => {
-  const actions = readActions(input.DefaultActions);
+  const actions = keepSecrets(readActions(input.DefaultActions), []);
   const tags = readTags(input.Tags);
   const { type } = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, input.LoadBalancerArn),

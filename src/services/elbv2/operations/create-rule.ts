@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { readActions } from "../actions.ts";
+import { keepSecrets, readActions } from "../actions.ts";
 import { newId, ruleArn } from "../arns.ts";
 import { checkForwards } from "../associate.ts";
 import { readConditions } from "../conditions.ts";
@@ -19,7 +19,7 @@ export const createRule: Operation<"elbv2", "CreateRule", State> = async (input,
   const { Priority: priority } = input;
   if (priority === undefined) throw validationError("A rule priority must be specified");
   const conditions = readConditions(input.Conditions);
-  const actions = readActions(input.Actions);
+  const actions = keepSecrets(readActions(input.Actions), []);
   const tags = readTags(input.Tags);
   const record = await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, input.ListenerArn);

@@ -3,6 +3,10 @@ import { findListener } from "../find.ts";
 import { pageOf } from "../paging.ts";
 import type { State } from "../state.ts";
 
+/**
+ * "If the default certificate is also in the certificate list, it appears twice in the results."
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListenerCertificates.html
+ */
 export const describeListenerCertificates: Operation<
   "elbv2",
   "DescribeListenerCertificates",
@@ -15,6 +19,10 @@ export const describeListenerCertificates: Operation<
     CertificateArn,
     IsDefault: index === 0,
   }));
-  const { items, NextMarker } = pageOf(all, input, ({ CertificateArn }) => CertificateArn);
+  const { items, NextMarker } = pageOf(
+    all,
+    input,
+    ({ CertificateArn, IsDefault }) => `${IsDefault ? 0 : 1} ${CertificateArn}`,
+  );
   return { Certificates: items, NextMarker };
 };

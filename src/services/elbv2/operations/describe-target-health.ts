@@ -30,7 +30,14 @@ export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", St
       ({ Target }) => Target!.Id === Id && (Port === undefined || Target!.Port === Port),
     );
     if (found.length > 0) return found;
-    return [describe(group, { id: Id, port: Port ?? group.port }, notRegistered, undefined)];
+    // What is not registered has nothing that could be overridden.
+    const { AdministrativeOverride: _none, ...unknown } = describe(
+      group,
+      { id: Id, port: Port ?? group.port },
+      notRegistered,
+      undefined,
+    );
+    return [unknown];
   });
   return { TargetHealthDescriptions: asked };
 };

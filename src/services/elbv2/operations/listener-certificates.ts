@@ -18,7 +18,9 @@ export const addListenerCertificates: Operation<"elbv2", "AddListenerCertificate
     const listener = await findListener(tx, context, ListenerArn);
     const { tls, loadBalancerName, loadBalancerArn, id } = listener;
     if (!tls) throw validationError("Certificates can be added to HTTPS listeners only");
-    const certificates = [...new Set([...tls.certificates, ...arns])];
+    const [byDefault, ...list] = tls.certificates;
+    // The default certificate can be in the list as well.
+    const certificates = [byDefault!, ...new Set([...list, ...arns])];
     const all = await listeners.list(tx, context, [loadBalancerName]);
     // Default certificates do not count.
     const others = all.filter((other) => other.id !== id).map((other) => other.tls);
@@ -45,22 +47,18 @@ export const removeListenerCertificates: Operation<
     const listener = await findListener(tx, context, ListenerArn);
     const { tls, loadBalancerName, id } = listener;
     if (!tls) return;
-    if (arns.includes(tls.certificates[0]!)) throw defaultCertificateFixed();
-    const certificates = tls.certificates.filter((arn) => !arns.includes(arn));
+    const [byDefault, ...list] = tls.certificates;
+    if (arns.includes(byDefault!) && !list.includes(byDefault!)) throw defaultCertificateFixed();
+    const certificates = [byDefault!, ...list.filter((arn) => !arns.includes(arn))];
     const changed = { ...listener, tls: { ...tls, certificates } };
     listeners.put(tx, context, [loadBalancerName, id], changed);
   });
   return {};
 };
 
-function arnsOf(
-  given:
-    | readonly { CertificateArn?: string | undefined; IsDefault?: boolean | undefined }[]
-    | undefined,
-): string[] {
+function arnsOf(given: readonly { CertificateArn?: string | undefined }[] | undefined): string[] {
   if (!given?.length) throw validationError("A certificate must be specified");
-  return given.map(({ CertificateArn, IsDefault }) => {
-    if (IsDefault !== undefined) throw validationError("IsDefault cannot be specified here");
+  return given.map(({ CertificateArn }) => {
     if (!CertificateArn) throw validationError("A certificate ARN must be specified");
     return CertificateArn;
   });

@@ -78,7 +78,7 @@ export interface NetworkReport {
   arn: string;
   nodes: { zone: string; kind: FlowKind; counts: FlowCounts }[];
   /** By target group and the target's zone. */
-  groups: { arn: string; zone: string; counts: GroupCounts }[];
+  groups: { arn: string; zone: string; kind: FlowKind; counts: GroupCounts }[];
 }
 
 export interface FlowCounts {
@@ -89,9 +89,9 @@ export interface FlowCounts {
   processedBytes: number;
   /** Datagrams of both directions. Connections have none: their packets are the kernel's. */
   processedPackets: number;
-  /** Datagrams in the busiest second. */
+  /** Datagrams per second in the busiest ten seconds. */
   peakPackets: number;
-  /** Bytes in the busiest second of the zone, told with one of its kinds; half a second late for connections. */
+  /** Bytes per second in the busiest ten seconds of the zone, told with one of its kinds; half a second late for connections. */
   peakBytes: number;
   clientResets: number;
   targetResets: number;
@@ -99,6 +99,8 @@ export interface FlowCounts {
   balancerResets: number;
   /** No target was there for them. */
   rejectedFlows: number;
+  /** No port was left to connect to the target from. */
+  portErrors: number;
   /** Sent to an unhealthy target since too few were healthy. */
   unhealthyRoutedFlows: number;
   clientTlsErrors: number;
@@ -106,7 +108,9 @@ export interface FlowCounts {
 }
 
 export interface GroupCounts {
-  flows: number;
+  newFlows: number;
+  /** At the moment of the report. */
+  activeFlows: number;
   /** Targets that did not accept a connection, or in time. */
   connectionErrors: number;
 }

@@ -18,22 +18,27 @@ export class NetworkCounters {
     return this.node(zone, "TCP");
   }
 
-  group(arn: string, zone: string): GroupCounts {
-    const key = `${arn} ${zone}`;
+  group(arn: string, zone: string, kind: FlowKind): GroupCounts {
+    const key = `${arn} ${kind} ${zone}`;
     let entry = this.#groups.get(key);
-    if (!entry)
-      this.#groups.set(key, (entry = { arn, zone, counts: { flows: 0, connectionErrors: 0 } }));
+    if (!entry) {
+      const counts = { newFlows: 0, activeFlows: 0, connectionErrors: 0 };
+      this.#groups.set(key, (entry = { arn, zone, kind, counts }));
+    }
     return entry.counts;
   }
 
   /** Gives everything counted and starts anew; flows under way stay under way. */
   take(arn: string): NetworkReport {
     const nodes = [...this.#nodes.values()];
-    const report = { arn, nodes, groups: [...this.#groups.values()] };
+    const groups = [...this.#groups.values()];
+    const report = { arn, nodes, groups };
     this.#nodes.clear();
     this.#groups.clear();
     for (const { zone, kind, counts } of nodes)
       if (counts.activeFlows > 0) this.node(zone, kind).activeFlows = counts.activeFlows;
+    for (const { arn: group, zone, kind, counts } of groups)
+      if (counts.activeFlows > 0) this.group(group, zone, kind).activeFlows = counts.activeFlows;
     return report;
   }
 }
@@ -50,6 +55,7 @@ function emptyCounts(): FlowCounts {
     targetResets: 0,
     balancerResets: 0,
     rejectedFlows: 0,
+    portErrors: 0,
     unhealthyRoutedFlows: 0,
     clientTlsErrors: 0,
     targetTlsErrors: 0,

@@ -3,7 +3,7 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { once } from "node:events";
 import type { BoundAddress } from "../application/config.ts";
 import type { Bound } from "./binding.ts";
-import type { NetworkListenerConfig } from "./config.ts";
+import type { GroupCounts, NetworkListenerConfig } from "./config.ts";
 import { preservedAddress } from "./dial.ts";
 import type { ListenerEnvironment } from "./listener.ts";
 import type { Watched } from "./pulse.ts";
@@ -64,6 +64,7 @@ class DatagramFlow implements Flow, Watched {
   /** Until the socket is connected. */
   #waiting: Buffer[] | undefined = [];
   #activeMs = 0;
+  #groupCounts: (() => GroupCounts) | undefined;
 
   constructor(
     front: Socket,
@@ -100,7 +101,10 @@ class DatagramFlow implements Flow, Watched {
     counts.newFlows++;
     counts.activeFlows++;
     if (picked.failedOpen) counts.unhealthyRoutedFlows++;
-    counters.group(group.config.arn, picked.target.config.zone).flows++;
+    const { zone } = picked.target.config;
+    this.#groupCounts = () => counters.group(group.config.arn, zone, "UDP");
+    this.#groupCounts().newFlows++;
+    this.#groupCounts().activeFlows++;
     this.#target = picked.target;
     picked.target.flows.add(this);
     measured.add(this);
@@ -111,8 +115,10 @@ class DatagramFlow implements Flow, Watched {
       : undefined;
     const localAddress = preserved ?? reach.localAddress;
     // No way leads there: the next datagram may find another target.
-    this.#connect(reach, localAddress).catch(() => {
-      this.#environment.counters.node(this.#zone, "UDP").rejectedFlows++;
+    this.#connect(reach, localAddress).catch(({ code }: NodeJS.ErrnoException) => {
+      const counted = this.#environment.counters.node(this.#zone, "UDP");
+      if (code === "EADDRNOTAVAIL" || code === "EADDRINUSE") counted.portErrors++;
+      counted.rejectedFlows++;
       this.reset();
     });
     return true;
@@ -140,6 +146,7 @@ class DatagramFlow implements Flow, Watched {
     pulse.leave(this);
     measured.delete(this);
     counters.node(this.#zone, "UDP").activeFlows--;
+    if (this.#groupCounts) this.#groupCounts().activeFlows--;
     this.#back?.close();
     this.#back = undefined;
     this.#left();

@@ -24,8 +24,8 @@ export interface DialOptions {
 
 /** Why no connection came to be. */
 export class DialError extends Error {
-  /** `refused` is the target's own reset. */
-  readonly failure: "refused" | "timeout" | "failed" | "tls";
+  /** `refused` is the target's own reset; `no-port` means that none is left to connect from. */
+  readonly failure: "refused" | "no-port" | "timeout" | "failed" | "tls";
 
   constructor(failure: DialError["failure"], cause?: unknown) {
     super(`a target was not reached: ${failure}`, { cause });
@@ -99,6 +99,7 @@ function opened(
 }
 
 function failureOf({ code }: NodeJS.ErrnoException): DialError["failure"] {
+  if (code === "EADDRNOTAVAIL" || code === "EADDRINUSE") return "no-port";
   return code === "ECONNREFUSED" || code === "ECONNRESET" ? "refused" : "failed";
 }
 

@@ -1,7 +1,10 @@
-/** The busiest second, by zone. */
+/** The highest average of ten seconds, by zone, as AWS has it. */
+
+const windowMs = 10_000;
+
 export class PeakRate {
   readonly #now: () => number;
-  readonly #seconds = new Map<string, { second: number; count: number; peak: number }>();
+  readonly #windows = new Map<string, { begunMs: number; count: number; peak: number }>();
 
   /** Monotonic milliseconds, cheap to read. */
   constructor(now: () => number) {
@@ -9,21 +12,22 @@ export class PeakRate {
   }
 
   count(zone: string, amount: number): void {
-    const second = Math.floor(this.#now() / 1000);
-    let entry = this.#seconds.get(zone);
-    if (!entry) this.#seconds.set(zone, (entry = { second, count: 0, peak: 0 }));
-    if (entry.second !== second) {
-      entry.second = second;
+    const nowMs = this.#now();
+    let entry = this.#windows.get(zone);
+    if (!entry) this.#windows.set(zone, (entry = { begunMs: nowMs, count: 0, peak: 0 }));
+    if (nowMs - entry.begunMs >= windowMs) {
+      entry.begunMs = nowMs;
       entry.count = 0;
     }
     entry.count += amount;
     if (entry.count > entry.peak) entry.peak = entry.count;
   }
 
-  /** The peaks since the last call. */
+  /** The peaks since the last call, per second. */
   take(): Map<string, number> {
-    const peaks = new Map([...this.#seconds].map(([zone, { peak }]) => [zone, peak]));
-    this.#seconds.clear();
+    const seconds = windowMs / 1000;
+    const peaks = new Map([...this.#windows].map(([zone, { peak }]) => [zone, peak / seconds]));
+    this.#windows.clear();
     return peaks;
   }
 }

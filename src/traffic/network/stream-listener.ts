@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { BoundAddress } from "../application/config.ts";
-import type { FlowRecord, NetworkListenerConfig } from "./config.ts";
+import type { FlowRecord, GroupCounts, NetworkListenerConfig } from "./config.ts";
 import { dial, DialError, preservedAddress } from "./dial.ts";
 import type { Bound } from "./binding.ts";
 import type { ListenerEnvironment } from "./listener.ts";
@@ -67,6 +67,8 @@ class Connection implements Flow {
   #relay: Relay | undefined;
   #target: NetworkTarget | undefined;
   #record: FlowRecord["target"];
+  /** Of the group whose target it came to. */
+  #groupCounts: (() => GroupCounts) | undefined;
   #ended = false;
   /** Bytes that reports have counted already. */
   #countedBytes = 0;
@@ -168,7 +170,8 @@ class Connection implements Flow {
       if (!picked || !reach) break;
       const { target, failedOpen } = picked;
       tried.push(target);
-      const groupCounts = counters.group(group.config.arn, target.config.zone);
+      const { zone } = target.config;
+      const groupCounts = () => counters.group(group.config.arn, zone, this.#kind);
       const begunMs = wall.monotonic();
       // It counts as the target's from the first try on: what breaks off its flows breaks off this one.
       this.#enter(target);
@@ -180,7 +183,11 @@ class Connection implements Flow {
           pool: this.#environment.pool,
           ...this.#manners(group, reach),
         });
-        groupCounts.flows++;
+        if (!this.#ended) {
+          groupCounts().newFlows++;
+          groupCounts().activeFlows++;
+          this.#groupCounts = groupCounts;
+        }
         if (failedOpen) this.#counts().unhealthyRoutedFlows++;
         const connectMs = wall.monotonic() - begunMs;
         if (this.#tls && side.socket instanceof TLSSocket)
@@ -189,7 +196,8 @@ class Connection implements Flow {
         return side;
       } catch (error) {
         if (!(error instanceof DialError)) throw error;
-        groupCounts.connectionErrors++;
+        groupCounts().connectionErrors++;
+        if (error.failure === "no-port") this.#counts().portErrors++;
         if (error.failure === "tls") this.#counts().targetTlsErrors++;
         if (error.failure === "refused" && !this.#ended) this.#counts().targetResets++;
       }
@@ -236,6 +244,7 @@ class Connection implements Flow {
     this.#left();
     const counts = this.#counts();
     counts.activeFlows--;
+    if (this.#groupCounts) this.#groupCounts().activeFlows--;
     if (end === "client-reset") counts.clientResets++;
     else if (end === "target-reset") counts.targetResets++;
     else if (end === "balancer-reset") counts.balancerResets++;

@@ -116,7 +116,11 @@ function networkSituation(
       zone: zoneName,
       healthy: isHealthyZone(records, zoneName),
     })),
-    groups: groupSituations(records),
+    groups: groupSituations(records).map((group, index) => ({
+      ...group,
+      isBalancer: records.groups[index]!.record.targetType === "alb",
+    })),
+    reservedUnits: balancer.capacity?.units,
     report,
   };
 }

@@ -13,7 +13,10 @@ export interface NetworkSituation {
   /** Whether every listener takes datagrams only: packets of connections are not ours to count. */
   datagramsOnly: boolean;
   zones: { zone: string; healthy: boolean }[];
-  groups: GroupSituation[];
+  /** Those of load balancers behind this one have no hosts to be counted. */
+  groups: (GroupSituation & { isBalancer?: boolean })[];
+  /** Capacity that was reserved. */
+  reservedUnits?: number | undefined;
   /** Undefined when the data plane counted nothing. */
   report: NetworkReport | undefined;
 }
@@ -41,15 +44,22 @@ export function networkMetricData(
     data.push({ MetricName: name, Value: value, Unit: unit, Timestamp, Dimensions });
   const context = { put, seconds: periodMs / 1000, packets: situation.datagramsOnly };
   putFlows(context, nodes, [balancer]);
+  putErrors(context, nodes, [balancer]);
   putUnits(context, nodes, [balancer]);
+  if (situation.reservedUnits !== undefined)
+    put("ReservedLCUs", situation.reservedUnits, "Count", [balancer]);
   for (const { zone, healthy } of situation.zones) {
     const dimensions = [balancer, { Name: "AvailabilityZone", Value: zone }];
     const own = nodes.filter((node) => node.zone === zone);
     putFlows(context, own, dimensions);
     put("ZonalHealthStatus", healthy ? 1 : 0, "Count", dimensions);
+    // A 1 or a 0 of each zone is reported of the load balancer as well.
+    put("ZonalHealthStatus", healthy ? 1 : 0, "Count", [balancer]);
   }
-  for (const { fullName, targets } of situation.groups) {
+  for (const { fullName, arn, targets, isBalancer } of situation.groups) {
     const group = { Name: "TargetGroup", Value: fullName };
+    putGroupFlows(put, situation.report, arn, [group]);
+    if (isBalancer) continue;
     putHosts(put, targets, [group, balancer]);
     for (const zone of new Set(targets.map((target) => target.zone)))
       putHosts(
@@ -72,8 +82,10 @@ interface Context {
 
 type Nodes = NetworkReport["nodes"];
 
-const sumOf = (nodes: Nodes, member: keyof FlowCounts) =>
-  nodes.reduce((sum, { counts }) => sum + counts[member], 0);
+const sumOf = <Member extends string>(
+  entries: readonly { counts: Record<Member, number> }[],
+  member: Member,
+) => entries.reduce((sum, { counts }) => sum + counts[member], 0);
 
 function putFlows({ put, packets }: Context, nodes: Nodes, dimensions: Dimension[]): void {
   const always = (name: string, member: keyof FlowCounts, unit: StandardUnit = "Count") =>
@@ -93,16 +105,47 @@ function putFlows({ put, packets }: Context, nodes: Nodes, dimensions: Dimension
     always("ProcessedPackets", "processedPackets");
     always("PeakPacketsPerSecond", "peakPackets", "Count/Second");
   }
-  nonzero("RejectedFlowCount", "rejectedFlows");
-  nonzero("UnhealthyRoutingFlowCount", "unhealthyRoutedFlows");
-  nonzero("ClientTLSNegotiationErrorCount", "clientTlsErrors");
-  nonzero("TargetTLSNegotiationErrorCount", "targetTlsErrors");
+  always("RejectedFlowCount", "rejectedFlows");
+  always("PortAllocationErrorCount", "portErrors");
+  // "This metric is not supported for TLS listeners."
+  const plain = nodes.filter(({ kind }) => kind !== "TLS");
+  nonzero("UnhealthyRoutingFlowCount", "unhealthyRoutedFlows", plain);
   for (const kind of kinds) {
     const own = nodes.filter((node) => node.kind === kind);
     nonzero(`ActiveFlowCount_${kind}`, "activeFlows", own);
     nonzero(`NewFlowCount_${kind}`, "newFlows", own);
     nonzero(`ProcessedBytes_${kind}`, "processedBytes", own, "Bytes");
     if (kind === "TCP") nonzero("RejectedFlowCount_TCP", "rejectedFlows", own);
+  }
+}
+
+function putErrors({ put }: Context, nodes: Nodes, dimensions: Dimension[]): void {
+  for (const [name, member] of [
+    ["ClientTLSNegotiationErrorCount", "clientTlsErrors"],
+    ["TargetTLSNegotiationErrorCount", "targetTlsErrors"],
+  ] as const) {
+    const sum = sumOf(nodes, member);
+    if (sum > 0) put(name, sum, "Count", dimensions);
+  }
+}
+
+function putGroupFlows(
+  put: Put,
+  report: NetworkReport | undefined,
+  arn: string,
+  dimensions: Dimension[],
+): void {
+  const counted = (report?.groups ?? []).filter((group) => group.arn === arn);
+  for (const [name, member] of [
+    ["ActiveFlowCount", "activeFlows"],
+    ["NewFlowCount", "newFlows"],
+  ] as const) {
+    put(name, sumOf(counted, member), "Count", dimensions);
+    for (const kind of kinds) {
+      const own = counted.filter((group) => group.kind === kind);
+      const sum = sumOf(own, member);
+      if (sum > 0) put(`${name}_${kind}`, sum, "Count", dimensions);
+    }
   }
 }
 

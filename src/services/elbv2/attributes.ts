@@ -31,7 +31,6 @@ export const offOr =
   (low: number, high: number): AttributeFact["check"] =>
   (value) =>
     value === "off" ? undefined : within(low, high)(value);
-export const enabled = (value: string) => value === "true";
 export const flag = (
   initial: "true" | "false",
   refuses?: (value: string) => boolean,
@@ -71,7 +70,7 @@ export const loadBalancerAttributes: AttributeTable = {
   },
   "routing.http2.enabled": flag("true"),
   "waf.fail_open.enabled": flag("false"),
-  "zonal_shift.config.enabled": flag("false", enabled),
+  "zonal_shift.config.enabled": flag("false"),
 };
 
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html

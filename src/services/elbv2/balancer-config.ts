@@ -54,6 +54,7 @@ import {
 } from "./records.ts";
 import { sslPolicies } from "./ssl-policies.ts";
 import type { State } from "./state.ts";
+import { isLeft } from "./zonal-shift.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 
 export interface BalancerRecords {
@@ -102,7 +103,7 @@ export async function configOf(
   return {
     arn: balancer.arn,
     loopbackHost: balancer.loopbackHost,
-    zones,
+    zones: zones.filter((zone) => zone !== balancer.shiftedZone),
     // A connection's idle timeout is wall time.
     idleTimeoutMs: Number(attribute("idle_timeout.timeout_seconds")) * 1000,
     secret: balancer.secret,
@@ -365,7 +366,7 @@ async function targetConfig(
   scope: Scope,
   group: TargetGroupRecord,
   target: TargetRecord,
-  { loopbackHost }: LoadBalancerRecord,
+  balancer: LoadBalancerRecord,
   zones: readonly string[],
 ): Promise<TargetConfig | undefined> {
   const { state } = target.health;
@@ -378,9 +379,14 @@ async function targetConfig(
     reach: reachFrom(
       env,
       await reachTarget(env, scope, group, target.id, target.port, functions),
-      loopbackHost,
+      balancer.loopbackHost,
     ),
-    state: state === "unhealthy.draining" ? "unhealthy" : state,
+    // Requests that are under way in a zone that is left come to their ends.
+    state: isLeft(group, balancer, target)
+      ? "draining"
+      : state === "unhealthy.draining"
+        ? "unhealthy"
+        : state,
     healthyForMs: wallTime(env.clock, healthyForMs),
   };
 }

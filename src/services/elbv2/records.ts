@@ -28,6 +28,8 @@ export interface LoadBalancerRecord {
   /** 127.x.y.z of its own. */
   loopbackHost: string;
   capacity?: CapacityRecord;
+  /** That it has left. */
+  shiftedZone?: string;
   /** Seals its cookies; hexadecimal. */
   secret: string;
 }

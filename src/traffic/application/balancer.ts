@@ -124,7 +124,8 @@ export class Balancer {
           ...this.#environment,
           handle: (request, served) => this.#handle(request, served),
           refuse: (status) => this.#refuse(status),
-          onConnection: (event, port) => this.#countConnection(event, port),
+          onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
+          onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
           onHandshakeError: (port) => this.#counters.node(this.#zoneOf(port)).tlsErrors++,
           connectionLog: {
             wanted: () => this.#config.connectionLog === true,
@@ -141,12 +142,6 @@ export class Balancer {
 
   #zoneOf(remotePort: number): string {
     return nodeOf(this.#config.zones, remotePort);
-  }
-
-  #countConnection(event: "opened" | "closed", remotePort: number): void {
-    const zone = this.#zoneOf(remotePort);
-    if (event === "opened") this.#counters.opened(zone);
-    else this.#counters.closed(zone);
   }
 
   #logConnection(facts: ConnectionFacts): void {

@@ -78,7 +78,7 @@ export class Counters {
     let watch = this.#watches.get(zone);
     if (!watch) {
       watch = {
-        opened: () => this.opened(zone),
+        opened: () => void this.opened(zone),
         closed: () => this.closed(zone),
       };
       this.#watches.set(zone, watch);
@@ -86,10 +86,11 @@ export class Counters {
     return watch;
   }
 
-  opened(zone: string): void {
+  opened(zone: string): string {
     const node = this.node(zone);
     node.newConnections++;
     node.activeConnections++;
+    return zone;
   }
 
   closed(zone: string): void {

@@ -15,7 +15,10 @@ export interface ListenerEnvironment {
   onError: (error: unknown) => void;
   handle: (request: HttpRequest, listener: Listener) => HttpReply | Promise<HttpReply>;
   refuse: (status: number) => HttpReply;
-  onConnection: (event: "opened" | "closed", remotePort: number) => void;
+  /** Gives the zone of the node that a client came to, which is told again at the connection's end. */
+  onOpen: (remotePort: number) => string;
+  /** Without a zone for one of several clients that have the same port. */
+  onClose: (zone: string | undefined, remotePort: number) => void;
   onHandshakeError: (remotePort: number) => void;
   /** Whether connections are written down, and who does it. */
   connectionLog?: { wanted: () => boolean; add: (facts: ConnectionFacts) => void };
@@ -25,6 +28,8 @@ export interface ListenerEnvironment {
 interface OpenConnection {
   /** Monotonic. */
   openedMs: number;
+  /** Of the node; undefined until the connection counts. */
+  zone: string | undefined;
   /** Made when something asks for it. */
   traceId: string | undefined;
 }
@@ -119,16 +124,19 @@ export class Listener {
   }
 
   #onConnection(event: "opened" | "closed", remotePort: number, remoteAddress?: string): void {
-    if (event === "closed") this.#open.delete(remotePort);
-    else {
-      const openedMs = this.#environment.wall.monotonic();
-      // A handshake that was written down has named it already.
-      this.#open.set(remotePort, { openedMs, traceId: this.#open.get(remotePort)?.traceId });
-      // Those over TLS were written down with their handshake.
-      if (remoteAddress !== undefined && !this.tls && this.#environment.connectionLog?.wanted())
-        this.#log(remotePort, remoteAddress, undefined);
+    const { wall, connectionLog, onOpen, onClose } = this.#environment;
+    if (event === "closed") {
+      const zone = this.#open.get(remotePort)?.zone;
+      this.#open.delete(remotePort);
+      return onClose(zone, remotePort);
     }
-    this.#environment.onConnection(event, remotePort);
+    const openedMs = wall.monotonic();
+    // A handshake that was written down has named it already.
+    const traceId = this.#open.get(remotePort)?.traceId;
+    this.#open.set(remotePort, { openedMs, zone: onOpen(remotePort), traceId });
+    // Those over TLS were written down with their handshake.
+    if (remoteAddress !== undefined && !this.tls && connectionLog?.wanted())
+      this.#log(remotePort, remoteAddress, undefined);
   }
 
   #log(remotePort: number, remoteAddress: string, tls: ConnectionFacts["tls"]): void {
@@ -148,7 +156,11 @@ export class Listener {
       acceptedMs === undefined || !socket.getProtocol() ? undefined : wall.monotonic() - acceptedMs;
     const tls = { socket, handshakeMs, failure };
     if (failure === undefined && !this.#open.has(remotePort))
-      this.#open.set(remotePort, { openedMs: wall.monotonic(), traceId: undefined });
+      this.#open.set(remotePort, {
+        openedMs: wall.monotonic(),
+        zone: undefined,
+        traceId: undefined,
+      });
     this.#log(remotePort, remoteAddress, tls);
   }
 

@@ -101,7 +101,8 @@ export class ClassicBalancer {
         ...this.#environment,
         handle: (request) => this.#handle(request, port),
         refuse: (status) => this.#refuse(status),
-        onConnection: (event, remotePort) => this.#countConnection(event, remotePort),
+        onOpen: (port) => this.#countConnection("opened", port),
+        onClose: (_zone, port) => void this.#countConnection("closed", port),
         onHandshakeError: () => {},
       });
       this.#listeners.set(port, listener);
@@ -121,7 +122,7 @@ export class ClassicBalancer {
         zoneOf: (remotePort) => this.#zoneOf(remotePort),
         queueOf: (zone) => this.#queueOf(zone),
         idleTimeoutMs: () => this.#config.idleTimeoutMs,
-        onConnection: (event, remotePort) => this.#countConnection(event, remotePort),
+        onConnection: (event, remotePort) => void this.#countConnection(event, remotePort),
         log: () =>
           this.#config.accessLog ? (entry) => this.#log.write(this.#config.name, entry) : undefined,
       });
@@ -134,12 +135,14 @@ export class ClassicBalancer {
     return nodeOf(this.#config.zones, remotePort);
   }
 
-  #countConnection(event: "opened" | "closed", remotePort: number): void {
-    const node = this.#counters.node(this.#zoneOf(remotePort));
+  #countConnection(event: "opened" | "closed", remotePort: number): string {
+    const zone = this.#zoneOf(remotePort);
+    const node = this.#counters.node(zone);
     if (event === "opened") {
       node.newConnections++;
       node.activeConnections++;
     } else if (node.activeConnections > 0) node.activeConnections--;
+    return zone;
   }
 
   #queueOf(zone: string): SurgeQueue {

@@ -24,6 +24,8 @@ export interface GroupSituation {
     healthy: boolean;
     anomalous?: boolean;
     mitigated?: boolean;
+    /** Its zone is left. */
+    shifted?: boolean;
   }[];
   /** What has to be healthy lest DNS, or routing, take measures. */
   dns?: Threshold;
@@ -223,6 +225,8 @@ function putHosts(
     put(name, targets.filter(holds).length, "Count", dimensions);
   count("HealthyHostCount", ({ healthy }) => healthy);
   count("UnHealthyHostCount", ({ healthy }) => !healthy);
+  if (targets.some(({ shifted }) => shifted))
+    count("ActiveZonalShiftHostCount", ({ shifted }) => shifted);
   if (isFunction) return;
   count("AnomalousHostCount", ({ anomalous }) => anomalous);
   count("MitigatedHostCount", ({ mitigated }) => mitigated);

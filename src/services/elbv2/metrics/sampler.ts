@@ -14,6 +14,7 @@ import { isHealthyZone } from "../network-load-balancers/names.ts";
 import { principal } from "../network.ts";
 import { loadBalancers, type TargetGroupRecord } from "../records.ts";
 import type { State } from "../state.ts";
+import { allowsShift, isLeft } from "../zonal-shift.ts";
 import { addModelledTraffic } from "./modelled-traffic.ts";
 import { metricData, type GroupSituation } from "./metric-data.ts";
 
@@ -76,7 +77,7 @@ function recordsOf(
 }
 
 function groupSituations(
-  { groups }: BalancerRecords,
+  { balancer, groups }: BalancerRecords,
   anomalies: readonly Anomaly[] = [],
 ): GroupSituation[] {
   return groups.map(({ record, targets }) => ({
@@ -90,6 +91,7 @@ function groupSituations(
         id,
         zone,
         healthy: health.state === "healthy",
+        shifted: isLeft(record, balancer, { zone }),
         ...anomalies.find(({ group, key }) => group === record.arn && key === `${id}:${port}`),
       })),
     dns: thresholdOf(record, "dns_failover"),
@@ -121,6 +123,7 @@ function networkSituation(
       isBalancer: records.groups[index]!.record.targetType === "alb",
     })),
     reservedUnits: balancer.capacity?.units,
+    allowsShift: allowsShift(balancer),
     report,
   };
 }

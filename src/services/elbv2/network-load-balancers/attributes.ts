@@ -2,7 +2,6 @@
 import type { NetworkProtocol } from "#traffic/network/config.ts";
 import {
   attributeOf,
-  enabled,
   flag,
   offOr,
   oneOf,
@@ -31,7 +30,7 @@ export const networkBalancerAttributes: AttributeTable = {
   "ipv6.deny_all_igw_traffic": flag("false"),
   "load_balancing.cross_zone.enabled": flag("false"),
   "secondary_ips.auto_assigned.per_subnet": { default: "0", check: within(0, 7) },
-  "zonal_shift.config.enabled": flag("false", enabled),
+  "zonal_shift.config.enabled": flag("false"),
 };
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html */

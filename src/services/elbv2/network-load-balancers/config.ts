@@ -17,6 +17,7 @@ import { preservesClients, reachTarget } from "../health/reach-target.ts";
 import { balancerTable, groupTable, listenerTable } from "../kinds.ts";
 import type { LoadBalancerRecord, TargetGroupRecord, TargetRecord } from "../records.ts";
 import type { State } from "../state.ts";
+import { isLeft } from "../zonal-shift.ts";
 import { alpnProtocols } from "./listener-input.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#connection-idle-timeout */
@@ -127,8 +128,9 @@ async function targetConfig(
   scope: Scope,
   group: TargetGroupRecord,
   target: TargetRecord,
-  { loopbackHost, zones }: LoadBalancerRecord,
+  balancer: LoadBalancerRecord,
 ): Promise<NetworkTargetConfig | undefined> {
+  const { loopbackHost, zones } = balancer;
   const { state } = target.health;
   if (state === "unused") return undefined;
   if (target.zone !== "all" && !zones.some(({ zoneName }) => zoneName === target.zone))
@@ -138,6 +140,11 @@ async function targetConfig(
     key: `${target.id}:${target.port}`,
     zone: target.zone,
     reach: reachFrom(env, reach, loopbackHost),
-    state: state === "unhealthy.draining" ? "unhealthy" : state,
+    // Flows that are under way in a zone that is left end by themselves.
+    state: isLeft(group, balancer, target)
+      ? "draining"
+      : state === "unhealthy.draining"
+        ? "unhealthy"
+        : state,
   };
 }

@@ -15,6 +15,7 @@ export interface NetworkSituation {
   zones: { zone: string; healthy: boolean }[];
   /** Those of load balancers behind this one have no hosts to be counted. */
   groups: (GroupSituation & { isBalancer?: boolean })[];
+  allowsShift?: boolean;
   /** Capacity that was reserved. */
   reservedUnits?: number | undefined;
   /** Undefined when the data plane counted nothing. */
@@ -60,13 +61,11 @@ export function networkMetricData(
     const group = { Name: "TargetGroup", Value: fullName };
     putGroupFlows(put, situation.report, arn, [group]);
     if (isBalancer) continue;
-    putHosts(put, targets, [group, balancer]);
-    for (const zone of new Set(targets.map((target) => target.zone)))
-      putHosts(
-        put,
-        targets.filter((target) => target.zone === zone),
-        [group, balancer, { Name: "AvailabilityZone", Value: zone }],
-      );
+    for (const zone of [undefined, ...new Set(targets.map((target) => target.zone))]) {
+      const within = zone === undefined ? [] : [{ Name: "AvailabilityZone", Value: zone }];
+      const own = targets.filter((target) => zone === undefined || target.zone === zone);
+      putHosts(put, own, [group, balancer, ...within], situation.allowsShift === true);
+    }
   }
   return data;
 }
@@ -166,8 +165,17 @@ function putUnits({ put, seconds }: Context, nodes: Nodes, dimensions: Dimension
   put("ConsumedLCUs", total, "Count", dimensions);
 }
 
-function putHosts(put: Put, targets: GroupSituation["targets"], dimensions: Dimension[]): void {
+function putHosts(
+  put: Put,
+  targets: GroupSituation["targets"],
+  dimensions: Dimension[],
+  allowsShift: boolean,
+): void {
   if (targets.length === 0) return;
+  if (allowsShift) {
+    const shifted = targets.filter((target) => target.shifted).length;
+    put("ActiveZonalShiftHostCount", shifted, "Count", dimensions);
+  }
   const healthy = targets.filter((target) => target.healthy).length;
   put("HealthyHostCount", healthy, "Count", dimensions);
   put("UnHealthyHostCount", targets.length - healthy, "Count", dimensions);

@@ -54,6 +54,19 @@ test("without a healthy zone all are told", () => {
   assert.deepEqual(addresses(records)[0], ["127.70.0.1,127.70.0.2", false]);
 });
 
+test("a zone that is left is told to nobody new, healthy or not", () => {
+  const records = recordsOf([
+    { zone: "a", state: "healthy" },
+    { zone: "b", state: "unhealthy" },
+  ]);
+  records.balancer.shiftedZone = "a";
+  assert.deepEqual(addresses(records), [
+    ["127.70.0.2", false],
+    ["127.70.0.1", true],
+    ["127.70.0.2", false],
+  ]);
+});
+
 test("DNS failover asks for as many healthy targets as the group says", () => {
   const targets = [
     { zone: "a", state: "healthy" as const },

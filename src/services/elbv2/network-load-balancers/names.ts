@@ -14,15 +14,17 @@ export function networkNames(
   records: BalancerRecords,
   bound: readonly Record<string, BoundAddress>[],
 ): PublishedName[] {
-  const { dnsName, zones } = records.balancer;
+  const { dnsName, zones, shiftedZone } = records.balancer;
   const nodes = zones.map(({ zoneName }) => ({
     zoneName,
     addresses: [...new Set(bound.flatMap((byZone) => byZone[zoneName]?.host ?? []))],
     healthy: isHealthyZone(records, zoneName),
   }));
-  const healthy = nodes.filter((node) => node.healthy);
+  // A zone that is left is told to nobody new.
+  const staying = nodes.filter(({ zoneName }) => zoneName !== shiftedZone);
+  const healthy = staying.filter((node) => node.healthy);
   // Without a healthy zone all are told.
-  const told = healthy.length > 0 ? healthy : nodes;
+  const told = healthy.length > 0 ? healthy : staying;
   return [
     {
       name: dnsName,

@@ -8,6 +8,7 @@ import { refreshMs } from "../certificates.ts";
 import { logsAnything } from "../logs.ts";
 import { listeners, loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
+import { allowsShift, shiftLookMs } from "../zonal-shift.ts";
 import { networkConfigOf } from "./config.ts";
 import { isHealthyZone, networkNames } from "./names.ts";
 
@@ -22,7 +23,9 @@ export async function serveNetwork(
   const config = await networkConfigOf(env, scope, records, state);
   const bound = await state.plane().configureNetwork(config);
   const zones = config.nodes.map(({ zone }) => zone);
-  const zone = zones.find((one) => isHealthyZone(records, one)) ?? zones[0] ?? "";
+  const stays = (one: string) => one !== balancer.shiftedZone;
+  const zone =
+    zones.find((one) => stays(one) && isHealthyZone(records, one)) ?? zones.find(stays) ?? "";
   const { arn, name, dnsName } = balancer;
   state.served.set(arn, { scope, name, dnsName, logs: logsAnything(balancer.attributes) });
   env.traffic.fronts.set(
@@ -47,6 +50,7 @@ export async function serveNetwork(
     names: networkNames(records, bound),
   });
   await remember(env, scope, records, bound);
+  if (allowsShift(balancer)) return { afterMs: shiftLookMs };
   return records.listeners.some(({ record }) => record.tls) ? { afterMs: refreshMs } : undefined;
 }
 

@@ -4,24 +4,37 @@ import type {
   TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Anomaly } from "#traffic/application/config.ts";
-import { findTargetGroup } from "../find.ts";
+import { findTargetGroup, readAssociations } from "../find.ts";
 import { notRegistered } from "../health/plan.ts";
-import { targets, type TargetGroupRecord, type TargetHealthRecord } from "../records.ts";
+import {
+  loadBalancers,
+  targets,
+  type TargetGroupRecord,
+  type TargetHealthRecord,
+} from "../records.ts";
 import { unchecked } from "../functions/target-groups.ts";
 import type { State } from "../state.ts";
+import { overrideOf } from "../zonal-shift.ts";
 
 export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", State> = async (
   { TargetGroupArn, Targets, Include },
   context,
 ) => {
   const asksAnomalies = Include?.some((what) => what === "AnomalyDetection" || what === "All");
-  const { group, registered } = await context.store.transaction(async (tx) => {
+  const { group, registered, balancers } = await context.store.transaction(async (tx) => {
     const found = await findTargetGroup(tx, context, TargetGroupArn);
-    return { group: found, registered: await targets.list(tx, context, [found.name]) };
+    const names = (await readAssociations(tx, context)).balancersOf(found.arn);
+    const users = await loadBalancers.list(tx, context);
+    return {
+      group: found,
+      registered: await targets.list(tx, context, [found.name]),
+      balancers: users.filter(({ name }) => names.has(name)),
+    };
   });
   const anomalies = asksAnomalies ? ((await context.state.presentPlane?.anomalies()) ?? []) : [];
   const all = registered.map((target) => ({
     ...describe(group, target, target.health, target.availabilityZone),
+    AdministrativeOverride: overrideOf(group, balancers, target.zone),
     ...(asksAnomalies && { AnomalyDetection: detected(anomalies, group, target) }),
   }));
   if (!Targets?.length) return { TargetHealthDescriptions: all };
@@ -78,10 +91,6 @@ function describe(
       ...(reason !== undefined && { Reason: reason as never }),
       ...(description !== undefined && { Description: description }),
     },
-    AdministrativeOverride: {
-      State: "no_override",
-      Reason: "AdministrativeOverride.NoOverride",
-      Description: "No override is currently active on target",
-    },
+    AdministrativeOverride: overrideOf(group, [], undefined),
   };
 }

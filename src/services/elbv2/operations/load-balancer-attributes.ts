@@ -1,4 +1,6 @@
 import type { Operation } from "#services/kit/service.ts";
+import { readBalancer } from "../balancer-config.ts";
+import { checkShift } from "../zonal-shift.ts";
 import { changeAttributes, describeAttributes } from "../attributes.ts";
 import { findLoadBalancer } from "../find.ts";
 import { balancerTable, isAttributeOfSomeType, isNetwork } from "../kinds.ts";
@@ -37,6 +39,11 @@ export const modifyLoadBalancerAttributes: Operation<
   const record = await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
     const changed = { ...balancer, attributes: change(balancer) };
+    const { groups } = await readBalancer(tx, context, changed);
+    checkShift(
+      changed,
+      groups.map((group) => group.record),
+    );
     loadBalancers.put(tx, context, [balancer.name], changed);
     return changed;
   });

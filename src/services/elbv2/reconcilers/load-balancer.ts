@@ -18,6 +18,7 @@ import { logsAnything } from "../logs.ts";
 import { healthStates } from "../metrics/health-states.ts";
 import { serveNetwork } from "../network-load-balancers/serve.ts";
 import type { State } from "../state.ts";
+import { allowsShift, followZones, shiftLookMs } from "../zonal-shift.ts";
 
 export function loadBalancerReconciler(env: Environment, state: State): Reconciler {
   const byName = (id: readonly unknown[]) => [String(id[0])];
@@ -41,7 +42,8 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       });
       await removeOthers(scope, String(name), records?.balancer.arn);
       if (!records) return undefined;
-      const { balancer } = records;
+      const balancer = await followZones(env, scope, records.balancer);
+      records.balancer = balancer;
       if (isNetwork(balancer)) return serveNetwork(env, scope, records, state);
       const bound = await state.plane().configure(await configOf(env, scope, records, state));
       const { arn, dnsName } = balancer;
@@ -76,6 +78,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const ids = records.listeners.map(({ record }) => record.id);
       await remember(scope, balancer, ids, bound);
       const secure = records.listeners.some(({ record }) => record.tls);
+      if (allowsShift(balancer)) return { afterMs: shiftLookMs };
       return secure ? { afterMs: refreshMs } : undefined;
     },
   };

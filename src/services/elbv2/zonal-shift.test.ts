@@ -4,10 +4,9 @@ import { dateOf } from "#runtime/date.ts";
 import { fullName } from "./arns.ts";
 import { createBalancedCloud, type BalancedCloud } from "./testing/balanced-cloud.ts";
 
-const zone = "us-east-1a";
 const allowed = [{ Key: "zonal_shift.config.enabled", Value: "true" }];
 
-function darken(cloud: BalancedCloud, method: "POST" | "DELETE") {
+function darken(cloud: BalancedCloud, zone: string, method: "POST" | "DELETE") {
   const { account, region } = cloud.caller;
   const body = method === "POST" ? { kind: "power-cut", zone } : undefined;
   const scope = { account, region };
@@ -37,6 +36,10 @@ async function balanced(context: TestContext) {
   await cloud.listen(LoadBalancerArn!, { Type: "forward", TargetGroupArn });
   await elb.ModifyLoadBalancerAttributes({ LoadBalancerArn, Attributes: allowed });
   await cloud.advance("15s");
+  const { Subnets } = await ec2.DescribeSubnets({ SubnetIds: cloud.subnets });
+  const zones = cloud.subnets.map(
+    (id) => Subnets!.find(({ SubnetId }) => SubnetId === id)!.AvailabilityZone!,
+  );
   /** By zone, in order. */
   const overrides = async () => {
     const { TargetHealthDescriptions } = await elb.DescribeTargetHealth({ TargetGroupArn });
@@ -46,7 +49,7 @@ async function balanced(context: TestContext) {
       const { Placement } = Reservations![0]!.Instances![0]!;
       byZone.set(Placement!.AvailabilityZone!, AdministrativeOverride!.State!);
     }
-    return [byZone.get(zone), byZone.get("us-east-1b")];
+    return zones.map((zone) => byZone.get(zone));
   };
   const shiftedHosts = async () => {
     const now = cloud.clock.now();
@@ -64,19 +67,20 @@ async function balanced(context: TestContext) {
     });
     return Math.max(0, ...Datapoints!.map(({ Maximum = 0 }) => Maximum));
   };
-  return { ...cloud, TargetGroupArn, LoadBalancerArn, overrides, shiftedHosts };
+  const power = (method: "POST" | "DELETE") => darken(cloud, zones[0]!, method);
+  return { ...cloud, TargetGroupArn, LoadBalancerArn, overrides, shiftedHosts, power };
 }
 
 test("a load balancer that allows it leaves a zone without power, and returns", async (context) => {
   const cloud = await balanced(context);
   assert.deepEqual(await cloud.overrides(), ["no_override", "no_override"]);
   assert.equal(await cloud.shiftedHosts(), 0);
-  await darken(cloud, "POST");
+  await cloud.power("POST");
   await cloud.advance("15s");
   assert.deepEqual(await cloud.overrides(), ["zonal_shift_active", "no_override"]);
   await cloud.advance("60s");
   assert.equal(await cloud.shiftedHosts(), 1);
-  await darken(cloud, "DELETE");
+  await cloud.power("DELETE");
   await cloud.advance("15s");
   assert.deepEqual(await cloud.overrides(), ["no_override", "no_override"]);
 });
@@ -87,7 +91,7 @@ test("without cross-zone load balancing it is left to DNS, and without permissio
     TargetGroupArn: cloud.TargetGroupArn,
     Attributes: [{ Key: "load_balancing.cross_zone.enabled", Value: "false" }],
   });
-  await darken(cloud, "POST");
+  await cloud.power("POST");
   await cloud.advance("15s");
   assert.deepEqual(await cloud.overrides(), ["zonal_shift_delegated_to_dns", "no_override"]);
   await cloud.elb.ModifyLoadBalancerAttributes({

@@ -6,11 +6,11 @@ import type { AdministrativeOverride } from "@aws-sdk/client-elastic-load-balanc
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
-import { attributeOf, targetGroupAttributes } from "./attributes.ts";
+import { attributeOf } from "./attributes.ts";
+import { crossesZones } from "./cross-zone.ts";
 import { invalidConfiguration } from "./errors.ts";
 import { balancerTable, groupTable, isNetwork } from "./kinds.ts";
 import { principal } from "./network.ts";
-import { crossesZones } from "./network-load-balancers/config.ts";
 import {
   loadBalancers,
   type LoadBalancerRecord,
@@ -61,24 +61,13 @@ async function failedZone(
   return own.every((zone) => failed.has(zone)) ? undefined : first;
 }
 
-/** Whether a target gets nothing new because its zone is left. */
+/** Whether a target gets nothing new because its zone is left. Without cross-zone load balancing it is enough that the zone leaves DNS. */
 export function isLeft(
   group: TargetGroupRecord,
   balancer: LoadBalancerRecord,
   { zone }: Pick<TargetRecord, "zone">,
 ): boolean {
-  return zone === balancer.shiftedZone && crosses(group, balancer);
-}
-
-/** Without cross-zone load balancing it is enough that the zone leaves DNS. */
-function crosses(group: TargetGroupRecord, balancer: LoadBalancerRecord): boolean {
-  if (isNetwork(balancer)) return crossesZones(group, balancer);
-  const value = attributeOf(
-    targetGroupAttributes,
-    group.attributes,
-    "load_balancing.cross_zone.enabled",
-  );
-  return value !== "false";
+  return zone === balancer.shiftedZone && crossesZones(group, balancer);
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AdministrativeOverride.html */
@@ -96,7 +85,7 @@ export function overrideOf(
       Reason: "AdministrativeOverride.NoOverride",
       Description: "No override is currently active on target",
     };
-  return crosses(group, left)
+  return crossesZones(group, left)
     ? {
         State: "zonal_shift_active",
         Reason: "AdministrativeOverride.ZonalShiftActive",

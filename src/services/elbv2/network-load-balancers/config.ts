@@ -14,7 +14,8 @@ import { logsTo } from "../logs.ts";
 import { attributeOf } from "../attributes.ts";
 import { tlsConfig, type BalancerRecords } from "../balancer-config.ts";
 import { preservesClients, reachTarget } from "../health/reach-target.ts";
-import { balancerTable, groupTable, listenerTable } from "../kinds.ts";
+import { crossesZones } from "../cross-zone.ts";
+import { groupTable, listenerTable } from "../kinds.ts";
 import type { LoadBalancerRecord, TargetGroupRecord, TargetRecord } from "../records.ts";
 import type { State } from "../state.ts";
 import { isLeft } from "../zonal-shift.ts";
@@ -113,14 +114,6 @@ async function groupConfig(
     },
     targets: configs.filter((config) => config !== undefined),
   };
-}
-
-/** The group's own setting, else the load balancer's. A load balancer behind another is in every zone. */
-export function crossesZones(group: TargetGroupRecord, balancer: LoadBalancerRecord): boolean {
-  const key = "load_balancing.cross_zone.enabled";
-  const own = attributeOf(groupTable(group), group.attributes, key);
-  if (own !== "use_load_balancer_configuration") return own === "true";
-  return attributeOf(balancerTable(balancer), balancer.attributes, key) === "true";
 }
 
 async function targetConfig(

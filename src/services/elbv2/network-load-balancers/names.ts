@@ -6,8 +6,8 @@ import type { PublishedName } from "#services/kit/name-directory.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
 import { attributeOf } from "../attributes.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
+import { crossesZones } from "../cross-zone.ts";
 import { groupTable } from "../kinds.ts";
-import { crossesZones } from "./config.ts";
 
 /** `bound` is where the listeners are, in their order, by zone. */
 export function networkNames(

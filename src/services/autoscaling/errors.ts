@@ -84,9 +84,9 @@ export function launchSuspended(group: string): AwsError {
   );
 }
 
-export function warmPoolWithMixed(): AwsError {
+export function warmPoolWithSpot(): AwsError {
   return validationError(
-    "You can't have a warm pool on an Auto Scaling group that has a mixed instances policy or that launches Spot Instances.",
+    "You can't have a warm pool on an Auto Scaling group that launches Spot Instances.",
   );
 }
 

@@ -189,6 +189,49 @@ test("standby takes an instance aside and back", async (t) => {
   assert.deepEqual((await cloud.group()).states, ["InService", "InService"]);
 });
 
+test("an instance that leaves in Standby takes the desired capacity down with it when asked to", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  await cloud.createGroup({ DesiredCapacity: 3 });
+  await cloud.advance("2m");
+  const [detached, terminated] = (await cloud.group()).ids as [string, string];
+  const web = { AutoScalingGroupName: "web", ShouldDecrementDesiredCapacity: false };
+  await cloud.autoscaling.EnterStandby({ ...web, InstanceIds: [detached, terminated] });
+  await cloud.advance("2m");
+  assert.equal((await cloud.group()).states.filter((state) => state === "InService").length, 3);
+  const shrinking = { ShouldDecrementDesiredCapacity: true };
+  await cloud.autoscaling.DetachInstances({ ...web, ...shrinking, InstanceIds: [detached] });
+  assert.equal((await cloud.group()).desired, 2);
+  await cloud.autoscaling.TerminateInstanceInAutoScalingGroup({
+    ...shrinking,
+    InstanceId: terminated,
+  });
+  await cloud.advance("2m");
+  const group = await cloud.group();
+  assert.equal(group.desired, 1);
+  assert.deepEqual(group.states, ["InService"]);
+});
+
+test("a tag that does not say so is not propagated to instances", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  await cloud.createGroup({ DesiredCapacity: 1, Tags: [{ Key: "Role", Value: "web" }] });
+  await cloud.advance("1m");
+  const { Tags } = await cloud.autoscaling.DescribeTags({});
+  assert.deepEqual(Tags, [
+    {
+      ResourceId: "web",
+      ResourceType: "auto-scaling-group",
+      Key: "Role",
+      Value: "web",
+      PropagateAtLaunch: false,
+    },
+  ]);
+  const { Reservations } = await cloud.clients.ec2(cloud.caller).DescribeInstances({});
+  const tags = Reservations![0]!.Instances![0]!.Tags!;
+  assert.ok(!tags.some(({ Key }) => Key === "Role"));
+});
+
 test("a detached instance lives on outside the group, and can come back", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());

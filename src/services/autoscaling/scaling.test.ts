@@ -184,6 +184,22 @@ test("a simple policy waits for its cooldown", async (t) => {
   assert.equal((await cloud.group()).desired, 3);
 });
 
+test("deleting what was never scheduled says so, name by name", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const { FailedScheduledActions } = await cloud.autoscaling.BatchDeleteScheduledAction({
+    AutoScalingGroupName: "nowhere",
+    ScheduledActionNames: ["peak"],
+  });
+  assert.deepEqual(FailedScheduledActions, [
+    {
+      ScheduledActionName: "peak",
+      ErrorCode: "ValidationError",
+      ErrorMessage: "Scheduled action name not found",
+    },
+  ]);
+});
+
 test("scheduled actions act in their time zone and only once each", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());

@@ -149,3 +149,50 @@ test("a warm pool goes with its instances when that is forced, and not otherwise
   assert.equal((await cloud.autoscaling.DescribeWarmPool(name)).WarmPoolConfiguration, undefined);
   assert.deepEqual((await cloud.group()).states, ["InService"]);
 });
+
+test("the warm pool of a mixed group holds what its policy launches on demand, in capacity units", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const policy = (percentage: number) => ({
+    LaunchTemplate: {
+      LaunchTemplateSpecification: { LaunchTemplateName: "web", Version: "$Default" },
+      Overrides: [
+        { InstanceType: "m5.large", WeightedCapacity: "2" },
+        { InstanceType: "c5.large", WeightedCapacity: "2" },
+      ],
+    },
+    InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: percentage },
+  });
+  await cloud.createGroup({
+    LaunchTemplate: undefined,
+    MixedInstancesPolicy: policy(100),
+    MinSize: 2,
+    MaxSize: 8,
+  });
+  await cloud.autoscaling.PutWarmPool({ ...name, MaxGroupPreparedCapacity: 6 });
+  await cloud.advance("3m");
+  assert.deepEqual(await poolStates(cloud), ["Warmed:Stopped", "Warmed:Stopped"]);
+  const { Instances } = await cloud.autoscaling.DescribeWarmPool(name);
+  assert.deepEqual(
+    Instances!.map(({ InstanceType }) => InstanceType),
+    ["m5.large", "m5.large"],
+  );
+  await cloud.autoscaling.SetDesiredCapacity({ ...name, DesiredCapacity: 4 });
+  await cloud.advance("2m");
+  const { ids } = await cloud.group();
+  assert.equal(ids.length, 2);
+  assert.ok(ids.some((id) => Instances!.some(({ InstanceId }) => InstanceId === id)));
+  assert.deepEqual(await poolStates(cloud), ["Warmed:Stopped"]);
+  const spot = {
+    code: "ValidationError",
+    message: "You can't have a warm pool on an Auto Scaling group that launches Spot Instances.",
+  };
+  await assert.rejects(
+    cloud.autoscaling.UpdateAutoScalingGroup({ ...name, MixedInstancesPolicy: policy(50) }),
+    spot,
+  );
+  await cloud.autoscaling.DeleteWarmPool({ ...name, ForceDelete: true });
+  await cloud.advance("1m");
+  await cloud.autoscaling.UpdateAutoScalingGroup({ ...name, MixedInstancesPolicy: policy(50) });
+  await assert.rejects(cloud.autoscaling.PutWarmPool(name), spot);
+});

@@ -14,6 +14,11 @@ import type {
   Override,
 } from "../launch/launch-records.ts";
 
+/** Whether a mixed instances policy may put the group's instances on the Spot market. */
+export function mayLaunchSpot({ mixed }: { mixed?: MixedPolicy }): boolean {
+  return mixed !== undefined && mixed.distribution.onDemandPercentAboveBase < 100;
+}
+
 type Resolve = (specification: LaunchTemplateSpecification) => Promise<LaunchTemplateRef>;
 
 /** What the request leaves out keeps its value, or gets AWS's default. */

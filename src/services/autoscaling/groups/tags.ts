@@ -19,8 +19,8 @@ export function tagsFrom(
       throw validationError(`Tag keys beginning with 'aws:' are reserved: ${Key}`);
     if (ResourceId !== undefined && ResourceId !== group)
       throw validationError(`The tag ${Key} is meant for ${ResourceId}, not for ${group}`);
-    // Instances get a group's tags unless the request says no.
-    found.set(Key, { key: Key, value: Value, propagate: PropagateAtLaunch ?? true });
+    // AWS's page does not say what a tag without PropagateAtLaunch does; an absent boolean is false.
+    found.set(Key, { key: Key, value: Value, propagate: PropagateAtLaunch ?? false });
   }
   return sortTags([...found.values()]);
 }

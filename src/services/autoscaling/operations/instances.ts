@@ -39,7 +39,8 @@ export const terminateInstance: Operation<
       throw validationError(`The instance ${input.InstanceId} is not in InService or Standby.`);
     const shrinks =
       input.ShouldDecrementDesiredCapacity === true &&
-      ["InService", "Pending", "Pending:Wait", "Pending:Proceed"].includes(member.state);
+      // Also for one in Standby, which the desired capacity does not count at the time.
+      ["InService", "Standby", "Pending", "Pending:Wait", "Pending:Proceed"].includes(member.state);
     if (shrinks && group.desired - 1 < group.minSize)
       throw validationError(
         "Currently, desiredSize equals minSize (" +
@@ -131,8 +132,8 @@ async function takeAside(
   for (const id of ids) {
     const member = await findMember(tx, context, id, group.name);
     requireState(member, request.from);
-    const counts = decrement && member.state === "InService";
-    const to = group.desired - (counts ? 1 : 0);
+    // Also when one in Standby is detached, which the desired capacity does not count at the time.
+    const to = group.desired - (decrement ? 1 : 0);
     const activity = await startActivity(tx, writing, group, {
       description: `${request.description}: ${id}`,
       cause: request.cause(writing.nowMs, id, group.desired, to),

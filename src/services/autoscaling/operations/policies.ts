@@ -106,7 +106,11 @@ function describeTracking({
     }),
     ...(customized && {
       CustomizedMetricSpecification: customized.metrics
-        ? { Metrics: customized.metrics as never }
+        ? {
+            Dimensions: [],
+            // "Do not specify anything for ReturnData. This sets it to its default (true)."
+            Metrics: customized.metrics.map((query) => ({ ReturnData: true, ...query })) as never,
+          }
         : {
             Namespace: customized.namespace,
             MetricName: customized.metricName,

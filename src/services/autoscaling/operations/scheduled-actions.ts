@@ -136,7 +136,7 @@ async function remove(
   group: string,
   name: string,
 ): Promise<void> {
-  await getGroup(tx, context, group);
+  // The same answer whether the action or its whole group is missing: actions go with their group.
   if (!(await scheduledActions.get(tx, context, group, name)))
     throw validationError("Scheduled action name not found");
   scheduledActions.delete(tx, context, group, name);

@@ -1,7 +1,8 @@
 import type { Operation } from "#services/kit/service.ts";
 import { causes } from "../causes.ts";
-import { validationError, warmPoolWithMixed } from "../errors.ts";
+import { validationError, warmPoolWithSpot } from "../errors.ts";
 import { getGroup } from "../groups/capacity.ts";
+import { mayLaunchSpot } from "../groups/mixed-instances.ts";
 import {
   checkBounds,
   checkCapacityType,
@@ -63,7 +64,7 @@ export const updateAutoScalingGroup: Operation<
       delete updated.launchBackoff;
       delete updated.shortages;
     }
-    if (updated.warmPool && updated.mixed) throw warmPoolWithMixed();
+    if (updated.warmPool && mayLaunchSpot(updated)) throw warmPoolWithSpot();
     checkCapacityType(updated);
     if (desired !== group.desired)
       updated.causes = [

@@ -5,9 +5,10 @@ import {
   resourceInUse,
   unsupported,
   validationError,
-  warmPoolWithMixed,
+  warmPoolWithSpot,
 } from "../errors.ts";
 import { getGroup, isWarm, isWarming, membersOf } from "../groups/capacity.ts";
+import { mayLaunchSpot } from "../groups/mixed-instances.ts";
 import { describeInstance, describeWarmPool } from "../groups/describe.ts";
 import { launchSource } from "../launch/source.ts";
 import { page } from "../paging.ts";
@@ -26,12 +27,11 @@ export const putWarmPool: Operation<"autoscaling", "PutWarmPool", State> = async
   if (poolState === "Hibernated") throw unsupported("PoolState Hibernated");
   const caller = asService(context, "autoscaling.amazonaws.com");
   const before = await context.store.transaction((tx) => getGroup(tx, context, name));
-  if (before.mixed) throw warmPoolWithMixed();
   const { request, market } = await launchSource(context, context, caller, before);
-  if (market === "spot" || request.InstanceMarketOptions) throw warmPoolWithMixed();
+  if (market === "spot" || request.InstanceMarketOptions) throw warmPoolWithSpot();
   await context.store.transaction(async (tx) => {
     const group = await getGroup(tx, context, name);
-    if (group.mixed) throw warmPoolWithMixed();
+    if (mayLaunchSpot(group)) throw warmPoolWithSpot();
     const present = group.warmPool;
     if (present?.deleting)
       throw validationError("The warm pool is pending delete and cannot be updated.");

@@ -137,7 +137,8 @@ export function plan(
       if (units - weight < ordinary) return started;
       return replacing.recommended ? causes.recommended(nowMs) : causes.replacing(nowMs);
     };
-    for (const { id } of starting) decisions.push({ kind: "start", memberId: id, cause: cause() });
+    for (const member of starting)
+      decisions.push({ kind: "start", memberId: member.id, cause: cause(unitsOf(member)) });
     for (const { zone, choice } of places)
       decisions.push({
         kind: "launch",
@@ -150,11 +151,11 @@ export function plan(
   let returning = 0;
   if (capacity > whole && may("Terminate")) {
     const room = group.warm?.reuse
-      ? warmTarget(group.warm, group) - warm.filter(({ id }) => !going.has(id)).length
+      ? warmTarget(group.warm, group) - unitsIn(warm.filter(({ id }) => !going.has(id)))
       : 0;
     shrink(group, left, whole, nowMs, (member, cause) => {
       if (returning >= room) return terminate(member, cause);
-      returning++;
+      returning += unitsOf(member);
       going.add(member.id);
       decisions.push({ kind: "return", memberId: member.id, cause });
     });

@@ -114,13 +114,16 @@ test("the guide's backlog per instance: metric math of a queue and the group's s
   await put(cloud, "backlog", {
     TargetValue: 100,
     CustomizedMetricSpecification: {
-      Metrics: [
-        stat("m1", "Messages"),
-        stat("m2", "Running"),
-        { Id: "e1", Expression: "m1 / m2", ReturnData: true },
-      ],
+      Metrics: [stat("m1", "Messages"), stat("m2", "Running"), { Id: "e1", Expression: "m1 / m2" }],
     },
   });
+  const { ScalingPolicies } = await cloud.autoscaling.DescribePolicies({});
+  const shown = ScalingPolicies![0]!.TargetTrackingConfiguration!.CustomizedMetricSpecification!;
+  assert.deepEqual(shown.Dimensions, []);
+  assert.deepEqual(
+    shown.Metrics!.map(({ ReturnData }) => ReturnData),
+    [false, false, true],
+  );
   // 1500 messages for ten instances are 150 each; with 100 as an acceptable backlog, add five.
   await report(cloud, { Messages: 1500, Running: 10 }, 4);
   assert.equal((await cloud.group()).desired, 15);

@@ -94,6 +94,11 @@ test("an image is seen by other accounts once they may launch it", async () => {
     LaunchPermission: { Add: [{ UserId: "210987654321" }] },
   });
   assert.equal(await see(), 1);
+  const launchableBy = async (who: string, client = cloud.ec2) =>
+    (await client.DescribeImages({ ExecutableUsers: [who] })).Images!.map((one) => one.ImageId);
+  assert.deepEqual(await launchableBy("210987654321"), [ImageId]);
+  assert.deepEqual(await launchableBy("self"), []);
+  assert.deepEqual(await launchableBy("self", other), [ImageId]);
   const { LaunchPermissions } = await cloud.ec2.DescribeImageAttribute({
     ImageId,
     Attribute: "launchPermission",

@@ -109,6 +109,9 @@ export interface Image extends ImageRecord {
   creationDate?: string;
 }
 
+/** A public image's snapshot launches instances and is otherwise its owner's alone. */
+const publicSnapshotId = (region: string, { name }: PublicImage) => derivedId("snap", region, name);
+
 function fromPublic(region: string, image: PublicImage): Image {
   return {
     imageId: image.imageId,
@@ -127,7 +130,7 @@ function fromPublic(region: string, image: PublicImage): Image {
         volumeType: image.volumeType,
         encrypted: false,
         deleteOnTermination: true,
-        snapshotId: derivedId("snap", region, image.name),
+        snapshotId: publicSnapshotId(region, image),
         ...(image.volumeType === "gp3" ? { iops: 3000, throughput: 125 } : { iops: 100 }),
       },
     ],
@@ -211,6 +214,18 @@ export async function findSnapshot(
     if (found) return found;
   }
   return undefined;
+}
+
+/** Whether there is such a snapshot in the region that the account has no access to. */
+export async function isForeignSnapshot(
+  tx: Transaction,
+  { account, region }: Scope,
+  snapshotId: string,
+): Promise<boolean> {
+  if (publicImages(region).some((image) => publicSnapshotId(region, image) === snapshotId))
+    return true;
+  const found = await findSnapshot(tx, region, snapshotId);
+  return found !== undefined && found.ownerId !== account && !isVisible(found, account);
 }
 
 /** Under which id the driver has the snapshot's bytes; undefined for one of years when it had none. */

@@ -24,6 +24,12 @@ test("a snapshot is shared with an account, which makes volumes of it and copies
     const AvailabilityZone = "us-east-1a";
     const notFound = { code: "InvalidSnapshot.NotFound" };
     await assert.rejects(theirs.CreateVolume({ AvailabilityZone, SnapshotId }), notFound);
+    const named = { SnapshotIds: [SnapshotId] };
+    assert.deepEqual((await theirs.DescribeSnapshots(named)).Snapshots, []);
+    await assert.rejects(
+      theirs.DescribeSnapshots({ SnapshotIds: ["snap-0123456789abcdef0"] }),
+      notFound,
+    );
     const Attribute = "createVolumePermission";
     await ec2.ModifySnapshotAttribute({
       SnapshotId,

@@ -22,8 +22,19 @@ export const defaultVpcExists = () =>
     "A Default VPC already exists for this account in this region.",
   );
 export const noDefaultVpc = () => ec2Error("VPCIdNotSpecified", "No default VPC for this user");
+/** RunInstances says more of it. */
+export const noDefaultVpcToLaunchIn = () =>
+  ec2Error(
+    "VPCIdNotSpecified",
+    "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.",
+  );
 export const noDefaultSubnet = (zone: string) =>
-  ec2Error("MissingInput", `No default subnet for availability zone: '${zone}'.`);
+  ec2Error("InvalidInput", `No default subnet for availability zone: '${zone}'.`);
+export const noDefaultSubnets = (vpcId: string) =>
+  ec2Error(
+    "MissingInput",
+    `No subnets found for the default VPC '${vpcId}'. Please specify a subnet.`,
+  );
 export const addressInUse = (address: string) =>
   ec2Error("InvalidIPAddress.InUse", `Address ${address} is in use.`);
 export const noFreeAddresses = (subnetId: string) =>

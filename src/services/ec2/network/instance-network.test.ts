@@ -86,6 +86,28 @@ test("addresses asked for must be free, inside the subnet, and not reserved", ()
     );
   }));
 
+test("without a subnet named there must be a default one in the zone", () =>
+  inStore(async (tx) => {
+    await instanceNetwork.attach(tx, scope, env, [request("i-0")]);
+    const all = await subnets.list(tx, scope);
+    const launch = (zone?: string) =>
+      instanceNetwork.attach(tx, scope, env, [
+        request("i-1", zone === undefined ? {} : { availabilityZone: zone }),
+      ]);
+    for (const { subnetId, zoneName } of all)
+      if (zoneName !== "us-east-1b") subnets.delete(tx, scope, subnetId);
+    await assert.rejects(launch("us-east-1c"), {
+      code: "InvalidInput",
+      message: "No default subnet for availability zone: 'us-east-1c'.",
+    });
+    assert.equal((await launch())[0]!.availabilityZone, "us-east-1b");
+    for (const { subnetId } of all) subnets.delete(tx, scope, subnetId);
+    await assert.rejects(launch("us-east-1b"), {
+      code: "MissingInput",
+      message: `No subnets found for the default VPC '${all[0]!.vpcId}'. Please specify a subnet.`,
+    });
+  }));
+
 test("a full subnet takes no more", () =>
   inStore(async (tx) => {
     await instanceNetwork.attach(tx, scope, env, [request("i-0")]);

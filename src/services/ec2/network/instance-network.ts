@@ -5,7 +5,12 @@ import type { InstanceNetwork, InterfaceRequest, NetworkEnvironment } from "../i
 import { invalidParameterCombination } from "../errors.ts";
 import { zonesOf } from "#services/kit/facts/zones.ts";
 import { ensureDefaultVpc, findDefaultVpc } from "./default-vpc.ts";
-import { groupNameNotFound, noDefaultSubnet, noDefaultVpc } from "./errors.ts";
+import {
+  groupNameNotFound,
+  noDefaultSubnet,
+  noDefaultSubnets,
+  noDefaultVpcToLaunchIn,
+} from "./errors.ts";
 import { createFactsReader } from "./interface-facts.ts";
 import {
   attachInterface,
@@ -134,10 +139,11 @@ async function subnetFor(
 ): Promise<SubnetRecord> {
   if (subnetId !== undefined) return find(tx, scope, kinds.subnet, subnetId);
   const vpc = await findDefaultVpc(tx, scope);
-  if (!vpc) throw noDefaultVpc();
+  if (!vpc) throw noDefaultVpcToLaunchIn();
   const defaults = (await subnets.list(tx, scope)).filter(
     (subnet) => subnet.vpcId === vpc.vpcId && subnet.defaultForAz,
   );
+  if (defaults.length === 0) throw noDefaultSubnets(vpc.vpcId);
   const wanted = availabilityZone ?? zonesOf(scope.region)[0]!.zoneName;
   const found = defaults.find(({ zoneName }) => zoneName === wanted);
   const chosen = found ?? (availabilityZone === undefined ? defaults[0] : undefined);

@@ -39,6 +39,8 @@ export function mergeBlockDevices(
   const devices = new Map(image.map((device) => [device.deviceName, device]));
   for (const mapping of requested ?? []) {
     if (!mapping.DeviceName) throw missingParameter("DeviceName");
+    // "To omit the device from the block device mapping, specify an empty string."
+    if (mapping.NoDevice) throw ec2Error("InvalidRequest", "The request received was invalid");
     if (mapping.NoDevice !== undefined) devices.delete(mapping.DeviceName);
     // AWS, too, passes over instance store volumes that the instance type does not have.
     else if (mapping.VirtualName !== undefined) continue;

@@ -113,7 +113,7 @@ test("a volume fits its snapshot, its zone and its device", () =>
     await assert.rejects(attach(grown, "sdf/"), { code: "InvalidParameterValue" });
   }));
 
-test("a volume grows and changes its type, once in six hours", () =>
+test("a volume grows and changes its type, four times a day and one after the other", () =>
   withInstance(async (cloud, _instanceId, AvailabilityZone) => {
     const { ec2 } = cloud;
     const { VolumeId } = await ec2.CreateVolume({ AvailabilityZone, Size: 100, VolumeType: "gp2" });
@@ -126,6 +126,9 @@ test("a volume grows and changes its type, once in six hours", () =>
       VolumeType: "gp3",
     });
     assert.equal(change!.ModificationState, "modifying");
+    await assert.rejects(ec2.ModifyVolume({ VolumeId, Size: 300 }), {
+      code: "IncorrectModificationState",
+    });
     assert.deepEqual([change!.OriginalIops, change!.TargetIops], [300, 3000]);
     const { Volumes } = await ec2.DescribeVolumes({ VolumeIds: [VolumeId!] });
     assert.deepEqual([Volumes![0]!.Size, Volumes![0]!.Throughput], [200, 125]);
@@ -135,11 +138,18 @@ test("a volume grows and changes its type, once in six hours", () =>
       VolumesModifications!.map((one) => [one.ModificationState, one.Progress]),
       [["completed", 100]],
     );
-    await assert.rejects(ec2.ModifyVolume({ VolumeId, Iops: 4000 }), {
+    const { VolumeModification: faster } = await ec2.ModifyVolume({ VolumeId, VolumeType: "io2" });
+    assert.equal(faster!.TargetIops, 3000);
+    for (const Iops of [4000, 5000]) {
+      await cloud.advance("1m");
+      await ec2.ModifyVolume({ VolumeId, Iops });
+    }
+    await cloud.advance("1m");
+    await assert.rejects(ec2.ModifyVolume({ VolumeId, Iops: 6000 }), {
       code: "VolumeModificationRateExceeded",
     });
-    await cloud.advance("6h");
-    await ec2.ModifyVolume({ VolumeId, Iops: 4000 });
+    await cloud.advance("24h");
+    await ec2.ModifyVolume({ VolumeId, Iops: 6000 });
   }));
 
 test("volumes are encrypted where the account wants all encrypted", () =>

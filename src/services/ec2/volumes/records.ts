@@ -58,6 +58,8 @@ export interface VolumeRecord {
   createdMs: number;
   /** The last time that it was changed. */
   modification?: VolumeModification;
+  /** When its modifications of the last day began, the oldest first. */
+  modifiedMs?: readonly number[];
   /** Undefined: the volume is available. */
   attachment?: VolumeAttachment;
   tags: Tags;

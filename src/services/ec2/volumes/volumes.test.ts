@@ -67,5 +67,14 @@ test("a root volume smaller than its snapshot and performance that a type has no
     code: "InvalidParameterCombination",
   });
   await assert.rejects(run({}, "/dev/sdf"), { code: "MissingParameter" });
+  await assert.rejects(
+    cloud.ec2.RunInstances({
+      ImageId: cloud.imageId,
+      MinCount: 1,
+      MaxCount: 1,
+      BlockDeviceMappings: [{ DeviceName: "/dev/sdf", NoDevice: "yes" }],
+    }),
+    { code: "InvalidRequest", message: "The request received was invalid" },
+  );
   await cloud.stop();
 });

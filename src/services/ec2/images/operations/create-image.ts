@@ -14,8 +14,9 @@ export const createImage: Ec2Operation<"CreateImage"> = async (input, context) =
   if (input.SnapshotLocation === "local") throw unsupportedParameter("SnapshotLocation=local");
   const imageId = newId(context.random, "ami");
   const name = input.Name!;
-  const tags = (kind: string) =>
+  const tagsOf = (kind: string) =>
     tagsFor(kind, input.TagSpecifications, context.principal, ["image", "snapshot"]);
+  const tags = { image: tagsOf("image"), snapshot: tagsOf("snapshot") };
   await context.store.transaction(async (tx) => {
     const instance = await findInstance(tx, context, input.InstanceId!);
     const { instanceId } = instance;
@@ -33,7 +34,7 @@ export const createImage: Ec2Operation<"CreateImage"> = async (input, context) =
       if (!volume || left) continue;
       const snapshot = await snapshotOf(tx, context, volume, {
         description: `Created by CreateImage(${instanceId}) for ${imageId}`,
-        tags: tags("snapshot"),
+        tags: tags.snapshot,
       });
       captured.push({
         deviceName,
@@ -69,8 +70,8 @@ export const createImage: Ec2Operation<"CreateImage"> = async (input, context) =
       sourceImageId: instance.imageId,
       sourceImageRegion: context.region,
       ...(restarts && { rebootsInstanceId: instanceId }),
-      tags: tags("image"),
+      tags: tags.image,
     });
   });
-  return { ImageId: imageId, Tags: shownTags(tags("image")) };
+  return { ImageId: imageId, Tags: shownTags(tags.image) };
 };

@@ -67,12 +67,9 @@ export const describeImages: Ec2Operation<"DescribeImages"> = async (input, cont
     owner === "self"
       ? image.ownerId === account
       : owner === image.ownerAlias || owner === image.ownerId;
+  // "Only AMIs shared with that specific account ID are returned."
   const launchable = (image: Image, who: string) =>
-    who === "all"
-      ? image.public
-      : who === "self"
-        ? image.launchAccounts.includes(account)
-        : image.ownerId === who && image.launchAccounts.includes(account);
+    who === "all" ? image.public : image.launchAccounts.includes(who === "self" ? account : who);
   const nowMs = context.clock.now();
   const wanted = named
     .filter(({ state }) => input.IncludeDisabled || state !== "disabled")

@@ -1,3 +1,5 @@
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
 import type { Ec2Operation } from "../../context.ts";
 import { ec2Error, unsupportedParameter } from "../../errors.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
@@ -9,6 +11,7 @@ import { describeSnapshot, progressOf } from "../describe.ts";
 import { snapshotOf } from "../make-snapshot.ts";
 import {
   images,
+  isForeignSnapshot,
   snapshotNotFound,
   snapshots,
   visibleSnapshots,
@@ -65,8 +68,12 @@ const filters: FilterTable<SnapshotRecord> = {
 export const describeSnapshots: Ec2Operation<"DescribeSnapshots"> = async (input, context) => {
   refuseIdsWithPages(input.SnapshotIds, input, "snapshotsSet");
   const { account } = context;
-  const visible = await context.store.transaction((tx) => visibleSnapshots(tx, context));
-  const wanted = selectByIds(visible, input.SnapshotIds, (snapshot) => snapshot.snapshotId, {
+  const { visible, ids } = await context.store.transaction(async (tx) => ({
+    visible: await visibleSnapshots(tx, context),
+    ids: await withoutForeign(tx, context, input.SnapshotIds),
+  }));
+  if (input.SnapshotIds?.length && ids?.length === 0) return { Snapshots: [] };
+  const wanted = selectByIds(visible, ids, (snapshot) => snapshot.snapshotId, {
     prefix: "snap",
     malformedCode: "InvalidSnapshotID.Malformed",
     notFound: (ids) => snapshotNotFound(ids[0]!),
@@ -91,3 +98,18 @@ export const describeSnapshots: Ec2Operation<"DescribeSnapshots"> = async (input
   );
   return { Snapshots: items.map(describeSnapshot), NextToken };
 };
+
+/**
+ * "If you specify a snapshot ID for which you do not have access, it is not included in the returned
+ * results." https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
+ */
+async function withoutForeign(
+  tx: Transaction,
+  scope: Scope,
+  ids: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (!ids) return undefined;
+  const left: string[] = [];
+  for (const id of ids) if (!(await isForeignSnapshot(tx, scope, id))) left.push(id);
+  return left;
+}

@@ -19,7 +19,7 @@ export const detachVolume: Ec2Operation<"DetachVolume"> = async (input, context)
     if (!meant && input.InstanceId !== undefined)
       throw ec2Error(
         "InvalidAttachment.NotFound",
-        `Volume '${volumeId}' is not attached to instance '${input.InstanceId}'${input.Device ? ` as device '${input.Device}'` : ""}.`,
+        `The volume ${volumeId} is not attached to instance ${input.InstanceId}${input.Device ? ` as device ${input.Device}` : ""}`,
       );
     if (!meant)
       throw ec2Error("IncorrectState", `Volume '${volumeId}' is in the 'available' state.`);

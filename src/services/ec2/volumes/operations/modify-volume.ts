@@ -13,8 +13,14 @@ import {
   type VolumeShape,
 } from "../records.ts";
 
-/** https://docs.aws.amazon.com/ebs/latest/userguide/modify-volume-requirements.html */
-const waitMs = 6 * 3_600_000;
+/**
+ * "You can modify a volume up to four times within a rolling 24-hour period."
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVolume.html
+ */
+const mostModifications = 4;
+const dayMs = 24 * 3_600_000;
+/** "If you change the volume type to io1, io2, or gp3, the default is 3,000." */
+const defaultIops = 3000;
 
 type Modified = VolumeRecord & Required<Pick<VolumeRecord, "modification">>;
 
@@ -22,13 +28,14 @@ type Modified = VolumeRecord & Required<Pick<VolumeRecord, "modification">>;
 export const modifyVolume: Ec2Operation<"ModifyVolume"> = async (input, context) => {
   if (input.MultiAttachEnabled) throw unsupportedParameter("MultiAttachEnabled");
   const volume = await context.store.transaction(async (tx): Promise<Modified> => {
-    const { modification, ...present } = await findVolume(tx, context, input.VolumeId!);
+    const {
+      modification,
+      modifiedMs = [],
+      ...present
+    } = await findVolume(tx, context, input.VolumeId!);
     const nowMs = context.clock.now();
-    if (modification && nowMs - modification.startedMs < waitMs)
-      throw ec2Error(
-        "VolumeModificationRateExceeded",
-        "You've reached the maximum modification rate per volume limit. Wait at least 6 hours between modifications per EBS volume.",
-      );
+    const recentMs = modifiedMs.filter((startedMs) => nowMs - startedMs < dayMs);
+    checkRate(present.volumeId, modification, recentMs);
     const { iops, throughput, ...rest } = present;
     const sizeGiB = input.Size ?? present.sizeGiB;
     if (sizeGiB < present.sizeGiB)
@@ -39,7 +46,7 @@ export const modifyVolume: Ec2Operation<"ModifyVolume"> = async (input, context)
     const facts = volumeFacts({
       sizeGiB,
       volumeType,
-      iops: input.Iops ?? (keeps ? iops : undefined),
+      iops: input.Iops ?? (keeps ? iops : volumeType.startsWith("io") ? defaultIops : undefined),
       throughput: input.Throughput ?? (keeps ? throughput : undefined),
       encrypted: present.encrypted,
       kmsKeyId: present.kmsKeyId,
@@ -51,12 +58,34 @@ export const modifyVolume: Ec2Operation<"ModifyVolume"> = async (input, context)
       target: shapeOf(facts),
       state: "modifying",
     };
-    const record = { ...rest, ...facts, modification: changed };
+    const record = {
+      ...rest,
+      ...facts,
+      modification: changed,
+      modifiedMs: [...recentMs, nowMs],
+    };
     volumes.put(tx, context, [present.volumeId], record);
     return record;
   });
   return { VolumeModification: describe(volume) };
 };
+
+function checkRate(
+  volumeId: string,
+  last: VolumeModification | undefined,
+  recentMs: readonly number[],
+): void {
+  if (last?.state)
+    throw ec2Error(
+      "IncorrectModificationState",
+      `Volume ${volumeId} is currently in modification state '${last.state}'. It can be modified again once the modification is completed.`,
+    );
+  if (recentMs.length >= mostModifications)
+    throw ec2Error(
+      "VolumeModificationRateExceeded",
+      `You've reached the maximum modification rate per volume limit. A volume can be modified ${mostModifications} times within 24 hours; ${volumeId} can be modified again at ${dateOf(recentMs[0]! + dayMs).toISOString()}.`,
+    );
+}
 
 function shapeOf({ sizeGiB, volumeType, iops, throughput }: VolumeShape): VolumeShape {
   return {

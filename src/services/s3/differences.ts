@@ -34,7 +34,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "PutBucketNotificationConfiguration",
     differs:
-      "Events go to SQS, SNS and Lambda. EventBridge, and events of restoring, replication, tiering and reduced redundancy are refused with NotImplemented.",
+      "Events go to SQS, SNS, Lambda and EventBridge. Events of restoring, replication, tiering and reduced redundancy are refused with NotImplemented.",
   },
   {
     operation: "PutBucketLifecycleConfiguration",

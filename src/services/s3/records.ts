@@ -128,7 +128,7 @@ export interface BlobRecord {
 export interface EventRecord {
   bucket: string;
   /** Where it goes. */
-  target: { kind: "queue" | "topic" | "function"; arn: string };
+  target: { kind: "queue" | "topic" | "function" | "bus"; arn: string };
   body: string;
   createdMs: number;
 }

@@ -133,6 +133,14 @@ test("settings survive the way through XML", async () => {
   await s3.send(new aws.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration }));
   const { Rules } = await s3.send(new aws.GetBucketLifecycleConfigurationCommand({ Bucket }));
   assert.deepEqual(Rules, LifecycleConfiguration.Rules);
+  const NotificationConfiguration = { EventBridgeConfiguration: {} };
+  await s3.send(
+    new aws.PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }),
+  );
+  const { EventBridgeConfiguration } = await s3.send(
+    new aws.GetBucketNotificationConfigurationCommand({ Bucket }),
+  );
+  assert.deepEqual(EventBridgeConfiguration, {});
   await s3
     .send(
       new aws.PutBucketTaggingCommand({

@@ -83,6 +83,9 @@ test("resources have their properties, the stack's tags and CloudFormation's", a
     .dynamodb(cloud.caller)
     .ListTagsOfResource({ ResourceArn: outputs["Table"] });
   assert.deepEqual(Tags, [{ Key: "team", Value: "shop" }]);
+  const [Bucket = ""] = outputs["Bucket"]!.split(".");
+  const told = await cloud.clients.s3(cloud.caller).GetBucketNotificationConfiguration({ Bucket });
+  assert.deepEqual(told, { EventBridgeConfiguration: {} });
 });
 
 test("a new launch template version rolls through the group", async (t) => {

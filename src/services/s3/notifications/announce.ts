@@ -1,10 +1,18 @@
 /** Puts events on their way in the transaction that caused them. */
+import { formatArn } from "#services/kit/arn.ts";
 import { isoMillis } from "#runtime/date.ts";
 import type { Environment, Principal } from "#services/kit/service.ts";
 import type { Transaction } from "#store/store.ts";
 import { getDocument } from "../buckets/documents.ts";
 import type { Deletion } from "../objects/versions.ts";
-import { events, everywhere, type BucketRecord, type ObjectRecord } from "../records.ts";
+import {
+  events,
+  everywhere,
+  type BucketRecord,
+  type EventRecord,
+  type ObjectRecord,
+} from "../records.ts";
+import { bridgeEvent } from "./bridge-event.ts";
 import { canonicalId } from "../access/acl.ts";
 import { matchesEvent, readDestinations, type Destination } from "./configuration.ts";
 
@@ -27,19 +35,24 @@ export async function announce(
   if (!bucket.documents?.notification) return;
   const configuration = await getDocument(tx, bucket, "notification");
   if (!configuration) return;
+  const createdMs = cause.clock.now();
+  const leave = (target: EventRecord["target"], body: unknown) =>
+    events.put(tx, everywhere, [cause.random.uuid()], {
+      bucket: bucket.name,
+      target,
+      body: JSON.stringify(body),
+      createdMs,
+    });
+  if (configuration.EventBridgeConfiguration) {
+    const arn = formatArn("events", bucket, "event-bus/default");
+    leave({ kind: "bus", arn }, bridgeEvent(cause, bucket, event, key, record));
+  }
   for (const destination of readDestinations(configuration)) {
     const { events: patterns, prefix, suffix, target } = destination;
     if (!patterns.some((pattern) => matchesEvent(pattern, `s3:${event}`))) continue;
     if (!key.startsWith(prefix) || !key.endsWith(suffix)) continue;
-    const createdMs = cause.clock.now();
-    const body = JSON.stringify({
+    leave(target, {
       Records: [describe(cause, bucket, event, key, record, destination, createdMs)],
-    });
-    events.put(tx, everywhere, [cause.random.uuid()], {
-      bucket: bucket.name,
-      target,
-      body,
-      createdMs,
     });
   }
 }

@@ -6,12 +6,12 @@ import type {
 import type { Random } from "#runtime/random.ts";
 import { parseArn } from "#services/kit/arn.ts";
 import { invalidArgument, malformedXml, notImplementedHere } from "../errors.ts";
-import type { BucketRecord, EventRecord } from "../records.ts";
+import type { BucketRecord } from "../records.ts";
 
 /** One destination, whatever its kind. */
 export interface Destination {
   id: string;
-  target: EventRecord["target"];
+  target: { kind: keyof typeof kinds; arn: string };
   events: readonly string[];
   prefix: string;
   suffix: string;
@@ -59,7 +59,7 @@ export function readDestinations(configuration: NotificationConfiguration): Dest
 }
 
 function destination(
-  kind: Destination["target"]["kind"],
+  kind: keyof typeof kinds,
   id: string | undefined,
   arn: string | undefined,
   events: readonly string[] | undefined,
@@ -90,7 +90,6 @@ export function readNotification(
   bucket: BucketRecord,
   random: Random,
 ): NotificationConfiguration {
-  if (given?.EventBridgeConfiguration) throw notImplementedHere("notifications to EventBridge");
   const named = <T extends { Id?: string | undefined }>(list: readonly T[] | undefined) =>
     list?.map((item) => ({ ...item, Id: item.Id || random.uuid() }));
   const configuration: NotificationConfiguration = {};
@@ -100,6 +99,7 @@ export function readNotification(
   if (topics?.length) configuration.TopicConfigurations = topics;
   const functions = named(given?.LambdaFunctionConfigurations);
   if (functions?.length) configuration.LambdaFunctionConfigurations = functions;
+  if (given?.EventBridgeConfiguration) configuration.EventBridgeConfiguration = {};
   const destinations = readDestinations(configuration);
   for (const { target, events } of destinations) {
     checkEvents(events);

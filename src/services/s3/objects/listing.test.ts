@@ -70,6 +70,7 @@ test("pages together hold every key and common prefix once, in order", async () 
         assert.deepEqual(found, expected(shown, prefix, delimiter));
       },
     ),
-    { numRuns: 300 },
+    // A key that is the prefix itself, at the end of a page.
+    { numRuns: 300, examples: [[["/", "/a"], [], "/", "/", 1]] },
   );
 });

@@ -40,7 +40,13 @@ async function list(
   const listed: Listed = { items: [], commonPrefixes: [], next: undefined };
   const end = objects.key(everywhere, bucket, Number.POSITIVE_INFINITY);
   let behind = after;
-  if (delimiter !== "" && after.startsWith(prefix) && after.endsWith(delimiter)) behind += last;
+  // Not so the key that is the prefix itself: what it begins are the keys to list.
+  const isFolded =
+    delimiter !== "" &&
+    after.startsWith(prefix) &&
+    after.endsWith(delimiter) &&
+    after.indexOf(delimiter, prefix.length) >= 0;
+  if (isFolded) behind += last;
   let count = 0;
   let position = after;
   for (;;) {

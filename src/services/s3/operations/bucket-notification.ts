@@ -1,4 +1,5 @@
 import { AwsError } from "#model/error.ts";
+import type { Output } from "#model/sdk.ts";
 import { isoMillis } from "#runtime/date.ts";
 import type { Operation } from "#services/kit/service.ts";
 import { deleteDocument, getDocument, putDocument } from "../buckets/documents.ts";
@@ -24,7 +25,8 @@ export const putBucketNotificationConfiguration: Operation<
     for (const { target } of destinations) await sendTest(context, bucket, target);
   await context.store.transaction(async (tx) => {
     const latest = await find(tx);
-    if (destinations.length > 0) putDocument(tx, latest, "notification", configuration);
+    const isGiven = destinations.length > 0 || configuration.EventBridgeConfiguration;
+    if (isGiven) putDocument(tx, latest, "notification", configuration);
     else deleteDocument(tx, latest, "notification");
   });
   return {};
@@ -46,7 +48,7 @@ async function sendTest(
   });
   try {
     if (target.kind === "function") await checkFunction(context, bucket, target.arn);
-    else await send(context, bucket, target, body);
+    else await send(context, bucket, target, body, context.clock.now());
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw unreachableDestination(target.arn, error.message);
@@ -61,10 +63,6 @@ export const getBucketNotificationConfiguration: Operation<
 > = (input, context) =>
   context.store.transaction(async (tx) => {
     const bucket = await findBucket(tx, context, input, "GetBucketNotification");
-    const { QueueConfigurations, TopicConfigurations } =
-      (await getDocument(tx, bucket, "notification")) ?? {};
-    return {
-      ...(QueueConfigurations && { QueueConfigurations }),
-      ...(TopicConfigurations && { TopicConfigurations }),
-    };
+    const found = (await getDocument(tx, bucket, "notification")) ?? {};
+    return found as Output<"s3", "GetBucketNotificationConfiguration">;
   });

@@ -114,3 +114,53 @@ test("a destination that is not there, or that nobody delivers to, is refused", 
     );
     assert.deepEqual(await s3.GetBucketNotificationConfiguration({ Bucket }), {});
   }));
+
+test("every event of a bucket that tells EventBridge reaches the rules of its account's bus", () =>
+  withBucket(async (bucket) => {
+    const { s3, put, cloud } = bucket;
+    const policy = (service: string) => ({
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: { Service: service }, Action: "sqs:*", Resource: "*" },
+      ],
+    });
+    const sqs = cloud.clients.sqs(cloud.caller);
+    const Policy = JSON.stringify(policy("events.amazonaws.com"));
+    const { QueueUrl } = await sqs.CreateQueue({ QueueName: "told", Attributes: { Policy } });
+    const events = cloud.clients.events(cloud.caller);
+    await events.PutRule({
+      Name: "photos",
+      EventPattern: JSON.stringify({ source: ["aws.s3"], detail: { bucket: { name: [Bucket] } } }),
+    });
+    await events.PutTargets({
+      Rule: "photos",
+      Targets: [{ Id: "1", Arn: "arn:aws:sqs:us-east-1:123456789012:told" }],
+    });
+    await put("unheard");
+    const NotificationConfiguration = { EventBridgeConfiguration: {} };
+    await s3.PutBucketNotificationConfiguration({ Bucket, NotificationConfiguration });
+    assert.deepEqual(
+      await s3.GetBucketNotificationConfiguration({ Bucket }),
+      NotificationConfiguration,
+    );
+    await put("a b.jpg", "12345");
+    await cloud.advance("1s");
+    await s3.DeleteObject({ Bucket, Key: "a b.jpg" });
+    await cloud.advance("1s");
+    const { Messages = [] } = await sqs.ReceiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
+    const heard = Messages.map(({ Body }) => JSON.parse(Body!)).map((event) => [
+      event["detail-type"],
+      event.resources,
+      event.detail.object.key,
+      event.detail.requester,
+      event.detail["source-ip-address"],
+      event.detail.reason,
+    ]);
+    const facts = [["arn:aws:s3:::photos"], "a b.jpg", "123456789012", "127.0.0.1"];
+    assert.deepEqual(heard.sort(), [
+      ["Object Created", ...facts, "PutObject"],
+      ["Object Deleted", ...facts, "DeleteObject"],
+    ]);
+    await s3.PutBucketNotificationConfiguration({ Bucket, NotificationConfiguration: {} });
+    assert.deepEqual(await s3.GetBucketNotificationConfiguration({ Bucket }), {});
+  }));

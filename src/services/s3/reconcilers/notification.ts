@@ -1,4 +1,4 @@
-/** Delivers events to their queues and topics, until they take them. */
+/** Delivers events to their queues, topics, functions and buses, until they take them. */
 import { AwsError } from "#model/error.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
@@ -21,7 +21,7 @@ export function createNotificationReconciler(env: Environment): Reconciler {
       if (!event) return;
       if (bucket) {
         try {
-          await send(env, bucket, event.target, event.body);
+          await send(env, bucket, event.target, event.body, event.createdMs);
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;
           const expired = env.clock.now() - event.createdMs >= lifetimeMs;

@@ -138,7 +138,9 @@ function websiteConfiguration(value: Properties) {
 function notificationConfiguration(value: Properties) {
   const { QueueConfigurations: queues = [], TopicConfigurations: topics = [] } = value;
   const functions: Properties[] = value["LambdaConfigurations"] ?? [];
+  const bridge: Properties | undefined = value["EventBridgeConfiguration"];
   return {
+    ...(bridge && bridge["EventBridgeEnabled"] !== false && { EventBridgeConfiguration: {} }),
     QueueConfigurations: queues.map(({ Queue, ...rest }: Properties) => ({
       QueueArn: Queue,
       ...notified(rest),

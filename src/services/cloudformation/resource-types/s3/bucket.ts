@@ -24,8 +24,6 @@ export const resourceType = defineResourceType({
     MetadataConfiguration: here,
     MetadataTableConfiguration: here,
     MetricsConfigurations: here,
-    "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled=true":
-      "there is no EventBridge",
     ObjectLockConfiguration: here,
     "ObjectLockEnabled=true": here,
     ReplicationConfiguration: here,

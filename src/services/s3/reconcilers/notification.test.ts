@@ -157,7 +157,7 @@ test("every event of a bucket that tells EventBridge reaches the rules of its ac
       event.detail.reason,
     ]);
     const facts = [["arn:aws:s3:::photos"], "a b.jpg", "123456789012", "127.0.0.1"];
-    assert.deepEqual(heard.sort(), [
+    assert.deepEqual(heard, [
       ["Object Created", ...facts, "PutObject"],
       ["Object Deleted", ...facts, "DeleteObject"],
     ]);

@@ -318,3 +318,16 @@ test("a load balancer has at most ten tags", async (context) => {
   const { TagDescriptions } = await cloud.elb.DescribeTags({ LoadBalancerNames });
   assert.equal(TagDescriptions![0]!.Tags!.length, 10);
 });
+
+test("load balancers come in pages by name", async (context) => {
+  const cloud = createCloud(context);
+  for (const LoadBalancerName of ["b", "c", "a"]) await cloud.create({ LoadBalancerName });
+  const page = async (Marker?: string) => {
+    const found = await cloud.elb.DescribeLoadBalancers({ PageSize: 2, ...(Marker && { Marker }) });
+    const names = found.LoadBalancerDescriptions!.map(({ LoadBalancerName }) => LoadBalancerName);
+    return { names, next: found.NextMarker };
+  };
+  assert.deepEqual(await page(), { names: ["a", "b"], next: "b" });
+  assert.deepEqual(await page("b"), { names: ["c"], next: undefined });
+  await assert.rejects(page("b/"), { code: "ValidationError", message: "Invalid marker" });
+});

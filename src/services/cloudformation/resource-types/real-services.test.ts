@@ -126,6 +126,32 @@ test("a new launch template version rolls through the group", async (t) => {
   );
 });
 
+test("an instance may name a group of its template among its SecurityGroups", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const image =
+    "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}";
+  const { id } = await deploy(
+    cloud,
+    JSON.stringify({
+      Resources: {
+        Group: { Type: "AWS::EC2::SecurityGroup", Properties: { GroupDescription: "web" } },
+        Server: {
+          Type: "AWS::EC2::Instance",
+          Properties: { ImageId: image, SecurityGroups: [{ Ref: "Group" }, "default"] },
+        },
+      },
+    }),
+  );
+  assert.equal(await statusOf(cloud, id), "CREATE_COMPLETE");
+  const { Reservations } = await cloud.clients.ec2(cloud.caller).DescribeInstances({});
+  const groups = Reservations![0]!.Instances![0]!.SecurityGroups!;
+  assert.deepEqual(groups.map(({ GroupName }) => GroupName!.split("-")[0]).sort(), [
+    "default",
+    "web",
+  ]);
+});
+
 test("nested stacks are made from S3, updated with their parent and taken back with it", async (t) => {
   const cloud = createTestCloud();
   t.after(() => cloud.stop());

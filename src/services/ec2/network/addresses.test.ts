@@ -49,6 +49,10 @@ test("a deleted interface gives its addresses back", () =>
     const { AllocationId } = await ec2.AllocateAddress({});
     await ec2.AssociateAddress({ AllocationId, NetworkInterfaceId });
     await ec2.AssignPrivateIpAddresses({ NetworkInterfaceId, SecondaryPrivateIpAddressCount: 2 });
+    const { PrivateIpAddresses: own } = (await ec2.DescribeNetworkInterfaces({}))
+      .NetworkInterfaces![0]!;
+    const again = own!.map((one) => one.PrivateIpAddress!);
+    await ec2.AssignPrivateIpAddresses({ NetworkInterfaceId, PrivateIpAddresses: again });
     const free = async () =>
       (await ec2.DescribeSubnets({})).Subnets!.map((subnet) => subnet.AvailableIpAddressCount!);
     assert.equal(Math.min(...(await free())), 4088);

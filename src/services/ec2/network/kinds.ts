@@ -10,6 +10,7 @@ import * as gateways from "./gateway-records.ts";
 import { prefixLists } from "./managed-prefix-lists.ts";
 import { subnetReservations } from "./subnet-reservations.ts";
 import * as records from "./records.ts";
+import { vpnConnections } from "./vpn-connections.ts";
 
 export interface Kind<T extends Tagged> {
   /** EC2's ResourceType. */
@@ -100,7 +101,7 @@ export const kinds = {
     "egress-only-internet-gateway",
     "eigw",
     gateways.egressOnlyGateways,
-    missing("InvalidGatewayID.NotFound", "egress only internet gateway"),
+    missing("InvalidGatewayID.NotFound", "eigw"),
   ),
   carrierGateway: kind(
     "carrier-gateway",
@@ -119,6 +120,12 @@ export const kinds = {
     "vgw",
     gateways.vpnGateways,
     missing("InvalidVpnGatewayID.NotFound", "vpnGateway"),
+  ),
+  vpnConnection: kind(
+    "vpn-connection",
+    "vpn",
+    vpnConnections,
+    missing("InvalidVpnConnectionID.NotFound", "vpnConnection"),
   ),
   flowLog: kind("vpc-flow-log", "fl", flowLogs, (id) =>
     ec2Error("InvalidFlowLogId.NotFound", `The flow log ID '${id}' does not exist`),

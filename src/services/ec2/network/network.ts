@@ -14,6 +14,7 @@ import { interfacePermissionOperations } from "./operations/interface-permission
 import { ipv6AddressOperations } from "./operations/ipv6-addresses.ts";
 import { managedPrefixListOperations } from "./operations/managed-prefix-lists.ts";
 import { subnetReservationOperations } from "./operations/subnet-reservations.ts";
+import { vpnConnectionOperations } from "./operations/vpn-connections.ts";
 import { vpnGatewayOperations } from "./operations/vpn-gateways.ts";
 import { addressOperations } from "./operations/addresses.ts";
 import { dhcpOptionsOperations } from "./operations/dhcp-options.ts";
@@ -63,6 +64,7 @@ export const networkOperations: Ec2Operations = {
   ...carrierGatewayOperations,
   ...classicLinkOperations,
   ...customerGatewayOperations,
+  ...vpnConnectionOperations,
   ...vpnGatewayOperations,
   ...subnetReservationOperations,
   ...ipv6AddressOperations,
@@ -117,7 +119,12 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "CreateVpnGateway",
     differs:
-      "Virtual private, carrier, customer and egress-only gateways are facts: no packet goes through them, and no VPN connection can be made.",
+      "Virtual private, carrier, customer and egress-only gateways are facts: no packet goes through them.",
+  },
+  {
+    operation: "CreateVpnConnection",
+    differs:
+      "Available at once. Nothing listens at the tunnels' outside addresses, so that they are DOWN for good, as on AWS until the customer's device comes up. Transit gateways, IPv6 inside tunnels, acceleration and tunnel logs are refused.",
   },
   {
     operation: "AssociateVpcCidrBlock",

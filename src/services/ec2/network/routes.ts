@@ -106,10 +106,11 @@ export async function targetOf(
     return { carrierGatewayId: CarrierGatewayId };
   }
   if (VpcEndpointId !== undefined) {
-    const endpoint = await find(tx, scope, kinds.vpcEndpoint, VpcEndpointId);
+    await find(tx, scope, kinds.vpcEndpoint, VpcEndpointId);
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html: for Gateway Load Balancer endpoints only.
-    throw invalidParameterValue(
-      `VPC Endpoint ${VpcEndpointId} of type ${endpoint.type} cannot be the target of a route.`,
+    throw ec2Error(
+      "RouteNotSupported",
+      `Route table contains unsupported route target: ${VpcEndpointId}. VPC Endpoints of this type cannot be used as route targets.`,
     );
   }
   if (GatewayId?.startsWith("vgw-")) {

@@ -51,6 +51,15 @@ test("a rule is added once, found by its id, and taken away", () =>
     });
   }));
 
+test("rules of a group whose id has no id's form are refused", () =>
+  withGroup(async (ec2) => {
+    const Filters = [{ Name: "group-id", Values: ["foobar"] }];
+    await assert.rejects(ec2.DescribeSecurityGroupRules({ Filters }), {
+      code: "InvalidGroupId.Malformed",
+      message: "The security group ID 'foobar' is malformed",
+    });
+  }));
+
 test("a group that another group's rule names cannot be deleted", () =>
   withGroup(async (ec2, GroupId) => {
     const { GroupId: other } = await ec2.CreateSecurityGroup({

@@ -43,7 +43,7 @@ export async function addAmazonBlock(
   if (own.length >= mostBlocks)
     throw ec2Error(
       "CidrLimitExceeded",
-      `This network '${vpc.vpcId}' has met its maximum number of allowed CIDRs: ${mostBlocks}`,
+      `This network ${vpc.vpcId} has met its maximum number of allowed CIDRs: ${mostBlocks}`,
     );
   const taken = (await vpcs.list(tx, context)).flatMap(({ ipv6Cidrs = [] }) =>
     ipv6Cidrs.map(({ cidr }) => cidr),

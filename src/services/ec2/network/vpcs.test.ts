@@ -214,6 +214,18 @@ test("a gateway endpoint is a route, an interface endpoint an interface", () =>
     const gateways = async () =>
       (await ec2.DescribeRouteTables({})).RouteTables![0]!.Routes!.map((route) => route.GatewayId);
     assert.ok((await gateways()).includes(s3!.VpcEndpointId));
+    assert.equal(JSON.parse(s3!.PolicyDocument!).Version, "2008-10-17");
+    const VpcEndpointId = s3!.VpcEndpointId!;
+    const RouteTableId = table!.RouteTableId!;
+    // A table that is there already is no new route.
+    await ec2.ModifyVpcEndpoint({ VpcEndpointId, AddRouteTableIds: [RouteTableId] });
+    await assert.rejects(
+      ec2.CreateRoute({ RouteTableId, DestinationCidrBlock: "10.9.0.0/16", VpcEndpointId }),
+      {
+        code: "RouteNotSupported",
+        message: `Route table contains unsupported route target: ${VpcEndpointId}. VPC Endpoints of this type cannot be used as route targets.`,
+      },
+    );
     const { VpcEndpoint: sqs } = await ec2.CreateVpcEndpoint({
       VpcId: vpc!.VpcId,
       VpcEndpointType: "Interface",

@@ -127,11 +127,10 @@ export function launchInput(properties: Properties): Record<string, never> {
       "KeyName",
       "MetadataOptions",
       "PrivateIpAddress",
-      "SecurityGroupIds",
-      "SecurityGroups",
       "SubnetId",
       "UserData",
     ),
+    ...groupInput(properties),
     ...(properties["NetworkInterfaces"] && {
       NetworkInterfaces: properties["NetworkInterfaces"].map(interfaceInput),
     }),
@@ -149,6 +148,20 @@ export function launchInput(properties: Properties): Record<string, never> {
     ...(credit && { CreditSpecification: { CpuCredits: credit.CPUCredits } }),
     ...(LaunchTemplate && { LaunchTemplate }),
   } as Record<string, never>;
+}
+
+/**
+ * SecurityGroups holds names; a reference to a group of the template is welcome there, too.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html
+ */
+function groupInput({ SecurityGroupIds, SecurityGroups }: Properties): Properties {
+  const isId = (group: string) => group.startsWith("sg-");
+  const ids = [...(SecurityGroupIds ?? []), ...(SecurityGroups ?? []).filter(isId)];
+  const names = (SecurityGroups ?? []).filter((group: string) => !isId(group));
+  return {
+    ...(ids.length > 0 && { SecurityGroupIds: ids }),
+    ...(names.length > 0 && { SecurityGroups: names }),
+  };
 }
 
 function profileInput(profile: string) {

@@ -9,6 +9,7 @@ import { customerGateways, type CustomerGatewayRecord } from "../gateway-records
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { tagsShape } from "../shapes.ts";
+import { checkUnused } from "./vpn-connections.ts";
 
 /** https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html */
 const usualAsn = "65000";
@@ -79,6 +80,12 @@ const describe: Ec2Operation<"DescribeCustomerGateways"> = async (input, context
 const remove: Ec2Operation<"DeleteCustomerGateway"> = async (input, context) => {
   await inNetwork(context, async (tx) => {
     const one = await find(tx, context, kinds.customerGateway, input.CustomerGatewayId!);
+    await checkUnused(
+      tx,
+      context,
+      (vpn) => vpn.customerGatewayId === one.customerGatewayId,
+      "The customer gateway is in use.",
+    );
     customerGateways.put(tx, context, [one.customerGatewayId], { ...one, state: "deleted" });
   });
   return {};

@@ -27,6 +27,8 @@ const describeSecurityGroupRules: Ec2Operation<"DescribeSecurityGroupRules"> = a
   input,
   context,
 ) => {
+  for (const { Name, Values = [] } of input.Filters ?? [])
+    if (Name === "group-id") for (const id of Values) checkGroupId(id);
   const all = await inNetwork(context, (tx) =>
     select(tx, context, kinds.groupRule, input.SecurityGroupRuleIds),
   );
@@ -38,6 +40,12 @@ const describeSecurityGroupRules: Ec2Operation<"DescribeSecurityGroupRules"> = a
   );
   return { SecurityGroupRules: items.map((rule) => ruleShape(context, rule)), NextToken };
 };
+
+/** AWS looks at the form of the ids in this operation's filter. */
+function checkGroupId(id: string): void {
+  if (/^sg-|[*?]/.test(id)) return;
+  throw ec2Error("InvalidGroupId.Malformed", `The security group ID '${id}' is malformed`);
+}
 
 /** A rule's request as the permission that says the same. */
 function permissionOf(request: SecurityGroupRuleRequest): IpPermission {

@@ -130,7 +130,9 @@ const assignPrivateIpAddresses: Ec2Operation<"AssignPrivateIpAddresses"> = async
     const record = await find(tx, context, kinds.networkInterface, id);
     const subnet = await find(tx, context, kinds.subnet, record.subnetId);
     const taken: string[] = [];
-    for (const address of input.PrivateIpAddresses ?? [])
+    // One that the interface has already stays as it is.
+    const own = new Set(record.privateIps.map(({ address }) => address));
+    for (const address of new Set(input.PrivateIpAddresses ?? []).difference(own))
       taken.push(await takeAddress(tx, context, subnet, address, id));
     for (let count = input.SecondaryPrivateIpAddressCount ?? 0; count > 0; count--)
       taken.push(await takeAnyAddress(tx, context, context.random, subnet, id));

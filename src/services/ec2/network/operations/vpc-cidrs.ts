@@ -42,7 +42,7 @@ const associateVpcCidrBlock: Ec2Operation<"AssociateVpcCidrBlock"> = async (inpu
     if (vpc.cidrs.length >= mostCidrs)
       throw ec2Error(
         "CidrLimitExceeded",
-        `This network '${vpc.vpcId}' has met its maximum number of allowed CIDRs: ${mostCidrs}`,
+        `This network ${vpc.vpcId} has met its maximum number of allowed CIDRs: ${mostCidrs}`,
       );
     if (vpc.cidrs.some((own) => overlap(parseCidr(own.cidr)!, parseCidr(cidr)!)))
       throw ec2Error(

@@ -17,9 +17,11 @@ import { managedPrefixLists } from "../prefix-lists.ts";
 import { interfaces, securityGroups, vpcEndpoints, type VpcEndpointRecord } from "../records.ts";
 import { tagsShape } from "../shapes.ts";
 
-const openPolicy = JSON.stringify({
-  Statement: [{ Action: "*", Effect: "Allow", Principal: "*", Resource: "*" }],
-});
+/** https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html#default-endpoint-policy */
+function openPolicy(type: VpcEndpointRecord["type"]): string {
+  const Statement = [{ Action: "*", Effect: "Allow", Principal: "*", Resource: "*" }];
+  return JSON.stringify(type === "Gateway" ? { Version: "2008-10-17", Statement } : { Statement });
+}
 
 function filtersIn({ region }: Ec2Context): FilterTable<VpcEndpointRecord> {
   return {
@@ -149,7 +151,7 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
       serviceName,
       state: "available",
       createdMs: context.clock.now(),
-      policyDocument: input.PolicyDocument ?? openPolicy,
+      policyDocument: input.PolicyDocument ?? openPolicy(type),
       routeTableIds: type === "Gateway" ? (input.RouteTableIds ?? []) : [],
       subnetIds,
       groupIds:
@@ -201,7 +203,8 @@ const modifyVpcEndpoint: Ec2Operation<"ModifyVpcEndpoint"> = async (input, conte
   await inNetwork(context, async (tx) => {
     const endpoint = await find(tx, context, kinds.vpcEndpoint, input.VpcEndpointId!);
     await removeRoutes(tx, context, endpoint, input.RemoveRouteTableIds ?? []);
-    await addRoutes(tx, context, endpoint, input.AddRouteTableIds ?? []);
+    const newTables = new Set(input.AddRouteTableIds).difference(new Set(endpoint.routeTableIds));
+    await addRoutes(tx, context, endpoint, [...newTables]);
     const { AddSecurityGroupIds: addGroups, RemoveSecurityGroupIds: removeGroups } = input;
     const groupIds = changed(endpoint.groupIds, addGroups, removeGroups);
     const networkInterfaceIds: string[] = [];
@@ -224,7 +227,7 @@ const modifyVpcEndpoint: Ec2Operation<"ModifyVpcEndpoint"> = async (input, conte
       groupIds,
       networkInterfaceIds,
       policyDocument: input.ResetPolicy
-        ? openPolicy
+        ? openPolicy(endpoint.type)
         : (input.PolicyDocument ?? endpoint.policyDocument),
       privateDnsEnabled: input.PrivateDnsEnabled ?? endpoint.privateDnsEnabled,
       routeTableIds: changed(

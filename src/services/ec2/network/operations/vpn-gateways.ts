@@ -9,6 +9,7 @@ import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { routeTables } from "../records.ts";
 import { tagsShape } from "../shapes.ts";
+import { checkUnused } from "./vpn-connections.ts";
 
 /** https://docs.aws.amazon.com/vpn/latest/s2svpn/VPC_VPN.html */
 const usualAsn = 64_512;
@@ -116,6 +117,12 @@ const remove: Ec2Operation<"DeleteVpnGateway"> = async (input, context) => {
         "IncorrectState",
         `The vpnGateway ID '${gateway.vpnGatewayId}' has dependencies and cannot be deleted.`,
       );
+    await checkUnused(
+      tx,
+      context,
+      (vpn) => vpn.vpnGatewayId === gateway.vpnGatewayId,
+      "The VPN gateway is in use.",
+    );
     vpnGateways.put(tx, context, [gateway.vpnGatewayId], { ...gateway, state: "deleted" });
   });
   return {};

@@ -210,7 +210,7 @@ const remove: Ec2Operation<"DeleteVpnConnection"> = async (input, context) => {
 };
 
 const createRoute: Ec2Operation<"CreateVpnConnectionRoute"> = async (input, context) => {
-  const block = blockOf("destinationCidrBlock", input.DestinationCidrBlock!);
+  const block = blockOf("destinationCidrBlock", input.DestinationCidrBlock);
   await inNetwork(context, async (tx) => {
     const one = await findAvailable(tx, context, input.VpnConnectionId!);
     if (!one.staticRoutesOnly)
@@ -224,7 +224,7 @@ const createRoute: Ec2Operation<"CreateVpnConnectionRoute"> = async (input, cont
 };
 
 const deleteRoute: Ec2Operation<"DeleteVpnConnectionRoute"> = async (input, context) => {
-  const block = blockOf("destinationCidrBlock", input.DestinationCidrBlock!);
+  const block = blockOf("destinationCidrBlock", input.DestinationCidrBlock);
   await inNetwork(context, async (tx) => {
     const one = await findAvailable(tx, context, input.VpnConnectionId!);
     if (!one.routes.includes(block))

@@ -40,6 +40,11 @@ export const conflictingDomain = (vpcId: string, region: string, zoneId: string)
     "ConflictingDomainExists",
     `The VPC ${vpcId} in region ${region} has already been associated with the hosted zone ${zoneId} with the same domain name.`,
   );
+export const conflictingServers = (set: string, name: string) =>
+  error(
+    "ConflictingDomainExists",
+    `Cannot create hosted zone with DelegationSetId DelegationSetId:${set} as the DNSName ${name} conflicts with existing ones sharing the delegation set`,
+  );
 export const publicZoneAssociation = () =>
   error(
     "PublicZoneVPCAssociation",

@@ -13,11 +13,17 @@ export function bareId(id: string | undefined): string {
   return (id ?? "").replace(/^\/?(?:hostedzone|change|delegationset|healthcheck)\//, "");
 }
 
-/** Four name servers under four top-level domains. */
-export function drawNameServers(random: Random): string[] {
+/** Four name servers under four top-level domains, none of those taken while others are left. */
+export function drawNameServers(random: Random, taken: ReadonlySet<string> = new Set()): string[] {
   const server = (block: number, domain: string) => {
-    const number = block * 512 + Math.floor(random.next() * 512);
-    return `ns-${number}.awsdns-${String(number % 64).padStart(2, "0")}.${domain}`;
+    const drawn = Math.floor(random.next() * 512);
+    const nameAfter = (steps: number) => {
+      const number = block * 512 + ((drawn + steps) % 512);
+      return `ns-${number}.awsdns-${String(number % 64).padStart(2, "0")}.${domain}`;
+    };
+    let steps = 0;
+    while (steps < 511 && taken.has(nameAfter(steps))) steps++;
+    return nameAfter(steps);
   };
   return [server(3, "co.uk"), server(0, "com"), server(2, "org"), server(1, "net")];
 }

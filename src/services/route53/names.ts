@@ -10,7 +10,8 @@ export function labelsOf(name: string): string[] {
   let label = "";
   for (let at = 0; at < name.length; at++) {
     const character = name[at]!;
-    if (character === "\\") {
+    // Where no digits follow, a backslash is a character of the name like any other.
+    if (character === "\\" && /[0-9]/.test(name[at + 1] ?? "")) {
       const digits = /^[0-3][0-7]{2}/.exec(name.slice(at + 1))?.[0];
       if (!digits)
         throw new ValueProblem("InvalidEscapeSequence", "Escape sequence is invalid", name);

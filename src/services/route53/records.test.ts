@@ -226,3 +226,43 @@ test("a private zone belongs to VPCs, at least one", async () => {
   );
   await cloud.stop();
 });
+
+test("zones of one name, or one above the other, share no name server", async () => {
+  const { cloud, HostedZoneId, route53 } = await zoneCloud("shop.example.com");
+  let references = 0;
+  const create = (Name: string, DelegationSetId?: string) =>
+    route53.CreateHostedZone({
+      Name,
+      CallerReference: `zone ${++references}`,
+      ...(DelegationSetId && { DelegationSetId }),
+    });
+  const { DelegationSet } = await route53.CreateReusableDelegationSet({
+    CallerReference: "set",
+    HostedZoneId,
+  });
+  const id = DelegationSet!.Id!.replace("/delegationset/", "");
+  for (const name of ["shop.example.com.", "example.com.", "a.shop.example.com."])
+    await assert.rejects(create(name, id), {
+      code: "ConflictingDomainExists",
+      message: `Cannot create hosted zone with DelegationSetId DelegationSetId:${id} as the DNSName ${name} conflicts with existing ones sharing the delegation set`,
+    });
+  const beside = await create("bookshop.example.com", id);
+  assert.deepEqual(beside.DelegationSet!.NameServers, DelegationSet!.NameServers);
+  const drawn = await create("example.com");
+  for (const server of drawn.DelegationSet!.NameServers!)
+    assert.ok(!DelegationSet!.NameServers!.includes(server));
+  await cloud.stop();
+});
+
+test("a backslash without digits behind it is a character of a name", async () => {
+  const { cloud, change, list, route53, HostedZoneId } = await zoneCloud();
+  await change("CREATE", plain(String.raw`a\b.example.com`, "A", "192.0.2.1"));
+  assert.equal((await list())[2], String.raw`a\134b.example.com. A`);
+  const from = (StartRecordName: string) =>
+    route53.ListResourceRecordSets({ HostedZoneId, StartRecordName });
+  const found = await from(String.raw`a\b.example.com`);
+  assert.equal(found.ResourceRecordSets!.length, 1);
+  await assert.rejects(from(String.raw`a\9.example.com`), { message: /InvalidEscapeSequence/ });
+  await assert.rejects(from(String.raw`a\ b.example.com`), { message: /UnsupportedCharacter/ });
+  await cloud.stop();
+});

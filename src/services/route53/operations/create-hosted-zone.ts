@@ -4,6 +4,7 @@ import type { Transaction } from "#store/store.ts";
 import type { Route53Operation } from "../context.ts";
 import {
   conflictingDomain,
+  conflictingServers,
   invalidDomainName,
   invalidInput,
   noSuchDelegationSet,
@@ -12,7 +13,7 @@ import {
 } from "../errors.ts";
 import { bareId, drawId, drawNameServers, privateNameServers } from "../ids.ts";
 import { limits } from "../limits.ts";
-import { normalName } from "../names.ts";
+import { isWithin, normalName } from "../names.ts";
 import { delegationSets, hostedZones, ofAccount, recordSets, type ZoneRecord } from "../records.ts";
 import { ValueProblem } from "../values/problem.ts";
 import { checkVpc } from "../vpcs.ts";
@@ -40,7 +41,9 @@ export const createHostedZone: Route53Operation<"CreateHostedZone"> = async (inp
       comment: HostedZoneConfig?.Comment,
       isPrivate: VPC !== undefined,
       vpcs: VPC ? [VPC] : [],
-      ...(await serversFor(tx, context, input.DelegationSetId, VPC !== undefined)),
+      ...(VPC
+        ? { nameServers: privateNameServers }
+        : await serversFor(tx, context, input.DelegationSetId, name, zones)),
       setCount: 2,
       createdMs: context.clock.now(),
       linkedService: linkedService(context, HostedZoneConfig?.Comment),
@@ -87,16 +90,25 @@ export function checkConflicts(
   if (other) throw conflictingDomain(VPCId!, VPCRegion!, other.id);
 }
 
+/**
+ * "Two hosted zones that have the same name or that have a parent/child relationship can't have any
+ * common name servers." https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
+ */
 async function serversFor(
   tx: Transaction,
   context: Context<unknown>,
   given: string | undefined,
-  isPrivate: boolean,
+  name: string,
+  zones: readonly ZoneRecord[],
 ): Promise<Pick<ZoneRecord, "nameServers" | "delegationSetId">> {
-  if (isPrivate) return { nameServers: privateNameServers };
-  if (given === undefined) return { nameServers: drawNameServers(context.random) };
+  const related = zones.filter(
+    (zone) => !zone.isPrivate && (isWithin(name, zone.name) || isWithin(zone.name, name)),
+  );
+  const taken = new Set(related.flatMap(({ nameServers }) => nameServers));
+  if (given === undefined) return { nameServers: drawNameServers(context.random, taken) };
   const set = await delegationSets.get(tx, ofAccount(context), bareId(given));
   if (!set) throw noSuchDelegationSet(given);
+  if (set.nameServers.some((server) => taken.has(server))) throw conflictingServers(set.id, name);
   return { nameServers: set.nameServers, delegationSetId: set.id };
 }
 

@@ -145,7 +145,7 @@ export class Machine {
       boots: record.boots + 1,
     });
     if (isolation.level === "root")
-      this.#around.census.claimNamespace(supervisor.pid, layout.directory);
+      this.#around.census.claimNamespace(supervisor, layout.directory);
   }
 
   /** Asks the processes to end, waits, ends them. */
@@ -197,7 +197,7 @@ export class Machine {
       [undefined, layout.directory].includes(readVariable(supervisor.pid, machineVariable));
     if (ours) {
       if (record.isolation === "root")
-        this.#around.census.claimNamespace(supervisor.pid, layout.directory);
+        this.#around.census.claimNamespace(supervisor, layout.directory);
       await this.#confinement.adopt(record);
       for (const disk of record.disks ?? []) await this.#disks.show(this.record, disk);
       if (record.phase === "stopping") await this.stop(0);

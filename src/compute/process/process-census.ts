@@ -4,10 +4,12 @@
  */
 import type { Wall } from "#runtime/clock.ts";
 import {
+  isAlive,
   listPids,
   pidNamespace,
   readProcess,
   readVariable,
+  type ProcessIdentity,
   type ProcessStat,
 } from "./process-table.ts";
 
@@ -23,7 +25,7 @@ export interface ProcessCensus {
   /** The machine's living processes, by the machine's directory. `exact` walks anew. */
   membersOf(directory: string, options?: { exact?: boolean }): ProcessStat[];
   /** Tells apart machines with a process number space of their own, whatever their processes' variables. */
-  claimNamespace(initPid: number, directory: string): void;
+  claimNamespace(init: ProcessIdentity, directory: string): void;
 }
 
 interface Known {
@@ -35,16 +37,22 @@ interface Known {
 export function createProcessCensus(wall: Wall): ProcessCensus {
   const known = new Map<number, Known>();
   const foreign = new Map<number, number>();
-  const namespaces = new Map<string, string>();
+  const namespaces = new Map<string, { init: ProcessIdentity; directory: string }>();
   const ownNamespace = pidNamespace(process.pid);
   let members = new Map<string, ProcessStat[]>();
   let takenMs = Number.NEGATIVE_INFINITY;
 
+  const ownerOf = (namespace: string | undefined) => {
+    if (namespace === undefined || namespace === ownNamespace) return undefined;
+    const claim = namespaces.get(namespace);
+    if (!claim || isAlive(claim.init)) return claim?.directory;
+    // A space ends with its init, and the kernel gives its number to the next one, whosever that is.
+    namespaces.delete(namespace);
+    return undefined;
+  };
   const directoryOf = (stat: ProcessStat, found: Map<string, ProcessStat[]>) => {
-    const namespace = namespaces.size > 0 ? pidNamespace(stat.pid) : undefined;
-    const byNamespace =
-      namespace !== undefined && namespace !== ownNamespace ? namespaces.get(namespace) : undefined;
-    if (byNamespace !== undefined) return byNamespace;
+    const owner = namespaces.size > 0 ? ownerOf(pidNamespace(stat.pid)) : undefined;
+    if (owner !== undefined) return owner;
     const marked = readVariable(stat.pid, machineVariable);
     if (marked !== undefined) return marked;
     // A process that dropped its variables still is in its parent's session or group.
@@ -91,11 +99,12 @@ export function createProcessCensus(wall: Wall): ProcessCensus {
       if (exact || !known) walk();
       return members.get(directory) ?? [];
     },
-    claimNamespace(initPid, directory) {
-      const namespace = pidNamespace(initPid);
+    claimNamespace(init, directory) {
+      const namespace = pidNamespace(init.pid);
       if (namespace === undefined || namespace === ownNamespace) return;
-      for (const [other, owner] of namespaces) if (owner === directory) namespaces.delete(other);
-      namespaces.set(namespace, directory);
+      for (const [other, claim] of namespaces)
+        if (claim.directory === directory) namespaces.delete(other);
+      namespaces.set(namespace, { init, directory });
     },
   };
 }

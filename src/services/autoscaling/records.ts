@@ -1,4 +1,5 @@
 /** What Auto Scaling keeps, and under which keys. */
+import type { TargetTrackingMetricDataQuery } from "@aws-sdk/client-auto-scaling";
 import type { AdjustmentType, StepAdjustment } from "#services/kit/scaling/adjustment.ts";
 import type { PredictiveRecord } from "./policies/predictive/records.ts";
 import { collection } from "#store/collection.ts";
@@ -240,7 +241,7 @@ export interface TargetTracking {
     statistic?: string;
     unit?: string;
     periodSeconds?: number;
-    metrics?: Record<string, unknown>[];
+    metrics?: TargetTrackingMetricDataQuery[];
   };
   alarmHigh: string;
   alarmLow?: string;

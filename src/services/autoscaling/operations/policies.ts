@@ -109,7 +109,7 @@ function describeTracking({
         ? {
             Dimensions: [],
             // "Do not specify anything for ReturnData. This sets it to its default (true)."
-            Metrics: customized.metrics.map((query) => ({ ReturnData: true, ...query })) as never,
+            Metrics: customized.metrics.map((query) => ({ ReturnData: true, ...query })),
           }
         : {
             Namespace: customized.namespace,

@@ -114,13 +114,7 @@ type Customized = NonNullable<
 >;
 
 function customMetric(input: Customized): NonNullable<TargetTracking["customized"]> {
-  if (input.Metrics?.length)
-    return {
-      metrics: input.Metrics.map(({ MetricStat: stat, ...query }) => ({
-        ...query,
-        ...(stat && { MetricStat: { ...stat, Period: stat.Period ?? query.Period ?? 60 } }),
-      })),
-    };
+  if (input.Metrics?.length) return { metrics: input.Metrics };
   return {
     ...(input.Namespace !== undefined && { namespace: input.Namespace }),
     ...(input.MetricName !== undefined && { metricName: input.MetricName }),

@@ -1,10 +1,12 @@
 /** The metric of a target tracking policy, and the two alarms that watch it. */
+import type { TargetTrackingMetricDataQuery } from "@aws-sdk/client-auto-scaling";
 import type { Input } from "#model/sdk.ts";
 import {
   alarmMetric,
   highPeriods,
   lowPeriods,
   lowShare,
+  type MetricQueries,
   type WatchedMetric,
 } from "#services/kit/scaling/watched-metric.ts";
 import { unsupported, validationError } from "../errors.ts";
@@ -22,7 +24,8 @@ const predefinedNames: Record<string, string> = {
 export function watchedMetric(group: string, tracking: TargetTracking): WatchedMetric {
   const { predefined, customized } = tracking;
   if (predefined) return predefinedMetric(group, predefined);
-  if (customized?.metrics) return { kind: "math", queries: customized.metrics as never };
+  if (customized?.metrics)
+    return { kind: "math", queries: customized.metrics.map(withPeriod) as MetricQueries };
   if (!customized?.metricName || !customized.namespace || !customized.statistic)
     throw validationError(
       "CustomizedMetricSpecification needs MetricName, Namespace and Statistic, or Metrics",
@@ -35,6 +38,14 @@ export function watchedMetric(group: string, tracking: TargetTracking): WatchedM
     statistic: customized.statistic,
     periodSeconds: customized.periodSeconds ?? 60,
     ...(customized.unit !== undefined && { unit: customized.unit }),
+  };
+}
+
+/** "The period of the metric in seconds. The default value is 60." */
+function withPeriod({ MetricStat: stat, ...query }: TargetTrackingMetricDataQuery) {
+  return {
+    ...query,
+    ...(stat && { MetricStat: { ...stat, Period: stat.Period ?? query.Period ?? 60 } }),
   };
 }
 

@@ -55,17 +55,18 @@ class ServiceChecks {
     let check = this.#checks.get(operation);
     if (!check) {
       const collect = compileConstraints(this.#constraints, operation);
-      check = collect ? this.#refusing(collect) : accept;
+      check = collect ? this.#refusing(operation, collect) : accept;
       this.#checks.set(operation, check);
     }
     return check;
   }
 
-  #refusing(collect: CollectViolations): Check {
+  #refusing(operation: string, collect: CollectViolations): Check {
+    const policy = policies[this.#service];
+    const code = policy.codeOf?.(operation) ?? policy.code;
     return (input) => {
       const violations = collect(input);
-      if (violations.length > 0)
-        throw refuseInput(this.#service, policies[this.#service], violations);
+      if (violations.length > 0) throw refuseInput(this.#service, { ...policy, code }, violations);
     };
   }
 }

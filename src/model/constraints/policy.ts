@@ -14,6 +14,8 @@ export interface Policy {
   readonly style: Style;
   /** The code of `coral` errors. */
   readonly code: string;
+  /** The code of operations that have one of their own. */
+  readonly codeOf?: (operation: string) => string | undefined;
   readonly checks: ReadonlySet<Kind>;
   /** The values of enums are told in the order of the alphabet, not of the model. */
   readonly sortsEnums?: true;
@@ -56,7 +58,13 @@ export const policies: Readonly<Record<ServiceName, Policy>> = {
   iam: validationError,
   kms: validationException,
   lambda: validationException,
-  logs: { ...validationError, code: "InvalidParameterException" },
+  logs: {
+    ...validationError,
+    code: "InvalidParameterException",
+    // The operations of deliveries declare no InvalidParameterException.
+    codeOf: (operation) =>
+      /Deliver(y|ies)/.test(operation) ? validationException.code : undefined,
+  },
   route53: { ...validationError, code: "InvalidInput" },
   // S3 checks nothing centrally: what is missing from its XML is MalformedXML, decided by operation.
   s3: { style: "coral", code: "InvalidArgument", checks: new Set() },

@@ -23,10 +23,7 @@ export const groupExists = () =>
   });
 
 export const deletionProtected = () =>
-  new AwsError({
-    code: "ValidationException",
-    message: "The log group cannot be deleted because deletion protection is enabled.",
-  });
+  validationFailed("The log group cannot be deleted because deletion protection is enabled.");
 
 export const streamExists = () =>
   new AwsError({
@@ -53,6 +50,17 @@ export const queryDefinitionNotFound = () =>
 export const logRecordNotFound = () => notFound("The specified log record does not exist.");
 
 export const exportNotFound = () => notFound("The specified export task does not exist.");
+
+export const deliveryDestinationNotFound = () =>
+  notFound("Requested Delivery Destination does not exist in this account.");
+
+export const deliverySourceNotFound = () =>
+  notFound("Requested Delivery Source does not exist in this account.");
+
+export const resourceNotFound = (arn: string) => notFound(`The resource ${arn} does not exist.`);
+
+export const validationFailed = (message: string) =>
+  new AwsError({ code: "ValidationException", message });
 
 export const policyNotFound = (name: string) =>
   notFound(`Policy with name [${name}] does not exist`);

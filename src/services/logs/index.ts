@@ -2,6 +2,21 @@
 import { publishMinuteCounters } from "#services/kit/minute-counters.ts";
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
+import {
+  deleteDeliveryDestination,
+  deleteDeliveryDestinationPolicy,
+  describeDeliveryDestinations,
+  getDeliveryDestination,
+  getDeliveryDestinationPolicy,
+  putDeliveryDestination,
+  putDeliveryDestinationPolicy,
+} from "./operations/delivery-destinations.ts";
+import {
+  deleteDeliverySource,
+  describeDeliverySources,
+  getDeliverySource,
+  putDeliverySource,
+} from "./operations/delivery-sources.ts";
 import { filterLogEvents } from "./operations/filter-log-events.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";
 import {
@@ -70,6 +85,9 @@ export const service = defineService<"logs", LogsState>({
     CreateExportTask: createExportTask,
     CreateLogGroup: createLogGroup,
     CreateLogStream: createLogStream,
+    DeleteDeliveryDestination: deleteDeliveryDestination,
+    DeleteDeliveryDestinationPolicy: deleteDeliveryDestinationPolicy,
+    DeleteDeliverySource: deleteDeliverySource,
     DeleteLogGroup: deleteLogGroup,
     DeleteLogStream: deleteLogStream,
     DeleteMetricFilter: deleteMetricFilter,
@@ -77,6 +95,8 @@ export const service = defineService<"logs", LogsState>({
     DeleteResourcePolicy: deleteResourcePolicy,
     DeleteRetentionPolicy: deleteRetentionPolicy,
     DeleteSubscriptionFilter: deleteSubscriptionFilter,
+    DescribeDeliveryDestinations: describeDeliveryDestinations,
+    DescribeDeliverySources: describeDeliverySources,
     DescribeExportTasks: describeExportTasks,
     DescribeLogGroups: describeLogGroups,
     DescribeLogStreams: describeLogStreams,
@@ -87,12 +107,18 @@ export const service = defineService<"logs", LogsState>({
     DescribeSubscriptionFilters: describeSubscriptionFilters,
     DisassociateKmsKey: disassociateKmsKey,
     FilterLogEvents: filterLogEvents,
+    GetDeliveryDestination: getDeliveryDestination,
+    GetDeliveryDestinationPolicy: getDeliveryDestinationPolicy,
+    GetDeliverySource: getDeliverySource,
     GetLogEvents: getLogEvents,
     GetLogGroupFields: getLogGroupFields,
     GetLogRecord: getLogRecord,
     GetQueryResults: getQueryResults,
     ListTagsForResource: listTagsForResource,
     ListTagsLogGroup: listTagsLogGroup,
+    PutDeliveryDestination: putDeliveryDestination,
+    PutDeliveryDestinationPolicy: putDeliveryDestinationPolicy,
+    PutDeliverySource: putDeliverySource,
     PutLogEvents: putLogEvents,
     PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
     PutMetricFilter: putMetricFilter,

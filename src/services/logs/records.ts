@@ -1,5 +1,9 @@
 /** What CloudWatch Logs keeps. */
-import type { MetricTransformation, ResultField } from "@aws-sdk/client-cloudwatch-logs";
+import type {
+  MetricTransformation,
+  OutputFormat,
+  ResultField,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
 
@@ -177,3 +181,31 @@ export interface ExportRecord {
 
 /** By id. */
 export const exports = collection<ExportRecord>("logs", "export");
+
+/** Where logs that services vend could be delivered to. */
+export interface DeliveryDestinationRecord {
+  name: string;
+  type: "S3" | "CWL";
+  outputFormat?: OutputFormat;
+  resourceArn: string;
+  policy?: string;
+  tags: Tags;
+}
+
+/** By name. */
+export const deliveryDestinations = collection<DeliveryDestinationRecord>(
+  "logs",
+  "delivery-destination",
+);
+
+/** A resource whose logs could be delivered. */
+export interface DeliverySourceRecord {
+  name: string;
+  service: string;
+  resourceArn: string;
+  logType: string;
+  tags: Tags;
+}
+
+/** By name. */
+export const deliverySources = collection<DeliverySourceRecord>("logs", "delivery-source");

@@ -148,8 +148,20 @@ test("destinations that cannot be are refused, each in its own way", async (t) =
   });
   await assert.rejects(
     scene.filter("f", "", `arn:aws:kinesis:us-east-1:${scene.cloud.caller.account}:stream/s`),
-    { code: "NotImplemented", message: /destinations of kinesis/ },
+    {
+      code: "InvalidParameterException",
+      message:
+        /^Could not deliver test message to specified Kinesis stream\. Fogbank does not have Kinesis/,
+    },
   );
+  const logsArn = (resource: string) => `arn:aws:logs:us-east-1:123456789012:${resource}`;
+  await assert.rejects(scene.filter("f", "", logsArn("destination:elsewhere")), {
+    code: "NotImplemented",
+    message: /logical destinations/,
+  });
+  await assert.rejects(scene.filter("f", "", logsArn("log-group:other:*")), {
+    code: "InvalidParameterException",
+  });
   await assert.rejects(scene.filter("f", "", "arn:aws:s3:::bucket"), {
     code: "InvalidParameterException",
   });

@@ -33,8 +33,7 @@ export const putSubscriptionFilter: Operation<"logs", "PutSubscriptionFilter", L
     throw invalidParameter(
       `destinationArn for vendor ${service ?? "unknown"} cannot be used with subscription filters`,
     );
-  if (service !== "lambda")
-    throw notSupported(`subscription filters with destinations of ${service}`);
+  if (service !== "lambda") throw unreachable(service, destinationArn);
   if (group.name === `/aws/lambda/${/:function:([^:]+)/.exec(destinationArn)?.[1]}`)
     throw invalidParameter(
       "The log group provided is reserved for the function logs of the destination function.",
@@ -58,6 +57,18 @@ export const putSubscriptionFilter: Operation<"logs", "PutSubscriptionFilter", L
   });
   return {};
 };
+
+/** Streams are tried before a filter is kept, and Fogbank has none that could take the test message. */
+function unreachable(service: string, destinationArn: string): AwsError {
+  if (service === "logs")
+    return /:destination:/.test(destinationArn)
+      ? notSupported("subscription filters with logical destinations")
+      : invalidParameter(`destinationArn ${destinationArn} is not the ARN of a destination`);
+  const stream = service === "kinesis" ? "Kinesis" : "Firehose";
+  return invalidParameter(
+    `Could not deliver test message to specified ${stream} stream. Fogbank does not have ${stream}. See COVERAGE.md for what it has.`,
+  );
+}
 
 /** The function must let the group's events in. Throws InvalidParameterException. */
 async function checkFunction(

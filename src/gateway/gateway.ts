@@ -55,12 +55,14 @@ export interface GatewayOptions {
 export function createGateway(options: GatewayOptions): HttpHandler {
   const { allowedHosts, administration, backend, clock, log } = options;
   const authenticate = createAuthenticator(options);
+  const identifyCaller = async (request: HttpRequest) => authenticate(identify(request), request);
 
   const handle = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
     // A page that lured a browser here by DNS must not get an answer.
     if (!isTrustedHost(request.headers.host, allowedHosts)) return refuseHost(request);
     // Traffic of load balancers and websites is none of the API's business.
-    for (const site of backend().sites()) if (site.matches(request)) return site.handle(request);
+    for (const site of backend().sites())
+      if (site.matches(request)) return site.handle(request, identifyCaller);
     // Browsers' pages: who asks first gets an answer, and who may not call is refused.
     const page = judgePage(request, allowedHosts, backend());
     if (page?.answer) return page.answer;

@@ -5,7 +5,7 @@ import type { Random } from "#runtime/random.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Store } from "#store/store.ts";
 import type { ComputeDriver } from "#compute/driver.ts";
-import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
+import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import type { Input, OperationName, Output, ServiceName } from "#model/sdk.ts";
 import type { SharedPlane } from "#traffic/shared-plane.ts";
 import type { NameDirectory } from "./name-directory.ts";
@@ -106,8 +106,14 @@ export type Operations<S extends ServiceName, State> = {
 export interface Site {
   /** Decided from the request line and headers alone, before the API is considered. */
   matches(request: HttpRequest): boolean;
-  handle: HttpHandler;
+  /** `identifyCaller` is the gateway's; without a gateway nobody is known. */
+  handle(request: HttpRequest, identifyCaller?: IdentifyCaller): HttpReply | Promise<HttpReply>;
 }
+
+/** Who signed a request, and its payload, verified as it is read. Throws AWS's error for a wrong signature. */
+export type IdentifyCaller = (
+  request: HttpRequest,
+) => Promise<{ readonly caller: Principal; readonly body: ByteStream }>;
 
 /** Decides in the gateway's place which pages of browsers may call. */
 export interface CrossOriginRules {

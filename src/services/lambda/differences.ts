@@ -12,9 +12,14 @@ export const differences: readonly Difference[] = [
       "Auto Scaling invokes without a statement of the function's policy that lets its service-linked role in. External extensions in layers are not started, and traces are not recorded. Streamed answers arrive when they are complete.",
   },
   {
+    operation: "CreateFunctionUrlConfig",
+    differs:
+      "URLs are http://<url-id>.lambda-url.<region>.localhost on Fogbank's own port; streamed answers arrive when they are complete.",
+  },
+  {
     operation: "PutProvisionedConcurrencyConfig",
     differs:
-      "Environments of a version that stand ready serve whoever calls the version, whatever alias they were asked for; what spills over is not counted as such.",
+      "Environments of a version that stand ready serve whoever calls the version, whatever alias they were asked for.",
   },
   {
     operation: "CreateEventSourceMapping",

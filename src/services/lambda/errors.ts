@@ -30,6 +30,11 @@ export const tooManyRequests = (reason: string) =>
 export const requestTooLarge = (message: string) => userError("RequestTooLargeException", message);
 export const invalidRequestContent = (message: string) =>
   userError("InvalidRequestContentException", message);
+export const policyTooLong = (sizeBytes: number, mostBytes: number) =>
+  userError(
+    "PolicyLengthExceededException",
+    `The final policy size (${sizeBytes}) is bigger than the limit (${mostBytes}).`,
+  );
 export const invalidZip = () =>
   new AwsError({
     code: "InvalidParameterValueException",

@@ -9,6 +9,7 @@ import { eventReconciler } from "./reconcilers/event.ts";
 import { mappingReconciler } from "./reconcilers/mapping.ts";
 import { provisionedReconciler } from "./reconcilers/provisioned.ts";
 import { versionReconciler } from "./reconcilers/version.ts";
+import { urlSite } from "./urls/url-site.ts";
 import { createState, type LambdaState } from "./state.ts";
 
 export const service = defineService<"lambda", LambdaState>({
@@ -22,7 +23,7 @@ export const service = defineService<"lambda", LambdaState>({
     mappingReconciler({ ...env, state }),
     provisionedReconciler({ ...env, state }),
   ],
-  sites: (_env, state) => [packageSite(state.codes)],
+  sites: (env, state) => [packageSite(state.codes), urlSite({ ...env, state })],
   async start(env, state) {
     await state.codes.open();
     state.samplers.push(publishMeasurements(env, state.measurements, state.pool));

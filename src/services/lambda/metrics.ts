@@ -23,11 +23,18 @@ export type Metric =
   | "ConcurrentExecutions"
   | "UnreservedConcurrentExecutions"
   | "ProvisionedConcurrentExecutions"
-  | "ProvisionedConcurrencyUtilization";
+  | "ProvisionedConcurrencyUtilization"
+  | "ProvisionedConcurrencyInvocations"
+  | "ProvisionedConcurrencySpilloverInvocations"
+  | "UrlRequestCount"
+  | "Url4xxCount"
+  | "Url5xxCount"
+  | "UrlRequestLatency";
 
 const units: Partial<Record<Metric, "Milliseconds">> = {
   Duration: "Milliseconds",
   AsyncEventAge: "Milliseconds",
+  UrlRequestLatency: "Milliseconds",
 };
 
 export interface Measurements {

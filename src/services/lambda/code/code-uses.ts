@@ -2,7 +2,7 @@
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { readLayerArn } from "../layers/layer-arn.ts";
-import { layerVersions, type LayerVersionRecord } from "../layers/records.ts";
+import { layerPermissions, layerVersions, type LayerVersionRecord } from "../layers/records.ts";
 import { codeUses, everywhere, versions, type VersionRecord } from "../records.ts";
 
 /** Keeps a version, with what it names. */
@@ -36,6 +36,7 @@ export async function deleteVersion(
 export function putLayerVersion(tx: Transaction, scope: Scope, record: LayerVersionRecord): void {
   const { name, version, code, isDeleted } = record;
   const use = useOf(code.sha256, scope, "layer", name, String(version));
+  if (isDeleted) layerPermissions.delete(tx, scope, name, version);
   if (isDeleted) codeUses.delete(tx, everywhere, ...use);
   else codeUses.put(tx, everywhere, use, true);
   layerVersions.put(tx, scope, [name, version], record);

@@ -5,6 +5,7 @@ import { invalidParameter } from "../errors.ts";
 import { functionArn } from "../arns.ts";
 import { limits } from "../limits.ts";
 import { readLayerArn } from "../layers/layer-arn.ts";
+import { checkLayerAccess } from "../layers/layer-access.ts";
 import { layerVersions } from "../layers/records.ts";
 import { checkRuntime } from "../runtimes/runtimes.ts";
 import type { Settings } from "../records.ts";
@@ -39,6 +40,7 @@ async function lookForLayers(
         const found = await layerVersions.get(tx, scope, name, version);
         if (!found || found.isDeleted)
           throw invalidParameter(`Layer version ${arn} does not exist.`);
+        await checkLayerAccess(tx, context.principal, { scope, name, version });
         return { arn, codeSize: found.code.sizeBytes };
       }),
     ),

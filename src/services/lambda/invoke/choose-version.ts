@@ -4,13 +4,15 @@ import type { Transaction } from "#store/store.ts";
 import type { FunctionReference } from "../arns.ts";
 import { reservedSum } from "../functions/reserve.ts";
 import { findVersion } from "../functions/find.ts";
-import { functions, versions, type VersionRecord } from "../records.ts";
+import { functions, latest, provisioned, versions, type VersionRecord } from "../records.ts";
 import type { Allowance } from "../environments/pool.ts";
 import { limits } from "../limits.ts";
 
 export interface Chosen {
   record: VersionRecord;
   allowance: Allowance;
+  /** Environments that stand ready for what was named; undefined where none are asked for. */
+  ready: number | undefined;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuring-alias-routing.html. Throws ResourceNotFoundException. */
@@ -26,8 +28,14 @@ export async function chooseVersion(
   const other = alias && drawVersion(alias.weights, random.next());
   return {
     record: (other !== undefined && (await versions.get(tx, scope, name, other))) || record,
+    ready: (await standing(tx, reference))?.ready,
     allowance: { reserved: own?.reservedConcurrency, shared: limits.concurrency - kept },
   };
+}
+
+async function standing(tx: Transaction, { scope, name, qualifier }: FunctionReference) {
+  if (qualifier === undefined || qualifier === latest) return undefined;
+  return provisioned.view(tx, scope, name, qualifier);
 }
 
 /** `drawn` is in [0, 1); undefined for the alias's main version. */

@@ -25,7 +25,7 @@ export async function runEvent(env: LambdaEnvironment, request: RunRequest): Pro
   const { reference, requestId, payload, clientContext } = request;
   const { scope, name, qualifier } = reference;
   const { state } = env;
-  const { record, allowance } = await env.store.transaction((tx) =>
+  const { record, allowance, ready } = await env.store.transaction((tx) =>
     chooseVersion(tx, reference, env.random),
   );
   const arn = functionArn(scope, name, qualifier);
@@ -33,6 +33,8 @@ export async function runEvent(env: LambdaEnvironment, request: RunRequest): Pro
   const resource = qualifier === undefined ? undefined : `${name}:${qualifier}`;
   const count = (metric: Parameters<typeof state.measurements.add>[1], value: number) =>
     state.measurements.add(scope, metric, value, name, resource);
+  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html
+  const isSpilled = state.pool.runningOf(scope, record) >= (ready ?? 0);
   try {
     const invocation = {
       requestId,
@@ -45,6 +47,13 @@ export async function runEvent(env: LambdaEnvironment, request: RunRequest): Pro
       environment.invoke(invocation),
     );
     count("Invocations", 1);
+    if (ready !== undefined)
+      count(
+        isSpilled
+          ? "ProvisionedConcurrencySpilloverInvocations"
+          : "ProvisionedConcurrencyInvocations",
+        1,
+      );
     count("Errors", outcome.status === "success" ? 0 : 1);
     count("Duration", outcome.durationMs);
     return { ...outcome, version: record.version };

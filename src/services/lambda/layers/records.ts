@@ -1,5 +1,5 @@
 import { collection } from "#store/collection.ts";
-import type { CodeFacts } from "../records.ts";
+import type { CodeFacts, PermissionRecord } from "../records.ts";
 
 export interface LayerVersionRecord {
   name: string;
@@ -16,3 +16,5 @@ export interface LayerVersionRecord {
 
 /** By name and version. */
 export const layerVersions = collection<LayerVersionRecord>("lambda", "layer-version");
+/** By name and version: who else may use it. */
+export const layerPermissions = collection<PermissionRecord>("lambda", "layer-permission");

@@ -11,8 +11,10 @@ import {
 } from "../errors.ts";
 import { findFunction } from "../functions/find.ts";
 import { limits } from "../limits.ts";
-import { aliases, latest, versions, type AliasRecord } from "../records.ts";
+import { aliases, latest, provisioned, versions, type AliasRecord } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
+import { functionUrls } from "../urls/records.ts";
+import { deleteUrl } from "./function-urls.ts";
 import type { Transaction } from "#store/store.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AliasConfiguration.html */
@@ -89,7 +91,12 @@ export const getAlias: LambdaOperation<"GetAlias"> = async (input, context) => {
 /** An alias that is not there is no error. https://docs.aws.amazon.com/lambda/latest/api/API_DeleteAlias.html */
 export const deleteAlias: LambdaOperation<"DeleteAlias"> = async (input, context) => {
   const { scope, name } = readFunction(input.FunctionName, context);
-  await context.store.transaction(async (tx) => aliases.delete(tx, scope, name, input.Name!));
+  await context.store.transaction(async (tx) => {
+    aliases.delete(tx, scope, name, input.Name!);
+    provisioned.delete(tx, scope, name, input.Name!);
+    const url = await functionUrls.get(tx, scope, name, input.Name!);
+    if (url) deleteUrl(tx, scope, url);
+  });
   return {};
 };
 

@@ -13,6 +13,8 @@ import {
   provisioned,
   versions,
 } from "../records.ts";
+import { functionUrls } from "../urls/records.ts";
+import { deleteUrl } from "./function-urls.ts";
 import type { LambdaOperation } from "../state.ts";
 
 /** The function with all its versions, or one version. https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html */
@@ -34,12 +36,14 @@ export const deleteFunction: LambdaOperation<"DeleteFunction"> = async (input, c
           `Version is currently referenced by function alias(es): ${using.map((one) => one.name).join(", ")}. Update or delete the alias and try again.`,
         );
       await deleteVersion(tx, scope, record);
+      provisioned.delete(tx, scope, name, qualifier);
       return;
     }
     await reserve(tx, scope, own, undefined);
     functions.delete(tx, scope, name);
     for (const record of await versions.list(tx, scope, [name]))
       await deleteVersion(tx, scope, record);
+    for (const url of await functionUrls.list(tx, scope, [name])) deleteUrl(tx, scope, url);
     for (const records of [aliases, permissions, invokeConfigs, provisioned])
       for (const { id } of await records.entries(tx, scope, [name]))
         records.delete(tx, scope, ...id);

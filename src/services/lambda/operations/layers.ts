@@ -5,6 +5,7 @@ import type { Scope } from "#store/collection.ts";
 import { withPackage } from "../code/read-package.ts";
 import { packageUrl } from "../code/package-site.ts";
 import { invalidParameter, invalidToken, notFound } from "../errors.ts";
+import { checkLayerAccess } from "../layers/layer-access.ts";
 import { layerArn, readLayerArn, readLayerName } from "../layers/layer-arn.ts";
 import { putLayerVersion } from "../code/code-uses.ts";
 import { layerVersions, type LayerVersionRecord } from "../layers/records.ts";
@@ -63,11 +64,12 @@ export const publishLayerVersion: LambdaOperation<"PublishLayerVersion"> = async
 };
 
 async function find(context: LambdaContext, scope: Scope, name: string, version: number) {
-  const found = await context.store.transaction((tx) =>
-    layerVersions.get(tx, scope, name, version),
-  );
-  if (!found || found.isDeleted) throw notFound("The resource you requested does not exist.");
-  return found;
+  return context.store.transaction(async (tx) => {
+    const found = await layerVersions.get(tx, scope, name, version);
+    if (!found || found.isDeleted) throw notFound("The resource you requested does not exist.");
+    await checkLayerAccess(tx, context.principal, { scope, name, version });
+    return found;
+  });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersion.html */

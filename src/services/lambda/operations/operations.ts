@@ -32,6 +32,11 @@ import {
   publishLayerVersion,
 } from "./layers.ts";
 import {
+  addLayerVersionPermission,
+  getLayerVersionPolicy,
+  removeLayerVersionPermission,
+} from "./layer-permissions.ts";
+import {
   createEventSourceMapping,
   deleteEventSourceMapping,
   getEventSourceMapping,
@@ -44,6 +49,13 @@ import {
   listProvisionedConcurrencyConfigs,
   putProvisionedConcurrencyConfig,
 } from "./provisioned-concurrency.ts";
+import {
+  createFunctionUrlConfig,
+  deleteFunctionUrlConfig,
+  getFunctionUrlConfig,
+  listFunctionUrlConfigs,
+  updateFunctionUrlConfig,
+} from "./function-urls.ts";
 import { createFunction } from "./create-function.ts";
 import { deleteFunction } from "./delete-function.ts";
 import { getFunction, getFunctionConfiguration } from "./get-function.ts";
@@ -53,15 +65,18 @@ import { updateFunctionCode, updateFunctionConfiguration } from "./update-functi
 import { publishVersion } from "./versions.ts";
 
 export const operations: Operations<"lambda", LambdaState> = {
+  AddLayerVersionPermission: addLayerVersionPermission,
   AddPermission: addPermission,
   CreateAlias: createAlias,
   CreateEventSourceMapping: createEventSourceMapping,
   CreateFunction: createFunction,
+  CreateFunctionUrlConfig: createFunctionUrlConfig,
   DeleteAlias: deleteAlias,
   DeleteEventSourceMapping: deleteEventSourceMapping,
   DeleteFunction: deleteFunction,
   DeleteFunctionConcurrency: deleteFunctionConcurrency,
   DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig,
+  DeleteFunctionUrlConfig: deleteFunctionUrlConfig,
   DeleteLayerVersion: deleteLayerVersion,
   DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig,
   GetAccountSettings: getAccountSettings,
@@ -73,8 +88,10 @@ export const operations: Operations<"lambda", LambdaState> = {
   GetFunctionConfiguration: getFunctionConfiguration,
   GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig,
   GetFunctionRecursionConfig: getFunctionRecursionConfig,
+  GetFunctionUrlConfig: getFunctionUrlConfig,
   GetLayerVersion: getLayerVersion,
   GetLayerVersionByArn: getLayerVersionByArn,
+  GetLayerVersionPolicy: getLayerVersionPolicy,
   GetPolicy: getPolicy,
   GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig,
   GetRuntimeManagementConfig: getRuntimeManagementConfig,
@@ -83,6 +100,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   ListAliases: listAliases,
   ListEventSourceMappings: listEventSourceMappings,
   ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs,
+  ListFunctionUrlConfigs: listFunctionUrlConfigs,
   ListFunctions: listFunctions,
   ListLayerVersions: listLayerVersions,
   ListLayers: listLayers,
@@ -96,6 +114,7 @@ export const operations: Operations<"lambda", LambdaState> = {
   PutFunctionRecursionConfig: putFunctionRecursionConfig,
   PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig,
   PutRuntimeManagementConfig: putRuntimeManagementConfig,
+  RemoveLayerVersionPermission: removeLayerVersionPermission,
   RemovePermission: removePermission,
   TagResource: tagResource,
   UntagResource: untagResource,
@@ -104,4 +123,5 @@ export const operations: Operations<"lambda", LambdaState> = {
   UpdateFunctionCode: updateFunctionCode,
   UpdateFunctionConfiguration: updateFunctionConfiguration,
   UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig,
+  UpdateFunctionUrlConfig: updateFunctionUrlConfig,
 };

@@ -50,6 +50,8 @@ function statementOf(input: Given, resource: string): Record<string, unknown> {
   add("StringEquals", "lambda:EventSourceToken", input.EventSourceToken);
   add("StringEquals", "aws:PrincipalOrgID", input.PrincipalOrgID);
   add("StringEquals", "lambda:FunctionUrlAuthType", input.FunctionUrlAuthType);
+  if (input.InvokedViaFunctionUrl !== undefined)
+    add("Bool", "lambda:InvokedViaFunctionUrl", String(input.InvokedViaFunctionUrl));
   return {
     Sid: input.StatementId,
     Effect: "Allow",

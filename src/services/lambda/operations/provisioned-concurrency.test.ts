@@ -24,7 +24,7 @@ async function aliasStage(t: { after: (done: () => unknown) => void }) {
 }
 
 test("environments stand ready before the first event comes", async (t) => {
-  const { call, lambda, standing } = await aliasStage(t);
+  const { call, cloud, lambda, standing } = await aliasStage(t);
   await assert.rejects(lambda.GetProvisionedConcurrencyConfig({ FunctionName, Qualifier }), {
     code: "ProvisionedConcurrencyConfigNotFoundException",
   });
@@ -37,6 +37,32 @@ test("environments stand ready before the first event comes", async (t) => {
   assert.equal((await standing("READY")).AvailableProvisionedConcurrentExecutions, 2);
   const { log } = await call(FunctionName, {}, { Qualifier });
   assert.match(log, /Duration: \d/);
+  // Two of three at once find one ready.
+  await Promise.all([1, 2, 3].map(() => call(FunctionName, { ms: 300 }, { Qualifier })));
+  await cloud.advance("2m");
+  const { MetricDataResults } = await cloud.clients.cloudwatch(cloud.caller).GetMetricData({
+    StartTime: new Date(cloud.clock.now() - 300_000),
+    EndTime: new Date(cloud.clock.now()),
+    MetricDataQueries: ["", "Spillover"].map((kind) => ({
+      Id: `m${kind.toLowerCase()}`,
+      MetricStat: {
+        Metric: {
+          Namespace: "AWS/Lambda",
+          MetricName: `ProvisionedConcurrency${kind}Invocations`,
+          Dimensions: [
+            { Name: "FunctionName", Value: FunctionName },
+            { Name: "Resource", Value: `${FunctionName}:${Qualifier}` },
+          ],
+        },
+        Period: 300,
+        Stat: "Sum",
+      },
+    })),
+  });
+  assert.deepEqual(
+    MetricDataResults!.map(({ Values }) => Values!.reduce((sum, value) => sum + value, 0)),
+    [3, 1],
+  );
   const { ProvisionedConcurrencyConfigs } = await lambda.ListProvisionedConcurrencyConfigs({
     FunctionName,
   });

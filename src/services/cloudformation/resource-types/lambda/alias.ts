@@ -1,11 +1,11 @@
 import { AwsError } from "#model/error.ts";
 import { pick } from "../properties.ts";
+import { isProvisioned, setProvisioned, type Qualified } from "./provisioned.ts";
 import { defineResourceType, type Properties } from "../resource-type.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-alias.html */
 export const resourceType = defineResourceType({
   type: "AWS::Lambda::Alias",
-  unsupported: { ProvisionedConcurrencyConfig: "no environments are kept ready" },
   async create({ clients, properties }) {
     const { AliasArn } = await clients.lambda.CreateAlias({
       ...pick(properties, "FunctionName", "Name", "FunctionVersion", "Description"),
@@ -25,7 +25,12 @@ export const resourceType = defineResourceType({
       throw error;
     }
   },
-  async update({ clients, properties }) {
+  async configure({ clients, properties }) {
+    await setProvisioned(clients, qualifiedOf(properties), properties);
+  },
+  stabilize: ({ clients, properties }) =>
+    isProvisioned(clients, qualifiedOf(properties), properties),
+  async update({ clients, properties, previous, changed }) {
     await clients.lambda.UpdateAlias({
       FunctionName: properties["FunctionName"],
       Name: properties["Name"],
@@ -33,12 +38,19 @@ export const resourceType = defineResourceType({
       Description: properties["Description"] ?? "",
       RoutingConfig: routingOf(properties),
     });
+    if (changed.includes("ProvisionedConcurrencyConfig"))
+      await setProvisioned(clients, qualifiedOf(properties), properties, previous);
   },
   async delete({ clients, properties }) {
     const { FunctionName, Name } = properties;
     await clients.lambda.DeleteAlias({ FunctionName, Name });
   },
   attributes: async ({ physicalId }) => ({ AliasArn: physicalId }),
+});
+
+const qualifiedOf = (properties: Properties): Qualified => ({
+  FunctionName: properties["FunctionName"],
+  Qualifier: properties["Name"],
 });
 
 function routingOf(properties: Properties) {

@@ -13,7 +13,7 @@ export function urlAnswer(
     answer !== null &&
     !Array.isArray(answer) &&
     "statusCode" in answer;
-  if (isShaped) return shaped(answer as Record<string, unknown>);
+  if (isShaped) return shaped(answer);
   if (invokeMode === "RESPONSE_STREAM")
     return { status: 200, headers: { "content-type": "application/octet-stream" }, body: payload };
   // What names no status is the body itself.

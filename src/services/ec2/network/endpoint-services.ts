@@ -1,14 +1,22 @@
 /** The services of a region that endpoints lead to. https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html */
 import { derivedId } from "#services/kit/facts/derived-id.ts";
+import type { Tags } from "#services/kit/tags.ts";
 import { zonesOf } from "#services/kit/facts/zones.ts";
 
 export interface EndpointService {
   name: string;
   id: string;
   type: "Gateway" | "Interface";
+  /** "amazon", or the account whose own it is. */
+  owner: string;
+  region: string;
+  baseName: string;
   /** The name that the endpoint answers to with private DNS; undefined for gateways. */
   privateDnsName: string | undefined;
   zones: string[];
+  acceptanceRequired: boolean;
+  takesPolicies: boolean;
+  tags: Tags;
 }
 
 /** Those that Fogbank has, by the last part of the endpoint service's name. */
@@ -46,6 +54,12 @@ export function endpointServices(region: string): EndpointService[] {
       type,
       privateDnsName: type === "Interface" ? `${name}.${region}.amazonaws.com` : undefined,
       zones,
+      owner: "amazon",
+      region,
+      baseName: `${name}.${region}.vpce.amazonaws.com`,
+      acceptanceRequired: false,
+      takesPolicies: true,
+      tags: {},
     };
   };
   return [

@@ -8,6 +8,7 @@ import { groupNotFound } from "./errors.ts";
 import { flowLogs } from "./flow-logs/records.ts";
 import * as gateways from "./gateway-records.ts";
 import { prefixLists } from "./managed-prefix-lists.ts";
+import { ownEndpointServices, ownServiceNotFound } from "./own-endpoint-services.ts";
 import { subnetReservations } from "./subnet-reservations.ts";
 import * as records from "./records.ts";
 import { vpnConnections } from "./vpn-connections.ts";
@@ -84,6 +85,12 @@ export const kinds = {
   ),
   vpcEndpoint: kind("vpc-endpoint", "vpce", records.vpcEndpoints, (id) =>
     ec2Error("InvalidVpcEndpointId.NotFound", `The Vpc Endpoint Id '${id}' does not exist`),
+  ),
+  endpointService: kind(
+    "vpc-endpoint-service",
+    "vpce-svc",
+    ownEndpointServices,
+    ownServiceNotFound,
   ),
   peering: kind(
     "vpc-peering-connection",

@@ -7,6 +7,9 @@ import { carrierGatewayOperations } from "./operations/carrier-gateways.ts";
 import { classicLinkOperations } from "./operations/classic-link.ts";
 import { customerGatewayOperations } from "./operations/customer-gateways.ts";
 import { egressOnlyGatewayOperations } from "./operations/egress-only-gateways.ts";
+import { endpointConnectionOperations } from "./operations/endpoint-connections.ts";
+import { endpointServiceConfigurationOperations } from "./operations/endpoint-service-configurations.ts";
+import { endpointServicePermissionOperations } from "./operations/endpoint-service-permissions.ts";
 import { endpointServiceOperations } from "./operations/endpoint-services.ts";
 import { flowLogOperations } from "./operations/flow-logs.ts";
 import { groupReferenceOperations } from "./operations/group-references.ts";
@@ -37,6 +40,7 @@ import { vpcCidrOperations } from "./operations/vpc-cidrs.ts";
 import { vpcEndpointOperations } from "./operations/vpc-endpoints.ts";
 import { vpcPeeringOperations } from "./operations/vpc-peering.ts";
 import { vpcOperations } from "./operations/vpcs.ts";
+import { endpointNameReconciler } from "./reconcilers/endpoint-names.ts";
 import { natGatewayReconciler } from "./reconcilers/nat-gateways.ts";
 
 export const networkOperations: Ec2Operations = {
@@ -71,6 +75,9 @@ export const networkOperations: Ec2Operations = {
   ...addressAttributeOperations,
   ...interfacePermissionOperations,
   ...groupReferenceOperations,
+  ...endpointConnectionOperations,
+  ...endpointServiceConfigurationOperations,
+  ...endpointServicePermissionOperations,
   ...endpointServiceOperations,
   ...flowLogOperations,
   ...vpcEndpointOperations,
@@ -78,7 +85,7 @@ export const networkOperations: Ec2Operations = {
 };
 
 export function networkReconcilers(env: Environment): Reconciler[] {
-  return [natGatewayReconciler(env)];
+  return [natGatewayReconciler(env), endpointNameReconciler(env)];
 }
 
 export const networkDifferences: readonly Difference[] = [
@@ -105,7 +112,12 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "CreateVpcEndpoint",
     differs:
-      "Available at once and deleted at once; its DNS entries are shown and resolve to nothing, since machines reach the API without an endpoint. Gateway Load Balancer, resource and service-network endpoints are refused.",
+      "Available at once and deleted at once. The names of an endpoint to an AWS service are shown and resolve to nothing, since machines reach the API without an endpoint; those of an endpoint to a service of one's own lead to its load balancers' nodes, past the endpoint's interfaces and their security groups. Gateway Load Balancer, resource and service-network endpoints are refused.",
+  },
+  {
+    operation: "CreateVpcEndpointServiceConfiguration",
+    differs:
+      "A service is offered by network load balancers to endpoints of its own account and region; permissions for others are kept and shown. A private DNS name stays unproved. Gateway Load Balancers, IPv6 and further regions are refused.",
   },
   {
     operation: "CreateVpcPeeringConnection",

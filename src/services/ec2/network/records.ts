@@ -210,7 +210,8 @@ export interface VpcEndpointRecord {
   vpcId: string;
   type: "Gateway" | "Interface";
   serviceName: string;
-  state: "pending" | "available" | "deleting" | "deleted";
+  /** Endpoints of an account's own services wait for their owner's word, where it asks for that. */
+  state: "pendingAcceptance" | "available" | "rejected";
   createdMs: number;
   policyDocument: string;
   routeTableIds: string[];

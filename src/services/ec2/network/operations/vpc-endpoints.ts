@@ -1,6 +1,5 @@
 /** VPC endpoints. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
 import { dateOf } from "#runtime/date.ts";
-import { derivedId } from "#services/kit/facts/derived-id.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import { ec2Error, unsupportedParameter } from "../../errors.ts";
@@ -9,10 +8,16 @@ import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotenc
 import { newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
 import { tagsFor } from "../../tags.ts";
+import { dnsEntries } from "../endpoint-names.ts";
 import { addInterface, addRoutes, removeInterfaces, removeRoutes } from "../endpoint-parts.ts";
 import { checkGroups } from "../interfaces.ts";
 import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
+import {
+  ownEndpointServices,
+  serviceIdIn,
+  serviceName as serviceNameOf,
+} from "../own-endpoint-services.ts";
 import { managedPrefixLists } from "../prefix-lists.ts";
 import { interfaces, securityGroups, vpcEndpoints, type VpcEndpointRecord } from "../records.ts";
 import { tagsShape } from "../shapes.ts";
@@ -62,34 +67,6 @@ function endpointShape(
   };
 }
 
-/** AWS's hosted zone of endpoints' names in us-east-1; others are derived. */
-const usEastZone = "Z7HUB22UULQXV";
-
-/** https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html#interface-endpoint-dns-hostnames */
-function dnsEntries(
-  { region }: Ec2Context,
-  { vpcEndpointId, serviceName, zoneNames = [], privateDnsEnabled }: VpcEndpointRecord,
-) {
-  const part = derivedId("x", vpcEndpointId).slice(-8);
-  const service = serviceName.split(".").slice(3).join(".");
-  const host = (zone: string) =>
-    `${vpcEndpointId}-${part}${zone}.${service}.${region}.vpce.amazonaws.com`;
-  const HostedZoneId =
-    region === "us-east-1"
-      ? usEastZone
-      : derivedId("Z", "vpce", region).replace("Z-", "Z").toUpperCase().slice(0, 14);
-  const zonal = zoneNames.map((zone) => ({ DnsName: host(`-${zone}`), HostedZoneId }));
-  const own = privateDnsEnabled
-    ? [
-        {
-          DnsName: `${service}.${region}.amazonaws.com`,
-          HostedZoneId: derivedId("Z", vpcEndpointId).replace("Z-", "Z").toUpperCase(),
-        },
-      ]
-    : [];
-  return [{ DnsName: host(""), HostedZoneId }, ...zonal, ...own];
-}
-
 async function groupNames(tx: Transaction, context: Ec2Context) {
   const all = await securityGroups.list(tx, context);
   return new Map(all.map(({ groupId, groupName }) => [groupId, groupName]));
@@ -99,6 +76,34 @@ async function zonesOf(tx: Transaction, context: Ec2Context, subnetIds: readonly
   const zones = new Set<string>();
   for (const id of subnetIds) zones.add((await find(tx, context, kinds.subnet, id)).zoneName);
   return [...zones];
+}
+
+const unknownService = (name: string) =>
+  ec2Error("InvalidServiceName", `The Vpc Endpoint Service '${name}' does not exist`);
+
+/** A service of the account's own, if it is where the endpoint shall be. */
+async function joinable(
+  tx: Transaction,
+  context: Ec2Context,
+  id: string,
+  zoneNames: readonly string[],
+  wantsPrivateName = false,
+) {
+  const service = await ownEndpointServices.get(tx, context, id);
+  const name = serviceNameOf(context.region, id);
+  if (!service) throw unknownService(name);
+  if (zoneNames.some((zone) => !service.zoneNames.includes(zone)))
+    throw ec2Error(
+      "InvalidParameter",
+      `The VPC endpoint service ${name} does not support the availability zone of the subnet.`,
+    );
+  // A name is the service's once its owner has proved it, which nobody can here.
+  if (wantsPrivateName)
+    throw ec2Error(
+      "InvalidParameter",
+      `Private DNS can't be enabled because the service ${name} does not provide a private DNS name.`,
+    );
+  return service;
 }
 
 /** EC2 takes the type in any case. */
@@ -122,13 +127,11 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
   if (input.IpAddressType !== undefined && input.IpAddressType !== "ipv4")
     throw unsupportedParameter("IpAddressType");
   const serviceName = input.ServiceName ?? "";
+  const serviceId = serviceIdIn(context.region, serviceName);
   const prefix = `com.amazonaws.${context.region}.`;
   const isGateway = managedPrefixLists(context.region).some(({ name }) => name === serviceName);
-  if (!serviceName.startsWith(prefix) || (type === "Gateway" && !isGateway))
-    throw ec2Error(
-      "InvalidServiceName",
-      `The Vpc Endpoint Service '${serviceName}' does not exist`,
-    );
+  const isKnown = serviceId !== undefined || serviceName.startsWith(prefix);
+  if (!isKnown || (type === "Gateway" && !isGateway)) throw unknownService(serviceName);
   const { ClientToken: token, ...parameters } = input;
   const shape = await inNetwork(context, async (tx) => {
     const names = await groupNames(tx, context);
@@ -144,12 +147,17 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
       return endpointShape(context, await find(tx, context, kinds.vpcEndpoint, earlier), names);
     const { vpcId } = await find(tx, context, kinds.vpc, input.VpcId!);
     const subnetIds = input.SubnetIds ?? [];
+    const zoneNames = await zonesOf(tx, context, subnetIds);
+    const service =
+      serviceId === undefined
+        ? undefined
+        : await joinable(tx, context, serviceId, zoneNames, input.PrivateDnsEnabled);
     const endpoint: VpcEndpointRecord = {
       vpcEndpointId: newId(context.random, "vpce"),
       vpcId,
       type,
       serviceName,
-      state: "available",
+      state: service?.acceptanceRequired ? "pendingAcceptance" : "available",
       createdMs: context.clock.now(),
       policyDocument: input.PolicyDocument ?? openPolicy(type),
       routeTableIds: type === "Gateway" ? (input.RouteTableIds ?? []) : [],
@@ -162,14 +170,14 @@ const createVpcEndpoint: Ec2Operation<"CreateVpcEndpoint"> = async (input, conte
             })
           : [],
       networkInterfaceIds: [],
-      privateDnsEnabled: type === "Interface" && (input.PrivateDnsEnabled ?? true),
+      zoneNames,
+      privateDnsEnabled: type === "Interface" && !service && (input.PrivateDnsEnabled ?? true),
       tags: tagsFor("vpc-endpoint", input.TagSpecifications, context.principal),
     };
     await addRoutes(tx, context, endpoint, endpoint.routeTableIds);
-    if (type === "Interface")
+    if (type === "Interface" && endpoint.state === "available")
       for (const id of subnetIds)
         endpoint.networkInterfaceIds.push(await addInterface(tx, context, endpoint, id));
-    endpoint.zoneNames = await zonesOf(tx, context, subnetIds);
     vpcEndpoints.put(tx, context, [endpoint.vpcEndpointId], endpoint);
     await rememberTokenForADay(
       tx,
@@ -218,7 +226,7 @@ const modifyVpcEndpoint: Ec2Operation<"ModifyVpcEndpoint"> = async (input, conte
       }
     }
     for (const id of input.AddSubnetIds ?? [])
-      if (!endpoint.subnetIds.includes(id))
+      if (!endpoint.subnetIds.includes(id) && endpoint.state === "available")
         networkInterfaceIds.push(await addInterface(tx, context, { ...endpoint, groupIds }, id));
     const subnetIds = changed(endpoint.subnetIds, input.AddSubnetIds, input.RemoveSubnetIds);
     vpcEndpoints.put(tx, context, [endpoint.vpcEndpointId], {

@@ -146,7 +146,7 @@ const deleteVpc: Ec2Operation<"DeleteVpc"> = async (input, context) => {
       (await natGateways.list(tx, context)).some(
         (nat) => inVpc(nat) && nat.state !== "deleted" && nat.state !== "failed",
       ) ||
-      (await vpcEndpoints.list(tx, context)).some((end) => inVpc(end) && end.state !== "deleted");
+      (await vpcEndpoints.list(tx, context)).some(inVpc);
     const peered = (await peerings.list(tx, context)).some(
       ({ status, requesterVpcId, accepterVpcId }) =>
         status === "active" && (requesterVpcId === vpcId || accepterVpcId === vpcId),

@@ -28,6 +28,11 @@ test("chunks become the body, and what follows is left", () => {
   assert.deepEqual(result, { body: "hello!", done: true, trailers: [], rest: "GET /" });
 });
 
+test("chunk extensions are names, and values that are tokens or quoted", () => {
+  const result = take('2;a;b=c;d="e;\\"=f"\r\nhi\r\n0;last\r\n\r\n');
+  assert.deepEqual(result, { body: "hi", done: true, trailers: [], rest: "" });
+});
+
 test("trailers are read behind the last chunk", () => {
   const result = take("A\r\n0123456789\r\n00\r\nX-A: 1\r\nContent-Length: 9\r\n\r\nrest");
   assert.deepEqual(result, {
@@ -65,6 +70,10 @@ const refused = [
   "5\r\nhello\r\r",
   "5;a\nb\r\nhello\r\n",
   "5;a\0\r\nhello\r\n",
+  "5;\r\nhello\r\n",
+  "5;a=\r\nhello\r\n",
+  "5;a b\r\nhello\r\n",
+  '5;a="b;c\r\nhello\r\n',
   "1234567890123\r\n",
   "0\r\nA : b\r\n\r\n",
   "0\r\nA: b\nC: d\r\n\r\n",

@@ -50,6 +50,8 @@ export class UntilCloseIntake implements Intake {
 const mostExtensionBytes = 16 * 1024;
 const mostTrailerBytes = 64 * 1024;
 const mostSizeDigits = 12;
+/** Names, and values that are tokens or quoted (RFC 9112, 7.1.1), without white space between them. */
+const extensions = /^(?:;[!#$%&'*+\-.^_`|~\w]+(?:=(?:[!#$%&'*+\-.^_`|~\w]+|"(?:[^"\\]|\\.)*"))?)*$/;
 
 type ChunkState =
   | "size"
@@ -67,6 +69,7 @@ export class ChunkedIntake implements Intake {
   #state: ChunkState = "size";
   #size = 0;
   #digits = 0;
+  #extension = "";
   #extensionBytes = 0;
   #trailerText = "";
 
@@ -119,16 +122,21 @@ export class ChunkedIntake implements Intake {
       this.#size = this.#size * 16 + digit;
     } else if (this.#digits === 0) throw badChunk("a chunk size is not a hexadecimal number");
     else if (byte === 13) this.#state = "size-lf";
-    else if (byte === 59) this.#state = "extension";
-    else throw badChunk("a chunk size is not a hexadecimal number");
+    else if (byte === 59) {
+      this.#extension = ";";
+      this.#state = "extension";
+    } else throw badChunk("a chunk size is not a hexadecimal number");
   }
 
   #extensionByte(byte: number): void {
-    if (byte === 13) this.#state = "size-lf";
-    else if ((byte < 32 && byte !== 9) || byte === 127)
+    if (byte === 13) {
+      if (!extensions.test(this.#extension)) throw badChunk("a chunk extension is malformed");
+      this.#state = "size-lf";
+    } else if ((byte < 32 && byte !== 9) || byte === 127)
       throw badChunk("a chunk extension holds a forbidden character");
     else if (++this.#extensionBytes > mostExtensionBytes)
       throw new HttpSyntaxError(413, "the chunk extensions are too long");
+    else this.#extension += String.fromCharCode(byte);
   }
 
   /** Collects until the empty line, then reads all fields at once. */

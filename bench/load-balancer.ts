@@ -1,5 +1,6 @@
 /**
- * The load balancer's proxy in front of three trivial backends, against http-proxy and nginx with
+ * The load balancer's proxy in front of three trivial backends, against http-proxy (as its README shows it,
+ * and with an agent that keeps connections) and nginx with
  * one worker: requests per second of the proxy's own CPU time, all in one run. Proxies are pinned to
  * core 0; backends and load (autocannon) share core 1. nginx is taken from PATH or NGINX.
  */
@@ -31,7 +32,7 @@ async function measure(name: string, proxy: Proxy): Promise<number> {
   proxy.stop();
   const show = (value: number) => Math.round(value).toLocaleString("en");
   console.log(
-    `${name.padEnd(11)} ${show(requests / seconds)}/s, ${show(perCpuSecond)} per CPU second`,
+    `${name.padEnd(24)} ${show(requests / seconds)}/s, ${show(perCpuSecond)} per CPU second`,
   );
   return perCpuSecond;
 }
@@ -39,10 +40,15 @@ async function measure(name: string, proxy: Proxy): Promise<number> {
 const backends = await Promise.all([1, 1, 1].map((core) => startRole("backend", core)));
 const ports = backends.map(({ port }) => port);
 const own = await measure("Fogbank", await startRole("fogbank", 0, ports));
-const httpProxy = await measure("http-proxy", await startRole("http-proxy", 0, ports));
+const httpProxy = await measure("http-proxy, by default", await startRole("http-proxy", 0, ports));
+const keeping = await measure(
+  "http-proxy, keep-alive",
+  await startRole("http-proxy-keeping", 0, ports),
+);
 const nginxProxy = await startNginx(ports);
 const peer = nginxProxy && (await measure("nginx", nginxProxy));
 for (const backend of backends) backend.stop();
-console.log(`ratio to http-proxy: ${(own / httpProxy).toFixed(2)}`);
+console.log(`ratio to http-proxy by default:      ${(own / httpProxy).toFixed(2)}`);
+console.log(`ratio to http-proxy with keep-alive: ${(own / keeping).toFixed(2)}`);
 if (peer === undefined) console.log("nginx was not measured: it is not installed");
-else console.log(`ratio to nginx:      ${(own / peer).toFixed(2)}`);
+else console.log(`ratio to nginx:                      ${(own / peer).toFixed(2)}`);

@@ -28,6 +28,19 @@ export async function startRole(role: string, core: number, ports: number[] = []
   return { port, pid: child.pid!, stop: () => child.kill() };
 }
 
+/** How many files a process may have open: so many if that is ours to decide. */
+export function filesAllowed(pid: number, wanted: number): number {
+  const hardLimit = () =>
+    Number(
+      /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, "utf8"))?.[1] ?? 0,
+    );
+  if (hardLimit() < wanted)
+    spawnSync("prlimit", [`--nofile=${wanted}:${wanted}`, "--pid", String(pid)], {
+      stdio: "ignore",
+    });
+  return hardLimit();
+}
+
 async function freePort(): Promise<number> {
   const server = createRawServer().listen(0, "127.0.0.1");
   await once(server, "listening");

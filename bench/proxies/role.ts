@@ -78,12 +78,16 @@ async function runFogbank(ports: number[]): Promise<number> {
   return bound!.port;
 }
 
-async function runHttpProxy(ports: number[]): Promise<number> {
+/** Without an agent, as its README shows it, it makes a connection for each request. */
+async function runHttpProxy(ports: number[], keepsConnections: boolean): Promise<number> {
   const { Agent } = await import("node:http");
   const { default: httpProxy } = (await import(peerModule)) as {
     default: { createProxyServer(options: object): { web: (...all: unknown[]) => void } };
   };
-  const proxy = httpProxy.createProxyServer({ agent: new Agent({ keepAlive: true }), xfwd: true });
+  const proxy = httpProxy.createProxyServer({
+    ...(keepsConnections && { agent: new Agent({ keepAlive: true }) }),
+    xfwd: true,
+  });
   let next = 0;
   const server = createServer((request, response) => {
     proxy.web(request, response, { target: `http://127.0.0.1:${ports[next++ % ports.length]}` });
@@ -119,7 +123,8 @@ async function* zeros(size: number): AsyncGenerator<Uint8Array> {
 const roles: Record<string, (ports: number[]) => Promise<number>> = {
   backend: runBackend,
   fogbank: runFogbank,
-  "http-proxy": runHttpProxy,
+  "http-proxy": (ports) => runHttpProxy(ports, false),
+  "http-proxy-keeping": (ports) => runHttpProxy(ports, true),
 };
 
 const [role = "", ...ports] = process.argv.slice(2);

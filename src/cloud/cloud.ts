@@ -2,7 +2,7 @@
 import { checkInput } from "#model/constraints/check-input.ts";
 import { createLog } from "#runtime/log.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
-import { createSeededRandom, createSystemRandom } from "#runtime/random.ts";
+import { createSystemRandom } from "#runtime/random.ts";
 import { createVirtualClock } from "#runtime/virtual-clock.ts";
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
@@ -18,6 +18,7 @@ import { createNameDirectory } from "#services/kit/name-directory.ts";
 import { checkOptions, defaultOptions, type CloudOptions } from "./options.ts";
 import { ownEndpoints, registry } from "./registry.ts";
 import { defaultAccount, openRootCredential } from "./root-credential.ts";
+import { openSeededRandom } from "./seeded-random.ts";
 import { createServiceHost, type ServiceHost } from "./service-host.ts";
 import { version } from "./version.ts";
 
@@ -49,9 +50,9 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     ...given,
   });
   const log = createLog({ level: options.logLevel });
-  const random =
-    options.seed === undefined ? createSystemRandom() : createSeededRandom(options.seed);
   const store = await openStore(options);
+  const random =
+    options.seed === undefined ? createSystemRandom() : await openSeededRandom(store, options.seed);
   const clock = createClock(options, await lastCloudTime(store), log);
   const clockKeeper = keepClock(clock, store);
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { createDockerDriver } from "#compute/docker/docker-driver.ts";
+import { ImpossibleImpairment } from "#compute/driver.ts";
 import { createLog } from "#runtime/log.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
 import { createEc2Cloud } from "../../src/services/ec2/testing/ec2-cloud.ts";
@@ -85,6 +86,30 @@ test(
     await cloud.advance("1s");
     assert.equal(await ask(client, backend), "page");
     assert.equal(await ask(backend, client), "nothing", "rules have a direction");
+
+    await driver.impair(client.id, { packetLoss: 1 });
+    assert.equal(await ask(client, backend), "nothing", "all packets are lost");
+    assert.equal(await ask(client, { address: "127.0.0.1" }), "page", "loopback's are not");
+    await driver.impair(client.id, {});
+    assert.equal(await ask(client, backend), "page");
+    const timed = async () => {
+      const startMs = performance.now();
+      assert.equal(await ask(client, backend), "page");
+      return performance.now() - startMs;
+    };
+    const usualMs = await timed();
+    const delayed = driver.impair(client.id, { packetDelayMs: 200 });
+    const refusal = await delayed.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (refusal === undefined) {
+      assert.ok((await timed()) > usualMs + 300, "a handshake and a request are late");
+      await driver.impair(client.id, {});
+    } else {
+      assert.ok(refusal instanceof ImpossibleImpairment);
+      assert.match(refusal.message, /the kernel has no network emulator, sch_netem|no tc/);
+    }
     await ec2.ModifyInstanceAttribute({ InstanceId: client.id, Groups: [app] });
     await cloud.advance("1s");
     assert.equal(await ask(client, backend), "nothing", "it left the group that was let in");

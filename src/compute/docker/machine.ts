@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import type { Log } from "#runtime/log.ts";
 import {
-  ImpossibleImpairment,
+  HostUnavailable,
   type Impairment,
   type MachineObservation,
   type MachineSpec,
@@ -25,6 +25,7 @@ import { isConflict, isMissing, type Engine } from "./engine/engine.ts";
 import { ignoreMissing } from "./images.ts";
 import { addMeasured, measureContainer, nothingMeasured, type Measured } from "./measure.ts";
 import type { MachineNetwork } from "./networks.ts";
+import { troublePackets, type PacketTrouble } from "./packet-filter/packet-trouble.ts";
 
 /** How long processes may take to end after SIGTERM. */
 const stopGraceSeconds = 10;
@@ -54,6 +55,8 @@ export class DockerMachine {
   readonly #around: MachineSurroundings;
   #lately: Measured = nothingMeasured;
   #lease: Socket | undefined;
+  /** Undefined where an earlier Fogbank may have troubled them. */
+  #packets: PacketTrouble | undefined;
 
   constructor(
     given: {
@@ -131,9 +134,10 @@ export class DockerMachine {
     });
   }
 
-  async impair({ paused = false, cpuShare = 1, ...net }: Impairment): Promise<void> {
-    if (net.packetLoss !== undefined || net.packetDelayMs !== undefined)
-      throw new ImpossibleImpairment("a container's packets cannot be lost or delayed");
+  /** Throws ImpossibleImpairment for what this host cannot do. */
+  async impair(wanted: Impairment): Promise<void> {
+    const { paused = false, cpuShare = 1, packetLoss = 0, packetDelayMs = 0 } = wanted;
+    await this.#troublePackets({ packetLoss, packetDelayMs });
     const { engine, processors } = this.#around;
     const { spec } = this.record;
     const limits = limitsOf({ ...spec, cpus: Math.min(spec.cpus, processors) * cpuShare });
@@ -141,6 +145,13 @@ export class DockerMachine {
     if (paused)
       await engine.call("POST", `/containers/${this.container}/pause`).catch(ignoreStopped);
     else await this.#unpause();
+  }
+
+  async #troublePackets(wanted: PacketTrouble): Promise<void> {
+    const now = this.#packets;
+    if (now?.packetLoss === wanted.packetLoss && now.packetDelayMs === wanted.packetDelayMs) return;
+    await troublePackets(await this.hostPid(), wanted);
+    this.#packets = wanted;
   }
 
   /** Its first process as this host knows it; undefined when it does not run, or on another host. */
@@ -224,6 +235,7 @@ export class DockerMachine {
     this.reason = undefined;
     this.hostFailed = false;
     this.isInDoubt = false;
+    this.#packets = { packetLoss: 0, packetDelayMs: 0 };
     if (passing) {
       this.#lease?.destroy();
       const query = { stream: true, stdin: true };
@@ -231,7 +243,14 @@ export class DockerMachine {
       this.#lease.once("error", () => this.#lease?.destroy()).resume();
       this.#lease.unref();
     }
-    await engine.call("POST", `/containers/${this.container}/start`);
+    await engine.call("POST", `/containers/${this.container}/start`).catch((error: unknown) => {
+      // Else it would be waited for. What an engine that is away has made of it is seen when it is back.
+      if (!(error instanceof HostUnavailable)) {
+        this.state = "failed";
+        this.reason = (error as Error).message;
+      }
+      throw error;
+    });
     this.state = "running";
     await this.#around.started(this);
   }

@@ -86,7 +86,8 @@ export function createContainerGuard(log: Log): ContainerGuard {
   };
 }
 
-function writeRules(pid: number, text: string): Promise<void> {
+/** Replaces the tables that the text holds, in the network name space of that process. */
+export function writeRules(pid: number, text: string): Promise<void> {
   const program = findProgram("nsenter")!;
   const rest = [`--target=${pid}`, "--net", "--", findProgram("iptables-restore")!, "-w", "5"];
   return new Promise((resolve, reject) => {

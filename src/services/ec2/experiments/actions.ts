@@ -9,6 +9,7 @@ import type { Transaction } from "#store/store.ts";
 import { faults, type FaultRecord } from "../faults/records.ts";
 import { instances } from "../instances/records.ts";
 import { beginInterruption } from "../spot/interrupt.ts";
+import { disrupt, restore, scopes } from "./disrupt-connectivity.ts";
 import { readIsoDuration } from "./iso-duration.ts";
 import type { ActionRecord } from "./records.ts";
 
@@ -24,7 +25,7 @@ interface ActionKind {
   required: readonly string[];
   optional: readonly string[];
   /** What its targets are; instances unless given. */
-  targets?: "aws:ec2:spot-instance" | "aws:ec2:ebs-volume";
+  targets?: "aws:ec2:spot-instance" | "aws:ec2:ebs-volume" | "aws:ec2:subnet";
   /** How long it lasts, in milliseconds; 0 is over at once. */
   lastsMs?: (parameters: Record<string, string>) => number;
   begin(acting: Acting): Promise<void>;
@@ -212,6 +213,24 @@ export const actionKinds: Readonly<Record<string, ActionKind>> = {
         }
       }),
     end: endFaults,
+  },
+  "aws:network:disrupt-connectivity": {
+    required: ["scope", "duration"],
+    optional: ["prefixListIdentifier"],
+    targets: "aws:ec2:subnet",
+    lastsMs: duration,
+    async begin({ env, scope: place, name, action }) {
+      const { scope: wanted, prefixListIdentifier } = action.parameters;
+      const scope = scopes.find((one) => one === wanted);
+      if (!scope)
+        throw new RangeError(
+          `scope is ${scopes.join(", ")}; services are reached through this host, which no access list judges`,
+        );
+      const cut = { name, subnetIds: action.instanceIds, scope, prefixListIdentifier };
+      await env.store.transaction((tx) => disrupt(tx, place, env.random, cut));
+    },
+    end: ({ env, scope, name }) =>
+      env.store.transaction((tx) => restore(tx, scope, env.random, name)),
   },
   /** FIS has no such action: a machine that stands still. */
   "fogbank:ec2:pause-instances": {

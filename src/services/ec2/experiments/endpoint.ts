@@ -2,9 +2,10 @@
 import { isoMillis } from "#runtime/date.ts";
 import type { Environment, OwnEndpoint } from "#services/kit/service.ts";
 import { instances } from "../instances/records.ts";
-import { experiments, type ExperimentRecord } from "./records.ts";
+import { subnets } from "../network/records.ts";
+import { experiments, type ActionRecord, type ExperimentRecord } from "./records.ts";
 import { volumes } from "../volumes/records.ts";
-import { selectInstances, selectVolumes } from "./select.ts";
+import { selectInstances, selectSubnets, selectVolumes } from "./select.ts";
 import { readTemplate } from "./template.ts";
 
 /** `POST` a template to begin, `GET /ID` (or all), `DELETE /ID` to stop. */
@@ -16,12 +17,15 @@ export function experimentEndpoint(env: Environment): OwnEndpoint {
       return store.transaction(async (tx) => {
         const present = await instances.list(tx, scope);
         const disks = await volumes.list(tx, scope);
+        const nets = await subnets.list(tx, scope);
         const chosen = Object.fromEntries(
           Object.entries(template.targets).map(([name, target]) => [
             name,
             target.resourceType === "aws:ec2:ebs-volume"
               ? selectVolumes(name, target, disks, random)
-              : selectInstances(name, target, present, random),
+              : target.resourceType === "aws:ec2:subnet"
+                ? selectSubnets(name, target, nets, random)
+                : selectInstances(name, target, present, random),
           ]),
         );
         const experiment: ExperimentRecord = {
@@ -60,6 +64,12 @@ export function experimentEndpoint(env: Environment): OwnEndpoint {
   };
 }
 
+function namedTargets({ actionId, instanceIds }: ActionRecord) {
+  if (actionId.startsWith("aws:ebs:")) return { volumeIds: instanceIds };
+  if (actionId.startsWith("aws:network:")) return { subnetIds: instanceIds };
+  return { instanceIds };
+}
+
 function show({ startedMs, endedMs, actions, ...experiment }: ExperimentRecord) {
   return {
     ...experiment,
@@ -71,9 +81,7 @@ function show({ startedMs, endedMs, actions, ...experiment }: ExperimentRecord) 
         {
           actionId: action.actionId,
           state: action.state,
-          ...(action.actionId.startsWith("aws:ebs:")
-            ? { volumeIds: action.instanceIds }
-            : { instanceIds: action.instanceIds }),
+          ...namedTargets(action),
           ...(action.reason !== undefined && { reason: action.reason }),
           ...(action.startedMs !== undefined && { startTime: isoMillis(action.startedMs) }),
           ...(action.endedMs !== undefined && { endTime: isoMillis(action.endedMs) }),

@@ -8,7 +8,7 @@ export interface ActionRecord {
   actionId: string;
   parameters: Record<string, string>;
   startAfter: string[];
-  /** Ids of its targets, instances or volumes, chosen when the experiment began. */
+  /** Ids of its targets, instances, volumes or subnets, chosen when the experiment began. */
   instanceIds: string[];
   state: ActionState;
   startedMs?: number;

@@ -1,6 +1,7 @@
 /** Which instances or volumes a target of an experiment means. */
 import type { Random } from "#runtime/random.ts";
 import type { InstanceRecord } from "../instances/records.ts";
+import type { SubnetRecord } from "../network/records.ts";
 import type { VolumeRecord } from "../volumes/records.ts";
 import type { ReadTarget } from "./template.ts";
 
@@ -64,6 +65,33 @@ export function selectVolumes(
     name,
     target,
     found.map(({ volumeId }) => volumeId),
+    random,
+  );
+}
+
+export function selectSubnets(
+  name: string,
+  target: ReadTarget,
+  subnets: readonly SubnetRecord[],
+  random: Random,
+): string[] {
+  if (target.filters.length > 0)
+    throw new RangeError(
+      `target ${name}: subnets are chosen by ARN, tag or parameters, not by filters`,
+    );
+  const ids = new Set(target.resourceArns.map((arn) => arn.split("/").at(-1)));
+  const { availabilityZoneIdentifier: zone, vpc } = target.parameters;
+  const found = subnets.filter(
+    ({ subnetId, zoneName, zoneId, vpcId, tags }) =>
+      (ids.size === 0 || ids.has(subnetId)) &&
+      (zone === undefined || zone === zoneName || zone === zoneId) &&
+      (vpc === undefined || vpc === vpcId || vpc.endsWith(`/${vpcId}`)) &&
+      Object.entries(target.resourceTags).every(([key, value]) => tags[key] === value),
+  );
+  return choose(
+    name,
+    target,
+    found.map(({ subnetId }) => subnetId),
     random,
   );
 }

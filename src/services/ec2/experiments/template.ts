@@ -8,6 +8,8 @@ export interface ReadTarget {
   resourceType: string;
   resourceArns: string[];
   resourceTags: Record<string, string>;
+  /** Of subnets alone: availabilityZoneIdentifier and vpc. */
+  parameters: Record<string, string>;
   filters: { path: string; values: string[] }[];
   selectionMode: string;
 }
@@ -56,8 +58,10 @@ export function readTemplate(body: unknown): ReadTemplate {
     for (const one of action.targets)
       if (wanted !== undefined && targets[one]!.resourceType !== wanted)
         throw new RangeError(`action ${name}: ${action.actionId} is for targets of ${wanted}`);
-      else if (wanted === undefined && targets[one]!.resourceType === "aws:ec2:ebs-volume")
-        throw new RangeError(`action ${name}: ${action.actionId} is not for volumes`);
+      else if (wanted === undefined && !instanceTypes.has(targets[one]!.resourceType))
+        throw new RangeError(
+          `action ${name}: ${action.actionId} is not for targets of ${targets[one]!.resourceType}`,
+        );
   }
   refuseCircles(actions);
   return {
@@ -68,7 +72,8 @@ export function readTemplate(body: unknown): ReadTemplate {
   };
 }
 
-const resourceTypes = new Set(["aws:ec2:instance", "aws:ec2:spot-instance", "aws:ec2:ebs-volume"]);
+const instanceTypes = new Set(["aws:ec2:instance", "aws:ec2:spot-instance"]);
+const resourceTypes = new Set([...instanceTypes, "aws:ec2:ebs-volume", "aws:ec2:subnet"]);
 
 function readTarget(name: string, given: Json): ReadTarget {
   const resourceType = text(given["resourceType"], `target ${name}'s resourceType`);
@@ -79,12 +84,20 @@ function readTarget(name: string, given: Json): ReadTarget {
     throw new RangeError(`target ${name}: selectionMode is ALL, COUNT(n) or PERCENT(n)`);
   const resourceArns = texts(given["resourceArns"] ?? [], "resourceArns");
   const resourceTags = strings(given["resourceTags"] ?? {}, "resourceTags");
-  if (resourceArns.length > 0 === Object.keys(resourceTags).length > 0)
+  const parameters = strings(given["parameters"] ?? {}, "parameters");
+  const known = resourceType === "aws:ec2:subnet" ? ["availabilityZoneIdentifier", "vpc"] : [];
+  const stranger = Object.keys(parameters).find((one) => !known.includes(one));
+  if (stranger !== undefined)
+    throw new RangeError(`target ${name}: the parameter ${stranger} is not supported`);
+  const hasTags = Object.keys(resourceTags).length > 0;
+  const hasParameters = Object.keys(parameters).length > 0;
+  if (resourceArns.length > 0 ? hasTags || hasParameters : !hasTags && !hasParameters)
     throw new RangeError(`target ${name} has resourceArns or resourceTags`);
   return {
     resourceType,
     resourceArns,
     resourceTags,
+    parameters,
     filters: list(given["filters"] ?? [], "filters").map((one) => {
       const filter = object(one, "a filter");
       return { path: text(filter["path"], "path"), values: texts(filter["values"], "values") };

@@ -41,6 +41,9 @@ export function readFunction(
   };
 }
 
+/** Under what name a function's role is assumed: its own, which may be shorter than sessions' names. */
+export const sessionName = (functionName: string): string => functionName.padEnd(2, "-");
+
 export function functionArn(scope: Scope, name: string, qualifier?: string): string {
   const resource = `function:${name}${qualifier === undefined ? "" : `:${qualifier}`}`;
   return formatArn("lambda", scope, resource);

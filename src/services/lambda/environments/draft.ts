@@ -4,7 +4,7 @@ import { AwsError } from "#model/error.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
-import { functionArn } from "../arns.ts";
+import { functionArn, sessionName } from "../arns.ts";
 import type { CodeStore } from "../code/code-store.ts";
 import type { VersionRecord } from "../records.ts";
 import type { Languages } from "../runtimes/languages.ts";
@@ -81,7 +81,11 @@ async function assume(
   try {
     const { Credentials } = await env.clients
       .sts(asService(scope, "lambda.amazonaws.com", arn))
-      .AssumeRole({ RoleArn: settings.role, RoleSessionName: functionName, DurationSeconds: 3600 });
+      .AssumeRole({
+        RoleArn: settings.role,
+        RoleSessionName: sessionName(functionName),
+        DurationSeconds: 3600,
+      });
     return {
       AWS_ACCESS_KEY_ID: Credentials!.AccessKeyId!,
       AWS_SECRET_ACCESS_KEY: Credentials!.SecretAccessKey!,

@@ -2,7 +2,7 @@
 import { AwsError } from "#model/error.ts";
 import { asService } from "#services/kit/principal.ts";
 import { invalidParameter } from "../errors.ts";
-import { functionArn } from "../arns.ts";
+import { functionArn, sessionName } from "../arns.ts";
 import { limits } from "../limits.ts";
 import { readLayerArn } from "../layers/layer-arn.ts";
 import { checkLayerAccess } from "../layers/layer-access.ts";
@@ -79,7 +79,7 @@ export async function checkRole(
   try {
     await context.clients
       .sts(asService(context, "lambda.amazonaws.com", source))
-      .AssumeRole({ RoleArn: role, RoleSessionName: functionName });
+      .AssumeRole({ RoleArn: role, RoleSessionName: sessionName(functionName) });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");

@@ -108,6 +108,16 @@ test("packages come from buckets, small and large ones", async (t) => {
   );
 });
 
+test("a name may be one letter", async (t) => {
+  const { cloud, create, call } = await createStage();
+  t.after(() => cloud.stop());
+  await create(
+    "f",
+    "export const handler = async () => process.env.AWS_ACCESS_KEY_ID !== undefined;",
+  );
+  assert.equal((await call("f")).value, true);
+});
+
 test("a package cannot leave its folder", async (t) => {
   const { cloud, lambda, role } = await createStage();
   t.after(() => cloud.stop());

@@ -71,7 +71,9 @@ async function answer(
     let caller: Principal = anonymousPrincipal;
     if (authType === "AWS_IAM") {
       if (!isSigned(request) || !identifyCaller) return forbidden();
-      ({ caller, body } = await identifyCaller(request));
+      const identified = await identify(request, identifyCaller);
+      if (identified instanceof AwsError) return refusal(403, identified.message);
+      ({ caller, body } = identified);
     }
     const permission = await env.store.transaction((tx) =>
       permissions.get(tx, scope, functionName, qualifier === latest ? "" : qualifier),
@@ -104,8 +106,18 @@ async function answer(
     if (error instanceof BodyTooLargeError) return refusal(413, "Request Too Long");
     if (!(error instanceof AwsError)) throw error;
     if (error.code === "TooManyRequestsException") return refusal(429, error.message);
-    // A signature that is wrong is told as such; a function that cannot run is not the client's fault.
-    return error.status === 403 ? refusal(403, error.message) : failure(env.random.uuid());
+    // A function that cannot run is not the client's fault.
+    return failure(env.random.uuid());
+  }
+}
+
+/** What is wrong with a signature is told to whoever made it. */
+async function identify(request: HttpRequest, identifyCaller: IdentifyCaller) {
+  try {
+    return await identifyCaller(request);
+  } catch (error) {
+    if (error instanceof AwsError) return error;
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { AwsError } from "#model/error.ts";
 import { readBody, WholeBody, type HttpRequest } from "#http/http.ts";
 import { rootPrincipal } from "#services/kit/principal.ts";
 import type { IdentifyCaller } from "#services/kit/service.ts";
@@ -199,6 +200,11 @@ test("AWS_IAM wants a signature, and of other accounts a statement", async (t) =
     [accountId, authorizer.iam.accountId, authorizer.iam.accessKey],
     ["123456789012", "123456789012", "AKIAEXAMPLE"],
   );
+  const wrong: IdentifyCaller = async () => {
+    throw new AwsError({ code: "InvalidSignatureException", message: "it does not match" });
+  };
+  const refused = await ask({ ...signed, identify: wrong });
+  assert.deepEqual([refused.status, refused.text], [403, '{"Message":"it does not match"}']);
   const stranger = { ...signed, identify: identify("999999999999") };
   assert.equal((await ask(stranger)).status, 403);
   for (const Action of ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"])

@@ -131,23 +131,56 @@ test("an instance may name a group of its template among its SecurityGroups", as
   t.after(() => cloud.stop());
   const image =
     "{{resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64}}";
-  const { id } = await deploy(
+  const { client, id } = await deploy(
     cloud,
     JSON.stringify({
       Resources: {
-        Group: { Type: "AWS::EC2::SecurityGroup", Properties: { GroupDescription: "web" } },
+        Group: {
+          Type: "AWS::EC2::SecurityGroup",
+          Properties: {
+            GroupDescription: "web",
+            SecurityGroupIngress: [
+              { IpProtocol: "tcp", FromPort: 80, ToPort: 80, CidrIp: "0.0.0.0/0" },
+            ],
+          },
+        },
+        Inner: {
+          Type: "AWS::EC2::SecurityGroup",
+          Properties: {
+            GroupDescription: "inner",
+            SecurityGroupIngress: [
+              {
+                IpProtocol: "tcp",
+                FromPort: 80,
+                ToPort: 80,
+                SourceSecurityGroupName: { Ref: "Group" },
+              },
+            ],
+          },
+        },
         Server: {
           Type: "AWS::EC2::Instance",
           Properties: { ImageId: image, SecurityGroups: [{ Ref: "Group" }, "default"] },
         },
       },
+      Outputs: {
+        Name: { Value: { Ref: "Group" } },
+        Id: { Value: { "Fn::GetAtt": ["Group", "GroupId"] } },
+      },
     }),
   );
   assert.equal(await statusOf(cloud, id), "CREATE_COMPLETE");
+  const { Stacks } = await client.DescribeStacks({ StackName: id });
+  const [name = "", groupId = ""] = Stacks![0]!.Outputs!.map(({ OutputValue }) => OutputValue);
+  assert.match(name, /^web-Group-[A-Z0-9]{12}$/);
+  assert.match(groupId, /^sg-[0-9a-f]{17}$/);
   const { Reservations } = await cloud.clients.ec2(cloud.caller).DescribeInstances({});
   const groups = Reservations![0]!.Instances![0]!.SecurityGroups!;
   const names = groups.map(({ GroupName }) => GroupName!.split("-")[0]);
   assert.deepEqual(new Set(names), new Set(["default", "web"]));
+  await client.DeleteStack({ StackName: "web" });
+  await cloud.advance("10m");
+  assert.equal(await statusOf(cloud, id), "DELETE_COMPLETE");
 });
 
 test("nested stacks are made from S3, updated with their parent and taken back with it", async (t) => {

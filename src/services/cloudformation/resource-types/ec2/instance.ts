@@ -151,7 +151,7 @@ export function launchInput(properties: Properties): Record<string, never> {
 }
 
 /**
- * SecurityGroups holds names; a reference to a group of the template is welcome there, too.
+ * SecurityGroups holds names, and ids where the VPC is not the default one.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html
  */
 function groupInput({ SecurityGroupIds, SecurityGroups }: Properties): Properties {

@@ -1,10 +1,18 @@
 import { AwsError } from "#model/error.ts";
 import { pick } from "../properties.ts";
-import { defineResourceType, type ResourceRequest } from "../resource-type.ts";
+import {
+  defineResourceType,
+  type ExistingRequest,
+  type ResourceRequest,
+} from "../resource-type.ts";
 import { addedRules, permissionOf } from "./rule-permission.ts";
 import { findTagged, tagSpecifications, updateTags } from "./tagged.ts";
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html */
+/**
+ * The id is "the group name or group ID depending on whether the SG is created in default or specific VPC", as AWS's schema
+ * of the type says: without a VpcId, Ref gives the name.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html
+ */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::SecurityGroup",
   name: { property: "GroupName", maxLength: 255 },
@@ -16,10 +24,15 @@ export const resourceType = defineResourceType({
       ...pick(properties, "VpcId"),
       ...tagSpecifications(request, "security-group"),
     });
-    return GroupId!;
+    return idOf(request, GroupId!);
   },
-  find: (request) => findTagged(request, "security-group"),
-  async configure({ clients, properties, physicalId: GroupId }) {
+  async find(request) {
+    const GroupId = await findTagged(request, "security-group");
+    return GroupId === undefined ? undefined : idOf(request, GroupId);
+  },
+  async configure(request) {
+    const { clients, properties } = request;
+    const GroupId = await groupIdOf(request);
     const { SecurityGroupIngress: ingress = [], SecurityGroupEgress: egress } = properties;
     if (ingress.length > 0)
       await unlessDuplicate(
@@ -40,7 +53,8 @@ export const resourceType = defineResourceType({
       );
   },
   async update(request) {
-    const { clients, properties, previous, physicalId: GroupId } = request;
+    const { clients, properties, previous } = request;
+    const GroupId = await groupIdOf(request);
     const ingress = [previous["SecurityGroupIngress"], properties["SecurityGroupIngress"]] as const;
     const gone = addedRules(ingress[1], ingress[0]);
     const added = addedRules(ingress[0], ingress[1]);
@@ -60,16 +74,29 @@ export const resourceType = defineResourceType({
       await unlessDuplicate(
         clients.ec2.AuthorizeSecurityGroupEgress({ GroupId, IpPermissions: opened }),
       );
-    await updateTags(request);
+    await updateTags(request, GroupId);
   },
-  async delete({ clients, physicalId }) {
-    await clients.ec2.DeleteSecurityGroup({ GroupId: physicalId });
+  async delete(request) {
+    await request.clients.ec2.DeleteSecurityGroup({ GroupId: await groupIdOf(request) });
   },
-  async attributes({ clients, physicalId }) {
-    const { SecurityGroups } = await clients.ec2.DescribeSecurityGroups({ GroupIds: [physicalId] });
-    return { Id: physicalId, GroupId: physicalId, VpcId: SecurityGroups?.[0]?.VpcId };
+  async attributes(request) {
+    const { clients, physicalId } = request;
+    const GroupId = await groupIdOf(request);
+    const { SecurityGroups } = await clients.ec2.DescribeSecurityGroups({ GroupIds: [GroupId] });
+    return { Id: physicalId, GroupId, VpcId: SecurityGroups?.[0]?.VpcId };
   },
 });
+
+function idOf({ properties, name }: ResourceRequest, groupId: string): string {
+  return properties["VpcId"] === undefined ? name : groupId;
+}
+
+/** Of a group that is known by its name, which the default VPC has once. */
+async function groupIdOf({ clients, properties, physicalId }: ExistingRequest): Promise<string> {
+  if (properties["VpcId"] !== undefined) return physicalId;
+  const { SecurityGroups } = await clients.ec2.DescribeSecurityGroups({ GroupNames: [physicalId] });
+  return SecurityGroups![0]!.GroupId!;
+}
 
 const allowAll = { IpProtocol: "-1", CidrIp: "0.0.0.0/0" };
 

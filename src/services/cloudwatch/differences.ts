@@ -41,6 +41,11 @@ export const differences: Difference[] = [
       "Time series are drawn as lines, stacked or not, with both axes, annotations and a legend; other views, letters beyond ASCII and the output format image/png are not offered.",
   },
   {
+    operation: "PutInsightRule",
+    differs:
+      "Reports are counted when they are asked for, exactly, from the log events that came while the rule was enabled and are still kept; what a definition found is gone with it. Rules on transformed logs, of other accounts and managed ones are not offered.",
+  },
+  {
     operation: "PutDashboard",
     differs:
       "Of the properties of widgets only those are checked without which nothing could be shown.",

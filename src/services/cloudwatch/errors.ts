@@ -17,6 +17,10 @@ export function validationError(message: string): AwsError {
   return new AwsError({ code: "ValidationError", status: 400, message });
 }
 
+export function limitExceeded(message: string): AwsError {
+  return new AwsError({ code: "LimitExceededException", status: 400, message });
+}
+
 export function invalidNextToken(): AwsError {
   return new AwsError({
     code: "InvalidNextToken",

@@ -18,6 +18,14 @@ import {
   listDashboards,
   putDashboard,
 } from "./operations/dashboards.ts";
+import { getInsightRuleReport } from "./operations/get-insight-rule-report.ts";
+import {
+  deleteInsightRules,
+  describeInsightRules,
+  disableInsightRules,
+  enableInsightRules,
+  putInsightRule,
+} from "./operations/insight-rules.ts";
 import { getMetricData } from "./operations/get-metric-data.ts";
 import { getMetricStatistics } from "./operations/get-metric-statistics.ts";
 import { getMetricWidgetImage } from "./operations/get-metric-widget-image.ts";
@@ -44,15 +52,20 @@ export const service = defineService<"cloudwatch", State>({
     DeleteAlarms: deleteAlarms,
     DeleteAnomalyDetector: deleteAnomalyDetector,
     DeleteDashboards: deleteDashboards,
+    DeleteInsightRules: deleteInsightRules,
     DescribeAlarmContributors: describeAlarmContributors,
     DescribeAlarmHistory: describeAlarmHistory,
     DescribeAlarms: describeAlarms,
     DescribeAlarmsForMetric: describeAlarmsForMetric,
     DescribeAnomalyDetectors: describeAnomalyDetectors,
+    DescribeInsightRules: describeInsightRules,
     DisableAlarmActions: disableAlarmActions,
+    DisableInsightRules: disableInsightRules,
     EnableAlarmActions: enableAlarmActions,
+    EnableInsightRules: enableInsightRules,
     GetAlarmMuteRule: getAlarmMuteRule,
     GetDashboard: getDashboard,
+    GetInsightRuleReport: getInsightRuleReport,
     GetMetricData: getMetricData,
     GetMetricStatistics: getMetricStatistics,
     GetMetricWidgetImage: getMetricWidgetImage,
@@ -64,6 +77,7 @@ export const service = defineService<"cloudwatch", State>({
     PutAnomalyDetector: putAnomalyDetector,
     PutCompositeAlarm: putCompositeAlarm,
     PutDashboard: putDashboard,
+    PutInsightRule: putInsightRule,
     PutMetricAlarm: putMetricAlarm,
     PutMetricData: putMetricData,
     SetAlarmState: setAlarmState,

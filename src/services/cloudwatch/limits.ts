@@ -41,6 +41,17 @@ export const detectorsPerPage = 100;
 /** "It can take up to 15 minutes for the band to appear"; models here are trained when first asked for. */
 export const learningMs = minuteMs;
 
+/** Contributor Insights: rules of an account in a region, and on a page of DescribeInsightRules. */
+export const mostInsightRules = 100;
+export const insightRulesPerPage = 500;
+/** "Up to four log fields", "an array of as many as four Filters"; values that a filter compares with. */
+export const mostRuleKeys = 4;
+export const mostRuleFilters = 4;
+export const mostFilterValues = 10;
+/** "The range is 1 to 100. If you omit this, the default of 10 is used." */
+export const contributorsPerReport = 10;
+export const mostContributorsPerReport = 100;
+
 /** How long datapoints of each resolution are kept, shortest resolution first. */
 export interface Tier {
   /** Length of one datapoint. */

@@ -244,3 +244,13 @@ export interface MuteRuleRecord {
   tags: Tags;
 }
 export const muteRules = collection<MuteRuleRecord>("cloudwatch", "mute-rule");
+
+/** A rule of Contributor Insights. Key: name. */
+export interface InsightRuleRecord {
+  name: string;
+  definition: string;
+  /** When it was enabled, by the arrival of events; the last has no end while it is. */
+  spans: { fromMs: number; toMs?: number }[];
+  tags?: Tags;
+}
+export const insightRules = collection<InsightRuleRecord>("cloudwatch", "insight-rule");

@@ -5,13 +5,14 @@ import { tagsFromList, tagsToList, withoutTags, withTags, type Tags } from "#ser
 import { resourceNotFound, validationError } from "../errors.ts";
 import { mostTags } from "../limits.ts";
 import type { State } from "../metrics/memory.ts";
-import { alarms, dashboards, muteRules } from "../records.ts";
+import { alarms, dashboards, insightRules, muteRules } from "../records.ts";
 
 /** What can have tags, by the beginning of its ARN's resource. */
 const owners: Record<string, { kind: string; records: Collection<{ tags?: Tags }> }> = {
   "alarm:": { kind: "alarm", records: alarms },
   "alarm-mute-rule:": { kind: "alarm-mute-rule", records: muteRules },
   "dashboard/": { kind: "dashboard", records: dashboards },
+  "insight-rule/": { kind: "insight-rule", records: insightRules },
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html */
@@ -51,7 +52,9 @@ async function changeTags(
   change: (tags: Tags) => Tags,
 ): Promise<Tags> {
   const [, prefix = "", name] =
-    /^(alarm:|alarm-mute-rule:|dashboard\/)(.+)$/.exec(parseArn(arn)?.resource ?? "") ?? [];
+    /^(alarm:|alarm-mute-rule:|dashboard\/|insight-rule\/)(.+)$/.exec(
+      parseArn(arn)?.resource ?? "",
+    ) ?? [];
   const owner = owners[prefix];
   return context.store.transaction(async (tx) => {
     if (!owner || name === undefined) throw resourceNotFound("Unknown", arn);

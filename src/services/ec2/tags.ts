@@ -7,7 +7,7 @@ import type { AwsError } from "#model/error.ts";
 import type { Collection, Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Principal } from "#services/kit/service.ts";
-import { tagsFromList, tagsToList, type Tags } from "#services/kit/tags.ts";
+import { tagsFromList, type Tags } from "#services/kit/tags.ts";
 import { invalidParameterValue, tagLimitExceeded } from "./errors.ts";
 
 export interface Tagged {
@@ -115,8 +115,8 @@ export function checkTags(tags: Tags, principal: Principal): void {
     throw tagLimitExceeded();
 }
 
-/** As EC2 tells them: a resource without tags has no such member. */
+/** As EC2 tells them, in the order in which they were set: a resource without tags has no such member. */
 export function shownTags(tags: Tags): { Key: string; Value: string }[] | undefined {
-  const list = tagsToList(tags);
+  const list = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   return list.length > 0 ? list : undefined;
 }

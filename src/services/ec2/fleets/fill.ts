@@ -146,6 +146,7 @@ async function write(
   const changed = {
     ...fleet,
     state: plan.state,
+    ...(plan.state.startsWith("deleted-") && { endingMs: nowMs }),
     ...(plan.state === "deleted" && { deletedMs: nowMs }),
   };
   fleets.put(tx, scope, [fleetId], changed);

@@ -82,10 +82,13 @@ test("an instant fleet launches its base on demand and the rest as Spot, at once
     TerminateInstances: true,
   });
   assert.equal(ended.SuccessfulFleetDeletions![0]!.CurrentFleetState, "deleted_terminating");
-  await cloud.advance("1m");
+  const stateAfter = async (time: string) => {
+    await cloud.advance(time);
+    return (await cloud.ec2.DescribeFleets({ FleetIds: [made.FleetId!] })).Fleets![0]!.FleetState;
+  };
+  assert.equal(await stateAfter("1m"), "deleted_terminating");
   assert.deepEqual(await running(cloud), []);
-  const after = await cloud.ec2.DescribeFleets({ FleetIds: [made.FleetId!] });
-  assert.equal(after.Fleets![0]!.FleetState, "deleted");
+  assert.equal(await stateAfter("1m"), "deleted");
   await cloud.stop();
 });
 
@@ -244,7 +247,7 @@ test("a Spot Fleet counts weights, expires, and is cancelled", async () => {
     ["active", "fulfilled", 6],
   );
   assert.deepEqual(await running(cloud), Array(3).fill("spot m5.large"));
-  await cloud.advance("11m");
+  await cloud.advance("13m");
   assert.deepEqual(await running(cloud), []);
   assert.equal((await describe()).SpotFleetRequestState, "cancelled");
   const again = await cloud.ec2.CancelSpotFleetRequests({

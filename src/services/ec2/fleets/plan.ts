@@ -6,6 +6,13 @@ import type { InstanceStateName } from "../instances/records.ts";
 import type { Wish } from "./allocate.ts";
 import type { FleetMember, FleetRecord } from "./records.ts";
 
+/**
+ * "EC2 Fleet checks the health status of the instances in the fleet every two minutes": no sooner does
+ * it know that they have ended.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-ec2-fleet.html
+ */
+const checkEveryMs = 120_000;
+
 export interface SeenMember extends FleetMember {
   /** Undefined once EC2 shows it no longer. */
   state: InstanceStateName | undefined;
@@ -51,9 +58,15 @@ export function planFleet(
     list.map(({ instanceId }) => ({ instanceId, why }));
   if (fleet.state === "deleted") return nothing;
   if (fleet.state.startsWith("deleted")) {
-    if (members.length === lost.length) return { ...nothing, state: "deleted" };
+    const sinceMs = nowMs - (fleet.endingMs ?? 0);
+    if (members.length === lost.length && sinceMs >= checkEveryMs)
+      return { ...nothing, state: "deleted" };
     const terminates = fleet.state === "deleted-terminating";
-    return { ...nothing, terminate: terminates ? ending(alive, "the fleet was deleted") : [] };
+    return {
+      ...nothing,
+      terminate: terminates ? ending(alive, "the fleet was deleted") : [],
+      afterMs: checkEveryMs - (sinceMs % checkEveryMs),
+    };
   }
   const { validFromMs = 0, validUntilMs = Infinity } = fleet;
   if (nowMs < validFromMs) return { ...nothing, afterMs: validFromMs - nowMs };

@@ -50,6 +50,9 @@ export interface FleetRecord {
   type: "request" | "maintain" | "instant";
   state: "submitted" | "active" | "deleted-running" | "deleted-terminating" | "deleted";
   createdMs: number;
+  /** When it was asked to end, or ran out. */
+  endingMs?: number;
+  /** When none of its instances was left. */
   deletedMs?: number;
   /** In units of capacity. */
   target: { total: number; onDemand: number; spot: number };

@@ -4,9 +4,10 @@ import type { Ec2Operation } from "../context.ts";
 import { applyFilters, filterTime, type FilterTable } from "../filters.ts";
 import { pageOf } from "../paging.ts";
 import { shownTags } from "../tags.ts";
-import { spotRequestNotFound, spotRequests, type SpotRequestRecord } from "./records.ts";
+import { withGroups, type ShownRequest } from "./launch-groups.ts";
+import { spotRequestNotFound, spotRequests } from "./records.ts";
 
-type Row = SpotRequestRecord;
+type Row = ShownRequest;
 const devices = ({ launch }: Row) => launch.BlockDeviceMappings ?? [];
 const interfaces = ({ launch }: Row) => launch.NetworkInterfaces ?? [];
 
@@ -27,8 +28,8 @@ const filters: FilterTable<Row> = {
     devices(row).map(({ Ebs }) => Ebs?.VolumeSize),
   "launch.block-device-mapping.volume-type": (row) =>
     devices(row).map(({ Ebs }) => Ebs?.VolumeType),
-  "launch.group-id": (row) => row.launch.SecurityGroupIds,
-  "launch.group-name": (row) => row.launch.SecurityGroups,
+  "launch.group-id": (row) => row.groups.map(({ GroupId }) => GroupId),
+  "launch.group-name": (row) => row.groups.map(({ GroupName }) => GroupName),
   "launch.image-id": (row) => row.imageId,
   "launch.instance-type": (row) => row.instanceType,
   "launch.kernel-id": () => undefined,
@@ -66,7 +67,9 @@ export const describeSpotInstanceRequests: Ec2Operation<"DescribeSpotInstanceReq
   context,
 ) => {
   const ids = input.SpotInstanceRequestIds ?? [];
-  const all = await context.store.transaction((tx) => spotRequests.list(tx, context));
+  const all = await context.store.transaction(async (tx) =>
+    withGroups(tx, context, await spotRequests.list(tx, context)),
+  );
   for (const id of ids)
     if (!all.some(({ requestId }) => requestId === id)) throw spotRequestNotFound(id);
   const rows = ids.length === 0 ? all : all.filter(({ requestId }) => ids.includes(requestId));
@@ -75,7 +78,7 @@ export const describeSpotInstanceRequests: Ec2Operation<"DescribeSpotInstanceReq
   return { SpotInstanceRequests: items.map(describeSpotRequest), NextToken };
 };
 
-export function describeSpotRequest(record: SpotRequestRecord): SpotInstanceRequest {
+export function describeSpotRequest(record: ShownRequest): SpotInstanceRequest {
   const { status, launch } = record;
   return {
     SpotInstanceRequestId: record.requestId,
@@ -110,10 +113,7 @@ export function describeSpotRequest(record: SpotRequestRecord): SpotInstanceRequ
         ...(launch.Placement?.Tenancy && { Tenancy: launch.Placement.Tenancy as "default" }),
       },
       SubnetId: record.subnetId ?? launch.SubnetId,
-      SecurityGroups: [
-        ...(launch.SecurityGroupIds ?? []).map((GroupId) => ({ GroupId })),
-        ...(launch.SecurityGroups ?? []).map((GroupName) => ({ GroupName })),
-      ],
+      SecurityGroups: record.groups,
       BlockDeviceMappings: launch.BlockDeviceMappings ?? [],
       EbsOptimized: launch.EbsOptimized,
       IamInstanceProfile: launch.IamInstanceProfile,

@@ -14,6 +14,7 @@ import { typeFacts } from "../instance-types/facts.ts";
 import { refuseUnsupported } from "../instances/run/refused.ts";
 import { tagsFor } from "../tags.ts";
 import { describeSpotRequest } from "./describe-spot-instance-requests.ts";
+import { withGroups } from "./launch-groups.ts";
 import { behaviorOf, maxPriceOf, pricedOf } from "./market.ts";
 import { spotRequests, statusMessage, type SpotLaunch, type SpotRequestRecord } from "./records.ts";
 
@@ -43,7 +44,7 @@ export const requestSpotInstances: Ec2Operation<"RequestSpotInstances"> = async 
         const present = await spotRequests.get(tx, context, id);
         if (present) made.push(present);
       }
-      return made;
+      return withGroups(tx, context, made);
     }
     for (let index = 0; index < (input.InstanceCount ?? 1); index++) {
       const record = { ...common, requestId: newId(context.random, "sir"), tags };
@@ -52,7 +53,7 @@ export const requestSpotInstances: Ec2Operation<"RequestSpotInstances"> = async 
     }
     const ids = made.map(({ requestId }) => requestId).join(" ");
     await rememberTokenForADay(tx, context, operation, ClientToken, input, ids);
-    return made;
+    return withGroups(tx, context, made);
   });
   return { SpotInstanceRequests: requests.map(describeSpotRequest) };
 };

@@ -36,6 +36,24 @@ test("an instance is launched on the Spot market, and its request ends with it",
   await cloud.stop();
 });
 
+test("a request's groups are told with their ids and their names", async () => {
+  const cloud = createEc2Cloud();
+  const { GroupId } = await cloud.ec2.CreateSecurityGroup({ GroupName: "web", Description: "web" });
+  const launch = async (groups: object) => {
+    const { SpotInstanceRequests } = await cloud.ec2.RequestSpotInstances({
+      LaunchSpecification: { ImageId: cloud.imageId, InstanceType: "m5.large", ...groups },
+    });
+    return SpotInstanceRequests![0]!.LaunchSpecification!.SecurityGroups;
+  };
+  assert.deepEqual(await launch({ SecurityGroups: ["web"] }), [{ GroupId, GroupName: "web" }]);
+  assert.deepEqual(await launch({ SecurityGroupIds: [GroupId!] }), [{ GroupId, GroupName: "web" }]);
+  const { SpotInstanceRequests } = await cloud.ec2.DescribeSpotInstanceRequests({
+    Filters: [{ Name: "launch.group-name", Values: ["web"] }],
+  });
+  assert.equal(SpotInstanceRequests!.length, 2);
+  await cloud.stop();
+});
+
 test("a maximum price below the market's launches nothing", async () => {
   const cloud = createEc2Cloud();
   const { SpotPriceHistory } = await cloud.ec2.DescribeSpotPriceHistory({

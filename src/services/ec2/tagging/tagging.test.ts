@@ -24,6 +24,19 @@ test("tags are set on several resources at once, and taken away by key or by key
   await cloud.stop();
 });
 
+test("a description tells tags in the order in which they were set", async () => {
+  const cloud = createEc2Cloud();
+  const Resources = await cloud.run();
+  await cloud.ec2.CreateTags({ Resources, Tags: [{ Key: "role", Value: "web" }] });
+  await cloud.ec2.CreateTags({ Resources, Tags: [{ Key: "env", Value: "prod" }] });
+  const { Reservations } = await cloud.ec2.DescribeInstances({});
+  assert.deepEqual(Reservations![0]!.Instances![0]!.Tags, [
+    { Key: "role", Value: "web" },
+    { Key: "env", Value: "prod" },
+  ]);
+  await cloud.stop();
+});
+
 test("a resource that is not there fails the whole request", async () => {
   const cloud = createEc2Cloud();
   const [id] = (await cloud.run()) as [string];

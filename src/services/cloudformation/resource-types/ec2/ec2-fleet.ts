@@ -47,15 +47,25 @@ export const resourceType = defineResourceType({
     if (refused && code !== "fleetIdDoesNotExist" && code !== "fleetNotInDeletableState")
       throw new Error(refused.Error?.Message);
   },
-  async deleted(request) {
-    return (await state(request)) === "deleted";
-  },
+  deleted: (request) => hasNoInstances(request, "aws:ec2:fleet-id"),
   attributes: async ({ physicalId }) => ({ FleetId: physicalId }),
 });
 
-async function state({ clients, physicalId }: ExistingRequest) {
-  const { Fleets } = await clients.ec2.DescribeFleets({ FleetIds: [physicalId] });
-  return Fleets![0]!.FleetState;
+/** A fleet that is going buys no more; that its instances are gone it notices itself only later. */
+export async function hasNoInstances(
+  { clients, physicalId }: ExistingRequest,
+  tagKey: string,
+): Promise<boolean> {
+  const { Reservations } = await clients.ec2.DescribeInstances({
+    Filters: [
+      { Name: `tag:${tagKey}`, Values: [physicalId] },
+      {
+        Name: "instance-state-name",
+        Values: ["pending", "running", "shutting-down", "stopping", "stopped"],
+      },
+    ],
+  });
+  return Reservations!.length === 0;
 }
 
 /** Templates write times as text. */

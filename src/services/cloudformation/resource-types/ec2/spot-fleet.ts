@@ -1,6 +1,6 @@
 import { tagList } from "../properties.ts";
 import { defineResourceType, type Properties } from "../resource-type.ts";
-import { times } from "./ec2-fleet.ts";
+import { hasNoInstances, times } from "./ec2-fleet.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-spotfleet.html */
 export const resourceType = defineResourceType({
@@ -45,12 +45,7 @@ export const resourceType = defineResourceType({
       TerminateInstances: true,
     });
   },
-  async deleted({ clients, physicalId }) {
-    const { SpotFleetRequestConfigs } = await clients.ec2.DescribeSpotFleetRequests({
-      SpotFleetRequestIds: [physicalId],
-    });
-    return SpotFleetRequestConfigs![0]!.SpotFleetRequestState === "cancelled";
-  },
+  deleted: (request) => hasNoInstances(request, "aws:ec2spot:fleet-request-id"),
   attributes: async ({ physicalId }) => ({ Id: physicalId }),
 });
 

@@ -61,7 +61,7 @@ export async function endFleet(
       const instance = await instances.get(tx, context, instanceId);
       if (instance) changeInstance(tx, context, instance, whenTerminated(instance, nowMs));
     }
-  fleets.put(tx, context, [fleetId], { ...fleet, state });
+  fleets.put(tx, context, [fleetId], { ...fleet, state, endingMs: nowMs });
   await note(tx, context, fleetId, {
     atMs: nowMs,
     type: "fleet-change",

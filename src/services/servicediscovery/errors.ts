@@ -5,6 +5,8 @@ const error = (code: string, message: string, members: Record<string, unknown> =
   new AwsError({ code, message, members });
 
 export const invalidInput = (message: string) => error("InvalidInput", message);
+export const dnsOfHttpService = () =>
+  invalidInput("When you specify an HTTP service, you can't include a DnsConfig element.");
 export const invalidToken = () => invalidInput("The specified NextToken is not valid.");
 export const noNamespace = (id: string) => error("NamespaceNotFound", id);
 export const noService = (id: string) => error("ServiceNotFound", id);
@@ -21,6 +23,13 @@ export const namespaceExists = (NamespaceId: string, CreatorRequestId: string) =
   });
 export const serviceExists = (ServiceId: string, CreatorRequestId: string) =>
   error("ServiceAlreadyExists", "Service already exists.", { ServiceId, CreatorRequestId });
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_DeleteNamespace.html */
+export const duplicateRequest = (type: string, DuplicateOperationId: string) =>
+  error(
+    "DuplicateRequest",
+    `Another operation of type ${type} and id ${DuplicateOperationId} is in progress`,
+    { DuplicateOperationId },
+  );
 export const inUse = (message: string) => error("ResourceInUse", message);
 export const limitExceeded = (what: string) =>
   error("ResourceLimitExceeded", `The limit on the number of ${what} has been reached.`);

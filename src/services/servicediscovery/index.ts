@@ -10,6 +10,7 @@ import { instanceOperations } from "./operations/instances.ts";
 import { namespaceOperations } from "./operations/namespaces.ts";
 import { registrationOperations } from "./operations/register-instance.ts";
 import { serviceOperations } from "./operations/services.ts";
+import { updateService } from "./operations/update-service.ts";
 import { instanceReconciler } from "./reconcilers/instance.ts";
 import { namespaceReconciler } from "./reconcilers/namespace.ts";
 
@@ -20,6 +21,7 @@ export const service = defineService<"servicediscovery">({
     ...namespaceOperations,
     CreateService: createService,
     ...serviceOperations,
+    UpdateService: updateService,
     ...registrationOperations,
     ...instanceOperations,
     ...discoveryOperations,

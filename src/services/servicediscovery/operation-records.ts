@@ -28,6 +28,17 @@ export function beginOperation(
   return id;
 }
 
+/** Operations of a deleted namespace are no longer listed. */
+export async function forgetOperations(
+  tx: Transaction,
+  scope: Scope,
+  namespaceId: string,
+): Promise<void> {
+  for (const record of await operationRecords.list(tx, scope))
+    if (record.targets.NAMESPACE === namespaceId)
+      operationRecords.put(tx, scope, [record.id], { ...record, isForgotten: true });
+}
+
 export async function endOperation(
   tx: Transaction,
   scope: Scope,

@@ -42,7 +42,7 @@ export interface ServiceRecord {
   dns?: DnsConfig | undefined;
   healthCheck?: HealthCheckConfig | undefined;
   customHealth?: HealthCheckCustomConfig | undefined;
-  /** Grows with every change of its instances. */
+  /** Grows when an instance is registered or deregistered, not with its health. */
   revision: number;
   attributes: Record<string, string>;
   tags: Tags;
@@ -60,6 +60,10 @@ export interface InstanceRecord {
   customStatus: "HEALTHY" | "UNHEALTHY";
   /** In Route 53. */
   healthCheckId?: string | undefined;
+  /** What it was made with, as text. */
+  healthCheckConfig?: string | undefined;
+  /** Health checks in Route 53 that others have replaced. */
+  formerHealthChecks?: string[] | undefined;
   /** What stands in DNS for it now, so that it can be taken back word for word. */
   published: string[];
 }
@@ -73,6 +77,8 @@ export interface OperationRecord {
   updatedMs: number;
   errorCode?: string | undefined;
   errorMessage?: string | undefined;
+  /** Its namespace has been deleted: it is found by its id only. */
+  isForgotten?: true;
 }
 
 export const namespaces = collection<NamespaceRecord>("servicediscovery", "namespace");

@@ -11,7 +11,8 @@ export function showService(found: ServiceRecord, InstanceCount: number, account
     NamespaceId: found.namespaceId,
     ...(found.description !== undefined && { Description: found.description }),
     InstanceCount,
-    ...(found.dns && { DnsConfig: found.dns }),
+    // AWS shows empty ones where nothing stands in DNS.
+    DnsConfig: found.dns ?? ({} as never),
     Type: found.type,
     ...(found.healthCheck && { HealthCheckConfig: found.healthCheck }),
     ...(found.customHealth && { HealthCheckCustomConfig: found.customHealth }),

@@ -24,12 +24,12 @@ export const createNamespaceOperations: Operations<"servicediscovery", undefined
     create(context, "DNS_PRIVATE", {
       ...input,
       vpcId: Vpc,
-      soaTtl: Properties?.DnsProperties?.SOA?.TTL ?? limits.soaTtl,
+      soaTtl: Properties?.DnsProperties?.SOA?.TTL,
     }),
   CreatePublicDnsNamespace: ({ Properties, ...input }, context) =>
     create(context, "DNS_PUBLIC", {
       ...input,
-      soaTtl: Properties?.DnsProperties?.SOA?.TTL ?? limits.soaTtl,
+      soaTtl: Properties?.DnsProperties?.SOA?.TTL,
     }),
 };
 

@@ -2,8 +2,15 @@ import type { Input } from "#model/sdk.ts";
 import { formatArn } from "#services/kit/arn.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
 import type { CloudMapOperation } from "../context.ts";
-import { invalidInput, limitExceeded, noNamespace, serviceExists } from "../errors.ts";
+import {
+  dnsOfHttpService,
+  invalidInput,
+  limitExceeded,
+  noNamespace,
+  serviceExists,
+} from "../errors.ts";
 import { findNamespace } from "../find.ts";
+import { checkHealthCheck } from "../health-check-input.ts";
 import { drawId } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { services, type NamespaceRecord, type ServiceRecord } from "../records.ts";
@@ -42,13 +49,10 @@ export const createService: CloudMapOperation<"CreateService"> = async (input, c
             RoutingPolicy: input.DnsConfig!.RoutingPolicy ?? "MULTIVALUE",
             DnsRecords: input.DnsConfig!.DnsRecords,
           },
-      healthCheck: input.HealthCheckConfig && {
-        FailureThreshold: 1,
-        ...input.HealthCheckConfig,
-      },
+      healthCheck: input.HealthCheckConfig,
       // Its threshold is always 1, whatever is asked for (API_HealthCheckCustomConfig).
       customHealth: input.HealthCheckCustomConfig && { FailureThreshold: 1 },
-      revision: 1,
+      revision: 0,
       attributes: {},
       tags: tagsFromList(input.Tags),
     };
@@ -59,14 +63,8 @@ export const createService: CloudMapOperation<"CreateService"> = async (input, c
 
 function check(input: Input<"servicediscovery", "CreateService">, { type }: NamespaceRecord): void {
   const { DnsConfig, HealthCheckConfig, HealthCheckCustomConfig } = input;
-  if (HealthCheckConfig && HealthCheckCustomConfig)
-    throw invalidInput("HealthCheckConfig and HealthCheckCustomConfig cannot both be given.");
-  if (HealthCheckConfig && type !== "DNS_PUBLIC")
-    throw invalidInput("HealthCheckConfig is for services of public DNS namespaces.");
-  if (type === "HTTP" && DnsConfig)
-    throw invalidInput("DnsConfig cannot be given for services of HTTP namespaces.");
-  if (HealthCheckConfig?.Type === "TCP" && HealthCheckConfig.ResourcePath !== undefined)
-    throw invalidInput("ResourcePath cannot be given for health checks of type TCP.");
+  if (DnsConfig && (type === "HTTP" || input.Type === "HTTP")) throw dnsOfHttpService();
+  if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, HealthCheckCustomConfig);
   const types = DnsConfig?.DnsRecords?.map(({ Type }) => Type) ?? [];
   if (types.includes("CNAME") && (types.length > 1 || DnsConfig?.RoutingPolicy !== "WEIGHTED"))
     throw invalidInput("A CNAME record stands alone and needs the routing policy WEIGHTED.");

@@ -31,7 +31,9 @@ export const operationOperations: Operations<"servicediscovery", undefined> = {
   },
   async ListOperations({ Filters = [], NextToken, MaxResults }, context) {
     const all = await context.store.transaction((tx) => operationRecords.list(tx, context));
-    const chosen = all.filter((one) => Filters.every((filter) => matches(one, filter)));
+    const chosen = all.filter(
+      (one) => !one.isForgotten && Filters.every((filter) => matches(one, filter)),
+    );
     const page = paginate(chosen, {
       limit: MaxResults ?? limits.listPage,
       token: NextToken,

@@ -2,7 +2,7 @@ import type { HealthStatus } from "@aws-sdk/client-servicediscovery";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Operations } from "#services/kit/service.ts";
 import { invalidToken, noCustomHealth, noInstance } from "../errors.ts";
-import { findInstance, findService, touchService } from "../find.ts";
+import { findInstance, findService } from "../find.ts";
 import { healthOf } from "../instance-health.ts";
 import { limits } from "../limits.ts";
 import { instances } from "../records.ts";
@@ -70,7 +70,6 @@ export const instanceOperations: Operations<"servicediscovery", undefined> = {
       if (!found.customHealth) throw noCustomHealth(found.id);
       if (instance.customStatus === Status) return;
       instances.put(tx, context, [found.id, instance.id], { ...instance, customStatus: Status! });
-      await touchService(tx, context, found.id);
     });
     return {};
   },

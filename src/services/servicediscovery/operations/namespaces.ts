@@ -2,10 +2,10 @@ import type { Namespace, NamespaceFilter } from "@aws-sdk/client-servicediscover
 import { dateOf } from "#runtime/date.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Context, Operations } from "#services/kit/service.ts";
-import { inUse, invalidInput, invalidToken } from "../errors.ts";
+import { duplicateRequest, inUse, invalidInput, invalidToken } from "../errors.ts";
 import { findNamespace } from "../find.ts";
 import { limits } from "../limits.ts";
-import { beginOperation } from "../operation-records.ts";
+import { beginOperation, forgetOperations } from "../operation-records.ts";
 import { namespaces, services, type NamespaceRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_GetNamespace.html and its neighbours */
@@ -18,7 +18,7 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
       );
       return {
         Namespace: {
-          ...show(namespace, own.length, context.account),
+          ...show(namespace, own.length, context.account, {}),
           CreatorRequestId: namespace.creatorRequestId,
         },
       };
@@ -42,7 +42,7 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
     });
     return {
       Namespaces: page.items.map((one) =>
-        show(one, counts.get(one.id)?.length ?? 0, context.account),
+        show(one, counts.get(one.id)?.length ?? 0, context.account, noStart),
       ),
       NextToken: page.nextToken,
     };
@@ -50,7 +50,8 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
   async DeleteNamespace({ Id }, context) {
     return context.store.transaction(async (tx) => {
       const namespace = await findNamespace(tx, context, Id);
-      if (namespace.phase === "deleting") return { OperationId: namespace.operationId };
+      if (namespace.phase === "deleting")
+        throw duplicateRequest("DeleteNamespace", namespace.operationId);
       const own = await services.list(tx, context);
       if (own.some(({ namespaceId }) => namespaceId === namespace.id))
         throw inUse(
@@ -63,8 +64,10 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
         { type: "DELETE_NAMESPACE", targets: { NAMESPACE: namespace.id } },
         isHttp,
       );
-      if (isHttp) namespaces.delete(tx, context, namespace.id);
-      else
+      if (isHttp) {
+        namespaces.delete(tx, context, namespace.id);
+        await forgetOperations(tx, context, namespace.id);
+      } else
         namespaces.put(tx, context, [namespace.id], {
           ...namespace,
           phase: "deleting",
@@ -135,7 +138,15 @@ function matches(
   return Values.includes(value);
 }
 
-function show(namespace: NamespaceRecord, ServiceCount: number, ResourceOwner: string): Namespace {
+/** AWS lists an empty start of authority where its creator said nothing, or where there is no DNS. */
+const noStart = { SOA: {} as never };
+
+function show(
+  namespace: NamespaceRecord,
+  ServiceCount: number,
+  ResourceOwner: string,
+  withoutTtl: { SOA?: never },
+): Namespace {
   const { hostedZoneId, soaTtl } = namespace;
   return {
     Id: namespace.id,
@@ -146,11 +157,13 @@ function show(namespace: NamespaceRecord, ServiceCount: number, ResourceOwner: s
     ...(namespace.description !== undefined && { Description: namespace.description }),
     ServiceCount,
     Properties: {
-      // AWS shows an empty start of authority where there is no DNS.
       DnsProperties:
         hostedZoneId === undefined
-          ? { SOA: {} as never }
-          : { HostedZoneId: hostedZoneId, SOA: { TTL: soaTtl } },
+          ? noStart
+          : {
+              HostedZoneId: hostedZoneId,
+              ...(soaTtl === undefined ? withoutTtl : { SOA: { TTL: soaTtl } }),
+            },
       HttpProperties: { HttpName: namespace.name },
     },
     CreateDate: dateOf(namespace.createdMs),

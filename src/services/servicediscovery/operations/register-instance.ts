@@ -39,6 +39,8 @@ const registerInstance: CloudMapOperation<"RegisterInstance"> = async (input, co
       operationId,
       customStatus: initial === "UNHEALTHY" ? "UNHEALTHY" : "HEALTHY",
       healthCheckId: present?.healthCheckId,
+      healthCheckConfig: present?.healthCheckConfig,
+      formerHealthChecks: present?.formerHealthChecks,
       published: present?.published ?? [],
     };
     instances.put(tx, context, [found.id, instance.id], instance);
@@ -55,7 +57,8 @@ const deregisterInstance: CloudMapOperation<"DeregisterInstance"> = (input, cont
     const isBare =
       instance.published.length === 0 &&
       instance.phase === "ready" &&
-      instance.healthCheckId === undefined;
+      instance.healthCheckId === undefined &&
+      found.healthCheck === undefined;
     const OperationId = beginOperation(
       tx,
       context,
@@ -78,7 +81,10 @@ export const registrationOperations: Operations<"servicediscovery", undefined> =
   DeregisterInstance: deregisterInstance,
 };
 
-function checkAttributes({ dns }: ServiceRecord, attributes: Record<string, string>): void {
+function checkAttributes(
+  { dns, healthCheck }: ServiceRecord,
+  attributes: Record<string, string>,
+): void {
   const names = Object.keys(attributes);
   if (names.length > limits.attributesPerInstance)
     throw invalidInput(`An instance can have at most ${limits.attributesPerInstance} attributes.`);
@@ -89,6 +95,12 @@ function checkAttributes({ dns }: ServiceRecord, attributes: Record<string, stri
     throw invalidInput(`AWS_INSTANCE_IPV6 is not valid: ${ipv6}`);
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
     throw invalidInput(`AWS_INSTANCE_PORT is not valid: ${port}`);
+  // https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html, AWS_INSTANCE_PORT
+  const isElsewhere = "AWS_ALIAS_DNS_NAME" in attributes || "AWS_EC2_INSTANCE_ID" in attributes;
+  if (healthCheck && !isElsewhere && ((ipv4 ?? ipv6) === undefined || port === undefined))
+    throw invalidInput(
+      "The service has a health check: an IP address and AWS_INSTANCE_PORT must be given.",
+    );
   if (!dns || attributes["AWS_ALIAS_DNS_NAME"] !== undefined) return;
   const needs = {
     A: "AWS_INSTANCE_IPV4",

@@ -4,7 +4,6 @@ import { inUse, invalidToken } from "../errors.ts";
 import { findService } from "../find.ts";
 import { bareId } from "../ids.ts";
 import { limits } from "../limits.ts";
-import { beginOperation } from "../operation-records.ts";
 import { instances, services } from "../records.ts";
 import { showService } from "../show-service.ts";
 
@@ -57,26 +56,5 @@ export const serviceOperations: Operations<"servicediscovery", undefined> = {
       services.delete(tx, context, found.id);
     });
     return {};
-  },
-  async UpdateService({ Id, Service: change }, context) {
-    return context.store.transaction(async (tx) => {
-      const found = await findService(tx, context, Id);
-      const OperationId = beginOperation(
-        tx,
-        context,
-        { type: "UPDATE_SERVICE", targets: { SERVICE: found.id } },
-        true,
-      );
-      services.put(tx, context, [found.id], {
-        ...found,
-        description: change?.Description ?? found.description,
-        dns: change?.DnsConfig
-          ? { ...found.dns, DnsRecords: change.DnsConfig.DnsRecords }
-          : found.dns,
-        healthCheck: change?.HealthCheckConfig ?? found.healthCheck,
-        revision: found.revision + 1,
-      });
-      return { OperationId };
-    });
   },
 };

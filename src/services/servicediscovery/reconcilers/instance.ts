@@ -7,6 +7,7 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { desiredRecords } from "../desired-records.ts";
 import { endOperation } from "../operation-records.ts";
+import { dropHealthChecks, makeHealthCheck } from "./health-check.ts";
 import {
   instances,
   namespaces,
@@ -53,24 +54,21 @@ export function instanceReconciler(env: Environment): Reconciler {
     );
     let instance = given;
     try {
-      if (
-        service.healthCheck &&
-        instance.phase !== "deregistering" &&
-        instance.healthCheckId === undefined
-      )
-        instance = await addHealthCheck(scope, service, instance, route53);
+      instance = await makeHealthCheck(env, scope, service, instance, route53);
       const desired = desiredRecords(namespace, service, instance);
       const published = desired.map((set) => JSON.stringify(set));
       const stale = instance.published.filter((text) => !published.includes(text));
       const fresh = published.filter((text) => !instance.published.includes(text));
       if (stale.length + fresh.length > 0)
         await change(namespace.hostedZoneId!, stale, fresh, route53);
+      await dropHealthChecks(env, scope, instance, route53);
       await settle(scope, instance, published);
-      if (instance.phase === "deregistering" && instance.healthCheckId !== undefined)
-        await route53.DeleteHealthCheck({ HealthCheckId: instance.healthCheckId });
     } catch (error) {
       if (!(error instanceof AwsError) || instance.phase !== "registering") throw error;
       const { code, message } = error;
+      const gone = { ...instance, phase: "deregistering" as const };
+      const unchecked = await makeHealthCheck(env, scope, service, gone, route53);
+      await dropHealthChecks(env, scope, unchecked, route53);
       await env.store.transaction(async (tx) => {
         await endOperation(tx, scope, instance.operationId, env.clock.now(), { code, message });
         instances.delete(tx, scope, instance.serviceId, instance.id);
@@ -122,35 +120,6 @@ export function instanceReconciler(env: Environment): Reconciler {
           phase: same ? "ready" : present.phase,
         });
       if (same) await endOperation(tx, scope, operationId, env.clock.now());
-    });
-  }
-
-  async function addHealthCheck(
-    scope: Scope,
-    { healthCheck }: ServiceRecord,
-    instance: InstanceRecord,
-    route53: Client<"route53">,
-  ): Promise<InstanceRecord> {
-    const { attributes } = instance;
-    const type = healthCheck!.Type!;
-    const port = attributes["AWS_INSTANCE_PORT"];
-    const { HealthCheck } = await route53.CreateHealthCheck({
-      // The same for every try of one registration.
-      CallerReference: instance.operationId,
-      HealthCheckConfig: {
-        Type: type,
-        IPAddress: attributes["AWS_INSTANCE_IPV4"] ?? attributes["AWS_INSTANCE_IPV6"],
-        Port: port === undefined ? (type === "HTTPS" ? 443 : 80) : Number(port),
-        ...(type !== "TCP" && { ResourcePath: healthCheck!.ResourcePath ?? "/" }),
-        FailureThreshold: healthCheck!.FailureThreshold,
-        RequestInterval: 30,
-      },
-    });
-    const healthCheckId = HealthCheck!.Id!;
-    return env.store.transaction(async (tx) => {
-      const present = (await instances.get(tx, scope, instance.serviceId, instance.id)) ?? instance;
-      instances.put(tx, scope, [instance.serviceId, instance.id], { ...present, healthCheckId });
-      return { ...instance, healthCheckId };
     });
   }
 }

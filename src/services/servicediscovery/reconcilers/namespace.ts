@@ -4,7 +4,8 @@ import { asService } from "#services/kit/principal.ts";
 import type { Client, Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
-import { endOperation } from "../operation-records.ts";
+import { limits } from "../limits.ts";
+import { endOperation, forgetOperations } from "../operation-records.ts";
 import { namespaces, type NamespaceRecord } from "../records.ts";
 
 export function namespaceReconciler(env: Environment): Reconciler {
@@ -69,7 +70,7 @@ export function namespaceReconciler(env: Environment): Reconciler {
   }
 
   async function setSoaTtl(
-    { name, soaTtl }: NamespaceRecord,
+    { name, soaTtl = limits.soaTtl }: NamespaceRecord,
     HostedZoneId: string,
     route53: Client<"route53">,
   ): Promise<void> {
@@ -81,7 +82,7 @@ export function namespaceReconciler(env: Environment): Reconciler {
     });
     const [soa] = ResourceRecordSets;
     const [value] = soa?.ResourceRecords ?? [];
-    if (soa?.Type !== "SOA" || !value?.Value || soaTtl === undefined || soa.TTL === soaTtl) return;
+    if (soa?.Type !== "SOA" || !value?.Value || soa.TTL === soaTtl) return;
     // What is not there is remembered for the lesser of both.
     const Value = value.Value.replace(/\d+$/, String(soaTtl));
     await route53.ChangeResourceRecordSets({
@@ -107,6 +108,7 @@ export function namespaceReconciler(env: Environment): Reconciler {
     await env.store.transaction(async (tx) => {
       namespaces.delete(tx, scope, namespace.id);
       await endOperation(tx, scope, namespace.operationId, env.clock.now());
+      await forgetOperations(tx, scope, namespace.id);
     });
   }
 }

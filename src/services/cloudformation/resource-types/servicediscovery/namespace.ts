@@ -62,7 +62,11 @@ export function defineNamespace({ type, members, attributes, create, update }: K
         await clients.servicediscovery.TagResource({ ResourceARN, Tags: tagList(added) });
     },
     async delete({ clients, physicalId }) {
-      await clients.servicediscovery.DeleteNamespace({ Id: physicalId });
+      try {
+        await clients.servicediscovery.DeleteNamespace({ Id: physicalId });
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code !== "DuplicateRequest") throw error;
+      }
     },
     deleted: async (request) => (await find(request)) === undefined,
     async attributes(request) {

@@ -39,18 +39,21 @@ export const resourceType = defineResourceType({
   async update(request) {
     const { clients, physicalId, properties, previous } = request;
     const map = clients.servicediscovery;
-    await map.UpdateService({
-      Id: physicalId,
-      Service: {
-        Description: properties["Description"] ?? "",
-        ...(properties["DnsConfig"] && {
-          DnsConfig: { DnsRecords: properties["DnsConfig"].DnsRecords },
-        }),
-        ...(properties["HealthCheckConfig"] && {
-          HealthCheckConfig: properties["HealthCheckConfig"],
-        }),
-      },
-    });
+    const settings = (of: typeof properties) =>
+      JSON.stringify([of["Description"], of["DnsConfig"], of["HealthCheckConfig"]]);
+    if (settings(properties) !== settings(previous))
+      await map.UpdateService({
+        Id: physicalId,
+        Service: {
+          Description: properties["Description"] ?? "",
+          ...(properties["DnsConfig"] && {
+            DnsConfig: { DnsRecords: properties["DnsConfig"].DnsRecords },
+          }),
+          ...(properties["HealthCheckConfig"] && {
+            HealthCheckConfig: properties["HealthCheckConfig"],
+          }),
+        },
+      });
     const attributes: Record<string, string> = properties["ServiceAttributes"] ?? {};
     const gone = Object.keys(previous["ServiceAttributes"] ?? {}).filter(
       (key) => !(key in attributes),

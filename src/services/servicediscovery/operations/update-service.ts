@@ -1,0 +1,44 @@
+import type { CloudMapOperation } from "../context.ts";
+import { dnsOfHttpService, invalidInput } from "../errors.ts";
+import { findNamespace, findService } from "../find.ts";
+import { checkHealthCheck } from "../health-check-input.ts";
+import { beginOperation } from "../operation-records.ts";
+import { services, type ServiceRecord } from "../records.ts";
+
+/**
+ * In DNS namespaces, records and a health check that the request leaves out are deleted; a service of
+ * an HTTP namespace keeps its settings.
+ * https://docs.aws.amazon.com/cloud-map/latest/api/API_UpdateService.html
+ */
+export const updateService: CloudMapOperation<"UpdateService"> = async (
+  { Id, Service: change = {} },
+  context,
+) =>
+  context.store.transaction(async (tx) => {
+    const found = await findService(tx, context, Id);
+    const { type } = await findNamespace(tx, context, found.namespaceId);
+    const { DnsConfig, HealthCheckConfig, Description } = change;
+    if (DnsConfig && found.type === "HTTP") throw dnsOfHttpService();
+    if (HealthCheckConfig && type === "HTTP")
+      throw invalidInput("Settings of services of HTTP namespaces cannot be updated.");
+    if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, found.customHealth);
+    if (HealthCheckConfig && found.healthCheck && HealthCheckConfig.Type !== found.healthCheck.Type)
+      throw invalidInput("You can't change the value of Type after you create a health check.");
+    const OperationId = beginOperation(
+      tx,
+      context,
+      { type: "UPDATE_SERVICE", targets: { SERVICE: found.id } },
+      true,
+    );
+    const dns: ServiceRecord["dns"] = DnsConfig && {
+      NamespaceId: found.namespaceId,
+      RoutingPolicy: found.dns?.RoutingPolicy ?? "MULTIVALUE",
+      DnsRecords: DnsConfig.DnsRecords,
+    };
+    services.put(tx, context, [found.id], {
+      ...found,
+      description: Description ?? found.description,
+      ...(type !== "HTTP" && { dns, healthCheck: HealthCheckConfig }),
+    });
+    return { OperationId };
+  });

@@ -1,0 +1,88 @@
+/** The health check in Route 53 that a service asks for, for one of its instances. */
+import { createHash } from "node:crypto";
+import { AwsError } from "#model/error.ts";
+import type { Client, Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import { instances, type InstanceRecord, type ServiceRecord } from "../records.ts";
+
+type Env = Pick<Environment, "store">;
+
+/** What the check looks at; undefined when there is to be none. */
+function desiredConfig({ healthCheck }: ServiceRecord, { attributes, phase }: InstanceRecord) {
+  const { AWS_INSTANCE_IPV4: ipv4, AWS_INSTANCE_IPV6: ipv6, AWS_INSTANCE_PORT: port } = attributes;
+  const IPAddress = ipv4 ?? ipv6;
+  // Registered before the service asked for checks, an instance may lack what they need.
+  if (!healthCheck || phase === "deregistering" || IPAddress === undefined) return undefined;
+  const { Type, ResourcePath = "/", FailureThreshold = 1 } = healthCheck;
+  return {
+    Type,
+    IPAddress,
+    Port: port === undefined ? (Type === "HTTPS" ? 443 : 80) : Number(port),
+    ...(Type !== "TCP" && { ResourcePath }),
+    FailureThreshold,
+    RequestInterval: 30,
+  };
+}
+
+/** Makes the check that is desired now; one that it replaces is kept until DNS no longer names it. */
+export async function makeHealthCheck(
+  env: Env,
+  scope: Scope,
+  service: ServiceRecord,
+  instance: InstanceRecord,
+  route53: Client<"route53">,
+): Promise<InstanceRecord> {
+  const config = desiredConfig(service, instance);
+  const healthCheckConfig = config && JSON.stringify(config);
+  if (healthCheckConfig === instance.healthCheckConfig) return instance;
+  const { healthCheckId: former, formerHealthChecks = [] } = instance;
+  const digest = createHash("sha256")
+    .update(healthCheckConfig ?? "")
+    .digest("hex");
+  const made =
+    config &&
+    (await route53.CreateHealthCheck({
+      // The same for every try.
+      CallerReference: `${instance.operationId}-${digest.slice(0, 16)}`,
+      HealthCheckConfig: config,
+    }));
+  return write(env, scope, instance, {
+    healthCheckId: made?.HealthCheck!.Id,
+    healthCheckConfig,
+    formerHealthChecks: former === undefined ? formerHealthChecks : [...formerHealthChecks, former],
+  });
+}
+
+/** Deletes the checks that others have replaced. */
+export async function dropHealthChecks(
+  env: Env,
+  scope: Scope,
+  instance: InstanceRecord,
+  route53: Client<"route53">,
+): Promise<void> {
+  const { formerHealthChecks = [], healthCheckId } = instance;
+  if (formerHealthChecks.length === 0) return;
+  for (const HealthCheckId of formerHealthChecks)
+    // A check that came back is the same one.
+    if (HealthCheckId !== healthCheckId)
+      try {
+        await route53.DeleteHealthCheck({ HealthCheckId });
+      } catch (error) {
+        if (!(error instanceof AwsError) || error.code !== "NoSuchHealthCheck") throw error;
+      }
+  await write(env, scope, instance, { formerHealthChecks: undefined });
+}
+
+async function write(
+  { store }: Env,
+  scope: Scope,
+  instance: InstanceRecord,
+  changes: Pick<InstanceRecord, "healthCheckId" | "healthCheckConfig" | "formerHealthChecks">,
+): Promise<InstanceRecord> {
+  const { serviceId, id } = instance;
+  await store.transaction(async (tx) => {
+    const present = (await instances.get(tx, scope, serviceId, id)) ?? instance;
+    instances.put(tx, scope, [serviceId, id], { ...present, ...changes });
+  });
+  return { ...instance, ...changes };
+}

@@ -79,3 +79,21 @@ test("a released address comes back to its account on request", () =>
     assert.notEqual(again.AllocationId, AllocationId);
     await assert.rejects(ec2.AllocateAddress({ Address: PublicIp }), notFound);
   }));
+
+test("an instance in the default VPC gives a released address back by itself, an interface does not", () =>
+  withInterface(async (ec2, NetworkInterfaceId) => {
+    const { Images } = await ec2.DescribeImages({ Owners: ["amazon"] });
+    const { Instances } = await ec2.RunInstances({
+      ImageId: Images![0]!.ImageId,
+      MinCount: 1,
+      MaxCount: 1,
+    });
+    const { InstanceId } = Instances![0]!;
+    const { AllocationId, PublicIp } = await ec2.AllocateAddress({});
+    await ec2.AssociateAddress({ AllocationId, NetworkInterfaceId });
+    await assert.rejects(ec2.ReleaseAddress({ AllocationId }), { code: "InvalidIPAddress.InUse" });
+    await ec2.AssociateAddress({ AllocationId, InstanceId, AllowReassociation: true });
+    await ec2.ReleaseAddress({ AllocationId });
+    const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({});
+    assert.ok(NetworkInterfaces!.every((eni) => eni.Association?.PublicIp !== PublicIp));
+  }));

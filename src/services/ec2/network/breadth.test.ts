@@ -297,3 +297,18 @@ test("tables, gateways, access control lists and interfaces show an empty list o
     });
     assert.deepEqual(eni!.TagSet, []);
   }));
+
+test("DHCP options hold addresses where they name servers", () =>
+  withCloud(async (ec2) => {
+    const make = (Key: string, ...Values: string[]) =>
+      ec2.CreateDhcpOptions({ DhcpConfigurations: [{ Key, Values }] });
+    await make("domain-name-servers", "AmazonProvidedDNS");
+    await make("domain-name-servers", "10.2.5.1,10.2.5.2", "2001:db8::5");
+    await make("netbios-node-type", "2");
+    for (const wrong of [
+      make("ntp-servers", "f"),
+      make("netbios-node-type", "0"),
+      make("netbios-name-servers", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4", "10.0.0.5"),
+    ])
+      await assert.rejects(wrong, code("InvalidParameterValue"));
+  }));

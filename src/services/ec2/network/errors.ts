@@ -23,6 +23,8 @@ export const defaultVpcExists = () =>
   );
 export const noDefaultVpc = () => ec2Error("VPCIdNotSpecified", "No default VPC for this user");
 /** RunInstances says more of it. */
+export const defaultVpcDoesNotExist = () =>
+  ec2Error("DefaultVpcDoesNotExist", "No default VPC exists for this account in this region.");
 export const noDefaultVpcToLaunchIn = () =>
   ec2Error(
     "VPCIdNotSpecified",

@@ -51,6 +51,14 @@ test("a rule is added once, found by its id, and taken away", () =>
     });
   }));
 
+test("a group has a description", () =>
+  withGroup(async (ec2) => {
+    await assert.rejects(ec2.CreateSecurityGroup({ GroupName: "x", Description: "" }), {
+      code: "MissingParameter",
+      message: "The request must contain the parameter GroupDescription",
+    });
+  }));
+
 test("rules of a group whose id has no id's form are refused", () =>
   withGroup(async (ec2) => {
     const Filters = [{ Name: "group-id", Values: ["foobar"] }];

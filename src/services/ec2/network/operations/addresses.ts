@@ -198,10 +198,19 @@ const disassociateAddress: Ec2Operation<"DisassociateAddress"> = async (input, c
   return {};
 };
 
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
 const releaseAddress: Ec2Operation<"ReleaseAddress"> = async (input, context) => {
   await inNetwork(context, async (tx) => {
-    const { allocationId, publicIp, association } = await addressOf(tx, context, input);
-    if (association) throw ec2Error("InvalidIPAddress.InUse", `Address ${publicIp} is in use.`);
+    const address = await addressOf(tx, context, input);
+    const { allocationId, publicIp, association } = address;
+    if (association) {
+      // In the default VPC, an instance gives its address back by itself.
+      const eni = await find(tx, context, kinds.networkInterface, association.networkInterfaceId);
+      const { isDefault } = await find(tx, context, kinds.vpc, eni.vpcId);
+      if (!isDefault || eni.attachment?.instanceId === undefined)
+        throw ec2Error("InvalidIPAddress.InUse", `Address ${publicIp} is in use.`);
+      await disassociate(tx, context, address);
+    }
     giveBackPublicIp(tx, context, publicIp);
     releasedIps.put(tx, context, [publicIp], true);
     addresses.delete(tx, context, allocationId);

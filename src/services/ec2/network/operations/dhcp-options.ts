@@ -1,4 +1,5 @@
 /** DHCP options. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateDhcpOptions.html */
+import { isIP } from "node:net";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
 import { invalidParameterValue } from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
@@ -19,6 +20,27 @@ const knownOptions = new Set([
   "netbios-node-type",
   "ipv6-address-preferred-lease-time",
 ]);
+
+/** https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html */
+const mostServers = 4;
+const mostTimeServers = 8;
+const nodeTypes = ["1", "2", "4", "8"];
+
+function checkValues(key: string, values: readonly string[]): void {
+  const invalid = (value: string, why: string) =>
+    invalidParameterValue(`Value (${value}) for parameter ${key} is invalid. ${why}`);
+  if (key === "netbios-node-type") {
+    const wrong = values.find((value) => !nodeTypes.includes(value));
+    if (wrong !== undefined) throw invalid(wrong, "It must be 1, 2, 4 or 8.");
+  }
+  if (!key.endsWith("-servers")) return;
+  const wrong = values.find(
+    (value) => !isIP(value) && !(key === "domain-name-servers" && value === "AmazonProvidedDNS"),
+  );
+  if (wrong !== undefined) throw invalid(wrong, "Invalid IP address.");
+  const most = key === "ntp-servers" ? mostTimeServers : mostServers;
+  if (values.length > most) throw invalid(values.join(","), `At most ${most} servers are allowed.`);
+}
 
 function filtersIn({ account }: Ec2Context): FilterTable<DhcpOptionsRecord> {
   return {
@@ -48,7 +70,9 @@ const createDhcpOptions: Ec2Operation<"CreateDhcpOptions"> = async (input, conte
         `Value (${key}) for parameter name is invalid. Unknown DHCP option`,
       );
     // Names of one option may come in one text, separated by commas, or as a list.
-    return { key, values: (values ?? []).flatMap((value) => value.split(",")) };
+    const list = (values ?? []).flatMap((value) => value.split(","));
+    checkValues(key, list);
+    return { key, values: list };
   });
   const record: DhcpOptionsRecord = {
     dhcpOptionsId: newId(context.random, "dopt"),

@@ -1,7 +1,12 @@
 /** Security groups. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html */
 import { tagsToList } from "#services/kit/tags.ts";
 import type { Ec2Context, Ec2Operation, Ec2Operations } from "../../context.ts";
-import { dependencyViolation, ec2Error, invalidParameterValue } from "../../errors.ts";
+import {
+  dependencyViolation,
+  ec2Error,
+  invalidParameterValue,
+  missingParameter,
+} from "../../errors.ts";
 import { applyFilters, type FilterTable } from "../../filters.ts";
 import { newId } from "../../ids.ts";
 import { pageOf } from "../../paging.ts";
@@ -67,6 +72,8 @@ function checkName(name: string, what: string): void {
 
 const createSecurityGroup: Ec2Operation<"CreateSecurityGroup"> = async (input, context) => {
   const groupName = input.GroupName!;
+  if (groupName === "") throw missingParameter("GroupName");
+  if (input.Description === "") throw missingParameter("GroupDescription");
   checkName(groupName, "GroupName");
   checkName(input.Description!, "GroupDescription");
   if (groupName.startsWith("sg-"))

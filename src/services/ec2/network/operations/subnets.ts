@@ -19,7 +19,7 @@ import {
   hasDependencies,
   invalidCidr,
   invalidSubnetRange,
-  noDefaultVpc,
+  defaultVpcDoesNotExist,
   subnetConflict,
 } from "../errors.ts";
 import { inNetwork } from "../in-network.ts";
@@ -179,7 +179,7 @@ const createDefaultSubnet: Ec2Operation<"CreateDefaultSubnet"> = async (input, c
   if (input.Ipv6Native) throw unsupportedParameter("Ipv6Native");
   const subnet = await inNetwork(context, async (tx) => {
     const vpc = await findDefaultVpc(tx, context);
-    if (!vpc) throw noDefaultVpc();
+    if (!vpc) throw defaultVpcDoesNotExist();
     const siblings = (await subnets.list(tx, context)).filter((s) => s.vpcId === vpc.vpcId);
     const zone = zoneFor(context, input.AvailabilityZone, input.AvailabilityZoneId, siblings);
     const present = siblings.find((s) => s.defaultForAz && s.zoneName === zone.zoneName);

@@ -1,7 +1,7 @@
 /** An engine of a test's own, which may be killed: Docker's daemon in a directory for temporary files. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, openSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync, globSync, openSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { makeBaseImage } from "#compute/docker/testing/base-image.ts";
 import { usualBase } from "#compute/docker/images.ts";
 import { findEngine } from "#compute/docker/engine/find-engine.ts";
 import type { Engine } from "#compute/docker/engine/engine.ts";
+import { listPids, readProcess, signalProcess } from "#compute/process/process-table.ts";
 import { createWall } from "#runtime/wall.ts";
 
 /** False when all is there. */
@@ -32,6 +33,11 @@ export class OwnEngine {
 
   get #bridge(): string {
     return `fbt${this.directory.slice(-6)}`;
+  }
+
+  /** The control group of its containers. */
+  get #group(): string {
+    return `fogbank-${this.directory.slice(-6)}`;
   }
 
   /** With the image that machines start from. */
@@ -62,7 +68,7 @@ export class OwnEngine {
     const log = openSync(at("log"), "a");
     const folders = ["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid")];
     // Never without a bridge, or with the usual one: the daemon would take that from this host's engine.
-    const more = ["--bridge", this.#bridge, "--host", this.address];
+    const more = ["--bridge", this.#bridge, "--host", this.address, "--cgroup-parent", this.#group];
     this.#daemon = spawn("dockerd", [...folders, ...more], { stdio: ["ignore", log, log] });
     for (let tries = 0; tries < 150; tries++) {
       const answers = await this.connect().then(
@@ -96,12 +102,29 @@ export class OwnEngine {
     // Their bridges would stay on this host.
     await engine.call("POST", "/networks/prune");
     await this.#end("SIGTERM");
+    await this.#endRemains();
     spawnSync("ip", ["link", "delete", this.#bridge]);
     // Each daemon that was killed left its mounts, the directory over itself among them.
     const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
     for (const path of mounts.map((line) => line.split(" ")[1] ?? "").toReversed())
       if (path.startsWith(this.directory)) spawnSync("umount", ["--lazy", path]);
     await rm(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** A daemon that was killed leaves its containers' keepers, and containers that the next one did not know. */
+  async #endRemains(): Promise<void> {
+    const read = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : "");
+    for (const pid of listPids()) {
+      const isKeeper = read(`/proc/${pid}/cmdline`).includes(`${this.directory}/`);
+      const found = readProcess(pid);
+      if (found && (isKeeper || read(`/proc/${pid}/cgroup`).includes(this.#group)))
+        signalProcess(found, "SIGKILL");
+    }
+    const groups = globSync(`/sys/fs/cgroup/{,*/}${this.#group}/{*/,}`);
+    for (const group of groups)
+      // The kernel takes a moment to let go of those that have just ended.
+      for (let tries = 0; tries < 20 && existsSync(group); tries++)
+        await rmdir(group).catch(() => pause(50));
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

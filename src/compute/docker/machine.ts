@@ -23,6 +23,7 @@ import {
 import { limitsOf, withinHost, type InspectedContainer, type MachineRecord } from "./container.ts";
 import { isConflict, isMissing, type Engine } from "./engine/engine.ts";
 import { ignoreMissing } from "./images.ts";
+import { endLeftoverShim, isLeftoverTask } from "./leftover-shim.ts";
 import { addMeasured, measureContainer, nothingMeasured, type Measured } from "./measure.ts";
 import type { MachineNetwork } from "./networks.ts";
 import { troublePackets, type PacketTrouble } from "./packet-filter/packet-trouble.ts";
@@ -249,6 +250,10 @@ export class DockerMachine {
         this.state = "failed";
         this.reason = (error as Error).message;
       }
+      if (isLeftoverTask(error) && endLeftoverShim(this.container))
+        this.#around.log.warn("a killed engine had left a task behind; it was ended", {
+          machine: this.id,
+        });
       throw error;
     });
     this.state = "running";

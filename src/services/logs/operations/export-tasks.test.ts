@@ -26,7 +26,7 @@ test("an export writes each stream's events into compressed objects", async () =
     [
       `exportedlogs/${taskId}/one/000000.gz`,
       `exportedlogs/${taskId}/two-deep/000000.gz`,
-      "exportedlogs/aws-logs-write-test",
+      "aws-logs-write-test",
     ].toSorted(),
   );
   const { Body } = await s3.GetObject({
@@ -37,10 +37,17 @@ test("an export writes each stream's events into compressed objects", async () =
     gunzipSync(Body as unknown as Uint8Array).toString(),
     "2026-01-05T12:00:00.000Z a\n2026-01-05T12:00:00.001Z b\n",
   );
-  await assert.rejects(logs.CancelExportTask({ taskId }), { code: "InvalidOperationException" });
+  await assert.rejects(logs.CancelExportTask({ taskId }), {
+    code: "InvalidOperationException",
+    message: "The specified export task has already finished",
+  });
   await assert.rejects(logs.CreateExportTask({ ...task, destination: "nowhere" }), {
     code: "InvalidParameterException",
-    message: /bucket does not exist/,
+    message: "The given bucket does not exist. Please make sure the bucket is valid.",
   });
+  await logs.CreateExportTask({ ...task, destination: "archive", destinationPrefix: "logs/web" });
+  await cloud.advance("1s");
+  const below = await s3.ListObjectsV2({ Bucket: "archive", Prefix: "logs/web/" });
+  assert.ok(below.Contents!.some(({ Key }) => Key === "logs/web/aws-logs-write-test"));
   await cloud.stop();
 });

@@ -17,7 +17,7 @@ export const createExportTask: Operation<"logs", "CreateExportTask", LogsState> 
   input,
   context,
 ) => {
-  const { destination: bucket = "", destinationPrefix: prefix = "exportedlogs" } = input;
+  const { destination: bucket = "", destinationPrefix } = input;
   const { from = 0, to = 0, taskName, logStreamNamePrefix } = input;
   if (from >= to)
     throw invalidParameter(
@@ -26,17 +26,17 @@ export const createExportTask: Operation<"logs", "CreateExportTask", LogsState> 
   await context.store.transaction((tx) => findGroup(tx, input.logGroupName, context));
   const s3 = context.clients.s3(asService(context, "logs.amazonaws.com"));
   try {
-    // Before a task AWS looks by an object of this name whether it may write.
+    // Before a task AWS looks by an object of this name whether it may write; the default prefix is none of its.
     await s3.PutObject({
       Bucket: bucket,
-      Key: `${prefix}/aws-logs-write-test`,
+      Key: `${destinationPrefix === undefined ? "" : `${destinationPrefix}/`}aws-logs-write-test`,
       Body: Buffer.from("Permission Check Successful"),
     });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw invalidParameter(
       error.code === "NoSuchBucket"
-        ? "The given bucket does not exist. Please provide a valid bucket."
+        ? "The given bucket does not exist. Please make sure the bucket is valid."
         : `PutObject call on the given bucket failed. Please check if CloudWatch Logs has been granted permission to perform this operation. (${error.message})`,
     );
   }
@@ -54,7 +54,7 @@ export const createExportTask: Operation<"logs", "CreateExportTask", LogsState> 
       fromMs: from,
       toMs: to,
       bucket,
-      prefix,
+      prefix: destinationPrefix ?? "exportedlogs",
       status: "PENDING",
       createdMs: Math.floor(context.clock.now()),
     });
@@ -115,7 +115,7 @@ export const cancelExportTask: Operation<"logs", "CancelExportTask", LogsState> 
   await context.store.transaction(async (tx) => {
     const task = await exports.get(tx, context, input.taskId ?? "");
     if (!task) throw exportNotFound();
-    if (!isOpen(task)) throw invalidOperation("The specified export task has already finished.");
+    if (!isOpen(task)) throw invalidOperation("The specified export task has already finished");
     const endedMs = Math.floor(context.clock.now());
     exports.put(tx, context, [task.id], { ...task, status: "CANCELLED", endedMs });
   });

@@ -227,6 +227,10 @@ test("a tag that does not say so is not propagated to instances", async (t) => {
       PropagateAtLaunch: false,
     },
   ]);
+  const propagated = (value: string) =>
+    cloud.autoscaling.DescribeTags({ Filters: [{ Name: "propagate-at-launch", Values: [value] }] });
+  assert.deepEqual((await propagated("False")).Tags, Tags);
+  assert.deepEqual((await propagated("true")).Tags, []);
   const { Reservations } = await cloud.clients.ec2(cloud.caller).DescribeInstances({});
   const tags = Reservations![0]!.Instances![0]!.Tags!;
   assert.ok(!tags.some(({ Key }) => Key === "Role"));

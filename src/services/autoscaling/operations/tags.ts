@@ -61,7 +61,9 @@ export const describeTagsOperation: Operation<"autoscaling", "DescribeTags", Sta
       "propagate-at-launch": "PropagateAtLaunch",
     }[Name] as keyof (typeof tags)[number] | undefined;
     if (!member) throw unsupported(`filter ${Name}`);
-    tags = tags.filter((tag) => Values.includes(String(tag[member])));
+    // "Accepts a Boolean value", as clients write them: true or True.
+    const wanted = member === "PropagateAtLaunch" ? Values.map((one) => one.toLowerCase()) : Values;
+    tags = tags.filter((tag) => wanted.includes(String(tag[member])));
   }
   const { items, next } = page(tags, input, ({ ResourceId, Key }) => `${ResourceId}/${Key}`);
   return { Tags: items, ...next };

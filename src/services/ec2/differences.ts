@@ -114,6 +114,11 @@ export const differences: readonly Difference[] = [
       "The public images are Amazon Linux 2 and 2023, Ubuntu and Debian in their current releases, under ids of Fogbank's own.",
   },
   {
+    operation: "ModifyImageAttribute",
+    differs:
+      "An image's organizations and organizational units are kept and told; no account belongs to one.",
+  },
+  {
     operation: "CreateImage",
     differs:
       "Volumes are captured while the machine runs, with mounted file systems standing still for as long as it takes; the reboot follows.",

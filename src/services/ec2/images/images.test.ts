@@ -108,6 +108,45 @@ test("an image is seen by other accounts once they may launch it", async () => {
   await cloud.stop();
 });
 
+test("an image is shared with organizations and their units, which are told", async () => {
+  const cloud = createEc2Cloud();
+  const [InstanceId] = (await cloud.run()) as [string];
+  await cloud.advance("1m");
+  const { ImageId } = await cloud.ec2.CreateImage({ InstanceId, Name: "shared" });
+  const Attribute = "launchPermission";
+  const OrganizationArn = "arn:aws:organizations::123456789012:organization/o-a1b2c3d4e5";
+  const OrganizationalUnitArn =
+    "arn:aws:organizations::123456789012:ou/o-a1b2c3d4e5/ou-a1b2-f6g7h111";
+  await cloud.ec2.ModifyImageAttribute({
+    ImageId,
+    LaunchPermission: { Add: [{ OrganizationArn }] },
+  });
+  await cloud.ec2.ModifyImageAttribute({
+    ImageId,
+    Attribute,
+    OperationType: "add",
+    OrganizationalUnitArns: [OrganizationalUnitArn],
+  });
+  const told = async () =>
+    (await cloud.ec2.DescribeImageAttribute({ ImageId, Attribute })).LaunchPermissions;
+  assert.deepEqual(await told(), [{ OrganizationArn }, { OrganizationalUnitArn }]);
+  await assert.rejects(
+    cloud.ec2.ModifyImageAttribute({
+      ImageId,
+      LaunchPermission: { Add: [{ OrganizationArn: "mine" }] },
+    }),
+    { code: "InvalidAMIAttributeItemValue" },
+  );
+  await cloud.ec2.ModifyImageAttribute({
+    ImageId,
+    LaunchPermission: { Remove: [{ OrganizationArn }] },
+  });
+  assert.deepEqual(await told(), [{ OrganizationalUnitArn }]);
+  await cloud.ec2.ResetImageAttribute({ ImageId, Attribute });
+  assert.deepEqual(await told(), []);
+  await cloud.stop();
+});
+
 test("public images are found by owner and name, newest kinds included", async () => {
   const cloud = createEc2Cloud();
   const { Images } = await cloud.ec2.DescribeImages({

@@ -26,6 +26,8 @@ export interface ImageRecord {
   public: boolean;
   /** Accounts that may launch it besides the owner. */
   launchAccounts: string[];
+  /** ARNs of organizations and organizational units. */
+  launchOrganizations?: string[];
   bootMode?: string;
   imdsSupport?: string;
   sourceInstanceId?: string;

@@ -58,6 +58,7 @@ export const copyImage: Ec2Operation<"CopyImage"> = async (input, context) => {
       // Neither goes with a copy.
       deprecatedMs: _deprecated,
       protection: _protection,
+      launchOrganizations: _organizations,
       protectedUntilMs: _until,
       ...facts
     } = source;

@@ -7,7 +7,7 @@ import {
 } from "../../errors.ts";
 import { describeBlockDevice, protectionOf } from "../describe.ts";
 import { sharingBlock } from "../public-access.ts";
-import { changeSharing, describeSharing } from "../sharing.ts";
+import { changeSharing, describeOrganizations, describeSharing } from "../sharing.ts";
 import { images, ownImage, type ImageRecord } from "../records.ts";
 
 type Request = Ec2Input<"ModifyImageAttribute">;
@@ -27,8 +27,6 @@ export const modifyImageAttribute: Ec2Operation<"ModifyImageAttribute"> = async 
 };
 
 function change(image: ImageRecord, input: Request, blocked: boolean): Partial<ImageRecord> {
-  if (input.OrganizationArns?.length || input.OrganizationalUnitArns?.length)
-    throw unsupportedParameter("OrganizationArns and OrganizationalUnitArns");
   if (input.Description !== undefined || input.Attribute === "description")
     return { description: input.Description?.Value ?? input.Value ?? "" };
   if (input.ImdsSupport !== undefined) {
@@ -38,12 +36,14 @@ function change(image: ImageRecord, input: Request, blocked: boolean): Partial<I
       );
     return { imdsSupport: "v2.0" };
   }
-  const before = { public: image.public, accounts: image.launchAccounts };
+  const before = sharingOf(image);
   const after = changeSharing(before, {
     permission: input.LaunchPermission,
     OperationType: input.OperationType,
     UserIds: input.UserIds,
     groups: input.UserGroups,
+    OrganizationArns: input.OrganizationArns,
+    OrganizationalUnitArns: input.OrganizationalUnitArns,
   });
   if (!after) throw missingParameter("LaunchPermission");
   if (after.public && !before.public && blocked)
@@ -51,15 +51,30 @@ function change(image: ImageRecord, input: Request, blocked: boolean): Partial<I
       "OperationNotPermitted",
       "You can't publicly share this AMI because block public access for AMIs is enabled for this account and Region.",
     );
-  return { public: after.public, launchAccounts: [...after.accounts] };
+  return {
+    public: after.public,
+    launchAccounts: [...after.accounts],
+    launchOrganizations: [...(after.organizations ?? [])],
+  };
 }
+
+const sharingOf = ({ public: open, launchAccounts, launchOrganizations = [] }: ImageRecord) => ({
+  public: open,
+  accounts: launchAccounts,
+  organizations: launchOrganizations,
+});
 
 export const resetImageAttribute: Ec2Operation<"ResetImageAttribute"> = async (input, context) => {
   if (input.Attribute !== "launchPermission")
     throw invalidParameterValue(`The attribute ${String(input.Attribute)} cannot be reset.`);
   await context.store.transaction(async (tx) => {
     const image = await ownImage(tx, context, input.ImageId!);
-    images.put(tx, context, [image.imageId], { ...image, public: false, launchAccounts: [] });
+    images.put(tx, context, [image.imageId], {
+      ...image,
+      public: false,
+      launchAccounts: [],
+      launchOrganizations: [],
+    });
   });
   return {};
 };
@@ -73,10 +88,10 @@ export const describeImageAttribute: Ec2Operation<"DescribeImageAttribute"> = as
     switch (input.Attribute) {
       case "launchPermission":
         return {
-          LaunchPermissions: describeSharing({
-            public: image.public,
-            accounts: image.launchAccounts,
-          }),
+          LaunchPermissions: [
+            ...describeSharing(sharingOf(image)),
+            ...describeOrganizations(sharingOf(image)),
+          ],
         };
       case "description":
         return { Description: { Value: image.description } };

@@ -48,7 +48,13 @@ export const disableImage: Ec2Operation<"DisableImage"> = async (input, context)
   await change(context, input.ImageId!, (image) => {
     if (image.state !== "available" && image.state !== "disabled")
       throw ec2Error("InvalidImageState", `The image ${image.imageId} is ${image.state}.`);
-    return { ...image, state: "disabled", public: false, launchAccounts: [] };
+    return {
+      ...image,
+      state: "disabled",
+      public: false,
+      launchAccounts: [],
+      launchOrganizations: [],
+    };
   });
   return { Return: true };
 };

@@ -60,6 +60,17 @@ test("plain items are complained of at their list", async () => {
   );
 });
 
+test("services of today name null among what their lists must not hold", async () => {
+  assert.equal(
+    await refusal("lambda", "PublishLayerVersion", {
+      LayerName: "l",
+      Content: {},
+      CompatibleArchitectures: ["foo"],
+    }),
+    "ValidationException: 1 validation error detected: Value '[foo]' at 'compatibleArchitectures' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], Member must not be null]",
+  );
+});
+
 test("services with words of their own use them", async () => {
   assert.equal(
     await refusal("sqs", "CreateQueue", {}),

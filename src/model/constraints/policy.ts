@@ -19,6 +19,8 @@ export interface Policy {
   readonly checks: ReadonlySet<Kind>;
   /** The values of enums are told in the order of the alphabet, not of the model. */
   readonly sortsEnums?: true;
+  /** What is demanded of a list's items ends with "Member must not be null". */
+  readonly namesNullItems?: true;
   /** Structures that are left to the operation, with the reason. */
   readonly except?: Readonly<Record<string, string>>;
   /** Lists whose greatest length is left to the operation, with the reason. */
@@ -32,6 +34,7 @@ const validationException = { ...validationError, code: "ValidationException" } 
 export const policies: Readonly<Record<ServiceName, Policy>> = {
   acm: {
     ...validationException,
+    namesNullItems: true,
     unbounded: { TagList: "TooManyTagsException: the request contains too many tags" },
   },
   applicationautoscaling: { ...validationException, sortsEnums: true },
@@ -57,7 +60,7 @@ export const policies: Readonly<Record<ServiceName, Policy>> = {
   events: validationException,
   iam: validationError,
   kms: validationException,
-  lambda: validationException,
+  lambda: { ...validationException, namesNullItems: true },
   logs: {
     ...validationError,
     code: "InvalidParameterException",

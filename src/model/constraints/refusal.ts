@@ -6,7 +6,7 @@ import type { Policy } from "./policy.ts";
 
 export function refuseInput(
   service: ServiceName,
-  { style, code }: Policy,
+  { style, code, namesNullItems }: Policy,
   violations: readonly Violation[],
 ): AwsError {
   const missing = violations.find(({ kind }) => kind === "required");
@@ -27,20 +27,26 @@ export function refuseInput(
     const sentence = iamSentence(first);
     if (sentence !== undefined) return refuse(code, sentence);
   }
-  return refuse(code, coralMessage(violations));
+  return refuse(code, coralMessage(violations, namesNullItems === true));
 }
 
 function refuse(code: string, message: string): AwsError {
   return new AwsError({ code, status: 400, message });
 }
 
-function coralMessage(violations: readonly Violation[]): string {
+const itemsDemand = "Member must satisfy constraint: [";
+
+function coralMessage(violations: readonly Violation[], namesNullItems: boolean): string {
   const count = violations.length;
   const head = `${count} validation error${count === 1 ? "" : "s"} detected`;
   const parts = violations.map((violation) => {
     const { demand, value, sensitive, kind } = violation;
     const quoted = kind === "required" ? " null" : sensitive ? "" : ` '${show(value)}'`;
-    return `Value${quoted} at '${javaPath(violation)}' failed to satisfy constraint: ${demand}`;
+    return `Value${quoted} at '${javaPath(violation)}' failed to satisfy constraint: ${
+      namesNullItems && demand.startsWith(itemsDemand)
+        ? `${demand.slice(0, -1)}, Member must not be null]`
+        : demand
+    }`;
   });
   return `${head}: ${parts.join("; ")}`;
 }

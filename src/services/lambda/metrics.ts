@@ -31,7 +31,15 @@ export type Metric =
   | "Url5xxCount"
   | "UrlRequestLatency";
 
-const units: Partial<Record<Metric, "Milliseconds">> = {
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics */
+export type MappingMetric =
+  | "PolledEventCount"
+  | "FilteredOutEventCount"
+  | "InvokedEventCount"
+  | "FailedInvokeEventCount"
+  | "DeletedEventCount";
+
+const units: Partial<Record<Metric | MappingMetric, "Milliseconds">> = {
   Duration: "Milliseconds",
   AsyncEventAge: "Milliseconds",
   UrlRequestLatency: "Milliseconds",
@@ -40,13 +48,15 @@ const units: Partial<Record<Metric, "Milliseconds">> = {
 export interface Measurements {
   /** Without a function it counts for the account alone; `resource` is the name with the qualifier that was called: "orders:live". */
   add(scope: Scope, metric: Metric, value: number, functionName?: string, resource?: string): void;
+  /** Events of a mapping, by its UUID. */
+  addOfMapping(scope: Scope, metric: MappingMetric, events: number, uuid: string): void;
   /** Everything since the last call. */
   take(): Measured[];
 }
 
 interface Measured {
   scope: Scope;
-  metric: Metric;
+  metric: Metric | MappingMetric;
   dimensions: { Name: string; Value: string }[];
   values: number[];
 }
@@ -55,7 +65,7 @@ export function createMeasurements(): Measurements {
   let all = new Map<string, Measured>();
   const addTo = (
     scope: Scope,
-    metric: Metric,
+    metric: Metric | MappingMetric,
     value: number,
     dimensions: Measured["dimensions"],
   ) => {
@@ -72,6 +82,9 @@ export function createMeasurements(): Measurements {
       addTo(scope, metric, value, [name]);
       if (resource !== undefined)
         addTo(scope, metric, value, [name, { Name: "Resource", Value: resource }]);
+    },
+    addOfMapping(scope, metric, events, uuid) {
+      addTo(scope, metric, events, [{ Name: "EventSourceMappingUUID", Value: uuid }]);
     },
     take() {
       const taken = [...all.values()];

@@ -142,6 +142,8 @@ export interface MappingRecord {
   reportsItemFailures: boolean;
   /** Undefined for as many as the function may run. */
   maximumConcurrency: number | undefined;
+  /** Its events are counted for CloudWatch. */
+  countsEvents?: boolean;
   modifiedMs: number;
   tags: Tags;
 }

@@ -3,6 +3,30 @@ import { test } from "node:test";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { dateOf } from "#runtime/date.ts";
 
+test("a replay that starts can be cancelled, also one of nothing", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const events = cloud.clients.events(cloud.caller);
+  const { EventBusArn } = await events.CreateEventBus({ Name: "orders" });
+  const { ArchiveArn } = await events.CreateArchive({
+    ArchiveName: "all",
+    EventSourceArn: EventBusArn,
+  });
+  const replay = { ReplayName: "none" };
+  await events.StartReplay({
+    ...replay,
+    EventSourceArn: ArchiveArn,
+    EventStartTime: dateOf(0),
+    EventEndTime: dateOf(1000),
+    Destination: { Arn: EventBusArn },
+  });
+  await cloud.advance("1s");
+  assert.equal((await events.DescribeReplay(replay)).State, "STARTING");
+  assert.equal((await events.CancelReplay(replay)).State, "CANCELLING");
+  await cloud.advance("1s");
+  assert.equal((await events.DescribeReplay(replay)).State, "CANCELLED");
+});
+
 test("an archive keeps what its pattern wants, and a replay sends it again", async () => {
   const cloud = createTestCloud();
   const events = cloud.clients.events(cloud.caller);

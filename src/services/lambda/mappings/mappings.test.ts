@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { dateOf } from "#runtime/date.ts";
 import { createStage } from "../testing/stage.ts";
 import { readFailures } from "./batch.ts";
 
@@ -39,6 +40,43 @@ const source = `
     const bad = Records.filter(({ body }) => body.includes("bad"));
     return { batchItemFailures: bad.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };`;
+
+test("a mapping that is asked to counts its events", async (t) => {
+  const { cloud, create, lambda, sqs, QueueUrl, until } = await queueStage();
+  t.after(() => cloud.stop());
+  await create("worker", source);
+  const { UUID = "", MetricsConfig } = await lambda.CreateEventSourceMapping({
+    FunctionName: "worker",
+    EventSourceArn,
+    FilterCriteria: { Filters: [{ Pattern: '{"body":["good","bad"]}' }] },
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+    MetricsConfig: { Metrics: ["EventCount"] },
+  });
+  assert.deepEqual(MetricsConfig, { Metrics: ["EventCount"] });
+  for (const MessageBody of ["good", "good", "bad", "other"])
+    await sqs.SendMessage({ QueueUrl, MessageBody });
+  await until([0, 1]);
+  const sum = async (MetricName: string) => {
+    const { Datapoints = [] } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+      Namespace: "AWS/Lambda",
+      MetricName,
+      Dimensions: [{ Name: "EventSourceMappingUUID", Value: UUID }],
+      StartTime: dateOf(cloud.clock.now() - 3_600_000),
+      EndTime: dateOf(cloud.clock.now() + 60_000),
+      Period: 7200,
+      Statistics: ["Sum"],
+    });
+    return Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
+  };
+  // What is counted goes out with the minute's end; the message that failed comes again meanwhile.
+  for (let tries = 0; tries < 20 && (await sum("DeletedEventCount")) < 2; tries++)
+    await cloud.advance("1m");
+  assert.ok((await sum("PolledEventCount")) >= 4);
+  assert.equal(await sum("FilteredOutEventCount"), 1);
+  assert.equal(await sum("DeletedEventCount"), 2);
+  assert.ok((await sum("FailedInvokeEventCount")) >= 1);
+  assert.ok((await sum("InvokedEventCount")) >= 3);
+});
 
 test("messages reach the function and leave the queue; those that it could not take come again", async (t) => {
   const { cloud, create, lambda, sqs, QueueUrl, until, printed } = await queueStage();

@@ -9,6 +9,7 @@ import type { Client } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { functionArn } from "../arns.ts";
 import { runEvent } from "../invoke/run.ts";
+import type { MappingMetric } from "../metrics.ts";
 import type { MappingRecord } from "../records.ts";
 import type { LambdaEnvironment } from "../state.ts";
 import { queueUrl } from "../unawaited/queue-url.ts";
@@ -75,25 +76,33 @@ function createWork(env: LambdaEnvironment, scope: Scope, mapping: MappingRecord
   const sqs = env.clients.sqs(asService(scope, "lambda.amazonaws.com", source));
   const QueueUrl = queueUrl(env, sourceArn);
   const patterns = mapping.filters.map(parseEventPattern);
+  const count = (metric: MappingMetric, events: number) => {
+    if (mapping.countsEvents && events > 0)
+      env.state.measurements.addOfMapping(scope, metric, events, mapping.uuid);
+  };
   return {
     async once(): Promise<Result> {
       const messages = await gather(env, sqs, QueueUrl, mapping);
       if (messages.length === 0) return "empty";
+      count("PolledEventCount", messages.length);
       const records = messages.map((message) => recordOf(message, sourceArn, scope.region));
       const [meant, others] = partition(messages, (_one, at) => isMeant(patterns, records[at]!));
+      count("FilteredOutEventCount", others.length);
       await forget(sqs, QueueUrl, others);
       if (meant.length === 0) return "some";
       const Records = meant.map((message) => records[messages.indexOf(message)]!);
+      count("InvokedEventCount", meant.length);
       const ran = await run(env, { scope, mapping, Records });
-      if (ran === undefined) return "failed";
       const ids = meant.map(({ MessageId }) => MessageId!);
-      const failed = mapping.reportsItemFailures ? readFailures(ran, ids) : [];
-      if (failed === undefined) return "failed";
-      await forget(
-        sqs,
-        QueueUrl,
-        meant.filter(({ MessageId }) => !failed.includes(MessageId!)),
-      );
+      const failed = ran && mapping.reportsItemFailures ? readFailures(ran, ids) : [];
+      if (ran === undefined || failed === undefined) {
+        count("FailedInvokeEventCount", meant.length);
+        return "failed";
+      }
+      const taken = meant.filter(({ MessageId }) => !failed.includes(MessageId!));
+      count("FailedInvokeEventCount", failed.length);
+      await forget(sqs, QueueUrl, taken);
+      count("DeletedEventCount", taken.length);
       return messages.length >= mapping.batchSize ? "full" : "some";
     },
   };

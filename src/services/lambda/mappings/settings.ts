@@ -13,7 +13,12 @@ type Given = Input<"lambda", "CreateEventSourceMapping"> &
   Input<"lambda", "UpdateEventSourceMapping">;
 export type MappingSettings = Pick<
   MappingRecord,
-  "batchSize" | "windowSeconds" | "filters" | "reportsItemFailures" | "maximumConcurrency"
+  | "batchSize"
+  | "windowSeconds"
+  | "filters"
+  | "reportsItemFailures"
+  | "maximumConcurrency"
+  | "countsEvents"
 >;
 
 const mostPerBatch = { standard: 10_000, fifo: 10 };
@@ -21,7 +26,6 @@ const mostPerBatch = { standard: 10_000, fifo: 10 };
 /** What a queue cannot have, or Fogbank has not. */
 const refused = [
   "DestinationConfig",
-  "MetricsConfig",
   "ProvisionedPollerConfig",
   "KMSKeyArn",
   "LoggingConfig",
@@ -59,10 +63,21 @@ export function readMapping(
     reportsItemFailures: input.FunctionResponseTypes
       ? input.FunctionResponseTypes.includes("ReportBatchItemFailures")
       : (present?.reportsItemFailures ?? false),
+    countsEvents: readMetrics(input, operation) ?? present?.countsEvents ?? false,
     maximumConcurrency: input.ScalingConfig
       ? input.ScalingConfig.MaximumConcurrency
       : present?.maximumConcurrency,
   };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingMetricsConfig.html */
+function readMetrics({ MetricsConfig }: Partial<Given>, operation: string): boolean | undefined {
+  if (!MetricsConfig) return undefined;
+  const metrics = MetricsConfig.Metrics ?? [];
+  for (const metric of metrics)
+    if (metric !== "EventCount")
+      throw notImplemented("lambda", operation, `with ${metric} metrics`);
+  return metrics.length > 0;
 }
 
 function checkedPattern(text: string): string {

@@ -26,6 +26,25 @@ test("versions stay as they were published", async (t) => {
   );
 });
 
+test("what was published at once is answered as version 1, by the function's own ARN", async (t) => {
+  const { cloud, lambda, role } = await createStage();
+  t.after(() => cloud.stop());
+  const made = await lambda.CreateFunction({
+    FunctionName: "fresh",
+    Role: role,
+    Handler: "index.handler",
+    Runtime: "nodejs22.x",
+    Code: { ZipFile: zip({ "index.mjs": source }) },
+    Publish: true,
+  });
+  assert.equal(made.Version, "1");
+  assert.equal(made.FunctionArn, "arn:aws:lambda:us-east-1:123456789012:function:fresh");
+  assert.equal(made.LastUpdateStatus, undefined);
+  await whenSettled(lambda, "fresh");
+  const found = await lambda.GetFunctionConfiguration({ FunctionName: "fresh", Qualifier: "1" });
+  assert.equal(found.FunctionArn, `${made.FunctionArn}:1`);
+});
+
 test("new code runs in new environments", async (t) => {
   const { cloud, create, call, lambda } = await createStage();
   t.after(() => cloud.stop());

@@ -1,5 +1,6 @@
 import { checkTags } from "../tags.ts";
-import { readFunction } from "../arns.ts";
+import type { Scope } from "#store/collection.ts";
+import { functionArn, readFunction } from "../arns.ts";
 import { putVersion } from "../code/code-uses.ts";
 import { withPackage } from "../code/read-package.ts";
 import { functionExists } from "../errors.ts";
@@ -7,7 +8,13 @@ import { configurationOf } from "../functions/configuration.ts";
 import { checkRole, look } from "../functions/look.ts";
 import { publish } from "../functions/publish.ts";
 import { readSettings } from "../functions/settings.ts";
-import { functions, latest, type FunctionRecord, type VersionRecord } from "../records.ts";
+import {
+  functions,
+  latest,
+  type FunctionConfiguration,
+  type FunctionRecord,
+  type VersionRecord,
+} from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
 
 /**
@@ -47,7 +54,18 @@ export const createFunction: LambdaOperation<"CreateFunction"> = async (input, c
     };
     functions.put(tx, scope, [name], own);
     await putVersion(tx, scope, record);
-    if (!input.Publish) return configurationOf(scope, record);
-    return configurationOf(scope, await publish(tx, scope, own, record, context));
+    const made = input.Publish ? await publish(tx, scope, own, record, context) : record;
+    return createdShape(scope, made);
   });
 };
+
+/** The function's ARN names no version, even of one that is published at once; nothing was updated yet. */
+function createdShape(scope: Scope, record: VersionRecord): FunctionConfiguration {
+  const {
+    LastUpdateStatus: _status,
+    LastUpdateStatusReason: _reason,
+    LastUpdateStatusReasonCode: _code,
+    ...shape
+  } = configurationOf(scope, record);
+  return { ...shape, FunctionArn: functionArn(scope, record.functionName) };
+}

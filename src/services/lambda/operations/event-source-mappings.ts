@@ -30,6 +30,7 @@ function shapeOf(scope: Scope, record: MappingRecord, transition?: string): Shap
     ...(maximumConcurrency !== undefined && {
       ScalingConfig: { MaximumConcurrency: maximumConcurrency },
     }),
+    ...(record.countsEvents && { MetricsConfig: { Metrics: ["EventCount" as const] } }),
     LastModified: dateOf(record.modifiedMs),
     State: transition ?? (record.isEnabled ? "Enabled" : "Disabled"),
     StateTransitionReason: "USER_INITIATED",

@@ -44,6 +44,8 @@ export const publishLayerVersion: LambdaOperation<"PublishLayerVersion"> = async
   context,
 ) => {
   const { scope, name } = readLayerName(input.LayerName!, context);
+  const { ZipFile, S3Bucket } = input.Content ?? {};
+  if (ZipFile === undefined && S3Bucket === undefined) throw invalidParameter("Missing Content");
   const packages = { named: input.Content ?? {}, operation: "PublishLayerVersion" };
   return withPackage(context, packages, async (tx, code) => {
     const present = await layerVersions.list(tx, scope, [name]);

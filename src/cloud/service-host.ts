@@ -58,6 +58,7 @@ export interface ServiceHost {
   load(service: ServiceName): Promise<void>;
   /** Loads the services that left records behind and queues every reconciler's keys. */
   start(): Promise<void>;
+  /** Once more it waits for the same end. */
   stop(): Promise<void>;
 }
 
@@ -87,7 +88,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const ready = new Map<ServiceName, Loaded>();
   const sites: Site[] = [];
   const crossOrigin: CrossOriginRules[] = [];
-  let stopping = false;
+  let stopped: Promise<void> | undefined;
 
   const clients = createClients((service, operation, input, caller) =>
     host.invoke(service, operation, input, factsOf(caller)),
@@ -108,7 +109,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     return loading;
   };
   const loadService = async (name: ServiceName): Promise<Loaded> => {
-    if (stopping) throw new Error("the cloud is stopping");
+    if (stopped) throw new Error("the cloud is stopping");
     const { service: definition } = await registry[name]();
     const env: Environment = { ...environment, log: log.with({ service: name }) };
     const state: unknown = definition.createState?.(env);
@@ -163,6 +164,15 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       return [...names] as ServiceName[];
     });
 
+  const stop = async () => {
+    const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
+      result.status === "fulfilled" ? [result.value] : [],
+    );
+    for (const { unwatch } of all) for (const end of unwatch) end();
+    await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
+    for (const { definition, state } of all) await definition.stop?.(environment, state);
+    await environment.traffic.close();
+  };
   const host: ServiceHost = {
     clients,
     async invoke(service, operation, input, facts) {
@@ -198,16 +208,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     async start() {
       for (const name of await servicesWithRecords()) await load(name);
     },
-    async stop() {
-      stopping = true;
-      const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
-        result.status === "fulfilled" ? [result.value] : [],
-      );
-      for (const { unwatch } of all) for (const end of unwatch) end();
-      await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
-      for (const { definition, state } of all) await definition.stop?.(environment, state);
-      await environment.traffic.close();
-    },
+    stop: () => (stopped ??= stop()),
   };
 
   const factsOf = (caller: Caller): RequestFacts => ({

@@ -10,3 +10,16 @@ test("an operation that is not implemented says so", async () => {
   });
   await cloud.stop();
 });
+
+test("a cloud may be stopped twice, load balancers and all", async () => {
+  const cloud = createTestCloud();
+  const { Subnets } = await cloud.clients.ec2(cloud.caller).DescribeSubnets({});
+  await cloud.clients.elbv2(cloud.caller).CreateLoadBalancer({
+    Name: "web",
+    Subnets: Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId!),
+  });
+  await cloud.advance("1m");
+  await Promise.all([cloud.host.stop(), cloud.host.stop()]);
+  await cloud.stop();
+  await cloud.host.stop();
+});

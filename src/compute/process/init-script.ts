@@ -4,8 +4,24 @@
  * asked to. A shell, because it costs a megabyte where another Node costs forty.
  */
 export const initScript = String.raw`#!/bin/sh
-ending=
-trap 'ending=1' TERM INT
+# All that is to be done is done by the trap: a note of the signal, to be looked at before the wait
+# below, could be made between the two and be waited out.
+finish() {
+  trap '' TERM INT
+  if [ "$FOGBANK_ISOLATION" = directory ]; then
+    kill -TERM 0
+    exit 0
+  fi
+  kill -TERM -1
+  # This shell is process 1; when nothing else is left in /proc, all have ended. The driver loses
+  # patience before this loop does.
+  while :; do
+    set -- /proc/[0-9]*
+    [ $# -le 1 ] && exit 0
+    sleep 0.05
+  done
+}
+trap finish TERM INT
 trap '' HUP
 if [ "$FOGBANK_ISOLATION" = directory ]; then
   if [ -r /proc/self/stat ]; then read -r stat < /proc/self/stat; else stat=$$; fi
@@ -16,28 +32,13 @@ export FOGBANK_INIT=$$
 
 # Descriptor 3, where there is one, ends with the Fogbank that a passing machine belongs to.
 if [ "$FOGBANK_LEASE" = 1 ]; then
-  # A signal that comes between the look at "ending" and the wait below would be waited out: it is said again.
-  ( while read -r line; do :; done; while kill -TERM "$FOGBANK_INIT"; do sleep 1; done ) <&3 >/dev/null 2>&1 &
+  ( while read -r line; do :; done; kill -TERM "$FOGBANK_INIT" ) <&3 >/dev/null 2>&1 &
   exec 3<&-
 fi
 
 /bin/sh "$FOGBANK_BOOT/boot.sh" < /dev/null &
-while [ -z "$ending" ]; do
+while :; do
   sleep 1000000 &
   wait $!
-done
-
-trap '' TERM
-if [ "$FOGBANK_ISOLATION" = directory ]; then
-  kill -TERM 0
-  exit 0
-fi
-kill -TERM -1
-# This shell is process 1; when nothing else is left in /proc, all have ended. The driver loses
-# patience before this loop does.
-while :; do
-  set -- /proc/[0-9]*
-  [ $# -le 1 ] && exit 0
-  sleep 0.05
 done
 `;

@@ -5,15 +5,22 @@ import type { Transaction } from "#store/store.ts";
 import { asksClients, targetGroupsOf } from "./actions.ts";
 import {
   invalidAction,
+  forwardedGroupsNotFound,
   incompatibleProtocols,
   invalidConfiguration,
   targetGroupAssociated,
   tooManyTargetGroupsOfBalancer,
 } from "./errors.ts";
-import { findTargetGroup, readAssociations } from "./find.ts";
+import { readArn } from "./arns.ts";
+import { readAssociations } from "./find.ts";
 import { limits } from "./limits.ts";
 import { isNetworkProtocol } from "./kinds.ts";
-import { loadBalancers, type ListenerRecord, type TargetGroupRecord } from "./records.ts";
+import {
+  loadBalancers,
+  targetGroups,
+  type ListenerRecord,
+  type TargetGroupRecord,
+} from "./records.ts";
 
 /** Throws when the listener cannot do that, or one of the groups does not exist, is elsewhere, or serves another load balancer. */
 export async function checkForwards(
@@ -31,8 +38,15 @@ export async function checkForwards(
   const balancer = await loadBalancers.get(tx, scope, loadBalancerName);
   const associations = await readAssociations(tx, scope);
   const taken: string[] = [];
+  const groups: TargetGroupRecord[] = [];
   for (const arn of arns) {
-    const group = await findTargetGroup(tx, scope, arn);
+    const found = await targetGroups.get(tx, scope, readArn("target group", arn)[0]);
+    if (found?.arn === arn) groups.push(found);
+  }
+  const missing = arns.filter((arn) => !groups.some((group) => group.arn === arn));
+  if (missing.length > 0) throw forwardedGroupsNotFound(missing);
+  for (const group of groups) {
+    const { arn } = group;
     if (balancer && group.targetType !== "lambda" && group.vpcId !== balancer.vpcId)
       throw invalidConfiguration(
         `The following target groups are not in the same VPC as the load balancer: ${arn}`,

@@ -80,6 +80,9 @@ export const invalidAction = (message: string) => error("InvalidLoadBalancerActi
 
 export const targetGroupNotFound = (arn: string) =>
   error("TargetGroupNotFound", `Target group '${arn}' not found`);
+/** Of actions. */
+export const forwardedGroupsNotFound = (arns: readonly string[]) =>
+  error("TargetGroupNotFound", `Target groups '${arns.join(", ")}' not found`);
 export const targetGroupsNotFound = () =>
   error("TargetGroupNotFound", "One or more target groups not found");
 export const duplicateTargetGroup = (name: string) =>

@@ -62,7 +62,9 @@ test("creating the same twice gives the same, something else under the name is r
 test("one listener per port, one load balancer per target group", async (context) => {
   const cloud = await createBalancedCloud(context);
   const [one, two] = [await cloud.createBalancer("one"), await cloud.createBalancer("two")];
-  const { TargetGroupArn } = await cloud.createGroup();
+  const group = await cloud.createGroup();
+  assert.equal(group.LoadBalancerArns, undefined);
+  const { TargetGroupArn } = group;
   await cloud.listen(one.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
   await assert.rejects(cloud.listen(one.LoadBalancerArn!, fixed), { code: "DuplicateListener" });
   await assert.rejects(cloud.listen(two.LoadBalancerArn!, { Type: "forward", TargetGroupArn }), {
@@ -75,6 +77,10 @@ test("one listener per port, one load balancer per target group", async (context
   });
   await cloud.elb.DeleteLoadBalancer({ LoadBalancerArn: one.LoadBalancerArn });
   await cloud.elb.DeleteTargetGroup({ TargetGroupArn });
+  await assert.rejects(cloud.listen(two.LoadBalancerArn!, { Type: "forward", TargetGroupArn }), {
+    code: "TargetGroupNotFound",
+    message: `Target groups '${TargetGroupArn}' not found`,
+  });
   await assert.rejects(cloud.elb.DescribeTargetGroups({ Names: ["app"] }), {
     code: "TargetGroupNotFound",
     message: "One or more target groups not found",

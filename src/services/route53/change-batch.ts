@@ -6,6 +6,7 @@ import type { Change, ChangeBatch, ResourceRecordSet } from "@aws-sdk/client-rou
 import { isDeepStrictEqual } from "node:util";
 import {
   invalidChangeBatch,
+  invalidName,
   noSuchHealthCheck,
   tooManyCharacters,
   tooManyValues,
@@ -33,6 +34,7 @@ export interface ZoneView {
 /** Applies the changes to the view; throws AWS's error when one of them cannot be. */
 export async function applyBatch(view: ZoneView, { Changes = [] }: ChangeBatch): Promise<void> {
   checkSize(Changes);
+  for (const change of Changes) checkNames(change);
   for (const change of Changes) checkShape(change);
   const problems: string[] = [];
   // Additions of a batch may take the place of what it removes, whatever their order.
@@ -82,6 +84,15 @@ function removeSet(
       `A HostedZone must contain ${set.Type === "SOA" ? "exactly one SOA record" : "at least one NS record for the zone itself"}.`,
     );
   else view.remove(set);
+}
+
+function checkNames({ ResourceRecordSet: set }: Change): void {
+  try {
+    for (const name of [set?.Name, set?.AliasTarget?.DNSName])
+      if (name !== undefined) normalName(name);
+  } catch (error) {
+    throw error instanceof ValueProblem ? invalidName(error.message) : error;
+  }
 }
 
 function checkSize(changes: readonly Change[]): void {

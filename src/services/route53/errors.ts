@@ -9,6 +9,8 @@ export const noSuchZone = (id: string) =>
   error("NoSuchHostedZone", `No hosted zone found with ID: ${id}`);
 export const invalidChangeBatch = (problems: readonly string[]) =>
   error("InvalidChangeBatch", `[${problems.join(", ")}]`);
+/** A name that cannot be read is told alone, before what else is wrong. */
+export const invalidName = (message: string) => error("InvalidChangeBatch", message);
 export const tooManyValues = (most: number) =>
   error("InvalidChangeBatch", `Number of records limit of ${most} exceeded.`);
 export const tooManyCharacters = (most: number) =>

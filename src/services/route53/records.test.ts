@@ -224,6 +224,15 @@ test("a private zone belongs to VPCs, at least one", async () => {
     route53.CreateHostedZone({ Name: "corp.internal", CallerReference: "again", VPC }),
     { code: "ConflictingDomainExists" },
   );
+  const other = await ec2.CreateVpc({ CidrBlock: "10.1.0.0/16" });
+  const second = { VPCId: other.Vpc!.VpcId!, VPCRegion: "us-east-1" as const };
+  await route53.AssociateVPCWithHostedZone({ HostedZoneId: Id, VPC: second });
+  await route53.DisassociateVPCFromHostedZone({ HostedZoneId: Id, VPC: { VPCId: VPC.VPCId } });
+  assert.deepEqual((await route53.GetHostedZone({ Id })).VPCs, [second]);
+  const first = await route53.ListHostedZones({ MaxItems: 1 });
+  assert.deepEqual([first.Marker, first.IsTruncated], [undefined, true]);
+  const next = await route53.ListHostedZones({ MaxItems: 1, Marker: first.NextMarker });
+  assert.deepEqual([next.Marker, next.IsTruncated], [first.NextMarker, false]);
   await cloud.stop();
 });
 
@@ -251,6 +260,21 @@ test("zones of one name, or one above the other, share no name server", async ()
   const drawn = await create("example.com");
   for (const server of drawn.DelegationSet!.NameServers!)
     assert.ok(!DelegationSet!.NameServers!.includes(server));
+  await cloud.stop();
+});
+
+test("a name that cannot be read is told before anything else, and alone", async () => {
+  const { cloud, change } = await zoneCloud();
+  await assert.rejects(change("CREATE", { Name: "a b.example.com", Type: "TXT" }), {
+    code: "InvalidChangeBatch",
+    message:
+      "FATAL problem: UnsupportedCharacter (Value contains unsupported characters) encountered with ' '",
+  });
+  await assert.rejects(change("CREATE", plain("a..example.com", "A", "192.0.2.1")), {
+    code: "InvalidChangeBatch",
+    message:
+      "FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with 'a..example.com'",
+  });
   await cloud.stop();
 });
 

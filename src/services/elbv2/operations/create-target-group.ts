@@ -86,7 +86,9 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
       createdMs: context.clock.now(),
     };
     targetGroups.put(tx, context, [name], created);
-    return targetGroupShape(created, []);
+    // A new group tells nothing of load balancers.
+    const { LoadBalancerArns: _none, ...fresh } = targetGroupShape(created, []);
+    return fresh;
   });
   return { TargetGroups: [shape] };
 };

@@ -33,7 +33,8 @@ export const hostedZoneListOperations: Operations<"route53", State> = {
     const page = pageByMarker(chosen, input, ({ id }) => id);
     return {
       HostedZones: page.items.map(showZone),
-      Marker: input.Marker ?? "",
+      // Of a first request there is none. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
+      Marker: input.Marker,
       IsTruncated: page.isTruncated,
       NextMarker: page.nextMarker,
       MaxItems: page.maxItems,

@@ -46,8 +46,10 @@ export const vpcAssociationOperations: Operations<"route53", State> = {
   async DisassociateVPCFromHostedZone({ HostedZoneId, VPC, Comment }, context) {
     return context.store.transaction(async (tx) => {
       const { scope, zone } = await findAnywhere(tx, ofAccount(context), HostedZoneId);
+      // A VPC's id says enough; its region may be left out.
+      const { VPCId: id, VPCRegion: region } = VPC!;
       const vpcs = zone.vpcs.filter(
-        ({ VPCId, VPCRegion }) => VPCId !== VPC!.VPCId || VPCRegion !== VPC!.VPCRegion,
+        ({ VPCId, VPCRegion }) => VPCId !== id || (region !== undefined && VPCRegion !== region),
       );
       if (vpcs.length === zone.vpcs.length) throw associationNotFound();
       if (vpcs.length === 0) throw lastAssociation();

@@ -65,8 +65,13 @@ export const resourceTypes: Readonly<Record<string, Load>> = {
   "AWS::EC2::VPCCidrBlock": () => import("./ec2/vpc-cidr-block.ts"),
   "AWS::EC2::VPCDHCPOptionsAssociation": () => import("./ec2/vpc-dhcp-options-association.ts"),
   "AWS::EC2::VPCEndpoint": () => import("./ec2/vpc-endpoint.ts"),
+  "AWS::EC2::VPCEndpointService": () => import("./ec2/vpc-endpoint-service.ts"),
+  "AWS::EC2::VPCEndpointServicePermissions": () =>
+    import("./ec2/vpc-endpoint-service-permissions.ts"),
   "AWS::EC2::VPCGatewayAttachment": () => import("./ec2/vpc-gateway-attachment.ts"),
   "AWS::EC2::VPCPeeringConnection": () => import("./ec2/vpc-peering-connection.ts"),
+  "AWS::EC2::VPNConnection": () => import("./ec2/vpn-connection.ts"),
+  "AWS::EC2::VPNConnectionRoute": () => import("./ec2/vpn-connection-route.ts"),
   "AWS::EC2::VPNGateway": () => import("./ec2/vpn-gateway.ts"),
   "AWS::EC2::Volume": () => import("./ec2/volume.ts"),
   "AWS::EC2::VolumeAttachment": () => import("./ec2/volume-attachment.ts"),

@@ -2,16 +2,16 @@ import { documentText, pick } from "../properties.ts";
 import { defineResourceType, type ExistingRequest } from "../resource-type.ts";
 import { tagSpecifications, updateTags } from "./tagged.ts";
 
-const awsOnly = "endpoints lead to AWS services of the region alone";
+const here = "endpoints lead to services of the region alone";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpcendpoint.html */
 export const resourceType = defineResourceType({
   type: "AWS::EC2::VPCEndpoint",
   unsupported: {
-    ResourceConfigurationArn: awsOnly,
-    ServiceNetworkArn: awsOnly,
-    ServiceRegion: awsOnly,
-    DnsOptions: "endpoints' names are those of AWS",
+    ResourceConfigurationArn: here,
+    ServiceNetworkArn: here,
+    ServiceRegion: here,
+    DnsOptions: "endpoints' names are AWS's",
     IpAddressType: "there is no IPv6",
   },
   async create(request) {
@@ -35,7 +35,9 @@ export const resourceType = defineResourceType({
     return VpcEndpoint!.VpcEndpointId!;
   },
   async stabilize(request) {
-    return (await describe(request))?.State?.toLowerCase() === "available";
+    // What the service's owner has to say is not waited for.
+    const state = (await describe(request))?.State?.toLowerCase();
+    return state === "available" || state === "pendingacceptance";
   },
   async update(request) {
     const { clients, properties, previous, physicalId } = request;

@@ -94,6 +94,11 @@ export const tooManyTargetGroups = () =>
   error("TooManyTargetGroups", "The maximum number of target groups has been reached");
 export const targetGroupInUse = (arn: string) =>
   error("ResourceInUse", `Target group '${arn}' is currently in use by a listener or a rule`);
+export const loadBalancerInUse = (arn: string) =>
+  error(
+    "ResourceInUse",
+    `Load balancer '${arn}' cannot be deleted because it is currently associated with another service`,
+  );
 export const targetGroupAssociated = (arns: readonly string[]) =>
   error(
     "TargetGroupAssociationLimit",

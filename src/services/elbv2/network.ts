@@ -70,6 +70,15 @@ export async function describeSubnet(env: Clients, scope: Scope, id: string) {
   throw subnetNotFound(id);
 }
 
+/** Whether a network load balancer stands behind an endpoint service. https://docs.aws.amazon.com/vpc/latest/privatelink/create-endpoint-service.html */
+export async function offersEndpoints(env: Clients, scope: Scope, arn: string): Promise<boolean> {
+  const { ServiceConfigurations } = await ec2Of(
+    env,
+    scope,
+  ).DescribeVpcEndpointServiceConfigurations({});
+  return ServiceConfigurations!.some((one) => one.NetworkLoadBalancerArns?.includes(arn));
+}
+
 async function checkInternetGateway(env: Clients, scope: Scope, vpcId: string): Promise<void> {
   const { InternetGateways } = await ec2Of(env, scope).DescribeInternetGateways({
     Filters: [{ Name: "attachment.vpc-id", Values: [vpcId] }],

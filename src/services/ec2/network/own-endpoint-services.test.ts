@@ -36,7 +36,7 @@ async function withBalancer(run: (stage: Stage) => Promise<void>) {
 }
 
 test("a service is offered by a network load balancer, shown, changed and taken back", () =>
-  withBalancer(async ({ ec2, arn }) => {
+  withBalancer(async ({ cloud, ec2, arn }) => {
     await assert.rejects(ec2.CreateVpcEndpointServiceConfiguration({}), {
       code: "InvalidParameter",
       message:
@@ -55,6 +55,11 @@ test("a service is offered by a network load balancer, shown, changed and taken 
     assert.equal(made!.AcceptanceRequired, true);
     assert.deepEqual(made!.AvailabilityZones, ["us-east-1a"]);
     assert.equal(made!.PrivateDnsNameConfiguration!.State, "pendingVerification");
+    const elb = cloud.clients.elbv2(cloud.caller);
+    await assert.rejects(elb.DeleteLoadBalancer({ LoadBalancerArn: arn }), {
+      code: "ResourceInUse",
+      message: `Load balancer '${arn}' cannot be deleted because it is currently associated with another service`,
+    });
     await ec2.CreateTags({ Resources: [ServiceId], Tags: [{ Key: "team", Value: "shop" }] });
     await ec2.ModifyVpcEndpointServiceConfiguration({
       ServiceId,
@@ -86,6 +91,7 @@ test("a service is offered by a network load balancer, shown, changed and taken 
         ],
       },
     );
+    await elb.DeleteLoadBalancer({ LoadBalancerArn: arn });
     await assert.rejects(
       ec2.DescribeVpcEndpointServiceConfigurations({ ServiceIds: [ServiceId] }),
       {

@@ -1,7 +1,8 @@
 import type { Operation } from "#services/kit/service.ts";
 import { readArn } from "../arns.ts";
 import { attributeOf, loadBalancerAttributes } from "../attributes.ts";
-import { deletionProtected } from "../errors.ts";
+import { deletionProtected, loadBalancerInUse } from "../errors.ts";
+import { offersEndpoints } from "../network.ts";
 import { listeners, loadBalancers, rules } from "../records.ts";
 import type { State } from "../state.ts";
 
@@ -11,6 +12,8 @@ export const deleteLoadBalancer: Operation<"elbv2", "DeleteLoadBalancer", State>
   context,
 ) => {
   const [name] = readArn("load balancer", LoadBalancerArn);
+  if (await offersEndpoints(context, context, LoadBalancerArn!))
+    throw loadBalancerInUse(LoadBalancerArn!);
   await context.store.transaction(async (tx) => {
     const balancer = await loadBalancers.get(tx, context, name);
     if (balancer?.arn !== LoadBalancerArn) return;

@@ -28,7 +28,6 @@ export function connectionLine(facts: ConnectionFacts, nowMs: number): string {
   const handshake = tls?.handshakeMs;
   const cipher = handshake === undefined ? undefined : tls!.socket.getCipher().name;
   const client = tls?.socket.getPeerX509Certificate();
-  const exchange = handshake === undefined ? undefined : keyExchangeOf(tls!.socket);
   const time = (date: Date) => date.toISOString().replace(/\.\d+Z$/, "Z");
   return [
     timeOf(nowMs),
@@ -43,14 +42,9 @@ export function connectionLine(facts: ConnectionFacts, nowMs: number): string {
     client?.serialNumber ?? "-",
     tls ? (tls.failure === undefined ? "Success" : `Failed:${tls.failure}`) : "-",
     facts.traceId,
-    exchange ?? "-",
+    // The group of the key exchange: OpenSSL's name of it is not told to servers.
+    "-",
   ].join(" ");
-}
-
-/** The group of the key exchange: "X25519", "prime256v1". */
-function keyExchangeOf(socket: TLSSocket): string | undefined {
-  const info = socket.getEphemeralKeyInfo();
-  return info && "name" in info ? info.name : undefined;
 }
 
 /** AWS's codes for what OpenSSL says of a client's certificate. */
@@ -75,5 +69,7 @@ const verifyFailures: Record<string, string> = {
 };
 
 export function verifyFailure(socket: TLSSocket): string {
+  // AWS has no code for a client that shows no certificate.
+  if (!socket.getPeerX509Certificate()) return "UnmappedConnectionError";
   return verifyFailures[String(socket.authorizationError)] ?? "UnmappedConnectionError";
 }

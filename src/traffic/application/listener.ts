@@ -153,7 +153,7 @@ export class Listener {
     this.#accepted.delete(remotePort);
     if (!connectionLog?.wanted()) return;
     const handshakeMs =
-      acceptedMs === undefined || !socket.getProtocol() ? undefined : wall.monotonic() - acceptedMs;
+      acceptedMs === undefined || !isAgreed(socket) ? undefined : wall.monotonic() - acceptedMs;
     const tls = { socket, handshakeMs, failure };
     if (failure === undefined && !this.#open.has(remotePort))
       this.#open.set(remotePort, {
@@ -218,4 +218,9 @@ export class Listener {
       },
     };
   }
+}
+
+/** A handshake that failed midway has a version, perhaps, and no cipher. */
+function isAgreed(socket: TLSSocket): boolean {
+  return (socket.getCipher() as { name?: string } | undefined)?.name !== undefined;
 }

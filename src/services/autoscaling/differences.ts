@@ -9,8 +9,7 @@ export const differences: Difference[] = [
   },
   {
     operation: "CreateAutoScalingGroup",
-    differs:
-      "A termination policy that is a function is asked when a group scales in (Cause SCALE_IN), not for rebalancing, refreshes and lifetimes.",
+    differs: "A termination policy that is a function may take longer than two seconds.",
   },
   {
     operation: "CreateAutoScalingGroup",

@@ -10,9 +10,10 @@ import {
   type Allocation,
   type Choice,
 } from "./allocation.ts";
+import { consenting, type Ask, type Consent } from "./consent.ts";
 import { crowdOf, openZones, placeLaunches } from "./launches.ts";
 import { replacements } from "./replace.ts";
-import { shrink } from "./shrink.ts";
+import { shrink, type Parting } from "./shrink.ts";
 import type { Candidate } from "./termination.ts";
 import { sizeWarmPool, warmStarts, warmTarget, type WarmDesire } from "./warm.ts";
 import { imbalance } from "./zones.ts";
@@ -22,8 +23,8 @@ export interface DesiredGroup {
   maxSize: number;
   zones: readonly string[];
   terminationPolicies: readonly string[];
-  /** Instances that a policy's function lets go; undefined without one. */
-  nominated?: ReadonlySet<string>;
+  /** What the first policy, a function, has answered; undefined for other policies. */
+  consent?: Consent;
   suspended: ReadonlySet<string>;
   deleting: boolean;
   /** Sentences that explain the latest changes of `desired`. */
@@ -79,6 +80,8 @@ export type Decision =
 
 export interface Plan {
   decisions: Decision[];
+  /** What the group's function is to be asked before more can go. */
+  asks: Ask[];
   /** True when the sentences of `causes` were told and can be forgotten. */
   toldCauses: boolean;
   /** Look again at this moment even if nothing happens. */
@@ -93,6 +96,7 @@ export function plan(
 ): Plan {
   const may = (process: string) => !group.suspended.has(process);
   const decisions: Decision[] = [];
+  const asks: Ask[] = [];
   const going = new Set<string>();
   const terminate = (member: ActualMember, cause: string) => {
     going.add(member.id);
@@ -103,16 +107,18 @@ export function plan(
     // What EC2 was asked for and has not answered yet is terminated once it is known.
     for (const member of present)
       if (member.instanceId !== undefined) terminate(member, joinCauses(...group.causes));
-    return { decisions, toldCauses: false, wakeMs: undefined };
+    return { decisions, asks, toldCauses: false, wakeMs: undefined };
   }
   const warm = present.filter(({ phase }) => phase.startsWith("warm"));
   const counted = present.filter(({ phase }) => phase !== "standby" && !phase.startsWith("warm"));
-  const replacing = replacements(group, counted, nowMs);
+  const replacing = replacements(group, counted, nowMs, asks);
   for (const { member, cause } of replacing.gone) terminate(member, cause);
   const staying = () => counted.filter(({ id }) => !going.has(id));
   let toldCauses = false;
 
-  const refreshSurge = refresh ? replaceOutdated(group, staying(), refresh, nowMs, terminate) : 0;
+  const refreshSurge = refresh
+    ? replaceOutdated(group, staying(), refresh, nowMs, { asks, terminate })
+    : 0;
   const whole = group.desired + Math.max(refreshSurge, replacing.surge);
   const left = staying();
   const capacity = unitsIn(left);
@@ -153,16 +159,17 @@ export function plan(
     const room = group.warm?.reuse
       ? warmTarget(group.warm, group) - unitsIn(warm.filter(({ id }) => !going.has(id)))
       : 0;
-    shrink(group, left, whole, nowMs, (member, cause) => {
+    const goes = (member: ActualMember, cause: string) => {
       if (returning >= room) return terminate(member, cause);
       returning += unitsOf(member);
       going.add(member.id);
       decisions.push({ kind: "return", memberId: member.id, cause });
-    });
+    };
+    shrink(group, left, whole, nowMs, { asks, terminate: goes });
     toldCauses = true;
   }
   if (decisions.length === 0 && !refresh && may("Launch") && blockedUntil === undefined) {
-    if (may("AZRebalance")) rebalance(group, staying(), nowMs, decisions);
+    if (may("AZRebalance")) rebalance(group, staying(), nowMs, { asks, decisions });
     if (decisions.length === 0) rebalanceOptions(group, staying(), nowMs, decisions);
   }
   if (capacity === group.desired && decisions.length === 0) toldCauses = true;
@@ -170,7 +177,7 @@ export function plan(
     const pool = warm.filter(({ id }) => !going.has(id));
     decisions.push(...sizeWarmPool(group, pool, returning, nowMs));
   }
-  return { decisions, toldCauses, wakeMs: earliest(blockedUntil, replacing.wakeMs) };
+  return { decisions, asks, toldCauses, wakeMs: earliest(blockedUntil, replacing.wakeMs) };
 }
 
 function unitsIn(members: readonly ActualMember[]): number {
@@ -187,7 +194,7 @@ function rebalance(
   group: DesiredGroup,
   staying: readonly ActualMember[],
   nowMs: number,
-  decisions: Decision[],
+  { asks, decisions }: { asks: Ask[]; decisions: Decision[] },
 ): void {
   if (staying.some(({ phase }) => phase !== "in-service") || staying.length === 0) return;
   // A zone without capacity neither gets nor loses instances.
@@ -198,8 +205,10 @@ function rebalance(
   // With weights no more even distribution may be possible.
   const lightest = Math.min(...(group.allocation?.offers.map(unitsOf) ?? [1]));
   if (count < lightest) return;
-  const removable = staying.some((member) => from.includes(member.zone) && !member.protected);
-  if (!removable) return;
+  const removable = staying.filter((member) => from.includes(member.zone) && !member.protected);
+  // "First, it invokes your function to see if there are instances that are ready to be terminated."
+  const ask = { cause: "REBALANCE" as const, units: count, of: removable };
+  if (consenting(group, ask, asks).length === 0) return;
   const room = roomAbove(group, staying);
   const area = { ...group, zones: zones.filter((zone) => into.includes(zone)) };
   const wanted = Math.min(count, room);
@@ -245,7 +254,7 @@ function replaceOutdated(
   staying: readonly ActualMember[],
   refresh: RefreshView,
   nowMs: number,
-  terminate: (member: ActualMember, cause: string) => void,
+  { asks, terminate }: Parting,
 ): number {
   const outdated = staying.filter(({ id }) => refresh.outdated.has(id));
   if (outdated.length === 0) return 0;
@@ -260,8 +269,10 @@ function replaceOutdated(
   const spare = Math.max(0, ready.length - floor);
   const batch = [...unready, ...outdated.filter(({ id }) => refresh.ready.has(id)).slice(0, spare)];
   const limit = surge > 0 ? Math.min(batch.length, Math.max(surge, spare)) : batch.length;
-  for (const member of batch.slice(0, limit)) terminate(member, causes.refreshed(nowMs));
-  return Math.min(surge, Math.max(0, outdated.length - limit));
+  const ask = { cause: "INSTANCE_REFRESH" as const, units: limit, of: batch };
+  const gone = consenting(group, ask, asks).slice(0, limit);
+  for (const member of gone) terminate(member, causes.refreshed(nowMs));
+  return Math.min(surge, Math.max(0, outdated.length - gone.length));
 }
 
 /** How many instances a refresh may have beyond the desired capacity. */

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-maintenance-policy.html
  */
 import { causes } from "../causes.ts";
+import { consenting, type Ask } from "./consent.ts";
 import { unitsOf } from "./allocation.ts";
 import type { ActualMember, DesiredGroup } from "./plan.ts";
 
@@ -26,8 +27,9 @@ export function replacements(
   group: DesiredGroup,
   counted: readonly ActualMember[],
   nowMs: number,
+  asks: Ask[],
 ): Replacing {
-  const replacing = unhealthyOrOld(group, counted, nowMs);
+  const replacing = unhealthyOrOld(group, counted, nowMs, asks);
   const going = new Set(replacing.gone.map(({ member }) => member.id));
   const endangered = endangeredSpot(
     group,
@@ -73,7 +75,10 @@ function unhealthyOrOld(
   group: DesiredGroup,
   counted: readonly ActualMember[],
   nowMs: number,
+  asks: Ask[],
 ): Replacing {
+  const willing = (units: number) =>
+    consenting(group, { cause: "MAX_INSTANCE_LIFETIME", units, of: aged }, asks);
   const may = (process: string) => !group.suspended.has(process);
   const sick =
     may("ReplaceUnhealthy") && may("Terminate")
@@ -95,7 +100,8 @@ function unhealthyOrOld(
   const quiet = counted.every(({ phase }) => phase === "in-service");
   if (!group.maintenance) {
     const most = Math.max(1, Math.floor(counted.length * mostAgedAtOnce));
-    const old = sick.length === 0 && quiet ? aged.slice(0, most) : [];
+    const old =
+      sick.length === 0 && quiet ? willing(Math.min(most, aged.length)).slice(0, most) : [];
     return {
       gone: [...sick, ...old].map(told),
       unhealthy: sick.length,
@@ -115,8 +121,11 @@ function unhealthyOrOld(
   // With no room on either side one at a time must go first.
   if (surge === 0 && spare <= 0 && quiet && leaving.length > 0) spare = unitsOf(leaving[0]!);
   const gone = [...dead];
+  const kept = new Set(aged.map(({ id }) => id));
+  if (spare > 0) for (const { id } of willing(Math.min(spare, sum(aged)))) kept.delete(id);
   for (const member of leaving) {
     if (unitsOf(member) > spare) break;
+    if (kept.has(member.id)) continue;
     spare -= unitsOf(member);
     gone.push(member);
   }

@@ -1,6 +1,7 @@
 /** Which instances go when there are too many. Pure. */
 import { causes, joinCauses } from "../causes.ts";
 import { spotGoes, unitsOf, type Allocation } from "./allocation.ts";
+import { consenting, type Ask, type Consent } from "./consent.ts";
 import { crowdOf } from "./launches.ts";
 import type { ActualMember } from "./plan.ts";
 import { selectForTermination } from "./termination.ts";
@@ -8,9 +9,15 @@ import { selectForTermination } from "./termination.ts";
 interface Shrinking {
   desired: number;
   terminationPolicies: readonly string[];
-  nominated?: ReadonlySet<string> | undefined;
+  consent?: Consent | undefined;
   causes: readonly string[];
   allocation?: Allocation | undefined;
+}
+
+/** How members go: at once, or after the group's function was asked. */
+export interface Parting {
+  asks: Ask[];
+  terminate: (member: ActualMember, cause: string) => void;
 }
 
 /**
@@ -22,7 +29,7 @@ export function shrink(
   staying: readonly ActualMember[],
   desired: number,
   nowMs: number,
-  terminate: (member: ActualMember, cause: string) => void,
+  { asks, terminate }: Parting,
 ): void {
   const left = new Map(staying.map((member) => [member.id, member]));
   const crowd = crowdOf(staying);
@@ -30,15 +37,13 @@ export function shrink(
   const shrinking = causes.shrinking(nowMs, capacity, desired);
   // Instances that are still starting are not chosen; they are taken once they are in service. Nor do
   // those in service go in their place by then: "new instances are launched before old ones terminate".
-  const candidates = new Map(
-    staying
-      .filter((member) => member.phase === "in-service" && !member.protected)
-      .filter(({ instanceId = "" }) => group.nominated?.has(instanceId) ?? true)
-      .map((member) => [member.id, member]),
-  );
   let serving = staying
     .filter(({ phase }) => phase === "in-service")
     .reduce((sum, member) => sum + unitsOf(member), 0);
+  const removable = staying.filter((member) => member.phase === "in-service" && !member.protected);
+  const units = Math.min(capacity, serving) - desired;
+  const willing = consenting(group, { cause: "SCALE_IN", units, of: removable }, asks);
+  const candidates = new Map(willing.map((member) => [member.id, member]));
   while (Math.min(capacity, serving) > desired) {
     const fitting = [...candidates.values()].filter(
       (member) => unitsOf(member) <= Math.min(capacity, serving) - desired,

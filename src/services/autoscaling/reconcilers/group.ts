@@ -20,7 +20,7 @@ import { refreshes } from "../refreshes/records.ts";
 import type { State } from "../state.ts";
 import { waitsUntil } from "../refreshes/progress.ts";
 import { carryOut } from "./carry-out.ts";
-import { nominate } from "./nominate.ts";
+import { askAgainMs, nominate, policyFunction } from "./nominate.ts";
 import { observe } from "./observe.ts";
 import { takeSteps } from "./take-steps.ts";
 import type { Outcome } from "./outcome.ts";
@@ -52,6 +52,7 @@ async function pass(
   if (!view) {
     state.offers.delete(key);
     state.rosters.forget(scope, name);
+    state.consents.forget(key);
     return void state.healthCheckedMs.delete(key);
   }
   const { group } = view;
@@ -71,8 +72,7 @@ async function pass(
     health,
     targets: needsTargets(view, health),
   });
-  const nominated = await nominate(env, caller, view);
-  if (nominated) observation.nominated = nominated;
+  if (policyFunction(group) !== undefined) observation.consent = state.consents.take(key, nowMs);
   if (health) state.healthCheckedMs.set(key, nowMs);
   const outcome = await env.store.transaction((tx) =>
     takeSteps(
@@ -85,8 +85,28 @@ async function pass(
   );
   if (!outcome) return;
   await carryOut(env, scope, caller, outcome);
+  if (outcome.asks.length > 0) return { afterMs: await hear(env, state, caller, key, outcome) };
   const afterMs = nextLook(env, outcome);
   return afterMs === undefined ? {} : { afterMs };
+}
+
+/** Asks the group's function; answers when to look again: at once where something may go. */
+async function hear(
+  env: Environment,
+  { consents }: State,
+  caller: Caller,
+  key: string,
+  outcome: Outcome,
+): Promise<number> {
+  const { group, roster } = outcome.view;
+  const serving = [...roster.members.values()].filter(({ state }) => state === "InService");
+  let isSomethingFree = false;
+  for (const ask of outcome.asks) {
+    const ids = await nominate(env, caller, group, serving, ask);
+    consents.put(key, ask.cause, ids, env.clock.now());
+    if (ids.size > 0) isSomethingFree = true;
+  }
+  return isSomethingFree ? 0 : Math.min(askAgainMs, nextLook(env, outcome) ?? askAgainMs);
 }
 
 /** Types and prices hardly change, so they are looked up again only now and then. */

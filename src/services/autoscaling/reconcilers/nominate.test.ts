@@ -33,6 +33,20 @@ async function groupOfThree(t: { after: (done: () => unknown) => void }, source:
     const { AutoScalingGroups } = await autoscaling.DescribeAutoScalingGroups({});
     return AutoScalingGroups![0]!.Instances!.map(({ InstanceId }) => InstanceId!).sort();
   };
+  /** Lets so much time pass, in steps in which the function can answer in the host's. */
+  const pass = async (duration: string, until: () => Promise<boolean>) => {
+    for (let tries = 0; tries < 60 && !(await until()); tries++) {
+      await cloud.advance(duration);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  /** What the function was asked for. */
+  const causes = async () => {
+    const { events = [] } = await cloud.clients
+      .logs(cloud.caller)
+      .FilterLogEvents({ logGroupName: "/aws/lambda/choose", filterPattern: "asked" });
+    return [...new Set(events.map(({ message }) => /asked (\w+)/.exec(message!)![1]))];
+  };
   const scaleIn = async () => {
     await autoscaling.SetDesiredCapacity({ AutoScalingGroupName, DesiredCapacity: 2 });
     // The function runs in the host's time.
@@ -41,7 +55,7 @@ async function groupOfThree(t: { after: (done: () => unknown) => void }, source:
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
-  return { ids, scaleIn };
+  return { autoscaling, causes, cloud, ids, pass, scaleIn };
 }
 
 test("the function's choice goes, and nothing else", async (t) => {
@@ -65,4 +79,57 @@ test("while the function fails nothing goes", async (t) => {
   );
   await scaleIn();
   assert.equal((await ids()).length, 3);
+});
+
+const willing = `
+  export const handler = async ({ Cause, Instances }) => {
+    console.log("asked " + Cause);
+    return { InstanceIDs: Instances.map(({ InstanceId }) => InstanceId) };
+  };`;
+
+test("a refresh asks before it replaces", async (t) => {
+  const { autoscaling, causes, ids, pass } = await groupOfThree(t, willing);
+  const before = await ids();
+  await autoscaling.StartInstanceRefresh({
+    AutoScalingGroupName,
+    Preferences: { InstanceWarmup: 0, MinHealthyPercentage: 50 },
+  });
+  const isOver = async () => {
+    const found = await autoscaling.DescribeInstanceRefreshes({ AutoScalingGroupName });
+    return found.InstanceRefreshes![0]!.Status === "Successful";
+  };
+  await pass("15s", isOver);
+  assert.equal(await isOver(), true);
+  assert.deepEqual(await causes(), ["INSTANCE_REFRESH"]);
+  assert.ok((await ids()).every((id) => !before.includes(id)));
+});
+
+test("what is too old goes when the function lets it", async (t) => {
+  const { autoscaling, causes, cloud, ids, pass } = await groupOfThree(t, willing);
+  const before = await ids();
+  await autoscaling.UpdateAutoScalingGroup({ AutoScalingGroupName, MaxInstanceLifetime: 86_400 });
+  await cloud.advance("1d");
+  const areNew = async () => {
+    const now = await ids();
+    return now.length === 3 && now.every((id) => !before.includes(id));
+  };
+  await pass("1m", areNew);
+  assert.equal(await areNew(), true);
+  assert.deepEqual(await causes(), ["MAX_INSTANCE_LIFETIME"]);
+});
+
+test("zones are evened when the function has something to give", async (t) => {
+  const { autoscaling, causes, pass } = await groupOfThree(t, willing);
+  await autoscaling.UpdateAutoScalingGroup({
+    AutoScalingGroupName,
+    AvailabilityZones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+  });
+  const zones = async () => {
+    const { AutoScalingGroups } = await autoscaling.DescribeAutoScalingGroups({});
+    return AutoScalingGroups![0]!.Instances!.map(({ AvailabilityZone }) => AvailabilityZone).sort();
+  };
+  const areEven = async () => (await zones()).join() === "us-east-1a,us-east-1b,us-east-1c";
+  await pass("30s", areEven);
+  assert.equal(await areEven(), true);
+  assert.deepEqual((await causes()).sort(), ["REBALANCE", "SCALE_IN"]);
 });

@@ -5,32 +5,31 @@
 import { AwsError } from "#model/error.ts";
 import type { Caller, Environment } from "#services/kit/service.ts";
 import { isFunctionPolicy } from "../groups/termination-function.ts";
+import type { Ask } from "../planning/consent.ts";
 import type { GroupRecord, MemberRecord } from "../records.ts";
-import type { GroupView } from "./view.ts";
+
+/** "Waits a short time before invoking your function again." */
+export const askAgainMs = 10_000;
+
+/** "The number of instances provided in the input data is limited." */
+const mostInstances = 30_000;
 
 /** Undefined for a group whose first policy has a name. */
-function policyFunction({ terminationPolicies }: GroupRecord): string | undefined {
+export function policyFunction({ terminationPolicies }: GroupRecord): string | undefined {
   const [first = ""] = terminationPolicies;
   return isFunctionPolicy(first) ? first : undefined;
 }
 
-/**
- * Asks the function when there are too many instances. None may go while it fails, is not to be
- * called, or answers what cannot be understood; undefined where nobody has to ask.
- */
+/** Instances that may go; none while the function fails, is not to be called, or answers what cannot be understood. */
 export async function nominate(
   env: Environment,
   caller: Caller,
-  { group, roster }: Pick<GroupView, "group" | "roster">,
-): Promise<ReadonlySet<string> | undefined> {
-  const functionArn = policyFunction(group);
-  if (functionArn === undefined) return undefined;
-  const serving = [...roster.members.values()].filter(
-    ({ state, instanceId }) => state === "InService" && instanceId !== undefined,
-  );
-  const surplus = serving.reduce((sum, { weight = 1 }) => sum + weight, 0) - group.desired;
-  if (surplus <= 0 || group.deleting) return new Set();
-  const event = eventOf(group, caller.principal.sourceArn ?? "", serving, surplus);
+  group: GroupRecord,
+  serving: readonly MemberRecord[],
+  ask: Ask,
+): Promise<ReadonlySet<string>> {
+  const functionArn = policyFunction(group)!;
+  const event = eventOf(group, caller.principal.sourceArn ?? "", serving, ask);
   try {
     const { FunctionError, Payload } = await env.clients
       .lambda(caller)
@@ -44,40 +43,58 @@ export async function nominate(
   return new Set();
 }
 
+const marketOf = ({ spot }: MemberRecord) => (spot ? "spot" : "on-demand");
+
 function eventOf(
   group: GroupRecord,
   groupArn: string,
   serving: readonly MemberRecord[],
-  surplus: number,
+  { cause, units, memberIds }: Ask,
 ) {
-  const marketOf = ({ spot }: MemberRecord) => (spot ? "spot" : "on-demand");
+  const asked = new Set(memberIds);
+  const eligible = serving.filter(({ id }) => asked.has(id));
+  const suggested = isByBalance(cause) ? fromFullZones(eligible, serving) : eligible;
   return {
     AutoScalingGroupARN: groupArn,
     AutoScalingGroupName: group.name,
-    CapacityToTerminate: capacityByZone(serving, surplus, marketOf),
-    Instances: serving
-      .filter((member) => !member.protected)
-      .map((member) => ({
-        AvailabilityZone: member.zone,
-        InstanceId: member.instanceId,
-        InstanceType: member.instanceType,
-        InstanceMarketOption: marketOf(member),
-      })),
-    Cause: "SCALE_IN",
+    CapacityToTerminate: capacityByZone(eligible, units),
+    Instances: suggested.slice(0, mostInstances).map((member) => ({
+      AvailabilityZone: member.zone,
+      InstanceId: member.instanceId,
+      InstanceType: member.instanceType,
+      InstanceMarketOption: marketOf(member),
+    })),
+    ...(suggested.length > mostInstances && { HasMoreInstances: true }),
+    Cause: cause,
   };
 }
 
-/** From the zones that have most, so that they are even afterwards. */
-function capacityByZone(
+/** "Maintaining balance across Availability Zones takes precedence" for these. */
+const isByBalance = (cause: Ask["cause"]) => cause === "SCALE_IN" || cause === "INSTANCE_REFRESH";
+
+/** Where zones are even, all; else only those in the zone that has most. */
+function fromFullZones(
+  eligible: readonly MemberRecord[],
   serving: readonly MemberRecord[],
-  surplus: number,
-  marketOf: (member: MemberRecord) => string,
-) {
-  const left = [...serving];
+): readonly MemberRecord[] {
+  const crowd = crowdOf(serving);
+  const most = Math.max(...crowd.values());
+  const full = eligible.filter(({ zone }) => crowd.get(zone) === most);
+  return full.length > 0 ? full : eligible;
+}
+
+function crowdOf(members: readonly MemberRecord[]): Map<string, number> {
+  const crowd = new Map<string, number>();
+  for (const { zone } of members) crowd.set(zone, (crowd.get(zone) ?? 0) + 1);
+  return crowd;
+}
+
+/** From the zones that have most, so that they are even afterwards. */
+function capacityByZone(eligible: readonly MemberRecord[], units: number) {
+  const left = [...eligible];
   const counts = new Map<string, number>();
-  for (let taken = 0; taken < surplus && left.length > 0;) {
-    const crowd = new Map<string, number>();
-    for (const { zone } of left) crowd.set(zone, (crowd.get(zone) ?? 0) + 1);
+  for (let taken = 0; taken < units && left.length > 0;) {
+    const crowd = crowdOf(left);
     const most = Math.max(...crowd.values());
     const member = left.find(({ zone }) => crowd.get(zone) === most)!;
     left.splice(left.indexOf(member), 1);

@@ -4,6 +4,7 @@ import { AwsError } from "#model/error.ts";
 import { isClassic } from "../groups/target-groups.ts";
 import { mostPerDescribe } from "../limits.ts";
 import type { Offer } from "../planning/allocation.ts";
+import type { Consent } from "../planning/consent.ts";
 import type { InstanceState } from "../planning/advance.ts";
 import type { GroupRecord, MemberRecord } from "../records.ts";
 
@@ -28,8 +29,8 @@ export interface Observation {
   offers: readonly Offer[] | undefined;
   /** Zones that fail, for a group that is to be shifted away from them. */
   shifted: ReadonlySet<string>;
-  /** Instances that a termination policy's function lets go; undefined without one. */
-  nominated?: ReadonlySet<string>;
+  /** What a termination policy's function has answered; undefined without one. */
+  consent?: Consent;
   /** True when instances in service were looked at too. */
   healthChecked: boolean;
 }

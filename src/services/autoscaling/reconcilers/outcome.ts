@@ -1,3 +1,4 @@
+import type { Ask } from "../planning/consent.ts";
 import type { MemberRecord } from "../records.ts";
 import type { GroupView } from "./view.ts";
 
@@ -15,6 +16,8 @@ export interface Outcome {
   release: MemberRecord[];
   /** Alarms of policies that went with the group. */
   deleteAlarms: string[];
+  /** What the group's termination policy, a function, is to be asked. */
+  asks: Ask[];
   /** Members that have something ahead of them after the pass. */
   restless: MemberRecord[];
   wakeMs: number | undefined;

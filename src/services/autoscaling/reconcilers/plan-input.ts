@@ -1,5 +1,6 @@
 /** Records as the plan sees them. */
 import { misfit, type Allocation } from "../planning/allocation.ts";
+import type { Consent } from "../planning/consent.ts";
 import type { ActualMember, DesiredGroup } from "../planning/plan.ts";
 import { templatesOf } from "../launch/offers.ts";
 import type { GroupRecord, MemberRecord } from "../records.ts";
@@ -17,7 +18,7 @@ export function desiredOf(
   { group, maintenance }: Pick<GroupView, "group" | "maintenance">,
   allocation: Allocation | undefined,
   nowMs: number,
-  nominated?: ReadonlySet<string>,
+  consent?: Consent,
 ): DesiredGroup {
   const short = Object.entries(group.shortages ?? {}).filter(([, { untilMs }]) => untilMs > nowMs);
   const shifted = new Set(group.shiftedZones);
@@ -26,7 +27,7 @@ export function desiredOf(
     maxSize: group.maxSize,
     zones: group.zones,
     terminationPolicies: group.terminationPolicies,
-    ...(nominated && { nominated }),
+    ...(consent && { consent }),
     suspended: new Set(Object.keys(group.suspended)),
     deleting: group.deleting,
     causes: group.causes,

@@ -42,6 +42,7 @@ export async function takeSteps(
     stop: [],
     release: [],
     deleteAlarms: [],
+    asks: [],
     restless: [],
     wakeMs: undefined,
   };
@@ -54,6 +55,7 @@ export async function takeSteps(
   const trialMs = nextTrial(view.group, nowMs);
   outcome.wakeMs =
     trialMs === undefined ? planned.wakeMs : Math.min(trialMs, planned.wakeMs ?? trialMs);
+  outcome.asks = planned.asks;
   for (const decision of planned.decisions) await pass.decide(decision);
   pass.assignTokens();
   if (planned.toldCauses && view.group.causes.length > 0)
@@ -92,10 +94,10 @@ function planFor(
   nowMs: number,
 ): Plan {
   const allocation = allocationOf(view.group, observation);
-  const desired = desiredOf(view, allocation, nowMs, observation.nominated);
+  const desired = desiredOf(view, allocation, nowMs, observation.consent);
   if (!refresh && view.endangered.size === 0 && isSteady(desired, pass.tally, nowMs)) {
     const wakeMs = desired.launchAfterMs > nowMs ? desired.launchAfterMs : undefined;
-    return { decisions: [], toldCauses: true, wakeMs };
+    return { decisions: [], asks: [], toldCauses: true, wakeMs };
   }
   pass.reweigh((member) => weightNow(member, view.group, allocation));
   const actual = pass.members().map((member) => actualOf(member, view, allocation));

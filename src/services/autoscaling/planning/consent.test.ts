@@ -50,7 +50,7 @@ interface Case {
   units: number;
   candidates: string[];
   /** What is done once "1" may go. */
-  then: string[];
+  done: string[];
 }
 
 const cases: Case[] = [
@@ -61,7 +61,7 @@ const cases: Case[] = [
     members: two,
     units: 1,
     candidates: ["1", "2"],
-    then: ["terminate 1"],
+    done: ["terminate 1"],
   },
   {
     what: "protected ones are not asked for",
@@ -70,7 +70,7 @@ const cases: Case[] = [
     members: [member("1", "a"), member("2", "b", { protected: true })],
     units: 1,
     candidates: ["1"],
-    then: ["terminate 1"],
+    done: ["terminate 1"],
   },
   {
     what: "a refresh",
@@ -80,7 +80,7 @@ const cases: Case[] = [
     refresh,
     units: 1,
     candidates: ["1"],
-    then: ["terminate 1", "launch a"],
+    done: ["terminate 1", "launch a"],
   },
   {
     what: "too old",
@@ -89,7 +89,7 @@ const cases: Case[] = [
     members: [member("1", "a", old), member("2", "b")],
     units: 1,
     candidates: ["1"],
-    then: ["terminate 1", "launch a"],
+    done: ["terminate 1", "launch a"],
   },
   {
     what: "zones that are uneven: the launch comes first",
@@ -98,7 +98,7 @@ const cases: Case[] = [
     members: [member("1", "a"), member("2", "a")],
     units: 1,
     candidates: ["1", "2"],
-    then: ["launch b"],
+    done: ["launch b"],
   },
 ];
 
@@ -117,7 +117,7 @@ for (const one of cases)
     assert.deepEqual(first.asks, [{ cause, units, memberIds }]);
     const refused = planned({ [cause]: new Set<string>() });
     assert.deepEqual([did(refused), refused.asks], [[], []]);
-    assert.deepEqual(did(planned({ [cause]: new Set(["i-1"]) })), one.then);
+    assert.deepEqual(did(planned({ [cause]: new Set(["i-1"]) })), one.done);
   });
 
 test("what is unhealthy goes without asking", () => {

@@ -83,7 +83,10 @@ function checkPermission({ Group, UserId, ...arns }: Permission): void {
     throw invalidItem(OrganizationalUnitArn, "organizationalUnitArn");
 }
 
-export function describeSharing({ public: open, accounts }: Sharing) {
+export function describeSharing({
+  public: open,
+  accounts,
+}: Sharing): { Group?: "all"; UserId?: string }[] {
   return [...(open ? [{ Group: "all" as const }] : []), ...accounts.map((UserId) => ({ UserId }))];
 }
 

@@ -19,7 +19,7 @@ export const differences: Difference[] = [
   {
     operation: "GetMetricData",
     differs:
-      "Other accounts and the functions DB_PERF_INSIGHTS, INSIGHT_RULE_METRIC, LAMBDA and SERVICE_QUOTA are not offered. AWS publishes neither how it rounds numbers and writes times in dynamic labels nor its percentiles' interpolation; these are Fogbank's own.",
+      "Other accounts and the functions DB_PERF_INSIGHTS, LAMBDA and SERVICE_QUOTA are not offered. AWS publishes neither how it rounds numbers and writes times in dynamic labels nor its percentiles' interpolation; these are Fogbank's own.",
   },
   {
     operation: "PutAnomalyDetector",

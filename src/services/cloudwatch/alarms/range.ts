@@ -1,10 +1,11 @@
 /** Reads the periods that an alarm looks at. */
 import type { Transaction } from "#store/store.ts";
+import type { RuleMetrics } from "../contributor-insights/rule-metric.ts";
 import type { ScopeMemory } from "../metrics/memory.ts";
 import { findMetric, readMetric } from "../metrics/read.ts";
 import { parseStatistic } from "../metrics/statistic.ts";
 import { runQueries, type QueryResult } from "../math/run.ts";
-import type { TimeSeries } from "../math/series.ts";
+import type { Range, TimeSeries } from "../math/series.ts";
 import type { MetricAlarmRecord } from "../records.ts";
 import { groupedBy, type ContributorRange } from "./contributors.ts";
 import type { EvaluatedPoint } from "./evaluate.ts";
@@ -31,6 +32,13 @@ interface Request {
   periodMs: number;
   count: number;
   nowMs: number;
+  /** What the alarm's queries want to know of rules of Contributor Insights. */
+  ruleMetrics?: RuleMetrics | undefined;
+}
+
+/** What the newest periods span. */
+export function rangeOf({ boundaryMs, periodMs, count }: Request): Range {
+  return { fromMs: boundaryMs - count * periodMs, toMs: boundaryMs };
 }
 
 export async function readRange(
@@ -103,10 +111,11 @@ async function readMath(
   tx: Transaction,
   memory: ScopeMemory,
   alarm: MetricAlarmRecord,
-  { boundaryMs, periodMs, count, nowMs }: Request,
+  request: Request,
 ): Promise<ReadRange> {
+  const { boundaryMs, periodMs, nowMs, ruleMetrics } = request;
   const series: number[] = [];
-  const range = { fromMs: boundaryMs - count * periodMs, toMs: boundaryMs };
+  const range = rangeOf(request);
   const results = await runQueries(tx, {
     memory,
     nowMs,
@@ -114,6 +123,7 @@ async function readMath(
       query.id === alarm.thresholdId ? { ...query, returnData: true } : query,
     ),
     range,
+    ...(ruleMetrics && { ruleMetrics }),
     onMetric: (metric) => series.push(...Object.values(metric.series)),
   });
   const span = { boundaryMs, periodMs, fromMs: range.fromMs };

@@ -200,6 +200,56 @@ test("a report ranks contributors by what came while the rule was enabled", asyn
   await cloud.stop();
 });
 
+test("metric math and alarms see what a rule counts", async () => {
+  const cloud = createTestCloud();
+  const cloudwatch = cloud.clients.cloudwatch(cloud.caller);
+  const logs = cloud.clients.logs(cloud.caller);
+  const place = { logGroupName: "web", logStreamName: "one" };
+  await logs.CreateLogGroup({ logGroupName: "web" });
+  await logs.CreateLogStream(place);
+  const RuleDefinition = JSON.stringify(definition);
+  await cloudwatch.PutInsightRule({ RuleName: "talkers", RuleDefinition });
+  const hits = (...ips: string[]) =>
+    logs.PutLogEvents({
+      ...place,
+      logEvents: ips.map((ip) => ({
+        timestamp: cloud.clock.now(),
+        message: JSON.stringify({ ip, requestBytes: 10, httpMethod: "PUT" }),
+      })),
+    });
+  await cloudwatch.PutMetricAlarm({
+    AlarmName: "crowd",
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    Threshold: 3,
+    EvaluationPeriods: 1,
+    Metrics: [
+      { Id: "e1", Expression: "INSIGHT_RULE_METRIC('talkers', 'UniqueContributors')", Period: 60 },
+    ],
+  });
+  const stateOf = async () => (await cloudwatch.DescribeAlarms({})).MetricAlarms![0]!.StateValue;
+  await hits("a", "b");
+  await cloud.advance("90s");
+  assert.equal(await stateOf(), "OK");
+  await hits("a", "b", "c", "c");
+  await cloud.advance("1m");
+  assert.equal(await stateOf(), "ALARM");
+  const query = (Expression: string) =>
+    cloudwatch.GetMetricData({
+      StartTime: dateOf(cloud.clock.now() - 600_000),
+      EndTime: dateOf(cloud.clock.now()),
+      MetricDataQueries: [{ Id: "e1", Expression, Period: 60 }],
+    });
+  const { MetricDataResults } = await query("INSIGHT_RULE_METRIC('talkers', 'Sum') / 10");
+  assert.deepEqual(MetricDataResults![0]!.Values, [4, 2]);
+  const none = await query("INSIGHT_RULE_METRIC('none', 'Sum')");
+  assert.deepEqual(none.MetricDataResults![0]!.Values, []);
+  await assert.rejects(query("INSIGHT_RULE_METRIC('talkers', 'Median')"), {
+    code: "ValidationError",
+    message: /takes the name of a rule and one of UniqueContributors/,
+  });
+  await cloud.stop();
+});
+
 test("rules are listed page by page, tagged, enabled and deleted", async () => {
   const cloud = createTestCloud();
   const cloudwatch = cloud.clients.cloudwatch(cloud.caller);

@@ -1,18 +1,19 @@
 /** The log events of a time range that a rule looked at when they came. */
-import type { Context } from "#services/kit/service.ts";
+import type { Client, Environment } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
-import type { State } from "../metrics/memory.ts";
+import type { Scope } from "#store/collection.ts";
 import type { InsightRuleRecord } from "../records.ts";
 import type { RuleDefinition } from "./definition.ts";
 import { observe, type Observation } from "./observe.ts";
 
 export async function* observedEvents(
-  context: Context<State>,
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
   { spans }: InsightRuleRecord,
   definition: RuleDefinition,
   { fromMs, toMs }: { fromMs: number; toMs: number },
 ): AsyncGenerator<{ observation: Observation; timeMs: number }> {
-  const logs = context.clients.logs(asService(context, "cloudwatch.amazonaws.com"));
+  const logs = clients.logs(asService(scope, "cloudwatch.amazonaws.com"));
   const seen = (arrivedMs: number) =>
     spans.some(
       ({ fromMs: start, toMs: end = Number.POSITIVE_INFINITY }) =>
@@ -36,10 +37,8 @@ export async function* observedEvents(
   }
 }
 
-type Logs = ReturnType<Context<State>["clients"]["logs"]>;
-
 /** Groups that exist, each once. */
-async function groupNames(logs: Logs, patterns: readonly string[]): Promise<Set<string>> {
+async function groupNames(logs: Client<"logs">, patterns: readonly string[]): Promise<Set<string>> {
   const names = new Set<string>();
   for (const pattern of patterns) {
     const whole = !pattern.endsWith("*");

@@ -15,12 +15,24 @@ export interface Contributor {
   points: Map<number, Statistics>;
 }
 
+/** What all contributors had in one period. */
+export interface Period {
+  startMs: number;
+  all: Statistics;
+  contributors: number;
+  /** The sum of the contributor with the greatest. */
+  greatest: number;
+}
+
 export class Report {
   readonly #periodMs: number;
+  readonly #originMs: number;
   readonly #contributors = new Map<string, Contributor>();
 
-  constructor(periodMs: number) {
+  /** Periods are counted from `originMs`. */
+  constructor(periodMs: number, originMs = 0) {
     this.#periodMs = periodMs;
+    this.#originMs = originMs;
   }
 
   add({ contributor: keys, value }: Observation, timeMs: number): void {
@@ -30,7 +42,7 @@ export class Report {
       contributor = { keys, total: nothing(), points: new Map() };
       this.#contributors.set(id, contributor);
     }
-    const startMs = Math.floor(timeMs / this.#periodMs) * this.#periodMs;
+    const startMs = timeMs - ((timeMs - this.#originMs) % this.#periodMs);
     let point = contributor.points.get(startMs);
     if (!point) contributor.points.set(startMs, (point = nothing()));
     count(contributor.total, value);
@@ -47,8 +59,8 @@ export class Report {
   }
 
   /** Of all contributors, in order of time. */
-  periods(): { startMs: number; all: Statistics; contributors: number; greatest: number }[] {
-    const periods = new Map<number, { all: Statistics; contributors: number; greatest: number }>();
+  periods(): Period[] {
+    const periods = new Map<number, Omit<Period, "startMs">>();
     for (const { points } of this.#contributors.values())
       for (const [startMs, point] of points) {
         const period = periods.get(startMs) ?? {

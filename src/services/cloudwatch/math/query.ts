@@ -4,6 +4,7 @@ import { invalidCombination, missingParameter, validationError } from "../errors
 import { simpleStatistics, parseStatistic } from "../metrics/statistic.ts";
 import type { MetricStatRecord, QueryRecord } from "../records.ts";
 import { dynamicValues, mostDynamicValues } from "./dynamic-label.ts";
+import { readRuleMetric } from "../contributor-insights/rule-metric.ts";
 import { isInsightsQuery, parseInsights } from "../insights/syntax.ts";
 import { parseExpression, walk, ExpressionError } from "./syntax.ts";
 
@@ -93,7 +94,6 @@ function badPeriod(seconds: number | undefined, at: string) {
 /** Functions of AWS that Fogbank does not have, and why. */
 const refused: Record<string, string> = {
   DB_PERF_INSIGHTS: "Fogbank has no Performance Insights",
-  INSIGHT_RULE_METRIC: "Fogbank has no Contributor Insights rules",
   LAMBDA: "Fogbank has no Lambda data sources",
   SERVICE_QUOTA: "it takes a usage metric of AWS/Usage, and Fogbank publishes none",
 };
@@ -104,6 +104,7 @@ function checkExpression(id: string, text: string, ids: ReadonlySet<string>): vo
     for (const part of walk(parseExpression(text))) {
       if (part.kind === "name" && /^[a-z]/.test(part.name) && !ids.has(part.name))
         throw new ExpressionError(`'${part.name}' is not defined`);
+      if (part.kind === "call" && part.name === "INSIGHT_RULE_METRIC") readRuleMetric(part.args);
       const reason = part.kind === "call" ? refused[part.name] : undefined;
       if (part.kind === "call" && reason !== undefined)
         throw new ExpressionError(`${part.name} is not offered: ${reason}`);

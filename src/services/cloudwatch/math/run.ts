@@ -9,7 +9,9 @@ import { dependencies } from "./dependencies.ts";
 import { fillLabel, isDynamic } from "./dynamic-label.ts";
 import { createEvaluator, toSeries, type MathInput } from "./evaluate.ts";
 import type { Scope } from "./functions.ts";
+import { ruleMetricKey, type RuleMetrics } from "../contributor-insights/rule-metric.ts";
 import { labelOf } from "./label.ts";
+import { scopes } from "./periods.ts";
 import { expressionError } from "./query.ts";
 import { readStat, searchMetrics, selectMetrics } from "./sources.ts";
 import type { MathValue, Range, TimeSeries } from "./series.ts";
@@ -28,6 +30,8 @@ export interface RunRequest {
   range: Range;
   /** Called for every stored metric that is read. */
   onMetric?: (metric: MetricRecord) => void;
+  /** What the queries want to know of rules of Contributor Insights; read beforehand, from another service. */
+  ruleMetrics?: RuleMetrics;
   /** For times in labels: "+0130". UTC unless given. */
   timezone?: string;
 }
@@ -59,16 +63,6 @@ export async function runQueries(tx: Transaction, request: RunRequest): Promise<
   return results;
 }
 
-/** Where scalars become series, they do in the period of the query, or the shortest of the metrics. */
-function scopes({ queries, range }: RunRequest): (query: QueryRecord) => Scope {
-  const periods = queries.flatMap(({ stat }) => (stat ? [stat.periodSeconds] : []));
-  const defaultMs = (periods.length > 0 ? Math.min(...periods) : 60) * 1000;
-  return ({ periodSeconds }) => ({
-    range,
-    periodMs: periodSeconds === undefined ? defaultMs : periodSeconds * 1000,
-  });
-}
-
 /** Reads what a query needs of the store. */
 async function prepare(
   tx: Transaction,
@@ -95,6 +89,10 @@ async function prepare(
     if (part.name === "SEARCH") input.called.set(part, await search(tx, request, query, part.args));
     if (part.name === "ANOMALY_DETECTION_BAND")
       input.called.set(part, await band(tx, request, part.args));
+    if (part.name === "INSIGHT_RULE_METRIC") {
+      const found = request.ruleMetrics?.get(ruleMetricKey(part.args, periodMs));
+      input.called.set(part, found ?? empty(periodMs));
+    }
   }
 }
 

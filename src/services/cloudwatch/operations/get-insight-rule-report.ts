@@ -6,20 +6,15 @@ import { clientOffset } from "#services/kit/client-time.ts";
 import { parseDefinition } from "../contributor-insights/definition.ts";
 import { observedEvents } from "../contributor-insights/observed-events.ts";
 import { measureOf, Report } from "../contributor-insights/report.ts";
+import {
+  ruleMetricNames,
+  valueOf,
+  type RuleMetricName,
+} from "../contributor-insights/rule-metric.ts";
 import { invalidValue, resourceNotFound } from "../errors.ts";
 import { contributorsPerReport, mostContributorsPerReport } from "../limits.ts";
 import type { State } from "../metrics/memory.ts";
 import { insightRules } from "../records.ts";
-
-const metricNames = [
-  "UniqueContributors",
-  "MaxContributorValue",
-  "SampleCount",
-  "Sum",
-  "Minimum",
-  "Maximum",
-  "Average",
-] as const;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetInsightRuleReport.html */
 export const getInsightRuleReport: Operation<"cloudwatch", "GetInsightRuleReport", State> = async (
@@ -36,8 +31,8 @@ export const getInsightRuleReport: Operation<"cloudwatch", "GetInsightRuleReport
     toMs: input.EndTime!.getTime() + offsetMs,
   };
   const report = new Report(periodMs);
-  for await (const { observation, timeMs } of observedEvents(context, rule, definition, range))
-    report.add(observation, timeMs);
+  for await (const event of observedEvents(context, context, rule, definition, range))
+    report.add(event.observation, event.timeMs);
   const ranked = report.ranked(by);
   return {
     KeyLabels: [...definition.keys],
@@ -69,7 +64,7 @@ function checked(input: Input<"cloudwatch", "GetInsightRuleReport">) {
       `The value for parameter MaxContributorCount must be from 1 to ${mostContributorsPerReport}.`,
     );
   const wanted = (input.Metrics ?? []).map((metric) => {
-    const known = metricNames.find((one) => one === metric);
+    const known = ruleMetricNames.find((one) => one === metric);
     if (!known) throw invalidValue(`The value ${metric} for parameter Metrics is invalid.`);
     return known;
   });
@@ -78,21 +73,10 @@ function checked(input: Input<"cloudwatch", "GetInsightRuleReport">) {
 
 function metricDatapoints(
   report: Report,
-  wanted: readonly (typeof metricNames)[number][],
+  wanted: readonly RuleMetricName[],
 ): InsightRuleMetricDatapoint[] {
-  return report.periods().map(({ startMs, all, contributors, greatest }) => {
-    const statistics = {
-      UniqueContributors: contributors,
-      MaxContributorValue: greatest,
-      SampleCount: all.samples,
-      Sum: all.sum,
-      Minimum: all.minimum,
-      Maximum: all.maximum,
-      Average: all.sum / all.samples,
-    };
-    return {
-      Timestamp: dateOf(startMs),
-      ...Object.fromEntries(wanted.map((metric) => [metric, statistics[metric]])),
-    };
-  });
+  return report.periods().map((period) => ({
+    Timestamp: dateOf(period.startMs),
+    ...Object.fromEntries(wanted.map((metric) => [metric, valueOf(metric, period)])),
+  }));
 }

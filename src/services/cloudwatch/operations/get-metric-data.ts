@@ -3,6 +3,7 @@ import type { Operation } from "#services/kit/service.ts";
 import { decodeToken, encodeToken } from "#services/kit/pagination.ts";
 import { dateOf } from "#runtime/date.ts";
 import { clientOffset } from "#services/kit/client-time.ts";
+import { readRuleMetrics } from "../contributor-insights/read-rule-metrics.ts";
 import { invalidNextToken, validationError } from "../errors.ts";
 import { mostDatapointsPerGet, mostQueriesPerGet } from "../limits.ts";
 import { readQueries } from "../math/query.ts";
@@ -36,12 +37,14 @@ export const getMetricData: Operation<"cloudwatch", "GetMetricData", State> = as
   const periods = queries.map(({ stat, periodSeconds }) => stat?.periodSeconds ?? periodSeconds);
   const shortest = Math.min(...periods.map((seconds) => seconds ?? 60), 60);
   const range = { fromMs: roundedStart(startMs, shortest * 1000, nowMs), toMs };
+  const ruleMetrics = await readRuleMetrics(context, context, queries, range);
   const results = await context.store.transaction((tx) =>
     runQueries(tx, {
       memory: memoryOf(context.state, context),
       nowMs,
       queries,
       range,
+      ruleMetrics,
       ...(timezone !== undefined && { timezone }),
     }),
   );

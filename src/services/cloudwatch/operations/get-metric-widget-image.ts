@@ -1,4 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
+import { readRuleMetrics } from "../contributor-insights/read-rule-metrics.ts";
 import { validationError } from "../errors.ts";
 import { readQueries } from "../math/query.ts";
 import { runQueries } from "../math/run.ts";
@@ -23,12 +24,15 @@ export const getMetricWidgetImage: Operation<"cloudwatch", "GetMetricWidgetImage
   const periods = queries.map(({ stat, periodSeconds }) => stat?.periodSeconds ?? periodSeconds);
   const shortest = Math.min(...periods.map((seconds) => seconds ?? 60), 60);
   const fromMs = roundedStart(widget.fromMs, shortest * 1000, nowMs);
+  const range = { fromMs, toMs: widget.toMs };
+  const ruleMetrics = await readRuleMetrics(context, context, queries, range);
   const results = await context.store.transaction((tx) =>
     runQueries(tx, {
       memory: memoryOf(context.state, context),
       nowMs,
       queries,
-      range: { fromMs, toMs: widget.toMs },
+      range,
+      ruleMetrics,
     }),
   );
   const lines = new Map(widget.lines.map((line) => [line.id, line]));

@@ -10,7 +10,7 @@ import { judgeContributors } from "../alarms/contributors.ts";
 import { evaluate, evaluationRange, type EvaluationRule } from "../alarms/evaluate.ts";
 import { inCloudTime } from "../alarms/late-values.ts";
 import { reasonData, reasonText } from "../alarms/reason.ts";
-import { hasTooFewSamples, readRange, type ReadPeriod } from "../alarms/range.ts";
+import { hasTooFewSamples, rangeOf, readRange, type ReadPeriod } from "../alarms/range.ts";
 import {
   actionsFor,
   owe,
@@ -18,8 +18,10 @@ import {
   transition,
   type TransitionContext,
 } from "../alarms/transition.ts";
+import { asksRules, readRuleMetrics } from "../contributor-insights/read-rule-metrics.ts";
+import type { RuleMetrics } from "../contributor-insights/rule-metric.ts";
 import { alarmKey, memoryOf, type State } from "../metrics/memory.ts";
-import { alarms, type AlarmRecord, type MetricAlarmRecord } from "../records.ts";
+import { alarms, type AlarmRecord, type MetricAlarmRecord, type QueryRecord } from "../records.ts";
 
 /** Machines report a period shortly after its end; so much wall time they have. */
 const reportingMs = 5000;
@@ -44,13 +46,50 @@ async function judge(
   [name]: Key,
 ): Promise<ReconcileResult | void> {
   const nowMs = env.clock.now();
-  const result = await env.store.transaction(async (tx) => {
-    const alarm = await alarms.get(tx, scope, name as string);
+  const attempt = (ruleMetrics?: RuleMetrics) =>
+    judgeOnce(env, state, { scope, name: name as string, nowMs, ruleMetrics });
+  let result = await attempt();
+  // Rules of Contributor Insights count the events of another service, which no transaction waits for.
+  if (result && "asks" in result)
+    result = await attempt(await readRuleMetrics(env, scope, result.asks, rangeOf(result.newest)));
+  if (!result || "asks" in result) return forget(state, scope, name as string);
+  for (const dependent of result.dependents) state.wakeAlarm?.(scope, dependent);
+  return result.afterMs === undefined ? {} : { afterMs: result.afterMs };
+}
+
+interface Attempt {
+  scope: Scope;
+  name: string;
+  nowMs: number;
+  ruleMetrics: RuleMetrics | undefined;
+}
+
+interface Judged {
+  afterMs: number | undefined;
+  dependents: string[];
+}
+
+/** What to know of rules before the alarm can be judged. */
+interface Unread {
+  asks: readonly QueryRecord[];
+  newest: ReturnType<typeof newestPeriods>;
+}
+
+/** Undefined when there is no such alarm. */
+function judgeOnce(
+  env: Environment,
+  state: State,
+  { scope, name, nowMs, ruleMetrics }: Attempt,
+): Promise<Judged | Unread | undefined> {
+  return env.store.transaction(async (tx): Promise<Judged | Unread | undefined> => {
+    const alarm = await alarms.get(tx, scope, name);
     if (!alarm) return undefined;
+    if (alarm.type === "metric" && !ruleMetrics && asksRules(alarm.queries ?? []))
+      return { asks: alarm.queries!, newest: newestPeriods(alarm, nowMs) };
     const context = { random: env.random, scope, nowMs };
     const judged =
       alarm.type === "metric"
-        ? await judgeMetric(tx, env, state, context, alarm)
+        ? await judgeMetric(tx, env, state, context, alarm, ruleMetrics)
         : await judgeComposite(tx, context, alarm);
     const { metricValue } = state.judgements.get(alarmKey(scope, alarm.name)) ?? {};
     const settled = await settleMuted(tx, context, judged.alarm);
@@ -64,9 +103,13 @@ async function judge(
         judged.alarm.state === alarm.state ? [] : await dependentsOf(tx, scope, alarm.name),
     };
   });
-  if (!result) return forget(state, scope, name as string);
-  for (const dependent of result.dependents) state.wakeAlarm?.(scope, dependent);
-  return result.afterMs === undefined ? {} : { afterMs: result.afterMs };
+}
+
+/** The periods that an alarm looks at, and one more: the newest may be too young. */
+function newestPeriods(alarm: MetricAlarmRecord, nowMs: number) {
+  const periodMs = periodOf(alarm) * 1000;
+  const boundaryMs = nowMs - (nowMs % periodMs);
+  return { boundaryMs, periodMs, count: evaluationRange(alarm.evaluationPeriods) + 1, nowMs };
 }
 
 async function judgeMetric(
@@ -75,11 +118,12 @@ async function judgeMetric(
   state: State,
   context: TransitionContext,
   alarm: MetricAlarmRecord,
+  ruleMetrics: RuleMetrics | undefined,
 ): Promise<{ alarm: AlarmRecord; afterMs: number }> {
   const { nowMs, scope } = context;
   const memory = memoryOf(state, scope);
-  const periodMs = periodOf(alarm) * 1000;
-  const boundaryMs = nowMs - (nowMs % periodMs);
+  const newest = newestPeriods(alarm, nowMs);
+  const { boundaryMs, periodMs } = newest;
   const graceMs = Math.min(inCloudTime(env, reportingMs), periodMs / 2);
   const nextMs = boundaryMs + periodMs - nowMs;
   const key = alarmKey(scope, alarm.name);
@@ -91,13 +135,8 @@ async function judgeMetric(
   // A state that was set by hand lasts until a period ends or late values come.
   if (last?.boundaryMs === boundaryMs && last.configuredMs === alarm.configuredMs)
     return { alarm, afterMs: nextMs };
-  const count = evaluationRange(alarm.evaluationPeriods);
-  const read = await readRange(tx, memory, alarm, {
-    boundaryMs,
-    periodMs,
-    count: count + 1,
-    nowMs,
-  });
+  const count = newest.count - 1;
+  const read = await readRange(tx, memory, alarm, { ...newest, ruleMetrics });
   for (const series of read.series) {
     const watchers = memory.watchers.get(series) ?? new Set();
     memory.watchers.set(series, watchers.add(alarm.name));
@@ -131,8 +170,8 @@ async function judgeMetric(
     periods.map(({ point }) => point),
     rule,
   );
-  const [newest] = evaluation.judged;
-  state.judgements.set(key, { ...judgement, metricValue: newest?.value });
+  const [latest] = evaluation.judged;
+  state.judgements.set(key, { ...judgement, metricValue: latest?.value });
   if (evaluation.state === undefined || evaluation.state === alarm.state) return { alarm, afterMs };
   if (hasTooFewSamples(alarm, periods, evaluation.judged)) return { alarm, afterMs };
   const changed = await transition(tx, context, alarm, {
@@ -145,7 +184,7 @@ async function judgeMetric(
       periodSeconds: periodOf(alarm),
       nowMs,
     }),
-    ...(newest && { metricValue: newest.value }),
+    ...(latest && { metricValue: latest.value }),
   });
   return { alarm: changed, afterMs };
 }

@@ -24,5 +24,6 @@ test(
 
 test("the engine's refusal is known by its words", () => {
   assert.ok(isLeftoverTask(new Error("task 2da0ab03: already exists")));
+  assert.ok(isLeftoverTask(new Error("id already in use")));
   assert.ok(!isLeftoverTask(new Error("network already exists")));
 });

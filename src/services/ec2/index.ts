@@ -5,6 +5,7 @@ import { nameReconciler } from "./dataplane/published-names.ts";
 import { startSensors } from "./dataplane/sensors.ts";
 import { withDryRun } from "./dry-run.ts";
 import { differences } from "./differences.ts";
+import { ebsNoticeReconcilers } from "./ebs-notices/reconcilers.ts";
 import { experimentEndpoint } from "./experiments/endpoint.ts";
 import { experimentReconciler } from "./experiments/reconciler.ts";
 import { faultEndpoint } from "./faults/endpoint.ts";
@@ -61,6 +62,7 @@ export const service = defineService<"ec2", Ec2State>({
     instanceReconciler(env, state),
     stateChangeReconciler(env),
     snapshotReconciler(env),
+    ...ebsNoticeReconcilers(env),
     volumeReconciler(env),
     faultReconciler(env),
     experimentReconciler(env),

@@ -36,12 +36,17 @@ export async function snapshotOf(
   return record;
 }
 
-/** A snapshot with the same bytes, in the caller's account and region. */
+/** A snapshot with the same bytes, in the caller's account and region; `region` is the source's. */
 export function copyOf(
   tx: Transaction,
   context: Ec2Context,
   source: SnapshotRecord,
-  { description, tags, lacksKey = false }: { description: string; tags: Tags; lacksKey?: boolean },
+  {
+    description,
+    tags,
+    region,
+    lacksKey = false,
+  }: { description: string; tags: Tags; region: string; lacksKey?: boolean },
 ): SnapshotRecord {
   const snapshotId = newId(context.random, "snap");
   const nowMs = context.clock.now();
@@ -50,6 +55,7 @@ export function copyOf(
     ownerId: context.account,
     // AWS gives copies an arbitrary volume id that names nothing.
     volumeId: "vol-ffffffff",
+    copiedFrom: { snapshotId: source.snapshotId, region },
     sizeGiB: source.sizeGiB,
     description,
     encrypted: source.encrypted,

@@ -59,6 +59,8 @@ export interface SnapshotRecord {
   stateMessage?: string;
   startedMs: number;
   completedMs?: number;
+  /** What it is a copy of. */
+  copiedFrom?: { snapshotId: string; region: string };
   /** Under which image id the driver keeps the bytes of a root volume. */
   machineImageId?: string;
   /** Under which id the driver keeps the bytes of another volume. */

@@ -43,6 +43,7 @@ export const copyImage: Ec2Operation<"CopyImage"> = async (input, context) => {
         copyOf(tx, context, found, {
           description: `Copied for DestinationAmi ${imageId} from SourceAmi ${source.imageId}`,
           tags: snapshotTags,
+          region: from.region,
         });
       blockDevices.push({
         ...device,

@@ -27,7 +27,7 @@ export const copySnapshot: Ec2Operation<"CopySnapshot"> = async (input, context)
     const kmsKeyId = encrypted ? (named ?? input.KmsKeyId ?? usual) : undefined;
     const copied = { ...rest, encrypted, ...(kmsKeyId !== undefined && { kmsKeyId }) };
     const lacksKey = input.KmsKeyId !== undefined && named === undefined;
-    return copyOf(tx, context, copied, { description, tags, lacksKey });
+    return copyOf(tx, context, copied, { description, tags, region: region!, lacksKey });
   });
   return { SnapshotId: copy.snapshotId, Tags: shownTags(tags) };
 };

@@ -27,6 +27,11 @@ export const differences: readonly Difference[] = [
       "The data channel is a WebSocket on Fogbank's own port (ws:, not wss:), for the Session Manager plugin as AWS publishes it. Shells are /bin/sh and run as root, at a terminal that script(1) of util-linux makes in machines of the process driver; without it they have none. What a session printed goes to S3 and CloudWatch Logs at its end, at most its last 4 MiB; streaming of logs, encryption with KMS and Run As are refused by name. A session ends with Fogbank.",
   },
   {
+    operation: "CreatePatchBaseline",
+    differs:
+      "Baselines and patch groups are kept and shown; nothing looks for patches or installs them by them.",
+  },
+  {
     operation: "DescribeInstanceInformation",
     differs:
       "Every running instance is a managed node, whatever its role and image; neither inventory nor associations nor patches are kept.",

@@ -134,5 +134,27 @@ export const invocationDoesNotExist = () =>
   );
 export const targetNotConnected = (target: string) =>
   ssmError("TargetNotConnected", `${target} is not connected.`);
+export const baselineDoesNotExist = () =>
+  ssmError("DoesNotExistException", "Patch Baseline to be retrieved does not exist.");
+export const patchGroupTaken = (system: string) =>
+  ssmError(
+    "AlreadyExistsException",
+    `Patch Group baseline already has a baseline registered for OperatingSystem ${system}.`,
+  );
+export const resourceInUse = () =>
+  ssmError(
+    "ResourceInUseException",
+    "The patch baseline is a default, or registered for a patch group.",
+  );
+export const resourceLimitExceeded = () =>
+  ssmError(
+    "ResourceLimitExceededException",
+    "The number of patch baselines, or of patch groups of a baseline, has reached its limit.",
+  );
+export const idempotentParameterMismatch = () =>
+  ssmError(
+    "IdempotentParameterMismatch",
+    "The request has the client token of an earlier one that was different.",
+  );
 export const doesNotExist = (sessionId: string) =>
   ssmError("DoesNotExistException", `Session ${sessionId} does not exist.`);

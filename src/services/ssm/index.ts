@@ -1,4 +1,4 @@
-/** AWS Systems Manager: Parameter Store, documents, Run Command and Session Manager. */
+/** AWS Systems Manager: Parameter Store, documents, Run Command, Session Manager and patch baselines. */
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { commandOperations } from "./operations/commands.ts";
@@ -9,6 +9,8 @@ import { describeInstanceInformation } from "./operations/describe-instance-info
 import { parameterOperations } from "./operations/get-parameters.ts";
 import { parameterListOperations } from "./operations/list-parameters.ts";
 import { parameterLabelOperations } from "./operations/parameter-labels.ts";
+import { patchBaselineOperations } from "./operations/patch-baselines.ts";
+import { patchGroupOperations } from "./operations/patch-groups.ts";
 import { putParameter } from "./operations/put-parameter.ts";
 import { sendCommand } from "./operations/send-command.ts";
 import { sessionOperations } from "./operations/sessions.ts";
@@ -34,6 +36,8 @@ export const service = defineService<"ssm", State>({
     ...documentOperations,
     ...documentReadOperations,
     ...documentPermissionOperations,
+    ...patchBaselineOperations,
+    ...patchGroupOperations,
     DescribeInstanceInformation: describeInstanceInformation,
   },
   createState,

@@ -27,6 +27,8 @@ export const usualDeliverySeconds = 3600;
 export const longestInvocationError = 8000;
 /** https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm */
 export const mostDocuments = 500;
+export const mostBaselines = 50;
+export const mostPatchGroupsPerBaseline = 25;
 export const mostDocumentVersions = 1000;
 export const longestDocumentBytes = 64 * 1024;
 export const mostDocumentShares = 1000;

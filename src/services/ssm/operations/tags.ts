@@ -1,10 +1,11 @@
-/** Tags of parameters and documents. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html */
+/** Tags of parameters, documents and patch baselines. https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html */
 import type { Transaction } from "#store/store.ts";
 import { tagsFromList, tagsToList, withTags, withoutTags, type Tags } from "#services/kit/tags.ts";
 import type { SsmContext, SsmOperation, SsmOperations } from "../context.ts";
 import { invalidResourceId, tooManyTags } from "../errors.ts";
 import { mostTags } from "../limits.ts";
 import { documents } from "../documents/records.ts";
+import { baselines } from "../patching/records.ts";
 import { findRecord } from "../parameters.ts";
 import { parameters } from "../records.ts";
 
@@ -37,6 +38,14 @@ async function find(
       return {
         tags: record.tags,
         put: (tags) => documents.put(tx, context, [record.name], { ...record, tags }),
+      };
+  }
+  if (ResourceType === "PatchBaseline") {
+    const record = await baselines.get(tx, context, ResourceId!);
+    if (record)
+      return {
+        tags: record.tags,
+        put: (tags) => baselines.put(tx, context, [record.id], { ...record, tags }),
       };
   }
   throw invalidResourceId();

@@ -20,6 +20,7 @@ const withoutSchema = [
   "AWS::CDK::Metadata",
   // Older types, of which CloudFormation publishes none; they bring their own.
   "AWS::CloudFormation::CustomResource",
+  "AWS::EC2::VPNGatewayRoutePropagation",
   "AWS::Route53::RecordSetGroup",
   "AWS::ServiceDiscovery::HttpNamespace",
   "AWS::ServiceDiscovery::Instance",

@@ -44,6 +44,7 @@ for (const name of [
   "names",
   "secrets",
   "functions",
+  "private-lines",
 ])
   test(`the template ${name} is created by the real services and deleted without a trace`, async (t) => {
     const cloud = createTestCloud();

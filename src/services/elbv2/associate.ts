@@ -15,6 +15,7 @@ import { readArn } from "./arns.ts";
 import { readAssociations } from "./find.ts";
 import { limits } from "./limits.ts";
 import { isNetworkProtocol } from "./kinds.ts";
+import { checkTargetQuotas } from "./target-quotas.ts";
 import {
   loadBalancers,
   targetGroups,
@@ -59,6 +60,7 @@ export async function checkForwards(
   const all = new Set([...associations.groupsOf(loadBalancerName), ...arns]);
   if (all.size > limits.targetGroupsPerLoadBalancer)
     throw tooManyTargetGroupsOfBalancer(balancer!.arn);
+  if (balancer) await checkTargetQuotas(tx, scope, balancer, all);
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html#listener-configuration */

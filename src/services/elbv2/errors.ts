@@ -115,6 +115,11 @@ export const tooManyTargets = (arn: string) =>
     "TooManyTargets",
     `The maximum number of targets has been reached on target group '${arn}'`,
   );
+export const tooManyTargetsOfBalancer = (arn: string) =>
+  error(
+    "TooManyTargets",
+    `The maximum number of targets has been reached on load balancer '${arn}'`,
+  );
 
 export const duplicateTagKeys = (key: string) =>
   error("DuplicateTagKeys", `Tag key '${key}' was specified more than once`);

@@ -5,6 +5,8 @@ export const limits = {
   /** Of a network load balancer. https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html */
   targetsPerNetworkLoadBalancer: 3000,
   targetsPerZoneAndNetworkLoadBalancer: 500,
+  /** So many targets does an application load balancer count for behind another: in one zone, and across zones. */
+  targetsPerBalancerBehind: [50, 100],
   targetGroupsPerRegion: 3000,
   listenersPerLoadBalancer: 50,
   rulesPerLoadBalancer: 100,

@@ -3,9 +3,10 @@ import { tooManyTargets, validationError } from "../errors.ts";
 import { findTargetGroup, readAssociations } from "../find.ts";
 import { notInUse, registering } from "../health/plan.ts";
 import { limits } from "../limits.ts";
-import { targets } from "../records.ts";
+import { loadBalancers, targets } from "../records.ts";
 import type { State } from "../state.ts";
 import { readTarget } from "../target-input.ts";
+import { checkTargetQuotas } from "../target-quotas.ts";
 
 /**
  * Registering what is registered changes nothing; what is draining comes back.
@@ -23,7 +24,9 @@ export const registerTargets: Operation<"elbv2", "RegisterTargets", State> = asy
   for (const target of Targets) wanted.push(await readTarget(context, context, group, target));
   await context.store.transaction(async (tx) => {
     const { name, arn, targetType } = await findTargetGroup(tx, context, TargetGroupArn);
-    const used = (await readAssociations(tx, context)).balancersOf(arn).size > 0;
+    const associations = await readAssociations(tx, context);
+    const users = associations.balancersOf(arn);
+    const used = users.size > 0;
     const present = await targets.list(tx, context, [name]);
     const fresh = wanted.filter(
       ({ id, port }) =>
@@ -41,6 +44,10 @@ export const registerTargets: Operation<"elbv2", "RegisterTargets", State> = asy
         registeredMs: context.clock.now(),
         health: used ? registering : notInUse,
       });
+    for (const user of users) {
+      const balancer = await loadBalancers.get(tx, context, user);
+      if (balancer) await checkTargetQuotas(tx, context, balancer, associations.groupsOf(user));
+    }
   });
   return {};
 };

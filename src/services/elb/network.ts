@@ -78,6 +78,8 @@ async function describeSubnet(env: Env, scope: Scope, id: string) {
   try {
     const { Subnets } = await ec2Of(env, scope).DescribeSubnets({ SubnetIds: [id] });
     const [subnet] = Subnets ?? [];
+    if (subnet && subnet.CidrBlock === undefined)
+      throw invalidSubnet(`Subnet '${id}' has no IPv4 CIDR block`);
     if (subnet) return subnet;
   } catch (error) {
     if (!isNotFound(error)) throw error;

@@ -40,6 +40,8 @@ export async function placeIn(
   for (const id of new Set(subnetIds)) {
     const subnet = await describeSubnet(env, scope, id);
     const zoneName = subnet.AvailabilityZone!;
+    if (subnet.CidrBlock === undefined)
+      throw invalidSubnet(`Subnet '${id}' has no IPv4 CIDR block`);
     if (vpcId !== undefined && subnet.VpcId !== vpcId)
       throw invalidConfiguration("All subnets must belong to the same VPC");
     if (zones.some((zone) => zone.zoneName === zoneName))

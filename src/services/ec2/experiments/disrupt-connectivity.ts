@@ -142,7 +142,10 @@ async function deniedCidrs(
       return ["0.0.0.0/0"];
     case "availability-zone":
       return (await subnets.list(tx, place))
-        .filter(({ vpcId, zoneName }) => vpcId === subnet.vpcId && zoneName !== subnet.zoneName)
+        .filter(
+          (one) =>
+            one.vpcId === subnet.vpcId && one.zoneName !== subnet.zoneName && !one.ipv6Native,
+        )
         .map(({ cidr }) => cidr);
     case "vpc": {
       const vpc = await vpcs.get(tx, place, subnet.vpcId);

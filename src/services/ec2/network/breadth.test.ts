@@ -312,3 +312,47 @@ test("DHCP options hold addresses where they name servers", () =>
     ])
       await assert.rejects(wrong, code("InvalidParameterValue"));
   }));
+
+test("a subnet without IPv4 stands beside others, and nothing is put into it", () =>
+  withCloud(async (ec2, cloud) => {
+    const { Vpc } = await ec2.CreateVpc({
+      CidrBlock: "10.0.0.0/16",
+      AmazonProvidedIpv6CidrBlock: true,
+    });
+    const VpcId = Vpc!.VpcId!;
+    const Ipv6CidrBlock = Vpc!.Ipv6CidrBlockAssociationSet![0]!.Ipv6CidrBlock!;
+    const { Subnet: made } = await ec2.CreateSubnet({ VpcId, Ipv6Native: true, Ipv6CidrBlock });
+    assert.deepEqual(
+      [made!.CidrBlock, made!.AvailableIpAddressCount, made!.AssignIpv6AddressOnCreation],
+      [undefined, 0, true],
+    );
+    const SubnetId = made!.SubnetId!;
+    await ec2.CreateSubnet({ VpcId, CidrBlock: "10.0.0.0/24" });
+    const { Subnets } = await ec2.DescribeSubnets({
+      Filters: [{ Name: "ipv6-native", Values: ["true"] }],
+    });
+    assert.deepEqual(
+      Subnets!.map((one) => [one.SubnetId, one.Ipv6CidrBlockAssociationSet![0]!.Ipv6CidrBlock]),
+      [[SubnetId, Ipv6CidrBlock]],
+    );
+    await assert.rejects(ec2.CreateNetworkInterface({ SubnetId }), code("UnsupportedOperation"));
+    const balancer = { Name: "six", Type: "network" as const, Subnets: [SubnetId] };
+    await assert.rejects(
+      cloud.clients.elbv2(cloud.caller).CreateLoadBalancer({ ...balancer, Scheme: "internal" }),
+      code("InvalidSubnet"),
+    );
+    const { AssociationId } = Subnets![0]!.Ipv6CidrBlockAssociationSet![0]!;
+    await assert.rejects(
+      ec2.DisassociateSubnetCidrBlock({ AssociationId }),
+      code("UnsupportedOperation"),
+    );
+    await assert.rejects(
+      ec2.CreateSubnetCidrReservation({
+        SubnetId,
+        Cidr: "10.0.0.0/28",
+        ReservationType: "prefix",
+      }),
+      code("InvalidParameterValue"),
+    );
+    await ec2.DeleteSubnet({ SubnetId });
+  }));

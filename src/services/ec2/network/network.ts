@@ -141,7 +141,7 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "AssociateVpcCidrBlock",
     differs:
-      "IPv6 blocks are Amazon-provided ones, of 2001:db8::/32; blocks of one's own, address pools and subnets without IPv4 are refused. Machines have no IPv6 addresses.",
+      "IPv6 blocks are Amazon-provided ones, of 2001:db8::/32; blocks of one's own and address pools are refused. Machines have no IPv6 addresses, and in a subnet without IPv4 no interface can be made.",
   },
   {
     operation: "EnableVpcClassicLink",

@@ -2,7 +2,7 @@
 import type { Random } from "#runtime/random.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { invalidParameterValue } from "../errors.ts";
+import { invalidParameterValue, unsupportedOperation } from "../errors.ts";
 import { addressToNumber, holds, numberToAddress, parseCidr, sizeOf } from "./cidr.ts";
 import { addressInUse, noFreeAddresses } from "./errors.ts";
 import { privateIps, type SubnetRecord } from "./records.ts";
@@ -15,8 +15,9 @@ const reservedAtEnd = 1;
 export async function freeAddresses(
   tx: Transaction,
   scope: Scope,
-  { subnetId, cidr }: SubnetRecord,
+  { subnetId, cidr, ipv6Native }: SubnetRecord,
 ): Promise<number> {
+  if (ipv6Native) return 0;
   const used = await privateIps.list(tx, scope, [subnetId]);
   return sizeOf(parseCidr(cidr)!) - reservedAtStart - reservedAtEnd - used.length;
 }
@@ -29,6 +30,7 @@ export async function takeAnyAddress(
   subnet: SubnetRecord,
   interfaceId: string,
 ): Promise<string> {
+  checkHasIpv4(subnet);
   const block = parseCidr(subnet.cidr)!;
   const used = new Set(
     (await privateIps.entries(tx, scope, [subnet.subnetId])).map(({ id }) => id[1] as number),
@@ -50,6 +52,7 @@ export async function takeAddress(
   address: string,
   interfaceId: string,
 ): Promise<string> {
+  checkHasIpv4(subnet);
   const block = parseCidr(subnet.cidr)!;
   const number = addressToNumber(address);
   if (number === undefined)
@@ -64,6 +67,13 @@ export async function takeAddress(
   if (await privateIps.get(tx, scope, subnet.subnetId, number)) throw addressInUse(address);
   privateIps.put(tx, scope, [subnet.subnetId, number], interfaceId);
   return address;
+}
+
+function checkHasIpv4({ subnetId, ipv6Native }: SubnetRecord): void {
+  if (ipv6Native)
+    throw unsupportedOperation(
+      `Fogbank has no network interfaces without an IPv4 address, which subnet ${subnetId} cannot give. See COVERAGE.md for what it does.`,
+    );
 }
 
 export function giveBackAddress(

@@ -33,7 +33,7 @@ export interface SubnetRecord {
   resourceNameARecord: boolean;
   ipv6Cidrs?: Ipv6Association[];
   assignsIpv6?: boolean;
-  /** It has no IPv4 range that counts. */
+  /** It has no IPv4 range: `cidr` is empty. */
   ipv6Native?: boolean;
   enableDns64?: boolean;
   resourceNameAaaaRecord?: boolean;

@@ -2,7 +2,7 @@
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context } from "../context.ts";
-import { ec2Error, invalidParameterValue } from "../errors.ts";
+import { ec2Error, invalidParameterValue, unsupportedOperation } from "../errors.ts";
 import { newId } from "../ids.ts";
 import { invalidCidr, invalidSubnetRange, subnetConflict } from "./errors.ts";
 import { containsIpv6, drawIpv6Cidr, formatIpv6Cidr, overlapIpv6, parseIpv6Cidr } from "./ipv6.ts";
@@ -131,6 +131,10 @@ export async function removeSubnetBlock(tx: Transaction, scope: Scope, associati
   for (const subnet of await subnets.list(tx, scope)) {
     const association = subnet.ipv6Cidrs?.find((one) => one.associationId === associationId);
     if (!association) continue;
+    if (subnet.ipv6Native)
+      throw unsupportedOperation(
+        `The IPv6 CIDR block of the IPv6-only subnet ${subnet.subnetId} cannot be disassociated.`,
+      );
     const used = (await interfaces.list(tx, scope)).some(
       (eni) => eni.subnetId === subnet.subnetId && eni.ipv6Addresses?.length,
     );

@@ -116,6 +116,8 @@ export interface NewSubnet {
   zone: Zone;
   isDefault: boolean;
   tags: Tags;
+  /** Without IPv4: its cidr is empty. */
+  ipv6Native?: boolean | undefined;
 }
 
 /** A subnet comes under its VPC's default network ACL. */
@@ -123,7 +125,7 @@ export async function putSubnet(
   tx: Transaction,
   scope: Scope,
   idFor: NameIds,
-  { vpcId, cidr, zone, isDefault, tags }: NewSubnet,
+  { vpcId, cidr, ipv6Native, zone, isDefault, tags }: NewSubnet,
 ): Promise<SubnetRecord> {
   const subnet: SubnetRecord = {
     subnetId: idFor("subnet", zone.zoneName),
@@ -133,7 +135,9 @@ export async function putSubnet(
     zoneId: zone.zoneId,
     defaultForAz: isDefault,
     mapPublicIpOnLaunch: isDefault,
-    hostnameType: "ip-name",
+    // https://docs.aws.amazon.com/vpc/latest/userguide/create-subnets.html: an IPv6-only subnet gives IPv6 addresses and resource names.
+    hostnameType: ipv6Native ? "resource-name" : "ip-name",
+    ...(ipv6Native && { ipv6Native, assignsIpv6: true }),
     resourceNameARecord: false,
     tags,
   };

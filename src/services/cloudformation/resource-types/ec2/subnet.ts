@@ -2,7 +2,7 @@ import { pick } from "../properties.ts";
 import { defineResourceType, type ExistingRequest, type UpdateRequest } from "../resource-type.ts";
 import { findTagged, tagSpecifications, updateTags } from "./tagged.ts";
 
-const noSix = "every subnet has IPv4, and IPv6 blocks are Amazon's";
+const noSix = "IPv6 blocks are Amazon's";
 const noPools = "there is no address manager";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-subnet.html */
@@ -14,7 +14,6 @@ export const resourceType = defineResourceType({
     Ipv4IpamPoolId: noPools,
     Ipv4NetmaskLength: noPools,
     Ipv6IpamPoolId: noSix,
-    Ipv6Native: noSix,
     Ipv6NetmaskLength: noSix,
     PrivateDnsNameOptionsOnLaunch: "host names are those of addresses",
   },
@@ -22,7 +21,14 @@ export const resourceType = defineResourceType({
     const { clients, properties } = request;
     const { Subnet } = await clients.ec2.CreateSubnet({
       VpcId: properties["VpcId"],
-      ...pick(properties, "CidrBlock", "Ipv6CidrBlock", "AvailabilityZone", "AvailabilityZoneId"),
+      ...pick(
+        properties,
+        "AvailabilityZone",
+        "AvailabilityZoneId",
+        "CidrBlock",
+        "Ipv6CidrBlock",
+        "Ipv6Native",
+      ),
       ...tagSpecifications(request, "subnet"),
     });
     return Subnet!.SubnetId!;

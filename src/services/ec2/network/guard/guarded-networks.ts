@@ -34,7 +34,9 @@ export function guardedNetworks(
       ),
     );
     for (const { host, vpcId, subnetIds, groups } of senders) {
-      const subnet = records.subnets.find(({ subnetId }) => subnetIds.includes(subnetId));
+      const subnet = records.subnets.find(
+        ({ subnetId, ipv6Native }) => subnetIds.includes(subnetId) && !ipv6Native,
+      );
       if (vpcId === vpc.vpcId && subnet)
         members.push({ privateIp: nodeAddress(subnet), at: { host }, groups });
     }

@@ -30,7 +30,9 @@ function checkRange(cidr: string, subnet: SubnetRecord, others: readonly string[
   const four = parseCidr(cidr);
   const six = four ? undefined : parseIpv6Cidr(cidr);
   if (!four && !six) throw invalidCidr("cidr", cidr);
-  const blocks = four ? [subnet.cidr] : (subnet.ipv6Cidrs ?? []).map((one) => one.cidr);
+  const blocks = four
+    ? [subnet.cidr].filter(Boolean)
+    : (subnet.ipv6Cidrs ?? []).map((one) => one.cidr);
   const inside = blocks.some((block) =>
     four ? contains(parseCidr(block)!, four) : containsIpv6(parseIpv6Cidr(block)!, six!),
   );

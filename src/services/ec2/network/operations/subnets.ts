@@ -48,9 +48,9 @@ function filtersIn(context: Ec2Context): FilterTable<CountedSubnet> {
     "availability-zone-id": (subnet) => subnet.zoneId,
     availabilityZoneId: (subnet) => subnet.zoneId,
     "available-ip-address-count": (subnet) => subnet.free,
-    "cidr-block": (subnet) => subnet.cidr,
-    cidr: (subnet) => subnet.cidr,
-    cidrBlock: (subnet) => subnet.cidr,
+    "cidr-block": (subnet) => subnet.cidr || undefined,
+    cidr: (subnet) => subnet.cidr || undefined,
+    cidrBlock: (subnet) => subnet.cidr || undefined,
     "default-for-az": (subnet) => subnet.defaultForAz,
     defaultForAz: (subnet) => subnet.defaultForAz,
     "ipv6-cidr-block-association.ipv6-cidr-block": (subnet) =>
@@ -77,7 +77,7 @@ function subnetShape(context: Ec2Context, subnet: CountedSubnet) {
     VpcId: subnet.vpcId,
     OwnerId: context.account,
     State: "available" as const,
-    CidrBlock: subnet.cidr,
+    CidrBlock: subnet.cidr || undefined,
     AvailabilityZone: subnet.zoneName,
     AvailabilityZoneId: subnet.zoneId,
     AvailableIpAddressCount: subnet.free,
@@ -127,23 +127,24 @@ function checkRange(text: string, vpc: VpcRecord, siblings: readonly SubnetRecor
   if (!cidr) throw invalidCidr("cidrBlock", text);
   const inside = vpc.cidrs.some((own) => contains(parseCidr(own.cidr)!, cidr));
   if (cidr.length < 16 || cidr.length > 28 || !inside) throw invalidSubnetRange(text);
-  if (siblings.some((sibling) => overlap(parseCidr(sibling.cidr)!, cidr)))
-    throw subnetConflict(text);
+  const taken = siblings.filter(({ ipv6Native }) => !ipv6Native);
+  if (taken.some((sibling) => overlap(parseCidr(sibling.cidr)!, cidr))) throw subnetConflict(text);
   return cidr;
 }
 
 const createSubnet: Ec2Operation<"CreateSubnet"> = async (input, context) => {
   for (const name of ["OutpostArn", "Ipv4IpamPoolId", "Ipv6IpamPoolId"] as const)
     if (input[name]) throw unsupportedParameter(name);
-  if (input.Ipv6Native) refuseNative(input);
-  if (input.CidrBlock === undefined) throw missingParameter("cidrBlock");
+  const { Ipv6Native: ipv6Native, CidrBlock: block } = input;
+  if (ipv6Native) checkNative(input);
+  else if (block === undefined) throw missingParameter("cidrBlock");
   const subnet = await inNetwork(context, async (tx) => {
     const vpc = await find(tx, context, kinds.vpc, input.VpcId!);
     const siblings = (await subnets.list(tx, context)).filter((s) => s.vpcId === vpc.vpcId);
-    const cidr = checkRange(input.CidrBlock!, vpc, siblings);
     const made = await putSubnet(tx, context, (prefix) => newId(context.random, prefix), {
       vpcId: vpc.vpcId,
-      cidr: formatCidr(cidr),
+      cidr: ipv6Native ? "" : formatCidr(checkRange(block!, vpc, siblings)),
+      ipv6Native,
       zone: zoneFor(context, input.AvailabilityZone, input.AvailabilityZoneId, siblings),
       isDefault: false,
       tags: tagsFor("subnet", input.TagSpecifications, context.principal),
@@ -155,14 +156,14 @@ const createSubnet: Ec2Operation<"CreateSubnet"> = async (input, context) => {
   return { Subnet: subnetShape(context, subnet) };
 };
 
-/** In AWS's order of checks; a subnet without IPv4 is not to be had here. */
-function refuseNative({
+/** In AWS's order of checks. */
+function checkNative({
   CidrBlock,
   Ipv6CidrBlock,
 }: {
   CidrBlock?: string | undefined;
   Ipv6CidrBlock?: string | undefined;
-}): never {
+}): void {
   if (Ipv6CidrBlock === undefined)
     throw ec2Error(
       "MissingParameter",
@@ -172,7 +173,6 @@ function refuseNative({
     throw invalidParameterCombination(
       "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set ipv6Native to true.",
     );
-  throw unsupportedParameter("Ipv6Native");
 }
 
 const createDefaultSubnet: Ec2Operation<"CreateDefaultSubnet"> = async (input, context) => {
@@ -188,7 +188,7 @@ const createDefaultSubnet: Ec2Operation<"CreateDefaultSubnet"> = async (input, c
         "DefaultSubnetAlreadyExistsInAvailabilityZone",
         `'${present.subnetId}' is already the default subnet in ${zone.zoneName}.`,
       );
-    const taken = siblings.map((s) => parseCidr(s.cidr)!);
+    const taken = siblings.filter((s) => !s.ipv6Native).map((s) => parseCidr(s.cidr)!);
     const free = Array.from({ length: 16 }, (_none, index) => defaultSubnetCidr(index)).find(
       (cidr) => !taken.some((other) => overlap(other, parseCidr(cidr)!)),
     );

@@ -104,7 +104,10 @@ const disassociateVpcCidrBlock: Ec2Operation<"DisassociateVpcCidrBlock"> = async
         `The vpc CIDR block with association ID ${associationId} may not be disassociated. It is the primary IPv4 CIDR block of the VPC`,
       );
     const used = (await subnets.list(tx, context)).some(
-      (subnet) => subnet.vpcId === vpcId && contains(parseCidr(cidr)!, parseCidr(subnet.cidr)!),
+      (subnet) =>
+        subnet.vpcId === vpcId &&
+        !subnet.ipv6Native &&
+        contains(parseCidr(cidr)!, parseCidr(subnet.cidr)!),
     );
     if (used)
       throw ec2Error(

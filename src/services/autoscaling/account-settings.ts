@@ -11,7 +11,11 @@ export const knownSettings: Readonly<Record<string, string>> = {
   launchBeforeTerminate: "disabled",
 };
 
-/** The guide's "launch before terminating": nothing goes before its replacement is there. */
+/**
+ * "Amazon EC2 Auto Scaling uses a minimum healthy percentage of 100"; 110 at most is what the console's "launch before
+ * terminating" begins with.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-before-terminate-account-setting.html
+ */
 const launchFirst = { minHealthyPercent: 100, maxHealthyPercent: 110 };
 
 /** How a group replaces instances: by its own policy, or as its account wishes. */

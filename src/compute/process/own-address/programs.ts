@@ -6,6 +6,19 @@
  * Two machines can then both listen on port 80, and the way out to the internet is the host's.
  * https://docs.kernel.org/bpf/libbpf/program_types.html (BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
  */
+import {
+  ip4,
+  ip6,
+  localhost,
+  localhost6,
+  mapped,
+  metadataAddress,
+  networkPort,
+  port,
+  stream,
+  type,
+  word,
+} from "../socket-address.ts";
 import { assemble, type Instruction } from "./assembler.ts";
 
 export interface AddressRules {
@@ -23,19 +36,7 @@ export interface AddressProgram {
   code: Buffer;
 }
 
-/** Members of struct bpf_sock_addr by their offset. Addresses and ports are in network order. */
-const ip4 = 4;
-const ip6 = [8, 12, 16, 20] as const;
-const port = 24;
-const type = 32;
-
-const stream = 1;
 const anywhere = 0;
-const localhost = word("127.0.0.1");
-const localhost6 = networkWord(1);
-/** The third word of ::ffff:a.b.c.d. */
-const mapped = networkWord(0xffff);
-const metadataAddress = word("169.254.169.254");
 
 export function addressPrograms(rules: AddressRules): AddressProgram[] {
   return [
@@ -144,19 +145,4 @@ function storeMapped(address: string): Instruction[] {
 function keepHostPorts(ports: readonly number[]): Instruction[] {
   if (ports.length === 0) return [];
   return [{ load: port }, ...ports.map((kept) => ({ when: networkPort(kept), jump: "leave" }))];
-}
-
-/** An address as the 32-bit number that a little-endian processor reads from network order. */
-function word(address: string): number {
-  return Buffer.from(address.split(".").map(Number)).readInt32LE();
-}
-
-function networkWord(value: number): number {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes.readInt32LE();
-}
-
-function networkPort(value: number): number {
-  return ((value & 0xff) << 8) | (value >> 8);
 }

@@ -7,7 +7,21 @@
 import type { MachineRules } from "../../network-rules.ts";
 import type { AddressRules } from "../own-address/programs.ts";
 import { hostMark } from "./map-entries.ts";
-import { Bytecode, networkPort, word } from "./bytecode.ts";
+import {
+  ip4,
+  ip6,
+  localhost,
+  localhost6,
+  mapped,
+  metadataAddress,
+  networkPort,
+  port,
+  sourceIp4,
+  stream,
+  type,
+  word,
+} from "../socket-address.ts";
+import { Bytecode } from "./bytecode.ts";
 
 export interface FilterProgram {
   /** enum bpf_prog_type: 18 for addresses, 8 for packets. */
@@ -23,19 +37,6 @@ export interface Placement extends AddressRules {
   rules: MachineRules;
 }
 
-/** Members of struct bpf_sock_addr by their offset. */
-const ip4 = 4;
-const ip6 = [8, 12, 16, 20] as const;
-const port = 24;
-const type = 32;
-const sourceIp4 = 40;
-
-const stream = 1;
-const localhost = word("127.0.0.1");
-const metadataAddress = word("169.254.169.254");
-/** The third word of ::ffff:a.b.c.d, and the last of ::1. */
-const mapped = networkWord(0xffff);
-const localhost6 = networkWord(1);
 const loopbackByte = 127;
 
 const bindHelper = 64;
@@ -155,10 +156,4 @@ function showPeer({ address, networks }: Placement, family: Family): Bytecode {
   code.go("leave").label("show");
   storeAddress(code, family);
   return code.label("leave").leave(1);
-}
-
-function networkWord(value: number): number {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes.readInt32LE();
 }

@@ -1,4 +1,5 @@
 /** Writes eBPF: registers, memory, jumps by label, calls of the kernel. */
+import { word } from "../socket-address.ts";
 
 export type Size = 8 | 16 | 32 | 64;
 type Register = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
@@ -159,16 +160,6 @@ export class Bytecode {
     this.#slots.push({ target: 0, source: 0, offset: 0, value: 0, ...slot });
     return this;
   }
-}
-
-/** An address as the 32-bit number that a little-endian processor reads from network order. */
-export function word(address: string): number {
-  return Buffer.from(address.split(".").map(Number)).readInt32LE();
-}
-
-/** A port as network order has it. */
-export function networkPort(port: number): number {
-  return ((port & 0xff) << 8) | (port >> 8);
 }
 
 /** The base and mask of "10.0.0.0/16", as `word` has them. */

@@ -6,7 +6,8 @@
 import type { MachineRules, PacketMatch, PacketRule } from "../../network-rules.ts";
 import type { FilterProgram, Placement } from "./address-programs.ts";
 import { hostMark } from "./map-entries.ts";
-import { Bytecode, maskedWord, networkPort, word } from "./bytecode.ts";
+import { networkPort, word } from "../socket-address.ts";
+import { Bytecode, maskedWord } from "./bytecode.ts";
 
 export interface PacketPlacement extends Placement {
   /** The machine's resolvers of last resort, which stand for the network's own. */

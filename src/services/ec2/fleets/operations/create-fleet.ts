@@ -1,10 +1,10 @@
 import type { Ec2Operation } from "../../context.ts";
-import { findByToken, rememberTokenForADay, tokenLifeMs } from "../../idempotency.ts";
 import { describeErrors, describeLaunched } from "../describe.ts";
 import { fleetContext, passOver } from "../fill.ts";
 import { fleetOf } from "../fleet-config.ts";
 import { poolsOf } from "../pools.ts";
-import { fleetMembers, fleetNotFound, fleets, note } from "../records.ts";
+import { fleetMembers, fleetNotFound, fleets } from "../records.ts";
+import { submitFleet } from "../submit.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFleet.html */
 export const createFleet: Ec2Operation<"CreateFleet"> = async (input, context) => {
@@ -13,19 +13,10 @@ export const createFleet: Ec2Operation<"CreateFleet"> = async (input, context) =
     await poolsOf(fleetContext(context, context, fleet), fleet);
     return {};
   }
-  const { ClientToken } = input;
-  const made = await context.store.transaction(async (tx) => {
-    const name = "CreateFleet";
-    const earlier = await findByToken(tx, context, name, ClientToken, input, tokenLifeMs);
-    if (earlier !== undefined) return { fleetId: earlier, fresh: false };
-    fleets.put(tx, context, [fleet.fleetId], fleet);
-    await note(tx, context, fleet.fleetId, {
-      atMs: context.clock.now(),
-      type: "fleet-change",
-      subType: "submitted",
-    });
-    await rememberTokenForADay(tx, context, name, ClientToken, input, fleet.fleetId);
-    return { fleetId: fleet.fleetId, fresh: true };
+  const made = await submitFleet(context, fleet, {
+    operation: "CreateFleet",
+    token: input.ClientToken,
+    parameters: input,
   });
   const acting = fleetContext(context, context, fleet);
   if (made.fresh)

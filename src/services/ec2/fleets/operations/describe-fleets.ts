@@ -7,8 +7,9 @@ import { applyFilters } from "../../filters.ts";
 import { pageOf } from "../../paging.ts";
 import { activityOf, describeFleet } from "../describe.ts";
 import { seenMembers } from "../fill.ts";
+import { historyPage } from "../history.ts";
 import { isAlive, type SeenMember } from "../plan.ts";
-import { findFleet, fleetEvents, fleets, type FleetRecord } from "../records.ts";
+import { findFleet, fleets, type FleetRecord } from "../records.ts";
 
 interface Row {
   fleet: FleetRecord;
@@ -83,31 +84,18 @@ export const describeFleetHistory: Ec2Operation<"DescribeFleetHistory"> = (input
   context.store.transaction(async (tx) => {
     const { fleetId, type } = await findFleet(tx, context, input.FleetId!, "ec2-fleet");
     if (type === "instant") throw notForInstant("DescribeFleetHistory");
-    const startMs = input.StartTime!.getTime();
-    const entries = (await fleetEvents.entries(tx, context, [fleetId])).filter(
-      ({ record }) =>
-        record.atMs >= startMs &&
-        (input.EventType === undefined || record.type === input.EventType),
-    );
-    const { items, NextToken } = pageOf(entries, input, ({ id }) => orderOf(id), { least: 1 });
+    const { events, page } = await historyPage(tx, context, fleetId, input, (one) => one);
     return {
       FleetId: fleetId,
-      HistoryRecords: items.map(({ record }): HistoryRecordEntry => ({
-        EventType: record.type,
+      HistoryRecords: events.map((event): HistoryRecordEntry => ({
+        EventType: event.type,
         EventInformation: {
-          EventSubType: record.subType,
-          EventDescription: record.description,
-          InstanceId: record.instanceId,
+          EventSubType: event.subType,
+          EventDescription: event.description,
+          InstanceId: event.instanceId,
         },
-        Timestamp: dateOf(record.atMs),
+        Timestamp: dateOf(event.atMs),
       })),
-      LastEvaluatedTime: dateOf(items.at(-1)?.record.atMs ?? context.clock.now()),
-      StartTime: input.StartTime,
-      NextToken,
+      ...page,
     };
   });
-
-/** Times of events as texts that sort like them. */
-export function orderOf(id: readonly unknown[]): string {
-  return `${String(id[1]).padStart(15, "0")}/${String(id[2]).padStart(6, "0")}`;
-}

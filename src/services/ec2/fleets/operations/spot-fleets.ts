@@ -10,19 +10,13 @@ import { pageOf } from "../../paging.ts";
 import { shownTags } from "../../tags.ts";
 import { activityOf } from "../describe.ts";
 import { seenMembers } from "../fill.ts";
+import { historyPage } from "../history.ts";
 import { hasIdForm } from "../../ids.ts";
 import { isAlive, unitsOf, type SeenMember } from "../plan.ts";
-import {
-  findFleet,
-  fleetEvents,
-  fleets,
-  note,
-  type FleetEvent,
-  type FleetRecord,
-} from "../records.ts";
+import { findFleet, fleets, note, type FleetEvent, type FleetRecord } from "../records.ts";
 import { excessOf, launchesOf } from "../spot-fleet-config.ts";
 import { endFleet } from "./delete-fleets.ts";
-import { activeInstances, orderOf } from "./describe-fleets.ts";
+import { activeInstances } from "./describe-fleets.ts";
 
 /** Spot Fleets are cancelled where EC2 Fleets are deleted. */
 const stateOf = ({ state }: FleetRecord) =>
@@ -103,27 +97,20 @@ export const describeSpotFleetRequestHistory: Ec2Operation<"DescribeSpotFleetReq
 ) =>
   context.store.transaction(async (tx) => {
     const { fleetId } = await findFleet(tx, context, input.SpotFleetRequestId!, "spot-fleet");
-    const startMs = input.StartTime!.getTime();
-    const entries = (await fleetEvents.entries(tx, context, [fleetId])).filter(
-      ({ record }) =>
-        record.atMs >= startMs &&
-        (input.EventType === undefined || eventTypes[record.type] === input.EventType),
-    );
-    const { items, NextToken } = pageOf(entries, input, ({ id }) => orderOf(id), { least: 1 });
+    const typeOf = (type: FleetEvent["type"]) => eventTypes[type];
+    const { events, page } = await historyPage(tx, context, fleetId, input, typeOf);
     return {
       SpotFleetRequestId: fleetId,
-      HistoryRecords: items.map(({ record }) => ({
-        EventType: eventTypes[record.type],
+      HistoryRecords: events.map((event) => ({
+        EventType: eventTypes[event.type],
         EventInformation: {
-          EventSubType: record.subType.replace("deleted", "cancelled"),
-          EventDescription: record.description,
-          InstanceId: record.instanceId,
+          EventSubType: event.subType.replace("deleted", "cancelled"),
+          EventDescription: event.description,
+          InstanceId: event.instanceId,
         },
-        Timestamp: dateOf(record.atMs),
+        Timestamp: dateOf(event.atMs),
       })),
-      LastEvaluatedTime: dateOf(items.at(-1)?.record.atMs ?? context.clock.now()),
-      StartTime: input.StartTime,
-      NextToken,
+      ...page,
     };
   });
 

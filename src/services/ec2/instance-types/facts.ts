@@ -13,6 +13,7 @@ export interface TypeFacts {
   cores: number;
   threadsPerCore: number;
   maximumInterfaces: number;
+  addressesPerInterface: number;
 }
 
 /** Throws InvalidParameterValue for a type that Fogbank does not know. */
@@ -32,5 +33,6 @@ export async function typeFacts(instanceType: string): Promise<TypeFacts> {
     cores: info.VCpuInfo?.DefaultCores ?? 1,
     threadsPerCore: info.VCpuInfo?.DefaultThreadsPerCore ?? 1,
     maximumInterfaces: info.NetworkInfo?.MaximumNetworkInterfaces ?? 1,
+    addressesPerInterface: info.NetworkInfo?.Ipv4AddressesPerInterface ?? 1,
   };
 }

@@ -17,17 +17,32 @@ interface Specification {
   Name?: string | undefined;
 }
 
-/** Undefined when none is asked for. Throws InvalidParameterValue when IAM does not know it. */
+const notBoth = () =>
+  invalidParameterCombination(
+    "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'",
+  );
+
+/** A launch names its profile in one way. Throws as `findProfile`. */
+export async function profileToLaunch(
+  context: LaunchContext,
+  specification: Specification | undefined,
+): Promise<Profile | undefined> {
+  if (specification?.Arn && specification.Name) throw notBoth();
+  return findProfile(context, specification);
+}
+
+/**
+ * By its ARN, its name, or both where they mean one profile: nothing in AWS's documentation of
+ * associations forbids that. Undefined when none is asked for. Throws InvalidParameterValue when IAM
+ * does not know it.
+ */
 export async function findProfile(
   context: LaunchContext,
   specification: Specification | undefined,
 ): Promise<Profile | undefined> {
   const { Arn, Name } = specification ?? {};
   if (!Arn && !Name) return undefined;
-  if (Arn && Name)
-    throw invalidParameterCombination(
-      "The parameter 'iamInstanceProfile.name' may not be used in combination with 'iamInstanceProfile.arn'",
-    );
+  if (Arn && Name && parseArn(Arn)?.resource.split("/").at(-1) !== Name) throw notBoth();
   const name = Name ?? parseArn(Arn!)?.resource.split("/").at(-1);
   const invalid = () =>
     Name

@@ -23,8 +23,18 @@ test("an instance takes its profile at launch or later, and its name must be IAM
     message:
       "Value (none) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
   });
+  const both = { Arn: InstanceProfile!.Arn, Name: "web" };
+  const notBoth = { code: "InvalidParameterCombination" };
+  await assert.rejects(cloud.ec2.RunInstances({ ...base, IamInstanceProfile: both }), notBoth);
   const [id] = (await cloud.run()) as [string];
-  const request = { InstanceId: id, IamInstanceProfile: { Arn: InstanceProfile!.Arn } };
+  await assert.rejects(
+    cloud.ec2.AssociateIamInstanceProfile({
+      InstanceId: id,
+      IamInstanceProfile: { ...both, Name: "other" },
+    }),
+    notBoth,
+  );
+  const request = { InstanceId: id, IamInstanceProfile: both };
   await cloud.ec2.AssociateIamInstanceProfile(request);
   await assert.rejects(cloud.ec2.AssociateIamInstanceProfile(request), {
     code: "IncorrectState",

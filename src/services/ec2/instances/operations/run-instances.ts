@@ -17,7 +17,11 @@ import { makeVolumes } from "../../volumes/make-volumes.ts";
 import { describeReservations, type InstanceRow } from "../describe.ts";
 import { instances, type InstanceRecord } from "../records.ts";
 import { blueprint, prepare, type Blueprint, type Preparation } from "../run/blueprint.ts";
-import { interfaceRequests, notForSeveral } from "../run/interfaces.ts";
+import {
+  interfaceRequests,
+  notForSeveral,
+  privateAddressLimitExceeded,
+} from "../run/interfaces.ts";
 import { checkCounts, launchRequest, type LaunchRequest } from "../run/launch-request.ts";
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html */
@@ -106,6 +110,8 @@ async function launchOne(
     { random, now },
     interfaceRequests(request, instanceId, tags("network-interface")),
   );
+  if (interfaces.some((one) => one.secondaryPrivateIps.length >= facts.addressesPerInterface))
+    throw privateAddressLimitExceeded();
   const primary = interfaces.find((one) => one.deviceIndex === 0)!;
   const zone = request.Placement?.AvailabilityZone;
   if (zone && zone !== primary.availabilityZone)

@@ -10,7 +10,7 @@ import { zoneNamed } from "#services/kit/facts/zones.ts";
 import { mergeBlockDevices, type BlockDevice } from "../../volumes/block-devices.ts";
 import { usualKeyArn } from "../../volumes/encryption-by-default.ts";
 import { readDefaults, type InstanceDefaults } from "../defaults.ts";
-import { findProfile, type Profile } from "../profile.ts";
+import { profileToLaunch, type Profile } from "../profile.ts";
 import type { InstanceRecord, MetadataOptions } from "../records.ts";
 import type { LaunchRequest } from "./launch-request.ts";
 import { resolveImageId } from "./image-id.ts";
@@ -45,7 +45,7 @@ export async function prepare(
     instanceType,
     facts,
     market: marketOf(request, instanceType, facts),
-    profile: await findProfile(context, request.IamInstanceProfile),
+    profile: await profileToLaunch(context, request.IamInstanceProfile),
     userData: decodeUserData(request.UserData),
     volumeKey: await usualKeyArn(
       context,

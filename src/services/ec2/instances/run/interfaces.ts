@@ -1,6 +1,6 @@
 /** The network interfaces that a launch asks for, one list per instance. */
 import type { Tags } from "#services/kit/tags.ts";
-import { invalidParameterCombination } from "../../errors.ts";
+import { ec2Error, invalidParameterCombination } from "../../errors.ts";
 import type { InterfaceRequest } from "../../instance-network.ts";
 import { requestedAddresses } from "../../network/requested-addresses.ts";
 import type { LaunchRequest } from "./launch-request.ts";
@@ -47,6 +47,10 @@ export function interfaceRequests(
 }
 
 type Specification = NonNullable<LaunchRequest["NetworkInterfaces"]>[number];
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AvailableIpPerENI.html */
+export const privateAddressLimitExceeded = () =>
+  ec2Error("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.");
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceNetworkInterfaceSpecification.html */
 export const notForSeveral = (parameter: string) =>

@@ -105,11 +105,6 @@ export const documentVersionLimitExceeded = (most: number) =>
   );
 export const maxDocumentSizeExceeded = () =>
   ssmError("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.");
-export const invalidPermissionType = (type: string) =>
-  ssmError(
-    "InvalidPermissionType",
-    `1 validation error detected: Value '${type}' at 'permissionType' failed to satisfy constraint: Member must satisfy enum value set: [Share].`,
-  );
 export const documentPermissionLimit = (message: string) =>
   ssmError("DocumentPermissionLimit", message);
 export const invalidParameters = (message: string) => ssmError("InvalidParameters", message);

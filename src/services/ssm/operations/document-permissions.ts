@@ -2,7 +2,7 @@
 import { pageOf, type SsmOperation, type SsmOperations } from "../context.ts";
 import { ownDocument } from "../documents/find.ts";
 import { documents } from "../documents/records.ts";
-import { documentPermissionLimit, invalidPermissionType, validationException } from "../errors.ts";
+import { documentPermissionLimit, validationException } from "../errors.ts";
 import { mostDocumentShares } from "../limits.ts";
 
 const pageSize = 200;
@@ -27,7 +27,6 @@ const modifyDocumentPermission: SsmOperation<"ModifyDocumentPermission"> = async
   input,
   context,
 ) => {
-  if (input.PermissionType !== "Share") throw invalidPermissionType(String(input.PermissionType));
   const added = input.AccountIdsToAdd ?? [];
   const removed = input.AccountIdsToRemove ?? [];
   for (const [member, ids] of [

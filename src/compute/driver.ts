@@ -76,6 +76,16 @@ export interface MachineObservation {
   hostFailed?: boolean;
 }
 
+/** Of a machine that a driver knows nothing of. */
+export const absentMachine = (id: string, measuredMs: number): MachineObservation => ({
+  id,
+  state: "absent",
+  labels: {},
+  measuredMs,
+  cpuSeconds: 0,
+  memoryBytes: 0,
+});
+
 /** How to connect to a machine's port: plain data, so that another thread can use it. */
 export type Reach =
   /** `localAddress`: the address of the caller's own that the connection leaves from. */

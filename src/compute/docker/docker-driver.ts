@@ -3,12 +3,7 @@ import { mkdir, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
-import {
-  HostUnavailable,
-  type ComputeDriver,
-  type MachineObservation,
-  type MachineSpec,
-} from "../driver.ts";
+import { absentMachine, HostUnavailable, type ComputeDriver, type MachineSpec } from "../driver.ts";
 import { createLoopbackAddresses } from "../process/loopback.ts";
 import { createSerial } from "../serially.ts";
 import { numberDisks } from "../volumes/disk.ts";
@@ -184,7 +179,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     guard.leave(id);
     machines.delete(id);
     addresses.release(id);
-    await engine.call("DELETE", `/volumes/${nameOf(id)}`).catch(ignoreMissing);
+    await removeVolume(id);
     if (onNetwork(network.gateway).length > 0) return;
     await relays.close(network.gateway);
     const redirect = redirects.get(network.name);
@@ -192,6 +187,8 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     redirects.delete(network.name);
     await networks.remove(network);
   };
+  const removeVolume = (id: string) =>
+    engine.call("DELETE", `/volumes/${nameOf(id)}`).catch(ignoreMissing);
   const nameOf = (id: string) => `fogbank-${cloud}-${id.replaceAll(/[^\w.-]/g, "_")}`;
 
   const make = async (spec: Omit<MachineSpec, "userData">, userData: Uint8Array | undefined) => {
@@ -214,10 +211,15 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
         query: { name: nameOf(spec.id) },
         body: containerOf(record, { ...given, guestVolume: await guest! }),
       });
+    // What an interrupted launch left; a machine that had come to run would have been adopted. An engine
+    // that was killed may have made the volume without the label by which it is found.
+    await removeVolume(spec.id).catch((error: unknown) => {
+      if (!isConflict(error)) throw error;
+    });
     const { Id } = await create().catch(async (error: unknown) => {
       if (!isConflict(error)) throw error;
-      // What an interrupted launch left; a machine that had come to run would have been adopted.
       await engine.call("DELETE", `/containers/${nameOf(spec.id)}`, { query: { force: true } });
+      await removeVolume(spec.id);
       return create();
     });
     const machine = new DockerMachine({ container: Id, network, record, state: "pending" }, around);
@@ -315,9 +317,9 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     observe: async (id) => {
       const machine = machines.get(id);
       const measuredMs = wall.monotonic();
-      if (!machine) return absent(id, measuredMs);
+      if (!machine) return absentMachine(id, measuredMs);
       if (machine.state === "running") await serially(id, () => check(id));
-      return machines.has(id) ? machine.observe(measuredMs) : absent(id, measuredMs);
+      return machines.has(id) ? machine.observe(measuredMs) : absentMachine(id, measuredMs);
     },
     list: () => Promise.all([...machines.keys()].map((id) => driver.observe(id))),
     snapshot: (id, imageId) => serially(id, () => images.commit(known(id).container, imageId)),
@@ -394,7 +396,3 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
 }
 
 const pathOf = ({ environment }: MachineRecord) => environment["PATH"];
-
-function absent(id: string, measuredMs: number): MachineObservation {
-  return { id, state: "absent", labels: {}, measuredMs, cpuSeconds: 0, memoryBytes: 0 };
-}

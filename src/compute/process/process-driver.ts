@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock, Timer } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
-import type { ComputeDriver, MachineObservation, MachineSpec } from "../driver.ts";
+import { absentMachine, type ComputeDriver, type MachineSpec } from "../driver.ts";
 import { fileName } from "../file-name.ts";
 import { createSerial } from "../serially.ts";
 import { numberDisks } from "../volumes/disk.ts";
@@ -253,7 +253,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
         addresses.release(id);
         if (machine.record.layers) await layers.sweep(layersInUse);
       }),
-    observe: async (id) => (await machines.get(id)?.observeWhole()) ?? absent(id, wall.monotonic()),
+    observe: async (id) =>
+      (await machines.get(id)?.observeWhole()) ?? absentMachine(id, wall.monotonic()),
     list: async () => [...machines.values()].map((machine) => machine.observe()),
     snapshot: (id, imageId) =>
       serially(id, async () => {
@@ -339,8 +340,4 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
     },
   };
   return driver;
-}
-
-function absent(id: string, measuredMs: number): MachineObservation {
-  return { id, state: "absent", labels: {}, measuredMs, cpuSeconds: 0, memoryBytes: 0 };
 }

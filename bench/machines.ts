@@ -94,7 +94,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 /** The same capture by the plainest means, in milliseconds; what it made is gone afterwards. */
 interface BareCapture {
   bareName: string;
-  bareCapture(machineId: string): Promise<number>;
+  readonly bareCapture: (machineId: string) => Promise<number>;
 }
 
 async function measure(

@@ -1,6 +1,6 @@
 /** An engine of a test's own, which may be killed: Docker's daemon in a directory for temporary files. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { existsSync, globSync, openSync, readFileSync } from "node:fs";
+import { existsSync, globSync, openSync, readFileSync, readlinkSync } from "node:fs";
 import { mkdtemp, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,9 +18,16 @@ export function whyNoEngine(): string | false {
     return "only root on Linux starts an engine of its own";
   for (const program of ["dockerd", "busybox", "ip"])
     if (spawnSync(program, ["--help"]).error) return `there is no ${program}`;
-  if (spawnSync("pgrep", ["-x", "dockerd"]).status === 0)
+  const others = spawnSync("pgrep", ["-x", "dockerd"], { encoding: "utf8" }).stdout.split("\n");
+  if (others.some((pid) => pid !== "" && networkOf(pid) === networkOf("self")))
     return "another dockerd runs on this host, and the two would disturb each other's networks";
   return false;
+}
+
+/** Names the network name space of a process; undefined when it has just ended. */
+function networkOf(pid: string): string | undefined {
+  const path = `/proc/${pid}/ns/net`;
+  return existsSync(path) ? readlinkSync(path) : undefined;
 }
 
 export class OwnEngine {

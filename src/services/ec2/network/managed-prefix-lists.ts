@@ -13,7 +13,9 @@ export interface PrefixListRecord {
   name: string;
   addressFamily: "IPv4" | "IPv6";
   maxEntries: number;
-  state: "create-complete" | "modify-complete" | "restore-complete";
+  state: "create-complete" | "modify-complete" | "restore-complete" | "delete-failed";
+  /** Why it failed. */
+  stateMessage?: string;
   /** The entries of each version, the first one's first. */
   versions: { version: number; entries: PrefixListEntry[] }[];
   tags: Tags;

@@ -1,6 +1,6 @@
 import type { PrefixListEntry } from "@aws-sdk/client-ec2";
 import { pick } from "../properties.ts";
-import { defineResourceType, type ExistingRequest } from "../resource-type.ts";
+import { defineResourceType, ResourceFailure, type ExistingRequest } from "../resource-type.ts";
 import { findTagged, tagSpecifications, updateTags } from "./tagged.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-prefixlist.html */
@@ -44,6 +44,14 @@ export const resourceType = defineResourceType({
   },
   async delete({ clients, physicalId }) {
     await clients.ec2.DeleteManagedPrefixList({ PrefixListId: physicalId });
+  },
+  async deleted({ clients, physicalId }) {
+    const { PrefixLists } = await clients.ec2.DescribeManagedPrefixLists({
+      Filters: [{ Name: "prefix-list-id", Values: [physicalId] }],
+    });
+    const [left] = PrefixLists ?? [];
+    if (left?.State === "delete-failed") throw new ResourceFailure(left.StateMessage ?? "");
+    return left === undefined;
   },
   async attributes(request) {
     const found = await describe(request);

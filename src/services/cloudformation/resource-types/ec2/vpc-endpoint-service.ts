@@ -1,5 +1,5 @@
 import { pick } from "../properties.ts";
-import { defineResourceType } from "../resource-type.ts";
+import { defineResourceType, ResourceFailure } from "../resource-type.ts";
 import { findTagged, tagSpecifications, updateTags } from "./tagged.ts";
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpcendpointservice.html */
@@ -35,7 +35,12 @@ export const resourceType = defineResourceType({
     await updateTags(request);
   },
   async delete({ clients, physicalId }) {
-    await clients.ec2.DeleteVpcEndpointServiceConfigurations({ ServiceIds: [physicalId] });
+    const { Unsuccessful } = await clients.ec2.DeleteVpcEndpointServiceConfigurations({
+      ServiceIds: [physicalId],
+    });
+    const failure = Unsuccessful?.[0]?.Error;
+    if (failure?.Code === "ExistingVpcEndpointConnections")
+      throw new ResourceFailure(failure.Message ?? "");
   },
   attributes: async ({ physicalId }) => ({ ServiceId: physicalId }),
 });

@@ -34,6 +34,7 @@ export function prefixListShape(context: Ec2Context, list: PrefixListRecord) {
     MaxEntries: list.maxEntries,
     Version: currentVersion(list).version,
     State: list.state as "create-complete",
+    StateMessage: list.stateMessage,
     OwnerId: context.account,
     ...tagListShape(list.tags),
   };
@@ -149,8 +150,9 @@ const modify: Ec2Operation<"ModifyManagedPrefixList"> = async (input, context) =
     const next = withoutTwins([...kept, ...added]);
     const maxEntries = checkMaxEntries(input.MaxEntries ?? list.maxEntries);
     checkSize(next, maxEntries);
+    const { stateMessage: _failure, ...good } = list;
     const changed: PrefixListRecord = {
-      ...list,
+      ...good,
       maxEntries,
       name: input.PrefixListName === undefined ? list.name : checkName(input.PrefixListName),
       state: "modify-complete",
@@ -170,8 +172,9 @@ const restore: Ec2Operation<"RestoreManagedPrefixListVersion"> = async (input, c
     checkVersion(list, input.CurrentVersion);
     const { version } = currentVersion(list);
     const { entries } = versionOf(list, input.PreviousVersion);
+    const { stateMessage: _failure, ...good } = list;
     const changed: PrefixListRecord = {
-      ...list,
+      ...good,
       state: "restore-complete",
       versions: [...list.versions, { version: version + 1, entries }],
     };
@@ -194,16 +197,18 @@ function versionOf(list: PrefixListRecord, version: number | undefined) {
   return found;
 }
 
+/** "You must first remove all references": without that the deletion begins all the same, and fails. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteManagedPrefixList.html */
 const remove: Ec2Operation<"DeleteManagedPrefixList"> = async (input, context) => {
   const record = await inNetwork(context, async (tx) => {
     const list = await findOwn(tx, context, input.PrefixListId!);
     const id = list.prefixListId;
     if ((await referencesOf(tx, context, id)).length > 0)
-      throw ec2Error(
-        "DependencyViolation",
-        `The prefix list '${id}' is referenced by other resources and cannot be deleted.`,
-      );
-    prefixLists.delete(tx, context, id);
+      prefixLists.put(tx, context, [id], {
+        ...list,
+        state: "delete-failed",
+        stateMessage: "The prefix list is referenced by other resources.",
+      });
+    else prefixLists.delete(tx, context, id);
     return list;
   });
   return { PrefixList: { ...prefixListShape(context, record), State: "delete-in-progress" } };

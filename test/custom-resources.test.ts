@@ -1,5 +1,8 @@
 /** Custom resources whose providers are functions: inline code with AWS's module, and code that knows AWS's URLs. */
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import {
   CloudFormationClient,
@@ -7,7 +10,8 @@ import {
   DeleteStackCommand,
   DescribeStacksCommand,
 } from "@aws-sdk/client-cloudformation";
-import { startCloud } from "#cloud/cloud.ts";
+import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type Cloud, startCloud } from "#cloud/cloud.ts";
 
 const role = {
   Type: "AWS::IAM::Role",
@@ -71,6 +75,34 @@ exports.handler = (event) => new Promise((resolve, reject) => {
   request.end(body);
 });`;
 
+// As libraries for Node's and Python's functions send it: the URL given to HTTPS as it is.
+const wholeNode = `
+const https = require("https");
+exports.handler = (event) => new Promise((resolve, reject) => {
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const Data = { Greeting: "hello " + event.RequestType };
+  const answer = { Status: "SUCCESS", PhysicalResourceId: "whole", StackId, RequestId, LogicalResourceId, Data };
+  const request = https.request(event.ResponseURL, { method: "PUT" }, (response) => {
+    response.resume();
+    response.on("end", () => resolve());
+  });
+  request.on("error", reject);
+  request.end(JSON.stringify(answer));
+});`;
+
+const wholePython = `
+import json
+from http.client import HTTPSConnection
+from urllib.parse import urlsplit
+def handler(event, context):
+    url = urlsplit(event["ResponseURL"])
+    answer = {name: event[name] for name in ("StackId", "RequestId", "LogicalResourceId")}
+    answer.update(Status="SUCCESS", PhysicalResourceId="whole", Data={"Greeting": "hello " + event["RequestType"]})
+    connection = HTTPSConnection(url.netloc)
+    connection.request("PUT", url.path + "?" + url.query, json.dumps(answer), {"content-type": ""})
+    connection.getresponse().read()
+`;
+
 const customOf = (provider: string) => ({
   Type: "Custom::Greeting",
   Properties: {
@@ -80,14 +112,33 @@ const customOf = (provider: string) => ({
   },
 });
 
+const reach = ({ endpoint }: Cloud) => ({
+  endpoint,
+  region: "us-east-1",
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
+/** The stack once its operation is over; undefined once it is gone. */
+async function settled(client: CloudFormationClient, StackName: string) {
+  for (let looks = 0; looks < 600; looks++) {
+    const { Stacks = [] } = await client
+      .send(new DescribeStacksCommand({ StackName }))
+      .catch((error: Error) => {
+        if (/does not exist/.test(error.message)) return { Stacks: [] };
+        throw error;
+      });
+    const [stack] = Stacks;
+    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
+    // The host's time: the providers are programs that run in it.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the stack does not settle");
+}
+
 test("functions provide custom resources", async (t) => {
   const cloud = await startCloud({ compute: "simulated", logLevel: "error" });
   t.after(() => cloud.stop());
-  const client = new CloudFormationClient({
-    endpoint: cloud.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
+  const client = new CloudFormationClient(reach(cloud));
   const greeting = (id: string) => ({ Value: { "Fn::GetAtt": [id, "Greeting"] } });
   const TemplateBody = JSON.stringify({
     Resources: {
@@ -95,38 +146,28 @@ test("functions provide custom resources", async (t) => {
       Node: providerOf("nodejs22.x", inlineNode),
       Python: providerOf("python3.13", inlinePython),
       Secured: providerOf("nodejs22.x", securedNode),
+      WholeNode: providerOf("nodejs22.x", wholeNode),
+      WholePython: providerOf("python3.13", wholePython),
       ByNode: customOf("Node"),
       ByPython: customOf("Python"),
       BySecured: customOf("Secured"),
+      ByWholeNode: customOf("WholeNode"),
+      ByWholePython: customOf("WholePython"),
     },
     Outputs: {
       Node: greeting("ByNode"),
       Python: greeting("ByPython"),
       Secured: greeting("BySecured"),
+      WholeNode: greeting("ByWholeNode"),
+      WholePython: greeting("ByWholePython"),
       Name: { Value: { Ref: "ByPython" } },
     },
   });
   const StackName = "greetings";
-  /** The stack once its operation is over; undefined once it is gone. */
-  const settled = async () => {
-    for (let looks = 0; looks < 600; looks++) {
-      const { Stacks = [] } = await client
-        .send(new DescribeStacksCommand({ StackName }))
-        .catch((error: Error) => {
-          if (/does not exist/.test(error.message)) return { Stacks: [] };
-          throw error;
-        });
-      const [stack] = Stacks;
-      if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
-      // The host's time: the providers are programs that run in it.
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error("the stack does not settle");
-  };
   await client.send(
     new CreateStackCommand({ StackName, TemplateBody, Capabilities: ["CAPABILITY_IAM"] }),
   );
-  const made = (await settled())!;
+  const made = (await settled(client, StackName))!;
   assert.equal(made.StackStatus, "CREATE_COMPLETE", made.StackStatusReason ?? "");
   const outputs = Object.fromEntries(
     made.Outputs!.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
@@ -135,8 +176,99 @@ test("functions provide custom resources", async (t) => {
     Node: "hello Ada",
     Python: "hello Ada",
     Secured: "hello Create",
+    WholeNode: "hello Create",
+    WholePython: "hello Create",
     Name: "python-Ada",
   });
   await client.send(new DeleteStackCommand({ StackName }));
-  assert.equal(await settled(), undefined);
+  assert.equal(await settled(client, StackName), undefined);
+});
+
+test("an answer that comes after a restart completes its custom resource", async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), "fogbank-custom-"));
+  const before = await startCloud({ compute: "simulated", logLevel: "error", dataDir });
+  let running: Cloud | undefined = before;
+  t.after(async () => {
+    await running?.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+  const topicArn = { Ref: "Topic" };
+  const queueArn = { "Fn::GetAtt": ["Queue", "Arn"] };
+  const Policy = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: queueArn,
+      },
+    ],
+  };
+  const StackName = "patient";
+  const TemplateBody = JSON.stringify({
+    Resources: {
+      Topic: { Type: "AWS::SNS::Topic" },
+      Queue: { Type: "AWS::SQS::Queue", Properties: { QueueName: "asked" } },
+      Policy: {
+        Type: "AWS::SQS::QueuePolicy",
+        Properties: { Queues: [{ Ref: "Queue" }], PolicyDocument: Policy },
+      },
+      Subscription: {
+        Type: "AWS::SNS::Subscription",
+        DependsOn: "Policy",
+        Properties: {
+          TopicArn: topicArn,
+          Protocol: "sqs",
+          Endpoint: queueArn,
+          RawMessageDelivery: true,
+        },
+      },
+      Asked: {
+        Type: "Custom::Asked",
+        DependsOn: "Subscription",
+        Properties: { ServiceToken: topicArn },
+      },
+    },
+    Outputs: {
+      Name: { Value: { Ref: "Asked" } },
+      Word: { Value: { "Fn::GetAtt": ["Asked", "Word"] } },
+    },
+  });
+  await new CloudFormationClient(reach(before)).send(
+    new CreateStackCommand({ StackName, TemplateBody }),
+  );
+  const QueueUrl = `${before.endpoint}/000000000000/asked`;
+  let asked: string | undefined;
+  for (let looks = 0; !asked && looks < 200; looks++) {
+    // The queue comes with the stack.
+    const received = await new SQSClient(reach(before))
+      .send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }))
+      .catch(() => undefined);
+    asked = received?.Messages?.[0]?.Body;
+    if (!asked) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const request = JSON.parse(asked!) as Record<string, string>;
+  await before.stop();
+  running = undefined;
+
+  const port = Number(new URL(before.endpoint).port);
+  const after = await startCloud({ compute: "simulated", logLevel: "error", dataDir, port });
+  running = after;
+  const answered = await fetch(request.ResponseURL!, {
+    method: "PUT",
+    body: JSON.stringify({
+      Status: "SUCCESS",
+      PhysicalResourceId: "answered-late",
+      StackId: request.StackId,
+      RequestId: request.RequestId,
+      LogicalResourceId: request.LogicalResourceId,
+      Data: { Word: "patience" },
+    }),
+  });
+  assert.equal(answered.status, 200);
+  const made = (await settled(new CloudFormationClient(reach(after)), StackName))!;
+  assert.equal(made.StackStatus, "CREATE_COMPLETE", made.StackStatusReason ?? "");
+  const outputs = made.Outputs!.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]);
+  assert.deepEqual(Object.fromEntries(outputs), { Name: "answered-late", Word: "patience" });
 });

@@ -42,20 +42,22 @@ if (sdk)
 
 /**
  * A custom resource's answer goes to a bucket's URL on AWS, which code knows to be HTTPS on port 443 and so names by host and
- * path alone. Here the same host and path are the gateway's.
+ * path alone, or hands to `https` as it is. Here the same host and path are the gateway's.
  */
 const gateway = env.AWS_ENDPOINT_URL && new URL(env.AWS_ENDPOINT_URL);
 const secured = https.request;
 https.request = (...args) => {
+  const [first] = args;
+  const url = typeof first === "string" || first instanceof URL ? new URL(first) : undefined;
   const options = args.find((one) => typeof one === "object" && !(one instanceof URL));
+  const host = url?.hostname ?? options?.hostname ?? options?.host;
+  const path = url ? url.pathname + url.search : options?.path;
   const meant =
-    gateway?.protocol === "http:" &&
-    [options?.hostname, options?.host].includes(gateway.hostname) &&
-    options.path?.startsWith("/_fogbank/");
+    gateway?.protocol === "http:" && host === gateway.hostname && path?.startsWith("/_fogbank/");
   if (!meant) return secured(...args);
-  const { agent: _agent, protocol: _protocol, ...rest } = options;
+  const { agent: _agent, protocol: _protocol, ...rest } = options ?? {};
   const answered = args.find((one) => typeof one === "function");
-  return request({ ...rest, port: gateway.port }, answered);
+  return request({ ...rest, hostname: host, path, port: gateway.port }, answered);
 };
 syncBuiltinESMExports();
 

@@ -38,6 +38,24 @@ test("instances of a simulated cloud are healthy while they run, and unused when
   assert.deepEqual(states, [["healthy"], ["unused", "Target.InvalidState"]]);
 });
 
+test("a terminated instance is deregistered, and drains unseen", async (context) => {
+  const { cloud, ids, TargetGroupArn } = await createFleet(context);
+  const unused = await cloud.createGroup({ Name: "unused", TargetType: "instance" });
+  const gone = [{ Id: ids[0]! }];
+  await cloud.elb.RegisterTargets({ TargetGroupArn: unused.TargetGroupArn, Targets: gone });
+  await cloud.ec2.TerminateInstances({ InstanceIds: [ids[0]!] });
+  await cloud.advance("2m");
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn), [["healthy"]]);
+  assert.deepEqual(await cloud.healthOf(unused.TargetGroupArn!), []);
+  const asked = async () => {
+    const found = await cloud.elb.DescribeTargetHealth({ TargetGroupArn, Targets: gone });
+    return found.TargetHealthDescriptions![0]!.TargetHealth!.Reason;
+  };
+  assert.equal(await asked(), "Target.DeregistrationInProgress");
+  await cloud.advance("5m");
+  assert.equal(await asked(), "Target.NotRegistered");
+});
+
 test("load offered to simulated machines shows in the load balancer's metrics", async (context) => {
   const { cloud, ids, TargetGroupArn } = await createFleet(context);
   await cloud.advance("1m");

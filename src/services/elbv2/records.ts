@@ -179,6 +179,8 @@ export interface TargetRecord {
   unhealthyDrainingUntilMs?: number;
   /** Present from the deregistration on. */
   drainingUntilMs?: number;
+  /** Deregistered because its instance was terminated: told only to who asks for it. */
+  isTerminated?: true;
 }
 
 /** Lines of a log on their way to S3. */

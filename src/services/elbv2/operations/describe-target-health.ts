@@ -37,7 +37,8 @@ export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", St
     AdministrativeOverride: overrideOf(group, balancers, target.zone),
     ...(asksAnomalies && { AnomalyDetection: detected(anomalies, group, target) }),
   }));
-  if (!Targets?.length) return { TargetHealthDescriptions: all };
+  if (!Targets?.length)
+    return { TargetHealthDescriptions: all.filter((_one, at) => !registered[at]!.isTerminated) };
   const asked = Targets.flatMap(({ Id = "", Port }) => {
     const found = all.filter(
       ({ Target }) => Target!.Id === Id && (Port === undefined || Target!.Port === Port),

@@ -7,6 +7,7 @@ import { attributeOf } from "../attributes.ts";
 import { readAssociations } from "../find.ts";
 import {
   checking,
+  draining,
   drainUnhealthy,
   extend,
   healthAfter,
@@ -31,6 +32,9 @@ import {
   type TargetRecord,
 } from "../records.ts";
 import type { State } from "../state.ts";
+
+/** How often it is looked whether an instance that is not checked is still there. */
+const idleLookMs = 30_000;
 
 interface Situation {
   target: TargetRecord;
@@ -61,7 +65,10 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const idle = idleHealth(target, zones);
       if (idle) {
         state.streaks.delete(key);
-        return record(scope, id as string[], target, idle);
+        if ((await forbiddingState(env, scope, group, target)) === "terminated")
+          return deregister(scope, id as string[], situation, nowMs);
+        await record(scope, id as string[], target, idle);
+        return group.targetType === "instance" ? { afterMs: idleLookMs } : undefined;
       }
       if (group.healthCheck.isDisabled) {
         state.streaks.delete(key);
@@ -83,6 +90,8 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const verdict = await check(scope, group, target, balancers);
       let health: TargetHealthRecord;
       if ("forbidden" in verdict) {
+        if (verdict.forbidden === "terminated")
+          return deregister(scope, id as string[], situation, nowMs);
         health = invalidState(verdict.forbidden);
         state.streaks.set(key, { healthy: false, length: 0, checkedMs: nowMs });
       } else {
@@ -176,6 +185,29 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       (await readAssociations(tx, scope)).balancersOf(group.arn),
     );
     for (const name of names) state.wakeLoadBalancer(scope, [name]);
+  }
+
+  /** A terminated instance is deregistered; in a group that is not in use it has nothing to drain. */
+  async function deregister(
+    scope: Scope,
+    [name, id, port]: readonly (string | number)[],
+    { target, group, zones }: Situation,
+    nowMs: number,
+  ): Promise<undefined> {
+    const key = "deregistration_delay.timeout_seconds";
+    const delayMs = Number(attributeOf(groupTable(group), group.attributes, key)) * 1000;
+    await env.store.transaction(async (tx) => {
+      const present = await targets.get(tx, scope, name!, id!, port!);
+      if (present?.registeredMs !== target.registeredMs || present.drainingUntilMs) return;
+      if (!zones || delayMs === 0) targets.delete(tx, scope, name!, id!, port!);
+      else
+        targets.put(tx, scope, [name!, id!, port!], {
+          ...present,
+          health: draining,
+          drainingUntilMs: nowMs + delayMs,
+          isTerminated: true,
+        });
+    });
   }
 
   async function endDraining(

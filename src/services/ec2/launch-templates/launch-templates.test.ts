@@ -111,3 +111,68 @@ test("a template's Spot options count, an alias is resolved when asked, and vers
   );
   await cloud.stop();
 });
+
+test("an instance's data makes a template as it is, and launches one like it", async () => {
+  const cloud = createEc2Cloud();
+  const { Instances } = await cloud.ec2.RunInstances({
+    ImageId: cloud.imageId,
+    InstanceType: "t3.micro",
+    MinCount: 1,
+    MaxCount: 1,
+    TagSpecifications: [
+      {
+        ResourceType: "instance",
+        Tags: [
+          { Key: "role", Value: "web" },
+          { Key: "env", Value: "prod" },
+        ],
+      },
+    ],
+  });
+  const { InstanceId } = Instances![0]!;
+  const { LaunchTemplateData } = await cloud.ec2.GetLaunchTemplateData({ InstanceId });
+  assert.deepEqual(
+    LaunchTemplateData!.TagSpecifications![0]!.Tags!.map(({ Key }) => Key),
+    ["role", "env"],
+  );
+  // What a description alone has, an SDK would refuse to send.
+  assert.ok(!("State" in LaunchTemplateData!.MetadataOptions!));
+  await cloud.ec2.TerminateInstances({ InstanceIds: [InstanceId!] });
+  await cloud.advance("1m");
+  await cloud.ec2.CreateLaunchTemplate({
+    LaunchTemplateName: "like-it",
+    LaunchTemplateData: LaunchTemplateData as never,
+  });
+  const again = await cloud.ec2.RunInstances({
+    LaunchTemplate: { LaunchTemplateName: "like-it" },
+    MinCount: 1,
+    MaxCount: 1,
+  });
+  assert.equal(again.Instances![0]!.PrivateIpAddress, Instances![0]!.PrivateIpAddress);
+  await cloud.stop();
+});
+
+test("a template that is named twice or not at all is refused in AWS's words", async () => {
+  const cloud = createEc2Cloud();
+  const { LaunchTemplate } = await cloud.ec2.CreateLaunchTemplate({
+    LaunchTemplateName: "web",
+    LaunchTemplateData: { InstanceType: "t3.micro" },
+  });
+  const { LaunchTemplateId, LaunchTemplateName } = LaunchTemplate!;
+  await assert.rejects(
+    cloud.ec2.ModifyLaunchTemplate({ LaunchTemplateId, LaunchTemplateName, DefaultVersion: "1" }),
+    {
+      code: "InvalidParameterCombination",
+      message: "Either provide launch template ID or launch template name to modify the template.",
+    },
+  );
+  await assert.rejects(cloud.ec2.DeleteLaunchTemplate({}), {
+    code: "MissingParameter",
+    message: "The request must contain the parameter launch template ID or launch template name",
+  });
+  await assert.rejects(cloud.ec2.DescribeLaunchTemplateVersions({ Versions: ["1"] }), {
+    code: "InvalidParameterValue",
+    message: /^To describe the launch template data for all your launch templates/,
+  });
+  await cloud.stop();
+});

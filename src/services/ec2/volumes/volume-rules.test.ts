@@ -60,6 +60,10 @@ test("an encrypted volume names its key: its own, or the account's choice", asyn
   assert.equal(await keyOf({ KmsKeyId: own!.KeyId }), own!.Arn);
   await ec2.ModifyEbsDefaultKmsKeyId({ KmsKeyId: own!.KeyId });
   assert.equal(await keyOf(), own!.Arn);
+  await ec2.ModifyEbsDefaultKmsKeyId({ KmsKeyId: "" });
+  assert.equal(await keyOf(), managed!.Arn);
+  await ec2.ModifyEbsDefaultKmsKeyId({ KmsKeyId: own!.Arn });
+  assert.equal(await keyOf(), own!.Arn);
   await ec2.ResetEbsDefaultKmsKeyId({});
   assert.equal(await keyOf(), managed!.Arn);
   const { VolumeId } = await ec2.CreateVolume({ ...encrypted, KmsKeyId: "alias/none" });

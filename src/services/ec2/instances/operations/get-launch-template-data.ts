@@ -1,10 +1,14 @@
 import type { Ec2Operation } from "../../context.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
-import { tagsToList } from "#services/kit/tags.ts";
+import { shownTags } from "../../tags.ts";
 import { volumes } from "../../volumes/records.ts";
 import { findInstance } from "../records.ts";
 
-/** A launch template's data that launches instances like this one. */
+/**
+ * A launch template's data that launches instances like this one: CreateLaunchTemplate takes it as it
+ * is, so what only descriptions have is left out.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-launch-template.html
+ */
 export const getLaunchTemplateData: Ec2Operation<"GetLaunchTemplateData"> = async (
   input,
   context,
@@ -28,7 +32,7 @@ export const getLaunchTemplateData: Ec2Operation<"GetLaunchTemplateData"> = asyn
         },
       });
     }
-    const tags = tagsToList(instance.tags).filter(({ Key }) => !Key.startsWith("aws:"));
+    const tags = (shownTags(instance.tags) ?? []).filter(({ Key }) => !Key.startsWith("aws:"));
     const options = instance.metadataOptions;
     return {
       LaunchTemplateData: {
@@ -70,7 +74,6 @@ export const getLaunchTemplateData: Ec2Operation<"GetLaunchTemplateData"> = asyn
         HibernationOptions: { Configured: false },
         EnclaveOptions: { Enabled: false },
         MetadataOptions: {
-          State: "applied" as const,
           HttpTokens: options.httpTokens,
           HttpPutResponseHopLimit: options.httpPutResponseHopLimit,
           HttpEndpoint: options.httpEndpoint,

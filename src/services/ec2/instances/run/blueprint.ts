@@ -130,7 +130,15 @@ export async function blueprint(
     rootDeviceName: image.rootDeviceName,
   };
   const { BlockDeviceMappings } = request;
-  const snapshots = await mappedSnapshots(tx, context, BlockDeviceMappings);
+  // Who may launch the image has access to its snapshots for the launch.
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/sharingamis-explicit.html
+  const others = BlockDeviceMappings?.filter(
+    ({ DeviceName, Ebs }) =>
+      !image.blockDevices.some(
+        (device) => device.deviceName === DeviceName && device.snapshotId === Ebs?.SnapshotId,
+      ),
+  );
+  const snapshots = await mappedSnapshots(tx, context, others);
   const devices = mergeBlockDevices(image.blockDevices, BlockDeviceMappings, snapshots);
   return { base, devices, image };
 }

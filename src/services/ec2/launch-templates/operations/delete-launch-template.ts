@@ -1,4 +1,5 @@
 import type { Ec2Operation } from "../../context.ts";
+import { missingParameter } from "../../errors.ts";
 import { forgetToken } from "../../idempotency.ts";
 import { describeTemplate } from "../describe.ts";
 import { findTemplate, launchTemplates, launchTemplateVersions } from "../records.ts";
@@ -7,6 +8,8 @@ export const deleteLaunchTemplate: Ec2Operation<"DeleteLaunchTemplate"> = async 
   input,
   context,
 ) => {
+  if (!input.LaunchTemplateId && !input.LaunchTemplateName)
+    throw missingParameter("launch template ID or launch template name");
   const template = await context.store.transaction(async (tx) => {
     const found = await findTemplate(tx, context, input);
     const { launchTemplateId } = found;

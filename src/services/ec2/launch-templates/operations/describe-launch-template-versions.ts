@@ -1,6 +1,6 @@
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Context, Ec2Input, Ec2Operation } from "../../context.ts";
-import { ec2Error, invalidParameterCombination } from "../../errors.ts";
+import { ec2Error, invalidParameterValue } from "../../errors.ts";
 import { applyFilters, filterTime, type FilterTable } from "../../filters.ts";
 import { pageOf } from "../../paging.ts";
 import { describeVersion, resolved } from "../describe.ts";
@@ -64,9 +64,7 @@ async function readRows(tx: Transaction, context: Ec2Context, input: Request): P
   if (!named) {
     if (!Versions?.length) throw ec2Error("MissingParameter", howToAsk);
     if (Versions.some((version) => version !== "$Latest" && version !== "$Default"))
-      throw invalidParameterCombination(
-        "Without a launch template, only the versions $Latest and $Default can be described.",
-      );
+      throw invalidParameterValue(howToAsk);
   }
   const templates = named
     ? [await findTemplate(tx, context, input)]

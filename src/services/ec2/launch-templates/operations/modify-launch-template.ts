@@ -1,5 +1,5 @@
 import type { Ec2Operation } from "../../context.ts";
-import { ec2Error, missingParameter } from "../../errors.ts";
+import { ec2Error, invalidParameterCombination, missingParameter } from "../../errors.ts";
 import { describeTemplate } from "../describe.ts";
 import {
   findTemplate,
@@ -12,6 +12,10 @@ export const modifyLaunchTemplate: Ec2Operation<"ModifyLaunchTemplate"> = async 
   input,
   context,
 ) => {
+  if (input.LaunchTemplateId && input.LaunchTemplateName)
+    throw invalidParameterCombination(
+      "Either provide launch template ID or launch template name to modify the template.",
+    );
   if (!input.DefaultVersion) throw missingParameter("SetDefaultVersion");
   const template = await context.store.transaction(async (tx) => {
     const found = await findTemplate(tx, context, input);

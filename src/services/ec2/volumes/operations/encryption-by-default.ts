@@ -43,15 +43,17 @@ export const modifyEbsDefaultKmsKeyId: Ec2Operation<"ModifyEbsDefaultKmsKeyId"> 
   input,
   context,
 ) => {
-  const kmsKeyId = (await keyArn(context, input.KmsKeyId!)) ?? input.KmsKeyId!;
+  // "If this parameter is not specified, your KMS key for Amazon EBS is used."
+  if (!input.KmsKeyId) return resetKey(context);
+  const kmsKeyId = (await keyArn(context, input.KmsKeyId)) ?? input.KmsKeyId;
   await context.store.transaction((tx) => setEncryption(tx, context, { kmsKeyId }));
   return { KmsKeyId: kmsKeyId };
 };
 
-export const resetEbsDefaultKmsKeyId: Ec2Operation<"ResetEbsDefaultKmsKeyId"> = async (
-  _input,
-  context,
-) => ({
+export const resetEbsDefaultKmsKeyId: Ec2Operation<"ResetEbsDefaultKmsKeyId"> = (_input, context) =>
+  resetKey(context);
+
+const resetKey = async (context: Ec2Context) => ({
   KmsKeyId: await context.store.transaction(async (tx) => {
     await setEncryption(tx, context, { kmsKeyId: undefined });
     return defaultKeyId(tx, context);

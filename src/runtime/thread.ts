@@ -4,7 +4,6 @@
  */
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
-import { hurryThisThread } from "./thread-priority.ts";
 
 interface Call {
   id: number;
@@ -77,16 +76,12 @@ export function startThread<Methods>(options: ThreadOptions): Thread<Methods> {
   };
 }
 
-/**
- * The thread's own side: runs the methods of `create`'s object, one promise each. It goes first where it may: it
- * carries what others wait for, and has little to do for each.
- */
+/** The thread's own side: runs the methods of `create`'s object, one promise each. */
 export function answerCalls<Methods extends object>(
   create: (onError: (error: unknown) => void) => Methods,
 ): void {
   const port = parentPort;
   if (!port) throw new Error("answerCalls runs in a worker thread only");
-  hurryThisThread();
   const send = (message: Message) => port.postMessage(message);
   const methods = create((error) => send({ type: "error", message: describe(error) })) as Record<
     string,

@@ -236,3 +236,18 @@ test("AWS's public parameters name images that EC2 knows", () =>
     const both = await ssm.GetParameters({ Names: [Name, "nothing"] });
     assert.deepEqual(both.InvalidParameters, ["nothing"]);
   }));
+
+test("a parameter becomes no image's, nor an image's another", () =>
+  withSsm(async (ssm) => {
+    const Name = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+    const { Parameter: image } = await ssm.GetParameter({ Name });
+    const given = { Type: "String" as const, Value: image!.Value!, Overwrite: true };
+    const DataType = "aws:ec2:image";
+    await ssm.PutParameter({ ...given, Name: "text" });
+    await ssm.PutParameter({ ...given, Name: "image", DataType });
+    const refused = { code: "ValidationException", message: /data type .* can't be changed/ };
+    await assert.rejects(ssm.PutParameter({ ...given, Name: "text", DataType }), refused);
+    await assert.rejects(ssm.PutParameter({ ...given, Name: "image", DataType: "text" }), refused);
+    assert.equal((await ssm.PutParameter({ ...given, Name: "image" })).Version, 2);
+    assert.equal((await ssm.GetParameter({ Name: "image" })).Parameter!.DataType, DataType);
+  }));

@@ -114,7 +114,10 @@ async function isFull(tx: Transaction, context: SsmContext): Promise<boolean> {
   return count >= mostStandardParameters;
 }
 
-/** What a request leaves out stays as it was, the value's description and pattern included. */
+/**
+ * What a request leaves out stays as it was, the value's description and pattern included; the type stays, and
+ * the data types of images and integrations. https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-data-types.html
+ */
 async function nextVersion(
   context: SsmContext,
   name: string,
@@ -126,6 +129,11 @@ async function nextVersion(
   if (type === undefined)
     throw validationException("A parameter type is required when you create a parameter.");
   if (old && old.type !== type) throw typeMismatch(old.type, type);
+  const dataType = input.DataType ?? old?.dataType ?? "text";
+  if (old && old.dataType !== dataType && [old.dataType, dataType].some((one) => one !== "text"))
+    throw validationException(
+      `The data type of a parameter can't be changed from ${old.dataType} to ${dataType}. Create a new parameter.`,
+    );
   const value = input.Value!;
   const allowedPattern = input.AllowedPattern ?? old?.allowedPattern;
   if (allowedPattern) checkPattern(allowedPattern, value);
@@ -148,7 +156,7 @@ async function nextVersion(
     ...(keyId !== undefined && { keyId }),
     ...(description !== undefined && { description }),
     ...(allowedPattern && { allowedPattern }),
-    dataType: input.DataType ?? old?.dataType ?? "text",
+    dataType,
     tier,
     policies,
     labels: [],

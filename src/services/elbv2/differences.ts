@@ -38,7 +38,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "Metrics of what is not offered are missing: IPv6 (IPv6RequestCount, IPv6ProcessedBytes), IP pools (BYoIPUtilPercentage), lists of reputation (LowReputationPacketsDropped, LowReputationRequestsDenied, ExcessiveLowReputationPackets), target optimizer (TargetControl*) and QUIC. CapacityUtilization is how busy the thread is that serves all load balancers.",
+      "Metrics of what is not offered are missing: IPv6 (IPv6RequestCount, IPv6ProcessedBytes), IP pools (BYoIPUtilPercentage), lists of reputation (LowReputationPacketsDropped, LowReputationRequestsDenied, ExcessiveLowReputationPackets), target optimizer (TargetControl*), QUIC, and flows that security groups would block (SecurityGroupBlockedFlowCount_*). CapacityUtilization is how busy the thread is that serves all load balancers.",
   },
   {
     operation: "*",

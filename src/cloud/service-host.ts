@@ -122,11 +122,24 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     };
     sites.push(...own.sites);
     if (definition.crossOrigin) crossOrigin.push(definition.crossOrigin(env, state));
-    await definition.start?.(env, state);
-    for (const reconciler of definition.reconcilers?.(env, state) ?? [])
-      await runReconciler(reconciler, own);
+    try {
+      await definition.start?.(env, state);
+      for (const reconciler of definition.reconcilers?.(env, state) ?? [])
+        await runReconciler(reconciler, own);
+    } catch (error) {
+      // What was begun must not go on beside the next attempt.
+      await endServices([own]).catch((reason: unknown) =>
+        log.warn("a service that could not be loaded leaves something behind", { name, reason }),
+      );
+      throw error;
+    }
     ready.set(name, own);
     return own;
+  };
+  const endServices = async (all: readonly Loaded[]) => {
+    for (const { unwatch } of all) for (const end of unwatch) end();
+    await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
+    for (const { definition, state } of all) await definition.stop?.(environment, state);
   };
   const runReconciler = async (reconciler: Reconciler, own: Loaded) => {
     const queue = createWorkQueue(reconciler, environment);
@@ -168,9 +181,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
       result.status === "fulfilled" ? [result.value] : [],
     );
-    for (const { unwatch } of all) for (const end of unwatch) end();
-    await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
-    for (const { definition, state } of all) await definition.stop?.(environment, state);
+    await endServices(all);
     await environment.traffic.close();
   };
   const host: ServiceHost = {

@@ -128,7 +128,8 @@ export class OwnEngine {
         signalProcess(found, "SIGKILL");
     }
     const groups = globSync(`/sys/fs/cgroup/{,*/}${this.#group}/{*/,}`);
-    for (const group of groups)
+    // Those of the containers before the one that holds them.
+    for (const group of groups.toSorted((a, b) => b.length - a.length))
       // The kernel takes a moment to let go of those that have just ended.
       for (let tries = 0; tries < 20 && existsSync(group); tries++)
         await rmdir(group).catch(() => pause(50));

@@ -126,6 +126,15 @@ function judgeDocker(kind: string, facts: HostFacts, engine: EngineFacts): Findi
           remedy: baseRemedy,
         },
     judgeGroups(engine.unfiltered, "iptables"),
+    engine.unfiltered === undefined
+      ? {
+          verdict: "ok",
+          text: "a machine's packets can be lost on purpose (iptables), and delayed where the kernel has sch_netem",
+        }
+      : {
+          verdict: "lacks",
+          text: `no machine's packets can be lost or delayed on purpose: ${engine.unfiltered}`,
+        },
   ];
 }
 

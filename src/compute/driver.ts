@@ -214,6 +214,11 @@ export interface ComputeDriver {
    * there is none. Known before the launch, so that the machine's environment can name it.
    */
   metadataHost(id: string): Promise<string | undefined>;
+  /**
+   * The address of this host at which the machine asks for names, port 53; undefined where machines ask
+   * others, and as long as it is not known.
+   */
+  resolverHost(id: string): Promise<string | undefined>;
   /** What the machine printed, oldest first, at most the last 64 KiB. */
   console(id: string): Promise<string>;
   /**

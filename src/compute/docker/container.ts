@@ -1,5 +1,6 @@
 /** A machine's container: how it is made, and what the engine tells of it. */
 import type { MachineSpec } from "../driver.ts";
+import { nameserversOfHost } from "../nameservers.ts";
 import type { Disk } from "../volumes/disk.ts";
 import { loopDeviceRules } from "./container-volumes.ts";
 import { bootPath, guestPath } from "./boot-files.ts";
@@ -98,6 +99,8 @@ export function containerOf(
     HostConfig: {
       ...withinHost(limitsOf(spec), given.processors),
       NetworkMode: network.name,
+      // Where Fogbank answers names of the VPC; the host's own servers know the rest.
+      ...(process.getuid?.() === 0 && { Dns: [network.gateway, ...nameserversOfHost()] }),
       RestartPolicy: { Name: "no" },
       // Only root makes devices to show; engines of other users refuse such rules.
       ...(process.getuid?.() === 0 && { DeviceCgroupRules: loopDeviceRules }),

@@ -23,7 +23,8 @@ import { DockerMachine, inspectContainer, type MachineSurroundings } from "./mac
 import { metadataTarget, reachableEnvironment } from "./machine-environment.ts";
 import { nothingMeasured } from "./measure.ts";
 import { redirectMetadata, removeRedirect } from "./metadata-redirect.ts";
-import { createNetworks, type MachineNetwork } from "./networks.ts";
+import { redirectResolvers, removeResolverRedirects } from "./resolver-redirect.ts";
+import { createNetworks, resolverOf, type MachineNetwork } from "./networks.ts";
 import { ownershipOf, sweepEnded } from "./ownership.ts";
 import { createContainerGuard, remarkOf } from "./packet-filter/packet-guard.ts";
 import { createRelays } from "./relays.ts";
@@ -64,6 +65,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const addresses = await createLoopbackAddresses(cloud);
   const machines = new Map<string, DockerMachine>();
   const redirects = new Map<string, { port: number; done: Promise<void> }>();
+  const resolvers = new Map<string, { own: string | undefined; done: Promise<void> }>();
   const listeners = new Set<(id: string) => void>();
   const serially = createSerial();
   let commands = 0;
@@ -134,6 +136,21 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     redirects.set(network.name, { port, done });
     return done;
   };
+  const resolversOnce = (network: MachineNetwork, cidr: string | undefined): Promise<void> => {
+    const known = resolvers.get(network.name);
+    if (known) return known.done;
+    const own = cidr === undefined ? undefined : resolverOf(cidr);
+    const redirect = async () => {
+      const reason = await redirectResolvers(network, own);
+      if (reason !== undefined)
+        log.warn("machines ask this host's name servers, which do not know their VPC's names", {
+          reason,
+        });
+    };
+    const done = redirect();
+    resolvers.set(network.name, { own, done });
+    return done;
+  };
   const environmentFor = async (
     id: string,
     environment: Record<string, string>,
@@ -185,6 +202,9 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     const redirect = redirects.get(network.name);
     if (redirect) await removeRedirect(network, redirect.port);
     redirects.delete(network.name);
+    const resolver = resolvers.get(network.name);
+    if (resolver) await removeResolverRedirects(network, resolver.own);
+    resolvers.delete(network.name);
     await networks.remove(network);
   };
   const removeVolume = (id: string) =>
@@ -195,6 +215,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     const image = await images.find(spec.image);
     if (image.remark !== undefined) log.warn(image.remark);
     const network = await networks.ensure(spec.network);
+    await resolversOnce(network, spec.network?.cidr);
     guest ??= ensureGuestVolume(engine, image.id);
     guest.catch(() => (guest = undefined));
     const given = { network, image, own, passing, volume: nameOf(spec.id), processors: NCPU };
@@ -250,6 +271,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       if (metadataHost !== undefined) addresses.claim(machine.id, metadataHost);
       const { spec, environment } = machine.record;
       await environmentFor(machine.id, spec.environment, machine.network, environment);
+      await resolversOnce(machine.network, spec.network?.cidr);
       if (machine.state === "running") await guardMachine(machine);
     }
   if (dataDir !== undefined) await volumes.resume(dataDir);
@@ -333,6 +355,9 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       return host === undefined ? undefined : { host, port };
     },
     metadataHost: async (id) => addresses.addressOf(id),
+    // Only root may listen at that port.
+    resolverHost: async (id) =>
+      process.getuid?.() === 0 ? machines.get(id)?.network.gateway : undefined,
     console: async (id) => {
       const logs = await engine.call("GET", `/containers/${known(id).container}/logs`, {
         query: { stdout: true, stderr: true, tail: 4000 },

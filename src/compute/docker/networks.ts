@@ -129,6 +129,11 @@ export function isOurs(address: string): Promise<boolean> {
   });
 }
 
+/** Where AWS's resolver is: "10.0.0.2" of "10.0.0.0/16". */
+export function resolverOf(cidr: string): string {
+  return addressOf(numberOf(cidr.split("/")[0]!) + 2);
+}
+
 /** "10.0.0.1" of "10.0.0.0/16". */
 function firstAddress(cidr: string): string {
   return addressOf(numberOf(cidr.split("/")[0]!) + 1);

@@ -270,6 +270,8 @@ export async function createProcessDriver(options: ProcessDriverOptions): Promis
       return machine?.running ? { host: machine.record.host, port } : undefined;
     },
     metadataHost: async (id) => machines.get(id)?.record.host ?? addresses.addressOf(id),
+    // Its own address is the first in its resolv.conf.
+    resolverHost: async (id) => machines.get(id)?.record.host ?? addresses.addressOf(id),
     console: async (id) => readConsole(known(id).layout.console),
     execute: async (id, command, given = {}) => {
       const machine = known(id);

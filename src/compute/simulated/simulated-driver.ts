@@ -236,6 +236,7 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
       return machines.get(id)?.state === "running" ? options.reach?.(id, port) : undefined;
     },
     metadataHost: async () => undefined,
+    resolverHost: async () => undefined,
     console: async (id) => known(id).console,
     async execute(id) {
       known(id);

@@ -19,7 +19,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "On process machines with a root of their own the VPC's resolver answers at the machine's own address (first in /etc/resolv.conf, the host's resolvers behind it), where Fogbank may bind port 53 there; 169.254.169.253 and the VPC's .2 address are not answered. Other machines use the host's resolver.",
+      "The VPC's resolver answers process machines with a root of their own at the machine's own address, and containers at this host's address on their bridge, where Fogbank may bind port 53 there; both are first in /etc/resolv.conf, the host's resolvers behind them. The VPC's .2 address and 169.254.169.253 lead there where Fogbank is root on Linux. Other machines use the host's resolver.",
   },
   {
     operation: "*",

@@ -23,7 +23,7 @@ const peerFlag = { ingress: "-s", egress: "-d" } as const;
 export function ruleText(rules: MachineRules, around: RuleSurroundings): string {
   const lines = ["*filter", ":INPUT DROP [0:0]", ":FORWARD ACCEPT [0:0]", ":OUTPUT DROP [0:0]"];
   const own = ["ACL-IN", "ACL-OUT", "ROUTES"].map((name) => `:FOGBANK-${name} - [0:0]`);
-  lines.push(...own, ...hostLines(around));
+  lines.push(...own, ...hostLines(around, rules.resolvers));
   const acl = rules.acl;
   if (acl) {
     lines.push("-A INPUT -j FOGBANK-ACL-IN", "-A OUTPUT -j FOGBANK-ACL-OUT");
@@ -46,7 +46,7 @@ export function ruleText(rules: MachineRules, around: RuleSurroundings): string 
 }
 
 /** Loopback, this host and what it serves, metadata and names need no rule. */
-function hostLines({ gateway, nameservers }: RuleSurroundings): string[] {
+function hostLines({ gateway, nameservers }: RuleSurroundings, resolvers: readonly string[]) {
   return [
     "-A INPUT -i lo -j ACCEPT",
     "-A OUTPUT -o lo -j ACCEPT",
@@ -54,7 +54,7 @@ function hostLines({ gateway, nameservers }: RuleSurroundings): string[] {
     `-A OUTPUT -d ${gateway} -j ACCEPT`,
     "-A OUTPUT -d 169.254.169.254 -p tcp --dport 80 -j ACCEPT",
     "-A INPUT -s 169.254.169.254 -p tcp --sport 80 -j ACCEPT",
-    ...nameservers.flatMap((server) =>
+    ...[...nameservers, ...resolvers].flatMap((server) =>
       ["udp", "tcp"].flatMap((protocol) => [
         `-A OUTPUT -d ${server} -p ${protocol} --dport 53 -j ACCEPT`,
         `-A INPUT -s ${server} -p ${protocol} --sport 53 -j ACCEPT`,

@@ -47,9 +47,10 @@ export function nameReconciler(env: Environment): Reconciler {
     if (state !== "pending" && state !== "running") return undefined;
     const { compute } = env;
     // Asked for before the machine boots, so that its first lookup finds the resolver.
-    const host = compute.name === "process" ? await compute.metadataHost(instanceId) : undefined;
-    const machine = host !== undefined && resolves ? { host, vpcId } : undefined;
+    const resolver = resolves ? await compute.resolverHost(instanceId) : undefined;
+    const machine = resolver === undefined ? undefined : { host: resolver, vpcId };
     if (state === "pending") return { names: [], machine };
+    const host = compute.name === "process" ? await compute.metadataHost(instanceId) : undefined;
     const addresses = [host ?? privateIp];
     const inside = compute.guard?.translates(instanceId)
       ? { vpcId, addresses: [privateIp] }

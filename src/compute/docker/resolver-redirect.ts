@@ -57,9 +57,9 @@ async function succeeds(flag: "-C" | "-D", rule: readonly string[]): Promise<boo
 function rulesOf({ bridge, gateway }: MachineNetwork, own: string | undefined): string[][] {
   const addresses = own === undefined ? [anywhere] : [anywhere, own];
   return addresses.flatMap((address) =>
-    ["udp", "tcp"].map((protocol) => [
-      ...["PREROUTING", "-i", bridge, "-d", `${address}/32`, "-p", protocol, "--dport", "53"],
-      ...["-j", "DNAT", "--to-destination", `${gateway}:53`],
-    ]),
+    ["udp", "tcp"].map((protocol) => {
+      const from = ["PREROUTING", "-i", bridge, "-d", `${address}/32`, "-p", protocol];
+      return [...from, "--dport", "53", "-j", "DNAT", "--to-destination", `${gateway}:53`];
+    }),
   );
 }

@@ -1,10 +1,10 @@
 /**
- * A client that balances by itself: it asks Cloud Map who serves, keeps the list until the service's revision moves
- * on, and sends each request to the instance with the fewest requests under way. One that fails is left out for a while.
+ * A client that balances by itself: it asks Cloud Map again and again who serves and is well, and sends each request
+ * to the instance with the fewest requests under way. One that fails is left out for a while. (The service's revision,
+ * which is cheaper to ask for, tells of instances that come and go, and not of their health.)
  */
 import {
   DiscoverInstancesCommand,
-  DiscoverInstancesRevisionCommand,
   type ServiceDiscoveryClient,
 } from "@aws-sdk/client-servicediscovery";
 
@@ -12,7 +12,7 @@ export interface BalancedClientOptions {
   client: ServiceDiscoveryClient;
   namespace: string;
   service: string;
-  /** How long a list is trusted before the revision is asked for, milliseconds. */
+  /** How long a list is trusted, milliseconds. */
   refreshMs?: number;
   /** How long an instance that failed is left out, milliseconds. */
   restMs?: number;
@@ -30,7 +30,6 @@ export class NoInstances extends Error {}
 export class BalancedClient {
   readonly #options: Required<BalancedClientOptions>;
   #instances: Instance[] = [];
-  #revision = -1;
   #askedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: BalancedClientOptions) {
@@ -71,21 +70,15 @@ export class BalancedClient {
     const { client, namespace, service, refreshMs } = this.#options;
     if (performance.now() - this.#askedMs < refreshMs) return;
     const names = { NamespaceName: namespace, ServiceName: service };
-    const { InstancesRevision = 0 } = await client.send(
-      new DiscoverInstancesRevisionCommand(names),
+    const found = await client.send(
+      new DiscoverInstancesCommand({ ...names, HealthStatus: "HEALTHY_OR_ELSE_ALL" }),
     );
-    if (InstancesRevision !== this.#revision) {
-      const found = await client.send(
-        new DiscoverInstancesCommand({ ...names, HealthStatus: "HEALTHY_OR_ELSE_ALL" }),
-      );
-      const before = new Map(this.#instances.map((instance) => [instance.id, instance]));
-      this.#instances = (found.Instances ?? []).map(({ InstanceId, Attributes = {} }) => {
-        const url = `http://${Attributes["AWS_INSTANCE_IPV4"]}:${Attributes["AWS_INSTANCE_PORT"]}`;
-        const known = before.get(InstanceId!);
-        return known?.url === url ? known : { id: InstanceId!, url, underWay: 0, restsUntilMs: 0 };
-      });
-      this.#revision = found.InstancesRevision ?? InstancesRevision;
-    }
+    const before = new Map(this.#instances.map((instance) => [instance.id, instance]));
+    this.#instances = (found.Instances ?? []).map(({ InstanceId, Attributes = {} }) => {
+      const url = `http://${Attributes["AWS_INSTANCE_IPV4"]}:${Attributes["AWS_INSTANCE_PORT"]}`;
+      const known = before.get(InstanceId!);
+      return known?.url === url ? known : { id: InstanceId!, url, underWay: 0, restsUntilMs: 0 };
+    });
     this.#askedMs = performance.now();
   }
 }

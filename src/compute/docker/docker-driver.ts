@@ -22,9 +22,8 @@ import { createImages, ignoreMissing, usualBase } from "./images.ts";
 import { DockerMachine, inspectContainer, type MachineSurroundings } from "./machine.ts";
 import { metadataTarget, reachableEnvironment } from "./machine-environment.ts";
 import { nothingMeasured } from "./measure.ts";
-import { redirectMetadata, removeRedirect } from "./metadata-redirect.ts";
-import { redirectResolvers, removeResolverRedirects } from "./resolver-redirect.ts";
-import { createNetworks, resolverOf, type MachineNetwork } from "./networks.ts";
+import { createBridgeRedirects } from "./bridge-redirects.ts";
+import { createNetworks, type MachineNetwork } from "./networks.ts";
 import { ownershipOf, sweepEnded } from "./ownership.ts";
 import { createContainerGuard, remarkOf } from "./packet-filter/packet-guard.ts";
 import { createRelays } from "./relays.ts";
@@ -64,8 +63,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const images = createImages(engine, { cloud, base: baseImage, own });
   const addresses = await createLoopbackAddresses(cloud);
   const machines = new Map<string, DockerMachine>();
-  const redirects = new Map<string, { port: number; done: Promise<void> }>();
-  const resolvers = new Map<string, { own: string | undefined; done: Promise<void> }>();
+  const redirects = createBridgeRedirects(log);
   const listeners = new Set<(id: string) => void>();
   const serially = createSerial();
   let commands = 0;
@@ -121,36 +119,6 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     if (!machine) throw new Error(`there is no machine ${id}`);
     return machine;
   };
-  const redirectOnce = (network: MachineNetwork, port: number): Promise<void> => {
-    const known = redirects.get(network.name);
-    if (known?.port === port) return known.done;
-    const redirect = async () => {
-      const reason = await redirectMetadata(network, port);
-      if (reason !== undefined)
-        log.warn(
-          "machines find their metadata by AWS_EC2_METADATA_SERVICE_ENDPOINT alone, not at 169.254.169.254",
-          { reason },
-        );
-    };
-    const done = redirect();
-    redirects.set(network.name, { port, done });
-    return done;
-  };
-  const resolversOnce = (network: MachineNetwork, cidr: string | undefined): Promise<void> => {
-    const known = resolvers.get(network.name);
-    if (known) return known.done;
-    const own = cidr === undefined ? undefined : resolverOf(cidr);
-    const redirect = async () => {
-      const reason = await redirectResolvers(network, own);
-      if (reason !== undefined)
-        log.warn("machines ask this host's name servers, which do not know their VPC's names", {
-          reason,
-        });
-    };
-    const done = redirect();
-    resolvers.set(network.name, { own, done });
-    return done;
-  };
   const environmentFor = async (
     id: string,
     environment: Record<string, string>,
@@ -163,7 +131,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       { metadataHost, network, relays },
       former,
     );
-    if (metadataPort !== undefined) await redirectOnce(network, metadataPort);
+    if (metadataPort !== undefined) await redirects.leadMetadata(network, metadataPort);
     return reachable;
   };
 
@@ -199,12 +167,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     await removeVolume(id);
     if (onNetwork(network.gateway).length > 0) return;
     await relays.close(network.gateway);
-    const redirect = redirects.get(network.name);
-    if (redirect) await removeRedirect(network, redirect.port);
-    redirects.delete(network.name);
-    const resolver = resolvers.get(network.name);
-    if (resolver) await removeResolverRedirects(network, resolver.own);
-    resolvers.delete(network.name);
+    await redirects.close(network);
     await networks.remove(network);
   };
   const removeVolume = (id: string) =>
@@ -215,7 +178,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     const image = await images.find(spec.image);
     if (image.remark !== undefined) log.warn(image.remark);
     const network = await networks.ensure(spec.network);
-    await resolversOnce(network, spec.network?.cidr);
+    await redirects.leadResolvers(network, spec.network?.cidr);
     guest ??= ensureGuestVolume(engine, image.id);
     guest.catch(() => (guest = undefined));
     const given = { network, image, own, passing, volume: nameOf(spec.id), processors: NCPU };
@@ -271,7 +234,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       if (metadataHost !== undefined) addresses.claim(machine.id, metadataHost);
       const { spec, environment } = machine.record;
       await environmentFor(machine.id, spec.environment, machine.network, environment);
-      await resolversOnce(machine.network, spec.network?.cidr);
+      await redirects.leadResolvers(machine.network, spec.network?.cidr);
       if (machine.state === "running") await guardMachine(machine);
     }
   if (dataDir !== undefined) await volumes.resume(dataDir);

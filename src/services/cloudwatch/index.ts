@@ -87,6 +87,7 @@ export const service = defineService<"cloudwatch", State>({
   createState,
   start: recover,
   stop: (_env, state) => {
+    state.isStopped = true;
     for (const memory of state.scopes.values()) memory.foldTimer?.cancel();
     for (const timer of state.awaited.values()) timer.cancel();
   },

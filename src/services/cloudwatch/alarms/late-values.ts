@@ -18,7 +18,7 @@ export function awaitLateValues(
   record: JournalRecord,
   nowMs: number,
 ): void {
-  if (memory.watchers.size === 0) return;
+  if (memory.watchers.size === 0 || state.isStopped) return;
   for (const [series, timeMs, highResolution] of record) {
     const watchers = memory.watchers.get(series);
     if (!watchers) continue;

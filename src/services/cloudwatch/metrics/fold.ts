@@ -25,7 +25,7 @@ const agedBlocksPerStep = 200;
 
 /** Called after each append. */
 export function scheduleFold(env: Environment, memory: ScopeMemory, latest: Generation): void {
-  if (memory.folding) return;
+  if (memory.folding || memory.owner.isStopped) return;
   if (latest.values >= crowded) {
     void env.clock.track(foldAll(env, memory));
     return;
@@ -43,7 +43,7 @@ function foldAll(env: Environment, memory: ScopeMemory): Promise<void> {
     .catch(failed)
     .finally(() => {
       memory.folding = undefined;
-      if (memory.generations.length > 0)
+      if (memory.generations.length > 0 && !memory.owner.isStopped)
         memory.foldTimer ??= env.clock.after(foldAfterMs, () => foldAll(env, memory));
     });
   return memory.folding;

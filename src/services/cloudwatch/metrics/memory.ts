@@ -16,6 +16,8 @@ export interface ScopeMemory {
   readonly known: Map<string, MetricRecord>;
   generations: Generation[];
   foldTimer: Timer | undefined;
+  /** Whose memory it is: once the service has stopped, nothing is folded later. */
+  readonly owner: Pick<State, "isStopped">;
   folding: Promise<void> | undefined;
   /** Which alarms look at a series. */
   readonly watchers: Map<number, Set<string>>;
@@ -32,6 +34,8 @@ export interface TrainedModel {
 }
 
 export interface State {
+  /** Others may still send values while they stop; they are in the journal, and nothing is planned for them. */
+  isStopped: boolean;
   readonly scopes: Map<string, ScopeMemory>;
   /** Wakes the reconciler of an alarm; set once it runs. */
   wakeAlarm: ((scope: Scope, alarmName: string) => void) | undefined;
@@ -50,7 +54,13 @@ export interface Judgement {
 }
 
 export function createState(): State {
-  return { scopes: new Map(), wakeAlarm: undefined, awaited: new Map(), judgements: new Map() };
+  return {
+    isStopped: false,
+    scopes: new Map(),
+    wakeAlarm: undefined,
+    awaited: new Map(),
+    judgements: new Map(),
+  };
 }
 
 export function alarmKey({ account, region }: Scope, name: string): string {
@@ -67,6 +77,7 @@ export function memoryOf(state: State, scope: Scope): ScopeMemory {
       known: new Map(),
       generations: [],
       foldTimer: undefined,
+      owner: state,
       folding: undefined,
       watchers: new Map(),
       models: new Map(),

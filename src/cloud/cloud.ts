@@ -1,4 +1,5 @@
 /** The composition root: from options to a running cloud. */
+import { resolve } from "node:path";
 import { checkInput } from "#model/constraints/check-input.ts";
 import { createLog } from "#runtime/log.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
@@ -48,6 +49,8 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     dataDir: undefined,
     logLevel: "warn",
     ...given,
+    // Programs that run below it, functions among them, have working directories of their own.
+    ...(given.dataDir !== undefined && { dataDir: resolve(given.dataDir) }),
   });
   const log = createLog({ level: options.logLevel });
   const store = await openStore(options);

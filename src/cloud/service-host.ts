@@ -120,14 +120,17 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       queues: [],
       unwatch: [],
     };
+    const rules = definition.crossOrigin?.(env, state);
     sites.push(...own.sites);
-    if (definition.crossOrigin) crossOrigin.push(definition.crossOrigin(env, state));
+    if (rules) crossOrigin.push(rules);
     try {
       await definition.start?.(env, state);
       for (const reconciler of definition.reconcilers?.(env, state) ?? [])
         await runReconciler(reconciler, own);
     } catch (error) {
       // What was begun must not go on beside the next attempt.
+      for (const site of own.sites) sites.splice(sites.indexOf(site), 1);
+      if (rules) crossOrigin.splice(crossOrigin.indexOf(rules), 1);
       await endServices([own]).catch((reason: unknown) =>
         log.warn("a service that could not be loaded leaves something behind", { name, reason }),
       );
@@ -139,7 +142,15 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const endServices = async (all: readonly Loaded[]) => {
     for (const { unwatch } of all) for (const end of unwatch) end();
     await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
-    for (const { definition, state } of all) await definition.stop?.(environment, state);
+    const failures: unknown[] = [];
+    for (const { definition, state } of all)
+      try {
+        await definition.stop?.(environment, state);
+      } catch (error) {
+        // The others end all the same.
+        failures.push(error);
+      }
+    if (failures.length > 0) throw new AggregateError(failures, "not every service ended");
   };
   const runReconciler = async (reconciler: Reconciler, own: Loaded) => {
     const queue = createWorkQueue(reconciler, environment);
@@ -181,8 +192,11 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
       result.status === "fulfilled" ? [result.value] : [],
     );
-    await endServices(all);
-    await environment.traffic.close();
+    try {
+      await endServices(all);
+    } finally {
+      await environment.traffic.close();
+    }
   };
   const host: ServiceHost = {
     clients,

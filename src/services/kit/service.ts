@@ -159,7 +159,10 @@ export interface ServiceDefinition<S extends ServiceName, State = undefined> {
   readonly ownEndpoints?: (env: Environment, state: State) => Record<string, OwnEndpoint>;
   /** Starts data planes and samplers; called once, after the state was made. */
   readonly start?: (env: Environment, state: State) => Promise<void> | void;
-  /** Ends what `start` started. Called by stop and, before the store is emptied, by reset. */
+  /**
+   * Ends what `start` started, and waits for what it has under way. Called by stop, by reset before the store
+   * is emptied, and for a service that could not be loaded. Others that still stop may call operations afterwards.
+   */
   readonly stop?: (env: Environment, state: State) => Promise<void> | void;
   /** Operations that AWS has and that answer only partly here, or behave differently: for COVERAGE.md. */
   readonly differences?: readonly Difference[];

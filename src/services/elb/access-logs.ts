@@ -48,16 +48,16 @@ export async function checkBucket(
 
 export function startAccessLogs(env: Environment, state: State): void {
   state.samplers.push(
-    startSpooler(env, { everyMs: spoolMs, what: "access logs" }, () => spool(env, state)),
+    startSpooler(env, { everyMs: spoolMs, what: "access logs" }, () => spoolLogs(env, state)),
     startSampler(env, { periodMs: shortestIntervalMs, what: "access logs" }, async (startMs) => {
-      await spool(env, state);
+      await spoolLogs(env, state);
       await deliver(env, startMs + shortestIntervalMs);
     }),
   );
 }
 
 /** Brings the lines that are in memory to the store. */
-async function spool(env: Environment, state: State): Promise<void> {
+export async function spoolLogs(env: Environment, state: State): Promise<void> {
   if (state.served.size === 0) return;
   const logs = ((await state.presentPlane?.classicLogs()) ?? []).filter(
     ({ lines }) => lines.length > 0,

@@ -91,7 +91,7 @@ export const service = defineService<"cloudwatch", State>({
     for (const timer of state.awaited.values()) timer.cancel();
     const memories = [...state.scopes.values()];
     for (const memory of memories) memory.foldTimer?.cancel();
-    await Promise.all(memories.map(({ folding }) => folding));
+    for (const { folding } of memories) await folding;
   },
   reconcilers: (env, state) => [
     alarmReconciler(env, state),

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { createSystemRandom } from "#runtime/random.ts";
 import { createWall } from "#runtime/wall.ts";
 import { createNetworkEngine } from "#traffic/network/engine.ts";
+import { listener, target, targetGroup } from "#traffic/network/testing/stage.ts";
 import { cpuSecondsOf } from "./load/costs.ts";
 import { runNginx, startRole, type Proxy } from "./proxies/processes.ts";
 
@@ -63,41 +64,8 @@ async function runFogbank([port]: number[]): Promise<number> {
     arn: "lb",
     nodes: [{ zone: "a", host: "192.0.2.1" }],
     recorded: [],
-    listeners: [
-      {
-        arn: "listener",
-        protocol: "TCP",
-        port: 80,
-        bound: {},
-        tls: undefined,
-        alpn: [],
-        idleTimeoutMs: 350_000,
-        datagramTimeoutMs: 120_000,
-        groups: [{ arn: "tg", weight: 1 }],
-      },
-    ],
-    targetGroups: [
-      {
-        arn: "tg",
-        tls: false,
-        algorithm: "flow_hash",
-        sourceIpStickiness: false,
-        crossZone: true,
-        proxyProtocol: undefined,
-        preserveClientIp: false,
-        resetsDeregistered: false,
-        unhealthyResetMs: 0,
-        minimumHealthy: { count: 1, percentage: 0 },
-        targets: [
-          {
-            key: "target",
-            zone: "a",
-            reach: { host: "127.0.0.1", port: port! },
-            state: "healthy",
-          },
-        ],
-      },
-    ],
+    listeners: [{ ...listener, idleTimeoutMs: 350_000 }],
+    targetGroups: [{ ...targetGroup, targets: [target(port!)] }],
   });
   return bound!["a"]!.port;
 }

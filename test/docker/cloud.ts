@@ -27,7 +27,7 @@ export interface DockerCloud extends Ec2Cloud {
   /** Launches an instance with a page and waits until it runs. */
   serve(more: { SecurityGroupIds: string[]; SubnetId?: string }): Promise<Served>;
   /** Lets time pass, the cloud's and the engine's, until it holds; fails when it does not. */
-  until(holds: () => Promise<boolean>): Promise<void>;
+  until: (holds: () => Promise<boolean>) => Promise<void>;
 }
 
 /** Everything goes when the test has ended. */

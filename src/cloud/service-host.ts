@@ -17,6 +17,7 @@ import type {
   RequestContext,
   Site,
 } from "#services/kit/service.ts";
+import { createGroupDirectory } from "#services/kit/group-directory.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { createSharedPlane } from "#traffic/shared-plane.ts";
 import type { Registry } from "./registry.ts";
@@ -64,7 +65,7 @@ export interface ServiceHost {
 
 export interface ServiceHostOptions {
   registry: Registry;
-  environment: Omit<Environment, "clients" | "traffic">;
+  environment: Omit<Environment, "clients" | "groups" | "traffic">;
   checkInput: CheckInput;
 }
 
@@ -96,6 +97,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const environment: Environment = {
     ...options.environment,
     clients,
+    groups: createGroupDirectory(),
     traffic: createSharedPlane(),
   };
   const { store, log } = environment;
@@ -263,6 +265,7 @@ class OperationContext implements RequestContext {
   readonly gateway: Environment["gateway"];
   readonly defaultRegion: string;
   readonly names: Environment["names"];
+  readonly groups: Environment["groups"];
   readonly traffic: Environment["traffic"];
   readonly dns: Environment["dns"];
   readonly account: string;
@@ -287,6 +290,7 @@ class OperationContext implements RequestContext {
     this.gateway = environment.gateway;
     this.defaultRegion = environment.defaultRegion;
     this.names = environment.names;
+    this.groups = environment.groups;
     this.traffic = environment.traffic;
     this.dns = environment.dns;
     this.account = facts.account;

@@ -8,6 +8,7 @@ import type { ComputeDriver } from "#compute/driver.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import type { Input, OperationName, Output, ServiceName } from "#model/sdk.ts";
 import type { SharedPlane } from "#traffic/shared-plane.ts";
+import type { GroupDirectory } from "./group-directory.ts";
 import type { NameDirectory } from "./name-directory.ts";
 import type { Reconciler } from "./reconciler.ts";
 
@@ -63,6 +64,8 @@ export interface Environment {
   readonly defaultRegion: string;
   /** Names of what runs, for the DNS server. */
   readonly names: NameDirectory;
+  /** What security groups let through. */
+  readonly groups: GroupDirectory;
   /** What moves the bytes of load balancers. */
   readonly traffic: SharedPlane;
   /** Where the DNS server listens; 0 takes a free port. Undefined where names are asked for in this process only. */

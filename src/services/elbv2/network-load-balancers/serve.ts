@@ -1,5 +1,4 @@
 /** Brings a network load balancer's records to the data plane, and what it made of them back. */
-import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
@@ -39,14 +38,12 @@ export async function serveNetwork(
     }),
   );
   env.names.publish(balancer.arn, {
-    sender: sendsFromOwnAddress(env)
-      ? {
-          host: balancer.loopbackHost,
-          vpcId: balancer.vpcId,
-          subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
-          groups: balancer.securityGroups,
-        }
-      : undefined,
+    sender: {
+      host: balancer.loopbackHost,
+      vpcId: balancer.vpcId,
+      subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
+      groups: balancer.securityGroups,
+    },
     names: networkNames(records, bound),
   });
   await remember(env, scope, records, bound);

@@ -49,9 +49,7 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     sweeper.add(connection);
     options.onConnection?.("opened", connection.remotePort, socket.remoteAddress);
   };
-  const secure = options.secure
-    ? secureServer(options.secure, accept)
-    : undefined;
+  const secure = options.secure ? secureServer(options.secure, accept) : undefined;
   const admitted = secure ? (socket: Socket) => void secure.emit("connection", socket) : accept;
   const { admit } = options;
   const server = createServer(

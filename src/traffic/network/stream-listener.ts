@@ -28,9 +28,9 @@ export async function openStreams(
   const server: Server = createServer(
     { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
     (socket) => {
-      const { config, counters, door } = environment;
-      if (!door.admits("tcp", config().port, socket.remoteAddress ?? "")) {
-        counters.node(zone, environment.security() ? "TLS" : "TCP").blockedInbound++;
+      const { port } = environment.config();
+      if (!environment.door.admits("tcp", port, socket.remoteAddress ?? "")) {
+        environment.counters.node(zone, environment.security() ? "TLS" : "TCP").blockedInbound++;
         return unanswered.keep(socket);
       }
       const left = () => void connections.delete(connection);

@@ -41,7 +41,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const { balancer } = records;
       if (!isGuardKnown(env, scope, balancer)) return { afterMs: unknownGuardMs };
       const ports = balancer.listeners.map(({ port }) => port);
-      state.guards.serve(balancer.id, scope, balancer, { name, ports }, () =>
+      const revision = state.guards.serve(balancer.id, scope, balancer, { name, ports }, () =>
         state.wakeLoadBalancer(scope, [name]),
       );
       const bound = await state
@@ -53,7 +53,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         startAccessLogs(env, state);
       }
       state.served.set(balancer.id, { scope, name, dnsName: balancer.dnsName });
-      publish(records, bound);
+      publish(records, bound, revision);
       await remember(scope, records, bound);
       const secure = balancer.listeners.some(({ protocol }) => isSecure(protocol));
       return secure ? { afterMs: refreshMs } : undefined;
@@ -78,7 +78,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
     }
   }
 
-  function publish({ balancer, instances: registered }: BalancerRecords, bound: BoundAddress[]) {
+  function publish(
+    { balancer, instances: registered }: BalancerRecords,
+    bound: BoundAddress[],
+    revision: number,
+  ) {
     const { id, dnsName, listeners, loopbackHost, vpcId, subnets, securityGroups } = balancer;
     env.traffic.fronts.set(
       dnsName.toLowerCase(),
@@ -86,6 +90,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         port,
         host: bound[index]!.host,
         boundPort: bound[index]!.port,
+        revision,
         // The gateway speaks HTTP: only listeners of HTTP, and TCP without TLS, understand it.
         secure: isSecure(protocol),
       })),

@@ -17,6 +17,7 @@ export async function serveNetwork(
   scope: Scope,
   records: BalancerRecords,
   state: State,
+  revision: number,
 ): Promise<{ afterMs: number } | undefined> {
   const { balancer } = records;
   const config = await networkConfigOf(env, scope, records, state);
@@ -34,7 +35,7 @@ export async function serveNetwork(
       const at = bound[index]![zone];
       if (!at || record.protocol === "UDP") return [];
       const secure = record.protocol === "TLS";
-      return [{ secure, port: record.port, host: at.host, boundPort: at.port }];
+      return [{ secure, port: record.port, host: at.host, boundPort: at.port, revision }];
     }),
   );
   env.names.publish(balancer.arn, {

@@ -46,10 +46,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       records.balancer = balancer;
       if (!isGuardKnown(env, scope, balancer)) return { afterMs: unknownGuardMs };
       const ports = records.listeners.map(({ record }) => record.port);
-      state.guards.serve(balancer.arn, scope, balancer, { name: balancer.name, ports }, () =>
+      const served = { name: balancer.name, ports };
+      const revision = state.guards.serve(balancer.arn, scope, balancer, served, () =>
         state.wakeLoadBalancer(scope, [balancer.name]),
       );
-      if (isNetwork(balancer)) return serveNetwork(env, scope, records, state);
+      if (isNetwork(balancer)) return serveNetwork(env, scope, records, state, revision);
       const bound = await state.plane().configure(await configOf(env, scope, records, state));
       const { arn, dnsName } = balancer;
       const logs = logsAnything(balancer.attributes);
@@ -61,6 +62,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
           port: record.port,
           host: bound[index]!.host,
           boundPort: bound[index]!.port,
+          revision,
         })),
       );
       env.names.publish(balancer.arn, {

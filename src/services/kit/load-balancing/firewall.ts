@@ -107,6 +107,16 @@ export function outboundRules(env: Env, scope: Scope, { securityGroups }: Guarde
   return securityGroups.flatMap((id) => groups?.rules.get(id)?.egress ?? []);
 }
 
+/** Whether a rule lets members of a default group in. */
+export function countsAsDefault(env: Env, scope: Scope, { securityGroups }: Guarded): boolean {
+  const groups = env.groups.find(scope);
+  return securityGroups.some((id) =>
+    groups?.rules
+      .get(id)
+      ?.ingress.some((rule) => rule.groups.some((one) => groups.defaults.has(one))),
+  );
+}
+
 /** A target as the outbound rules see it. */
 export type Destination =
   | { instanceId: string; port: number }
@@ -151,7 +161,9 @@ function factsOf(env: Env, groups: PublishedGroups, { vpcId }: Guarded, destinat
         );
   return {
     addresses:
-      "address" in destination ? [destination.address] : own.flatMap(({ privateIps }) => privateIps),
+      "address" in destination
+        ? [destination.address]
+        : own.flatMap(({ privateIps }) => privateIps),
     memberOf: own.flatMap((one) => one.groups),
   };
 }

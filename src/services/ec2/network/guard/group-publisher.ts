@@ -40,23 +40,23 @@ export function groupPublisher(env: Environment): Reconciler {
   };
 
   async function look(place: string, scope: Scope, interfaceId: string | undefined): Promise<void> {
-      const known = env.groups.find(scope);
-      const members = places.get(place);
-      if (!known || !members) {
-        const all = await env.store.transaction((tx) => interfaces.list(tx, scope));
-        const found = new Map<string, GroupMember>();
-        for (const one of all) await put(found, one.networkInterfaceId, one);
-        places.set(place, found);
-        env.groups.publish(scope, { ...(await rulesIn(env, scope)), members: [...found.values()] });
-      } else if (interfaceId === undefined)
-        env.groups.publish(scope, { ...(await rulesIn(env, scope)), members: known.members });
-      else {
-        const record = await env.store.transaction((tx) => interfaces.get(tx, scope, interfaceId));
-        const before = JSON.stringify(members.get(interfaceId));
-        await put(members, interfaceId, record);
-        if (JSON.stringify(members.get(interfaceId)) !== before)
-          env.groups.publish(scope, { ...known, members: [...members.values()] });
-      }
+    const known = env.groups.find(scope);
+    const members = places.get(place);
+    if (!known || !members) {
+      const all = await env.store.transaction((tx) => interfaces.list(tx, scope));
+      const found = new Map<string, GroupMember>();
+      for (const one of all) await put(found, one.networkInterfaceId, one);
+      places.set(place, found);
+      env.groups.publish(scope, { ...(await rulesIn(env, scope)), members: [...found.values()] });
+    } else if (interfaceId === undefined)
+      env.groups.publish(scope, { ...(await rulesIn(env, scope)), members: known.members });
+    else {
+      const record = await env.store.transaction((tx) => interfaces.get(tx, scope, interfaceId));
+      const before = JSON.stringify(members.get(interfaceId));
+      await put(members, interfaceId, record);
+      if (JSON.stringify(members.get(interfaceId)) !== before)
+        env.groups.publish(scope, { ...known, members: [...members.values()] });
+    }
   }
 
   async function put(

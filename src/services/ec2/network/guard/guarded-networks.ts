@@ -111,7 +111,11 @@ function packetRules(
 }
 
 /** Undefined for what is never seen here, as ICMP for IPv6. */
-export function matchOf({ protocol, fromPort, toPort }: SecurityGroupRuleRecord): PacketMatch | undefined {
+export function matchOf({
+  protocol,
+  fromPort,
+  toPort,
+}: SecurityGroupRuleRecord): PacketMatch | undefined {
   if (protocol === "-1") return {};
   if (protocol === "icmpv6") return undefined;
   if (protocol === "icmp")

@@ -13,7 +13,9 @@ import { registry } from "#cloud/registry.ts";
 import { createSimulatedDriver } from "#compute/simulated/simulated-driver.ts";
 import { readRequestHead } from "#http/head.ts";
 import { defaultLimits, WholeBody, type HttpReply } from "#http/http.ts";
+import { KnownHead } from "#http/known-head.ts";
 import { IncomingRequest } from "#http/request.ts";
+import { readRequestLine } from "#http/syntax.ts";
 import { createLog } from "#runtime/log.ts";
 import { createSystemRandom } from "#runtime/random.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
@@ -73,8 +75,11 @@ const handle = createGateway({
 });
 const socket = { remoteAddress: "127.0.0.1", remotePort: 1, localPort: 4566 } as Socket;
 
+// As on a connection that is kept.
+const known = new KnownHead(readRequestLine);
+
 async function call(bytes: Buffer): Promise<HttpReply> {
-  const head = readRequestHead(bytes, defaultLimits)!;
+  const head = readRequestHead(bytes, defaultLimits, known)!;
   return handle(new IncomingRequest(head, new WholeBody(bytes.subarray(head.end)), socket));
 }
 

@@ -10,6 +10,7 @@ import { attack, Connection, type Reply } from "./load/client.ts";
 import { chains } from "./load/chains.ts";
 import { prepare } from "./load/prepare.ts";
 import {
+  cpuSecondsOf,
   pinLoad,
   runBareServer,
   startBare,
@@ -17,7 +18,6 @@ import {
   type BareAnswer,
   type Server,
 } from "./load/servers.ts";
-import { cpuSecondsOf } from "./load/costs.ts";
 import { scenarios, type Scenario } from "./load/scenarios.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 2);

@@ -37,15 +37,17 @@ export const scenarios: Record<string, Scenario> = {
   sts: {
     title: "STS GetCallerIdentity",
     atLeast: 0.5,
-    requests: () => [queryCall("sts", { Action: "GetCallerIdentity", Version: "2011-06-15" })],
+    requests: () =>
+      keys.map(() => queryCall("sts", { Action: "GetCallerIdentity", Version: "2011-06-15" })),
   },
   "sqs-send": {
     title: "SQS SendMessage, 256 B",
     atLeast: 0.4,
     prepare: () => [sqs("CreateQueue", { QueueName: "bench" })],
-    requests: () => [
-      sqs("SendMessage", { QueueUrl: queueUrl("bench"), MessageBody: "x".repeat(256) }),
-    ],
+    requests: () =>
+      keys.map(() =>
+        sqs("SendMessage", { QueueUrl: queueUrl("bench"), MessageBody: "x".repeat(256) }),
+      ),
   },
   "dynamodb-get": {
     title: "DynamoDB GetItem, 1 KB",

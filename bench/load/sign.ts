@@ -1,5 +1,5 @@
 /** Requests as an AWS client would send them: whole, with a real signature, as bytes for a socket. */
-import { createHmac, hash } from "node:crypto";
+import { createHmac, hash, randomUUID } from "node:crypto";
 
 export const accessKeyId = "AKIABENCHBENCHBENCH0";
 export const secretAccessKey = "bench/secret/of/no/other/use";
@@ -14,13 +14,17 @@ export interface Wish {
   body?: string;
 }
 
-/** Signs the headers that botocore signs. The signature is good for fifteen minutes. */
+/**
+ * Signs the headers that botocore signs, and the invocation id as newer SDKs do: no two requests have the same
+ * signature. It is good for fifteen minutes.
+ */
 export function signedRequest(wish: Wish): Buffer {
   const { service, method = "POST", path = "/", body = "" } = wish;
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const scope = `${stamp.slice(0, 8)}/${region}/${service}/aws4_request`;
   const payloadHash = hash("sha256", body);
   const signed: Record<string, string> = {
+    "amz-sdk-invocation-id": randomUUID(),
     host: "127.0.0.1:4566",
     "x-amz-date": stamp,
     ...(service === "s3" && { "x-amz-content-sha256": payloadHash }),
@@ -36,7 +40,6 @@ export function signedRequest(wish: Wish): Buffer {
   const sent: Record<string, string> = {
     ...signed,
     "user-agent": "Boto3/1.42.0 md/Botocore#1.42.0 ua/2.1 os/linux#6.12 lang/python#3.13.0",
-    "amz-sdk-invocation-id": "6f1c7f0e-38b1-4d0c-a0c5-0b6f4f1f9c55",
     "amz-sdk-request": "attempt=1",
     authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}`,
     "content-length": String(Buffer.byteLength(body)),

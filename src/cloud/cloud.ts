@@ -152,14 +152,11 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     reset,
     async stop() {
       await server.close();
-      try {
-        await host.stop();
-      } finally {
-        await compute.close({ terminate: options.dataDir === undefined });
-        await clockKeeper.stop();
-        clock.stop();
-        await store.close();
-      }
+      await host.stop();
+      await compute.close({ terminate: options.dataDir === undefined });
+      await clockKeeper.stop();
+      clock.stop();
+      await store.close();
     },
   };
 }

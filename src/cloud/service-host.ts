@@ -17,7 +17,6 @@ import type {
   RequestContext,
   Site,
 } from "#services/kit/service.ts";
-import { createGroupDirectory } from "#services/kit/group-directory.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { createSharedPlane } from "#traffic/shared-plane.ts";
 import type { Registry } from "./registry.ts";
@@ -38,6 +37,7 @@ export type CheckInput = (
 
 export interface ServiceHost {
   readonly clients: Clients;
+  /** Throws at once what is known before the operation begins. */
   invoke(
     service: ServiceName,
     operation: string,
@@ -65,7 +65,7 @@ export interface ServiceHost {
 
 export interface ServiceHostOptions {
   registry: Registry;
-  environment: Omit<Environment, "clients" | "groups" | "traffic">;
+  environment: Omit<Environment, "clients" | "traffic">;
   checkInput: CheckInput;
 }
 
@@ -91,13 +91,12 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const crossOrigin: CrossOriginRules[] = [];
   let stopped: Promise<void> | undefined;
 
-  const clients = createClients((service, operation, input, caller) =>
+  const clients = createClients(async (service, operation, input, caller) =>
     host.invoke(service, operation, input, factsOf(caller)),
   );
   const environment: Environment = {
     ...options.environment,
     clients,
-    groups: createGroupDirectory(),
     traffic: createSharedPlane(),
   };
   const { store, log } = environment;
@@ -122,17 +121,14 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       queues: [],
       unwatch: [],
     };
-    const rules = definition.crossOrigin?.(env, state);
     sites.push(...own.sites);
-    if (rules) crossOrigin.push(rules);
+    if (definition.crossOrigin) crossOrigin.push(definition.crossOrigin(env, state));
     try {
       await definition.start?.(env, state);
       for (const reconciler of definition.reconcilers?.(env, state) ?? [])
         await runReconciler(reconciler, own);
     } catch (error) {
       // What was begun must not go on beside the next attempt.
-      for (const site of own.sites) sites.splice(sites.indexOf(site), 1);
-      if (rules) crossOrigin.splice(crossOrigin.indexOf(rules), 1);
       await endServices([own]).catch((reason: unknown) =>
         log.warn("a service that could not be loaded leaves something behind", { name, reason }),
       );
@@ -144,15 +140,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const endServices = async (all: readonly Loaded[]) => {
     for (const { unwatch } of all) for (const end of unwatch) end();
     await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
-    const failures: unknown[] = [];
-    for (const { definition, state } of all)
-      try {
-        await definition.stop?.(environment, state);
-      } catch (error) {
-        // The others end all the same.
-        failures.push(error);
-      }
-    if (failures.length > 0) throw new AggregateError(failures, "not every service ended");
+    for (const { definition, state } of all) await definition.stop?.(environment, state);
   };
   const runReconciler = async (reconciler: Reconciler, own: Loaded) => {
     const queue = createWorkQueue(reconciler, environment);
@@ -190,26 +178,36 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       return [...names] as ServiceName[];
     });
 
+  const run = (
+    { definition, state }: Loaded,
+    service: ServiceName,
+    operation: string,
+    input: unknown,
+    facts: RequestFacts,
+  ): Promise<unknown> => {
+    const operations = definition.operations as Record<string, AnyOperation | undefined>;
+    const perform = operations[operation];
+    if (!perform) throw notImplemented(service, operation);
+    const checking = checkInput(service, operation, input);
+    const context = new OperationContext(environment, facts, state);
+    return checking ? checking.then(() => perform(input, context)) : perform(input, context);
+  };
+
   const stop = async () => {
     const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
       result.status === "fulfilled" ? [result.value] : [],
     );
-    try {
-      await endServices(all);
-    } finally {
-      await environment.traffic.close();
-    }
+    await endServices(all);
+    await environment.traffic.close();
   };
   const host: ServiceHost = {
     clients,
-    async invoke(service, operation, input, facts) {
-      const { definition, state } = ready.get(service) ?? (await load(service));
-      const run = (definition.operations as Record<string, AnyOperation | undefined>)[operation];
-      if (!run) throw notImplemented(service, operation);
-      const checking = checkInput(service, operation, input);
-      // Only a service's first call has to wait for its constraints.
-      if (checking) await checking;
-      return run(input, new OperationContext(environment, facts, state));
+    // Only a service's first call has to wait, for the service and for its constraints.
+    invoke(service, operation, input, facts) {
+      const own = ready.get(service);
+      return own
+        ? run(own, service, operation, input, facts)
+        : load(service).then((loading) => run(loading, service, operation, input, facts));
     },
     sitesOf: async (service) => (await load(service)).sites,
     sites: () => sites,
@@ -265,7 +263,6 @@ class OperationContext implements RequestContext {
   readonly gateway: Environment["gateway"];
   readonly defaultRegion: string;
   readonly names: Environment["names"];
-  readonly groups: Environment["groups"];
   readonly traffic: Environment["traffic"];
   readonly dns: Environment["dns"];
   readonly account: string;
@@ -290,7 +287,6 @@ class OperationContext implements RequestContext {
     this.gateway = environment.gateway;
     this.defaultRegion = environment.defaultRegion;
     this.names = environment.names;
-    this.groups = environment.groups;
     this.traffic = environment.traffic;
     this.dns = environment.dns;
     this.account = facts.account;

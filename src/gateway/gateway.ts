@@ -16,7 +16,7 @@ import type {
 import { administrate, type Administration } from "./admin.ts";
 import { createAuthenticator, type AuthMode } from "./authenticate.ts";
 import { judgePage, type PageVerdict } from "./cors.ts";
-import { isTrustedHost } from "./host-guard.ts";
+import { createHostGuard } from "./host-guard.ts";
 
 /** What a request says about itself. `client` tells when nobody waits for the answer any more. */
 type RequestFacts = Omit<RequestContext, keyof Environment | "signal"> & {
@@ -54,12 +54,13 @@ export interface GatewayOptions {
 
 export function createGateway(options: GatewayOptions): HttpHandler {
   const { allowedHosts, administration, backend, clock, log } = options;
+  const isTrustedHost = createHostGuard(allowedHosts);
   const authenticate = createAuthenticator(options);
   const identifyCaller = async (request: HttpRequest) => authenticate(identify(request), request);
 
   const handle = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
     // A page that lured a browser here by DNS must not get an answer.
-    if (!isTrustedHost(request.headers.host, allowedHosts)) return refuseHost(request);
+    if (!isTrustedHost(request.headers.host)) return refuseHost(request);
     // Traffic of load balancers and websites is none of the API's business.
     for (const site of backend().sites())
       if (site.matches(request)) return site.handle(request, identifyCaller);

@@ -10,7 +10,7 @@ import {
   type Receiver,
 } from "./client-exchange.ts";
 import { readResponseHead, type ResponseHead } from "./head.ts";
-import { RecentLines } from "./recent-lines.ts";
+import { KnownHead } from "./known-head.ts";
 import { IncomingResponse } from "./response.ts";
 import { RunningExchange } from "./running-exchange.ts";
 import { IncomingBody, joinPieces } from "./incoming-body.ts";
@@ -24,7 +24,7 @@ import {
   type Outlet,
 } from "./outgoing.ts";
 import type { Swept, Sweeper } from "./sweeper.ts";
-import { HttpSyntaxError, isChunked, isToken } from "./syntax.ts";
+import { HttpSyntaxError, isChunked, isToken, readStatusLine } from "./syntax.ts";
 
 export interface ClientConnectionOptions {
   sweeper: Sweeper;
@@ -41,7 +41,7 @@ export class ClientConnection implements Swept, Outlet {
   readonly name: string;
   readonly #options: ClientConnectionOptions;
   readonly #writer = new FieldWriter();
-  readonly #recentLines = new RecentLines();
+  readonly #knownHead = new KnownHead(readStatusLine);
   readonly #sink = (piece: Buffer) => this.#body?.push(piece);
   /** Closes the connection if it is this exchange that it is busy with. */
   readonly #abort = (exchange: RunningExchange) => {
@@ -213,7 +213,7 @@ export class ClientConnection implements Swept, Outlet {
   #takeHead(): void {
     while (this.#pending) {
       const bytes = this.#pending;
-      const head = readResponseHead(bytes, defaultLimits, this.#recentLines);
+      const head = readResponseHead(bytes, defaultLimits, this.#knownHead);
       if (!head) return;
       this.#pending = head.end < bytes.length ? bytes.subarray(head.end) : undefined;
       if (head.status === 101) return this.#upgrade(head);

@@ -17,7 +17,9 @@ const handler: HttpHandler = async (request) => ({
   body: JSON.stringify([
     request.method,
     request.target,
-    request.headers,
+    Object.entries(request.headers)
+      .filter(([, value]) => value !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
     request.rawHeaders,
     String(await readBody(request.body, 1_000_000)),
   ]),

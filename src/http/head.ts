@@ -1,6 +1,6 @@
 /** Cuts the head of a message out of bytes that arrive in any pieces. */
 import type { HttpLimits } from "./http.ts";
-import type { RecentLines } from "./recent-lines.ts";
+import type { KnownHead, ReadHead } from "./known-head.ts";
 import {
   FramingFields,
   HttpSyntaxError,
@@ -8,6 +8,8 @@ import {
   readFields,
   readRequestLine,
   readStatusLine,
+  type RequestLine,
+  type StatusLine,
 } from "./syntax.ts";
 
 const lineFeed = 10;
@@ -19,6 +21,8 @@ export interface RequestHead {
   target: string;
   version: string;
   rawHeaders: string[];
+  /** The names in lower case, where they are known and each comes once. */
+  lowerNames: readonly string[] | undefined;
   framing: FramingFields;
   end: number;
 }
@@ -28,6 +32,7 @@ export interface ResponseHead {
   status: number;
   reason: string;
   rawHeaders: string[];
+  lowerNames: readonly string[] | undefined;
   framing: FramingFields;
   end: number;
 }
@@ -38,28 +43,17 @@ export type HeadLimits = Pick<HttpLimits, "headBytes" | "requestLineBytes">;
 export function readRequestHead(
   bytes: Buffer,
   limits: HeadLimits,
-  recent?: RecentLines,
+  known?: KnownHead<RequestLine>,
 ): RequestHead | undefined {
   let start = 0;
   // Empty lines ahead of a request are skipped (RFC 9112, 2.2).
   while (bytes[start] === carriageReturn && bytes[start + 1] === lineFeed) start += 2;
-  const end = headEnd(bytes, start, limits);
-  if (end === -1) return undefined;
-  const text = bytes.toString("latin1", start, end);
-  const lineEnd = text.indexOf("\r\n");
-  if (lineEnd > limits.requestLineBytes) throw lineTooLong();
-  const line = readRequestLine(text.slice(0, lineEnd));
-  const rawHeaders: string[] = [];
-  const framing = new FramingFields();
-  readFields(text, lineEnd + 2, rawHeaders, framing, recent);
-  const head: RequestHead = {
-    method: line.method,
-    target: line.target,
-    version: line.version,
-    rawHeaders,
-    framing,
-    end: end + 2,
-  };
+  const read =
+    known?.read(bytes, start, limits) ?? readHead(bytes, start, limits, readRequestLine, known);
+  if (!read) return undefined;
+  const { line, rawHeaders, lowerNames, framing, end } = read;
+  const { method, target, version } = line;
+  const head: RequestHead = { method, target, version, rawHeaders, lowerNames, framing, end };
   checkHost(head);
   return head;
 }
@@ -68,17 +62,35 @@ export function readRequestHead(
 export function readResponseHead(
   bytes: Buffer,
   limits: HeadLimits,
-  recent?: RecentLines,
+  known?: KnownHead<StatusLine>,
 ): ResponseHead | undefined {
-  const end = headEnd(bytes, 0, limits);
+  const read = known?.read(bytes, 0, limits) ?? readHead(bytes, 0, limits, readStatusLine, known);
+  if (!read) return undefined;
+  const { line, rawHeaders, lowerNames, framing, end } = read;
+  const { version, status, reason } = line;
+  return { version, status, reason, rawHeaders, lowerNames, framing, end };
+}
+
+/** Any head; `known` learns it. Undefined while it is incomplete. */
+function readHead<Line>(
+  bytes: Buffer,
+  start: number,
+  limits: HeadLimits,
+  readLine: (text: string) => Line,
+  known: KnownHead<Line> | undefined,
+): ReadHead<Line> | undefined {
+  const end = headEnd(bytes, start, limits);
   if (end === -1) return undefined;
-  const text = bytes.toString("latin1", 0, end);
+  const text = bytes.toString("latin1", start, end);
   const lineEnd = text.indexOf("\r\n");
-  const { version, status, reason } = readStatusLine(text.slice(0, lineEnd));
+  if (lineEnd > limits.requestLineBytes) throw lineTooLong();
+  const line = readLine(text.slice(0, lineEnd));
   const rawHeaders: string[] = [];
   const framing = new FramingFields();
-  readFields(text, lineEnd + 2, rawHeaders, framing, recent);
-  return { version, status, reason, rawHeaders, framing, end: end + 2 };
+  readFields(text, lineEnd + 2, rawHeaders, framing);
+  const read = { line, rawHeaders, lowerNames: undefined, framing, end: end + 2 };
+  known?.learn(text, read);
+  return read;
 }
 
 /** The offset of the empty line that ends the head; -1 when it has not come yet. */
@@ -133,25 +145,13 @@ function replaceHost(head: RequestHead, host: string): void {
       return;
     }
   rawHeaders.push("Host", host);
+  head.lowerNames = undefined;
 }
 
 /** Stands for the head of a request that could not be read. */
 export function unreadable(): RequestHead {
   const framing = new FramingFields();
   framing.connection = "close";
-  return { method: "", target: "", version: "1.1", rawHeaders: [], framing, end: 0 };
-}
-
-/** Names in lower case; repeated fields joined with ", ", cookies with "; ". */
-export function joinFields(rawHeaders: readonly string[]): Record<string, string | undefined> {
-  // oxlint-disable-next-line typescript/no-explicit-any
-  const joined = { __proto__: null } as any as Record<string, string | undefined>;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]!.toLowerCase();
-    const value = rawHeaders[index + 1]!;
-    const present = joined[name];
-    joined[name] =
-      present === undefined ? value : `${present}${name === "cookie" ? "; " : ", "}${value}`;
-  }
-  return joined;
+  const nothing = { rawHeaders: [], lowerNames: undefined, end: 0 };
+  return { method: "", target: "", version: "1.1", ...nothing, framing };
 }

@@ -10,7 +10,7 @@ import {
   type ClientResponse,
   type Receiver,
 } from "./client-exchange.ts";
-import { joinFields } from "./head.ts";
+import { joinFields } from "./fields.ts";
 import { WholeBody, type ByteStream } from "./http.ts";
 
 /** Loaded at its first use: Node's HTTP/2 takes megabytes, and most clouds never speak it. */

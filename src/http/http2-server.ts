@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, Http2Session, ServerHttp2Stream } from "node:
 import { once } from "node:events";
 import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
-import { joinFields } from "./head.ts";
+import { joinFields } from "./fields.ts";
 import {
   emptyBody,
   type ByteStream,

@@ -1,9 +1,9 @@
 /**
- * The field lines of a connection's last heads. A client says most things with every request in the
- * same words and the same place; a line that is the same, character for character, is not read again.
+ * The field lines that a connection was sent last. Replies say most things in the same words and the same place; a
+ * line that is the same is not made again.
  */
 
-/** A field line with its CRLF, and what was read in it. */
+/** A field line with its CRLF, and what it is made of. */
 interface FieldLine {
   readonly line: string;
   readonly name: string;
@@ -19,7 +19,7 @@ export class RecentLines {
   readonly #lines: (FieldLine | undefined)[] = [];
   readonly #changes: number[] = [];
 
-  /** The line that stood where so many names and values had been read. */
+  /** The line that stood behind so many names and values. */
   at(position: number): FieldLine | undefined {
     return this.#lines[position >> 1];
   }

@@ -2,7 +2,8 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ByteStream, HttpRequest } from "./http.ts";
-import { joinFields, type RequestHead } from "./head.ts";
+import { joinFields, type Fields } from "./fields.ts";
+import type { RequestHead } from "./head.ts";
 
 export class IncomingRequest implements HttpRequest {
   readonly method: string;
@@ -11,7 +12,8 @@ export class IncomingRequest implements HttpRequest {
   readonly rawHeaders: readonly string[];
   readonly body: ByteStream;
   readonly #socket: Socket;
-  #headers: Record<string, string | undefined> | undefined;
+  readonly #lowerNames: readonly string[] | undefined;
+  #headers: Fields | undefined;
   #gone: AbortController | undefined;
   #goneReason: Error | undefined;
   #goneListener: (() => void) | undefined;
@@ -21,12 +23,13 @@ export class IncomingRequest implements HttpRequest {
     this.target = head.target;
     this.httpVersion = head.version;
     this.rawHeaders = head.rawHeaders;
+    this.#lowerNames = head.lowerNames;
     this.body = body;
     this.#socket = socket;
   }
 
   get headers(): Readonly<Record<string, string | undefined>> {
-    return (this.#headers ??= joinFields(this.rawHeaders));
+    return (this.#headers ??= joinFields(this.rawHeaders, this.#lowerNames));
   }
 
   get remoteAddress(): string {

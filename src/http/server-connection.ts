@@ -23,18 +23,18 @@ import {
   slicedBytes,
   slicesOf,
 } from "./reply-framing.ts";
-import { RecentLines } from "./recent-lines.ts";
+import { KnownHead } from "./known-head.ts";
 import { IncomingRequest } from "./request.ts";
 import { statusLine } from "./status.ts";
 import type { Swept } from "./sweeper.ts";
-import { HttpSyntaxError, isChunked } from "./syntax.ts";
+import { HttpSyntaxError, isChunked, readRequestLine } from "./syntax.ts";
 
 export class ServerConnection implements Swept, Outlet {
   readonly socket: Socket;
   readonly remotePort: number;
   readonly #options: ConnectionOptions;
   readonly #writer = new FieldWriter();
-  readonly #recentLines = new RecentLines();
+  readonly #knownHead = new KnownHead(readRequestLine);
   readonly #sink = (piece: Buffer) => this.#body?.push(piece);
   readonly #onReply = (reply: HttpReply) => this.#answer(reply);
   readonly #onFailure = (error: unknown) => this.#fail(error);
@@ -172,7 +172,7 @@ export class ServerConnection implements Swept, Outlet {
 
   /** Starts the next request if enough of it is there. */
   #takeUp(bytes: Buffer): boolean {
-    const head = this.#held ?? readRequestHead(bytes, this.#options.limits, this.#recentLines);
+    const head = this.#held ?? readRequestHead(bytes, this.#options.limits, this.#knownHead);
     if (!head) return false;
     const { framing, end } = head;
     if (framing.expect !== undefined && framing.expect.toLowerCase() !== "100-continue")

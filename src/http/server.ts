@@ -49,13 +49,9 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     sweeper.add(connection);
     options.onConnection?.("opened", connection.remotePort, socket.remoteAddress);
   };
-  const secure = options.secure ? secureServer(options.secure, accept) : undefined;
-  const admitted = secure ? (socket: Socket) => void secure.emit("connection", socket) : accept;
-  const { admit } = options;
-  const server = createServer(
-    { allowHalfOpen: !secure, noDelay: true },
-    admit ? (socket) => void (admit(socket) && admitted(socket)) : admitted,
-  );
+  const server = options.secure
+    ? listenSecurely(options.secure, accept)
+    : createServer({ allowHalfOpen: true, noDelay: true }, accept);
   server.listen({ port: options.port, host: options.host, backlog: 4096 });
   await once(server, "listening");
   // Errors of single accepts (such as too many open files) end nothing else.
@@ -64,7 +60,9 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   return {
     host: options.host,
     port,
-    ...(secure && { setSecureContext: (context) => secure.setSecureContext(context) }),
+    ...(options.secure && {
+      setSecureContext: (context) => (server as SecureServer).setSecureContext(context),
+    }),
     async close(graceMs = 5000) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const ended = new Promise<void>((resolve) => {
@@ -82,12 +80,11 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   };
 }
 
-/** Does not listen: connections that were admitted are handed to it. */
-function secureServer(
+function listenSecurely(
   { options, take, onHandshakeError, onAccept }: NonNullable<ServeOptions["secure"]>,
   accept: (socket: Socket) => void,
 ): SecureServer {
-  const server = createSecureServer(options, (socket) => {
+  const server = createSecureServer({ ...options, noDelay: true }, (socket) => {
     if (!take(socket)) accept(socket);
   });
   server.on("tlsClientError", (error, socket) => {

@@ -1,7 +1,5 @@
 /** The grammar of HTTP/1.1 messages (RFC 9110, RFC 9112), read strictly: what is in doubt is refused. */
 
-import type { RecentLines } from "./recent-lines.ts";
-
 /** Bytes that are no HTTP message; `status` is what a server answers. */
 export class HttpSyntaxError extends Error {
   readonly status: number;
@@ -67,23 +65,9 @@ export function hasOption(list: string, option: string): boolean {
  * Reads field lines, each with its CRLF, from `at` to the end of the text. Pushes names and values
  * in turn onto `fields` and notes what concerns framing.
  */
-export function readFields(
-  text: string,
-  at: number,
-  fields: string[],
-  framing: FramingFields,
-  recent?: RecentLines,
-) {
+export function readFields(text: string, at: number, fields: string[], framing: FramingFields) {
   const end = text.length;
   while (at < end) {
-    const again = recent?.at(fields.length);
-    if (again !== undefined && text.startsWith(again.line, at)) {
-      const { name, value } = again;
-      fields.push(name, value);
-      if (concernsFraming(name)) noteFraming(name, value, framing);
-      at += again.line.length;
-      continue;
-    }
     const nameAt = at;
     while (tokenCharacters[text.charCodeAt(at)]) at++;
     if (at === nameAt || text.charCodeAt(at) !== colon) throw badFieldName(text, nameAt, at);
@@ -102,13 +86,17 @@ export function readFields(
     }
     at += 2;
     const value = text.slice(valueAt, valueEnd);
-    recent?.note(fields.length, text.slice(nameAt, at), name, value);
     fields.push(name, value);
-    if (concernsFraming(name)) noteFraming(name, value, framing);
+    if (concernsFraming(name)) noteFraming(name.toLowerCase(), value, framing);
   }
 }
 
-function concernsFraming({ length }: string): boolean {
+export function isValueByte(code: number): boolean {
+  return valueCharacters[code] === 1;
+}
+
+/** Whether a field of this name may be one of those that FramingFields hold. */
+export function concernsFraming({ length }: string): boolean {
   return length === 4 || length === 6 || length === 7 || length === 10 || length >= 14;
 }
 
@@ -120,30 +108,31 @@ function badFieldName(text: string, nameAt: number, at: number): HttpSyntaxError
   return new HttpSyntaxError(400, "a header name holds a forbidden character");
 }
 
-function noteFraming(name: string, value: string, framing: FramingFields): void {
-  switch (name.length) {
+/** Throws HttpSyntaxError. */
+export function noteFraming(lowerName: string, value: string, framing: FramingFields): void {
+  switch (lowerName.length) {
     case 4:
-      if (name.toLowerCase() !== "host") return;
+      if (lowerName !== "host") return;
       if (framing.host !== undefined) throw new HttpSyntaxError(400, "more than one Host");
       framing.host = value;
       return;
     case 6:
-      if (name.toLowerCase() === "expect") framing.expect = value;
+      if (lowerName === "expect") framing.expect = value;
       return;
     case 7:
-      if (name.toLowerCase() === "upgrade") framing.upgrade = join(framing.upgrade, value);
+      if (lowerName === "upgrade") framing.upgrade = join(framing.upgrade, value);
       return;
     case 10:
-      if (name.toLowerCase() === "connection") framing.connection = join(framing.connection, value);
+      if (lowerName === "connection") framing.connection = join(framing.connection, value);
       return;
     case 14:
-      if (name.toLowerCase() !== "content-length") return;
+      if (lowerName !== "content-length") return;
       if (framing.contentLength !== -1)
         throw new HttpSyntaxError(400, "more than one Content-Length");
       framing.contentLength = readLength(value);
       return;
     case 17:
-      if (name.toLowerCase() === "transfer-encoding")
+      if (lowerName === "transfer-encoding")
         framing.transferEncoding = join(framing.transferEncoding, value);
   }
 }

@@ -7,8 +7,6 @@ export interface Front {
   /** Where it is bound. */
   host: string;
   boundPort: number;
-  /** Another one when security groups let others in than before. */
-  revision: number;
   /** Asks for TLS. */
   secure: boolean;
 }

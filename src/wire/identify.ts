@@ -84,13 +84,16 @@ function identifyCbor(request: HttpRequest, scope: CredentialScope | undefined):
   };
 }
 
+const noQuery: Pick<URLSearchParams, "get"> = { get: () => null };
+
 function identifyQuery(
   request: HttpRequest,
   scope: CredentialScope | undefined,
   signed: ServiceName | undefined,
   inBody: boolean,
 ): Identified {
-  const query = new URLSearchParams(request.target.split("?")[1]);
+  const search = request.target.indexOf("?");
+  const query = search < 0 ? noQuery : new URLSearchParams(request.target.slice(search));
   const version = query.get("Version");
   // Only the version tells the two load balancing services apart, and it may be in the body.
   const shared = scope && sharedSigningNames.has(scope.service);

@@ -30,7 +30,19 @@ export interface CredentialScope {
   readonly date: string;
   readonly region: string;
   readonly service: string;
+  /** "20260105/us-east-1/sqs/aws4_request" */
+  readonly text: string;
   readonly presigned: boolean;
+  /** What else an Authorization header says that is written as all of AWS's clients write it. */
+  readonly header?: SignedHeader;
+}
+
+export interface SignedHeader {
+  /** In lower case, and the same with semicolons between them. */
+  readonly signedHeaders: readonly string[];
+  readonly signedHeadersText: string;
+  /** Where the signature begins; it goes on to the end. */
+  readonly signatureAt: number;
 }
 
 export interface Decoded {

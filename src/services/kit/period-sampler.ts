@@ -3,8 +3,7 @@ import type { Timer } from "#runtime/clock.ts";
 import type { Environment } from "./service.ts";
 
 export interface Sampler {
-  /** Begins nothing more; resolves when what is under way has ended. */
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 export interface SamplerOptions {
@@ -19,24 +18,20 @@ export function startSampler(
   { periodMs, what }: SamplerOptions,
   publish: (periodStartMs: number) => Promise<void>,
 ): Sampler {
-  const underWay = new Set<Promise<void>>();
   let timer: Timer;
   const arm = () => {
     const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
-    timer = clock.at(nextMs, () => {
+    timer = clock.at(nextMs, async () => {
       arm();
-      const run = logged(log, publish(nextMs - periodMs), "metrics were not published", what);
-      underWay.add(run);
-      return run.finally(() => underWay.delete(run));
+      try {
+        await publish(nextMs - periodMs);
+      } catch (error) {
+        log.error("metrics were not published", { what, error });
+      }
     });
   };
   arm();
-  return {
-    async stop() {
-      timer.cancel();
-      await Promise.all(underWay);
-    },
-  };
+  return { stop: () => timer.cancel() };
 }
 
 export interface SpoolerOptions {
@@ -53,34 +48,23 @@ export function startSpooler(
   spool: () => Promise<void>,
 ): Sampler {
   let timer: Timer | undefined;
-  let running = Promise.resolve();
   let isStopped = false;
   const arm = () => {
     if (isStopped) return;
-    timer = clock.wall.after(everyMs, () => {
-      running = logged(log, spool(), "lines did not reach the store", what).then(arm);
-      return running;
+    timer = clock.wall.after(everyMs, async () => {
+      try {
+        await spool();
+      } catch (error) {
+        log.error("lines did not reach the store", { what, error });
+      }
+      arm();
     });
   };
   arm();
   return {
-    async stop() {
+    stop() {
       isStopped = true;
       timer?.cancel();
-      await running;
     },
   };
-}
-
-async function logged(
-  log: Environment["log"],
-  work: Promise<void>,
-  problem: string,
-  what: string,
-): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    log.error(problem, { what, error });
-  }
 }

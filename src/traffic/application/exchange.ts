@@ -118,8 +118,7 @@ export class Exchange implements UnderWay, Receiver {
     this.#target = target;
     if (!reach) {
       counters.target(this.#group.config.arn, target.zone).connectionErrors++;
-      // What is dropped on its way times out.
-      return this.#tryAnother(target.config.blocked ? 504 : 502);
+      return this.#tryAnother(502);
     }
     target.underWay.add(this);
     this.#sentMs = wall.monotonic();

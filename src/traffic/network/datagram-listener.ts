@@ -29,10 +29,6 @@ export async function openDatagrams(
     const key = `${from.address} ${from.port}`;
     let flow = flows.get(key);
     if (!flow) {
-      if (!environment.door.admits("udp", environment.config().port, from.address)) {
-        environment.counters.node(zone, "UDP").blockedInbound++;
-        return;
-      }
       if (flows.size >= mostFlows) {
         environment.counters.node(zone, "UDP").rejectedFlows++;
         return;
@@ -96,11 +92,7 @@ class DatagramFlow implements Flow, Watched {
     );
     const group = this.#environment.chooseGroup();
     const picked = group?.pick({ zone: this.#zone, clientHost: this.#client.host, hash });
-    const { reach, blocked } = picked?.target.config ?? {};
-    if (blocked) {
-      counts.blockedOutbound++;
-      return false;
-    }
+    const reach = picked?.target.config.reach;
     // A machine that is reached by a path has no datagrams.
     if (!group || !picked || !reach || "path" in reach) {
       counts.rejectedFlows++;

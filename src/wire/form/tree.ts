@@ -27,8 +27,8 @@ export function parseForm(text: string): FormNode {
 
 /** Percent-decoding that leaves what is no valid escape as it stands. */
 export function decodeFormText(text: string): string {
-  if (!/[%+]/.test(text)) return text;
   const spaced = text.includes("+") ? text.replaceAll("+", " ") : text;
+  if (!text.includes("%")) return spaced;
   try {
     return decodeURIComponent(spaced);
   } catch {

@@ -93,9 +93,11 @@ function createBind(
     const prefix = traits.httpPrefixHeaders.toLowerCase();
     return (input, { headers }) => {
       let found: Record<string, string> | undefined;
-      for (const header in headers)
-        if (header.startsWith(prefix))
-          (found ??= {})[header.slice(prefix.length)] = headers[header]!;
+      for (const header in headers) {
+        const value = headers[header];
+        if (value !== undefined && header.startsWith(prefix))
+          (found ??= {})[header.slice(prefix.length)] = value;
+      }
       if (found) input[name] = found;
     };
   }

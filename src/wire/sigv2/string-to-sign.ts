@@ -73,8 +73,11 @@ function amzHeaders({ headers }: HttpRequest, query: Query): string[] {
   const found = new Map<string, string>();
   for (const [name, values] of query)
     if (/^x-amz-/i.test(name)) found.set(name.toLowerCase(), values.join(","));
-  for (const name in headers)
-    if (name.startsWith("x-amz-")) found.set(name, headers[name]!.trim().replaceAll(", ", ","));
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined && name.startsWith("x-amz-"))
+      found.set(name, value.trim().replaceAll(", ", ","));
+  }
   return [...found.keys()].toSorted().map((name) => `${name}:${found.get(name)}`);
 }
 

@@ -6,6 +6,7 @@ import type { HttpRequest } from "#http/http.ts";
 
 export interface CanonicalOptions {
   readonly signedHeaders: readonly string[];
+  readonly signedHeadersText: string;
   readonly payloadHash: string;
   /** S3 takes the path as it is; the others resolve dots and encode it once more. */
   readonly path: "once" | "twice" | "normalized";
@@ -19,7 +20,7 @@ export function canonicalRequest(request: HttpRequest, options: CanonicalOptions
   let headers = "";
   for (const name of options.signedHeaders)
     headers += `${name}:${canonicalHeader(request, name)}\n`;
-  return `${method}\n${canonicalPath(path, options.path)}\n${query}\n${headers}\n${options.signedHeaders.join(";")}\n${options.payloadHash}`;
+  return `${method}\n${canonicalPath(path, options.path)}\n${query}\n${headers}\n${options.signedHeadersText}\n${options.payloadHash}`;
 }
 
 function canonicalPath(path: string, rule: CanonicalOptions["path"]): string {
@@ -76,6 +77,7 @@ function encode(text: string): string {
 
 function canonicalHeader({ headers, rawHeaders }: HttpRequest, name: string): string {
   const value = headers[name] ?? "";
+  if (!value.includes(" ")) return value.trim();
   if (!value.includes(", ")) return squeeze(value);
   // The engine joined repeated fields with a space that the client did not sign.
   const values: string[] = [];

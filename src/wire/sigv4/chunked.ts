@@ -5,7 +5,7 @@
 import { createHash, hash, type Hash } from "node:crypto";
 import type { ByteStream } from "#http/http.ts";
 import { chunkMismatch, malformedChunks } from "./refusals.ts";
-import { sign, type SigningKey } from "./signing-keys.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 /** What each chunk's signature builds on. */
 export interface ChunkSigner {
@@ -66,7 +66,7 @@ export class ChunkedBody implements AsyncIterable<Uint8Array> {
     if (!this.#signer || (signed === "" && signature === undefined)) return;
     const { key, date, scope } = this.#signer;
     const text = `AWS4-HMAC-SHA256-TRAILER\n${date}\n${scope}\n${previous}\n${hash("sha256", signed)}`;
-    if (sign(key, text) !== signature) throw chunkMismatch();
+    if (key.sign(text) !== signature) throw chunkMismatch();
   }
 }
 
@@ -92,7 +92,7 @@ function verifyChunk(
   signature: string | undefined,
 ): string {
   const text = `AWS4-HMAC-SHA256-PAYLOAD\n${date}\n${scope}\n${previous}\n${emptyHash}\n${digest.digest("hex")}`;
-  const calculated = sign(key, text);
+  const calculated = key.sign(text);
   if (calculated !== signature) throw chunkMismatch();
   return calculated;
 }

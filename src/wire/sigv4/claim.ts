@@ -9,6 +9,8 @@ import { upToSeparator } from "./scope.ts";
 export interface Claim {
   readonly scope: CredentialScope;
   readonly signedHeaders: readonly string[];
+  /** The same with semicolons between them. */
+  readonly signedHeadersText: string;
   readonly signature: string;
   /** "20260105T120000Z" */
   readonly date: string;
@@ -22,6 +24,7 @@ export const algorithm = "AWS4-HMAC-SHA256";
 
 /** Refuses algorithms that are not verified here, such as SigV4A and the older signature versions. */
 export function checkAlgorithm(identified: Identified, request: HttpRequest): void {
+  if (identified.scope?.header) return;
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     if (authorization.startsWith(`${algorithm} `)) return;
@@ -63,15 +66,22 @@ function readHeader(identified: Identified, scope: CredentialScope, request: Htt
       identified,
       "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
     );
+  const { signedHeaders, signedHeadersText } =
+    scope.header ?? listed(take("SignedHeaders").toLowerCase());
   return {
     scope,
-    signedHeaders: take("SignedHeaders").toLowerCase().split(";"),
-    signature: take("Signature"),
+    signedHeaders,
+    signedHeadersText,
+    signature: scope.header ? text.slice(scope.header.signatureAt) : take("Signature"),
     date,
     dateMs: momentOf(identified, date),
     sessionToken: headers["x-amz-security-token"],
     expiresSeconds: undefined,
   };
+}
+
+function listed(signedHeadersText: string): Pick<Claim, "signedHeaders" | "signedHeadersText"> {
+  return { signedHeaders: signedHeadersText.split(";"), signedHeadersText };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
@@ -98,7 +108,7 @@ function readPresigned(
     );
   return {
     scope,
-    signedHeaders: take("X-Amz-SignedHeaders").toLowerCase().split(";"),
+    ...listed(take("X-Amz-SignedHeaders").toLowerCase()),
     signature: take("X-Amz-Signature"),
     date,
     dateMs: momentOf(identified, date),

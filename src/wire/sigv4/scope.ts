@@ -1,15 +1,11 @@
 /** Reads who claims to have signed a request, without believing it. */
 import type { HttpRequest } from "#http/http.ts";
-import type { CredentialScope } from "../protocol.ts";
+import type { CredentialScope, SignedHeader } from "../protocol.ts";
 
 /** From the Authorization header or a presigned URL; undefined when the request is not signed so. */
 export function readScope(request: HttpRequest): CredentialScope | undefined {
   const authorization = request.headers.authorization;
-  if (authorization !== undefined) {
-    const start = authorization.indexOf("Credential=");
-    if (start < 0) return undefined;
-    return parseScope(upToSeparator(authorization, start + 11), false);
-  }
+  if (authorization !== undefined) return scopeOfHeader(authorization);
   const at = request.target.indexOf("X-Amz-Credential=");
   if (at < 0) return readVersion2(request.target);
   const rest = request.target.slice(at + 17);
@@ -19,6 +15,54 @@ export function readScope(request: HttpRequest): CredentialScope | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A client says the same in each header, but for the signature. What was read last is kept, in as many places as
+ * there may be clients at a time; one that takes another's place costs no more than reading it.
+ */
+const recent: (Recent | undefined)[] = Array.from({ length: 256 }, () => undefined);
+
+interface Recent {
+  /** The header up to its signature. */
+  readonly start: string;
+  readonly scope: CredentialScope;
+}
+
+/** Hexadecimal digits of a signature. */
+const signatureLength = 64;
+
+function scopeOfHeader(text: string): CredentialScope | undefined {
+  const signatureAt = text.length - signatureLength;
+  const place = placeOf(text, signatureAt);
+  const kept = recent[place];
+  // Strings of one length are compared eight characters at a time; startsWith takes one after the other.
+  if (kept && text.slice(0, signatureAt) === kept.start) return kept.scope;
+  const start = text.indexOf("Credential=");
+  if (start < 0) return undefined;
+  const scope = parseScope(upToSeparator(text, start + 11), false);
+  const header = scope && readSignedHeader(text, signatureAt);
+  if (!header) return scope;
+  const whole: CredentialScope = { ...scope, header };
+  recent[place] = { start: text.slice(0, signatureAt), scope: whole };
+  return whole;
+}
+
+function placeOf(text: string, end: number): number {
+  let sum = end;
+  for (let at = 45; at < end; at += 23) sum = (sum * 31 + text.charCodeAt(at)) & 0xff_ffff;
+  return sum & (recent.length - 1);
+}
+
+function readSignedHeader(text: string, signatureAt: number): SignedHeader | undefined {
+  if (signatureAt < 0) return undefined;
+  const [, signedHeaders] =
+    /^AWS4-HMAC-SHA256 Credential=[^,\s]+, ?SignedHeaders=([^,\s]+), ?Signature=$/.exec(
+      text.slice(0, signatureAt),
+    ) ?? [];
+  if (signedHeaders === undefined || /[,\s]/.test(text.slice(signatureAt))) return undefined;
+  const signedHeadersText = signedHeaders.toLowerCase();
+  return { signedHeaders: signedHeadersText.split(";"), signedHeadersText, signatureAt };
 }
 
 /**
@@ -37,6 +81,7 @@ function readVersion2(target: string): CredentialScope | undefined {
       date: "",
       region: "",
       service: "s3",
+      text: "",
       presigned: true,
     };
   } catch {
@@ -58,6 +103,7 @@ function parseScope(text: string, presigned: boolean): CredentialScope | undefin
     date: text.slice(keyEnd + 1, dateEnd),
     region: text.slice(dateEnd + 1, regionEnd),
     service: text.slice(regionEnd + 1, serviceEnd),
+    text: text.slice(keyEnd + 1),
     presigned,
   };
 }
@@ -67,8 +113,8 @@ export function upToSeparator(text: string, start: number): string {
   // AWS's clients write a comma behind all but the last, and no white space before it.
   const comma = text.indexOf(",", start);
   const value = text.slice(start, comma < 0 ? text.length : comma);
-  const space = value.search(/[\t ]/);
-  return space < 0 ? value : value.slice(0, space);
+  const blank = value.includes(" ") || value.includes("\t") ? value.search(/[\t ]/) : -1;
+  return blank < 0 ? value : value.slice(0, blank);
 }
 
 /** SigV4A's scope has no region. It is read so that the request reaches the refusal it deserves. */
@@ -84,6 +130,7 @@ function parseRegionless(
     date: date!,
     region: "us-east-1",
     service: service!,
+    text: parts.slice(1).join("/"),
     presigned,
   };
 }

@@ -55,8 +55,7 @@ function noticeReconciler<Record extends object, Told extends object>(
   };
   return {
     name,
-    // What went while nobody looked, for this process was killed, is found by what was told of it.
-    watches: [{ collection: records }, { collection: told }],
+    watches: [{ collection: records }],
     async reconcile(scope, [key]) {
       const id = String(key);
       const { record, before } = await store.transaction(async (tx) => ({

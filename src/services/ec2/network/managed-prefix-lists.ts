@@ -27,16 +27,15 @@ export function currentVersion({ versions }: PrefixListRecord) {
   return versions.at(-1)!;
 }
 
-/** The ranges of each list, IPv4 ones unless others are asked for. */
+/** The IPv4 ranges of each list. */
 export async function readPrefixCidrs(
   tx: Transaction,
   scope: Scope,
-  families: readonly PrefixListRecord["addressFamily"][] = ["IPv4"],
 ): Promise<(prefixListId: string) => string[]> {
   const all = await prefixLists.list(tx, scope);
   const found = new Map(
     all
-      .filter(({ addressFamily }) => families.includes(addressFamily))
+      .filter(({ addressFamily }) => addressFamily === "IPv4")
       .map((list) => [list.prefixListId, currentVersion(list).entries.map(({ cidr }) => cidr)]),
   );
   return (id) => found.get(id) ?? [];

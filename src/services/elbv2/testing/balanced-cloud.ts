@@ -35,15 +35,8 @@ export async function createBalancedCloud(context: TestContext, options: TestClo
       servers.push(server);
       return server.port;
     },
-    async createBalancer(
-      name = "web",
-      changes: Partial<Input<"elbv2", "CreateLoadBalancer">> = {},
-    ) {
-      const { LoadBalancers } = await elb.CreateLoadBalancer({
-        Name: name,
-        Subnets: subnets,
-        ...changes,
-      });
+    async createBalancer(name = "web") {
+      const { LoadBalancers } = await elb.CreateLoadBalancer({ Name: name, Subnets: subnets });
       return LoadBalancers![0]!;
     },
     async createGroup(changes: Partial<Input<"elbv2", "CreateTargetGroup">> = {}) {
@@ -69,21 +62,6 @@ export async function createBalancedCloud(context: TestContext, options: TestClo
         DefaultActions: [action],
       });
       return Listeners![0]!;
-    },
-    /** A security group that lets these in, by TCP. */
-    async createSecurityGroup(name: string, ...rules: { port: number; cidr: string }[]) {
-      const { GroupId } = await ec2.CreateSecurityGroup({ GroupName: name, Description: name });
-      if (rules.length > 0)
-        await ec2.AuthorizeSecurityGroupIngress({
-          GroupId,
-          IpPermissions: rules.map(({ port, cidr }) => ({
-            IpProtocol: "tcp",
-            FromPort: port,
-            ToPort: port,
-            IpRanges: [{ CidrIp: cidr }],
-          })),
-        });
-      return GroupId!;
     },
     async healthOf(targetGroupArn: string) {
       const { TargetHealthDescriptions } = await elb.DescribeTargetHealth({

@@ -1,10 +1,11 @@
 import type { Input } from "#model/sdk.ts";
 import { dateOf } from "#runtime/date.ts";
+import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import { functionArn, readFunction } from "../arns.ts";
-import { notFound } from "../errors.ts";
+import { invalidToken, notFound } from "../errors.ts";
 import { findFunction, findVersion } from "../functions/find.ts";
-import { pageOf } from "../paging.ts";
+import { limits } from "../limits.ts";
 import { invokeConfigs, latest, type InvokeConfigRecord } from "../records.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
 
@@ -101,11 +102,16 @@ export const listFunctionEventInvokeConfigs: LambdaOperation<
     await findFunction(tx, reference);
     return invokeConfigs.entries(tx, scope, [name]);
   });
-  const page = pageOf(all, input, ({ id }) => String(id[1]));
+  const page = paginate(all, {
+    limit: input.MaxItems ?? limits.listPage,
+    token: input.Marker,
+    keyOf: ({ id }) => String(id[1]),
+    invalidToken,
+  });
   return {
     FunctionEventInvokeConfigs: page.items.map(({ id, record }) =>
       shapeOf(scope, name, String(id[1]), record),
     ),
-    NextMarker: page.NextMarker,
+    NextMarker: page.nextToken,
   };
 };

@@ -1,12 +1,13 @@
 /** Functions' own addresses. https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
 import type { Cors } from "@aws-sdk/client-lambda";
 import { isoMillis } from "#runtime/date.ts";
+import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { functionArn, readFunction, type FunctionReference } from "../arns.ts";
-import { conflict, notFound } from "../errors.ts";
+import { conflict, invalidToken, notFound } from "../errors.ts";
 import { findFunction, findVersion } from "../functions/find.ts";
-import { pageOf } from "../paging.ts";
+import { limits } from "../limits.ts";
 import { everywhere, latest } from "../records.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
 import { functionUrls, urlIds, type UrlCors, type UrlRecord } from "../urls/records.ts";
@@ -147,10 +148,15 @@ export const listFunctionUrlConfigs: LambdaOperation<"ListFunctionUrlConfigs"> =
     await findFunction(tx, reference);
     return functionUrls.list(tx, scope, [name]);
   });
-  const page = pageOf(all, input, ({ qualifier }) => qualifier);
+  const page = paginate(all, {
+    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
+    token: input.Marker,
+    keyOf: ({ qualifier }) => qualifier,
+    invalidToken,
+  });
   return {
     FunctionUrlConfigs: page.items.map((record) => shapeOf(scope, record, context)),
-    NextMarker: page.NextMarker,
+    NextMarker: page.nextToken,
   };
 };
 

@@ -1,7 +1,9 @@
+import { paginate } from "#services/kit/pagination.ts";
 import { readFunction } from "../arns.ts";
+import { invalidToken } from "../errors.ts";
 import { configurationOf } from "../functions/configuration.ts";
 import { findFunction } from "../functions/find.ts";
-import { pageOf } from "../paging.ts";
+import { limits } from "../limits.ts";
 import { latest, versions, type VersionRecord } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
 
@@ -17,12 +19,17 @@ export const listFunctions: LambdaOperation<"ListFunctions"> = async (input, con
   const all = await context.store.transaction((tx) => versions.list(tx, context));
   const shown =
     input.FunctionVersion === "ALL" ? all : all.filter(({ version }) => version === latest);
-  const page = pageOf(shown.map(withOrder).sort(byKey), input, ({ key }) => key);
+  const page = paginate(shown.map(withOrder).sort(byKey), {
+    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
+    token: input.Marker,
+    keyOf: ({ key }) => key,
+    invalidToken,
+  });
   return {
     Functions: page.items.map(({ record }) =>
       configurationOf(context, record, qualifierOf(record)),
     ),
-    NextMarker: page.NextMarker,
+    NextMarker: page.nextToken,
   };
 };
 
@@ -37,10 +44,15 @@ export const listVersionsByFunction: LambdaOperation<"ListVersionsByFunction"> =
     await findFunction(tx, reference);
     return versions.list(tx, scope, [name]);
   });
-  const page = pageOf(all.map(withOrder).sort(byKey), input, ({ key }) => key);
+  const page = paginate(all.map(withOrder).sort(byKey), {
+    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
+    token: input.Marker,
+    keyOf: ({ key }) => key,
+    invalidToken,
+  });
   return {
     Versions: page.items.map(({ record }) => configurationOf(scope, record, record.version)),
-    NextMarker: page.NextMarker,
+    NextMarker: page.nextToken,
   };
 };
 

@@ -62,7 +62,7 @@ function byInstance(
 }
 
 /** The fourth address of a subnet is AWS's, and here the one under which balancers' nodes are seen. */
-export function nodeAddress({ cidr }: Pick<SubnetRecord, "cidr">): string {
+function nodeAddress({ cidr }: SubnetRecord): string {
   return numberToAddress(parseCidr(cidr)!.base + 3);
 }
 
@@ -111,11 +111,7 @@ function packetRules(
 }
 
 /** Undefined for what is never seen here, as ICMP for IPv6. */
-export function matchOf({
-  protocol,
-  fromPort,
-  toPort,
-}: SecurityGroupRuleRecord): PacketMatch | undefined {
+function matchOf({ protocol, fromPort, toPort }: SecurityGroupRuleRecord): PacketMatch | undefined {
   if (protocol === "-1") return {};
   if (protocol === "icmpv6") return undefined;
   if (protocol === "icmp")

@@ -14,8 +14,8 @@ export interface Collection<T> {
   readonly path: CollectionPath;
   key(scope: Scope, ...id: Key): Key;
   get(tx: Transaction, scope: Scope, ...id: Key): Promise<T | undefined>;
-  /** As `get`, but frozen and shared: for records that nearly every request reads. */
-  view(tx: Transaction, scope: Scope, ...id: Key): Promise<T | undefined>;
+  /** As `get`, but frozen, shared and there at once: for records that nearly every request reads. */
+  view(tx: Transaction, scope: Scope, ...id: Key): T | undefined;
   put(tx: Transaction, scope: Scope, id: Key, record: T): void;
   delete(tx: Transaction, scope: Scope, ...id: Key): void;
   /** All records whose id starts with the prefix, in id order. */

@@ -4,6 +4,9 @@ import { decodeKey, encodeKey, encodePath, pathOf, type EncodedKey } from "./key
 import type { Key, Store, Transaction } from "./store.ts";
 import { OpenTransaction } from "./transaction.ts";
 
+type Run<T> = (tx: Transaction) => Promise<T> | T;
+type Resolve<T> = (value: T) => void;
+type Reject = (error: unknown) => void;
 type Changed = (keys: readonly Key[]) => void;
 
 interface Watcher {
@@ -28,7 +31,7 @@ export function createStore(backend: Backend): Store {
   let starting = false;
   let closed = false;
 
-  // Callbacks rather than promises: each of those would cost every transaction a turn of the queue.
+  // Callbacks rather than promises, and these made only where one waits: each costs every transaction.
   const startNext = () => {
     // When one ends before its start returns, the loop further up the stack goes on.
     if (starting) return;
@@ -45,7 +48,6 @@ export function createStore(backend: Backend): Store {
     busy = false;
     startNext();
   };
-  /** Runs the job when those before it have ended; at once, within this call, when there are none. */
   const enqueue = (start: () => void) => {
     const job: Job = { start, next: undefined };
     if (first) last!.next = job;
@@ -53,43 +55,56 @@ export function createStore(backend: Backend): Store {
     last = job;
     startNext();
   };
-  const runTransaction = <T>(
-    run: (tx: Transaction) => Promise<T> | T,
-    resolve: (value: T) => void,
-    reject: (error: unknown) => void,
-  ) => {
+  const commit = <T>(tx: OpenTransaction, value: T, resolve: Resolve<T>, reject: Reject) => {
+    try {
+      const writes = tx.end();
+      backend.commit(writes, (error) => (error ? reject(error) : resolve(value)));
+      if (writes.length > 0) {
+        if (watchers.size > 0) notify(watchers, writes);
+        if (collectionWatchers.size > 0) notifyOfCollections(collectionWatchers, writes);
+      }
+    } catch (error) {
+      reject(error);
+    }
+    ended();
+  };
+  const fail = (tx: OpenTransaction, error: unknown, reject: Reject) => {
+    tx.end();
+    reject(error);
+    ended();
+  };
+  const runTransaction = <T>(run: Run<T>, resolve: Resolve<T>, reject: Reject) => {
     if (closed) {
       reject(new Error("the store is closed"));
       return ended();
     }
     backend.begin();
     const tx = new OpenTransaction(backend);
-    const commit = (value: T) => {
-      try {
-        const writes = tx.end();
-        backend.commit(writes, (error) => (error ? reject(error) : resolve(value)));
-        if (writes.length > 0) {
-          if (watchers.size > 0) notify(watchers, writes);
-          if (collectionWatchers.size > 0) notifyOfCollections(collectionWatchers, writes);
-        }
-      } catch (error) {
-        reject(error);
-      }
-      ended();
-    };
-    const fail = (error: unknown) => {
-      tx.end();
-      reject(error);
-      ended();
-    };
     let result;
     try {
       result = run(tx);
     } catch (error) {
-      return fail(error);
+      return fail(tx, error, reject);
     }
-    if (result instanceof Promise) result.then(commit, fail);
-    else commit(result);
+    if (result instanceof Promise) commitLater(tx, result, resolve, reject);
+    else commit(tx, result, resolve, reject);
+  };
+  const commitLater = <T>(
+    tx: OpenTransaction,
+    result: Promise<T>,
+    resolve: Resolve<T>,
+    reject: Reject,
+  ) => {
+    result.then(
+      (value) => commit(tx, value, resolve, reject),
+      (error: unknown) => fail(tx, error, reject),
+    );
+  };
+  /** Runs it at once, within this call, when the store is idle. */
+  const runInTurn = <T>(run: Run<T>, resolve: Resolve<T>, reject: Reject) => {
+    if (busy || starting) return enqueue(() => runTransaction(run, resolve, reject));
+    busy = true;
+    runTransaction(run, resolve, reject);
   };
   const alone = (run: () => Promise<void>) =>
     new Promise<void>((resolve, reject) =>
@@ -97,8 +112,8 @@ export function createStore(backend: Backend): Store {
     );
   return {
     durability: backend.durability,
-    transaction: <T>(run: (tx: Transaction) => Promise<T> | T) =>
-      new Promise<T>((resolve, reject) => enqueue(() => runTransaction(run, resolve, reject))),
+    transaction: <T>(run: Run<T>) =>
+      new Promise<T>((resolve, reject) => runInTurn(run, resolve, reject)),
     watch(prefix, changed) {
       const watcher = { prefix: encodeKey(prefix), changed };
       watchers.add(watcher);

@@ -11,7 +11,7 @@ import type { Backend, Done, Row, Stored, Write } from "./backend.ts";
 import { createStore } from "./create-store.ts";
 import { freeze } from "./freeze.ts";
 import { Journal, segmentName, type JournalWrite } from "./journal.ts";
-import { lowestKey, type EncodedKey } from "./keys.ts";
+import { lowestKey, pathOf, type EncodedKey } from "./keys.ts";
 import { checkLmdbFile, pageBytes } from "./lmdb-file.ts";
 import { lockDirectory } from "./lock-file.ts";
 import { mergeRows, type UpperRow } from "./merge-rows.ts";
@@ -71,6 +71,8 @@ class LmdbBackend implements Backend {
   #activeBytes = 0;
   /** Values given out by `view`, each with the group it was written in. */
   readonly #views = new Map<EncodedKey, { value: unknown; group: number }>();
+  /** The collections that those are of: what is written into others needs no look at the views. */
+  readonly #viewedPaths = new Set<string>();
   /** Rows on their way into the file. */
   #folding: Rows<PendingRow> | undefined;
   #fold: Promise<void> | undefined;
@@ -129,8 +131,9 @@ class LmdbBackend implements Backend {
     const group = (this.#active.get(key) ?? this.#folding?.get(key))?.group ?? 0;
     const value = freeze(this.get(key));
     if (value === undefined) return undefined;
-    if (this.#views.size >= mostViews) this.#views.clear();
+    if (this.#views.size >= mostViews) this.#forgetViews();
     this.#views.set(key, { value, group });
+    this.#viewedPaths.add(pathOf(key));
     return value;
   }
 
@@ -182,7 +185,7 @@ class LmdbBackend implements Backend {
     );
     this.#active.clear();
     this.#activeBytes = 0;
-    this.#views.clear();
+    this.#forgetViews();
     this.#database.clearSync();
     await this.#database.flushed;
     this.#dropSegments(journal.rotate());
@@ -206,8 +209,14 @@ class LmdbBackend implements Backend {
       this.#active.delete(key);
       this.#droppedGroup = group;
     }
-    this.#views.delete(key);
+    // A Map that is asked for a new key has the engine keep the key's text, which costs more than the row.
+    if (this.#viewedPaths.has(pathOf(key))) this.#views.delete(key);
     this.#activeBytes += rowOverheadBytes + key.length + (stored?.length ?? 0);
+  }
+
+  #forgetViews(): void {
+    this.#views.clear();
+    this.#viewedPaths.clear();
   }
 
   /** Whether the rows on their way into the file, or the file, have the key. */

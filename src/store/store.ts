@@ -40,10 +40,10 @@ export interface Transaction {
   /** A value belongs to its reader, who may change it: only `put` changes what is stored. */
   get<T>(key: AnyKey): Promise<T | undefined>;
   /**
-   * As `get`, but the value is frozen and shared by its readers, so that a record that nearly every
-   * request needs (a queue's, a table's, a bucket's) is decoded once and not for each of them.
+   * As `get`, but the value is frozen and shared by its readers, and there at once, so that a record that
+   * nearly every request needs (a queue's, a table's, a bucket's) is decoded once and waited for by none.
    */
-  view<T>(key: AnyKey): Promise<T | undefined>;
+  view<T>(key: AnyKey): T | undefined;
   /** Every entry whose key starts with the prefix (the prefix itself included), in key order. */
   range<T>(prefix: AnyKey, options?: RangeOptions): Promise<Entry<T>[]>;
   /** Entries with `from` ≤ key < `to`, in key order. */

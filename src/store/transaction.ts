@@ -3,20 +3,22 @@ import type { Backend, Row, Stored, Write } from "./backend.ts";
 import { freeze } from "./freeze.ts";
 import { decodeKey, encodeKey, endOfPrefix, type EncodedKey } from "./keys.ts";
 import { mergeRows } from "./merge-rows.ts";
+import { createRows, scanRows, type Rows } from "./rows.ts";
 import type { AnyKey, Entry, Key, RangeOptions, Transaction } from "./store.ts";
 
 const noWrites: readonly Write[] = [];
-/** So few writes are found faster by comparing their keys than by a Map, which has to be made first. */
+/** So few writes are found by looking at each. */
 const fewWrites = 8;
 
 export class OpenTransaction implements Transaction {
   readonly #backend: Backend;
   /** In the order of their keys' first writes. */
   #writes: Write[] | undefined;
-  /** The same by key, once there are more than a few. */
-  #byKey: Map<EncodedKey, Write> | undefined;
-  /** The writes in key order, until the next write. */
-  #sorted: Write[] | undefined;
+  /**
+   * The same by key, once there are more than a few. Not in a Map: that would make the engine keep each
+   * key it is asked for among the texts that it knows each by one object.
+   */
+  #byKey: Rows<Write> | undefined;
   #open = true;
 
   constructor(backend: Backend) {
@@ -37,7 +39,7 @@ export class OpenTransaction implements Transaction {
     return own.stored === undefined ? undefined : (this.#backend.decode(own.stored) as T);
   }
 
-  async view<T>(key: AnyKey): Promise<T | undefined> {
+  view<T>(key: AnyKey): T | undefined {
     this.#guard();
     const encoded = encodeKey(key);
     const own = this.#writes && this.#ownWrite(encoded);
@@ -81,8 +83,11 @@ export class OpenTransaction implements Transaction {
 
   #write(key: EncodedKey, stored: Stored | undefined): void {
     this.#guard();
-    this.#sorted = undefined;
-    const writes = (this.#writes ??= []);
+    const writes = this.#writes;
+    if (!writes) {
+      this.#writes = [{ key, stored }];
+      return;
+    }
     const present = this.#ownWrite(key);
     if (present) {
       present.stored = stored;
@@ -91,8 +96,10 @@ export class OpenTransaction implements Transaction {
     const write = { key, stored };
     writes.push(write);
     if (this.#byKey) this.#byKey.set(key, write);
-    else if (writes.length > fewWrites)
-      this.#byKey = new Map(writes.map((each) => [each.key, each]));
+    else if (writes.length > fewWrites) {
+      this.#byKey = createRows();
+      for (const each of writes) this.#byKey.set(each.key, each);
+    }
   }
 
   #ownWrite(key: EncodedKey): Write | undefined {
@@ -122,8 +129,12 @@ export class OpenTransaction implements Transaction {
   }
 
   *#ownRows(from: EncodedKey, to: EncodedKey, reverse: boolean): Generator<Write> {
-    this.#sorted ??= this.#writes!.toSorted((a, b) => (a.key < b.key ? -1 : 1));
-    const inRange = this.#sorted.filter(({ key }) => key >= from && key < to);
+    if (this.#byKey) {
+      for (const [, write] of scanRows(this.#byKey, from, to, reverse)) yield write;
+      return;
+    }
+    const inRange = this.#writes!.filter(({ key }) => key >= from && key < to);
+    inRange.sort((a, b) => (a.key < b.key ? -1 : 1));
     yield* reverse ? inRange.reverse() : inRange;
   }
 }

@@ -40,7 +40,7 @@ export function isFifo({ name }: Pick<TopicRecord, "name">): boolean {
 /** Throws NotFound. */
 export async function findTopic(tx: Transaction, arnText: string | undefined): Promise<FoundTopic> {
   const { scope, name } = parseTopicArn(arnText);
-  const topic = await topics.view(tx, scope, name);
+  const topic = topics.view(tx, scope, name);
   if (!topic) throw topicNotFound();
   return { scope, arn: topicArn(scope, name), topic };
 }

@@ -1,6 +1,5 @@
 /** One message's life: sent, received, hidden, deleted. Plain functions inside a transaction. */
 import { createHash, hash } from "node:crypto";
-import type { Random } from "#runtime/random.ts";
 import { enterLine, leaveLine } from "./message-groups.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
@@ -40,12 +39,6 @@ export function md5OfAttributes(attributes: Record<string, MessageAttribute>): s
   return digest.digest("hex");
 }
 
-/** Where a message lies in its queue: sortable by arrival, unique even among processes. */
-export function createPlace(nowMs: number, sequence: number, random: Random): string {
-  const time = Math.floor(nowMs).toString(36).padStart(9, "0");
-  return `${time}${(sequence % 1_679_616).toString(36).padStart(4, "0")}${random.hex(4)}`;
-}
-
 export async function addMessage(
   tx: Transaction,
   scope: Scope,
@@ -53,14 +46,25 @@ export async function addMessage(
   place: string,
   message: MessageRecord,
 ): Promise<void> {
-  if (isFresh(message)) return fresh.put(tx, scope, [queueId, place], message);
-  messages.put(tx, scope, [queueId, place], message);
-  due.put(tx, scope, [queueId, message.dueMs, place], delayed);
+  addUnordered(tx, scope, queueId, place, message);
   if (isInLine(message))
     await enterLine(tx, scope, [queueId, message.groupId, place], {
       dueMs: message.dueMs,
       mark: delayed,
     });
+}
+
+/** As `addMessage`, for standard queues only: there is no line to enter. */
+export function addUnordered(
+  tx: Transaction,
+  scope: Scope,
+  queueId: string,
+  place: string,
+  message: MessageRecord,
+): void {
+  if (isFresh(message)) return fresh.put(tx, scope, [queueId, place], message);
+  messages.put(tx, scope, [queueId, place], message);
+  due.put(tx, scope, [queueId, message.dueMs, place], delayed);
 }
 
 export async function removeMessage(

@@ -30,13 +30,9 @@ export interface FoundQueue {
 }
 
 /** Throws QueueDoesNotExist. */
-export async function findQueue(
-  tx: Transaction,
-  url: string | undefined,
-  scope: Scope,
-): Promise<FoundQueue> {
+export function findQueue(tx: Transaction, url: string | undefined, scope: Scope): FoundQueue {
   const { scope: owner, name } = parseQueueUrl(url, scope);
-  const queue = await queues.view(tx, owner, name);
+  const queue = queues.view(tx, owner, name);
   if (!queue) throw queueDoesNotExist();
   return { scope: owner, queue };
 }

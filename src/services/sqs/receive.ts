@@ -3,7 +3,7 @@ import type { Transaction } from "#store/store.ts";
 import { redrivePolicyOf } from "./attributes.ts";
 import { nextInLine } from "./fifo.ts";
 import { nextGroupMs, readyGroups } from "./message-groups.ts";
-import { addMessage, createPlace, hideUntil, removeMessage } from "./message.ts";
+import { addMessage, hideUntil, removeMessage } from "./message.ts";
 import { durationOf, findQueueByArn, isFifo, queueArn, type FoundQueue } from "./queue.ts";
 import { due, fresh, lines, messages, type MessageRecord } from "./records.ts";
 import type { SqsContext } from "./state.ts";
@@ -182,7 +182,7 @@ async function moveMessage(
   place: string,
   message: MessageRecord,
   to: FoundQueue,
-  { clock, random, state }: SqsContext,
+  { clock, state }: SqsContext,
 ): Promise<void> {
   const nowMs = clock.now();
   await removeMessage(tx, from.scope, from.queue.id, place, message);
@@ -193,7 +193,7 @@ async function moveMessage(
   };
   delete moved.receipt;
   if (!isFifo(to.queue)) {
-    const target = createPlace(nowMs, state.nextSequence(), random);
+    const target = state.nextPlace(nowMs);
     return addMessage(tx, to.scope, to.queue.id, target, moved);
   }
   const { place: target, sequenceNumber } = await nextInLine(tx, to, nowMs);

@@ -7,6 +7,7 @@ import {
   missingParameter,
   notForQueueType,
 } from "./errors.ts";
+import { countSent } from "./counters.ts";
 import {
   deduplicationIdOf,
   deduplicationKey,
@@ -15,7 +16,7 @@ import {
   remember,
 } from "./fifo.ts";
 import { limits } from "./limits.ts";
-import { addMessage, createPlace, md5, md5OfAttributes, sizeOf } from "./message.ts";
+import { addMessage, addUnordered, md5, md5OfAttributes, sizeOf } from "./message.ts";
 import { durationOf, isFifo, type FoundQueue } from "./queue.ts";
 import type { MessageAttribute, MessageRecord, QueueRecord } from "./records.ts";
 import type { SqsContext } from "./state.ts";
@@ -85,22 +86,23 @@ export interface Sent {
 }
 
 /** Puts a message into its queue. Throws when it is longer than the queue takes. */
-export async function storeMessage(
+export function storeMessage(
   tx: Transaction,
-  { scope, queue }: FoundQueue,
+  found: FoundQueue,
   { message, sizeBytes, delaySeconds }: Checked,
-  { random, state }: SqsContext,
-): Promise<Sent> {
+  { state }: SqsContext,
+): Sent | Promise<Sent> {
+  const { scope, queue } = found;
   checkSize(sizeBytes, queue);
-  if (isFifo(queue)) {
-    if (delaySeconds) throw notForQueueType("DelaySeconds", delaySeconds);
-    return storeInLine(tx, { scope, queue }, message);
-  }
+  if (isFifo(queue) && delaySeconds) throw notForQueueType("DelaySeconds", delaySeconds);
+  countSent(state.counters.of(queue.name, scope), sizeBytes);
+  if (isFifo(queue)) return storeInLine(tx, found, message);
   const delayMs =
     delaySeconds === undefined ? durationOf(queue, "DelaySeconds") : delaySeconds * 1000;
-  const place = createPlace(message.sentMs, state.nextSequence(), random);
-  await addMessage(tx, scope, queue.id, place, { ...message, dueMs: message.sentMs + delayMs });
-  return { messageId: message.messageId };
+  const { sentMs, messageId } = message;
+  const stored = { ...message, dueMs: sentMs + delayMs };
+  addUnordered(tx, scope, queue.id, state.nextPlace(sentMs), stored);
+  return { messageId };
 }
 
 /** A message that a FIFO queue has taken before is answered like the first time, and not taken. */

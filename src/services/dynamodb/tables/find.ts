@@ -42,7 +42,7 @@ export async function findActiveTable(
   scope: Scope,
 ): Promise<TablePlace> {
   const { scope: owner, name } = parseTableName(nameOrArn, scope);
-  const table = await tables.view(tx, owner, name);
+  const table = tables.view(tx, owner, name);
   if (!table || table.status === "CREATING" || table.status === "DELETING")
     throw resourceNotFound();
   return { scope: owner, table };

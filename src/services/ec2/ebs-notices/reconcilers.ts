@@ -58,9 +58,9 @@ function noticeReconciler<Record extends object, Told extends object>(
     watches: [{ collection: records }],
     async reconcile(scope, [key]) {
       const id = String(key);
-      const { record, before } = await store.transaction(async (tx) => ({
-        record: await records.view(tx, scope, id),
-        before: await told.view(tx, scope, id),
+      const { record, before } = await store.transaction((tx) => ({
+        record: records.view(tx, scope, id),
+        before: told.view(tx, scope, id),
       }));
       const planned = plan(scope, id, record, before);
       for (const notice of planned.notices) await tell(scope, notice);

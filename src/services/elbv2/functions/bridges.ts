@@ -70,9 +70,7 @@ export function createFunctionBridges(env: Environment): FunctionBridges {
 }
 
 function attributesOf(env: Environment, scope: Scope, group: TargetGroupRecord) {
-  return env.store.transaction(
-    async (tx) => (await targetGroups.view(tx, scope, group.name))?.attributes ?? {},
-  );
+  return env.store.transaction((tx) => targetGroups.view(tx, scope, group.name)?.attributes ?? {});
 }
 
 interface Asked {

@@ -5,7 +5,7 @@ import { functions, reservations, type FunctionRecord } from "../records.ts";
 
 /** What all functions have reserved. */
 export async function reservedSum(tx: Transaction, scope: Scope): Promise<number> {
-  return (await reservations.view(tx, scope))?.sum ?? 0;
+  return reservations.view(tx, scope)?.sum ?? 0;
 }
 
 /** Keeps so many for a function, undefined for none; answers what all functions have then. */

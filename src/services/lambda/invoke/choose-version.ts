@@ -23,7 +23,7 @@ export async function chooseVersion(
 ): Promise<Chosen> {
   const { scope, name } = reference;
   const { record, alias } = await findVersion(tx, reference);
-  const own = await functions.view(tx, scope, name);
+  const own = functions.view(tx, scope, name);
   const kept = await reservedSum(tx, scope);
   const other = alias && drawVersion(alias.weights, random.next());
   return {

@@ -50,11 +50,11 @@ interface Found {
 }
 
 function find({ store }: LambdaEnvironment, urlId: string): Promise<Found | undefined> {
-  return store.transaction(async (tx) => {
-    const owner = await urlIds.view(tx, everywhere, urlId);
+  return store.transaction((tx) => {
+    const owner = urlIds.view(tx, everywhere, urlId);
     if (!owner) return undefined;
     const { scope, functionName, qualifier } = owner;
-    const url = await functionUrls.view(tx, scope, functionName, qualifier);
+    const url = functionUrls.view(tx, scope, functionName, qualifier);
     return url && { scope, url };
   });
 }

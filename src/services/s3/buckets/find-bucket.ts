@@ -33,7 +33,7 @@ export async function reachBucket(
   { Bucket: name = "", ExpectedBucketOwner: expected }: BucketInput,
   action: Action,
 ): Promise<BucketRecord> {
-  const bucket = await buckets.view(tx, everywhere, name);
+  const bucket = buckets.view(tx, everywhere, name);
   if (!bucket) throw noSuchBucket(name);
   // Links that name no region, unsigned or of Signature Version 2, reach a bucket wherever it is.
   const elsewhere = bucket.region !== context.region && context.isRegionAssumed !== true;

@@ -17,7 +17,7 @@ export const changeMessageVisibilityBatch: Operation<
   const entries = checkBatch(input.Entries, "ChangeMessageVisibilityBatchRequestEntry");
   const nowMs = context.clock.now();
   return context.store.transaction(async (tx) => {
-    const found = await findQueue(tx, input.QueueUrl, context);
+    const found = findQueue(tx, input.QueueUrl, context);
     const successful: ChangeMessageVisibilityBatchResultEntry[] = [];
     const failed: BatchResultErrorEntry[] = [];
     for (const { Id, ReceiptHandle: handle, VisibilityTimeout: seconds } of entries)

@@ -10,7 +10,7 @@ export const changeMessageVisibility: Operation<
   SqsState
 > = async (input, context) => {
   await context.store.transaction(async (tx) => {
-    const found = await findQueue(tx, input.QueueUrl, context);
+    const found = findQueue(tx, input.QueueUrl, context);
     await changeVisibility(tx, found, {
       handle: input.ReceiptHandle,
       seconds: input.VisibilityTimeout,

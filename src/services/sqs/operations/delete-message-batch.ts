@@ -12,7 +12,7 @@ export const deleteMessageBatch: Operation<"sqs", "DeleteMessageBatch", SqsState
 ) => {
   const entries = checkBatch(input.Entries, "DeleteMessageBatchRequestEntry");
   return context.store.transaction(async (tx) => {
-    const found = await findQueue(tx, input.QueueUrl, context);
+    const found = findQueue(tx, input.QueueUrl, context);
     const traffic = context.state.counters.of(found.queue.name, found.scope);
     const successful: DeleteMessageBatchResultEntry[] = [];
     const failed: BatchResultErrorEntry[] = [];

@@ -14,7 +14,7 @@ export const getQueueAttributes: Operation<"sqs", "GetQueueAttributes", SqsState
   for (const name of wanted)
     if (name !== "All" && !isKnownAttribute(name)) throw invalidAttributeName(name);
   const all = await context.store.transaction(async (tx) => {
-    const found = await findQueue(tx, input.QueueUrl, context);
+    const found = findQueue(tx, input.QueueUrl, context);
     const { scope, queue } = found;
     const needsCount = wanted.some((name) => name === "All" || name.startsWith("Approximate"));
     const counts = needsCount ? await countMessages(tx, found, context.clock.now()) : undefined;

@@ -14,7 +14,7 @@ export const listDeadLetterSourceQueues: Operation<
   SqsState
 > = async (input, context) => {
   const sources = await context.store.transaction(async (tx) => {
-    const { scope, queue } = await findQueue(tx, input.QueueUrl, context);
+    const { scope, queue } = findQueue(tx, input.QueueUrl, context);
     const target = queueArn(scope, queue.name);
     const all = await queues.list(tx, scope);
     return all.filter(

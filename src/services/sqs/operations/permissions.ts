@@ -24,7 +24,7 @@ export const addPermission: Operation<"sqs", "AddPermission", SqsState> = async 
 ) => {
   const { Label: label, AWSAccountIds: accounts = [], Actions: actions = [] } = input;
   await context.store.transaction(async (tx) => {
-    const { scope, queue } = await findQueue(tx, input.QueueUrl, context);
+    const { scope, queue } = findQueue(tx, input.QueueUrl, context);
     const arn = queueArn(scope, queue.name);
     const policy = policyOf(queue.attributes.Policy, arn);
     if (policy.Statement.some(({ Sid }) => Sid === label))
@@ -54,7 +54,7 @@ export const removePermission: Operation<"sqs", "RemovePermission", SqsState> = 
   context,
 ) => {
   await context.store.transaction(async (tx) => {
-    const { scope, queue } = await findQueue(tx, input.QueueUrl, context);
+    const { scope, queue } = findQueue(tx, input.QueueUrl, context);
     const policy = policyOf(queue.attributes.Policy, queueArn(scope, queue.name));
     const kept = policy.Statement.filter(({ Sid }) => Sid !== input.Label);
     if (kept.length === policy.Statement.length)

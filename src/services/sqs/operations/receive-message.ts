@@ -30,7 +30,7 @@ export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = asyn
   try {
     for (;;) {
       const round = await store.transaction(async (tx) => {
-        const found = await findQueue(tx, input.QueueUrl, context);
+        const found = findQueue(tx, input.QueueUrl, context);
         const visibilityMs =
           visibility === undefined
             ? durationOf(found.queue, "VisibilityTimeout")

@@ -1,7 +1,6 @@
 import type { BatchResultErrorEntry, SendMessageBatchResultEntry } from "@aws-sdk/client-sqs";
 import type { Operation } from "#services/kit/service.ts";
 import { checkBatch, failedEntry } from "../batch.ts";
-import { countSent } from "../counters.ts";
 import { batchRequestTooLong } from "../errors.ts";
 import { limits } from "../limits.ts";
 import { findQueue } from "../queue.ts";
@@ -34,14 +33,12 @@ export const sendMessageBatch: Operation<"sqs", "SendMessageBatch", SqsState> = 
   const totalBytes = checked.reduce((sum, { sending }) => sum + sending.sizeBytes, 0);
   if (totalBytes > limits.messageBytes) throw batchRequestTooLong(totalBytes, limits.messageBytes);
   const { accepted, refused } = await context.store.transaction(async (tx) => {
-    const found = await findQueue(tx, input.QueueUrl, context);
+    const found = findQueue(tx, input.QueueUrl, context);
     for (const { sending } of checked) checkForQueue(sending, found.queue);
-    const traffic = context.state.counters.of(found.queue.name, found.scope);
     const outcome = { accepted: [] as Accepted[], refused: [] as BatchResultErrorEntry[] };
     for (const one of checked)
       try {
         const sent = await storeMessage(tx, found, one.sending, context);
-        countSent(traffic, one.sending.sizeBytes);
         outcome.accepted.push({ ...one, sent });
       } catch (error) {
         outcome.refused.push(failedEntry(one.id, error));

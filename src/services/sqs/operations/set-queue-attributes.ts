@@ -19,7 +19,7 @@ export const setQueueAttributes: Operation<"sqs", "SetQueueAttributes", SqsState
   const given = (input.Attributes ?? {}) as Record<string, string>;
   if (Object.keys(given).length === 0) throw missingParameter("Attribute.Name");
   await context.store.transaction(async (tx) => {
-    const { scope, queue } = await findQueue(tx, input.QueueUrl, context);
+    const { scope, queue } = findQueue(tx, input.QueueUrl, context);
     checkAttributes(given, isFifo(queue));
     const changes = normalAttributes(given);
     const attributes = mergeAttributes(queue.attributes, changes);

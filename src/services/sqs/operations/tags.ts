@@ -11,7 +11,7 @@ export const tagQueue: Operation<"sqs", "TagQueue", SqsState> = async (input, co
   const { Tags: added = {} } = input;
   if (Object.keys(added).length === 0) throw missingParameter("Tags");
   await context.store.transaction(async (tx) => {
-    const { scope, queue } = await findQueue(tx, input.QueueUrl, context);
+    const { scope, queue } = findQueue(tx, input.QueueUrl, context);
     const tags = withTags(queue.tags, added);
     if (Object.keys(tags).length > limits.queueTags)
       throw invalidParameter(`Too many tags added for queue ${queue.name}.`);
@@ -25,7 +25,7 @@ export const untagQueue: Operation<"sqs", "UntagQueue", SqsState> = async (input
   if (keys.length === 0)
     throw invalidParameter("Tag keys must be between 1 and 128 characters in length.");
   await context.store.transaction(async (tx) => {
-    const { scope, queue } = await findQueue(tx, input.QueueUrl, context);
+    const { scope, queue } = findQueue(tx, input.QueueUrl, context);
     const tags = withoutTags(queue.tags, keys);
     queues.put(tx, scope, [queue.name], { ...queue, tags });
   });

@@ -18,9 +18,9 @@ export function stateChangeReconciler({ store, clients }: Environment): Reconcil
     watches: [{ collection: instances }],
     async reconcile(scope, [id]) {
       const instanceId = String(id);
-      const found = await store.transaction(async (tx) => {
-        const instance = await instances.view(tx, scope, instanceId);
-        const before = await told.view(tx, scope, instanceId);
+      const found = await store.transaction((tx) => {
+        const instance = instances.view(tx, scope, instanceId);
+        const before = told.view(tx, scope, instanceId);
         if (!instance && before) told.delete(tx, scope, instanceId);
         return instance && instance.state !== before?.state ? instance.state : undefined;
       });

@@ -5,12 +5,14 @@
  * something else disturbed decides; requests come at a fixed rate, each at its own time, over
  * connections that are kept. Fogbank with all its threads is on core 0, its target and the load on core 1. Who deploys
  * is a process of its own that runs when nobody else wants to: in the load's it would keep replies waiting that have come.
+ * Without the right to real-time policies (`fogbank doctor` tells) the figure is several milliseconds.
  *
  *     node bench/load-balancer-beside.ts            BENCH_ROUNDS=15 BENCH_RATE=500
  *
  * Where others are busy, a control group of its own makes the machine nearly as quiet as it should be:
  *
  *     mkdir /sys/fs/cgroup/cpu/bench && echo 200000 > /sys/fs/cgroup/cpu/bench/cpu.shares
+ *     echo 900000 > /sys/fs/cgroup/cpu/bench/cpu.rt_runtime_us      # if it exists: else no thread in it may go first
  *     sh -c 'echo $$ > /sys/fs/cgroup/cpu/bench/tasks; exec node bench/load-balancer-beside.ts'
  */
 import { fork, spawnSync } from "node:child_process";

@@ -8,7 +8,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { EngineFacts } from "#compute/docker/examine-engine.ts";
 import type { HostFacts } from "#compute/host-facts.ts";
-import { judgeCompute, judgeFunctions, judgeLowPorts, judgeNode, judgePort } from "./findings.ts";
+import {
+  judgeCompute,
+  judgeFunctions,
+  judgeLowPorts,
+  judgeNode,
+  judgePort,
+  judgePrecedence,
+} from "./findings.ts";
 
 const whole: HostFacts = {
   isolation: { level: "root", reason: undefined, user: undefined },
@@ -119,4 +126,13 @@ test("what keeps functions apart can be installed", () => {
   assert.match(text, /of their own: bubblewrap is not installed$/);
   assert.equal(remedy, "apt-get install bubblewrap");
   assert.equal(judgeFunctions("functions are kept apart on Linux only").remedy, undefined);
+});
+
+test("who may not let traffic go first is told what would allow it", () => {
+  assert.equal(judgePrecedence(undefined).verdict, "ok");
+  const { text, remedy } = judgePrecedence("chrt: failed: Operation not permitted");
+  assert.match(text, /waits.*: chrt: failed: Operation not permitted$/);
+  assert.match(remedy!, /rtprio 1/);
+  assert.equal(judgePrecedence("chrt is not installed").remedy, "apt-get install util-linux");
+  assert.equal(judgePrecedence("threads go first on Linux only").remedy, undefined);
 });

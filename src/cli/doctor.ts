@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { examineEngine, type EngineFacts } from "#compute/docker/examine-engine.ts";
 import { examineHost, quietAddress, whyNotListen, type HostFacts } from "#compute/host-facts.ts";
 import { whyNoBubblewrap } from "#compute/sandbox/detect.ts";
+import { whyNoPrecedence } from "#runtime/precedence.ts";
 import { createWall } from "#runtime/wall.ts";
 import { version } from "#cloud/version.ts";
 import { readUpOptions } from "./arguments.ts";
@@ -12,6 +13,7 @@ import {
   judgeLowPorts,
   judgeNode,
   judgePort,
+  judgePrecedence,
   type Finding,
 } from "./findings.ts";
 
@@ -47,6 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } else {
     findings.push({ verdict: "ok", text: `data directory ${resolve(dataDir)} can be written` });
     findings.push(judgeLowPorts(process.platform, await whyNotListen(quietAddress(facts), 80)));
+    findings.push(judgePrecedence(await whyNoPrecedence()));
     findings.push(...judgeCompute(options.compute, facts, facts.engine));
     findings.push(judgeFunctions(await whyNoBubblewrap()));
   }

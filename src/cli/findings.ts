@@ -55,6 +55,24 @@ export function judgeLowPorts(platform: string, problem: string | undefined): Fi
   };
 }
 
+/** `lacking`: why the data plane's thread may not run before all others. */
+export function judgePrecedence(lacking: string | undefined): Finding {
+  if (lacking === undefined)
+    return {
+      verdict: "ok",
+      text: "load balancers' traffic goes before everything else on its core",
+    };
+  return {
+    verdict: "lacks",
+    text: `load balancers' traffic waits, for some milliseconds, for what shares its core: ${lacking}`,
+    ...(lacking.endsWith("not installed") && { remedy: "apt-get install util-linux" }),
+    ...(lacking.endsWith("not permitted") && {
+      remedy:
+        "run as root (in a container: --cap-add SYS_NICE), or allow your user rtprio 1 in limits.conf",
+    }),
+  };
+}
+
 /** Functions run on this host whatever instances are. */
 export function judgeFunctions(lacking: string | undefined): Finding {
   if (lacking === undefined)

@@ -20,6 +20,8 @@ export function openPlane({ clock, random, log, traffic }: PlaneEnvironment): Tr
     clock.mode === "virtual"
       ? createPlane({ wall: clock.wall, random, onError })
       : createWorkerPlane({
+          wall: clock.wall,
+          log,
           onError,
           onExit() {
             log.error("the load balancers' data plane ended; starting it anew");

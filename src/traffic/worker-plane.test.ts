@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createHttpClient } from "#http/client.ts";
 import { readBody } from "#http/http.ts";
 import { serve } from "#http/server.ts";
+import { createLog } from "#runtime/log.ts";
+import { whyNoPrecedence } from "#runtime/precedence.ts";
 import {
   defaultRule,
   forward,
@@ -21,6 +25,8 @@ import { createWorkerPlane } from "./worker-plane.ts";
 test("the data plane works the same from a thread of its own", async () => {
   const errors: unknown[] = [];
   const plane = createWorkerPlane({
+    wall,
+    log: createLog({ level: "silent" }),
     onError: (error) => void errors.push(error),
     onExit: () => void errors.push("exit"),
   });
@@ -97,3 +103,27 @@ test("the data plane works the same from a thread of its own", async () => {
   await backend.close(0);
   assert.deepEqual(errors, []);
 });
+
+/** The scheduling policies of this process's threads: 0 is the usual one, 2 SCHED_RR. */
+function policies(): number[] {
+  return readdirSync("/proc/self/task").map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38]);
+  });
+}
+
+test(
+  "of all threads the data plane's alone goes first",
+  { skip: (await whyNoPrecedence()) ?? false },
+  async () => {
+    const lines: string[] = [];
+    const log = createLog({ write: (line) => void lines.push(line) });
+    const fail = (error?: unknown) => assert.fail(String(error));
+    const plane = createWorkerPlane({ wall, log, onError: fail, onExit: fail });
+    while (!policies().includes(2)) await sleep(50);
+    assert.equal(policies().filter((policy) => policy !== 0).length, 1);
+    await plane.close();
+    assert.ok(policies().every((policy) => policy === 0));
+    assert.deepEqual(lines, []);
+  },
+);

@@ -1,14 +1,44 @@
 /** The data plane in a thread of its own, so that bytes never wait for bookkeeping. */
+import type { Wall } from "#runtime/clock.ts";
+import type { Log } from "#runtime/log.ts";
+import { givePrecedence } from "#runtime/precedence.ts";
 import { startThread } from "#runtime/thread.ts";
 import type { TrafficPlane } from "./plane.ts";
 
-/** Starts the thread. When it dies, calls under way fail and `onExit` is called. */
-export function createWorkerPlane(options: {
+export interface WorkerMethods extends TrafficPlane {
+  kernelThread(): Promise<number | undefined>;
+}
+
+export interface WorkerPlaneOptions {
+  wall: Wall;
+  log: Log;
   onError: (error: unknown) => void;
   onExit: () => void;
-}): TrafficPlane {
-  const module = new URL("./worker.ts", import.meta.url);
-  const { call, close } = startThread<TrafficPlane>({ module, name: "the data plane", ...options });
+}
+
+/** Starts the thread. When it dies, calls under way fail and `onExit` is called. */
+export function createWorkerPlane({
+  wall,
+  log,
+  onError,
+  onExit,
+}: WorkerPlaneOptions): TrafficPlane {
+  const { call, close } = startThread<WorkerMethods>({
+    module: new URL("./worker.ts", import.meta.url),
+    name: "the data plane",
+    onError,
+    onExit() {
+      precedence.stop();
+      onExit();
+    },
+  });
+  const precedence = givePrecedence({
+    thread: call("kernelThread"),
+    wall,
+    onError,
+    onRefused: (reason) =>
+      log.info("the load balancers' data plane waits for what shares its core", { reason }),
+  });
   return {
     configure: (config) => call("configure", config),
     remove: (arn) => call("remove", arn),
@@ -26,6 +56,9 @@ export function createWorkerPlane(options: {
     checkClassic: (check) => call("checkClassic", check),
     reportClassic: () => call("reportClassic"),
     classicLogs: () => call("classicLogs"),
-    close,
+    async close() {
+      precedence.stop();
+      await close();
+    },
   };
 }

@@ -79,6 +79,7 @@ test("a thread goes first while it is quiet", { skip: refusal ?? false }, async 
     onRefused: fail,
   });
   const work = async (ms: number) => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(ms);
     await once(worker, "message");
   };

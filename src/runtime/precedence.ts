@@ -50,7 +50,9 @@ export function givePrecedence(options: PrecedenceOptions): { stop(): void } {
   const { wall, onError, onRefused } = options;
   let stopped = false;
   let timer: Timer | undefined;
-  const watch = (thread: number) => {
+  const watch = async () => {
+    const thread = await options.thread;
+    if (thread === undefined || stopped) return;
     let standing: Standing = "in turn";
     let lookedMs = wall.monotonic();
     let usedMs = processorMsOf(thread);
@@ -69,13 +71,9 @@ export function givePrecedence(options: PrecedenceOptions): { stop(): void } {
     };
     timer = wall.after(lookEveryMs, look);
   };
-  options.thread
-    .then((thread) => {
-      if (thread !== undefined && !stopped) watch(thread);
-    })
-    .catch((error: unknown) => {
-      if (!stopped) onError(error);
-    });
+  watch().catch((error: unknown) => {
+    if (!stopped) onError(error);
+  });
   return {
     stop() {
       stopped = true;

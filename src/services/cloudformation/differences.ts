@@ -25,7 +25,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateStack",
     differs:
-      "The ResponseURL of a custom resource is an http URL of Fogbank's own; what a Node.js function sends there as HTTPS arrives as well. Providers are called as CloudFormation itself.",
+      "The ResponseURL of a custom resource is an http URL of Fogbank's own; what a function of Node.js or Python sends there as HTTPS arrives as well. Providers are called as CloudFormation itself.",
   },
   {
     operation: "CreateStack",

@@ -98,7 +98,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "DescribeInstanceStatus",
     differs:
-      "Scheduled events are those that `fogbank schedule-event` makes. A machine that died fails both checks and stays so until it is rebooted, recovered, stopped or ended; by itself it comes back only when Fogbank starts again.",
+      "Scheduled events are those that `fogbank schedule-event` makes. A machine that died fails both checks; where its automatic recovery is not disabled and no Auto Scaling group has it, it comes back two minutes later (AWS does not say how long it takes) or when Fogbank starts again, else when it is rebooted or recovered.",
   },
   {
     operation: "DescribeInstanceTypes",

@@ -296,6 +296,11 @@ export const noSuchOwnershipControls = (BucketName: string) =>
     BucketName,
   });
 
+export const noSuchConfiguration = (BucketName: string) =>
+  s3Error(404, "NoSuchConfiguration", "The specified configuration does not exist.", {
+    BucketName,
+  });
+
 export const noSuchReplication = (BucketName: string) =>
   s3Error(
     404,

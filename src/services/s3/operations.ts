@@ -63,6 +63,7 @@ import {
   getBucketRequestPayment,
   getBucketReplication,
   getObjectLockConfiguration,
+  namedConfigurationOperations,
 } from "./operations/never-configured.ts";
 import { putObjectAcl, getObjectAcl } from "./operations/object-acl.ts";
 import {
@@ -81,6 +82,7 @@ import { uploadPart } from "./operations/upload-part.ts";
 import type { S3State } from "./state.ts";
 
 export const operations: Operations<"s3", S3State> = {
+  ...namedConfigurationOperations,
   AbortMultipartUpload: abortMultipartUpload,
   CompleteMultipartUpload: completeMultipartUpload,
   CopyObject: copyObject,

@@ -4,6 +4,28 @@ import { withBucket } from "../testing/bucket.ts";
 
 const Bucket = "photos";
 
+test("a bucket has none of the configurations that nobody can make", () =>
+  withBucket(async ({ s3 }) => {
+    const Id = "all";
+    for (const [list, get] of [
+      [s3.ListBucketAnalyticsConfigurations, s3.GetBucketAnalyticsConfiguration],
+      [s3.ListBucketIntelligentTieringConfigurations, s3.GetBucketIntelligentTieringConfiguration],
+      [s3.ListBucketInventoryConfigurations, s3.GetBucketInventoryConfiguration],
+      [s3.ListBucketMetricsConfigurations, s3.GetBucketMetricsConfiguration],
+    ] as const) {
+      assert.deepEqual(await list({ Bucket }), { IsTruncated: false });
+      await assert.rejects(get({ Bucket, Id }), {
+        code: "NoSuchConfiguration",
+        message: "The specified configuration does not exist.",
+      });
+      await assert.rejects(list({ Bucket: "elsewhere" }), { code: "NoSuchBucket" });
+    }
+    await assert.rejects(
+      s3.PutBucketMetricsConfiguration({ Bucket, Id, MetricsConfiguration: { Id } }),
+      { code: "NotImplemented", status: 501 },
+    );
+  }));
+
 test("a new bucket has AWS's settings of today", () =>
   withBucket(async ({ s3 }) => {
     assert.deepEqual((await s3.GetPublicAccessBlock({ Bucket })).PublicAccessBlockConfiguration, {

@@ -1,8 +1,8 @@
 /** Questions about features that cannot be configured here: the answers of a bucket that never had them. */
-import type { Operation } from "#services/kit/service.ts";
+import type { Operation, Operations } from "#services/kit/service.ts";
 import type { Input } from "#model/sdk.ts";
 import { findBucket } from "../buckets/find-bucket.ts";
-import { noSuchObjectLock, noSuchReplication } from "../errors.ts";
+import { noSuchConfiguration, noSuchObjectLock, noSuchReplication } from "../errors.ts";
 import type { S3Context, S3State } from "../state.ts";
 
 const find = (input: Input<"s3", "GetBucketLogging">, context: S3Context, action: string) =>
@@ -48,4 +48,28 @@ export const getObjectLockConfiguration: Operation<
 > = async (input, context) => {
   const { name } = await find(input, context, "GetBucketObjectLockConfiguration");
   throw noSuchObjectLock(name);
+};
+
+type OfBucket = Pick<Input<"s3", "GetBucketLogging">, "Bucket" | "ExpectedBucketOwner">;
+
+const none = (action: string) => async (input: OfBucket, context: S3Context) => {
+  await find(input, context, action);
+  return { IsTruncated: false };
+};
+
+const noSuch = (action: string) => async (input: OfBucket, context: S3Context) => {
+  const { name } = await find(input, context, action);
+  throw noSuchConfiguration(name);
+};
+
+/** Of configurations that a bucket may have many of it has none: those that would make them are not implemented. */
+export const namedConfigurationOperations: Operations<"s3", S3State> = {
+  GetBucketAnalyticsConfiguration: noSuch("GetAnalyticsConfiguration"),
+  GetBucketIntelligentTieringConfiguration: noSuch("GetIntelligentTieringConfiguration"),
+  GetBucketInventoryConfiguration: noSuch("GetInventoryConfiguration"),
+  GetBucketMetricsConfiguration: noSuch("GetMetricsConfiguration"),
+  ListBucketAnalyticsConfigurations: none("GetAnalyticsConfiguration"),
+  ListBucketIntelligentTieringConfigurations: none("GetIntelligentTieringConfiguration"),
+  ListBucketInventoryConfigurations: none("GetInventoryConfiguration"),
+  ListBucketMetricsConfigurations: none("GetMetricsConfiguration"),
 };

@@ -59,6 +59,29 @@ describe("a table with an index", () => {
     assert.equal((await db.DescribeTable({ TableName: "other" })).Table?.TableStatus, "ACTIVE");
   });
 
+  test("a table tells that it has no contributor insights and no streams of Kinesis", async () => {
+    assert.partialDeepStrictEqual(await db.DescribeContributorInsights({ TableName }), {
+      TableName,
+      ContributorInsightsStatus: "DISABLED",
+    });
+    const ofIndex = { TableName, IndexName: "by-genre" };
+    assert.deepEqual(await db.DescribeContributorInsights(ofIndex), {
+      ...ofIndex,
+      ContributorInsightsStatus: "DISABLED",
+    });
+    assert.deepEqual(await db.DescribeKinesisStreamingDestination({ TableName }), {
+      TableName,
+      KinesisDataStreamDestinations: [],
+    });
+    const notThere = { code: "ResourceNotFoundException" };
+    await assert.rejects(
+      () => db.DescribeContributorInsights({ TableName, IndexName: "by-nothing" }),
+      notThere,
+    );
+    for (const ask of [db.DescribeContributorInsights, db.DescribeKinesisStreamingDestination])
+      await assert.rejects(() => ask({ TableName: "other" }), notThere);
+  });
+
   test("an item comes back whole, of every type", async () => {
     const more = {
       text: { S: "" },

@@ -5,6 +5,10 @@ import { batchWriteItem } from "./operations/batch-write-item.ts";
 import { createTable } from "./operations/create-table.ts";
 import { deleteItem } from "./operations/delete-item.ts";
 import { describeContinuousBackups } from "./operations/describe-continuous-backups.ts";
+import {
+  describeContributorInsights,
+  describeKinesisStreamingDestination,
+} from "./operations/nothing-attached.ts";
 import { getItem } from "./operations/get-item.ts";
 import { putItem } from "./operations/put-item.ts";
 import { query } from "./operations/query.ts";
@@ -37,7 +41,9 @@ export const service = defineService<"dynamodb", DynamoState>({
     DeleteItem: deleteItem,
     DeleteTable: deleteTable,
     DescribeContinuousBackups: describeContinuousBackups,
+    DescribeContributorInsights: describeContributorInsights,
     DescribeEndpoints: describeEndpoints,
+    DescribeKinesisStreamingDestination: describeKinesisStreamingDestination,
     DescribeLimits: describeLimits,
     DescribeTable: describe,
     DescribeTimeToLive: describeTimeToLive,

@@ -193,10 +193,15 @@ export interface ComputeDriver {
   launch(spec: MachineSpec): Promise<void>;
   /** Asks the machine to end, then ends it after a grace period; its disk stays. */
   stop(id: string, options?: { force?: boolean }): Promise<void>;
-  /** Boots a stopped machine again, with the CPU, memory and volumes given; user data does not run again. */
+  /**
+   * Boots a stopped machine again, with the CPU, memory, volumes and (where a driver can) host name
+   * given; user data does not run again.
+   */
   start(
     id: string,
-    changes?: Partial<Pick<MachineSpec, "cpus" | "memoryBytes" | "environment" | "volumes">>,
+    changes?: Partial<
+      Pick<MachineSpec, "cpus" | "memoryBytes" | "hostname" | "environment" | "volumes">
+    >,
   ): Promise<void>;
   reboot(id: string): Promise<void>;
   /** Ends the machine and deletes its disk. No error when it is gone already. */

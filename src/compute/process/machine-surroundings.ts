@@ -8,7 +8,7 @@ import type { PacketGuard } from "./packet-filter/packet-guard.ts";
 import type { ProcessCensus } from "./process-census.ts";
 
 export type MachineChanges = Partial<
-  Pick<MachineSpec, "cpus" | "memoryBytes" | "environment" | "volumes">
+  Pick<MachineSpec, "cpus" | "memoryBytes" | "hostname" | "environment" | "volumes">
 >;
 
 export interface MachineSurroundings {

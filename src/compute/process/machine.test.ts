@@ -111,6 +111,22 @@ runcmd:
       else assert.match(await harness.driver.console(id), /ermission denied|no root of its own/);
     });
 
+    test("a start gives a stopped machine another host name", async (t) => {
+      if (skip) return t.skip(skip);
+      if (level === "directory") return t.skip("it shares its host's name");
+      const id = "i-renamed";
+      const told = async () =>
+        (await harness.driver.execute(id, ["sh", "-c", "cat /proc/sys/kernel/hostname"])).stdout;
+      await harness.driver.launch(specOf(id, "#!/bin/sh\n"));
+      await bootEnded(harness, id);
+      assert.equal(await told(), "ip-10-0-0-9.ec2.internal\n");
+      await harness.driver.stop(id, { force: true });
+      await harness.driver.start(id, { hostname: `${id}.ec2.internal` });
+      await bootEnded(harness, id, 2);
+      assert.equal(await told(), `${id}.ec2.internal\n`);
+      await harness.driver.terminate(id);
+    });
+
     test("processes that hide from their parents are found and ended", async (t) => {
       if (skip) return t.skip(skip);
       const id = "i-daemons";

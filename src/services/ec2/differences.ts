@@ -63,7 +63,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "RunInstances",
     differs:
-      "Capacity blocks, hibernation, enclaves, IPv6 addresses, elastic inference and resource-name host names are refused.",
+      "Capacity blocks, hibernation, enclaves, IPv6 addresses and elastic inference are refused.",
   },
   {
     operation: "RunInstances",
@@ -76,9 +76,9 @@ export const differences: readonly Difference[] = [
       "Instance types with disks of their own do not show them: a VirtualName in a block device mapping has no effect, as on AWS for types without such disks.",
   },
   {
-    operation: "ModifySubnetAttribute",
+    operation: "ModifyPrivateDnsNameOptions",
     differs:
-      "EnableResourceNameDnsARecordOnLaunch is kept and told, but no DNS server answers for resource names.",
+      "With --compute docker a machine keeps the host name of its launch; what is told of it, and its names in DNS, change. EnableResourceNameDnsAAAARecord is kept and told, but instances have no IPv6 addresses to answer with.",
   },
   {
     operation: "AttachVolume",

@@ -3,11 +3,12 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Published } from "#services/kit/name-directory.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { instances, type InstanceRecord } from "../instances/records.ts";
+import { privateNamesOf, resourceName } from "../instances/private-names.ts";
 import type { InterfaceFacts } from "../instance-network.ts";
 import { instanceNetwork } from "../network/instance-network.ts";
 import { interfaces, vpcs } from "../network/records.ts";
 
-export function nameReconciler(env: Environment): Reconciler {
+export function nameReconciler(env: Pick<Environment, "store" | "compute" | "names">): Reconciler {
   return {
     name: "ec2/names",
     watches: [
@@ -35,15 +36,20 @@ export function nameReconciler(env: Environment): Reconciler {
       if (instanceId !== undefined && found.length === 0)
         env.names.publish(String(instanceId), undefined);
       for (const { instance, primary, resolves } of found)
-        env.names.publish(instance.instanceId, await published(instance, primary, resolves));
+        env.names.publish(
+          instance.instanceId,
+          await published(scope.region, instance, primary, resolves),
+        );
     },
   };
 
   async function published(
-    { instanceId, state }: InstanceRecord,
+    region: string,
+    instance: InstanceRecord,
     { vpcId, privateIp, privateDnsName, publicDnsName }: InterfaceFacts,
     resolves: boolean,
   ): Promise<Published | undefined> {
+    const { instanceId, state } = instance;
     if (state !== "pending" && state !== "running") return undefined;
     const { compute } = env;
     // Asked for before the machine boots, so that its first lookup finds the resolver.
@@ -55,10 +61,12 @@ export function nameReconciler(env: Environment): Reconciler {
     const inside = compute.guard?.translates(instanceId)
       ? { vpcId, addresses: [privateIp] }
       : undefined;
+    const privateNames = [privateDnsName];
+    if (privateNamesOf(instance).aRecord) privateNames.push(resourceName(region, instanceId));
     return {
       machine,
       names: [
-        { name: privateDnsName, addresses, vpcId, inside },
+        ...privateNames.map((name) => ({ name, addresses, vpcId, inside })),
         ...(publicDnsName === undefined ? [] : [{ name: publicDnsName, addresses, inside }]),
       ],
     };

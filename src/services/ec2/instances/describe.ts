@@ -7,6 +7,7 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { dateOf } from "#runtime/date.ts";
 import type { InterfaceFacts } from "../instance-network.ts";
+import { describePrivateNames } from "./private-names.ts";
 import type { InstanceRecord, MetadataOptions } from "./records.ts";
 import { stateOf } from "./states.ts";
 import { shownTags } from "../tags.ts";
@@ -85,13 +86,7 @@ export function describeInstance(
     UsageOperationUpdateTime: dateOf(record.launchedMs),
     BootMode: record.bootMode as Instance["BootMode"],
     CurrentInstanceBootMode: record.bootMode?.startsWith("uefi") ? "uefi" : "legacy-bios",
-    PrivateDnsNameOptions: ended
-      ? undefined
-      : {
-          HostnameType: "ip-name",
-          EnableResourceNameDnsARecord: false,
-          EnableResourceNameDnsAAAARecord: false,
-        },
+    PrivateDnsNameOptions: ended ? undefined : describePrivateNames(record),
     RootDeviceName: record.rootDeviceName,
     RootDeviceType: "ebs",
     SecurityGroups: primary?.groups.map(describeGroup) ?? [],

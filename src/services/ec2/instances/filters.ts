@@ -3,6 +3,7 @@ import { filterTime, type FilterTable, type FilterValue } from "../filters.ts";
 import type { InterfaceFacts } from "../instance-network.ts";
 import { zoneNamed } from "#services/kit/facts/zones.ts";
 import type { InstanceRow } from "./describe.ts";
+import { privateNamesOf } from "./private-names.ts";
 import type { InstanceRecord, MetadataOptions } from "./records.ts";
 import { stateCode } from "./states.ts";
 
@@ -86,6 +87,13 @@ const ofInstance: FilterTable<InstanceRow> = {
   platform: never,
   "platform-details": () => "Linux/UNIX",
   "private-dns-name": alive((record) => record.privateDnsName),
+  "private-dns-name-options.enable-resource-name-dns-a-record": alive(
+    (record) => privateNamesOf(record).aRecord,
+  ),
+  "private-dns-name-options.enable-resource-name-dns-aaaa-record": alive(
+    (record) => privateNamesOf(record).aaaaRecord,
+  ),
+  "private-dns-name-options.hostname-type": alive((record) => privateNamesOf(record).hostnameType),
   "private-ip-address": alive((record) => record.privateIp),
   "product-code": never,
   "ramdisk-id": never,

@@ -25,6 +25,7 @@ import {
 import { modifyInstanceAttribute } from "./operations/modify-instance-attribute.ts";
 import { modifyInstanceCreditSpecification } from "./operations/modify-instance-credit-specification.ts";
 import { modifyInstanceEventStartTime } from "./operations/modify-instance-event-start-time.ts";
+import { modifyPrivateDnsNameOptions } from "./operations/modify-private-dns-name-options.ts";
 import { modifyInstanceMaintenanceOptions } from "./operations/modify-instance-maintenance-options.ts";
 import { modifyInstanceMetadataOptions } from "./operations/modify-instance-metadata-options.ts";
 import { monitorInstances, unmonitorInstances } from "./operations/monitor-instances.ts";
@@ -56,6 +57,7 @@ export const instanceOperations: Ec2Operations = {
   ModifyInstanceCreditSpecification: modifyInstanceCreditSpecification,
   ModifyInstanceEventStartTime: modifyInstanceEventStartTime,
   ModifyInstanceMaintenanceOptions: modifyInstanceMaintenanceOptions,
+  ModifyPrivateDnsNameOptions: modifyPrivateDnsNameOptions,
   ModifyInstanceMetadataOptions: modifyInstanceMetadataOptions,
   MonitorInstances: monitorInstances,
   RebootInstances: rebootInstances,

@@ -5,6 +5,7 @@ import type { Tags } from "#services/kit/tags.ts";
 import { instanceIdMalformed, instanceNotFound } from "../errors.ts";
 import { hasIdForm } from "../ids.ts";
 import { tagOwner } from "../tags.ts";
+import type { PrivateNames } from "./private-names.ts";
 
 export type InstanceStateName =
   | "pending"
@@ -133,7 +134,9 @@ export interface InstanceRecord {
   vpcId: string;
   /** The primary address, which stays for the instance's life. */
   privateIp: string;
+  /** What the machine calls itself. */
   privateDnsName: string;
+  privateNames?: PrivateNames;
 
   rootDeviceName: string;
   blockDevices: InstanceBlockDevice[];

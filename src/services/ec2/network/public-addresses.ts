@@ -58,6 +58,9 @@ export function publicDnsName(region: string, address: string): string {
 
 /** "ip-172-31-0-9.ec2.internal" */
 export function privateDnsName(region: string, address: string): string {
-  const host = `ip-${address.replaceAll(".", "-")}`;
+  return privateHostName(region, `ip-${address.replaceAll(".", "-")}`);
+}
+
+export function privateHostName(region: string, host: string): string {
   return region === "us-east-1" ? `${host}.ec2.internal` : `${host}.${region}.compute.internal`;
 }

@@ -27,7 +27,6 @@ export const resourceType = defineResourceType({
     KernelId: "images bring their kernel",
     RamdiskId: "images bring their kernel",
     LicenseSpecifications: "there is no License Manager",
-    PrivateDnsNameOptions: "host names are those of addresses",
     SsmAssociations: "there is no State Manager",
     Volumes: "attach volumes by AWS::EC2::VolumeAttachment",
   },
@@ -51,7 +50,7 @@ export const resourceType = defineResourceType({
       });
   },
   stabilize: (request) =>
-    request.operation === "update" && needsRestart(request.changed)
+    request.operation === "update" && needsRestart(request)
       ? restart(request)
       : untilRunning(request),
   async update(request) {
@@ -74,6 +73,14 @@ export const resourceType = defineResourceType({
       });
     if (changed.includes("MetadataOptions"))
       await ec2.ModifyInstanceMetadataOptions({ InstanceId, ...properties["MetadataOptions"] });
+    if (changed.includes("PrivateDnsNameOptions")) {
+      const names = properties["PrivateDnsNameOptions"];
+      await ec2.ModifyPrivateDnsNameOptions({
+        InstanceId,
+        EnableResourceNameDnsARecord: names?.EnableResourceNameDnsARecord ?? false,
+        EnableResourceNameDnsAAAARecord: names?.EnableResourceNameDnsAAAARecord ?? false,
+      });
+    }
     if (changed.includes("Monitoring")) {
       const InstanceIds = [InstanceId];
       if (properties["Monitoring"]) await ec2.MonitorInstances({ InstanceIds });
@@ -126,6 +133,7 @@ export function launchInput(properties: Properties): Record<string, never> {
       "InstanceType",
       "KeyName",
       "MetadataOptions",
+      "PrivateDnsNameOptions",
       "PrivateIpAddress",
       "SubnetId",
       "UserData",
@@ -197,10 +205,16 @@ async function untilRunning(request: StabilizeRequest): Promise<boolean> {
 }
 
 /** What a running instance does not take. */
-function needsRestart(changed: readonly string[]): boolean {
-  return ["InstanceType", "UserData", "EbsOptimized", "Tenancy"].some((name) =>
-    changed.includes(name),
+function needsRestart({ changed, properties, previous }: StabilizeRequest): boolean {
+  return (
+    ["InstanceType", "UserData", "EbsOptimized", "Tenancy"].some((name) =>
+      changed.includes(name),
+    ) || hostnameType(properties) !== hostnameType(previous ?? {})
   );
+}
+
+function hostnameType({ PrivateDnsNameOptions: names }: Properties): "ip-name" | "resource-name" {
+  return names?.HostnameType ?? "ip-name";
 }
 
 /** Stops the instance, changes it and starts it again, one step a call. */
@@ -229,6 +243,11 @@ async function restart(request: StabilizeRequest): Promise<Stabilization> {
       await clients.ec2.ModifyInstanceAttribute({
         InstanceId,
         EbsOptimized: { Value: properties["EbsOptimized"] ?? false },
+      });
+    if (changed.includes("PrivateDnsNameOptions"))
+      await clients.ec2.ModifyPrivateDnsNameOptions({
+        InstanceId,
+        PrivateDnsHostnameType: hostnameType(properties),
       });
     await clients.ec2.StartInstances({ InstanceIds: [InstanceId] });
     return { ready: false, progress: { phase: "start" } };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { pick } from "../properties.ts";
 import { defineResourceType, type ExistingRequest, type UpdateRequest } from "../resource-type.ts";
 import { findTagged, tagSpecifications, updateTags } from "./tagged.ts";
@@ -15,7 +16,6 @@ export const resourceType = defineResourceType({
     Ipv4NetmaskLength: noPools,
     Ipv6IpamPoolId: noSix,
     Ipv6NetmaskLength: noSix,
-    PrivateDnsNameOptionsOnLaunch: "host names are those of addresses",
   },
   async create(request) {
     const { clients, properties } = request;
@@ -83,5 +83,16 @@ async function applyAttributes(request: ExistingRequest | UpdateRequest): Promis
     await clients.ec2.ModifySubnetAttribute({
       SubnetId,
       AssignIpv6AddressOnCreation: { Value: six ?? false },
+    });
+  const names = properties["PrivateDnsNameOptionsOnLaunch"];
+  if (!isDeepStrictEqual(names, before["PrivateDnsNameOptionsOnLaunch"]))
+    await clients.ec2.ModifySubnetAttribute({
+      SubnetId,
+      PrivateDnsHostnameTypeOnLaunch:
+        names?.HostnameType ?? (properties["Ipv6Native"] ? "resource-name" : "ip-name"),
+      EnableResourceNameDnsARecordOnLaunch: { Value: names?.EnableResourceNameDnsARecord ?? false },
+      EnableResourceNameDnsAAAARecordOnLaunch: {
+        Value: names?.EnableResourceNameDnsAAAARecord ?? false,
+      },
     });
 }

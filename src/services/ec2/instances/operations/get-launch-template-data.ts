@@ -2,6 +2,7 @@ import type { Ec2Operation } from "../../context.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { shownTags } from "../../tags.ts";
 import { volumes } from "../../volumes/records.ts";
+import { describePrivateNames } from "../private-names.ts";
 import { findInstance } from "../records.ts";
 
 /**
@@ -56,6 +57,7 @@ export const getLaunchTemplateData: Ec2Operation<"GetLaunchTemplateData"> = asyn
           SubnetId: one.subnetId,
           NetworkCardIndex: 0,
         })),
+        PrivateDnsNameOptions: describePrivateNames(instance),
         Monitoring: { Enabled: instance.monitoring },
         Placement: {
           AvailabilityZone: instance.zone,

@@ -5,7 +5,9 @@ import { insufficientInstanceCapacity, invalidParameterValue } from "../../error
 import { darkZones } from "../../faults/records.ts";
 import { findByToken, rememberToken } from "../../idempotency.ts";
 import { newId } from "../../ids.ts";
+import type { InterfaceFacts } from "../../instance-network.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
+import { subnets } from "../../network/records.ts";
 import { placementFor, reservationWish, reserve } from "../../placement/place.ts";
 import { checkPrice, pricedOf } from "../../spot/market.ts";
 import { spotRequests } from "../../spot/records.ts";
@@ -15,6 +17,7 @@ import type { BlockDevice } from "../../volumes/block-devices.ts";
 import { encryptsByDefault } from "../../volumes/encryption-by-default.ts";
 import { makeVolumes } from "../../volumes/make-volumes.ts";
 import { describeReservations, type InstanceRow } from "../describe.ts";
+import { namedBy } from "../private-names.ts";
 import { instances, type InstanceRecord } from "../records.ts";
 import { blueprint, prepare, type Blueprint, type Preparation } from "../run/blueprint.ts";
 import {
@@ -150,7 +153,7 @@ async function launchOne(
     subnetId: primary.subnetId,
     vpcId: primary.vpcId,
     privateIp: primary.privateIp,
-    privateDnsName: primary.privateDnsName,
+    ...(await namesFor(tx, context, request, primary, instanceId)),
     blockDevices: await makeVolumes(tx, context, devices, {
       instanceId,
       rootDeviceName: base.rootDeviceName,
@@ -173,6 +176,27 @@ async function launchOne(
       tags: tags("spot-instances-request"),
     });
   return { record, interfaces };
+}
+
+/** Where nothing is asked for, the subnet has an opinion. */
+async function namesFor(
+  tx: Transaction,
+  context: LaunchContext,
+  { PrivateDnsNameOptions: wanted }: LaunchRequest,
+  { subnetId, privateIp }: InterfaceFacts,
+  instanceId: string,
+) {
+  const subnet = await subnets.get(tx, context, subnetId);
+  return namedBy(
+    context.region,
+    { instanceId, privateIp },
+    {
+      hostnameType: wanted?.HostnameType ?? subnet?.hostnameType ?? "ip-name",
+      aRecord: wanted?.EnableResourceNameDnsARecord ?? subnet?.resourceNameARecord ?? false,
+      aaaaRecord:
+        wanted?.EnableResourceNameDnsAAAARecord ?? subnet?.resourceNameAaaaRecord ?? false,
+    },
+  );
 }
 
 async function readReservation(

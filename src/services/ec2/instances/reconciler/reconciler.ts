@@ -78,6 +78,7 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
     await compute.start(instance.instanceId, {
       cpus: instance.vcpus,
       memoryBytes: instance.memoryBytes,
+      hostname: instance.privateDnsName,
       environment: await environmentOf(scope, instance),
       volumes: await makeVolumes(scope, instance),
     });

@@ -69,6 +69,7 @@ export type Blueprint = Omit<
   | "vpcId"
   | "privateIp"
   | "privateDnsName"
+  | "privateNames"
   | "blockDevices"
   | "tags"
 >;

@@ -48,12 +48,6 @@ export function refuseUnsupported(request: LaunchRequest): void {
     );
   if (request.CpuOptions?.AmdSevSnp === "enabled")
     throw unsupportedParameter("CpuOptions.AmdSevSnp");
-  if (request.PrivateDnsNameOptions?.HostnameType === "resource-name")
-    throw unsupportedParameter("PrivateDnsNameOptions.HostnameType=resource-name");
-  if (request.PrivateDnsNameOptions?.EnableResourceNameDnsARecord)
-    throw unsupportedParameter("PrivateDnsNameOptions.EnableResourceNameDnsARecord");
-  if (request.PrivateDnsNameOptions?.EnableResourceNameDnsAAAARecord)
-    throw unsupportedParameter("PrivateDnsNameOptions.EnableResourceNameDnsAAAARecord");
 }
 
 function refuse<T extends object>(

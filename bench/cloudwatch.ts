@@ -11,7 +11,8 @@ import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { openLmdbStore } from "#store/lmdb.ts";
 import { benchDirectory } from "./load/directory.ts";
 import { attack, Connection } from "./load/client.ts";
-import { cpuSecondsOf, pinLoad, startFogbank } from "./load/servers.ts";
+import { cpuSecondsOf } from "./load/costs.ts";
+import { pinLoad, startFogbank } from "./load/servers.ts";
 import { jsonCall } from "./load/sign.ts";
 
 const minuteMs = 60_000;

@@ -10,7 +10,6 @@ import { attack, Connection, type Reply } from "./load/client.ts";
 import { chains } from "./load/chains.ts";
 import { prepare } from "./load/prepare.ts";
 import {
-  cpuSecondsOf,
   pinLoad,
   runBareServer,
   startBare,
@@ -18,6 +17,7 @@ import {
   type BareAnswer,
   type Server,
 } from "./load/servers.ts";
+import { cpuSecondsOf } from "./load/costs.ts";
 import { scenarios, type Scenario } from "./load/scenarios.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 2);

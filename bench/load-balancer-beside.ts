@@ -31,7 +31,8 @@ import {
   ElasticLoadBalancingV2Client,
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { cpuSecondsOf, pinLoad, startFogbank, type Server } from "./load/servers.ts";
+import { cpuSecondsOf } from "./load/costs.ts";
+import { pinLoad, startFogbank, type Server } from "./load/servers.ts";
 import { accessKeyId, secretAccessKey } from "./load/sign.ts";
 import { startRole, type Proxy } from "./proxies/processes.ts";
 

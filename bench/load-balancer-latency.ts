@@ -10,13 +10,8 @@ import { once } from "node:events";
 import { spawnSync } from "node:child_process";
 import { createWall } from "#runtime/wall.ts";
 import { createHttpClient } from "#http/client.ts";
-import {
-  cpuSecondsOf,
-  filesAllowed,
-  residentBytesOf,
-  startNginx,
-  startRole,
-} from "./proxies/processes.ts";
+import { cpuSecondsOf, residentBytesOf } from "./load/costs.ts";
+import { filesAllowed, startNginx, startRole } from "./proxies/processes.ts";
 
 const wall = createWall(console.error);
 const requests = Number(process.env["BENCH_REQUESTS"] ?? 4000);

@@ -3,20 +3,20 @@
  * of the proxy's own CPU time, all in one run. Proxies are pinned to core 0; target and client share
  * core 1. nginx is taken from PATH or NGINX, its module from NGINX_STREAM_MODULE.
  */
-import { fork, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createSystemRandom } from "#runtime/random.ts";
 import { createWall } from "#runtime/wall.ts";
 import { createNetworkEngine } from "#traffic/network/engine.ts";
+import { listener, target, targetGroup } from "#traffic/network/testing/stage.ts";
+import { cpuSecondsOf } from "./load/costs.ts";
+import { runNginx, startRole, type Proxy } from "./proxies/processes.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 5);
 const bulkBytes = Number(process.env["BENCH_BYTES"] ?? 1_000_000_000);
-const nginx = process.env["NGINX"] ?? "nginx";
 const streamModule =
   process.env["NGINX_STREAM_MODULE"] ?? "/usr/lib/nginx/modules/ngx_stream_module.so";
 const wall = createWall(console.error);
@@ -64,41 +64,8 @@ async function runFogbank([port]: number[]): Promise<number> {
     arn: "lb",
     nodes: [{ zone: "a", host: "192.0.2.1" }],
     recorded: [],
-    listeners: [
-      {
-        arn: "listener",
-        protocol: "TCP",
-        port: 80,
-        bound: {},
-        tls: undefined,
-        alpn: [],
-        idleTimeoutMs: 350_000,
-        datagramTimeoutMs: 120_000,
-        groups: [{ arn: "tg", weight: 1 }],
-      },
-    ],
-    targetGroups: [
-      {
-        arn: "tg",
-        tls: false,
-        algorithm: "flow_hash",
-        sourceIpStickiness: false,
-        crossZone: true,
-        proxyProtocol: undefined,
-        preserveClientIp: false,
-        resetsDeregistered: false,
-        unhealthyResetMs: 0,
-        minimumHealthy: { count: 1, percentage: 0 },
-        targets: [
-          {
-            key: "target",
-            zone: "a",
-            reach: { host: "127.0.0.1", port: port! },
-            state: "healthy",
-          },
-        ],
-      },
-    ],
+    listeners: [{ ...listener, idleTimeoutMs: 350_000 }],
+    targetGroups: [{ ...targetGroup, targets: [target(port!)] }],
   });
   return bound!["a"]!.port;
 }
@@ -108,52 +75,17 @@ const roles: Record<string, (ports: number[]) => Promise<number>> = {
   fogbank: runFogbank,
 };
 
-interface Proxy {
-  port: number;
-  /** The process whose CPU time counts. */
-  pid: number;
-  stop(): void;
-}
+const startOwnRole = (role: string, core: number, ports?: number[]) =>
+  startRole(role, core, ports, fileURLToPath(import.meta.url));
 
-async function startRole(role: string, core: number, ports: number[] = []): Promise<Proxy> {
-  const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter(Boolean);
-  const child: ChildProcess = fork(
-    fileURLToPath(import.meta.url),
-    [role, ...ports.map(String)],
-    role === "fogbank" ? { execArgv: flags } : {},
-  );
-  const [port] = (await once(child, "message")) as [number];
-  spawnSync("taskset", ["-a", "-cp", String(core), String(child.pid)]);
-  return { port, pid: child.pid!, stop: () => child.disconnect() };
-}
-
-async function startNginx(target: number): Promise<Proxy | undefined> {
-  if (spawnSync(nginx, ["-v"]).error || !existsSync(streamModule)) return undefined;
-  const free = createServer().listen(0, "127.0.0.1");
-  await once(free, "listening");
-  const { port } = free.address() as { port: number };
-  free.close();
-  await once(free, "close");
-  const directory = mkdtempSync(join(tmpdir(), "fogbank-nginx-"));
-  writeFileSync(
-    join(directory, "nginx.conf"),
-    `load_module ${streamModule};
-     daemon off; master_process off; worker_processes 1; pid ${directory}/pid;
-     error_log ${directory}/error.log; events { worker_connections 1024; }
+async function startStreamNginx(target: number): Promise<Proxy | undefined> {
+  if (!existsSync(streamModule)) return undefined;
+  return runNginx(
+    (port) => `events { worker_connections 1024; }
      stream { server { listen 127.0.0.1:${port}; proxy_pass 127.0.0.1:${target};
        proxy_timeout 350s; proxy_half_close on; tcp_nodelay on; } }`,
+    streamModule,
   );
-  const child = spawn("taskset", ["-c", "0", nginx, "-c", join(directory, "nginx.conf")], {
-    stdio: "inherit",
-  });
-  await new Promise<void>((resolve) => wall.after(500, resolve));
-  return { port, pid: child.pid!, stop: () => child.kill() };
-}
-
-/** Processor seconds of a process, from /proc: user and system time in ticks of 10 ms. */
-function cpuSecondsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function open(port: number): Promise<Socket> {
@@ -227,12 +159,12 @@ if (role) {
   process.send!(await roles[role]!(given.map(Number)));
 } else {
   spawnSync("taskset", ["-a", "-cp", "1", String(process.pid)]);
-  const target = await startRole("target", 1);
-  const own = await measure("Fogbank", await startRole("fogbank", 0, [target.port]));
-  const peerProxy = await startNginx(target.port);
+  const target = await startOwnRole("target", 1);
+  const own = await measure("Fogbank", await startOwnRole("fogbank", 0, [target.port]));
+  const peerProxy = await startStreamNginx(target.port);
   const peer = peerProxy && (await measure("nginx", peerProxy));
   target.stop();
-  if (!peer) console.log(`nginx was not measured: "${nginx}" or its stream module is missing`);
+  if (!peer) console.log("nginx was not measured: it, or its stream module, is not installed");
   else
     for (const what of Object.keys(measured))
       console.log(`ratio to nginx, ${what}: ${(own[what]! / peer[what]!).toFixed(2)}`);

@@ -6,7 +6,8 @@
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { cpuSecondsOf, startNginx, startRole, type Proxy } from "./proxies/processes.ts";
+import { cpuSecondsOf } from "./load/costs.ts";
+import { startNginx, startRole, type Proxy } from "./proxies/processes.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 5);
 

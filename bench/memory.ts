@@ -2,7 +2,7 @@
  * Resident memory of an idle Fogbank with the example's services loaded, and what 100,000 requests
  * that leave nothing behind add to it.
  */
-import { readFileSync } from "node:fs";
+import { residentBytesOf } from "./load/costs.ts";
 import { attack, Connection } from "./load/client.ts";
 import { prepare } from "./load/prepare.ts";
 import { pinLoad, startFogbank, type Server } from "./load/servers.ts";
@@ -29,10 +29,7 @@ const services = [
   queryCall("cloudformation", { Action: "ListStacks", Version: "2010-05-15" }),
 ];
 
-function megabytesOf(pid: number): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))!;
-  return Number(kilobytes) / 1024;
-}
+const megabytesOf = (pid: number) => residentBytesOf(pid) / 2 ** 20;
 
 async function afterIdling(pid: number): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, idleSeconds * 1000));

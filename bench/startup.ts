@@ -7,10 +7,11 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../package.json" with { type: "json" };
+import { residentBytesOf } from "./load/costs.ts";
 import { benchDirectory } from "./load/directory.ts";
 import { Connection } from "./load/client.ts";
 import { accessKeyId, jsonCall, queryCall, secretAccessKey, signedRequest } from "./load/sign.ts";
@@ -74,10 +75,7 @@ const calls = [
   signedRequest({ service: "s3", method: "GET" }),
 ];
 
-function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
-}
+const residentMegabytes = (pid: number) => residentBytesOf(pid) / 2 ** 20;
 
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -15,8 +15,16 @@ import { createWall } from "#runtime/wall.ts";
 import type { HttpHandler } from "#http/http.ts";
 import { serve } from "#http/server.ts";
 import { buildCertificate } from "#services/acm/authority/build-certificate.ts";
-import type { CertificateConfig, ListenerConfig } from "#traffic/application/config.ts";
+import type { CertificateConfig } from "#traffic/application/config.ts";
 import { createEngine } from "#traffic/application/engine.ts";
+import {
+  balancer,
+  defaultRule,
+  forward,
+  listener,
+  target,
+  targetGroup,
+} from "#traffic/application/testing/stage.ts";
 
 const dayMs = 86_400_000;
 const wall = createWall(console.error);
@@ -36,52 +44,23 @@ const echo: HttpHandler = ({ method, target, headers, body }) => ({
 });
 const backend = await serve({ host: "127.0.0.1", port: 0, wall, handler: echo });
 const engine = createEngine({ wall, random: createSystemRandom(), onError: console.error });
+const rules = [defaultRule(forward("tg"))];
 const [http, https] = await engine.configure({
-  arn: "balancer",
-  // Binding fails here, so that listeners take free ports.
-  loopbackHost: "192.0.2.1",
-  zones: ["a"],
-  idleTimeoutMs: 60_000,
-  secret: "00".repeat(32),
-  dropInvalidHeaders: false,
-  forwardedFor: "append",
-  forwardedForPort: false,
-  tlsHeaders: false,
-  http2: true,
-  preserveHost: false,
-  accessLog: false,
-  clientKeepAliveMs: 3_600_000,
+  ...balancer,
   listeners: [
-    listener(80, undefined),
-    listener(443, {
-      certificates: [selfSigned("localhost")],
-      minVersion: "TLSv1.2",
-      maxVersion: "TLSv1.3",
-      ciphers: ["TLS_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
-      mutual: undefined,
-    }),
-  ],
-  targetGroups: [
+    listener(rules),
     {
-      arn: "group",
-      tls: false,
-      version: "HTTP1",
-      algorithm: "round_robin",
-      slowStartMs: 0,
-      crossZone: true,
-      stickiness: undefined,
-      minimumHealthy: { count: 1, percentage: 0 },
-      targets: [
-        {
-          key: "target",
-          zone: "a",
-          reach: { host: "127.0.0.1", port: ownPort ?? backend.port },
-          state: "healthy",
-          healthyForMs: 1e9,
-        },
-      ],
+      ...listener(rules, 443),
+      tls: {
+        certificates: [selfSigned("localhost")],
+        minVersion: "TLSv1.2",
+        maxVersion: "TLSv1.3",
+        ciphers: ["TLS_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+        mutual: undefined,
+      },
     },
   ],
+  targetGroups: [{ ...targetGroup, targets: [target({ port: ownPort ?? backend.port })] }],
 });
 const suite = spawn(command, rest, {
   stdio: "inherit",
@@ -91,25 +70,6 @@ const [code] = (await once(suite, "exit")) as [number | null];
 await engine.close();
 await backend.close(0);
 process.exitCode = code ?? 1;
-
-function listener(port: number, tls: ListenerConfig["tls"]): ListenerConfig {
-  return {
-    arn: `listener-${port}`,
-    port,
-    bound: undefined,
-    tls,
-    serverHeader: true,
-    responseFields: [],
-    renamed: {},
-    rules: [
-      {
-        arn: "default",
-        conditions: [],
-        action: { type: "forward", groups: [{ arn: "group", weight: 1 }], stickinessMs: undefined },
-      },
-    ],
-  };
-}
 
 function selfSigned(name: string): CertificateConfig {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });

@@ -1,7 +1,7 @@
 /** The two that are compared, each a process of its own on core 0. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -82,12 +82,6 @@ export async function runBareServer({ headers, body }: BareAnswer): Promise<void
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
-}
-
-/** Processor seconds of all threads of a process, from /proc: ticks of 10 ms. */
-export function cpuSecondsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -10,6 +10,7 @@ import { AutoScaling } from "@aws-sdk/client-auto-scaling";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { residentBytesOf } from "../load/costs.ts";
 import { startFogbank } from "../load/servers.ts";
 import { accessKeyId, secretAccessKey } from "../load/sign.ts";
 
@@ -152,12 +153,9 @@ async function publishedOf(settings: Settings & {}, seconds: number): Promise<nu
 /** Fogbank's own process, and those of its children that are no machines. */
 function cpuOf(pid: number): { seconds: number; megabytes: number } {
   const own = [pid, ...childrenOf(pid).filter((child) => nameOf(child) === "perl")];
-  const kilobytes = own.map((one) =>
-    Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${one}/status`, "utf8"))?.[1]),
-  );
   return {
     seconds: own.map(secondsOf).reduce((sum, one) => sum + one, 0),
-    megabytes: kilobytes.reduce((sum, one) => sum + one, 0) / 1024,
+    megabytes: own.map(residentBytesOf).reduce((sum, one) => sum + one, 0) / 2 ** 20,
   };
 }
 

@@ -1,12 +1,12 @@
 /** Starts backends and proxies, each pinned to a core, and looks at what they cost. */
 import { fork, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer as createRawServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createWall } from "#runtime/wall.ts";
+import { benchDirectory } from "../load/directory.ts";
 
 const nginx = process.env["NGINX"] ?? "nginx";
 const wall = createWall(console.error);
@@ -18,14 +18,22 @@ export interface Proxy {
   stop(): void;
 }
 
-export async function startRole(role: string, core: number, ports: number[] = []): Promise<Proxy> {
-  const child: ChildProcess = fork(fileURLToPath(new URL("./role.ts", import.meta.url)), [
-    role,
-    ...ports.map(String),
-  ]);
+/** BENCH_NODE_FLAGS are given to Node where the role is Fogbank's. `script` plays the role and tells its port. */
+export async function startRole(
+  role: string,
+  core: number,
+  ports: number[] = [],
+  script = fileURLToPath(new URL("./role.ts", import.meta.url)),
+): Promise<Proxy> {
+  const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+  const child: ChildProcess = fork(
+    script,
+    [role, ...ports.map(String)],
+    role === "fogbank" ? { execArgv: flags } : {},
+  );
   const [port] = (await once(child, "message")) as [number];
   spawnSync("taskset", ["-a", "-cp", String(core), String(child.pid)]);
-  return { port, pid: child.pid!, stop: () => child.kill() };
+  return { port, pid: child.pid!, stop: () => child.disconnect() };
 }
 
 /** How many files a process may have open: so many if that is ours to decide. */
@@ -50,40 +58,39 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startNginx(ports: number[]): Promise<Proxy | undefined> {
-  if (spawnSync(nginx, ["-v"]).error) return undefined;
-  const port = await freePort();
-  const directory = mkdtempSync(join(tmpdir(), "fogbank-nginx-"));
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${directory}/${name};`)
-    .join(" ");
-  writeFileSync(
-    join(directory, "nginx.conf"),
-    `daemon off; master_process off; worker_processes 1; pid ${directory}/pid;
-     error_log ${directory}/error.log; events { worker_connections 30000; }
+/** In front of HTTP servers. */
+export const startNginx = (ports: number[]) =>
+  runNginx((port, directory) => {
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+      .map((name) => `${name}_temp_path ${directory}/${name};`)
+      .join(" ");
+    return `events { worker_connections 30000; }
      http { access_log off; proxy_max_temp_file_size 0; ${temporary}
        map $http_upgrade $upgrading { default upgrade; "" ""; }
        upstream app { ${ports.map((one) => `server 127.0.0.1:${one};`).join(" ")} keepalive 64; }
        server { listen 127.0.0.1:${port}; keepalive_requests 1000000000;
          location / { proxy_pass http://app; proxy_http_version 1.1;
            proxy_set_header Connection $upgrading; proxy_set_header Upgrade $http_upgrade; proxy_set_header Host $http_host;
-           proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; } } }`,
+           proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; } } }`;
+  });
+
+/** On core 0 with one worker, which listens at the port; undefined where it is not installed. */
+export async function runNginx(
+  settings: (port: number, directory: string) => string,
+  module?: string,
+): Promise<Proxy | undefined> {
+  if (spawnSync(nginx, ["-v"]).error) return undefined;
+  const port = await freePort();
+  const directory = benchDirectory();
+  writeFileSync(
+    join(directory, "nginx.conf"),
+    `${module === undefined ? "" : `load_module ${module};`}
+     daemon off; master_process off; worker_processes 1; pid ${directory}/pid;
+     error_log ${directory}/error.log; ${settings(port, directory)}`,
   );
   const child = spawn("taskset", ["-c", "0", nginx, "-c", join(directory, "nginx.conf")], {
     stdio: "inherit",
   });
   await new Promise<void>((resolve) => wall.after(500, resolve));
   return { port, pid: child.pid!, stop: () => child.kill() };
-}
-
-/** Processor seconds of a process, from /proc: user and system time in ticks of 10 ms. */
-export function cpuSecondsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Memory of a process that is really there, in bytes. */
-export function residentBytesOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
 }

@@ -6,6 +6,14 @@ import { createWall } from "#runtime/wall.ts";
 import type { HttpHandler } from "#http/http.ts";
 import { serve } from "#http/server.ts";
 import { createEngine } from "#traffic/application/engine.ts";
+import {
+  balancer,
+  defaultRule,
+  forward,
+  listener,
+  target,
+  targetGroup,
+} from "#traffic/application/testing/stage.ts";
 
 const body = "x".repeat(Number(process.env["BENCH_BYTES"] ?? 1024));
 /** It has no types. */
@@ -18,62 +26,10 @@ async function runBackend(): Promise<number> {
 
 async function runFogbank(ports: number[]): Promise<number> {
   const engine = createEngine({ wall, random: createSystemRandom(), onError: console.error });
-  const targets = ports.map((port) => ({
-    key: `127.0.0.1:${port}`,
-    zone: "a",
-    reach: { host: "127.0.0.1", port },
-    state: "healthy" as const,
-    healthyForMs: 1e9,
-  }));
   const [bound] = await engine.configure({
-    arn: "lb",
-    loopbackHost: "192.0.2.1",
-    zones: ["a", "b"],
-    idleTimeoutMs: 60_000,
-    secret: "00".repeat(32),
-    dropInvalidHeaders: false,
-    forwardedFor: "append",
-    forwardedForPort: false,
-    tlsHeaders: false,
-    http2: true,
-    preserveHost: false,
-    accessLog: false,
-    clientKeepAliveMs: 3_600_000,
-    listeners: [
-      {
-        arn: "listener",
-        port: 80,
-        bound: undefined,
-        tls: undefined,
-        serverHeader: true,
-        responseFields: [],
-        renamed: {},
-        rules: [
-          {
-            arn: "default",
-            conditions: [],
-            action: {
-              type: "forward",
-              groups: [{ arn: "tg", weight: 1 }],
-              stickinessMs: undefined,
-            },
-          },
-        ],
-      },
-    ],
-    targetGroups: [
-      {
-        arn: "tg",
-        tls: false,
-        version: "HTTP1",
-        algorithm: "round_robin",
-        slowStartMs: 0,
-        crossZone: true,
-        stickiness: undefined,
-        minimumHealthy: { count: 1, percentage: 0 },
-        targets,
-      },
-    ],
+    ...balancer,
+    listeners: [listener([defaultRule(forward("tg"))])],
+    targetGroups: [{ ...targetGroup, targets: ports.map((port) => target({ port })) }],
   });
   return bound!.port;
 }

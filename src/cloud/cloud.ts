@@ -152,11 +152,14 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     reset,
     async stop() {
       await server.close();
-      await host.stop();
-      await compute.close({ terminate: options.dataDir === undefined });
-      await clockKeeper.stop();
-      clock.stop();
-      await store.close();
+      try {
+        await host.stop();
+      } finally {
+        await compute.close({ terminate: options.dataDir === undefined });
+        await clockKeeper.stop();
+        clock.stop();
+        await store.close();
+      }
     },
   };
 }

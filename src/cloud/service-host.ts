@@ -17,6 +17,7 @@ import type {
   RequestContext,
   Site,
 } from "#services/kit/service.ts";
+import { createGroupDirectory } from "#services/kit/group-directory.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { createSharedPlane } from "#traffic/shared-plane.ts";
 import type { Registry } from "./registry.ts";
@@ -65,7 +66,7 @@ export interface ServiceHost {
 
 export interface ServiceHostOptions {
   registry: Registry;
-  environment: Omit<Environment, "clients" | "traffic">;
+  environment: Omit<Environment, "clients" | "groups" | "traffic">;
   checkInput: CheckInput;
 }
 
@@ -97,6 +98,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const environment: Environment = {
     ...options.environment,
     clients,
+    groups: createGroupDirectory(),
     traffic: createSharedPlane(),
   };
   const { store, log } = environment;
@@ -121,14 +123,17 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
       queues: [],
       unwatch: [],
     };
+    const rules = definition.crossOrigin?.(env, state);
     sites.push(...own.sites);
-    if (definition.crossOrigin) crossOrigin.push(definition.crossOrigin(env, state));
+    if (rules) crossOrigin.push(rules);
     try {
       await definition.start?.(env, state);
       for (const reconciler of definition.reconcilers?.(env, state) ?? [])
         await runReconciler(reconciler, own);
     } catch (error) {
       // What was begun must not go on beside the next attempt.
+      for (const site of own.sites) sites.splice(sites.indexOf(site), 1);
+      if (rules) crossOrigin.splice(crossOrigin.indexOf(rules), 1);
       await endServices([own]).catch((reason: unknown) =>
         log.warn("a service that could not be loaded leaves something behind", { name, reason }),
       );
@@ -140,7 +145,15 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const endServices = async (all: readonly Loaded[]) => {
     for (const { unwatch } of all) for (const end of unwatch) end();
     await Promise.all(all.flatMap((own) => own.queues.map((queue) => queue.stop())));
-    for (const { definition, state } of all) await definition.stop?.(environment, state);
+    const failures: unknown[] = [];
+    for (const { definition, state } of all)
+      try {
+        await definition.stop?.(environment, state);
+      } catch (error) {
+        // The others end all the same.
+        failures.push(error);
+      }
+    if (failures.length > 0) throw new AggregateError(failures, "not every service ended");
   };
   const runReconciler = async (reconciler: Reconciler, own: Loaded) => {
     const queue = createWorkQueue(reconciler, environment);
@@ -197,8 +210,11 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     const all = (await Promise.allSettled(loaded.values())).flatMap((result) =>
       result.status === "fulfilled" ? [result.value] : [],
     );
-    await endServices(all);
-    await environment.traffic.close();
+    try {
+      await endServices(all);
+    } finally {
+      await environment.traffic.close();
+    }
   };
   const host: ServiceHost = {
     clients,
@@ -263,6 +279,7 @@ class OperationContext implements RequestContext {
   readonly gateway: Environment["gateway"];
   readonly defaultRegion: string;
   readonly names: Environment["names"];
+  readonly groups: Environment["groups"];
   readonly traffic: Environment["traffic"];
   readonly dns: Environment["dns"];
   readonly account: string;
@@ -287,6 +304,7 @@ class OperationContext implements RequestContext {
     this.gateway = environment.gateway;
     this.defaultRegion = environment.defaultRegion;
     this.names = environment.names;
+    this.groups = environment.groups;
     this.traffic = environment.traffic;
     this.dns = environment.dns;
     this.account = facts.account;

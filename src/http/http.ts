@@ -2,6 +2,7 @@
  * What the gateway and the services know of HTTP: a request comes in, a reply goes back. Which
  * engine moves the bytes is the engine's own affair.
  */
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket, TlsOptions } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
@@ -75,6 +76,8 @@ export interface ServeOptions {
   refuse?: (status: number, detail: string) => HttpReply;
   /** Speaks TLS. */
   secure?: SecureOptions;
+  /** Judges each client before its handshake or first byte; false when it takes the connection away. */
+  admit?: (socket: Socket) => boolean;
   /** Told of every client that connects and, by the same port, disconnects. */
   onConnection?: (event: "opened" | "closed", remotePort: number, remoteAddress?: string) => void;
 }

@@ -49,9 +49,13 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     sweeper.add(connection);
     options.onConnection?.("opened", connection.remotePort, socket.remoteAddress);
   };
-  const server = options.secure
-    ? listenSecurely(options.secure, accept)
-    : createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  const secure = options.secure ? secureServer(options.secure, accept) : undefined;
+  const admitted = secure ? (socket: Socket) => void secure.emit("connection", socket) : accept;
+  const { admit } = options;
+  const server = createServer(
+    { allowHalfOpen: !secure, noDelay: true },
+    admit ? (socket) => void (admit(socket) && admitted(socket)) : admitted,
+  );
   server.listen({ port: options.port, host: options.host, backlog: 4096 });
   await once(server, "listening");
   // Errors of single accepts (such as too many open files) end nothing else.
@@ -60,9 +64,7 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   return {
     host: options.host,
     port,
-    ...(options.secure && {
-      setSecureContext: (context) => (server as SecureServer).setSecureContext(context),
-    }),
+    ...(secure && { setSecureContext: (context) => secure.setSecureContext(context) }),
     async close(graceMs = 5000) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const ended = new Promise<void>((resolve) => {
@@ -80,11 +82,12 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   };
 }
 
-function listenSecurely(
+/** Does not listen: connections that were admitted are handed to it. */
+function secureServer(
   { options, take, onHandshakeError, onAccept }: NonNullable<ServeOptions["secure"]>,
   accept: (socket: Socket) => void,
 ): SecureServer {
-  const server = createSecureServer({ ...options, noDelay: true }, (socket) => {
+  const server = createSecureServer(options, (socket) => {
     if (!take(socket)) accept(socket);
   });
   server.on("tlsClientError", (error, socket) => {

@@ -7,6 +7,8 @@ export interface Front {
   /** Where it is bound. */
   host: string;
   boundPort: number;
+  /** Another one when security groups let others in than before. */
+  revision: number;
   /** Asks for TLS. */
   secure: boolean;
 }

@@ -8,6 +8,7 @@ import { serve } from "#http/server.ts";
 import { createLog } from "#runtime/log.ts";
 import { whyNoPrecedence } from "#runtime/precedence.ts";
 import {
+  balancer,
   defaultRule,
   forward,
   listener,
@@ -53,19 +54,9 @@ test("the data plane works the same from a thread of its own", async () => {
     status: 200,
   });
   const [bound] = await plane.configure({
-    arn: "lb",
+    ...balancer,
     loopbackHost: "127.77.1.2",
     zones: ["us-east-1a"],
-    idleTimeoutMs: 60_000,
-    secret: "07".repeat(32),
-    dropInvalidHeaders: false,
-    forwardedFor: "append",
-    forwardedForPort: false,
-    tlsHeaders: false,
-    http2: true,
-    preserveHost: false,
-    accessLog: false,
-    clientKeepAliveMs: 3_600_000,
     listeners: [listener([defaultRule(forward("tg"))], 18_080)],
     targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
   });

@@ -1,69 +1,21 @@
 /** Security groups between containers: who may connect to whom, and that a change counts at once. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
-import { createDockerDriver } from "#compute/docker/docker-driver.ts";
 import { ImpossibleImpairment } from "#compute/driver.ts";
-import { createLog } from "#runtime/log.ts";
-import { createScaledClock } from "#runtime/scaled-clock.ts";
-import { createEc2Cloud } from "../../src/services/ec2/testing/ec2-cloud.ts";
-import { OwnEngine, whyNoEngine } from "../docker/engine.ts";
-
-const userData = `#!/bin/sh
-mkdir -p /srv && echo page > /srv/index.html && httpd -p 8080 -h /srv
-`;
+import { createDockerCloud } from "../docker/cloud.ts";
+import { whyNoEngine } from "../docker/engine.ts";
 
 test(
   "containers reach each other as their security groups say",
   { skip: whyNoEngine(), timeout: 110_000 },
   async (t) => {
-    const own = await OwnEngine.start();
-    const dataDir = await mkdtemp(join(tmpdir(), "fogbank-packets-"));
-    const clock = createScaledClock({
-      onError: (error) => {
-        throw error;
-      },
-    });
-    const engine = await own.connect();
-    const log = createLog({ level: "silent" });
-    const driver = await createDockerDriver({ engine, dataDir, clock, log });
-    const cloud = createEc2Cloud({ compute: driver });
-    const { ec2 } = cloud;
-    t.after(async () => {
-      await cloud.stop();
-      await driver.close({ terminate: true });
-      clock.stop();
-      await own.remove();
-      await rm(dataDir, { recursive: true, force: true });
-    });
+    const cloud = await createDockerCloud(t);
+    const { driver, ec2, until } = cloud;
     const group = async (name: string) =>
       (await ec2.CreateSecurityGroup({ GroupName: name, Description: name })).GroupId!;
     const [web, app] = [await group("web"), await group("app")];
-    const launch = async (groupId: string) => {
-      const { Instances } = await ec2.RunInstances({
-        ImageId: cloud.imageId,
-        InstanceType: "t3.micro",
-        MinCount: 1,
-        MaxCount: 1,
-        SecurityGroupIds: [groupId],
-        UserData: Buffer.from(userData).toString("base64"),
-      });
-      return { id: Instances![0]!.InstanceId!, address: Instances![0]!.PrivateIpAddress! };
-    };
-    const until = async (holds: () => Promise<boolean>) => {
-      for (let attempt = 0; attempt < 400; attempt++) {
-        if (await holds()) return;
-        await pause(50);
-        await cloud.advance("100ms");
-      }
-      assert.fail("it did not come to pass");
-    };
+    const launch = (groupId: string) => cloud.serve({ SecurityGroupIds: [groupId] });
     const [client, backend] = [await launch(web), await launch(app)];
-    for (const { id } of [client, backend])
-      await until(async () => (await cloud.stateOf(id)) === "running");
     await until(async () => {
       const reach = (await driver.reach(backend.id, 8080)) as { host: string } | undefined;
       if (!reach) return false;

@@ -32,6 +32,8 @@ test("a service that could not be loaded leaves nothing behind, and is loaded at
     name: "sqs",
     createState: () => undefined,
     operations: {},
+    sites: () => [{ matches: () => false, handle: () => ({ status: 200, headers: {} }) }],
+    crossOrigin: () => ({ headersFor: () => undefined }),
     async start() {
       told.push("start");
       if (fails()) throw new Error("not yet");
@@ -43,7 +45,32 @@ test("a service that could not be loaded leaves nothing behind, and is loaded at
   const cloud = createTestCloud({ registry: { sqs: async () => ({ service }) } });
   await assert.rejects(cloud.host.load("sqs"), /not yet/);
   assert.deepEqual(told, ["start", "stop"]);
+  assert.deepEqual([cloud.host.sites(), cloud.host.crossOrigin()], [[], []]);
   await cloud.host.load("sqs");
+  assert.deepEqual([cloud.host.sites().length, cloud.host.crossOrigin().length], [1, 1]);
   await cloud.stop();
   assert.deepEqual(told, ["start", "stop", "start", "stop"]);
+});
+
+test("a service that does not end keeps no other from ending", async () => {
+  const ended: string[] = [];
+  const serviceOf = <S extends "sqs" | "sns">(name: S, stop: () => void) =>
+    defineService<S>({ name, createState: () => undefined, operations: {}, stop });
+  const cloud = createTestCloud({
+    registry: {
+      sqs: async () => ({
+        service: serviceOf("sqs", () => {
+          throw new Error("it holds on");
+        }),
+      }),
+      sns: async () => ({ service: serviceOf("sns", () => void ended.push("sns")) }),
+    },
+  });
+  await cloud.host.load("sqs");
+  await cloud.host.load("sns");
+  await assert.rejects(cloud.host.stop(), (error: AggregateError) => {
+    assert.match(String(error.errors[0]), /it holds on/);
+    return true;
+  });
+  assert.deepEqual(ended, ["sns"]);
 });

@@ -86,10 +86,12 @@ export const service = defineService<"cloudwatch", State>({
   },
   createState,
   start: recover,
-  stop: (_env, state) => {
+  async stop(_env, state) {
     state.isStopped = true;
-    for (const memory of state.scopes.values()) memory.foldTimer?.cancel();
     for (const timer of state.awaited.values()) timer.cancel();
+    const memories = [...state.scopes.values()];
+    for (const memory of memories) memory.foldTimer?.cancel();
+    for (const { folding } of memories) await folding;
   },
   reconcilers: (env, state) => [
     alarmReconciler(env, state),

@@ -7,10 +7,10 @@ import { AwsError } from "#model/error.ts";
 import { isoSeconds } from "#runtime/date.ts";
 import { formatArn } from "#services/kit/arn.ts";
 import { logFolder, mayWriteLog, putLog } from "#services/kit/load-balancing/log-bucket.ts";
+import { deliverLines } from "#services/kit/load-balancing/waiting-lines.ts";
 import { startSampler, startSpooler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
-import { listScopes, type Scope } from "#store/collection.ts";
-import type { Key } from "#store/store.ts";
+import type { Scope } from "#store/collection.ts";
 import { accessDeniedForBucket } from "./errors.ts";
 import {
   loadBalancers,
@@ -48,16 +48,16 @@ export async function checkBucket(
 
 export function startAccessLogs(env: Environment, state: State): void {
   state.samplers.push(
-    startSpooler(env, { everyMs: spoolMs, what: "access logs" }, () => spool(env, state)),
+    startSpooler(env, { everyMs: spoolMs, what: "access logs" }, () => spoolLogs(env, state)),
     startSampler(env, { periodMs: shortestIntervalMs, what: "access logs" }, async (startMs) => {
-      await spool(env, state);
+      await spoolLogs(env, state);
       await deliver(env, startMs + shortestIntervalMs);
     }),
   );
 }
 
 /** Brings the lines that are in memory to the store. */
-async function spool(env: Environment, state: State): Promise<void> {
+export async function spoolLogs(env: Environment, state: State): Promise<void> {
   if (state.served.size === 0) return;
   const logs = ((await state.presentPlane?.classicLogs()) ?? []).filter(
     ({ lines }) => lines.length > 0,
@@ -73,34 +73,18 @@ async function spool(env: Environment, state: State): Promise<void> {
   });
 }
 
-async function deliver(env: Environment, endMs: number): Promise<void> {
-  const waiting = await env.store.transaction(async (tx) => {
-    const all: { scope: Scope; id: Key; record: LogLinesRecord }[] = [];
-    for (const scope of await listScopes(tx))
-      for (const entry of await logLines.entries(tx, scope)) all.push({ scope, ...entry });
-    return all;
+function deliver(env: Environment, endMs: number): Promise<void> {
+  const ownerOf = ({ balancerId }: LogLinesRecord) => balancerId;
+  return deliverLines(env, logLines, ownerOf, async ({ scope, id, record, lines }) => {
+    const balancer = await env.store.transaction((tx) =>
+      loadBalancers.get(tx, scope, String(id[0])),
+    );
+    const destination =
+      balancer?.id === record.balancerId ? balancer.attributes.accessLog : undefined;
+    if (!balancer || !destination) return undefined;
+    if (endMs % (destination.intervalMinutes * minuteMs) !== 0) return "later";
+    return write(env, scope, balancer, destination, lines, endMs);
   });
-  const files = new Map<
-    string,
-    { scope: Scope; name: string; balancerId: string; lines: string[]; ids: Key[] }
-  >();
-  for (const { scope, id, record } of waiting) {
-    const { balancerId } = record;
-    const key = JSON.stringify([balancerId, id[1]]);
-    const file = files.get(key) ?? { scope, name: String(id[0]), balancerId, lines: [], ids: [] };
-    files.set(key, file);
-    file.lines.push(...record.lines);
-    file.ids.push(id);
-  }
-  for (const { scope, name, balancerId, lines, ids } of files.values()) {
-    const balancer = await env.store.transaction((tx) => loadBalancers.get(tx, scope, name));
-    const destination = balancer?.id === balancerId ? balancer.attributes.accessLog : undefined;
-    if (destination && endMs % (destination.intervalMinutes * minuteMs) !== 0) continue;
-    if (balancer && destination) await write(env, scope, balancer, destination, lines, endMs);
-    await env.store.transaction(async (tx) => {
-      for (const one of ids) logLines.delete(tx, scope, ...one);
-    });
-  }
 }
 
 async function write(

@@ -1,5 +1,5 @@
 /** From records to what the data plane is told. */
-import { reachFrom } from "#services/kit/load-balancing/reach.ts";
+import { inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
@@ -28,6 +28,7 @@ import type {
   LoadBalancerRecord,
   PolicyRecord,
 } from "./records.ts";
+import { reachInstance } from "./health/reach-instance.ts";
 import { defaultNegotiation, negotiationOf } from "./security-config.ts";
 import { negotiationType } from "./security-policies.ts";
 import { policyAttribute } from "./shapes.ts";
@@ -50,6 +51,7 @@ export async function configOf(
     id: balancer.id,
     name: balancer.name,
     loopbackHost: balancer.loopbackHost,
+    inbound: inboundRules(env, scope, balancer),
     zones: nodeZones(balancer, instances),
     crossZone: attributes.crossZone,
     // A connection's idle timeout is wall time.
@@ -64,7 +66,7 @@ export async function configOf(
       ),
     ),
     instances: await Promise.all(
-      instances.map((instance) => instanceConfig(env, balancer, instance)),
+      instances.map((instance) => instanceConfig(env, scope, balancer, instance)),
     ),
   };
 }
@@ -167,16 +169,16 @@ function stickinessOf(
 
 async function instanceConfig(
   env: Environment,
-  { listeners, subnets, loopbackHost }: LoadBalancerRecord,
+  scope: Scope,
+  balancer: LoadBalancerRecord,
   instance: InstanceRecord,
 ): Promise<ClassicInstanceConfig> {
+  const { listeners, subnets } = balancer;
   const reaches: ClassicInstanceConfig["reaches"] = {};
   for (const { instancePort } of listeners)
-    reaches[instancePort] ??= reachFrom(
-      env,
-      await env.compute.reach(instance.id, instancePort),
-      loopbackHost,
-    );
+    reaches[instancePort] ??= (
+      await reachInstance(env, scope, balancer, instance.id, instancePort)
+    ).reach;
   const enabled = subnets.some(({ zone }) => zone === instance.zone);
   const state =
     instance.drainingUntilMs !== undefined

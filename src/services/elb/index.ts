@@ -1,6 +1,7 @@
 /** Elastic Load Balancing of the first generation: Classic Load Balancers, their control plane and their data plane. */
 import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
 import { defineService } from "#services/kit/service.ts";
+import { spoolLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
 import { operations } from "./operations/operations.ts";
 import { instanceReconciler } from "./reconcilers/instance.ts";
@@ -13,8 +14,9 @@ export const service = defineService<"elb", State>({
   createState,
   reconcilers: (env, state) => [loadBalancerReconciler(env, state), instanceReconciler(env, state)],
   sites: (env, state) => [loadBalancerSite(env, state.client)],
-  stop(_env, state) {
-    for (const sampler of state.samplers) sampler.stop();
+  async stop(env, state) {
+    await Promise.all(state.samplers.map((sampler) => sampler.stop()));
+    await spoolLogs(env, state);
     state.client.close();
   },
   differences,

@@ -1,6 +1,7 @@
 /** What the service holds in memory: what can be measured anew. */
 import type { HttpClient } from "#http/client.ts";
 import { createHttpClient } from "#http/client.ts";
+import { createGuardWatch, type GuardWatch } from "#services/kit/load-balancing/guard-watch.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
@@ -33,6 +34,8 @@ export interface State {
   readonly modelled: Map<string, { served: number; refused: number }>;
   /** Certificates by ARN, and when each was fetched. */
   readonly certificates: Map<string, { config: CertificateConfig; fetchedMs: number }>;
+  /** Follows the rules of their security groups. */
+  readonly guards: GuardWatch;
   /** Load balancers that the data plane serves, by their ids. */
   readonly served: Map<string, Served>;
   /** Wake a reconciler for what no record of its own shows. */
@@ -53,6 +56,7 @@ export function createState(env: Environment): State {
     reaches: new Map(),
     modelled: new Map(),
     certificates: new Map(),
+    guards: createGuardWatch(env),
     served: new Map(),
     wakeLoadBalancer: () => {},
     wakeInstance: () => {},

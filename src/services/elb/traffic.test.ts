@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { dateOf } from "#runtime/date.ts";
 import { readBody, type ByteStream } from "#http/http.ts";
 import { asService } from "#services/kit/principal.ts";
+import { logLines } from "./records.ts";
 import { createClassicCloud } from "./testing/classic-cloud.ts";
 
 const inService = ["InService", "N/A", "N/A"];
@@ -207,6 +208,10 @@ test("access logs are put into the bucket whose policy lets them be", async (con
     text,
     / web 127\.0\.0\.1:\d+ .* 200 200 0 1 "GET http:\/\/shop\.example:80\/page HTTP\/1\.1" "-" - -\n/,
   );
+  await cloud.get("/last");
+  await cloud.host.stop();
+  const kept = await cloud.store.transaction((tx) => logLines.list(tx, cloud.caller));
+  assert.match(kept.flatMap(({ lines }) => lines).join(), /shop\.example:80\/last/);
 });
 
 test("an HTTPS listener shows IAM's server certificate by the policy's versions", async (context) => {

@@ -34,9 +34,9 @@ import type {
 import type { DesyncMode } from "#traffic/application/desync.ts";
 import { asksClients } from "./actions.ts";
 import { readAssociations } from "./find.ts";
-import { reachFrom } from "#services/kit/load-balancing/reach.ts";
+import { inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { FunctionBridges } from "./functions/bridges.ts";
-import { reachTarget } from "./health/reach-target.ts";
+import { reachAs } from "./health/reach-target.ts";
 import {
   listeners,
   rules,
@@ -103,6 +103,7 @@ export async function configOf(
   return {
     arn: balancer.arn,
     loopbackHost: balancer.loopbackHost,
+    inbound: inboundRules(env, scope, balancer),
     zones: zones.filter((zone) => zone !== balancer.shiftedZone),
     // A connection's idle timeout is wall time.
     idleTimeoutMs: Number(attribute("idle_timeout.timeout_seconds")) * 1000,
@@ -376,11 +377,7 @@ async function targetConfig(
   return {
     key: `${target.id}:${target.port}`,
     zone: target.zone,
-    reach: reachFrom(
-      env,
-      await reachTarget(env, scope, group, target.id, target.port, functions),
-      balancer.loopbackHost,
-    ),
+    ...(await reachAs(env, scope, balancer, group, target, functions)),
     // Requests that are under way in a zone that is left come to their ends.
     state: isLeft(group, balancer, target)
       ? "draining"

@@ -38,11 +38,11 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "Metrics of what is not offered are missing: IPv6 (IPv6RequestCount, IPv6ProcessedBytes), IP pools (BYoIPUtilPercentage), lists of reputation (LowReputationPacketsDropped, LowReputationRequestsDenied, ExcessiveLowReputationPackets), target optimizer (TargetControl*), QUIC, and flows that security groups would block (SecurityGroupBlockedFlowCount_*). CapacityUtilization is how busy the thread is that serves all load balancers.",
+      "Metrics of what is not offered are missing: IPv6 (IPv6RequestCount, IPv6ProcessedBytes), IP pools (BYoIPUtilPercentage), lists of reputation (LowReputationPacketsDropped, LowReputationRequestsDenied, ExcessiveLowReputationPackets), target optimizer (TargetControl*), and QUIC. Of flows that security groups block those of ICMP are not seen. CapacityUtilization is how busy the thread is that serves all load balancers.",
   },
   {
     operation: "*",
     differs:
-      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own (a network load balancer on one per zone, also under ZONE.NAME-ID.REGION.elb.localhost) where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS listeners answer there and not on the gateway's port. Security groups are not enforced.",
+      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own (a network load balancer on one per zone, also under ZONE.NAME-ID.REGION.elb.localhost) where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS listeners answer there and not on the gateway's port. A client that no inbound rule of its security groups lets in connects all the same, gets no answer and is reset after 127 seconds; to rules this machine is 127.0.0.1 and, where they let in the VPC's default group, a member of that, while instances with an address of their own are what EC2 calls them. A target that no outbound rule allows fails at once, with 504.",
   },
 ];

@@ -26,8 +26,8 @@ export const service = defineService<"elbv2", State>({
     startLogs(env, state);
   },
   async stop(env, state) {
-    state.sampler?.stop();
-    for (const sampler of state.logSamplers.splice(0)) sampler.stop();
+    await state.sampler?.stop();
+    await Promise.all(state.logSamplers.map((sampler) => sampler.stop()));
     await spoolLogs(env, state);
     state.client.close();
     await state.functions.close();

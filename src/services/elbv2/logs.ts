@@ -9,10 +9,10 @@ import { gzipSync } from "node:zlib";
 import { AwsError } from "#model/error.ts";
 import { isoSeconds } from "#runtime/date.ts";
 import { logFolder, mayWriteLog, putLog } from "#services/kit/load-balancing/log-bucket.ts";
+import { deliverLines } from "#services/kit/load-balancing/waiting-lines.ts";
 import { startSampler, startSpooler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
-import { listScopes, type Scope } from "#store/collection.ts";
-import type { Key } from "#store/store.ts";
+import type { Scope } from "#store/collection.ts";
 import { fullName } from "./arns.ts";
 import { attributeOf, loadBalancerAttributes } from "./attributes.ts";
 import { accessDeniedForBucket } from "./errors.ts";
@@ -117,34 +117,14 @@ export async function spoolLogs(env: Environment, state: State): Promise<void> {
   });
 }
 
-async function deliver(env: Environment, endMs: number): Promise<void> {
-  const waiting = await env.store.transaction(async (tx) => {
-    const all: { scope: Scope; id: Key; record: LogLinesRecord }[] = [];
-    for (const scope of await listScopes(tx))
-      for (const entry of await logLines.entries(tx, scope)) all.push({ scope, ...entry });
-    return all;
-  });
-  const files = new Map<
-    string,
-    { scope: Scope; id: Key; lines: string[]; ids: Key[]; arn: string }
-  >();
-  for (const { scope, id, record } of waiting) {
-    const [name, kind, zone] = id;
-    const key = JSON.stringify([scope.account, scope.region, name, kind, zone, record.arn]);
-    const file = files.get(key) ?? { scope, id, lines: [], ids: [], arn: record.arn };
-    files.set(key, file);
-    file.lines.push(...record.lines);
-    file.ids.push(id);
-  }
-  for (const { scope, id, lines, ids, arn } of files.values()) {
+function deliver(env: Environment, endMs: number): Promise<void> {
+  const ownerOf = ({ arn }: LogLinesRecord) => arn;
+  return deliverLines(env, logLines, ownerOf, async ({ scope, id, record, lines }) => {
     const [name, kind] = id as [string, LogKind];
     const balancer = await env.store.transaction((tx) => loadBalancers.get(tx, scope, name));
-    if (balancer?.arn === arn && logsTo(balancer.attributes, kind))
+    if (balancer?.arn === record.arn && logsTo(balancer.attributes, kind))
       await deliverFile(env, scope, balancer, kind, lines, endMs);
-    await env.store.transaction(async (tx) => {
-      for (const one of ids) logLines.delete(tx, scope, ...one);
-    });
-  }
+  });
 }
 
 async function deliverFile(

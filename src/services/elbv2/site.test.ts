@@ -65,3 +65,46 @@ test("a load balancer answers at the gateway under its DNS name, and WebSockets 
   assert.equal(String(echoed), "ping");
   socket.destroy();
 });
+
+test("the gateway's port is no way around security groups", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const group = await cloud.createSecurityGroup("web", { port: 80, cidr: "127.0.0.1/32" });
+  const balancer = await cloud.createBalancer("web", { SecurityGroups: [group] });
+  await cloud.listen(balancer.LoadBalancerArn!, {
+    Type: "fixed-response",
+    FixedResponseConfig: { StatusCode: "200" },
+  });
+  await cloud.advance("1s");
+  const { wall } = cloud.clock;
+  const handler: HttpHandler = (request) =>
+    cloud.host
+      .sites()
+      .find((one) => one.matches(request))!
+      .handle(request);
+  const gateway = await serve({ host: "127.0.0.1", port: 0, wall, handler });
+  context.after(() => gateway.close(0));
+  const status = async (localAddress?: string) => {
+    const client = createHttpClient({ wall });
+    try {
+      const { host, port } = gateway;
+      const address = { host, port, ...(localAddress !== undefined && { localAddress }) };
+      const rawHeaders = ["Host", balancer.DNSName!];
+      const request = { address, method: "GET", target: "/", rawHeaders };
+      return (await client.request({ ...request, idleTimeoutMs: 300 })).status;
+    } catch (error) {
+      return (error as { failure: string }).failure;
+    } finally {
+      client.close();
+    }
+  };
+  assert.equal(await status(), 200);
+  assert.equal(await status("127.80.1.1"), "timeout", "it comes as who it is");
+  await cloud.ec2.RevokeSecurityGroupIngress({
+    GroupId: group,
+    IpPermissions: [
+      { IpProtocol: "tcp", FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: "127.0.0.1/32" }] },
+    ],
+  });
+  await cloud.advance("1s");
+  assert.equal(await status(), "timeout", "a connection that the gateway has kept is not used");
+});

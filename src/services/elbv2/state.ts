@@ -5,6 +5,7 @@ import type { Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { HttpClient } from "#http/client.ts";
+import { createGuardWatch, type GuardWatch } from "#services/kit/load-balancing/guard-watch.ts";
 import { createHttpClient } from "#http/client.ts";
 import type { CertificateConfig } from "#traffic/application/config.ts";
 import { openPlane } from "#traffic/open-plane.ts";
@@ -46,6 +47,8 @@ export interface State {
   readonly reaches: Map<string, string>;
   /** Certificates by ARN, and when each was fetched. */
   readonly certificates: Map<string, { config: CertificateConfig; fetchedMs: number }>;
+  /** Follows the rules of their security groups. */
+  readonly guards: GuardWatch;
   /** Load balancers that the data plane serves, by ARN. */
   readonly served: Map<string, ServedBalancer>;
   /** Results of health checks on their way to S3. */
@@ -72,6 +75,7 @@ export function createState(env: Environment): State {
     reaches: new Map(),
     modelled: new Map(),
     certificates: new Map(),
+    guards: createGuardWatch(env),
     served: new Map(),
     healthLines: [],
     linkKey: env.random.hex(64),

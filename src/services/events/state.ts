@@ -24,7 +24,7 @@ export interface EventsState {
   readonly paces: Map<string, number>;
   /** Set while the service runs. */
   sensors?: Sampler;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 export function createEventsState({
@@ -46,9 +46,9 @@ export function createEventsState({
     counters: createMinuteCounters(),
     http: createHttpClient({ wall: clock.wall }),
     paces: new Map(),
-    stop() {
+    async stop() {
+      await this.sensors?.stop();
       this.http.close();
-      this.sensors?.stop();
       unwatch();
     },
   };

@@ -3,7 +3,8 @@ import type { Timer } from "#runtime/clock.ts";
 import type { Environment } from "./service.ts";
 
 export interface Sampler {
-  stop(): void;
+  /** Begins nothing more; resolves when what is under way has ended. */
+  stop(): Promise<void>;
 }
 
 export interface SamplerOptions {
@@ -18,20 +19,24 @@ export function startSampler(
   { periodMs, what }: SamplerOptions,
   publish: (periodStartMs: number) => Promise<void>,
 ): Sampler {
+  const underWay = new Set<Promise<void>>();
   let timer: Timer;
   const arm = () => {
     const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
-    timer = clock.at(nextMs, async () => {
+    timer = clock.at(nextMs, () => {
       arm();
-      try {
-        await publish(nextMs - periodMs);
-      } catch (error) {
-        log.error("metrics were not published", { what, error });
-      }
+      const run = logged(log, publish(nextMs - periodMs), "metrics were not published", what);
+      underWay.add(run);
+      return run.finally(() => underWay.delete(run));
     });
   };
   arm();
-  return { stop: () => timer.cancel() };
+  return {
+    async stop() {
+      timer.cancel();
+      await Promise.all(underWay);
+    },
+  };
 }
 
 export interface SpoolerOptions {
@@ -48,23 +53,34 @@ export function startSpooler(
   spool: () => Promise<void>,
 ): Sampler {
   let timer: Timer | undefined;
+  let running = Promise.resolve();
   let isStopped = false;
   const arm = () => {
     if (isStopped) return;
-    timer = clock.wall.after(everyMs, async () => {
-      try {
-        await spool();
-      } catch (error) {
-        log.error("lines did not reach the store", { what, error });
-      }
-      arm();
+    timer = clock.wall.after(everyMs, () => {
+      running = logged(log, spool(), "lines did not reach the store", what).then(arm);
+      return running;
     });
   };
   arm();
   return {
-    stop() {
+    async stop() {
       isStopped = true;
       timer?.cancel();
+      await running;
     },
   };
+}
+
+async function logged(
+  log: Environment["log"],
+  work: Promise<void>,
+  problem: string,
+  what: string,
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    log.error(problem, { what, error });
+  }
 }

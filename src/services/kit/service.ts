@@ -8,6 +8,7 @@ import type { ComputeDriver } from "#compute/driver.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import type { Input, OperationName, Output, ServiceName } from "#model/sdk.ts";
 import type { SharedPlane } from "#traffic/shared-plane.ts";
+import type { GroupDirectory } from "./group-directory.ts";
 import type { NameDirectory } from "./name-directory.ts";
 import type { Reconciler } from "./reconciler.ts";
 
@@ -63,6 +64,8 @@ export interface Environment {
   readonly defaultRegion: string;
   /** Names of what runs, for the DNS server. */
   readonly names: NameDirectory;
+  /** What security groups let through. */
+  readonly groups: GroupDirectory;
   /** What moves the bytes of load balancers. */
   readonly traffic: SharedPlane;
   /** Where the DNS server listens; 0 takes a free port. Undefined where names are asked for in this process only. */
@@ -159,7 +162,10 @@ export interface ServiceDefinition<S extends ServiceName, State = undefined> {
   readonly ownEndpoints?: (env: Environment, state: State) => Record<string, OwnEndpoint>;
   /** Starts data planes and samplers; called once, after the state was made. */
   readonly start?: (env: Environment, state: State) => Promise<void> | void;
-  /** Ends what `start` started. Called by stop and, before the store is emptied, by reset. */
+  /**
+   * Ends what `start` started, and waits for what it has under way. Called by stop, by reset before the store
+   * is emptied, and for a service that could not be loaded. Others that still stop may call operations afterwards.
+   */
   readonly stop?: (env: Environment, state: State) => Promise<void> | void;
   /** Operations that AWS has and that answer only partly here, or behave differently: for COVERAGE.md. */
   readonly differences?: readonly Difference[];

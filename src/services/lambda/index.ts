@@ -29,7 +29,7 @@ export const service = defineService<"lambda", LambdaState>({
     state.samplers.push(publishMeasurements(env, state.measurements, state.pool));
   },
   async stop(_env, state) {
-    for (const sampler of state.samplers.splice(0)) sampler.stop();
+    await Promise.all(state.samplers.map((sampler) => sampler.stop()));
     for (const { poller } of state.pollers.values()) await poller.stop();
     state.pollers.clear();
     await state.pool.close();

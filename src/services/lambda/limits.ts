@@ -1,7 +1,7 @@
 /** Every number of AWS Lambda, with the page that it comes from. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const limits = {
   listPage: 50,
-  mappingsPage: 1000,
+  mappingsPage: 100,
   /** Of a zip file in a request, unpacked with its layers, and of all variables together. */
   zipBytes: 50 * 2 ** 20,
   unpackedBytes: 250 * 2 ** 20,

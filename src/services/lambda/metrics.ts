@@ -134,20 +134,28 @@ async function lookAtProvisioned(
       }
     return all;
   });
-  for (const { scope, record, qualifier, ready } of found) {
-    const working = Math.min(ready, pool.runningOf(scope, record));
-    const { functionName } = record;
-    const resource = `${functionName}:${qualifier}`;
-    measurements.add(scope, "ProvisionedConcurrentExecutions", working, functionName, resource);
-    if (ready > 0)
-      measurements.add(
-        scope,
-        "ProvisionedConcurrencyUtilization",
-        working / ready,
-        functionName,
-        resource,
-      );
-  }
+  for (const { scope, record, qualifier, ready } of found)
+    addProvisioned(measurements, scope, {
+      functionName: record.functionName,
+      qualifier,
+      running: pool.runningOf(scope, record),
+      ready,
+    });
+}
+
+/** Of so many events that run now and so many environments that stand ready; at the start of each event and each minute. */
+export function addProvisioned(
+  measurements: Measurements,
+  scope: Scope,
+  now: { functionName: string; qualifier: string; running: number; ready: number },
+): void {
+  const { functionName, qualifier, running, ready } = now;
+  const working = Math.min(ready, running);
+  const resource = `${functionName}:${qualifier}`;
+  const add = (metric: Metric, value: number) =>
+    measurements.add(scope, metric, value, functionName, resource);
+  add("ProvisionedConcurrentExecutions", working);
+  if (ready > 0) add("ProvisionedConcurrencyUtilization", working / ready);
 }
 
 async function publish(env: Environment, found: Measured[], timeMs: number): Promise<void> {

@@ -26,7 +26,7 @@ export const service = defineService<"route53", State>({
     state.endings.push(() => metrics.stop());
   },
   async stop(_env, state) {
-    for (const end of state.endings) end();
+    for (const end of state.endings) await end();
     await state.close();
   },
   differences,

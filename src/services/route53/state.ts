@@ -36,7 +36,7 @@ export interface State {
   /** Brings everything to a server that was started anew; `beforeListening` frees its ports. */
   refill(beforeListening?: () => Promise<void>): Promise<void>;
   /** Ends what `start` began. */
-  readonly endings: (() => void)[];
+  readonly endings: (() => void | Promise<void>)[];
 }
 
 export function createState(env: Environment): State {

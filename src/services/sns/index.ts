@@ -57,8 +57,8 @@ export const service = defineService<"sns", SnsState>({
   start: (env, state) => {
     state.sensors = startSensors(env, state);
   },
-  stop: (_env, state) => {
-    state.sensors?.stop();
+  async stop(_env, state) {
+    await state.sensors?.stop();
     state.subscribers.close();
     state.http.close();
   },

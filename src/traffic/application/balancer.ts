@@ -32,6 +32,7 @@ import { factsOf, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
 import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
+import { Door } from "../door.ts";
 import { nodeOf } from "../node-of.ts";
 
 export interface BalancerEnvironment {
@@ -52,6 +53,7 @@ export class Balancer {
   readonly #groups = new Map<string, TargetGroup>();
   readonly #admission: Admission;
   readonly #peak: PeakUnits;
+  readonly #door = new Door();
   #config: BalancerConfig;
   /** How the trace identifiers of the present second begin. */
   #traced = { seconds: 0, start: "" };
@@ -69,6 +71,7 @@ export class Balancer {
   async configure(config: BalancerConfig): Promise<BoundAddress[]> {
     const { random, wall } = this.#environment;
     this.#admission.configure(config.secret);
+    this.#door.configure(config.inbound);
     this.#config = config;
     const nowMs = wall.monotonic();
     const groups = new Set(config.targetGroups.map(({ arn }) => arn));
@@ -124,6 +127,7 @@ export class Balancer {
           ...this.#environment,
           handle: (request, served) => this.#handle(request, served),
           refuse: (status) => this.#refuse(status),
+          admits: (port, address) => this.#door.admits("tcp", port, address),
           onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
           onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
           onHandshakeError: (port) => this.#counters.node(this.#zoneOf(port)).tlsErrors++,

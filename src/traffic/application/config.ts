@@ -1,5 +1,6 @@
 /** What the data plane is told and what it tells: plain data, so that it can cross a thread. */
 import type { Reach } from "#compute/driver.ts";
+import type { InboundRule } from "../door.ts";
 import type { DesyncMode } from "./desync.ts";
 
 /** Durations are wall time: the data plane knows no other. */
@@ -7,6 +8,8 @@ export interface BalancerConfig {
   arn: string;
   /** The address of the balancer's own on which its listeners should be bound. */
   loopbackHost: string;
+  /** Of its security groups; without them everybody comes in. */
+  inbound?: readonly InboundRule[] | undefined;
   /** The zones its nodes stand in; connections are spread over them. */
   zones: string[];
   idleTimeoutMs: number;
@@ -184,6 +187,8 @@ export interface TargetConfig {
   zone: string;
   /** Undefined when the machine cannot be reached at present. */
   reach: Reach | undefined;
+  /** Security groups do not let the balancer connect to it; its reach is undefined then. */
+  blocked?: boolean;
   state: "initial" | "healthy" | "unhealthy" | "draining";
   /** Wall time since it became healthy, for slow start. */
   healthyForMs: number;

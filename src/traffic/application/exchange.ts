@@ -118,7 +118,8 @@ export class Exchange implements UnderWay, Receiver {
     this.#target = target;
     if (!reach) {
       counters.target(this.#group.config.arn, target.zone).connectionErrors++;
-      return this.#tryAnother(502);
+      // What is dropped on its way times out.
+      return this.#tryAnother(target.config.blocked ? 504 : 502);
     }
     target.underWay.add(this);
     this.#sentMs = wall.monotonic();

@@ -1,4 +1,5 @@
 /** A listener's socket and its compiled rules. */
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
@@ -9,12 +10,15 @@ import { verifyFailure, type ConnectionFacts } from "./connection-log.ts";
 import type { BoundAddress, ListenerConfig, OidcConfig } from "./config.ts";
 import { ListenerTls } from "./listener-tls.ts";
 import { compileRules, type CompiledRule } from "./rules.ts";
+import { Unanswered } from "../unanswered.ts";
 
 export interface ListenerEnvironment {
   wall: Wall;
   onError: (error: unknown) => void;
   handle: (request: HttpRequest, listener: Listener) => HttpReply | Promise<HttpReply>;
   refuse: (status: number) => HttpReply;
+  /** Whether security groups let a client in at a port. */
+  admits: (port: number, address: string) => boolean;
   /** Gives the zone of the node that a client came to, which is told again at the connection's end. */
   onOpen: (remotePort: number) => string;
   /** Without a zone for one of several clients that have the same port. */
@@ -58,6 +62,7 @@ export class Listener {
   /** When connections whose handshake is under way were accepted, by the client's port. */
   readonly #accepted = new Map<number, number>();
   readonly #environment: ListenerEnvironment;
+  readonly #unanswered: Unanswered;
   #bound: BoundAddress | undefined;
   #server: HttpServer | undefined;
   #front: Http2Front | undefined;
@@ -69,6 +74,7 @@ export class Listener {
     this.config = config;
     this.#bound = config.bound;
     this.#environment = environment;
+    this.#unanswered = new Unanswered(environment.wall);
   }
 
   configure(config: ListenerConfig): void {
@@ -165,9 +171,16 @@ export class Listener {
   }
 
   async close(): Promise<void> {
+    this.#unanswered.close();
     await Promise.all([this.#server?.close(graceMs), this.#front?.close(graceMs)]);
     this.#server = undefined;
     this.#front = undefined;
+  }
+
+  #admit(socket: Socket): boolean {
+    if (this.#environment.admits(this.port, socket.remoteAddress ?? "")) return true;
+    this.#unanswered.keep(socket);
+    return false;
   }
 
   #serve(place: BoundAddress, idleTimeoutMs: number): Promise<HttpServer> {
@@ -179,6 +192,7 @@ export class Listener {
       ...(this.tls && { secure: this.#secure(this.tls, idleTimeoutMs) }),
       refuse,
       onError,
+      admit: (socket) => this.#admit(socket),
       onConnection: (event, port, address) => this.#onConnection(event, port, address),
       limits: { idleTimeoutMs, headTimeoutMs: idleTimeoutMs },
     });

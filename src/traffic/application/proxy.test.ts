@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
-import { readBody, type HttpHandler, type HttpServer } from "#http/http.ts";
+import { readBody, type HttpHandler } from "#http/http.ts";
 import { createStage, pause, target, until } from "./testing/stage.ts";
 
 const named =
@@ -223,7 +223,7 @@ test("502: every connection refused, the target hangs up, the target speaks no H
   );
   context.after(() => (hangUp.close(), babble.close()));
   for (const port of [1, hangUp.port, babble.port]) {
-    await stage.forwardTo([target({ port } as HttpServer, { key: String(port) })]);
+    await stage.forwardTo([target({ port }, { key: String(port) })]);
     const answer = await stage.get("/");
     assert.equal(answer.status, 502);
     assert.match(answer.text, /502 Bad Gateway/);
@@ -234,7 +234,7 @@ test("504: the target stays silent", async (context) => {
   const stage = createStage(context);
   const silent = await rawTarget(() => {});
   context.after(() => silent.close());
-  await stage.forwardTo([target({ port: silent.port } as HttpServer)], {}, { idleTimeoutMs: 150 });
+  await stage.forwardTo([target({ port: silent.port })], {}, { idleTimeoutMs: 150 });
   const answer = await stage.get("/");
   assert.equal(answer.status, 504);
   assert.match(answer.text, /504 Gateway Time-out/);
@@ -277,7 +277,7 @@ test("a killed target costs its requests under way and no others", async (contex
     socket.on("data", () => void arrived++);
   });
   const other = await stage.backend(named("alive"));
-  await stage.forwardTo([target({ port: victim.port } as HttpServer), target(other)]);
+  await stage.forwardTo([target({ port: victim.port }), target(other)]);
   const underWay = [stage.get("/"), stage.get("/"), stage.get("/"), stage.get("/")];
   await until(() => arrived >= 2);
   victim.close();

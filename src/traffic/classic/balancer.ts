@@ -24,6 +24,7 @@ import { ClassicExchange } from "./exchange.ts";
 import { Instances } from "./instances.ts";
 import { StreamListener } from "./stream-listener.ts";
 import { SurgeQueue } from "./surge-queue.ts";
+import { Door } from "../door.ts";
 import { nodeOf } from "../node-of.ts";
 
 export interface ClassicEnvironment {
@@ -46,6 +47,7 @@ export class ClassicBalancer {
   readonly #queues = new Map<string, SurgeQueue>();
   readonly #listeners = new Map<number, Listener | StreamListener>();
   readonly #sealer: CookieSealer;
+  readonly #door = new Door();
   #config: ClassicBalancerConfig;
 
   constructor(config: ClassicBalancerConfig, environment: ClassicEnvironment) {
@@ -57,6 +59,7 @@ export class ClassicBalancer {
   async configure(config: ClassicBalancerConfig): Promise<BoundAddress[]> {
     this.#config = config;
     this.#instances.configure(config);
+    this.#door.configure(config.inbound);
     const wanted = new Map(config.listeners.map((own) => [own.port, own]));
     for (const [port, open] of this.#listeners) {
       const own = wanted.get(port);
@@ -101,6 +104,7 @@ export class ClassicBalancer {
         ...this.#environment,
         handle: (request) => this.#handle(request, port),
         refuse: (status) => this.#refuse(status),
+        admits: (port, address) => this.#door.admits("tcp", port, address),
         onOpen: (port) => this.#countConnection("opened", port),
         onClose: (_zone, port) => void this.#countConnection("closed", port),
         onHandshakeError: () => {},
@@ -121,6 +125,7 @@ export class ClassicBalancer {
         instances: this.#instances,
         zoneOf: (remotePort) => this.#zoneOf(remotePort),
         queueOf: (zone) => this.#queueOf(zone),
+        admits: (port, address) => this.#door.admits("tcp", port, address),
         idleTimeoutMs: () => this.#config.idleTimeoutMs,
         onConnection: (event, remotePort) => void this.#countConnection(event, remotePort),
         log: () =>

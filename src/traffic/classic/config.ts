@@ -1,6 +1,7 @@
 /** What the data plane of classic load balancers is told and what it tells: plain data, so that it can cross a thread. */
 import type { Reach } from "#compute/driver.ts";
 import type { BoundAddress, TlsConfig } from "../application/config.ts";
+import type { InboundRule } from "../door.ts";
 import type { DesyncMode } from "../application/desync.ts";
 
 /** Durations are wall time: the data plane knows no other. */
@@ -10,6 +11,8 @@ export interface ClassicBalancerConfig {
   name: string;
   /** The address of the balancer's own on which its listeners should be bound. */
   loopbackHost: string;
+  /** Of its security groups; without them everybody comes in. */
+  inbound?: readonly InboundRule[] | undefined;
   /** The zones its nodes stand in; connections are spread over them. */
   zones: string[];
   /** Nodes send to instances of every zone. */

@@ -17,6 +17,7 @@ import type { LogEntry } from "./access-log.ts";
 import type { ClassicListenerConfig } from "./config.ts";
 import type { ClassicCounters } from "./counters.ts";
 import type { Breakable, Instance, Instances } from "./instances.ts";
+import { Unanswered } from "../unanswered.ts";
 import type { Place, SurgeQueue } from "./surge-queue.ts";
 
 export interface StreamEnvironment {
@@ -28,6 +29,8 @@ export interface StreamEnvironment {
   zoneOf: (remotePort: number) => string;
   queueOf: (zone: string) => SurgeQueue;
   idleTimeoutMs: () => number;
+  /** Whether security groups let a client in at a port. */
+  admits: (port: number, address: string) => boolean;
   onConnection: (event: "opened" | "closed", remotePort: number) => void;
   /** Undefined when nobody wants to know. */
   log: () => ((entry: LogEntry) => void) | undefined;
@@ -64,10 +67,12 @@ export class StreamListener {
   }
 
   async #listen(place: BoundAddress): Promise<Bound> {
-    const { onError } = this.#environment;
+    const { onError, admits, wall } = this.#environment;
+    const unanswered = new Unanswered(wall);
     const server = createServer(
       { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
       (socket) => {
+        if (!admits(this.#config.port, socket.remoteAddress ?? "")) return unanswered.keep(socket);
         const connection = new StreamConnection(
           socket,
           this.#config,
@@ -89,6 +94,7 @@ export class StreamListener {
         const closed = once(server, "close");
         server.close();
         for (const connection of this.#connections) connection.breakOff();
+        unanswered.close();
         await closed;
       },
     };

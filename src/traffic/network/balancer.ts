@@ -1,5 +1,6 @@
 /** One layer-4 balancer: its listeners and its target groups at run time. */
 import type { BoundAddress } from "../application/config.ts";
+import { Door } from "../door.ts";
 import type { FlowRecord, NetworkBalancerConfig, NetworkReport } from "./config.ts";
 import { NetworkCounters } from "./counters.ts";
 import {
@@ -19,6 +20,7 @@ export class NetworkBalancer {
   readonly #counters = new NetworkCounters();
   readonly #packets: PeakRate;
   readonly #bytes: PeakRate;
+  readonly #door = new Door();
   readonly #measured = new Set<Measured>();
   readonly #listeners = new Map<string, NetworkListener>();
   readonly #groups = new Map<string, NetworkTargetGroup>();
@@ -34,6 +36,7 @@ export class NetworkBalancer {
 
   async configure(config: NetworkBalancerConfig): Promise<Record<string, BoundAddress>[]> {
     this.#recorded = new Set(config.recorded);
+    this.#door.configure(config.inbound);
     const groups = new Set(config.targetGroups.map(({ arn }) => arn));
     for (const [arn, group] of this.#groups)
       if (!groups.has(arn)) {
@@ -85,6 +88,7 @@ export class NetworkBalancer {
   #services(): BalancerServices {
     return {
       ...this.#environment,
+      door: this.#door,
       counters: this.#counters,
       packets: this.#packets,
       bytes: this.#bytes,

@@ -4,6 +4,7 @@
  * `algorithm: "round_robin"`, `proxyProtocol: 1`).
  */
 import type { Reach } from "#compute/driver.ts";
+import type { InboundRule } from "../door.ts";
 import type { BoundAddress, HealthCheckResult, TlsConfig } from "../application/config.ts";
 
 /** Durations are wall time: the data plane knows no other. */
@@ -11,6 +12,8 @@ export interface NetworkBalancerConfig {
   arn: string;
   /** One per zone, each with an address of its own on which its listeners should be bound. */
   nodes: { zone: string; host: string }[];
+  /** Of its security groups; without them everybody comes in. */
+  inbound?: readonly InboundRule[] | undefined;
   /** Keeps a record of each flow that ended over these listeners, by ARN; see `flowRecords`. */
   recorded: string[];
   listeners: NetworkListenerConfig[];
@@ -70,6 +73,8 @@ export interface NetworkTargetConfig {
   zone: string;
   /** Undefined when the machine cannot be reached at present. */
   reach: Reach | undefined;
+  /** Security groups do not let the balancer connect to it; its reach is undefined then. */
+  blocked?: boolean;
   state: "initial" | "healthy" | "unhealthy" | "draining";
 }
 
@@ -101,6 +106,9 @@ export interface FlowCounts {
   rejectedFlows: number;
   /** No port was left to connect to the target from. */
   portErrors: number;
+  /** What security groups did not let in, and what they did not let go to a target. */
+  blockedInbound: number;
+  blockedOutbound: number;
   /** Sent to an unhealthy target since too few were healthy. */
   unhealthyRoutedFlows: number;
   clientTlsErrors: number;

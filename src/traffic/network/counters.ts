@@ -56,6 +56,8 @@ function emptyCounts(): FlowCounts {
     balancerResets: 0,
     rejectedFlows: 0,
     portErrors: 0,
+    blockedInbound: 0,
+    blockedOutbound: 0,
     unhealthyRoutedFlows: 0,
     clientTlsErrors: 0,
     targetTlsErrors: 0,

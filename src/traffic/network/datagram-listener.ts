@@ -29,6 +29,10 @@ export async function openDatagrams(
     const key = `${from.address} ${from.port}`;
     let flow = flows.get(key);
     if (!flow) {
+      if (!environment.door.admits("udp", environment.config().port, from.address)) {
+        environment.counters.node(zone, "UDP").blockedInbound++;
+        return;
+      }
       if (flows.size >= mostFlows) {
         environment.counters.node(zone, "UDP").rejectedFlows++;
         return;
@@ -92,7 +96,11 @@ class DatagramFlow implements Flow, Watched {
     );
     const group = this.#environment.chooseGroup();
     const picked = group?.pick({ zone: this.#zone, clientHost: this.#client.host, hash });
-    const reach = picked?.target.config.reach;
+    const { reach, blocked } = picked?.target.config ?? {};
+    if (blocked) {
+      counts.blockedOutbound++;
+      return false;
+    }
     // A machine that is reached by a path has no datagrams.
     if (!group || !picked || !reach || "path" in reach) {
       counts.rejectedFlows++;

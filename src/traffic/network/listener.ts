@@ -5,6 +5,7 @@ import type { BoundAddress } from "../application/config.ts";
 import { bindAll, type Bound } from "./binding.ts";
 import type { FlowRecord, NetworkBalancerConfig, NetworkListenerConfig } from "./config.ts";
 import type { NetworkCounters } from "./counters.ts";
+import type { Door } from "../door.ts";
 import { openDatagrams } from "./datagram-listener.ts";
 import type { PeakRate } from "./peak-rate.ts";
 import type { BufferPool } from "./pieces.ts";
@@ -31,6 +32,7 @@ export interface ListenerEnvironment extends NetworkEnvironment {
   config(): NetworkListenerConfig;
   security(): ListenerSecurity | undefined;
   chooseGroup(): NetworkTargetGroup | undefined;
+  door: Door;
   counters: NetworkCounters;
   /** Of datagrams. */
   packets: PeakRate;
@@ -41,6 +43,7 @@ export interface ListenerEnvironment extends NetworkEnvironment {
 }
 
 export interface BalancerServices extends NetworkEnvironment {
+  door: Door;
   counters: NetworkCounters;
   packets: PeakRate;
   bytes: PeakRate;

@@ -11,6 +11,7 @@ import { proxyProtocolBinary, proxyProtocolText } from "./proxy-protocol.ts";
 import { PieceReader, withReader } from "./pieces.ts";
 import { Relay, resetSocket, type RelayEnd, type RelaySide } from "./relay.ts";
 import { hashOf, type Flow, type NetworkTarget, type NetworkTargetGroup } from "./target-group.ts";
+import { Unanswered } from "../unanswered.ts";
 import type { AcceptedTls, ListenerSecurity } from "./security.ts";
 
 /** So many targets are tried for one connection. */
@@ -23,9 +24,15 @@ export async function openStreams(
   environment: ListenerEnvironment,
 ): Promise<Bound> {
   const connections = new Set<Connection>();
+  const unanswered = new Unanswered(environment.wall);
   const server: Server = createServer(
     { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
     (socket) => {
+      const { port } = environment.config();
+      if (!environment.door.admits("tcp", port, socket.remoteAddress ?? "")) {
+        environment.counters.node(zone, environment.security() ? "TLS" : "TCP").blockedInbound++;
+        return unanswered.keep(socket);
+      }
       const left = () => void connections.delete(connection);
       const connection = new Connection(socket, address, zone, environment, left);
       connections.add(connection);
@@ -46,6 +53,7 @@ export async function openStreams(
       const closed = once(server, "close");
       server.close();
       for (const connection of connections) connection.reset();
+      unanswered.close();
       await closed;
     },
   };
@@ -166,10 +174,14 @@ class Connection implements Flow {
     }
     while (tried.length < mostTargets && !this.#ended) {
       const picked = group.pick(facts, tried);
-      const { reach } = picked?.target.config ?? {};
-      if (!picked || !reach) break;
+      const { reach, blocked } = picked?.target.config ?? {};
+      if (!picked || (!reach && !blocked)) break;
       const { target, failedOpen } = picked;
       tried.push(target);
+      if (!reach) {
+        this.#counts().blockedOutbound++;
+        continue;
+      }
       const { zone } = target.config;
       const groupCounts = () => counters.group(group.config.arn, zone, this.#kind);
       const begunMs = wall.monotonic();

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createMemoryStore } from "#store/memory.ts";
+import { volumes } from "../volumes/records.ts";
 import { createEc2Cloud, type Ec2Cloud } from "../testing/ec2-cloud.ts";
 
 /** Brings EBS's events of an account to a queue, from which they are read as "event result". */
@@ -49,6 +51,25 @@ test("a volume's making, its modification and its end are told", async () => {
   await cloud.advance("1m");
   assert.deepEqual(names(await heard()), ["deleteVolume deleted"]);
   await cloud.stop();
+});
+
+test("the end of a volume is told after a restart, if the process was killed just behind it", async () => {
+  const store = createMemoryStore();
+  const first = createEc2Cloud({ store: { ...store, close: async () => {} } });
+  const heard = await listen(first, "123456789012");
+  const { VolumeId } = await first.ec2.CreateVolume({ AvailabilityZone: "us-east-1a", Size: 1 });
+  await first.advance("10s");
+  assert.deepEqual(names(await heard()), ["createVolume available"]);
+  await first.stop();
+  await store.transaction((tx) => volumes.delete(tx, first.caller, VolumeId!));
+  const second = createEc2Cloud({ store });
+  for (const service of ["ec2", "events"] as const) await second.host.load(service);
+  await second.advance("10s");
+  const sqs = second.clients.sqs(second.caller);
+  const { QueueUrl } = await sqs.GetQueueUrl({ QueueName: "ebs" });
+  const { Messages = [] } = await sqs.ReceiveMessage({ QueueUrl });
+  assert.match(Messages[0]?.Body ?? "", /"event":"deleteVolume"/);
+  await second.stop();
 });
 
 test("a snapshot's making, its copy and its sharing are told, the last to the other account", async () => {

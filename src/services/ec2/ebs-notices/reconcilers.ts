@@ -55,7 +55,8 @@ function noticeReconciler<Record extends object, Told extends object>(
   };
   return {
     name,
-    watches: [{ collection: records }],
+    // What went while nobody looked, for this process was killed, is found by what was told of it.
+    watches: [{ collection: records }, { collection: told }],
     async reconcile(scope, [key]) {
       const id = String(key);
       const { record, before } = await store.transaction((tx) => ({

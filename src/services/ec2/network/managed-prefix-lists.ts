@@ -27,15 +27,16 @@ export function currentVersion({ versions }: PrefixListRecord) {
   return versions.at(-1)!;
 }
 
-/** The IPv4 ranges of each list. */
+/** The ranges of each list, IPv4 ones unless others are asked for. */
 export async function readPrefixCidrs(
   tx: Transaction,
   scope: Scope,
+  families: readonly PrefixListRecord["addressFamily"][] = ["IPv4"],
 ): Promise<(prefixListId: string) => string[]> {
   const all = await prefixLists.list(tx, scope);
   const found = new Map(
     all
-      .filter(({ addressFamily }) => addressFamily === "IPv4")
+      .filter(({ addressFamily }) => families.includes(addressFamily))
       .map((list) => [list.prefixListId, currentVersion(list).entries.map(({ cidr }) => cidr)]),
   );
   return (id) => found.get(id) ?? [];

@@ -2,6 +2,7 @@
 import type { Difference, Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Ec2Operations } from "../context.ts";
+import { groupPublisher } from "./guard/group-publisher.ts";
 import { addressAttributeOperations } from "./operations/address-attributes.ts";
 import { carrierGatewayOperations } from "./operations/carrier-gateways.ts";
 import { classicLinkOperations } from "./operations/classic-link.ts";
@@ -85,7 +86,7 @@ export const networkOperations: Ec2Operations = {
 };
 
 export function networkReconcilers(env: Environment): Reconciler[] {
-  return [natGatewayReconciler(env), endpointNameReconciler(env)];
+  return [natGatewayReconciler(env), endpointNameReconciler(env), groupPublisher(env)];
 }
 
 export const networkDifferences: readonly Difference[] = [

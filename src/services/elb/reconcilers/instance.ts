@@ -1,10 +1,10 @@
 /** Keeps an instance's health: checks it at the load balancer's interval, ends its draining. */
-import { reachFrom } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { inState, notYetHealthy, registering, zoneNotEnabled } from "../health/descriptions.ts";
 import { parseTarget } from "../health-check-input.ts";
+import { reachInstance } from "../health/reach-instance.ts";
 import { extend, healthAfter, sameHealth } from "../health/plan.ts";
 import { describeInstance } from "../network.ts";
 import {
@@ -92,7 +92,7 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
     { balancer, instance }: { balancer: LoadBalancerRecord; instance: InstanceRecord },
   ): Promise<boolean> {
     const { protocol, port, path } = parseTarget(balancer.healthCheck.target);
-    const reach = reachFrom(env, await env.compute.reach(instance.id, port), balancer.loopbackHost);
+    const { reach, blocked } = await reachInstance(env, scope, balancer, instance.id, port);
     const known = JSON.stringify(reach ?? null);
     // A machine that came back elsewhere is news for the data plane even when its health is the same.
     if (state.reaches.has(key) && state.reaches.get(key) !== known)
@@ -106,6 +106,8 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
         path,
         timeoutMs: balancer.healthCheck.timeoutSeconds * 1000,
       });
+    // Whatever the balancer may not send would be lost.
+    if (blocked) return false;
     // Simulated machines answer when they run; any other machine without an address refuses.
     if (env.compute.name !== "simulated") return false;
     return (await env.compute.observe(instance.id)).state === "running";

@@ -1,5 +1,5 @@
 /** Brings a load balancer's records to the data plane, and what the data plane made of them back. */
-import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
+import { isGuardKnown, unknownGuardMs } from "#services/kit/load-balancing/firewall.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
@@ -39,6 +39,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       await removeOthers(scope, name, records?.balancer.id);
       if (!records) return undefined;
       const { balancer } = records;
+      if (!isGuardKnown(env, scope, balancer)) return { afterMs: unknownGuardMs };
+      const ports = balancer.listeners.map(({ port }) => port);
+      const revision = state.guards.serve(balancer.id, scope, balancer, { name, ports }, () =>
+        state.wakeLoadBalancer(scope, [name]),
+      );
       const bound = await state
         .plane()
         .configureClassic(await configOf(env, scope, records, state));
@@ -48,7 +53,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         startAccessLogs(env, state);
       }
       state.served.set(balancer.id, { scope, name, dnsName: balancer.dnsName });
-      publish(records, bound);
+      publish(records, bound, revision);
       await remember(scope, records, bound);
       const secure = balancer.listeners.some(({ protocol }) => isSecure(protocol));
       return secure ? { afterMs: refreshMs } : undefined;
@@ -62,6 +67,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const same = served.name === name && account === scope.account && region === scope.region;
       if (!same || id === present) continue;
       state.served.delete(id);
+      state.guards.forget(id);
       env.traffic.fronts.delete(served.dnsName.toLowerCase());
       env.names.publish(ownerOf(id), undefined);
       await state.presentPlane?.removeClassic(id);
@@ -72,7 +78,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
     }
   }
 
-  function publish({ balancer, instances: registered }: BalancerRecords, bound: BoundAddress[]) {
+  function publish(
+    { balancer, instances: registered }: BalancerRecords,
+    bound: BoundAddress[],
+    revision: number,
+  ) {
     const { id, dnsName, listeners, loopbackHost, vpcId, subnets, securityGroups } = balancer;
     env.traffic.fronts.set(
       dnsName.toLowerCase(),
@@ -80,19 +90,18 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         port,
         host: bound[index]!.host,
         boundPort: bound[index]!.port,
+        revision,
         // The gateway speaks HTTP: only listeners of HTTP, and TCP without TLS, understand it.
         secure: isSecure(protocol),
       })),
     );
     env.names.publish(ownerOf(id), {
-      sender: sendsFromOwnAddress(env)
-        ? {
-            host: loopbackHost,
-            vpcId,
-            subnetIds: subnets.map((subnet) => subnet.id),
-            groups: securityGroups,
-          }
-        : undefined,
+      sender: {
+        host: loopbackHost,
+        vpcId,
+        subnetIds: subnets.map((subnet) => subnet.id),
+        groups: securityGroups,
+      },
       names: [
         {
           name: dnsName,

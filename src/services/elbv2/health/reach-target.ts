@@ -1,13 +1,19 @@
 /** How a target is reached, and its health where only a driver's model can tell. */
 import type { Reach } from "#compute/driver.ts";
-import { isLoopback, sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
+import { letsOut, type Destination } from "#services/kit/load-balancing/firewall.ts";
+import { isLoopback, reachFrom, sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { HealthCheckResult } from "#traffic/application/config.ts";
 import { describeInstance, instanceWithAddress } from "../network.ts";
 import { readArn } from "../arns.ts";
 import type { FunctionBridges } from "../functions/bridges.ts";
-import { listeners, type TargetGroupRecord, type TargetRecord } from "../records.ts";
+import {
+  listeners,
+  type LoadBalancerRecord,
+  type TargetGroupRecord,
+  type TargetRecord,
+} from "../records.ts";
 
 /** `functions` leads to those; without it they are not reached. */
 export async function reachTarget(
@@ -26,6 +32,42 @@ export async function reachTarget(
     ? undefined
     : await instanceWithAddress(env, scope, group.vpcId, id);
   return instance ? env.compute.reach(instance.instanceId, port) : { host: id, port };
+}
+
+/** A target as one load balancer reaches it, if its security groups let it out. */
+export async function reachAs(
+  env: Environment,
+  scope: Scope,
+  balancer: LoadBalancerRecord,
+  group: TargetGroupRecord,
+  { id, port }: Pick<TargetRecord, "id" | "port">,
+  functions?: FunctionBridges,
+): Promise<{ reach: Reach | undefined; blocked?: true }> {
+  const reach = await reachTarget(env, scope, group, id, port, functions);
+  const destination = destinationOf(group, id, port, reach);
+  const protocol = group.protocol === "UDP" ? "udp" : "tcp";
+  if (destination && !letsOut(env, scope, balancer, destination, protocol))
+    return { reach: undefined, blocked: true };
+  return { reach: reachFrom(env, reach, balancer.loopbackHost, group.targetType === "alb") };
+}
+
+/** Undefined for what no security group stands before. */
+function destinationOf(
+  { targetType }: TargetGroupRecord,
+  id: string,
+  port: number,
+  reach: Reach | undefined,
+): Destination | undefined {
+  switch (targetType) {
+    case "instance":
+      return { instanceId: id, port };
+    case "ip":
+      return { address: id, port };
+    case "alb":
+      return reach && "host" in reach ? { host: reach.host, port } : undefined;
+    case "lambda":
+      return undefined;
+  }
 }
 
 /** Where a load balancer's listener is bound; undefined while there is none on that port. */

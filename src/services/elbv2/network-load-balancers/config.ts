@@ -1,5 +1,5 @@
 /** From records to what the layer-4 data plane is told. */
-import { reachFrom } from "#services/kit/load-balancing/reach.ts";
+import { inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 import type { Scope } from "#store/collection.ts";
@@ -13,7 +13,7 @@ import type {
 import { logsTo } from "../logs.ts";
 import { attributeOf } from "../attributes.ts";
 import { tlsConfig, type BalancerRecords } from "../balancer-config.ts";
-import { preservesClients, reachTarget } from "../health/reach-target.ts";
+import { preservesClients, reachAs } from "../health/reach-target.ts";
 import { crossesZones } from "../cross-zone.ts";
 import { groupTable, listenerTable } from "../kinds.ts";
 import type { LoadBalancerRecord, TargetGroupRecord, TargetRecord } from "../records.ts";
@@ -37,6 +37,7 @@ export async function networkConfigOf(
     : [];
   return {
     arn: balancer.arn,
+    inbound: inboundRules(env, scope, balancer),
     nodes: balancer.zones.map(({ zoneName, node }) => ({
       zone: zoneName,
       host: node!.loopbackHost,
@@ -123,16 +124,15 @@ async function targetConfig(
   target: TargetRecord,
   balancer: LoadBalancerRecord,
 ): Promise<NetworkTargetConfig | undefined> {
-  const { loopbackHost, zones } = balancer;
+  const { zones } = balancer;
   const { state } = target.health;
   if (state === "unused") return undefined;
   if (target.zone !== "all" && !zones.some(({ zoneName }) => zoneName === target.zone))
     return undefined;
-  const reach = await reachTarget(env, scope, group, target.id, target.port);
   return {
     key: `${target.id}:${target.port}`,
     zone: target.zone,
-    reach: reachFrom(env, reach, loopbackHost),
+    ...(await reachAs(env, scope, balancer, group, target)),
     // Flows that are under way in a zone that is left end by themselves.
     state: isLeft(group, balancer, target)
       ? "draining"

@@ -116,6 +116,13 @@ function putFlows({ put, packets }: Context, nodes: Nodes, dimensions: Dimension
     nonzero(`ProcessedBytes_${kind}`, "processedBytes", own, "Bytes");
     if (kind === "TCP") nonzero("RejectedFlowCount_TCP", "rejectedFlows", own);
   }
+  for (const [protocol, ofProtocol] of [
+    ["TCP", nodes.filter(({ kind }) => kind !== "UDP")],
+    ["UDP", nodes.filter(({ kind }) => kind === "UDP")],
+  ] as const) {
+    nonzero(`SecurityGroupBlockedFlowCount_Inbound_${protocol}`, "blockedInbound", ofProtocol);
+    nonzero(`SecurityGroupBlockedFlowCount_Outbound_${protocol}`, "blockedOutbound", ofProtocol);
+  }
 }
 
 function putErrors({ put }: Context, nodes: Nodes, dimensions: Dimension[]): void {

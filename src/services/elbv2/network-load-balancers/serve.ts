@@ -1,5 +1,4 @@
 /** Brings a network load balancer's records to the data plane, and what it made of them back. */
-import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
@@ -18,6 +17,7 @@ export async function serveNetwork(
   scope: Scope,
   records: BalancerRecords,
   state: State,
+  revision: number,
 ): Promise<{ afterMs: number } | undefined> {
   const { balancer } = records;
   const config = await networkConfigOf(env, scope, records, state);
@@ -35,18 +35,16 @@ export async function serveNetwork(
       const at = bound[index]![zone];
       if (!at || record.protocol === "UDP") return [];
       const secure = record.protocol === "TLS";
-      return [{ secure, port: record.port, host: at.host, boundPort: at.port }];
+      return [{ secure, port: record.port, host: at.host, boundPort: at.port, revision }];
     }),
   );
   env.names.publish(balancer.arn, {
-    sender: sendsFromOwnAddress(env)
-      ? {
-          host: balancer.loopbackHost,
-          vpcId: balancer.vpcId,
-          subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
-          groups: balancer.securityGroups,
-        }
-      : undefined,
+    sender: {
+      host: balancer.loopbackHost,
+      vpcId: balancer.vpcId,
+      subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
+      groups: balancer.securityGroups,
+    },
     names: networkNames(records, bound),
   });
   await remember(env, scope, records, bound);

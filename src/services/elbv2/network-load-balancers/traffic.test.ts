@@ -192,7 +192,9 @@ test("flows of a target that becomes unhealthy end at once, or drain for the int
 
 test("an application load balancer is a target, on the port of its listener", async (context) => {
   const cloud = await createBalancedCloud(context);
-  const web = await cloud.createBalancer();
+  // The load balancer in front is no member of the default group.
+  const group = await cloud.createSecurityGroup("web", { port: 8080, cidr: "0.0.0.0/0" });
+  const web = await cloud.createBalancer("web", { SecurityGroups: [group] });
   const { elb } = cloud;
   const port = await cloud.backend(({ headers }) => ({
     status: 200,

@@ -12,7 +12,7 @@ import {
   trustStores,
   type LoadBalancerRecord,
 } from "../records.ts";
-import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
+import { isGuardKnown, unknownGuardMs } from "#services/kit/load-balancing/firewall.ts";
 import { isNetwork } from "../kinds.ts";
 import { logsAnything } from "../logs.ts";
 import { healthStates } from "../metrics/health-states.ts";
@@ -44,7 +44,13 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       if (!records) return undefined;
       const balancer = await followZones(env, scope, records.balancer);
       records.balancer = balancer;
-      if (isNetwork(balancer)) return serveNetwork(env, scope, records, state);
+      if (!isGuardKnown(env, scope, balancer)) return { afterMs: unknownGuardMs };
+      const ports = records.listeners.map(({ record }) => record.port);
+      const served = { name: balancer.name, ports };
+      const revision = state.guards.serve(balancer.arn, scope, balancer, served, () =>
+        state.wakeLoadBalancer(scope, [balancer.name]),
+      );
+      if (isNetwork(balancer)) return serveNetwork(env, scope, records, state, revision);
       const bound = await state.plane().configure(await configOf(env, scope, records, state));
       const { arn, dnsName } = balancer;
       const logs = logsAnything(balancer.attributes);
@@ -56,17 +62,16 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
           port: record.port,
           host: bound[index]!.host,
           boundPort: bound[index]!.port,
+          revision,
         })),
       );
       env.names.publish(balancer.arn, {
-        sender: sendsFromOwnAddress(env)
-          ? {
-              host: balancer.loopbackHost,
-              vpcId: balancer.vpcId,
-              subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
-              groups: balancer.securityGroups,
-            }
-          : undefined,
+        sender: {
+          host: balancer.loopbackHost,
+          vpcId: balancer.vpcId,
+          subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
+          groups: balancer.securityGroups,
+        },
         names: [
           {
             name: balancer.dnsName,
@@ -95,6 +100,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const same = served.name === name && account === scope.account && region === scope.region;
       if (!same || arn === present) continue;
       state.served.delete(arn);
+      state.guards.forget(arn);
       env.traffic.fronts.delete(served.dnsName.toLowerCase());
       env.names.publish(arn, undefined);
       await (arn.includes(":loadbalancer/net/")

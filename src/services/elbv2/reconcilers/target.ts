@@ -17,10 +17,9 @@ import {
   zoneNotEnabled,
 } from "../health/plan.ts";
 import { unchecked } from "../functions/target-groups.ts";
-import { reachFrom } from "#services/kit/load-balancing/reach.ts";
 import { healthLine } from "../health/health-line.ts";
 import { logsTo } from "../logs.ts";
-import { forbiddingState, modelledCheck, reachTarget } from "../health/reach-target.ts";
+import { forbiddingState, modelledCheck, reachAs, reachTarget } from "../health/reach-target.ts";
 import { groupTable, isNetworkProtocol } from "../kinds.ts";
 import {
   loadBalancers,
@@ -133,7 +132,12 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
     const reach = await reachTarget(env, scope, group, target.id, port, state.functions);
     await noteReach(scope, group, target, JSON.stringify(reach ?? null));
-    const reached = reachFrom(env, reach, balancers[0]?.loopbackHost);
+    const [balancer] = balancers;
+    const { reach: reached, blocked } = balancer
+      ? await reachAs(env, scope, balancer, group, { id: target.id, port }, state.functions)
+      : { reach };
+    // Whatever the balancer may not send would be lost.
+    if (blocked) return { healthy: false, reason: "timeout" };
     if (reach && reached) {
       const timeoutMs = healthCheck.timeoutSeconds * 1000;
       const plane = state.plane();

@@ -35,8 +35,15 @@ export async function createBalancedCloud(context: TestContext, options: TestClo
       servers.push(server);
       return server.port;
     },
-    async createBalancer(name = "web") {
-      const { LoadBalancers } = await elb.CreateLoadBalancer({ Name: name, Subnets: subnets });
+    async createBalancer(
+      name = "web",
+      changes: Partial<Input<"elbv2", "CreateLoadBalancer">> = {},
+    ) {
+      const { LoadBalancers } = await elb.CreateLoadBalancer({
+        Name: name,
+        Subnets: subnets,
+        ...changes,
+      });
       return LoadBalancers![0]!;
     },
     async createGroup(changes: Partial<Input<"elbv2", "CreateTargetGroup">> = {}) {
@@ -62,6 +69,21 @@ export async function createBalancedCloud(context: TestContext, options: TestClo
         DefaultActions: [action],
       });
       return Listeners![0]!;
+    },
+    /** A security group that lets these in, by TCP. */
+    async createSecurityGroup(name: string, ...rules: { port: number; cidr: string }[]) {
+      const { GroupId } = await ec2.CreateSecurityGroup({ GroupName: name, Description: name });
+      if (rules.length > 0)
+        await ec2.AuthorizeSecurityGroupIngress({
+          GroupId,
+          IpPermissions: rules.map(({ port, cidr }) => ({
+            IpProtocol: "tcp",
+            FromPort: port,
+            ToPort: port,
+            IpRanges: [{ CidrIp: cidr }],
+          })),
+        });
+      return GroupId!;
     },
     async healthOf(targetGroupArn: string) {
       const { TargetHealthDescriptions } = await elb.DescribeTargetHealth({

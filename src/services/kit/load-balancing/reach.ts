@@ -7,14 +7,20 @@ export function sendsFromOwnAddress({ compute }: Environment): boolean {
   return compute.name === "process" && compute.guard !== undefined;
 }
 
-/** As one balancer connects: from its own address where the target is on a loopback address, too. */
+/**
+ * As one balancer connects: from its own address where the target is on a loopback address, too, and tells who
+ * comes by that; another load balancer (`toBalancer`) always does.
+ */
 export function reachFrom(
   env: Environment,
   reach: Reach | undefined,
   localAddress: string | undefined,
+  toBalancer = false,
 ): Reach | undefined {
   if (!reach || "path" in reach || localAddress === undefined) return reach;
-  return sendsFromOwnAddress(env) && isLoopback(reach.host) ? { ...reach, localAddress } : reach;
+  // A balancer that could not bind its own address is on this one, from where the other's is not to be had.
+  const tells = toBalancer ? reach.host !== "127.0.0.1" : sendsFromOwnAddress(env);
+  return tells && isLoopback(reach.host) ? { ...reach, localAddress } : reach;
 }
 
 export function isLoopback(address: string): boolean {

@@ -20,7 +20,7 @@ export function loadBalancerSite(env: Environment, client: HttpClient): Site {
     async handle(request) {
       const listener = listenerFor(env, request);
       if (!listener) return answer(503);
-      return forward(env, client, request, { host: listener.host, port: listener.boundPort });
+      return forward(env, client, request, listener);
     },
   };
 }
@@ -51,7 +51,7 @@ async function forward(
   env: Environment,
   client: HttpClient,
   request: HttpRequest,
-  address: { host: string; port: number },
+  { host, boundPort, revision }: Front,
 ): Promise<HttpReply> {
   const { headers, body } = request;
   const upgrade =
@@ -60,9 +60,10 @@ async function forward(
   const bodiless = length === undefined && headers["transfer-encoding"] === undefined;
   try {
     const response = await client.request({
-      address,
-      // Else all clients would share one connection, and with it the node of one zone.
-      lane: spread(request.remotePort, lanes),
+      address: { host, port: boundPort, ...comingFrom(request.remoteAddress, host) },
+      // Else all clients would share one connection, and with it the node of one zone, and security groups would
+      // not be asked again.
+      lane: spread(request.remotePort, lanes) + lanes * revision,
       method: request.method,
       target: request.target,
       rawHeaders: withoutFraming(request.rawHeaders, upgrade),
@@ -94,6 +95,13 @@ async function forward(
     if (!(error instanceof HttpClientError)) throw error;
     return answer(502);
   }
+}
+
+/** A machine with a loopback address of its own comes from there: security groups know it by that. */
+function comingFrom(remoteAddress: string, host: string): { localAddress?: string } {
+  const client = remoteAddress.replace(/^::ffff:/, "");
+  const isOwn = client.startsWith("127.") && client !== "127.0.0.1" && host.startsWith("127.");
+  return isOwn ? { localAddress: client } : {};
 }
 
 /** Both engines frame messages themselves; a length stays, it is the message's own. */

@@ -112,3 +112,14 @@ test("a folder that an event's program runs in stays until it ended", async () =
   await assert.rejects(readdir(folder), { code: "ENOENT" });
   await own.close();
 });
+
+test("all who ask at once have one folder, and it goes with what is being unpacked in it", async () => {
+  const store = createMemoryStore();
+  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined });
+  const [one, other] = await Promise.all([own.workDir(), own.workDir()]);
+  assert.equal(one, other);
+  const unpacking = await own.keep(packageOf("x"), async ({ sha256 }) => [own.unpacked(sha256)]);
+  await own.close();
+  await Promise.all(unpacking);
+  await assert.rejects(readdir(one), { code: "ENOENT" });
+});

@@ -15,7 +15,7 @@ type StoreEnvironment = Pick<Environment, "store" | "random" | "dataDir">;
 export class CodeStore {
   readonly #env: StoreEnvironment;
   #blobs: BlobStore;
-  #workDir: string | undefined;
+  #workDir: Promise<string> | undefined;
   /** Folders that are there or being made, by name, and the packages that they were made of. */
   readonly #folders = new Map<string, { made: Promise<string>; sha256s: readonly string[] }>();
   /** Folders that are being taken away, by name. */
@@ -148,24 +148,30 @@ export class CodeStore {
     });
   }
 
-  /** A folder for things that last no longer than this Fogbank. */
-  async workDir(): Promise<string> {
-    const { dataDir } = this.#env;
-    if (this.#workDir === undefined) {
-      this.#workDir =
-        dataDir === undefined
-          ? await mkdtemp(join(tmpdir(), "fogbank-lambda-"))
-          : join(dataDir, "lambda", "work");
-      // What an earlier Fogbank could not take away.
-      await rm(join(this.#workDir, "environments"), { recursive: true, force: true });
-      await mkdir(this.#workDir, { recursive: true });
-    }
-    return this.#workDir;
+  /** A folder for things that last no longer than this Fogbank; the same for all who ask at once. */
+  workDir(): Promise<string> {
+    if (this.#workDir) return this.#workDir;
+    const making = this.#makeWorkDir();
+    this.#workDir = making;
+    making.catch(() => (this.#workDir = undefined));
+    return making;
   }
 
+  async #makeWorkDir(): Promise<string> {
+    const { dataDir } = this.#env;
+    if (dataDir === undefined) return mkdtemp(join(tmpdir(), "fogbank-lambda-"));
+    const folder = join(dataDir, "lambda", "work");
+    // What an earlier Fogbank could not take away.
+    await rm(join(folder, "environments"), { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  /** Waits for folders that are being made, so that nothing comes to be in one that has gone. */
   async close(): Promise<void> {
+    await Promise.allSettled([...this.#folders.values()].map(({ made }) => made));
     if (this.#workDir !== undefined && this.#env.dataDir === undefined)
-      await rm(this.#workDir, { recursive: true, force: true });
+      await rm(await this.#workDir, { recursive: true, force: true });
   }
 
   /** Made aside and moved into place, so that a folder that is there is whole. */

@@ -59,6 +59,7 @@ export class ExecutionEnvironment {
   #sandbox: Sandbox | undefined;
   /** Resolves when the program first asks for an event, or failed to come up. */
   #ready!: Promise<Ending | undefined>;
+  #starting: Promise<void> | undefined;
   #initMs: number | undefined;
   #heard: (word: RuntimeWord) => void = () => {};
   /** How it ended. */
@@ -87,7 +88,11 @@ export class ExecutionEnvironment {
   }
 
   /** Starts the program; whether it comes up, its first event tells. */
-  async start(host: SandboxHost): Promise<void> {
+  start(host: SandboxHost): Promise<void> {
+    return (this.#starting = this.#start(host));
+  }
+
+  async #start(host: SandboxHost): Promise<void> {
     const { clock, log } = this.#env;
     const { record, program, taskDir, optDir, scratchDir } = this.blueprint;
     const startedMs = clock.wall.monotonic();
@@ -195,6 +200,8 @@ export class ExecutionEnvironment {
   /** Ends the program and forgets what it kept. */
   async end(): Promise<void> {
     this.#gone ??= "ended";
+    // A failure to start is told to who started it.
+    await this.#starting?.catch(() => {});
     await this.#sandbox?.end();
     await this.#api?.close();
     await this.#writer.flush();

@@ -48,6 +48,7 @@ export class EnvironmentPool {
   /** The same by version. */
   readonly #runningVersions = new Map<string, number>();
   readonly #alive = new Set<ExecutionEnvironment>();
+  #isClosed = false;
   #starting = 0;
   readonly #queue: (() => void)[] = [];
 
@@ -83,8 +84,9 @@ export class EnvironmentPool {
     return this.#runningVersions.get(`${placeOf(scope, functionName)} ${version}`) ?? 0;
   }
 
-  /** Whether an environment that is alive was made with a folder. */
+  /** Whether an environment that is alive was made with a folder, or one that is being made may be. */
   isUsing(folder: string): boolean {
+    if (this.#starting > 0) return true;
     for (const { blueprint } of this.#alive)
       if (blueprint.taskDir === folder || blueprint.optDir === folder) return true;
     return false;
@@ -124,7 +126,9 @@ export class EnvironmentPool {
     }
   }
 
+  /** Ends all environments, and lets none come up that is still being made. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const resting of this.#resting.values()) for (const { timer } of resting) timer.cancel();
     this.#resting.clear();
     await Promise.all([...this.#alive].map((environment) => environment.end()));
@@ -188,9 +192,17 @@ export class EnvironmentPool {
     this.#starting++;
     try {
       const scratchDir = join(await workDir(), "environments", env.random.hex(16));
-      const environment = new ExecutionEnvironment(env, await draft(scope, record, scratchDir));
+      const sandboxes = await host();
+      const blueprint = await draft(scope, record, scratchDir);
+      if (this.#isClosed) throw new Error("functions run no more: the cloud is stopping");
+      const environment = new ExecutionEnvironment(env, blueprint);
       this.#alive.add(environment);
-      await environment.start(await host());
+      try {
+        await environment.start(sandboxes);
+      } catch (error) {
+        await this.#end({ environment });
+        throw error;
+      }
       return environment;
     } finally {
       this.#starting--;

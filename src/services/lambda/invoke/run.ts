@@ -5,6 +5,7 @@ import { noEntrypoint, type Outcome } from "../environments/outcome.ts";
 import { functionPending } from "../errors.ts";
 import type { LambdaEnvironment } from "../state.ts";
 import { chooseVersion } from "./choose-version.ts";
+import { addProvisioned } from "../metrics.ts";
 import { traceId } from "./trace-id.ts";
 import { AwsError } from "#model/error.ts";
 
@@ -43,9 +44,18 @@ export async function runEvent(env: LambdaEnvironment, request: RunRequest): Pro
       functionArn: arn,
       traceId: traceId(env),
     };
-    const outcome = await state.pool.use(scope, record, allowance, (environment) =>
-      environment.invoke(invocation),
-    );
+    const outcome = await state.pool.use(scope, record, allowance, (environment) => {
+      if (ready !== undefined && qualifier !== undefined) {
+        const running = state.pool.runningOf(scope, record);
+        addProvisioned(state.measurements, scope, {
+          functionName: name,
+          qualifier,
+          running,
+          ready,
+        });
+      }
+      return environment.invoke(invocation);
+    });
     count("Invocations", 1);
     if (ready !== undefined)
       count(

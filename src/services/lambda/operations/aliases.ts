@@ -1,16 +1,15 @@
 import type { Scope } from "#store/collection.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { functionArn, readFunction } from "../arns.ts";
 import {
   aliasNotFound,
   conflict,
   functionNotFound,
   invalidParameter,
-  invalidToken,
   preconditionFailed,
 } from "../errors.ts";
 import { findFunction } from "../functions/find.ts";
 import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { aliases, latest, provisioned, versions, type AliasRecord } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
 import { functionUrls } from "../urls/records.ts";
@@ -114,15 +113,10 @@ export const listAliases: LambdaOperation<"ListAliases"> = async (input, context
       version === input.FunctionVersion ||
       input.FunctionVersion in weights,
   );
-  const page = paginate(meant, {
-    limit: input.MaxItems ?? limits.listPage,
-    token: input.Marker,
-    keyOf: (record) => record.name,
-    invalidToken,
-  });
+  const page = pageOf(meant, input, (record) => record.name, input.MaxItems ?? limits.listPage);
   return {
     Aliases: page.items.map((record) => shapeOf(scope, record)),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };
 

@@ -1,11 +1,10 @@
 import type { Input } from "#model/sdk.ts";
 import { dateOf } from "#runtime/date.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import { functionArn, readFunction } from "../arns.ts";
-import { invalidToken, notFound } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { findFunction, findVersion } from "../functions/find.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { invokeConfigs, latest, type InvokeConfigRecord } from "../records.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
 
@@ -102,16 +101,11 @@ export const listFunctionEventInvokeConfigs: LambdaOperation<
     await findFunction(tx, reference);
     return invokeConfigs.entries(tx, scope, [name]);
   });
-  const page = paginate(all, {
-    limit: input.MaxItems ?? limits.listPage,
-    token: input.Marker,
-    keyOf: ({ id }) => String(id[1]),
-    invalidToken,
-  });
+  const page = pageOf(all, input, ({ id }) => String(id[1]));
   return {
     FunctionEventInvokeConfigs: page.items.map(({ id, record }) =>
       shapeOf(scope, name, String(id[1]), record),
     ),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };

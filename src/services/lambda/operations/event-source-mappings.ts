@@ -1,13 +1,13 @@
 import { dateOf } from "#runtime/date.ts";
 import type { Output } from "#model/sdk.ts";
 import { formatArn } from "#services/kit/arn.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import { functionArn, readFunction } from "../arns.ts";
-import { conflict, invalidParameter, invalidToken, notFound } from "../errors.ts";
+import { conflict, invalidParameter, notFound } from "../errors.ts";
 import { findVersion } from "../functions/find.ts";
 import { limits } from "../limits.ts";
 import { checkQueue, readMapping } from "../mappings/settings.ts";
+import { pageOf } from "../paging.ts";
 import { mappings, type MappingRecord } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
 import { checkTags } from "../tags.ts";
@@ -144,14 +144,9 @@ export const listEventSourceMappings: LambdaOperation<"ListEventSourceMappings">
         (one.functionName === reference.name &&
           (reference.qualifier === undefined || one.qualifier === reference.qualifier))),
   );
-  const page = paginate(meant, {
-    limit: Math.min(input.MaxItems ?? 100, limits.mappingsPage),
-    token: input.Marker,
-    keyOf: ({ uuid }) => uuid,
-    invalidToken,
-  });
+  const page = pageOf(meant, input, ({ uuid }) => uuid, limits.mappingsPage);
   return {
     EventSourceMappings: page.items.map((record) => shapeOf(context, record)),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };

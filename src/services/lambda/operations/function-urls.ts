@@ -1,13 +1,12 @@
 /** Functions' own addresses. https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html */
 import type { Cors } from "@aws-sdk/client-lambda";
 import { isoMillis } from "#runtime/date.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { functionArn, readFunction, type FunctionReference } from "../arns.ts";
-import { conflict, invalidToken, notFound } from "../errors.ts";
+import { conflict, notFound } from "../errors.ts";
 import { findFunction, findVersion } from "../functions/find.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { everywhere, latest } from "../records.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
 import { functionUrls, urlIds, type UrlCors, type UrlRecord } from "../urls/records.ts";
@@ -148,15 +147,10 @@ export const listFunctionUrlConfigs: LambdaOperation<"ListFunctionUrlConfigs"> =
     await findFunction(tx, reference);
     return functionUrls.list(tx, scope, [name]);
   });
-  const page = paginate(all, {
-    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
-    token: input.Marker,
-    keyOf: ({ qualifier }) => qualifier,
-    invalidToken,
-  });
+  const page = pageOf(all, input, ({ qualifier }) => qualifier);
   return {
     FunctionUrlConfigs: page.items.map((record) => shapeOf(scope, record, context)),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };
 

@@ -1,15 +1,14 @@
 import { isoMillis } from "#runtime/date.ts";
 import type { Output } from "#model/sdk.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import { withPackage } from "../code/read-package.ts";
 import { packageUrl } from "../code/package-site.ts";
-import { invalidParameter, invalidToken, notFound } from "../errors.ts";
+import { invalidParameter, notFound } from "../errors.ts";
 import { checkLayerAccess } from "../layers/layer-access.ts";
 import { layerArn, readLayerArn, readLayerName } from "../layers/layer-arn.ts";
 import { putLayerVersion } from "../code/code-uses.ts";
 import { layerVersions, type LayerVersionRecord } from "../layers/records.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
 
 type Listed = NonNullable<Output<"lambda", "ListLayerVersions">["LayerVersions"]>[number];
@@ -120,15 +119,10 @@ export const listLayerVersions: LambdaOperation<"ListLayerVersions"> = async (in
   const { scope, name } = readLayerName(input.LayerName!, context);
   const all = await context.store.transaction((tx) => layerVersions.list(tx, scope, [name]));
   const shown = all.filter((record) => suits(record, input)).sort((a, b) => b.version - a.version);
-  const page = paginate(shown, {
-    limit: input.MaxItems ?? limits.listPage,
-    token: input.Marker,
-    keyOf: ({ version }) => String(1e9 - version),
-    invalidToken,
-  });
+  const page = pageOf(shown, input, ({ version }) => String(1e9 - version));
   return {
     LayerVersions: page.items.map((record) => listedOf(scope, record)),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };
 
@@ -137,18 +131,13 @@ export const listLayers: LambdaOperation<"ListLayers"> = async (input, context) 
   const all = await context.store.transaction((tx) => layerVersions.list(tx, context));
   const newest = new Map<string, LayerVersionRecord>();
   for (const record of all) if (suits(record, input)) newest.set(record.name, record);
-  const page = paginate([...newest.values()], {
-    limit: input.MaxItems ?? limits.listPage,
-    token: input.Marker,
-    keyOf: ({ name }) => name,
-    invalidToken,
-  });
+  const page = pageOf([...newest.values()], input, ({ name }) => name);
   return {
     Layers: page.items.map((record) => ({
       LayerName: record.name,
       LayerArn: layerArn(context, record.name),
       LatestMatchingVersion: listedOf(context, record),
     })),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };

@@ -1,9 +1,7 @@
-import { paginate } from "#services/kit/pagination.ts";
 import { readFunction } from "../arns.ts";
-import { invalidToken } from "../errors.ts";
 import { configurationOf } from "../functions/configuration.ts";
 import { findFunction } from "../functions/find.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { latest, versions, type VersionRecord } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
 
@@ -19,17 +17,12 @@ export const listFunctions: LambdaOperation<"ListFunctions"> = async (input, con
   const all = await context.store.transaction((tx) => versions.list(tx, context));
   const shown =
     input.FunctionVersion === "ALL" ? all : all.filter(({ version }) => version === latest);
-  const page = paginate(shown.map(withOrder).sort(byKey), {
-    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
-    token: input.Marker,
-    keyOf: ({ key }) => key,
-    invalidToken,
-  });
+  const page = pageOf(shown.map(withOrder).sort(byKey), input, ({ key }) => key);
   return {
     Functions: page.items.map(({ record }) =>
       configurationOf(context, record, qualifierOf(record)),
     ),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };
 
@@ -44,15 +37,10 @@ export const listVersionsByFunction: LambdaOperation<"ListVersionsByFunction"> =
     await findFunction(tx, reference);
     return versions.list(tx, scope, [name]);
   });
-  const page = paginate(all.map(withOrder).sort(byKey), {
-    limit: Math.min(input.MaxItems ?? limits.listPage, limits.listPage),
-    token: input.Marker,
-    keyOf: ({ key }) => key,
-    invalidToken,
-  });
+  const page = pageOf(all.map(withOrder).sort(byKey), input, ({ key }) => key);
   return {
     Versions: page.items.map(({ record }) => configurationOf(scope, record, record.version)),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };
 

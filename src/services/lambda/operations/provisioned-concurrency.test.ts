@@ -43,25 +43,31 @@ test("environments stand ready before the first event comes", async (t) => {
   const { MetricDataResults } = await cloud.clients.cloudwatch(cloud.caller).GetMetricData({
     StartTime: new Date(cloud.clock.now() - 300_000),
     EndTime: new Date(cloud.clock.now()),
-    MetricDataQueries: ["", "Spillover"].map((kind) => ({
-      Id: `m${kind.toLowerCase()}`,
+    MetricDataQueries: [
+      { MetricName: "ProvisionedConcurrencyInvocations", Stat: "Sum" },
+      { MetricName: "ProvisionedConcurrencySpilloverInvocations", Stat: "Sum" },
+      { MetricName: "ProvisionedConcurrentExecutions", Stat: "Maximum" },
+      { MetricName: "ProvisionedConcurrencyUtilization", Stat: "Maximum" },
+    ].map(({ MetricName, Stat }, index) => ({
+      Id: `m${index}`,
       MetricStat: {
         Metric: {
           Namespace: "AWS/Lambda",
-          MetricName: `ProvisionedConcurrency${kind}Invocations`,
+          MetricName,
           Dimensions: [
             { Name: "FunctionName", Value: FunctionName },
             { Name: "Resource", Value: `${FunctionName}:${Qualifier}` },
           ],
         },
         Period: 300,
-        Stat: "Sum",
+        Stat,
       },
     })),
   });
+  // They had all ended before the minute did.
   assert.deepEqual(
     MetricDataResults!.map(({ Values }) => Values!.reduce((sum, value) => sum + value, 0)),
-    [3, 1],
+    [3, 1, 2, 1],
   );
   const { ProvisionedConcurrencyConfigs } = await lambda.ListProvisionedConcurrencyConfigs({
     FunctionName,

@@ -1,12 +1,12 @@
 /** Environments that stand ready. https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html */
 import { isoMillis } from "#runtime/date.ts";
 import { AwsError } from "#model/error.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import { functionArn, readFunction, type FunctionReference } from "../arns.ts";
-import { invalidParameter, invalidToken } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import { findFunction, findVersion } from "../functions/find.ts";
 import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { latest, provisioned, type ProvisionedRecord } from "../records.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
 
@@ -116,18 +116,13 @@ export const listProvisionedConcurrencyConfigs: LambdaOperation<
     await findFunction(tx, reference);
     return provisioned.entries(tx, scope, [name]);
   });
-  const page = paginate(all, {
-    limit: input.MaxItems ?? limits.listPage,
-    token: input.Marker,
-    keyOf: ({ id }) => String(id[1]),
-    invalidToken,
-  });
+  const page = pageOf(all, input, ({ id }) => String(id[1]));
   return {
     ProvisionedConcurrencyConfigs: page.items.map(({ id, record }) => ({
       FunctionArn: arnOf(scope, name, String(id[1])),
       ...shapeOf(record),
     })),
-    NextMarker: page.nextToken,
+    NextMarker: page.NextMarker,
   };
 };
 

@@ -2,11 +2,10 @@
 import type { DeliveryDestination } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "#services/kit/service.ts";
 import { formatArn, parseArn } from "#services/kit/arn.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { deliveryDestinationNotFound, notSupported, validationFailed } from "../errors.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { deliveryDestinations, type DeliveryDestinationRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -90,15 +89,10 @@ export const describeDeliveryDestinations: Operation<
   LogsState
 > = async (input, context) => {
   const all = await context.store.transaction((tx) => deliveryDestinations.list(tx, context));
-  const page = paginate(all, {
-    limit: input.limit ?? limits.page,
-    token: input.nextToken,
-    keyOf: ({ name }) => name,
-    invalidToken: () => validationFailed("The specified nextToken is invalid."),
-  });
+  const page = pageOf(all, input, ({ name }) => name, validationFailed);
   return {
     deliveryDestinations: page.items.map((one) => describe(one, context)),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

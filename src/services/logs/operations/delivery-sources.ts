@@ -3,7 +3,6 @@ import type { DeliverySource } from "@aws-sdk/client-cloudwatch-logs";
 import type { Context, Operation } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
 import { formatArn, parseArn } from "#services/kit/arn.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
@@ -13,7 +12,7 @@ import {
   resourceNotFound,
   validationFailed,
 } from "../errors.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { deliverySources, type DeliverySourceRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -89,15 +88,10 @@ export const describeDeliverySources: Operation<
   LogsState
 > = async (input, context) => {
   const all = await context.store.transaction((tx) => deliverySources.list(tx, context));
-  const page = paginate(all, {
-    limit: input.limit ?? limits.page,
-    token: input.nextToken,
-    keyOf: ({ name }) => name,
-    invalidToken: () => validationFailed("The specified nextToken is invalid."),
-  });
+  const page = pageOf(all, input, ({ name }) => name, validationFailed);
   return {
     deliverySources: page.items.map((one) => describe(one, context)),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

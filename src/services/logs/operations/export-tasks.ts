@@ -2,11 +2,11 @@
 import type { ExportTask } from "@aws-sdk/client-cloudwatch-logs";
 import { AwsError } from "#model/error.ts";
 import type { Operation } from "#services/kit/service.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { asService } from "#services/kit/principal.ts";
 import { exportNotFound, invalidOperation, invalidParameter, limitExceeded } from "../errors.ts";
 import { findGroup } from "../find.ts";
 import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { exports, type ExportRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -75,15 +75,10 @@ export const describeExportTasks: Operation<"logs", "DescribeExportTasks", LogsS
       (taskId === undefined || id === taskId) &&
       (statusCode === undefined || status === statusCode),
   );
-  const page = paginate(wanted, {
-    limit,
-    token,
-    keyOf: ({ id }) => id,
-    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-  });
+  const page = pageOf(wanted, { limit, nextToken: token }, ({ id }) => id);
   return {
     exportTasks: page.items.map(describe),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

@@ -1,11 +1,11 @@
 /** Log groups: made, deleted, listed, and how long they keep their events. */
 import type { LogGroup, LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "#services/kit/service.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import type { Scope } from "#store/collection.ts";
 import { deletionProtected, groupExists, invalidParameter } from "../errors.ts";
 import { findGroup, groupArn } from "../find.ts";
-import { limits, retentionDays } from "../limits.ts";
+import { retentionDays } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { graves, groups, metricFilters, streams, type GroupRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -90,15 +90,10 @@ export const describeLogGroups: Operation<"logs", "DescribeLogGroups", LogsState
     }
     return found;
   });
-  const page = paginate(all, {
-    limit: input.limit ?? limits.page,
-    token: input.nextToken,
-    keyOf: ({ group }) => group.name,
-    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-  });
+  const page = pageOf(all, input, ({ group }) => group.name);
   return {
     logGroups: page.items.map(({ group, ...counted }) => describe(context, group, counted)),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

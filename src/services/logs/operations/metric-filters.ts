@@ -1,11 +1,11 @@
 /** PutMetricFilter, DescribeMetricFilters, DeleteMetricFilter and TestMetricFilter. */
 import type { MetricFilter, MetricTransformation } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "#services/kit/service.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { invalidParameter, limitExceeded, metricFilterNotFound, notSupported } from "../errors.ts";
 import { findGroup } from "../find.ts";
 import { limits } from "../limits.ts";
 import { parsePattern } from "../patterns/pattern.ts";
+import { pageOf } from "../paging.ts";
 import { groups, metricFilters, type MetricFilterRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -84,18 +84,14 @@ export const describeMetricFilters: Operation<"logs", "DescribeMetricFilters", L
         )),
   );
   const keyOf = ({ filter, group }: (typeof wanted)[number]) => `${filter.name}\n${group}`;
-  const page = paginate(
+  const page = pageOf(
     wanted.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
-    {
-      limit: input.limit ?? limits.page,
-      token: input.nextToken,
-      keyOf,
-      invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-    },
+    input,
+    keyOf,
   );
   return {
     metricFilters: page.items.map(({ filter, group }) => describe(filter, group)),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

@@ -1,10 +1,10 @@
 /** Logs Insights: queries started, asked for, stopped and listed. */
 import type { Operation } from "#services/kit/service.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { invalidParameter, notSupported, queryNotFound } from "../errors.ts";
 import { findGroup, horizonMs } from "../find.ts";
 import { parseQuery } from "../insights/query.ts";
 import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { queries, queryResults } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -70,14 +70,10 @@ export const getQueryResults: Operation<"logs", "GetQueryResults", LogsState> = 
     return { query: found, results: await queryResults.list(tx, context, [found.id]) };
   });
   const rows = results.flat();
-  const page = paginate(
+  const page = pageOf(
     rows.map((row, index) => ({ row, place: String(index).padStart(9, "0") })),
-    {
-      limit: input.maxItems ?? limits.queryRows,
-      token: input.nextToken,
-      keyOf: ({ place }) => place,
-      invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-    },
+    { limit: input.maxItems ?? limits.queryRows, nextToken: input.nextToken },
+    ({ place }) => place,
   );
   return {
     queryLanguage: "CWLI",
@@ -91,7 +87,7 @@ export const getQueryResults: Operation<"logs", "GetQueryResults", LogsState> = 
       logGroupsScanned: query.groups.length,
     },
     status: query.status,
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 
@@ -125,12 +121,7 @@ export const describeQueries: Operation<"logs", "DescribeQueries", LogsState> = 
   const keyOf = ({ createdMs, id }: (typeof all)[number]) =>
     `${String(Number.MAX_SAFE_INTEGER - createdMs).padStart(17, "0")} ${id}`;
   const sorted = wanted.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const page = paginate(sorted, {
-    limit: maxResults,
-    token,
-    keyOf,
-    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-  });
+  const page = pageOf(sorted, { limit: maxResults, nextToken: token }, keyOf);
   return {
     queries: page.items.map((query) => ({
       queryLanguage: "CWLI",
@@ -143,6 +134,6 @@ export const describeQueries: Operation<"logs", "DescribeQueries", LogsState> = 
       bytesScanned: query.scannedBytes,
       userIdentity: query.userArn,
     })),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };

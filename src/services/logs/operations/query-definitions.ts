@@ -1,9 +1,8 @@
 /** Queries that were saved under a name. */
 import type { Operation } from "#services/kit/service.ts";
-import { paginate } from "#services/kit/pagination.ts";
-import { invalidParameter, notSupported, queryDefinitionNotFound } from "../errors.ts";
+import { notSupported, queryDefinitionNotFound } from "../errors.ts";
 import { parseQuery } from "../insights/query.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { queryDefinitions } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -43,12 +42,7 @@ export const describeQueryDefinitions: Operation<
   const wanted = all
     .filter(({ name }) => name.startsWith(prefix))
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const page = paginate(wanted, {
-    limit: input.maxResults ?? limits.page,
-    token: input.nextToken,
-    keyOf,
-    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-  });
+  const page = pageOf(wanted, { limit: input.maxResults, nextToken: input.nextToken }, keyOf);
   return {
     queryDefinitions: page.items.map(({ id, name, text, groupNames, modifiedMs }) => ({
       queryLanguage: "CWLI",
@@ -58,7 +52,7 @@ export const describeQueryDefinitions: Operation<
       lastModified: modifiedMs,
       ...(groupNames.length > 0 && { logGroupNames: groupNames }),
     })),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

@@ -1,8 +1,8 @@
 /** Policies that let other services write logs. They are stored and returned. */
 import type { Operation } from "#services/kit/service.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { invalidParameter, limitExceeded, notSupported, policyNotFound } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { resourcePolicies, type ResourcePolicyRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -33,15 +33,10 @@ export const describeResourcePolicies: Operation<
   if (input.resourceArn !== undefined || input.policyScope === "RESOURCE")
     throw notSupported("policies of single log groups");
   const all = await context.store.transaction((tx) => resourcePolicies.list(tx, context));
-  const page = paginate(all, {
-    limit: input.limit ?? limits.page,
-    token: input.nextToken,
-    keyOf: ({ name }) => name,
-    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-  });
+  const page = pageOf(all, input, ({ name }) => name);
   return {
     resourcePolicies: page.items.map(describe),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

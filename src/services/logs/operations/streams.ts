@@ -1,10 +1,9 @@
 /** Log streams: made, deleted, listed. */
 import type { LogStream } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "#services/kit/service.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { invalidParameter, streamExists } from "../errors.ts";
 import { findGroup, findStream, groupArn, type FoundGroup } from "../find.ts";
-import { limits } from "../limits.ts";
+import { pageOf } from "../paging.ts";
 import { graves, streams, type StreamRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -63,15 +62,10 @@ export const describeLogStreams: Operation<"logs", "DescribeLogStreams", LogsSta
   // Pages are cut from an ascending list; descending ones count positions from the end.
   const listed = descending ? sorted.toReversed() : sorted;
   const position = new Map(listed.map((stream, index) => [stream, String(index).padStart(9, "0")]));
-  const page = paginate(listed, {
-    limit: input.limit ?? limits.page,
-    token: input.nextToken,
-    keyOf: (stream) => position.get(stream)!,
-    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-  });
+  const page = pageOf(listed, input, (stream) => position.get(stream)!);
   return {
     logStreams: page.items.map((stream) => describe(found, stream)),
-    ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+    ...page.next,
   };
 };
 

@@ -1,7 +1,6 @@
 /** Subscription filters: what a group's functions are told of as it comes. */
 import { AwsError } from "#model/error.ts";
 import { parseArn } from "#services/kit/arn.ts";
-import { paginate } from "#services/kit/pagination.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Context, Operation } from "#services/kit/service.ts";
 import {
@@ -13,6 +12,7 @@ import {
 import { findGroup, groupArn } from "../find.ts";
 import { limits } from "../limits.ts";
 import { parsePattern } from "../patterns/pattern.ts";
+import { pageOf } from "../paging.ts";
 import { subscriptionFilters, type SubscriptionFilterRecord } from "../records.ts";
 import type { LogsState } from "../state.ts";
 
@@ -100,14 +100,10 @@ export const describeSubscriptionFilters: Operation<
     const own = await subscriptionFilters.list(tx, found.scope, [found.group.id]);
     return { group: found.group, all: own };
   });
-  const page = paginate(
+  const page = pageOf(
     all.filter(({ name }) => name.startsWith(input.filterNamePrefix ?? "")),
-    {
-      limit: input.limit ?? limits.page,
-      token: input.nextToken,
-      keyOf: ({ name }) => name,
-      invalidToken: () => invalidParameter("The specified nextToken is invalid."),
-    },
+    input,
+    ({ name }) => name,
   );
   return {
     subscriptionFilters: page.items.map((record) => ({
@@ -119,7 +115,7 @@ export const describeSubscriptionFilters: Operation<
       applyOnTransformedLogs: false,
       creationTime: record.createdMs,
     })),
-    nextToken: page.nextToken,
+    ...page.next,
   };
 };
 

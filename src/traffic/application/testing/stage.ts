@@ -89,7 +89,10 @@ export function createStage(context: TestContext) {
   return stage;
 }
 
-export function target(server: HttpServer, changes: Partial<TargetConfig> = {}): TargetConfig {
+export function target(
+  server: Pick<HttpServer, "port">,
+  changes: Partial<TargetConfig> = {},
+): TargetConfig {
   const reach = { host: "127.0.0.1", port: server.port };
   const key = `i-${server.port}:${server.port}`;
   return { key, zone: "us-east-1a", reach, state: "healthy", healthyForMs: 1e9, ...changes };
@@ -107,7 +110,8 @@ export const targetGroup: TargetGroupConfig = {
   targets: [],
 };
 
-const balancer: BalancerConfig = {
+/** One without listeners. */
+export const balancer: BalancerConfig = {
   arn: "lb",
   // Binding fails here, so that listeners take free ports.
   loopbackHost: "192.0.2.1",

@@ -6,7 +6,7 @@ import { findTagged, tagSpecifications, updateTags } from "./tagged.ts";
 export const resourceType = defineResourceType({
   type: "AWS::EC2::VPCEndpointService",
   unsupported: {
-    ContributorInsightsEnabled: "there is no Contributor Insights",
+    ContributorInsightsEnabled: "no rule of Contributor Insights looks at endpoints",
     GatewayLoadBalancerArns: "there are no Gateway Load Balancers",
     PayerResponsibility: "nobody pays for endpoints here",
     SupportedIpAddressTypes: "endpoints are of IPv4",

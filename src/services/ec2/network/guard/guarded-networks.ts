@@ -62,7 +62,7 @@ function byInstance(
 }
 
 /** The fourth address of a subnet is AWS's, and here the one under which balancers' nodes are seen. */
-function nodeAddress({ cidr }: SubnetRecord): string {
+export function nodeAddress({ cidr }: Pick<SubnetRecord, "cidr">): string {
   return numberToAddress(parseCidr(cidr)!.base + 3);
 }
 
@@ -111,7 +111,11 @@ function packetRules(
 }
 
 /** Undefined for what is never seen here, as ICMP for IPv6. */
-function matchOf({ protocol, fromPort, toPort }: SecurityGroupRuleRecord): PacketMatch | undefined {
+export function matchOf({
+  protocol,
+  fromPort,
+  toPort,
+}: SecurityGroupRuleRecord): PacketMatch | undefined {
   if (protocol === "-1") return {};
   if (protocol === "icmpv6") return undefined;
   if (protocol === "icmp")

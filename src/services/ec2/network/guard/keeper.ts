@@ -1,4 +1,5 @@
 /** Tells the compute driver what passes between machines, whenever that changes. */
+import { sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
 import type { PublishedSender } from "#services/kit/name-directory.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
@@ -48,6 +49,8 @@ export function createNetworkKeeper(env: Environment): NetworkKeeper {
   };
 }
 
-function sendersOf({ names }: Environment): PublishedSender[] {
-  return names.list().flatMap(({ sender }) => (sender ? [sender] : []));
+/** Where balancers' connections cannot be told from others', they are this host's. */
+function sendersOf(env: Environment): PublishedSender[] {
+  if (!sendsFromOwnAddress(env)) return [];
+  return env.names.list().flatMap(({ sender }) => (sender ? [sender] : []));
 }

@@ -1,0 +1,37 @@
+/** Who may come in at a balancer's listeners: the inbound rules of its security groups. */
+import { compileBlocks, type AddressTest } from "./application/cidr.ts";
+
+/** Plain data, so that it can cross a thread. */
+export interface InboundRule {
+  /** IANA's number; undefined for all. */
+  protocol?: number | undefined;
+  /** The listener's port, both included. */
+  ports?: { from: number; to: number } | undefined;
+  /** IPv4 and IPv6 ranges, as clients' addresses show here. */
+  blocks: readonly string[];
+}
+
+const numbers = { tcp: 6, udp: 17 } as const;
+
+export class Door {
+  #rules: { rule: InboundRule; includes: AddressTest }[] | undefined;
+
+  /** Without rules everybody comes in. What came in before stays. */
+  configure(rules: readonly InboundRule[] | undefined): void {
+    this.#rules = rules?.map((rule) => ({ rule, includes: compileBlocks(rule.blocks) }));
+  }
+
+  admits(protocol: keyof typeof numbers, port: number, address: string): boolean {
+    return (
+      !this.#rules ||
+      this.#rules.some(
+        ({ rule, includes }) => isAbout(rule, numbers[protocol], port) && includes(address),
+      )
+    );
+  }
+}
+
+function isAbout({ protocol, ports }: InboundRule, number: number, port: number): boolean {
+  if (protocol === undefined) return true;
+  return protocol === number && (!ports || (ports.from <= port && port <= ports.to));
+}

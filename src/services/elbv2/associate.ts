@@ -12,6 +12,12 @@ import {
   tooManyTargetGroupsOfBalancer,
 } from "./errors.ts";
 import { readArn } from "./arns.ts";
+import {
+  datagramsOnDualstack,
+  ipv6GroupOnIpv4,
+  isDualstack,
+  takesDatagrams,
+} from "./ip-address-type.ts";
 import { readAssociations } from "./find.ts";
 import { limits } from "./limits.ts";
 import { isNetworkProtocol } from "./kinds.ts";
@@ -37,6 +43,7 @@ export async function checkForwards(
   const arns = targetGroupsOf(actions);
   if (arns.length === 0) return;
   const balancer = await loadBalancers.get(tx, scope, loadBalancerName);
+  if (balancer && isDualstack(balancer) && takesDatagrams(protocol)) throw datagramsOnDualstack();
   const associations = await readAssociations(tx, scope);
   const taken: string[] = [];
   const groups: TargetGroupRecord[] = [];
@@ -52,6 +59,8 @@ export async function checkForwards(
       throw invalidConfiguration(
         `The following target groups are not in the same VPC as the load balancer: ${arn}`,
       );
+    if (group.ipAddressType === "ipv6" && balancer && !isDualstack(balancer))
+      throw ipv6GroupOnIpv4();
     checkProtocols(protocol, group);
     if ([...associations.balancersOf(arn)].some((name) => name !== loadBalancerName))
       taken.push(arn);

@@ -33,6 +33,7 @@ import type {
 } from "#traffic/application/config.ts";
 import type { DesyncMode } from "#traffic/application/desync.ts";
 import { asksClients } from "./actions.ts";
+import { hasIpv6, isDualstack } from "./ip-address-type.ts";
 import { readAssociations } from "./find.ts";
 import { inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { FunctionBridges } from "./functions/bridges.ts";
@@ -103,6 +104,7 @@ export async function configOf(
   return {
     arn: balancer.arn,
     loopbackHost: balancer.loopbackHost,
+    ipv6: isDualstack(balancer) && hasIpv6(),
     inbound: inboundRules(env, scope, balancer),
     zones: zones.filter((zone) => zone !== balancer.shiftedZone),
     // A connection's idle timeout is wall time.

@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateLoadBalancer",
     differs:
-      "Application and network load balancers on IPv4 are offered; gateway load balancers are refused. Elastic IP addresses of a network load balancer are shown and not bound: it is reached on this machine's loopback addresses, and EC2 does not show them as associated.",
+      "Gateway load balancers are refused. Dualstack load balancers have the one address ::1 for all their nodes, on the listener's port where it is free, else on another, and then DNS does not tell it; a machine without ::1 has none. Over IPv6 a network load balancer takes connections only, and dualstack ones have no listeners for datagrams. Elastic IP addresses of a network load balancer are shown and not bound: it is reached on this machine's loopback addresses, and EC2 does not show them as associated.",
   },
   {
     operation: "CreateListener",
@@ -18,7 +18,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateTargetGroup",
     differs:
-      "Targets are instances, IPv4 addresses and, of network load balancers, application load balancers, and functions of application ones. Loopback addresses are accepted, so that programs on this machine can be targets.",
+      "Targets are instances, IP addresses and, of network load balancers, application load balancers, and functions of application ones. Instances have no IPv6 addresses, so that a group of these has none, and of a VPC's IPv6 addresses none leads anywhere. Loopback addresses are accepted, so that programs on this machine can be targets.",
   },
   {
     operation: "ModifyLoadBalancerAttributes",
@@ -38,7 +38,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "Metrics of what is not offered are missing: IPv6 (IPv6RequestCount, IPv6ProcessedBytes), IP pools (BYoIPUtilPercentage), lists of reputation (LowReputationPacketsDropped, LowReputationRequestsDenied, ExcessiveLowReputationPackets), target optimizer (TargetControl*), and QUIC. Of flows that security groups block those of ICMP are not seen. CapacityUtilization is how busy the thread is that serves all load balancers.",
+      "Metrics of what is not offered are missing: IP pools (BYoIPUtilPercentage), lists of reputation (LowReputationPacketsDropped, LowReputationRequestsDenied, ExcessiveLowReputationPackets), target optimizer (TargetControl*), and QUIC. Of flows that security groups block those of ICMP are not seen. CapacityUtilization is how busy the thread is that serves all load balancers.",
   },
   {
     operation: "*",

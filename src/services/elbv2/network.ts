@@ -115,10 +115,19 @@ export async function securityGroupsIn(
   throw invalidSecurityGroups();
 }
 
-export async function checkVpc(env: Clients, scope: Scope, vpcId: string): Promise<void> {
+/** The VPC must be there, and have an IPv6 block if targets have such addresses. */
+export async function checkVpc(
+  env: Clients,
+  scope: Scope,
+  vpcId: string,
+  ipAddressType: "ipv4" | "ipv6",
+): Promise<void> {
   try {
     const { Vpcs } = await ec2Of(env, scope).DescribeVpcs({ VpcIds: [vpcId] });
-    if (Vpcs?.length) return;
+    const [vpc] = Vpcs ?? [];
+    if (vpc && ipAddressType === "ipv6" && !vpc.Ipv6CidrBlockAssociationSet?.length)
+      throw validationError(`The VPC '${vpcId}' must have an associated IPv6 CIDR block`);
+    if (vpc) return;
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { collection } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
-import type { BoundAddress, ProtocolVersion } from "#traffic/application/config.ts";
+import type { BoundListener, ProtocolVersion } from "#traffic/application/config.ts";
 import type { NetworkProtocol } from "#traffic/network/config.ts";
 
 export interface LoadBalancerRecord {
@@ -17,7 +17,7 @@ export interface LoadBalancerRecord {
   dnsName: string;
   scheme: "internet-facing" | "internal";
   vpcId: string;
-  ipAddressType: "ipv4" | "dualstack";
+  ipAddressType: "ipv4" | "dualstack" | "dualstack-without-public-ipv4";
   securityGroups: string[];
   zones: ZoneRecord[];
   createdMs: number;
@@ -78,9 +78,9 @@ export interface ListenerRecord {
   /** Of the default rule. */
   ruleTags: Tags;
   /** Where the data plane last bound it. */
-  bound?: BoundAddress;
+  bound?: BoundListener;
   /** The same of a network load balancer's nodes. */
-  boundByZone?: Record<string, BoundAddress>;
+  boundByZone?: Record<string, BoundListener>;
 }
 
 export type AlpnPolicy = "HTTP1Only" | "HTTP2Only" | "HTTP2Optional" | "HTTP2Preferred" | "None";

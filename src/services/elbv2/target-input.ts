@@ -43,6 +43,11 @@ export async function readTarget(
     throw invalidTarget(
       `The following targets are not in the target group VPC '${group.vpcId}': '${id}'`,
     );
+  // Machines here have no IPv6 addresses. As users see it: https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3692
+  if (group.ipAddressType === "ipv6")
+    throw invalidTarget(
+      `The following targets cannot be used with this IPv6 target group because of missing primary IPv6 addresses: '${id}'`,
+    );
   return { id, port, zone: instance.zone };
 }
 
@@ -63,9 +68,21 @@ async function zoneOfAddress(
   address: string,
   given: string | undefined,
 ): Promise<Pick<NewTarget, "zone" | "availabilityZone">> {
-  if (isIP(address) !== 4) throw validationError(`'${address}' is not a valid IPv4 address`);
+  const { ipAddressType } = group;
+  const version = ipAddressType === "ipv6" ? 6 : 4;
+  // As users see it: https://github.com/ansible-collections/community.aws/issues/1441
+  if (isIP(address) !== version)
+    throw validationError(`The IP address '${address}' is not a valid IPv${version} address`);
   // A program on this machine is a target that AWS could not have.
   if (isLoopback(address)) return { zone: "all", availabilityZone: "all" };
+  if (version === 6) {
+    const zone = await subnetOf(env, scope, group.vpcId, address);
+    if (zone === undefined)
+      throw validationError(
+        `The IP address '${address}' must be within the IPv6 CIDR blocks of the VPC '${group.vpcId}'`,
+      );
+    return { zone };
+  }
   if (!privateBlocks.check(address))
     throw validationError(`You cannot specify publicly routable IP addresses: '${address}'`);
   if (given === "all") return { zone: "all", availabilityZone: "all" };
@@ -89,6 +106,11 @@ async function subnetOf(
   const { Subnets } = await clients.ec2(asService(scope, principal)).DescribeSubnets({
     Filters: [{ Name: "vpc-id", Values: [vpcId] }],
   });
-  const found = Subnets?.find(({ CidrBlock = "" }) => compileBlocks([CidrBlock])(address));
+  const found = Subnets?.find(({ CidrBlock = "", Ipv6CidrBlockAssociationSet = [] }) =>
+    compileBlocks([
+      CidrBlock,
+      ...Ipv6CidrBlockAssociationSet.flatMap((one) => one.Ipv6CidrBlock ?? []),
+    ])(address),
+  );
   return found?.AvailabilityZone;
 }

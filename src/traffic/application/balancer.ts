@@ -18,15 +18,18 @@ import type {
   BalancerLog,
   BalancerReport,
   BoundAddress,
+  BoundListener,
+  ListenerConfig,
 } from "./config.ts";
 import { Counters } from "./counters.ts";
 import { headersChanged } from "./answer-headers.ts";
 import { Exchange } from "./exchange.ts";
 import { classify, treat, type Classification } from "./desync.ts";
-import { FieldNames, requestFields, type ForwardingOptions } from "./fields.ts";
+import { FieldNames, isIpv6, requestFields, type ForwardingOptions } from "./fields.ts";
 import { Listener } from "./listener.ts";
 import { tlsFields } from "./listener-tls.ts";
 import { callbackPath, type Verdict } from "./oidc.ts";
+import { boundListeners, placesOf } from "./listener-places.ts";
 import { locationOf } from "./redirect.ts";
 import { factsOf, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
 import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
@@ -68,7 +71,7 @@ export class Balancer {
     this.#peak = new PeakUnits(() => counters.load(), wall.monotonic());
   }
 
-  async configure(config: BalancerConfig): Promise<BoundAddress[]> {
+  async configure(config: BalancerConfig): Promise<BoundListener[]> {
     const { random, wall } = this.#environment;
     this.#admission.configure(config.secret);
     this.#door.configure(config.inbound);
@@ -111,37 +114,37 @@ export class Balancer {
     for (const group of this.#groups.values()) group.close();
   }
 
-  async #configureListeners(config: BalancerConfig): Promise<BoundAddress[]> {
-    const wanted = new Map(config.listeners.map((listener) => [listener.arn, listener]));
-    for (const [arn, listener] of this.#listeners) {
-      const next = wanted.get(arn);
-      if (next?.port === listener.port) continue;
-      this.#listeners.delete(arn);
+  async #configureListeners(config: BalancerConfig): Promise<BoundListener[]> {
+    const places = placesOf(config);
+    for (const [key, listener] of this.#listeners) {
+      if (places.get(key)?.config.port === listener.port) continue;
+      this.#listeners.delete(key);
       await listener.close();
     }
-    const bound: BoundAddress[] = [];
-    for (const listenerConfig of config.listeners) {
-      let listener = this.#listeners.get(listenerConfig.arn);
-      if (!listener) {
-        listener = new Listener(listenerConfig, {
-          ...this.#environment,
-          handle: (request, served) => this.#handle(request, served),
-          refuse: (status) => this.#refuse(status),
-          admits: (port, address) => this.#door.admits("tcp", port, address),
-          onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
-          onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
-          onHandshakeError: (port) => this.#counters.node(this.#zoneOf(port)).tlsErrors++,
-          connectionLog: {
-            wanted: () => this.#config.connectionLog === true,
-            add: (facts) => this.#logConnection(facts),
-          },
-        });
-        this.#listeners.set(listenerConfig.arn, listener);
-      }
-      listener.configure(listenerConfig);
-      bound.push(await listener.open(config));
+    const bound = new Map<string, BoundAddress>();
+    for (const [key, { config: own, loopbackHost }] of places) {
+      let listener = this.#listeners.get(key);
+      if (!listener) this.#listeners.set(key, (listener = this.#createListener(own)));
+      listener.configure(own);
+      bound.set(key, await listener.open({ ...config, loopbackHost }));
     }
-    return bound;
+    return boundListeners(config.listeners, bound);
+  }
+
+  #createListener(config: ListenerConfig): Listener {
+    return new Listener(config, {
+      ...this.#environment,
+      handle: (request, served) => this.#handle(request, served),
+      refuse: (status) => this.#refuse(status),
+      admits: (port, address) => this.#door.admits("tcp", port, address),
+      onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
+      onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
+      onHandshakeError: (port) => this.#counters.node(this.#zoneOf(port)).tlsErrors++,
+      connectionLog: {
+        wanted: () => this.#config.connectionLog === true,
+        add: (facts) => this.#logConnection(facts),
+      },
+    });
   }
 
   #zoneOf(remotePort: number): string {
@@ -220,6 +223,7 @@ export class Balancer {
     const zone = this.#zoneOf(request.remotePort);
     const node = this.#counters.node(zone);
     node.requests++;
+    if (isIpv6(request.remoteAddress)) node.ipv6Requests++;
     this.#peak.look(this.#environment.wall.monotonic());
     // ALB does not pass on TRACE.
     if (request.method === "TRACE" || request.method === "CONNECT")

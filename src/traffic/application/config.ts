@@ -8,6 +8,8 @@ export interface BalancerConfig {
   arn: string;
   /** The address of the balancer's own on which its listeners should be bound. */
   loopbackHost: string;
+  /** Its listeners are bound on the loopback address of IPv6, too. */
+  ipv6?: boolean | undefined;
   /** Of its security groups; without them everybody comes in. */
   inbound?: readonly InboundRule[] | undefined;
   /** The zones its nodes stand in; connections are spread over them. */
@@ -40,7 +42,7 @@ export interface ListenerConfig {
   arn: string;
   port: number;
   /** Where it was bound before, to be bound again. */
-  bound: BoundAddress | undefined;
+  bound: BoundListener | undefined;
   /** Undefined for plain HTTP. */
   tls: TlsConfig | undefined;
   /** Shows "Server: awselb/2.0" in answers of its own. */
@@ -83,6 +85,11 @@ export type MutualConfig =
 export interface BoundAddress {
   host: string;
   port: number;
+}
+
+/** Where a listener is bound; of a dualstack balancer twice. */
+export interface BoundListener extends BoundAddress {
+  ipv6?: BoundAddress | undefined;
 }
 
 export interface RuleConfig {
@@ -248,6 +255,9 @@ export interface NodeCounts {
   /** Those for which a target was chosen. */
   routedRequests: number;
   processedBytes: number;
+  /** Those of the requests that came over IPv6, and of the bytes. */
+  ipv6Requests: number;
+  ipv6Bytes: number;
   /** Of the processed bytes, those to and from functions. */
   functionBytes: number;
   /** From clients and to targets. */
@@ -306,7 +316,7 @@ export interface DataPlane {
    * Makes the balancer serve exactly this; requests under way are not disturbed. Gives where its
    * listeners are bound, in their order.
    */
-  configure(config: BalancerConfig): Promise<BoundAddress[]>;
+  configure(config: BalancerConfig): Promise<BoundListener[]>;
   remove(arn: string): Promise<void>;
   check(check: HealthCheck): Promise<HealthCheckResult>;
   report(): Promise<BalancerReport[]>;

@@ -142,6 +142,8 @@ export function emptyNode(): NodeCounts {
     requests: 0,
     routedRequests: 0,
     processedBytes: 0,
+    ipv6Requests: 0,
+    ipv6Bytes: 0,
     functionBytes: 0,
     newConnections: 0,
     activeConnections: 0,

@@ -14,7 +14,7 @@ import { answer } from "./answers.ts";
 import type { ActionConfig } from "./config.ts";
 import type { Counters } from "./counters.ts";
 import type { CookieSealer } from "./cookies.ts";
-import { responseFields, type FieldNames, type ForwardedFields } from "./fields.ts";
+import { isIpv6, responseFields, type FieldNames, type ForwardedFields } from "./fields.ts";
 import { cookiesOf, stickyTarget } from "./stickiness.ts";
 import type { Target, TargetGroup } from "./target-group.ts";
 import { readFailure, type FunctionFailure } from "./function-failure.ts";
@@ -238,6 +238,7 @@ export class Exchange implements UnderWay, Receiver {
   #countBytes(bytes: number): void {
     const node = this.#context.counters.node(this.#zone);
     node.processedBytes += bytes;
+    if (isIpv6(this.#request.remoteAddress)) node.ipv6Bytes += bytes;
     if (this.#group.config.functions) node.functionBytes += bytes;
   }
 

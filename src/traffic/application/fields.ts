@@ -192,6 +192,11 @@ function addForwarded(
   rawHeaders.push("X-Forwarded-Proto", options.protocol, "X-Forwarded-Port", String(options.port));
 }
 
+/** Of a client's address as a socket tells it. */
+export function isIpv6(address: string): boolean {
+  return address.includes(":") && !address.startsWith("::ffff:");
+}
+
 export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
 }

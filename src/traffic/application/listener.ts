@@ -100,7 +100,7 @@ export class Listener {
     const places = [
       { host: loopbackHost, port: this.port },
       ...(this.#bound ? [this.#bound] : []),
-      { host: "127.0.0.1", port: 0 },
+      { host: loopbackHost.includes(":") ? loopbackHost : "127.0.0.1", port: 0 },
     ];
     let failure: unknown;
     for (const place of places)

@@ -1,5 +1,5 @@
 /** One layer-4 balancer: its listeners and its target groups at run time. */
-import type { BoundAddress } from "../application/config.ts";
+import type { BoundListener } from "../application/config.ts";
 import { Door } from "../door.ts";
 import type { FlowRecord, NetworkBalancerConfig, NetworkReport } from "./config.ts";
 import { NetworkCounters } from "./counters.ts";
@@ -34,7 +34,7 @@ export class NetworkBalancer {
     this.#bytes = new PeakRate(now);
   }
 
-  async configure(config: NetworkBalancerConfig): Promise<Record<string, BoundAddress>[]> {
+  async configure(config: NetworkBalancerConfig): Promise<Record<string, BoundListener>[]> {
     this.#recorded = new Set(config.recorded);
     this.#door.configure(config.inbound);
     const groups = new Set(config.targetGroups.map(({ arn }) => arn));
@@ -54,14 +54,14 @@ export class NetworkBalancer {
         this.#listeners.delete(arn);
         await listener.close();
       }
-    const bound: Record<string, BoundAddress>[] = [];
+    const bound: Record<string, BoundListener>[] = [];
     for (const listenerConfig of config.listeners) {
       let listener = this.#listeners.get(listenerConfig.arn);
       if (!listener) {
         listener = new NetworkListener(listenerConfig, this.#services());
         this.#listeners.set(listenerConfig.arn, listener);
       }
-      bound.push(await listener.configure(listenerConfig, config.nodes));
+      bound.push(await listener.configure(listenerConfig, config));
     }
     return bound;
   }

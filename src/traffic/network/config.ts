@@ -5,13 +5,20 @@
  */
 import type { Reach } from "#compute/driver.ts";
 import type { InboundRule } from "../door.ts";
-import type { BoundAddress, HealthCheckResult, TlsConfig } from "../application/config.ts";
+import type {
+  BoundAddress,
+  BoundListener,
+  HealthCheckResult,
+  TlsConfig,
+} from "../application/config.ts";
 
 /** Durations are wall time: the data plane knows no other. */
 export interface NetworkBalancerConfig {
   arn: string;
   /** One per zone, each with an address of its own on which its listeners should be bound. */
   nodes: { zone: string; host: string }[];
+  /** The first node's listeners are bound on the loopback address of IPv6, too. */
+  ipv6?: boolean | undefined;
   /** Of its security groups; without them everybody comes in. */
   inbound?: readonly InboundRule[] | undefined;
   /** Keeps a record of each flow that ended over these listeners, by ARN; see `flowRecords`. */
@@ -30,7 +37,7 @@ export interface NetworkListenerConfig {
   protocol: NetworkProtocol;
   port: number;
   /** Where it was bound before, by zone, to be bound again. */
-  bound: Record<string, BoundAddress>;
+  bound: Record<string, BoundListener>;
   /** Of a TLS listener. */
   tls: TlsConfig | undefined;
   /** Protocols that TLS offers, in order of preference; empty for no ALPN at all. */
@@ -164,7 +171,7 @@ export interface NetworkPlane {
    * listener is gone, and those that their group's settings reset. Gives where its listeners are
    * bound, in their order, by zone.
    */
-  configureNetwork(config: NetworkBalancerConfig): Promise<Record<string, BoundAddress>[]>;
+  configureNetwork(config: NetworkBalancerConfig): Promise<Record<string, BoundListener>[]>;
   /** Resets its flows and frees its ports. */
   removeNetwork(arn: string): Promise<void>;
   /** Opens a connection and closes it again. */

@@ -1,7 +1,8 @@
 /** A listener: the same port on each node, for connections, datagrams or both. */
+import { isIPv6 } from "node:net";
 import type { Random } from "#runtime/random.ts";
 import type { Wall } from "#runtime/clock.ts";
-import type { BoundAddress } from "../application/config.ts";
+import type { BoundAddress, BoundListener } from "../application/config.ts";
 import { bindAll, type Bound } from "./binding.ts";
 import type { FlowRecord, NetworkBalancerConfig, NetworkListenerConfig } from "./config.ts";
 import type { NetworkCounters } from "./counters.ts";
@@ -67,26 +68,31 @@ export class NetworkListener {
   /** Opens what is not open yet and closes what has gone; gives where, by zone. */
   async configure(
     config: NetworkListenerConfig,
-    nodes: NetworkBalancerConfig["nodes"],
-  ): Promise<Record<string, BoundAddress>> {
+    balancer: Pick<NetworkBalancerConfig, "nodes" | "ipv6">,
+  ): Promise<Record<string, BoundListener>> {
     this.config = config;
     const { tls, alpn } = config;
     if (tls && this.#security) this.#security.configure(tls, alpn);
     else this.#security = tls && new ListenerSecurity(tls, alpn);
-    const wanted = new Map(nodes.map(({ zone, host }) => [zone, `${host} ${this.#kindOfOpening}`]));
-    for (const [zone, { bound, wanted: present }] of this.#open) {
-      if (wanted.get(zone) === present) continue;
-      this.#open.delete(zone);
+    const places = this.#places(balancer);
+    const wanted = new Map(places.map((place) => [keyOf(place), this.#openingAt(place)]));
+    for (const [key, { bound, wanted: present }] of this.#open) {
+      if (wanted.get(key) === present) continue;
+      this.#open.delete(key);
       await closeAll(bound);
     }
-    const addresses: Record<string, BoundAddress> = {};
-    for (const { zone, host } of nodes) {
-      let opened = this.#open.get(zone);
+    const addresses: Record<string, BoundListener> = {};
+    for (const place of places) {
+      const key = keyOf(place);
+      let opened = this.#open.get(key);
       if (!opened) {
-        opened = { bound: await this.#bind(zone, host), wanted: wanted.get(zone)! };
-        this.#open.set(zone, opened);
+        opened = { bound: await this.#bind(place), wanted: wanted.get(key)! };
+        this.#open.set(key, opened);
       }
-      addresses[zone] = opened.bound[0]!.address;
+      const { address } = opened.bound[0]!;
+      addresses[place.zone] = isIPv6(place.host)
+        ? { ...addresses[place.zone]!, ipv6: address }
+        : address;
     }
     return addresses;
   }
@@ -97,15 +103,23 @@ export class NetworkListener {
     this.#open.clear();
   }
 
-  get #kindOfOpening(): string {
-    const { protocol, port } = this.config;
-    return `${port} ${protocol === "TLS" ? "TCP" : protocol}`;
+  /** There is one address of IPv6 for all nodes, and nothing takes datagrams there. */
+  #places({ nodes, ipv6 }: Pick<NetworkBalancerConfig, "nodes" | "ipv6">): Place[] {
+    const [first] = nodes;
+    if (!ipv6 || !first || this.config.protocol === "UDP") return nodes;
+    return [...nodes, { zone: first.zone, host: "::1" }];
   }
 
-  #bind(zone: string, host: string): Promise<Bound[]> {
+  #openingAt({ host }: Place): string {
+    const { protocol, port } = this.config;
+    return `${host} ${port} ${protocol === "TLS" ? "TCP" : protocol}`;
+  }
+
+  #bind({ zone, host }: Place): Promise<Bound[]> {
     const { protocol, port, bound } = this.config;
     const environment = this.#environment();
     const streams = (place: BoundAddress) => openStreams(place, zone, environment);
+    if (isIPv6(host)) return bindAll({ host, port }, bound[zone]?.ipv6, [streams]);
     const datagrams = (place: BoundAddress) => openDatagrams(place, zone, environment);
     const openers = [
       ...(protocol === "UDP" ? [] : [streams]),
@@ -132,6 +146,10 @@ export class NetworkListener {
     return chosen && this.#services.group(chosen.arn);
   }
 }
+
+type Place = NetworkBalancerConfig["nodes"][number];
+
+const keyOf = ({ zone, host }: Place) => (isIPv6(host) ? `${zone} ipv6` : zone);
 
 async function closeAll(bound: readonly Bound[]): Promise<void> {
   await Promise.all(bound.map((one) => one.close()));

@@ -129,6 +129,8 @@ function putNodes({ put, sticky }: NodeContext, dimensions: Dimension[], counts:
   nonzero("ActiveConnectionCount", counts.activeConnections);
   nonzero("NewConnectionCount", counts.newConnections);
   nonzero("ProcessedBytes", counts.processedBytes, "Bytes");
+  nonzero("IPv6RequestCount", counts.ipv6Requests);
+  nonzero("IPv6ProcessedBytes", counts.ipv6Bytes, "Bytes");
   nonzero("RejectedConnectionCount", counts.rejectedConnections);
   nonzero("ClientTLSNegotiationErrorCount", counts.tlsErrors);
   nonzero("DesyncMitigationMode_NonCompliant_Request_Count", counts.nonCompliantRequests);

@@ -16,6 +16,7 @@ import { tlsConfig, type BalancerRecords } from "../balancer-config.ts";
 import { preservesClients, reachAs } from "../health/reach-target.ts";
 import { crossesZones } from "../cross-zone.ts";
 import { groupTable, listenerTable } from "../kinds.ts";
+import { hasIpv6, isDualstack } from "../ip-address-type.ts";
 import type { LoadBalancerRecord, TargetGroupRecord, TargetRecord } from "../records.ts";
 import type { State } from "../state.ts";
 import { isLeft } from "../zonal-shift.ts";
@@ -37,6 +38,7 @@ export async function networkConfigOf(
     : [];
   return {
     arn: balancer.arn,
+    ipv6: isDualstack(balancer) && hasIpv6(),
     inbound: inboundRules(env, scope, balancer),
     nodes: balancer.zones.map(({ zoneName, node }) => ({
       zone: zoneName,

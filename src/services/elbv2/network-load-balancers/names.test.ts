@@ -18,7 +18,7 @@ function recordsOf(
       attributes: {},
       zones: [{ zoneName: "a" }, { zoneName: "b" }],
     },
-    listeners: [],
+    listeners: [{ record: { port: 80 } }],
     groups: [{ record: { protocol: "TCP", targetType: "ip", attributes }, targets }],
   } as unknown as BalancerRecords;
 }

@@ -3,21 +3,28 @@
  * per zone. https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html#dns-name
  */
 import type { PublishedName } from "#services/kit/name-directory.ts";
-import type { BoundAddress } from "#traffic/application/config.ts";
+import type { BoundListener } from "#traffic/application/config.ts";
 import { attributeOf } from "../attributes.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
 import { crossesZones } from "../cross-zone.ts";
+import { addressesOf } from "../ip-address-type.ts";
 import { groupTable } from "../kinds.ts";
 
 /** `bound` is where the listeners are, in their order, by zone. */
 export function networkNames(
   records: BalancerRecords,
-  bound: readonly Record<string, BoundAddress>[],
+  bound: readonly Record<string, BoundListener>[],
 ): PublishedName[] {
   const { dnsName, zones, shiftedZone } = records.balancer;
   const nodes = zones.map(({ zoneName }) => ({
     zoneName,
-    addresses: [...new Set(bound.flatMap((byZone) => byZone[zoneName]?.host ?? []))],
+    addresses: addressesOf(
+      records.balancer,
+      records.listeners.map(({ record }, index) => ({
+        port: record.port,
+        bound: bound[index]?.[zoneName],
+      })),
+    ),
     healthy: isHealthyZone(records, zoneName),
   }));
   // A zone that is left is told to nobody new.

@@ -1,7 +1,7 @@
 /** Brings a network load balancer's records to the data plane, and what it made of them back. */
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
-import type { BoundAddress } from "#traffic/application/config.ts";
+import type { BoundListener } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
 import { logsAnything } from "../logs.ts";
@@ -56,7 +56,7 @@ async function remember(
   env: Environment,
   scope: Scope,
   records: BalancerRecords,
-  bound: readonly Record<string, BoundAddress>[],
+  bound: readonly Record<string, BoundListener>[],
 ): Promise<void> {
   const { name, arn } = records.balancer;
   await env.store.transaction(async (tx) => {
@@ -68,8 +68,8 @@ async function remember(
       const boundByZone = bound[index]!;
       if (listener?.arn !== record.arn) continue;
       if (JSON.stringify(listener.boundByZone) === JSON.stringify(boundByZone)) continue;
-      for (const [zone, { host, port }] of Object.entries(boundByZone))
-        env.log.info("a listener is bound", { listener: listener.arn, zone, host, port });
+      for (const [zone, { host, port, ipv6 }] of Object.entries(boundByZone))
+        env.log.info("a listener is bound", { listener: listener.arn, zone, host, port, ipv6 });
       listeners.put(tx, scope, [name, record.id], { ...listener, boundByZone });
     }
   });

@@ -6,6 +6,7 @@ import {
   unsupported,
   validationError,
 } from "../errors.ts";
+import { checkType } from "../ip-address-type.ts";
 import { isNetwork } from "../kinds.ts";
 import { limits } from "../limits.ts";
 import { readNodes, takenHosts, withNodes } from "../network-load-balancers/nodes.ts";
@@ -22,14 +23,13 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
   input,
   context,
 ) => {
-  const { Type = "application", Scheme: scheme = "internet-facing", IpAddressType } = input;
+  const { Type = "application", Scheme: scheme = "internet-facing" } = input;
+  const { IpAddressType: ipAddressType = "ipv4" } = input;
   if (Type === "gateway") throw unsupported("load balancers of type 'gateway'");
   const network = Type === "network";
   const name = checkName("load balancer", input.Name);
   if (input.CustomerOwnedIpv4Pool !== undefined) throw unsupported("CustomerOwnedIpv4Pool");
   if (input.IpamPools !== undefined) throw unsupported("IpamPools");
-  if (IpAddressType !== undefined && IpAddressType !== "ipv4")
-    throw unsupported(`the IP address type '${IpAddressType}'`);
   if ((input.SecurityGroups?.length ?? 0) > limits.securityGroupsPerLoadBalancer)
     throw validationError(
       `The maximum number of security groups is '${limits.securityGroupsPerLoadBalancer}'`,
@@ -39,6 +39,7 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
   const tags = readTags(input.Tags);
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
   const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
+  await checkType(context, context, ipAddressType, { network, subnetIds });
   const nodes = network
     ? await readNodes(context, context, input.SubnetMappings, scheme)
     : undefined;
@@ -54,7 +55,7 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
     if (present) {
       if (
         isNetwork(present) !== network ||
-        !sameSettings(present, { scheme, securityGroups, zones })
+        !sameSettings(present, { scheme, securityGroups, zones, ipAddressType })
       )
         throw duplicateLoadBalancer(name);
       return present;
@@ -74,7 +75,7 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
       dnsName: `${prefix}${name}-${suffix}.${context.region}.elb.localhost`,
       scheme,
       vpcId,
-      ipAddressType: "ipv4",
+      ipAddressType,
       securityGroups,
       zones: placed,
       createdMs: clock.now(),
@@ -92,12 +93,13 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
 
 function sameSettings(
   present: LoadBalancerRecord,
-  asked: Pick<LoadBalancerRecord, "scheme" | "securityGroups" | "zones">,
+  asked: Pick<LoadBalancerRecord, "scheme" | "securityGroups" | "zones" | "ipAddressType">,
 ): boolean {
   const subnets = ({ zones }: Pick<LoadBalancerRecord, "zones">) =>
     zones.map(({ subnetId }) => subnetId).sort();
   return (
     present.scheme === asked.scheme &&
+    present.ipAddressType === asked.ipAddressType &&
     String([...present.securityGroups].sort()) === String([...asked.securityGroups].sort()) &&
     String(subnets(present)) === String(subnets(asked))
   );

@@ -10,6 +10,7 @@ import {
 import { readSettings, settingsFor } from "../health-check-settings.ts";
 import type { ProtocolVersion } from "#traffic/application/config.ts";
 import { functionSettings, refuseServerMembers } from "../functions/target-groups.ts";
+import { checkIpv6Group } from "../ip-address-type.ts";
 import { isNetworkProtocol } from "../kinds.ts";
 import { limits } from "../limits.ts";
 import { networkSettings } from "../network-load-balancers/health-checks.ts";
@@ -48,7 +49,8 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
     throw validationError(
       `Target group protocol version '${ProtocolVersion}' must be one of 'GRPC, HTTP1, HTTP2'`,
     );
-  if (input.IpAddressType === "ipv6") throw unsupported("the IP address type 'ipv6'");
+  const { IpAddressType: ipAddressType = "ipv4" } = input;
+  if (ipAddressType === "ipv6") checkIpv6Group(targetType, protocol);
   if (input.TargetControlPort !== undefined) throw unsupported("TargetControlPort");
   const { Port: port = isFunction ? 0 : undefined, VpcId: vpcId = isFunction ? "" : undefined } =
     input;
@@ -58,11 +60,11 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
     ? networkSettings(input, undefined, targetType)
     : readSettings(input, isFunction ? functionSettings : settingsFor(protocol, version), version);
   const tags = readTags(input.Tags);
-  if (!isFunction) await checkVpc(context, context, vpcId);
+  if (!isFunction) await checkVpc(context, context, vpcId, ipAddressType);
   const shape = await context.store.transaction(async (tx) => {
     const all = await targetGroups.list(tx, context);
     const present = all.find((group) => group.name === name);
-    const asked = { protocol, version, port, vpcId, targetType, healthCheck };
+    const asked = { protocol, version, port, vpcId, targetType, ipAddressType, healthCheck };
     if (present) {
       const before = {
         protocol: present.protocol,
@@ -70,6 +72,7 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
         port: present.port,
         vpcId: present.vpcId,
         targetType: present.targetType,
+        ipAddressType: present.ipAddressType,
         healthCheck: present.healthCheck,
       };
       if (JSON.stringify(before) !== JSON.stringify(asked)) throw duplicateTargetGroup(name);
@@ -80,7 +83,6 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
       arn: targetGroupArn(context, name, newId(context.random)),
       name,
       ...asked,
-      ipAddressType: "ipv4",
       attributes: {},
       tags,
       createdMs: context.clock.now(),

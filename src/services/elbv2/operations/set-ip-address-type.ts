@@ -1,13 +1,31 @@
 import type { Operation } from "#services/kit/service.ts";
-import { unsupported } from "../errors.ts";
+import { readBalancer } from "../balancer-config.ts";
 import { findLoadBalancer } from "../find.ts";
+import { checkType, checkUses } from "../ip-address-type.ts";
+import { isNetwork } from "../kinds.ts";
+import { loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetIpAddressType.html */
 export const setIpAddressType: Operation<"elbv2", "SetIpAddressType", State> = async (
-  { LoadBalancerArn, IpAddressType },
+  { LoadBalancerArn, IpAddressType: ipAddressType = "ipv4" },
   context,
 ) => {
-  await context.store.transaction((tx) => findLoadBalancer(tx, context, LoadBalancerArn));
-  if (IpAddressType !== "ipv4") throw unsupported(`the IP address type '${IpAddressType}'`);
-  return { IpAddressType };
+  const present = await context.store.transaction((tx) =>
+    findLoadBalancer(tx, context, LoadBalancerArn),
+  );
+  const subnetIds = present.zones.map(({ subnetId }) => subnetId);
+  const network = isNetwork(present);
+  await checkType(context, context, ipAddressType, { network, subnetIds });
+  await context.store.transaction(async (tx) => {
+    const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
+    const { listeners, groups } = await readBalancer(tx, context, balancer);
+    checkUses(
+      ipAddressType,
+      listeners.map(({ record }) => record),
+      groups.map(({ record }) => record),
+    );
+    loadBalancers.put(tx, context, [balancer.name], { ...balancer, ipAddressType });
+  });
+  return { IpAddressType: ipAddressType };
 };

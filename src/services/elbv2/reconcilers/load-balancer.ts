@@ -4,7 +4,7 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { configOf, readBalancer, thresholdOf, type BalancerRecords } from "../balancer-config.ts";
 import { refreshMs } from "../certificates.ts";
-import type { BoundAddress } from "#traffic/application/config.ts";
+import type { BoundListener } from "#traffic/application/config.ts";
 import {
   listeners,
   loadBalancers,
@@ -13,6 +13,7 @@ import {
   type LoadBalancerRecord,
 } from "../records.ts";
 import { isGuardKnown, unknownGuardMs } from "#services/kit/load-balancing/firewall.ts";
+import { addressesOf } from "../ip-address-type.ts";
 import { isNetwork } from "../kinds.ts";
 import { logsAnything } from "../logs.ts";
 import { healthStates } from "../metrics/health-states.ts";
@@ -75,7 +76,13 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         names: [
           {
             name: balancer.dnsName,
-            addresses: [...new Set(bound.map(({ host }) => host))],
+            addresses: addressesOf(
+              balancer,
+              records.listeners.map(({ record }, index) => ({
+                port: record.port,
+                bound: bound[index],
+              })),
+            ),
             healthy: isHealthyTarget(records),
           },
         ],
@@ -113,7 +120,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
     scope: Scope,
     { name, arn }: LoadBalancerRecord,
     ids: readonly string[],
-    bound: readonly BoundAddress[],
+    bound: readonly BoundListener[],
   ): Promise<void> {
     await env.store.transaction(async (tx) => {
       const balancer = await loadBalancers.get(tx, scope, name);
@@ -121,10 +128,10 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
       for (const [index, id] of ids.entries()) {
         const listener = await listeners.get(tx, scope, name, id);
-        const { host, port } = bound[index]!;
-        if (!listener || (listener.bound?.host === host && listener.bound.port === port)) continue;
-        env.log.info("a listener is bound", { listener: listener.arn, host, port });
-        listeners.put(tx, scope, [name, id], { ...listener, bound: { host, port } });
+        const own = bound[index]!;
+        if (!listener || JSON.stringify(listener.bound) === JSON.stringify(own)) continue;
+        env.log.info("a listener is bound", { listener: listener.arn, ...own });
+        listeners.put(tx, scope, [name, id], { ...listener, bound: own });
       }
     });
   }

@@ -1,4 +1,5 @@
 /** Keeps a target's health: checks it at its interval while it is in use, ends its draining. */
+import { isIPv6 } from "node:net";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
@@ -148,7 +149,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
               reach: reached,
               tls: healthCheck.protocol === "HTTPS",
               version: group.version ?? "HTTP1",
-              host: "path" in reach ? `${target.id}:${port}` : `${reach.host}:${port}`,
+              host: authorityOf("path" in reach ? target.id : reach.host, port),
               path: healthCheck.path,
               matcher: healthCheck.matcher,
               timeoutMs,
@@ -252,6 +253,11 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       });
     });
   }
+}
+
+/** As Host tells it. */
+function authorityOf(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** How long flows of an unhealthy target live on. */

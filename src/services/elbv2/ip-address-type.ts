@@ -1,0 +1,100 @@
+/** Which addresses clients reach a load balancer under. */
+import { networkInterfaces } from "node:os";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import type { BoundListener } from "#traffic/application/config.ts";
+import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
+import { describeSubnet } from "./network.ts";
+import type { ListenerRecord, LoadBalancerRecord, TargetGroupRecord } from "./records.ts";
+
+type Type = LoadBalancerRecord["ipAddressType"];
+
+/** Whether listeners can be bound on ::1. */
+export function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === "::1"),
+  );
+}
+
+export const isDualstack = ({ ipAddressType }: Pick<LoadBalancerRecord, "ipAddressType">) =>
+  ipAddressType !== "ipv4";
+
+/**
+ * Throws when the load balancer cannot have the type.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-ip-address-type.html
+ */
+export async function checkType(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  type: Type,
+  { network, subnetIds }: { network: boolean; subnetIds: readonly string[] },
+): Promise<void> {
+  if (type === "ipv4") return;
+  if (network && type !== "dualstack")
+    throw validationError(
+      `The IP address type '${type}' is not supported for load balancers with type 'network'`,
+    );
+  for (const id of subnetIds) {
+    const { Ipv6CidrBlockAssociationSet = [] } = await describeSubnet(env, scope, id);
+    if (!Ipv6CidrBlockAssociationSet.some((one) => one.Ipv6CidrBlockState?.State === "associated"))
+      throw validationError("You must specify subnets with an associated IPv6 CIDR block.");
+  }
+  if (!hasIpv6())
+    throw unsupported(`the IP address type '${type}' on a machine without the IPv6 address ::1`);
+}
+
+/** Throws where groups and listeners that are there already forbid the type. */
+export function checkUses(
+  type: Type,
+  listeners: readonly ListenerRecord[],
+  groups: readonly TargetGroupRecord[],
+): void {
+  if (type === "ipv4") {
+    if (groups.some(({ ipAddressType }) => ipAddressType === "ipv6")) throw ipv6GroupOnIpv4();
+  } else if (listeners.some(({ protocol }) => takesDatagrams(protocol)))
+    throw datagramsOnDualstack();
+}
+
+export const takesDatagrams = (protocol: string) => protocol === "UDP" || protocol === "TCP_UDP";
+
+/** AWS lets such listeners have prefixes for source NAT, which are refused here. */
+export const datagramsOnDualstack = () =>
+  invalidConfiguration(
+    "You cannot specify the UDP or TCP_UDP protocol for a load balancer with the IP address type 'dualstack'",
+  );
+
+/** As users see it: https://github.com/zalando-incubator/kube-ingress-aws-controller/pull/752 */
+export const ipv6GroupOnIpv4 = () =>
+  invalidConfiguration(
+    "You cannot associate an IPv6 target group with a load balancer that has an 'ipv4' IP address type",
+  );
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html#target-group-ip-address-type */
+export function checkIpv6Group(targetType: string, protocol: string): void {
+  if (targetType !== "instance" && targetType !== "ip")
+    throw validationError(
+      `The IP address type 'ipv6' is not supported for target groups with target type '${targetType}'`,
+    );
+  if (takesDatagrams(protocol))
+    throw unsupported(`the IP address type 'ipv6' for target groups with protocol '${protocol}'`);
+}
+
+/**
+ * What names lead to. There is one address of IPv6: it is told where it has the listeners' own ports, for elsewhere
+ * it is another's.
+ */
+export function addressesOf(
+  { ipAddressType, scheme }: LoadBalancerRecord,
+  listeners: readonly { port: number; bound: BoundListener | undefined }[],
+): string[] {
+  const present = listeners.filter(({ bound }) => bound !== undefined);
+  const withIpv6 = present.filter(({ bound }) => bound!.ipv6);
+  const isOwn =
+    withIpv6.length > 0 && withIpv6.every(({ port, bound }) => bound!.ipv6!.port === port);
+  const isPrivate =
+    ipAddressType === "dualstack-without-public-ipv4" && scheme === "internet-facing";
+  return [
+    ...(isPrivate ? [] : new Set(present.map(({ bound }) => bound!.host))),
+    ...(isOwn ? ["::1"] : []),
+  ];
+}

@@ -7,6 +7,7 @@ import type { OperationModel, ServiceModel } from "#model/service-model.ts";
 import { encodeEvents, eventStreamMember } from "./event-stream/encode.ts";
 import { createJsonDecoders, parseJson } from "./json/decode.ts";
 import { createJsonEncoders } from "./json/encode.ts";
+import { JsonOutput } from "./json/json-output.ts";
 import {
   errorMembers,
   resolveError,
@@ -33,9 +34,8 @@ export const awsJson: Protocol = {
     // AWS sends nothing at all where the operation has no output.
     if (operation.output.unit) return { status: 200, headers, body: "" };
     if (eventStreamMember(operation.output)) return encodeStream(operation, output, headers);
-    const encode = encoderOf(operation.output);
-    const value = output ?? {};
-    const body = JSON.stringify(encode ? encode(value) : value);
+    const body =
+      output instanceof JsonOutput ? output.toJson() : stringify(operation.output, output);
     addChecksum(headers, context, body);
     return { status: 200, headers, body };
   },
@@ -52,6 +52,11 @@ export const awsJson: Protocol = {
     return { status, headers, body };
   },
 };
+
+function stringify(shape: OperationModel["output"], output: unknown = {}): string {
+  const encode = encoderOf(shape);
+  return JSON.stringify(encode ? encode(output) : output);
+}
 
 function unknownOperation(): AwsError {
   return new AwsError({ code: "UnknownOperationException", status: 400, message: "" });

@@ -16,6 +16,17 @@ export function typeOf(value: AttributeValue): TypeName {
   );
 }
 
+/** As `typeOf`, for values that no one has looked at yet. */
+function soleTypeOf(value: AttributeValue): TypeName {
+  const type = typeOf(value);
+  for (const name in value)
+    if (name !== type && (value as unknown as Record<string, unknown>)[name] !== undefined)
+      throw validation(
+        "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
+      );
+  return type;
+}
+
 /** What an item's attribute holds, whatever its type. */
 export function contentOf<T = unknown>(value: AttributeValue): T {
   return (value as unknown as Record<string, unknown>)[typeOf(value)] as T;
@@ -28,12 +39,7 @@ export function contentOf<T = unknown>(value: AttributeValue): T {
 export function normalizeValue(value: AttributeValue, level = 1): AttributeValue {
   if (level > limits.nestingLevels)
     throw validation("Nesting Levels have exceeded supported limits");
-  const members = Object.values(value).filter((member) => member !== undefined).length;
-  if (members > 1)
-    throw validation(
-      "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
-    );
-  const type = typeOf(value);
+  const type = soleTypeOf(value);
   switch (type) {
     case "S":
     case "B":

@@ -1,5 +1,6 @@
 /** Capacity consumed per table and index, and what was refused, since it was last published. */
 import type { Scope } from "#store/collection.ts";
+import type { TableRecord } from "./records.ts";
 
 export interface Units {
   readUnits: number;
@@ -19,22 +20,22 @@ export interface Consumption {
 }
 
 export interface CapacityCounters {
-  of(scope: Scope, table: string): Consumption;
+  of(scope: Scope, table: Pick<TableRecord, "id" | "name">): Consumption;
   index(consumption: Consumption, name: string): Units;
   /** Everything since the last call. */
   take(): Consumption[];
 }
 
 export function createCapacityCounters(): CapacityCounters {
+  /** By table id. */
   let entries = new Map<string, Consumption>();
   return {
-    of({ account, region }, table) {
-      const key = `${account}/${region}/${table}`;
-      let entry = entries.get(key);
+    of({ account, region }, { id, name }) {
+      let entry = entries.get(id);
       if (!entry) {
         const scope = { account, region };
-        entry = { scope, table, own: noUnits(), indexes: new Map(), throttledRequests: {} };
-        entries.set(key, entry);
+        entry = { scope, table: name, own: noUnits(), indexes: new Map(), throttledRequests: {} };
+        entries.set(id, entry);
       }
       return entry;
     },

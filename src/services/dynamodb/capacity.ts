@@ -1,7 +1,7 @@
 /** Capacity units: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 import type { ConsumedCapacity } from "@aws-sdk/client-dynamodb";
-import type { Item } from "./attribute-values.ts";
 import { limits } from "./limits.ts";
+import type { Written } from "./items/conditional-write.ts";
 import type { TablePlace } from "./items/storage.ts";
 import type { IndexRecord } from "./records.ts";
 import type { DynamoContext } from "./state.ts";
@@ -25,7 +25,7 @@ export interface Use {
   readUnits?: number;
   writeUnits?: number;
   /** What a write changed: indexes cost as well. */
-  written?: { before: Item | undefined; after: Item | undefined };
+  written?: Pick<Written, "before" | "after">;
 }
 
 /**
@@ -41,7 +41,7 @@ export function consume(
   const { scope, table } = place;
   const told = wish === "TOTAL" || wish === "INDEXES";
   const provisioned = table.billingMode === "PROVISIONED";
-  const counters = context.state.consumed.of(scope, table.name);
+  const counters = context.state.consumed.of(scope, table);
   const counted =
     index?.kind === "global" ? context.state.consumed.index(counters, index.name) : counters.own;
   counted.readUnits += read;
@@ -49,7 +49,7 @@ export function consume(
   if (!provisioned && !told) return undefined;
   const inIndexes =
     written && table.indexes.length > 0
-      ? indexWriteUnits(table, written.before, written.after)
+      ? indexWriteUnits(table, written.before?.item, written.after?.item)
       : {};
   if (provisioned) takeUnits(use, inIndexes, context);
   if (!told) return undefined;
@@ -84,7 +84,7 @@ function takeUnits(
   const from = index?.kind === "global" ? index : undefined;
   take(from?.name ?? "", "read", (from ?? table).throughput?.readUnits ?? 0, read);
   let own = write;
-  const counters = state.consumed.of(scope, table.name);
+  const counters = state.consumed.of(scope, table);
   for (const { name, kind, throughput } of table.indexes) {
     const units = inIndexes[name] ?? 0;
     if (units === 0) continue;

@@ -15,6 +15,8 @@ const legacy = [
   "ScanFilter",
 ];
 
+const legacyNames: ReadonlySet<string> = new Set(legacy);
+
 const expressions = [
   "ConditionExpression",
   "FilterExpression",
@@ -27,9 +29,9 @@ const conditions = ["Expected", "QueryFilter", "ScanFilter"];
 
 /** Throws when the input mixes legacy parameters with expressions, or has half of them. */
 export function checkLegacy(input: object): void {
+  if (!hasLegacy(input)) return;
   const given = input as Record<string, unknown>;
   const old = legacy.filter((name) => given[name] !== undefined);
-  if (old.length === 0) return;
   const present = expressions.filter((name) => given[name] !== undefined);
   if (present.length > 0)
     throw validation(
@@ -43,6 +45,14 @@ export function checkLegacy(input: object): void {
     throw validation(
       "ConditionalOperator can only be used when Filter or Expected has two or more elements",
     );
+}
+
+/** Most requests have a few members, and none of these. */
+function hasLegacy(input: object): boolean {
+  for (const name in input)
+    if (legacyNames.has(name) && (input as Record<string, unknown>)[name] !== undefined)
+      return true;
+  return false;
 }
 
 /** AttributesToGet as paths: names of whole attributes, dots and brackets included. */

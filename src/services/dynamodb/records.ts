@@ -54,23 +54,26 @@ export interface TableRecord {
   tags: Tags;
 }
 
-/** An item as stored, beside its size as DynamoDB counts it. */
-export interface StoredItem {
+/**
+ * An item's size as DynamoDB counts it, and the item as the JSON that clients are sent: what most
+ * readers want of it. A pair is what stores read fastest.
+ */
+export type ItemRecord = readonly [sizeBytes: number, json: string];
+
+/** How items were stored once: they are read, and not written any more. */
+export interface EarlierItemRecord {
   item: Item;
   sizeBytes: number;
 }
-
-/** An index's entry: the projected item. */
-export type IndexEntry = StoredItem;
 
 /** By table name. */
 export const tables = collection<TableRecord>("dynamodb", "table");
 
 /** By table id, then the parts of the primary key. */
-export const items = collection<StoredItem>("dynamodb", "item");
+export const items = collection<ItemRecord | EarlierItemRecord>("dynamodb", "item");
 
-/** By table id, index name, the index's key and the item's own. */
-export const indexEntries = collection<IndexEntry>("dynamodb", "index");
+/** Projected items by table id, index name, the index's key and the item's own. */
+export const indexEntries = collection<ItemRecord | EarlierItemRecord>("dynamodb", "index");
 
 /** By table id, then due second and item: what time to live will delete. */
 export const expirations = collection<{ key: Record<string, AttributeValue> }>(

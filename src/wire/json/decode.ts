@@ -1,6 +1,6 @@
 /**
  * Checks and completes values that JSON.parse made, in place: members that AWS does not know are
- * dropped, times and blobs become Date and bytes. Shapes without such members are only checked.
+ * dropped, times and blobs become Date and bytes. What is right already is only looked at, not written.
  */
 import { AwsError } from "#model/error.ts";
 import type { ListShape, MapShape, Member, Shape, StructureShape } from "#model/shape.ts";
@@ -65,8 +65,13 @@ export function createJsonDecoders(dialect: JsonDialect): (shape: Shape) => Deco
       if (!Array.isArray(value)) throw unexpected(value, "list");
       let nulls = false;
       for (let index = 0; index < value.length; index++) {
-        if (value[index] === null) nulls = true;
-        else value[index] = decode(value[index]);
+        const item: unknown = value[index];
+        if (item === null) {
+          nulls = true;
+          continue;
+        }
+        const decoded = decode(item);
+        if (decoded !== item) value[index] = decoded;
       }
       return nulls && !sparse ? value.filter((item) => item !== null) : value;
     };
@@ -78,8 +83,12 @@ export function createJsonDecoders(dialect: JsonDialect): (shape: Shape) => Deco
       if (!isRecord(value)) throw unexpected(value, "map");
       for (const key in value) {
         const item = value[key];
-        if (item !== null) value[key] = decode(item);
-        else if (!sparse) delete value[key];
+        if (item === null) {
+          if (!sparse) delete value[key];
+          continue;
+        }
+        const decoded = decode(item);
+        if (decoded !== item) value[key] = decoded;
       }
       return value;
     };
@@ -104,8 +113,10 @@ export function createJsonDecoders(dialect: JsonDialect): (shape: Shape) => Deco
           continue;
         }
         const [name, decode] = entry;
-        value[name] = decode(item);
+        const decoded = decode(item);
         if (name !== key) delete value[key];
+        else if (decoded === item) continue;
+        value[name] = decoded;
       }
       return value;
     };

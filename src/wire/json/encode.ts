@@ -1,6 +1,6 @@
 /**
  * Makes outputs ready for JSON.stringify: known members only, times and blobs in their JSON forms.
- * Shapes whose values are JSON already are handed on as they are.
+ * What is JSON already is handed on as it is, and copied only from where something differs.
  */
 import type { ListShape, MapShape, Shape, SimpleShape, StructureShape } from "#model/shape.ts";
 import { formatTimestamp } from "../timestamp.ts";
@@ -37,19 +37,31 @@ export function createJsonEncoders(dialect: JsonDialect): (shape: Shape) => Enco
   const buildList = (shape: ListShape): Encode => {
     const encode = compile(shape.item.shape);
     if (!encode) return undefined;
-    return (value) =>
-      (value as unknown[]).map((item) =>
-        item === null || item === undefined ? null : encode(item),
-      );
+    return (value) => {
+      const list = value as unknown[];
+      let copy: unknown[] | undefined;
+      for (let index = 0; index < list.length; index++) {
+        const item = list[index];
+        const encoded = item === null || item === undefined ? null : encode(item);
+        if (encoded !== item) (copy ??= list.slice())[index] = encoded;
+      }
+      return copy ?? list;
+    };
   };
   const buildMap = (shape: MapShape): Encode => {
     const encode = compile(shape.value.shape);
     if (!encode) return undefined;
     return (value) => {
-      const encoded: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
-      for (const [key, item] of Object.entries(value as Record<string, unknown>))
-        if (item !== undefined) encoded[key] = item === null ? null : encode(item);
-      return encoded;
+      const map = value as Record<string, unknown>;
+      let copy: Record<string, unknown> | undefined;
+      for (const key in map) {
+        const item = map[key];
+        const encoded = item === null || item === undefined ? item : encode(item);
+        if (item === undefined || encoded !== item)
+          copy ??= membersBefore(key, map, Object.create(null) as Record<string, unknown>);
+        if (copy && item !== undefined) copy[key] = encoded;
+      }
+      return copy ?? map;
     };
   };
   const buildStructure = (shape: StructureShape): Encode => {
@@ -67,19 +79,35 @@ export function createJsonEncoders(dialect: JsonDialect): (shape: Shape) => Enco
     return (value) => {
       table ??= read();
       const source = value as Record<string, unknown>;
-      const encoded: Record<string, unknown> = {};
+      let copy: Record<string, unknown> | undefined;
       for (const name in source) {
         const item = source[name];
-        if (item === undefined || item === null) continue;
-        const entry = table.get(name);
-        if (entry === undefined) continue;
-        const encode = entry[1];
-        encoded[entry[0]] = encode === undefined ? item : encode(item);
+        const entry = item === null || item === undefined ? undefined : table.get(name);
+        if (entry === undefined) {
+          copy ??= membersBefore(name, source, {});
+          continue;
+        }
+        const [key, encode] = entry;
+        const encoded = encode === undefined ? item : encode(item);
+        if (encoded !== item || key !== name) copy ??= membersBefore(name, source, {});
+        if (copy) copy[key] = encoded;
       }
-      return encoded;
+      return copy ?? source;
     };
   };
   return compile;
+}
+
+function membersBefore(
+  end: string,
+  source: Record<string, unknown>,
+  target: Record<string, unknown>,
+): Record<string, unknown> {
+  for (const name in source) {
+    if (name === end) break;
+    target[name] = source[name];
+  }
+  return target;
 }
 
 function buildSimple(shape: SimpleShape): Encode {

@@ -51,18 +51,19 @@ function createFrom(
       return value;
     },
     checkUsed() {
-      for (const [kind, given] of [
-        ["ExpressionAttributeNames", names],
-        ["ExpressionAttributeValues", values],
-      ] as const) {
-        const unused = Object.keys(given ?? {}).filter((placeholder) => !used.has(placeholder));
-        if (unused.length > 0)
-          throw validation(
-            `Value provided in ${kind} unused in expressions: keys: {${unused.join(", ")}}`,
-          );
-      }
+      checkAllUsed("ExpressionAttributeNames", names, used);
+      checkAllUsed("ExpressionAttributeValues", values, used);
     },
   };
+}
+
+function checkAllUsed(kind: string, given: object | undefined, used: ReadonlySet<string>): void {
+  if (given === undefined) return;
+  const unused = Object.keys(given).filter((placeholder) => !used.has(placeholder));
+  if (unused.length > 0)
+    throw validation(
+      `Value provided in ${kind} unused in expressions: keys: {${unused.join(", ")}}`,
+    );
 }
 
 const noPlaceholders = createFrom(undefined, undefined);

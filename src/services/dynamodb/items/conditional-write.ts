@@ -18,6 +18,7 @@ import { createPlaceholders, type PlaceholderInput } from "../expressions/placeh
 import { checkLegacy } from "../legacy.ts";
 import { checkItemKeys, checkKey, keyOf } from "./keys.ts";
 import { deleteItem, readItem, writeItem, type TablePlace } from "./storage.ts";
+import type { StoredItem } from "./stored-item.ts";
 
 export interface ConditionInput extends PlaceholderInput {
   ConditionExpression?: string | undefined;
@@ -35,8 +36,8 @@ export interface PreparedWrite {
 }
 
 export interface Written {
-  before: Item | undefined;
-  after: Item | undefined;
+  before: StoredItem | undefined;
+  after: StoredItem | undefined;
   /** The larger of the item before and after: what the write costs. */
   sizeBytes: number;
 }
@@ -94,22 +95,21 @@ export async function performWrite(
   place: TablePlace,
   write: PreparedWrite,
 ): Promise<Written> {
-  const stored = await readItem(tx, place, write.item);
-  const before = stored?.item;
-  if (write.condition && !evaluate(write.condition, before ?? {}))
-    throw conditionalCheckFailed(write.showOnFailure ? before : undefined);
+  const before = await readItem(tx, place, write.item);
+  if (write.condition && !evaluate(write.condition, before?.item ?? {}))
+    throw conditionalCheckFailed(write.showOnFailure ? before?.item : undefined);
   switch (write.kind) {
     case "check":
-      return { before, after: before, sizeBytes: stored?.sizeBytes ?? 0 };
+      return { before, after: before, sizeBytes: before?.sizeBytes ?? 0 };
     case "delete":
       if (before) deleteItem(tx, place, before);
-      return { before, after: undefined, sizeBytes: stored?.sizeBytes ?? 0 };
+      return { before, after: undefined, sizeBytes: before?.sizeBytes ?? 0 };
     case "put":
     case "update": {
-      const after = write.kind === "put" ? write.item : updated(place, write, before);
-      if (write.kind === "update") checkItemKeys(place.table, after);
-      const { sizeBytes } = writeItem(tx, place, before, after);
-      return { before, after, sizeBytes: Math.max(sizeBytes, stored?.sizeBytes ?? 0) };
+      const item = write.kind === "put" ? write.item : updated(place, write, before?.item);
+      if (write.kind === "update") checkItemKeys(place.table, item);
+      const after = writeItem(tx, place, before, item);
+      return { before, after, sizeBytes: Math.max(after.sizeBytes, before?.sizeBytes ?? 0) };
     }
   }
 }

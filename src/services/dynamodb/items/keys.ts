@@ -55,17 +55,23 @@ export function keyOf({ key }: Pick<TableRecord, "key">, item: Item): Item {
 
 /** Throws ValidationException unless the given key is exactly the table's. */
 export function checkKey(table: TableRecord, key: Item | undefined): Item {
-  const names = keyNames(table);
+  const { partition, sort } = table.key;
   const given = key ?? {};
-  if (Object.keys(given).length !== names.length || names.some((name) => given[name] === undefined))
-    throw validation("The provided key element does not match the schema");
-  for (const name of names) {
-    if (typeOf(given[name]!) !== table.attributeTypes[name])
-      throw validation("The provided key element does not match the schema");
-    checkKeyValue(table, name, given[name]!);
-  }
+  const [first, second] = [given[partition], sort === undefined ? undefined : given[sort]];
+  const count = sort === undefined ? 1 : 2;
+  if (Object.keys(given).length !== count || !first || (sort !== undefined && !second))
+    throw keyMismatch();
+  checkKeyAttribute(table, partition, first);
+  if (sort !== undefined) checkKeyAttribute(table, sort, second!);
   return given;
 }
+
+function checkKeyAttribute(table: TableRecord, name: string, value: AttributeValue): void {
+  if (typeOf(value) !== table.attributeTypes[name]) throw keyMismatch();
+  checkKeyValue(table, name, value);
+}
+
+const keyMismatch = () => validation("The provided key element does not match the schema");
 
 /** Throws ValidationException unless the item has the table's key and sound index keys. */
 export function checkItemKeys(table: TableRecord, item: Item): void {

@@ -6,9 +6,16 @@ import { validation } from "../errors.ts";
 import type { Condition } from "../expressions/ast.ts";
 import { evaluate } from "../expressions/evaluate.ts";
 import { limits } from "../limits.ts";
-import { indexEntries, items, type IndexRecord, type StoredItem } from "../records.ts";
+import {
+  indexEntries,
+  items,
+  type EarlierItemRecord,
+  type IndexRecord,
+  type ItemRecord,
+} from "../records.ts";
 import { indexPlace, keyOf, primaryKey } from "./keys.ts";
 import { readItem, type TablePlace } from "./storage.ts";
+import { StoredItem } from "./stored-item.ts";
 
 export interface PageRequest {
   place: TablePlace;
@@ -28,7 +35,7 @@ export interface PageRequest {
 }
 
 export interface PageResult {
-  found: Item[];
+  found: StoredItem[];
   scanned: number;
   sizeBytes: number;
   lastKey: Item | undefined;
@@ -41,24 +48,25 @@ export async function readPage(tx: Transaction, request: PageRequest): Promise<P
   const result: PageResult = { found: [], scanned: 0, sizeBytes: 0, lastKey: undefined };
   let after = request.startKey && startPlace(request, request.startKey);
   for (;;) {
-    const rows: Entry<StoredItem>[] = await tx.between<StoredItem>(from, to, {
+    const rows: Entry<ItemRecord | EarlierItemRecord>[] = await tx.between(from, to, {
       limit: Math.min(rowsAtOnce, limit + 1),
       reverse,
       ...(after && { after }),
     });
     for (const { key, value } of rows) {
       after = key;
-      if (request.skip?.(value.item)) continue;
+      const entry = StoredItem.from(value);
+      if (request.skip?.(entry.item)) continue;
       result.scanned++;
-      result.sizeBytes += value.sizeBytes;
-      const item = request.fetchItems
-        ? ((await readItem(tx, place, value.item))?.item ?? value.item)
-        : value.item;
-      if (!filter || evaluate(filter, item)) result.found.push(item);
+      result.sizeBytes += entry.sizeBytes;
+      const stored = request.fetchItems
+        ? ((await readItem(tx, place, entry.item)) ?? entry)
+        : entry;
+      if (!filter || evaluate(filter, stored.item)) result.found.push(stored);
       const full = result.scanned >= limit || result.sizeBytes >= limits.pageBytes;
       if (full) {
         // DynamoDB gives a last key whenever it stopped because of a bound, more items or not.
-        result.lastKey = lastKeyOf(place, index, value.item);
+        result.lastKey = lastKeyOf(place, index, entry.item);
         return result;
       }
     }

@@ -4,7 +4,6 @@ import type {
   Condition as LegacyCondition,
   ConsumedCapacity,
 } from "@aws-sdk/client-dynamodb";
-import type { Item } from "../attribute-values.ts";
 import { validation } from "../errors.ts";
 import type { Condition, Path } from "../expressions/ast.ts";
 import { attributesOf } from "../expressions/attributes-of.ts";
@@ -14,6 +13,7 @@ import type { Placeholders } from "../expressions/placeholders.ts";
 import { parseProjection, project } from "../expressions/projection.ts";
 import { attributesToGet } from "../legacy.ts";
 import type { IndexRecord, KeySchema, TableRecord } from "../records.ts";
+import { PageOutput } from "./item-output.ts";
 import type { PageResult } from "./page.ts";
 
 export interface SelectionInput {
@@ -111,8 +111,8 @@ interface SelectedOutput {
   Items?: Record<string, AttributeValue>[];
   Count: number;
   ScannedCount: number;
-  LastEvaluatedKey?: Record<string, AttributeValue>;
-  ConsumedCapacity?: ConsumedCapacity;
+  LastEvaluatedKey?: Record<string, AttributeValue> | undefined;
+  ConsumedCapacity?: ConsumedCapacity | undefined;
 }
 
 export function formatPage(
@@ -120,9 +120,9 @@ export function formatPage(
   { countOnly, paths }: Selection,
   capacity: ConsumedCapacity | undefined,
 ): SelectedOutput {
-  const shape = (item: Item) => (paths ? project(item, paths) : item);
+  if (!paths && !countOnly) return new PageOutput(found, scanned, lastKey, capacity);
   return {
-    ...(!countOnly && { Items: found.map(shape) }),
+    ...(paths && { Items: found.map(({ item }) => project(item, paths)) }),
     Count: found.length,
     ScannedCount: scanned,
     ...(lastKey && { LastEvaluatedKey: lastKey }),

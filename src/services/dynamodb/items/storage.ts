@@ -10,46 +10,47 @@ import {
   indexEntries,
   items,
   type IndexRecord,
-  type StoredItem,
   type TableRecord,
 } from "../records.ts";
 import { belongsToIndex, indexPlace, keyOf, primaryKey } from "./keys.ts";
+import { StoredItem } from "./stored-item.ts";
 
 export interface TablePlace {
   scope: Scope;
   table: TableRecord;
 }
 
-export function readItem(
+export async function readItem(
   tx: Transaction,
   { scope, table }: TablePlace,
   key: Item,
 ): Promise<StoredItem | undefined> {
-  return items.get(tx, scope, table.id, ...primaryKey(table, key));
+  const record = await items.get(tx, scope, table.id, ...primaryKey(table, key));
+  return record && StoredItem.from(record);
 }
 
 /** Replaces what was there; throws when the item is too large. */
 export function writeItem(
   tx: Transaction,
   place: TablePlace,
-  before: Item | undefined,
+  before: StoredItem | undefined,
   after: Item,
 ): StoredItem {
   const { scope, table } = place;
   const sizeBytes = sizeOfItem(after);
   if (sizeBytes > limits.itemBytes) throw itemCollectionTooLarge();
-  const stored = { item: after, sizeBytes };
-  items.put(tx, scope, [table.id, ...primaryKey(table, after)], stored);
-  if (table.indexes.length > 0) updateIndexes(tx, place, before, after);
-  if (table.timeToLive?.enabled) updateExpiration(tx, place, before, after);
+  const stored = StoredItem.of(after, sizeBytes);
+  items.put(tx, scope, [table.id, ...primaryKey(table, after)], stored.record);
+  if (table.indexes.length > 0) updateIndexes(tx, place, before?.item, after);
+  if (table.timeToLive?.enabled) updateExpiration(tx, place, before?.item, after);
   return stored;
 }
 
-export function deleteItem(tx: Transaction, place: TablePlace, before: Item): void {
+export function deleteItem(tx: Transaction, place: TablePlace, { item }: StoredItem): void {
   const { scope, table } = place;
-  items.delete(tx, scope, table.id, ...primaryKey(table, before));
-  if (table.indexes.length > 0) updateIndexes(tx, place, before, undefined);
-  if (table.timeToLive) updateExpiration(tx, place, before, undefined);
+  items.delete(tx, scope, table.id, ...primaryKey(table, item));
+  if (table.indexes.length > 0) updateIndexes(tx, place, item, undefined);
+  if (table.timeToLive) updateExpiration(tx, place, item, undefined);
 }
 
 function updateIndexes(
@@ -72,9 +73,9 @@ export function addToIndex(
 ): void {
   if (!belongsToIndex(index.key, table, item)) return;
   const projected = projectForIndex(index, table, item);
-  const entry = { item: projected, sizeBytes: sizeOfItem(projected) };
+  const entry = StoredItem.of(projected, sizeOfItem(projected));
   const key = [table.id, index.name, ...indexPlace(index.key, table, item)];
-  indexEntries.put(tx, scope, key, entry);
+  indexEntries.put(tx, scope, key, entry.record);
 }
 
 function removeFromIndex(

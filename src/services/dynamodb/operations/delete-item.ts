@@ -27,7 +27,7 @@ export const deleteItem: Operation<"dynamodb", "DeleteItem", DynamoState> = asyn
     context,
   );
   return {
-    ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before }),
+    ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before.item }),
     ...(capacity && { ConsumedCapacity: capacity }),
   };
 };

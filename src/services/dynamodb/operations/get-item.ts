@@ -3,6 +3,7 @@ import { consume, readUnits } from "../capacity.ts";
 import { normalizeItem } from "../attribute-values.ts";
 import { createPlaceholders } from "../expressions/placeholders.ts";
 import { parseProjection, project } from "../expressions/projection.ts";
+import { ItemOutput } from "../items/item-output.ts";
 import { checkKey } from "../items/keys.ts";
 import { readItem } from "../items/storage.ts";
 import { attributesToGet, checkLegacy } from "../legacy.ts";
@@ -28,8 +29,9 @@ export const getItem: Operation<"dynamodb", "GetItem", DynamoState> = async (inp
   });
   const units = readUnits(stored?.sizeBytes ?? 0, input.ConsistentRead === true);
   const capacity = consume({ place, readUnits: units }, input.ReturnConsumedCapacity, context);
+  if (stored && !paths) return new ItemOutput(stored, capacity);
   return {
-    ...(stored && { Item: paths ? project(stored.item, paths) : stored.item }),
+    ...(stored && paths && { Item: project(stored.item, paths) }),
     ...(capacity && { ConsumedCapacity: capacity }),
   };
 };

@@ -24,7 +24,7 @@ export const putItem: Operation<"dynamodb", "PutItem", DynamoState> = async (inp
     context,
   );
   return {
-    ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before }),
+    ...(input.ReturnValues === "ALL_OLD" && written.before && { Attributes: written.before.item }),
     ...(capacity && { ConsumedCapacity: capacity }),
   };
 };

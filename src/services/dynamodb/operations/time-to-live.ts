@@ -3,6 +3,7 @@ import type { Operation } from "#services/kit/service.ts";
 import { validation } from "../errors.ts";
 import { expirySecond } from "../items/storage.ts";
 import { keyOf, primaryKey } from "../items/keys.ts";
+import { StoredItem } from "../items/stored-item.ts";
 import { expirations, items, tables } from "../records.ts";
 import { findActiveTable, findTable } from "../tables/find.ts";
 import type { DynamoState } from "../state.ts";
@@ -26,7 +27,8 @@ export const updateTimeToLive: Operation<"dynamodb", "UpdateTimeToLive", DynamoS
     for (const { id } of await expirations.entries(tx, scope, [table.id]))
       expirations.delete(tx, scope, ...id);
     if (enabled)
-      for (const { item } of await items.list(tx, scope, [table.id])) {
+      for (const record of await items.list(tx, scope, [table.id])) {
+        const { item } = StoredItem.from(record);
         const second = expirySecond(item, attribute);
         if (second === undefined) continue;
         const id = [table.id, second, ...primaryKey(table, item)];

@@ -45,13 +45,13 @@ function returned(
 ): Item | undefined {
   switch (wish) {
     case "ALL_OLD":
-      return before;
+      return before?.item;
     case "ALL_NEW":
-      return after;
+      return after?.item;
     case "UPDATED_OLD":
-      return before && project(before, touched(update));
+      return before && project(before.item, touched(update));
     case "UPDATED_NEW":
-      return after && project(after, touched(update));
+      return after && project(after.item, touched(update));
     default:
       return undefined;
   }

@@ -3,6 +3,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Transaction } from "#store/store.ts";
 import { addToIndex, type TablePlace } from "../items/storage.ts";
+import { StoredItem } from "../items/stored-item.ts";
 import { indexEntries, items, tables, type Throughput } from "../records.ts";
 
 /** Items put into a new index in one pass. */
@@ -63,7 +64,7 @@ async function fill(tx: Transaction, place: TablePlace, indexName: string): Prom
   let after: Parameters<typeof items.entries>[3];
   for (;;) {
     const found = await items.entries(tx, scope, [table.id], { limit: perPass, ...after });
-    for (const { record } of found) addToIndex(tx, place, index, record.item);
+    for (const { record } of found) addToIndex(tx, place, index, StoredItem.from(record).item);
     if (found.length < perPass) return true;
     after = { after: items.key(scope, ...found.at(-1)!.id) };
   }

@@ -28,7 +28,7 @@ export function createTimeToLive({ store, clock }: Environment): Reconciler {
         );
         for (const { key, value } of due) {
           const stored = await readItem(tx, { scope, table }, value.key);
-          if (stored) deleteItem(tx, { scope, table }, stored.item);
+          if (stored) deleteItem(tx, { scope, table }, stored);
           tx.delete(key);
         }
         return { afterMs: due.length === perPass ? 0 : intervalMs };

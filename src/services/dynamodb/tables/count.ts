@@ -2,7 +2,8 @@
 import type { Collection } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
 import type { TablePlace } from "../items/storage.ts";
-import { indexEntries, items, type StoredItem } from "../records.ts";
+import { StoredItem } from "../items/stored-item.ts";
+import { indexEntries, items, type EarlierItemRecord, type ItemRecord } from "../records.ts";
 import type { Counted, DynamoContext } from "../state.ts";
 
 const pageItems = 1000;
@@ -24,7 +25,7 @@ export async function countTable(place: TablePlace, context: DynamoContext): Pro
 }
 
 async function sum(
-  collection: Collection<StoredItem>,
+  collection: Collection<ItemRecord | EarlierItemRecord>,
   prefix: Key,
   { scope }: TablePlace,
   { store }: DynamoContext,
@@ -33,13 +34,13 @@ async function sum(
   let after: Key | undefined;
   for (;;) {
     const page = await store.transaction((tx) =>
-      tx.range<StoredItem>(collection.key(scope, ...prefix), {
+      tx.range<ItemRecord | EarlierItemRecord>(collection.key(scope, ...prefix), {
         limit: pageItems,
         ...(after && { after }),
       }),
     );
     total.items += page.length;
-    for (const { value } of page) total.sizeBytes += value.sizeBytes;
+    for (const { value } of page) total.sizeBytes += StoredItem.from(value).sizeBytes;
     if (page.length < pageItems) return total;
     after = page.at(-1)!.key;
   }

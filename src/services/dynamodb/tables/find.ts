@@ -14,7 +14,7 @@ export function parseTableName(
   nameOrArn: string | undefined,
   scope: Scope,
 ): { scope: Scope; name: string } {
-  const arn = parseArn(nameOrArn ?? "");
+  const arn = nameOrArn?.startsWith("arn:") ? parseArn(nameOrArn) : undefined;
   if (!arn)
     return { scope: { account: scope.account, region: scope.region }, name: nameOrArn ?? "" };
   const [, name = ""] = /^table\/([^/]+)$/.exec(arn.resource) ?? [];

@@ -54,7 +54,7 @@ function countThrottle(
   short: "table" | IndexRecord,
   { state }: DynamoContext,
 ): void {
-  const counters = state.consumed.of(scope, table.name);
+  const counters = state.consumed.of(scope, table);
   counters.throttledRequests[operation] = (counters.throttledRequests[operation] ?? 0) + 1;
   const events = short === "table" ? counters.own : state.consumed.index(counters, short.name);
   if (kind === "read") events.readThrottles++;

@@ -1,15 +1,12 @@
 /** Who may use a layer's version. https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { conflict, notFound, policyTooLong, preconditionFailed } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { layerArn, readLayerName } from "../layers/layer-arn.ts";
 import { layerPermissions, layerVersions } from "../layers/records.ts";
-import { limits } from "../limits.ts";
+import { documentOf, withoutStatement, withStatement } from "../policies.ts";
 import type { PermissionRecord } from "../records.ts";
 import type { LambdaContext, LambdaOperation } from "../state.ts";
-
-const documentOf = ({ statements }: PermissionRecord) =>
-  JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: statements });
 
 interface Named {
   LayerName?: string | undefined;
@@ -39,13 +36,6 @@ export const addLayerVersionPermission: LambdaOperation<"AddLayerVersionPermissi
 ) =>
   context.store.transaction(async (tx) => {
     const { scope, key, present } = await find(tx, input, context);
-    if (input.RevisionId !== undefined && input.RevisionId !== present?.revisionId)
-      throw preconditionFailed();
-    const statements = present?.statements ?? [];
-    if (statements.some((one) => one["Sid"] === input.StatementId))
-      throw conflict(
-        `The statement id (${input.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
-      );
     const principal = input.Principal!;
     const statement = {
       Sid: input.StatementId,
@@ -60,9 +50,7 @@ export const addLayerVersionPermission: LambdaOperation<"AddLayerVersionPermissi
         Condition: { StringEquals: { "aws:PrincipalOrgID": input.OrganizationId } },
       }),
     };
-    const record = { statements: [...statements, statement], revisionId: context.random.uuid() };
-    const sizeBytes = Buffer.byteLength(documentOf(record));
-    if (sizeBytes > limits.policyBytes) throw policyTooLong(sizeBytes, limits.policyBytes);
+    const record = withStatement(present, input, statement, context.random);
     layerPermissions.put(tx, scope, key, record);
     return { Statement: JSON.stringify(statement), RevisionId: record.revisionId };
   });
@@ -74,14 +62,9 @@ export const removeLayerVersionPermission: LambdaOperation<"RemoveLayerVersionPe
 ) => {
   await context.store.transaction(async (tx) => {
     const { scope, key, present } = await find(tx, input, context);
-    if (!present) throw notFound("No policy is associated with the given resource.");
-    if (input.RevisionId !== undefined && input.RevisionId !== present.revisionId)
-      throw preconditionFailed();
-    const statements = present.statements.filter((one) => one["Sid"] !== input.StatementId);
-    if (statements.length === present.statements.length)
-      throw notFound(`Statement ${input.StatementId} is not found in resource policy.`);
-    if (statements.length === 0) layerPermissions.delete(tx, scope, ...key);
-    else layerPermissions.put(tx, scope, key, { statements, revisionId: context.random.uuid() });
+    const left = withoutStatement(present, input, context.random);
+    if (left) layerPermissions.put(tx, scope, key, left);
+    else layerPermissions.delete(tx, scope, ...key);
   });
   return {};
 };

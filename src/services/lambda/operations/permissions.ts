@@ -1,13 +1,9 @@
-import { readFunction } from "../arns.ts";
-import { conflict, invalidParameter, notFound, preconditionFailed } from "../errors.ts";
+import { functionArn, readFunction } from "../arns.ts";
+import { invalidParameter, notFound } from "../errors.ts";
 import { findFunction, findVersion } from "../functions/find.ts";
-import { functionArn } from "../arns.ts";
-import { limits } from "../limits.ts";
-import { permissions, type PermissionRecord } from "../records.ts";
+import { documentOf, withoutStatement, withStatement } from "../policies.ts";
+import { permissions } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
-
-const documentOf = ({ statements }: PermissionRecord) =>
-  JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: statements });
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html */
 export const addPermission: LambdaOperation<"AddPermission"> = async (input, context) => {
@@ -17,21 +13,10 @@ export const addPermission: LambdaOperation<"AddPermission"> = async (input, con
   return context.store.transaction(async (tx) => {
     await findFunction(tx, reference);
     await findVersion(tx, reference);
-    const key = [name, qualifier ?? ""] as const;
+    const key: [string, string] = [name, qualifier ?? ""];
     const present = await permissions.get(tx, scope, ...key);
-    if (input.RevisionId !== undefined && input.RevisionId !== present?.revisionId)
-      throw preconditionFailed();
-    const statements = present?.statements ?? [];
-    if (statements.some((one) => one["Sid"] === input.StatementId))
-      throw conflict(
-        `The statement id (${input.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
-      );
-    const record = { statements: [...statements, statement], revisionId: context.random.uuid() };
-    if (Buffer.byteLength(documentOf(record)) > limits.policyBytes)
-      throw invalidParameter(
-        `The final policy size (${Buffer.byteLength(documentOf(record))}) is bigger than the limit (${limits.policyBytes}).`,
-      );
-    permissions.put(tx, scope, [...key], record);
+    const record = withStatement(present, input, statement, context.random);
+    permissions.put(tx, scope, key, record);
     return { Statement: JSON.stringify(statement) };
   });
 };
@@ -79,17 +64,9 @@ export const removePermission: LambdaOperation<"RemovePermission"> = async (inpu
   await context.store.transaction(async (tx) => {
     await findFunction(tx, reference);
     const present = await permissions.get(tx, scope, name, qualifier);
-    if (!present) throw notFound("No policy is associated with the given resource.");
-    if (input.RevisionId !== undefined && input.RevisionId !== present.revisionId)
-      throw preconditionFailed();
-    const statements = present.statements.filter((one) => one["Sid"] !== input.StatementId);
-    if (statements.length === present.statements.length)
-      throw notFound(`Statement ${input.StatementId} is not found in resource policy.`);
-    if (statements.length === 0) permissions.delete(tx, scope, name, qualifier);
-    else {
-      const revisionId = context.random.uuid();
-      permissions.put(tx, scope, [name, qualifier], { statements, revisionId });
-    }
+    const left = withoutStatement(present, input, context.random);
+    if (left) permissions.put(tx, scope, [name, qualifier], left);
+    else permissions.delete(tx, scope, name, qualifier);
   });
   return {};
 };

@@ -1,6 +1,6 @@
 /** Certificates of secure listeners: those of ACM and the server certificates of IAM. */
-import { createPrivateKey } from "node:crypto";
 import { AwsError } from "#model/error.ts";
+import { acmCertificate } from "#services/kit/load-balancing/acm-certificate.ts";
 import { asService } from "#services/kit/principal.ts";
 import { serverCertificate } from "#services/kit/server-certificates.ts";
 import type { Environment } from "#services/kit/service.ts";
@@ -59,7 +59,9 @@ export async function certificateOf(
   const nowMs = env.clock.now();
   const known = state.certificates.get(arn);
   if (known && nowMs - known.fetchedMs < refreshMs) return known.config;
-  const config = isOfIam(arn) ? await fromIam(env, scope, arn) : await fromAcm(env, scope, arn);
+  const config = isOfIam(arn)
+    ? await fromIam(env, scope, arn)
+    : await acmCertificate(env, scope, arn);
   state.certificates.set(arn, { config, fetchedMs: nowMs });
   return config;
 }
@@ -68,19 +70,4 @@ async function fromIam(env: Environment, scope: Scope, arn: string): Promise<Cer
   const found = await env.store.transaction((tx) => serverCertificate(tx, scope, arn));
   if (!found) throw certificateNotFound(arn);
   return { arn, certificate: found.body, chain: found.chain ?? "", key: found.key };
-}
-
-async function fromAcm(env: Environment, scope: Scope, arn: string): Promise<CertificateConfig> {
-  // The key comes encrypted, as ExportCertificate gives it to anybody.
-  const passphrase = env.random.hex(32);
-  const { Certificate, CertificateChain, PrivateKey } = await env.clients
-    .acm(asService(scope, principal))
-    .ExportCertificate({ CertificateArn: arn, Passphrase: Buffer.from(passphrase) });
-  const key = createPrivateKey({ key: PrivateKey!, passphrase });
-  return {
-    arn,
-    certificate: Certificate!,
-    chain: CertificateChain ?? "",
-    key: key.export({ type: "pkcs8", format: "pem" }),
-  };
 }

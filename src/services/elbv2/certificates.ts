@@ -1,10 +1,8 @@
 /** Certificates and keys from ACM for the data plane, remembered for a while. */
-import { createPrivateKey } from "node:crypto";
-import { asService } from "#services/kit/principal.ts";
+import { acmCertificate } from "#services/kit/load-balancing/acm-certificate.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { CertificateConfig } from "#traffic/application/config.ts";
-import { principal } from "./network.ts";
 import type { State } from "./state.ts";
 
 /** After so much cloud time it is looked whether ACM renewed a certificate. */
@@ -19,18 +17,7 @@ export async function certificateOf(
   const nowMs = env.clock.now();
   const known = state.certificates.get(arn);
   if (known && nowMs - known.fetchedMs < refreshMs) return known.config;
-  // The key comes encrypted, as ExportCertificate gives it to anybody.
-  const passphrase = env.random.hex(32);
-  const { Certificate, CertificateChain, PrivateKey } = await env.clients
-    .acm(asService(scope, principal))
-    .ExportCertificate({ CertificateArn: arn, Passphrase: Buffer.from(passphrase) });
-  const key = createPrivateKey({ key: PrivateKey!, passphrase });
-  const config = {
-    arn,
-    certificate: Certificate!,
-    chain: CertificateChain ?? "",
-    key: key.export({ type: "pkcs8", format: "pem" }),
-  };
+  const config = await acmCertificate(env, scope, arn);
   state.certificates.set(arn, { config, fetchedMs: nowMs });
   return config;
 }

@@ -28,7 +28,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "ModifyTargetGroupAttributes",
     differs:
-      "An application load balancer has one address and not one per zone: dns_failover decides what records that are aliases for it think of it, and what metrics say, but no zone leaves its name. A client's address is preserved only where client and target have loopback addresses and no security groups hold between machines; elsewhere targets see the balancer's, and asking for preserve_client_ip.enabled is refused. Proxy protocol is refused for groups that take datagrams.",
+      "An application load balancer has one address and not one per zone: dns_failover decides what records that are aliases for it think of it, and what metrics say, but no zone leaves its name. A client's address is preserved only where client and target have loopback addresses, as process machines have, and not towards a target whose security groups let the load balancer in by its group; elsewhere targets see the balancer's, and with Docker's machines asking for preserve_client_ip.enabled is refused. Proxy protocol is refused for groups that take datagrams.",
   },
   {
     operation: "ModifyListenerAttributes",
@@ -43,6 +43,6 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own (a network load balancer on one per zone, also under ZONE.NAME-ID.REGION.elb.localhost) where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS listeners answer there and not on the gateway's port. A client that no inbound rule of its security groups lets in connects all the same, gets no answer and is reset after 127 seconds; to rules this machine is 127.0.0.1 and, where they let in the VPC's default group, a member of that, while instances with an address of their own are what EC2 calls them. A target that no outbound rule allows fails at once, with 504.",
+      "A load balancer answers on the gateway's port under its DNS name NAME-DIGITS.REGION.elb.localhost, where requests show the gateway's address as their source; on a loopback address of its own (a network load balancer on one per zone, also under ZONE.NAME-ID.REGION.elb.localhost) where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS listeners answer there and not on the gateway's port. A client that no inbound rule of its security groups lets in connects all the same, gets no answer and is reset after 127 seconds; to rules this machine is 127.0.0.1 and, where they let in the VPC's default group, a member of that, while instances with an address of their own are what EC2 calls them. A target that no outbound rule allows fails at once, with 504. Traffic of endpoint services is judged as any other, whatever EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic says.",
   },
 ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import {
   createProcessHarness,
   type ProcessHarness,
@@ -9,28 +9,28 @@ import { publicImages } from "#services/kit/facts/public-images.ts";
 import { listeners } from "./records.ts";
 import { createBalancedCloud, type BalancedCloud } from "./testing/balanced-cloud.ts";
 
-const server = `require("node:http").createServer((q, s) => s.end("from the target")).listen(8080)`;
+const server = `require("node:http").createServer((q, s) => s.end(q.socket.remoteAddress.replace("::ffff:", ""))).listen(8080)`;
 const userData = `#!/bin/sh\nnohup node -e '${server}' >/dev/null 2>&1 &\n`;
 
-test("real machines, a load balancer and groups as sources: each lets in whom its group names", async (context) => {
+/** A running client and a running target, each in a group of its own; undefined where rules do not hold between machines. */
+async function createFleet(context: TestContext) {
   const harness = await createProcessHarness();
   context.after(() => harness.dispose());
   const cloud = await createBalancedCloud(context, { compute: harness.driver });
-  const { ec2, elb } = cloud;
+  const { ec2 } = cloud;
   const [clients, edge, targets] = [
     await cloud.createSecurityGroup("clients"),
     await cloud.createSecurityGroup("edge"),
     await cloud.createSecurityGroup("targets"),
   ];
-  const allow = (GroupId: string, port: number, peer: string) =>
-    ec2.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions: [from(port, peer)] });
   const from = (port: number, peer: string) => ({
     IpProtocol: "tcp",
     FromPort: port,
     ToPort: port,
-    UserIdGroupPairs: [{ GroupId: peer }],
+    ...(peer.startsWith("sg-")
+      ? { UserIdGroupPairs: [{ GroupId: peer }] }
+      : { IpRanges: [{ CidrIp: peer }] }),
   });
-  await allow(targets, 8080, edge);
   const launch = async (groupId: string) => {
     const { Instances } = await ec2.RunInstances({
       ImageId: publicImages("us-east-1")[0]!.imageId,
@@ -41,59 +41,127 @@ test("real machines, a load balancer and groups as sources: each lets in whom it
       SecurityGroupIds: [groupId],
       UserData: Buffer.from(userData).toString("base64"),
     });
-    return Instances![0]!.InstanceId!;
+    const { InstanceId: id, PrivateIpAddress: address } = Instances![0]!;
+    return { id: id!, address: address! };
   };
   const [client, target] = [await launch(clients), await launch(targets)];
   await until(cloud, harness, async () => {
     const { Reservations } = await ec2.DescribeInstances({});
     return Reservations!.every(({ Instances }) => Instances![0]!.State!.Name === "running");
   });
-  if (!(await harness.record(client)).ownAddress)
-    return context.skip("needs eBPF, and root for it");
-
-  const web = await cloud.createBalancer("web", { SecurityGroups: [edge] });
-  const group = await cloud.createGroup({
-    TargetType: "instance",
-    Port: 8080,
-    HealthCheckIntervalSeconds: 5,
-    HealthCheckTimeoutSeconds: 2,
-    HealthyThresholdCount: 2,
-    UnhealthyThresholdCount: 2,
-  });
-  const { TargetGroupArn } = group;
-  await elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: target }] });
-  await cloud.listen(web.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
-  const health = async () => String((await cloud.healthOf(TargetGroupArn!))[0]);
-  // The target's group names the load balancer's and nobody else.
-  await until(cloud, harness, async () => (await health()) === "healthy");
-
-  const [record] = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
-  const bound = record!.bound!;
-  const askFrom = async (id: string) => {
-    const url = `http://${bound.host}:${bound.port}/`;
-    const { stdout } = await harness.driver.execute(id, ["curl", "-sm", "0.7", url]);
-    return stdout || "nothing";
+  if (!(await harness.record(client.id)).ownAddress) return undefined;
+  const { Subnets } = await ec2.DescribeSubnets({ SubnetIds: [cloud.subnets[0]!] });
+  return {
+    harness,
+    cloud,
+    groups: { clients, edge, targets },
+    client,
+    target,
+    /** As which machines see the first node of a load balancer. */
+    node: Subnets![0]!.CidrBlock!.replace(/\.\d+\/.*$/, ".3"),
+    from,
+    allow: (GroupId: string, port: number, peer: string) =>
+      ec2.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions: [from(port, peer)] }),
+    disallow: (GroupId: string, port: number, peer: string) =>
+      ec2.RevokeSecurityGroupIngress({ GroupId, IpPermissions: [from(port, peer)] }),
+    /** A target group of the target, and its health. */
+    async targetGroup(changes: Parameters<BalancedCloud["createGroup"]>[0] = {}) {
+      const { TargetGroupArn } = await cloud.createGroup({
+        TargetType: "instance",
+        Port: 8080,
+        HealthCheckIntervalSeconds: 5,
+        HealthCheckTimeoutSeconds: 2,
+        HealthyThresholdCount: 2,
+        UnhealthyThresholdCount: 2,
+        ...changes,
+      });
+      await cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: target.id }] });
+      const turns = (state: string) =>
+        until(
+          cloud,
+          harness,
+          async () => String((await cloud.healthOf(TargetGroupArn!))[0]) === state,
+        );
+      return { TargetGroupArn: TargetGroupArn!, turns };
+    },
+    async bound() {
+      const [record] = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
+      return record!.bound ?? Object.values(record!.boundByZone!)[0]!;
+    },
+    /** What the target calls the one who asks it, through the load balancer. */
+    async askFrom({ id }: { id: string }, { host, port }: { host: string; port: number }) {
+      const command = ["curl", "-sm", "0.7", `http://${host}:${port}/`];
+      const { stdout } = await harness.driver.execute(id, command);
+      return stdout || "nothing";
+    },
   };
-  assert.equal(await askFrom(client), "nothing", "nobody is let in yet");
+}
+
+test("real machines, a load balancer and groups as sources: each lets in whom its group names", async (context) => {
+  const fleet = await createFleet(context);
+  if (!fleet) return context.skip("needs eBPF, and root for it");
+  const { cloud, client, target, node, allow, askFrom } = fleet;
+  const { clients, edge, targets } = fleet.groups;
+  await allow(targets, 8080, edge);
+  const web = await cloud.createBalancer("web", { SecurityGroups: [edge] });
+  const { TargetGroupArn, turns } = await fleet.targetGroup();
+  await cloud.listen(web.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
+  // The target's group names the load balancer's and nobody else.
+  await turns("healthy");
+
+  const bound = await fleet.bound();
+  assert.equal(await askFrom(client, bound), "nothing", "nobody is let in yet");
   await allow(edge, 80, clients);
   await cloud.advance("1s");
-  assert.equal(await askFrom(client), "from the target");
-  assert.equal(await askFrom(target), "nothing", "it is in another group");
+  assert.equal(await askFrom(client, bound), node);
+  assert.equal(await askFrom(target, bound), "nothing", "it is in another group");
   assert.equal(await ask(bound), "nothing", "so is this machine");
-  await ec2.ModifyInstanceAttribute({ InstanceId: target, Groups: [targets, clients] });
+  await cloud.ec2.ModifyInstanceAttribute({ InstanceId: target.id, Groups: [targets, clients] });
   await cloud.advance("1s");
-  assert.equal(await askFrom(target), "from the target", "it has joined");
+  assert.equal(await askFrom(target, bound), node, "it has joined");
 
   const all = { IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
-  await ec2.RevokeSecurityGroupEgress({ GroupId: edge, IpPermissions: [all] });
-  await until(cloud, harness, async () => (await health()) === "unhealthy,Target.Timeout");
-  await ec2.AuthorizeSecurityGroupEgress({ GroupId: edge, IpPermissions: [from(8080, targets)] });
-  await until(cloud, harness, async () => (await health()) === "healthy");
-  await ec2.RevokeSecurityGroupIngress({
-    GroupId: targets,
-    IpPermissions: [from(8080, edge)],
+  await cloud.ec2.RevokeSecurityGroupEgress({ GroupId: edge, IpPermissions: [all] });
+  await turns("unhealthy,Target.Timeout");
+  await cloud.ec2.AuthorizeSecurityGroupEgress({
+    GroupId: edge,
+    IpPermissions: [fleet.from(8080, targets)],
   });
-  await until(cloud, harness, async () => (await health()) === "unhealthy,Target.Timeout");
+  await turns("healthy");
+  await fleet.disallow(targets, 8080, edge);
+  await turns("unhealthy,Target.Timeout");
+});
+
+test("behind a network load balancer real machines see their client, and judge it by its groups", async (context) => {
+  const fleet = await createFleet(context);
+  if (!fleet) return context.skip("needs eBPF, and root for it");
+  const { cloud, client, node, allow, disallow, askFrom } = fleet;
+  const { clients, edge, targets } = fleet.groups;
+  const open = await cloud.createSecurityGroup("open", { port: 80, cidr: "0.0.0.0/0" });
+  // For health checks, which come from the load balancer itself.
+  await allow(targets, 8080, `${node}/32`);
+  const net = await cloud.createBalancer("net", {
+    Type: "network",
+    Subnets: cloud.subnets.slice(0, 1),
+    SecurityGroups: [open, edge],
+  });
+  const { TargetGroupArn, turns } = await fleet.targetGroup({ Protocol: "TCP" });
+  await cloud.elb.CreateListener({
+    LoadBalancerArn: net.LoadBalancerArn,
+    Protocol: "TCP",
+    Port: 80,
+    DefaultActions: [{ Type: "forward", TargetGroupArn }],
+  });
+  await turns("healthy");
+  const bound = await fleet.bound();
+  assert.equal(await askFrom(client, bound), "nothing", "the target lets no such client in");
+  await allow(targets, 8080, clients);
+  await cloud.advance("1s");
+  assert.equal(await askFrom(client, bound), client.address);
+  await disallow(targets, 8080, clients);
+  await allow(targets, 8080, edge);
+  await cloud.advance("10s");
+  assert.equal(await askFrom(client, bound), node, "it lets in whatever comes through");
 });
 
 /** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */

@@ -19,6 +19,8 @@ export interface LoadBalancerRecord {
   vpcId: string;
   ipAddressType: "ipv4" | "dualstack" | "dualstack-without-public-ipv4";
   securityGroups: string[];
+  /** Of a network load balancer with groups: on unless given. */
+  enforcesOnPrivateLink?: "on" | "off";
   zones: ZoneRecord[];
   createdMs: number;
   state: "provisioning" | "active";

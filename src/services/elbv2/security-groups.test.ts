@@ -201,6 +201,34 @@ test("a network load balancer without groups lets everybody in, and never gets a
   });
 });
 
+test("whether rules are for PrivateLink's traffic is kept of network load balancers with groups", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { elb } = cloud;
+  const group = await cloud.createSecurityGroup("net");
+  const net = await cloud.createBalancer("net", { Type: "network", SecurityGroups: [group] });
+  assert.equal(net.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic, "on");
+  const off = { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "off" as const };
+  const { LoadBalancerArn } = net;
+  const set = await elb.SetSecurityGroups({ LoadBalancerArn, SecurityGroups: [group], ...off });
+  assert.deepEqual(set, { SecurityGroupIds: [group], ...off });
+  await elb.SetSecurityGroups({ LoadBalancerArn, SecurityGroups: [group] });
+  const { LoadBalancers } = await elb.DescribeLoadBalancers({ Names: ["net"] });
+  assert.equal(LoadBalancers![0]!.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic, "off");
+  const web = await cloud.createBalancer();
+  await assert.rejects(
+    elb.SetSecurityGroups({
+      LoadBalancerArn: web.LoadBalancerArn,
+      SecurityGroups: [group],
+      ...off,
+    }),
+    { code: "InvalidConfigurationRequest" },
+  );
+  await assert.rejects(
+    elb.SetSecurityGroups({ LoadBalancerArn, SecurityGroups: ["sg-01234567"] }),
+    { code: "InvalidConfigurationRequest", message: "One or more security groups are invalid" },
+  );
+});
+
 test("a target that outbound rules do not allow times out", async (context) => {
   const cloud = await createBalancedCloud(context);
   const group = await cloud.createSecurityGroup("web", { port: 80, cidr: "0.0.0.0/0" });

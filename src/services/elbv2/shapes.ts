@@ -40,7 +40,7 @@ export function loadBalancerShape(record: LoadBalancerRecord): LoadBalancer {
     ...(network && {
       EnablePrefixForIpv6SourceNat: "off" as const,
       ...(record.securityGroups.length > 0 && {
-        EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "on",
+        EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: record.enforcesOnPrivateLink ?? "on",
       }),
     }),
   };

@@ -82,6 +82,8 @@ export interface NetworkTargetConfig {
   reach: Reach | undefined;
   /** Security groups do not let the balancer connect to it; its reach is undefined then. */
   blocked?: boolean;
+  /** It is shown the balancer's address though its group preserves clients'. */
+  hidesClient?: boolean;
   state: "initial" | "healthy" | "unhealthy" | "draining";
 }
 

@@ -96,7 +96,7 @@ class DatagramFlow implements Flow, Watched {
     );
     const group = this.#environment.chooseGroup();
     const picked = group?.pick({ zone: this.#zone, clientHost: this.#client.host, hash });
-    const { reach, blocked } = picked?.target.config ?? {};
+    const { reach, blocked, hidesClient } = picked?.target.config ?? {};
     if (blocked) {
       counts.blockedOutbound++;
       return false;
@@ -118,9 +118,10 @@ class DatagramFlow implements Flow, Watched {
     measured.add(this);
     pulse.watch(this, this.#listener.datagramTimeoutMs);
     this.#activeMs = pulse.nowMs;
-    const preserved = group.config.preserveClientIp
-      ? preservedAddress(this.#client.host, reach)
-      : undefined;
+    const preserved =
+      group.config.preserveClientIp && !hidesClient
+        ? preservedAddress(this.#client.host, reach)
+        : undefined;
     const localAddress = preserved ?? reach.localAddress;
     // No way leads there: the next datagram may find another target.
     this.#connect(reach, localAddress).catch(({ code }: NodeJS.ErrnoException) => {

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import type { Reach } from "#compute/driver.ts";
 import type { BoundAddress } from "../application/config.ts";
 import type { FlowRecord, GroupCounts, NetworkListenerConfig } from "./config.ts";
 import { dial, DialError, preservedAddress } from "./dial.ts";
@@ -193,7 +194,7 @@ class Connection implements Flow {
           wall,
           timeoutMs: connectTimeoutMs,
           pool: this.#environment.pool,
-          ...this.#manners(group, reach),
+          ...this.#manners(group, target, reach),
         });
         if (!this.#ended) {
           groupCounts().newFlows++;
@@ -219,15 +220,14 @@ class Connection implements Flow {
   }
 
   /** What a group wants of connections to its targets. */
-  #manners({ config }: NetworkTargetGroup, reach: NonNullable<NetworkTarget["config"]["reach"]>) {
+  #manners({ config }: NetworkTargetGroup, target: NetworkTarget, reach: Reach) {
     const { proxyProtocol } = config;
+    const preserves = config.preserveClientIp && !target.config.hidesClient;
     const header = proxyProtocol && { 1: proxyProtocolText, 2: proxyProtocolBinary }[proxyProtocol];
     const alpn = this.#tls?.socket?.alpnProtocol;
     return {
       header: header?.(this.#client, this.#node),
-      localAddress: config.preserveClientIp
-        ? preservedAddress(this.#client.host, reach)
-        : undefined,
+      localAddress: preserves ? preservedAddress(this.#client.host, reach) : undefined,
       tls: config.tls ? { alpn: alpn ? [alpn] : [] } : undefined,
     };
   }

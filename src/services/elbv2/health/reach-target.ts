@@ -1,10 +1,15 @@
 /** How a target is reached, and its health where only a driver's model can tell. */
 import type { Reach } from "#compute/driver.ts";
-import { letsOut, type Destination } from "#services/kit/load-balancing/firewall.ts";
-import { isLoopback, reachFrom, sendsFromOwnAddress } from "#services/kit/load-balancing/reach.ts";
+import {
+  isLetInByGroup,
+  letsOut,
+  type Destination,
+} from "#services/kit/load-balancing/firewall.ts";
+import { isLoopback, reachFrom } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { HealthCheckResult } from "#traffic/application/config.ts";
+import { isNetwork } from "../kinds.ts";
 import { describeInstance, instanceWithAddress } from "../network.ts";
 import { readArn } from "../arns.ts";
 import type { FunctionBridges } from "../functions/bridges.ts";
@@ -42,13 +47,20 @@ export async function reachAs(
   group: TargetGroupRecord,
   { id, port }: Pick<TargetRecord, "id" | "port">,
   functions?: FunctionBridges,
-): Promise<{ reach: Reach | undefined; blocked?: true }> {
+): Promise<{ reach: Reach | undefined; blocked?: true; hidesClient?: true }> {
   const reach = await reachTarget(env, scope, group, id, port, functions);
   const destination = destinationOf(group, id, port, reach);
   const protocol = group.protocol === "UDP" ? "udp" : "tcp";
   if (destination && !letsOut(env, scope, balancer, destination, protocol))
     return { reach: undefined, blocked: true };
-  return { reach: reachFrom(env, reach, balancer.loopbackHost, group.targetType === "alb") };
+  const own = reachFrom(env, reach, balancer.loopbackHost, group.targetType === "alb");
+  if (
+    isNetwork(balancer) &&
+    destination &&
+    isLetInByGroup(env, scope, balancer, destination, protocol)
+  )
+    return { reach: own, hidesClient: true };
+  return { reach: own };
 }
 
 /** Undefined for what no security group stands before. */
@@ -82,9 +94,9 @@ async function reachBalancer(
   return own.find((listener) => listener.port === port)?.bound;
 }
 
-/** Whether the client's own address can be shown to targets: where that is no security group's business. */
+/** Whether the client's own address can be shown to targets: where machines are reached on loopback addresses. */
 export function preservesClients(env: Environment): boolean {
-  return env.compute.name !== "docker" && !sendsFromOwnAddress(env);
+  return env.compute.name !== "docker";
 }
 
 /** The state of a target's instance when that forbids traffic, such as "stopped". */

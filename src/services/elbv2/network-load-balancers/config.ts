@@ -105,7 +105,6 @@ async function groupConfig(
     sourceIpStickiness: isOn("stickiness"),
     crossZone: crossesZones(record, balancer),
     proxyProtocol: isOn("proxy_protocol_v2") ? 2 : undefined,
-    // A load balancer behind this one has no security groups that ask who connects.
     preserveClientIp:
       isOn("preserve_client_ip") && (record.targetType === "alb" || preservesClients(env)),
     resetsDeregistered: isOn("deregistration_delay.connection_termination"),

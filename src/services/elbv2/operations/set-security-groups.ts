@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { invalidConfiguration, unsupported, validationError } from "../errors.ts";
+import { invalidConfiguration, validationError } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
 import { isNetwork } from "../kinds.ts";
 import { limits } from "../limits.ts";
@@ -7,13 +7,13 @@ import { securityGroupsIn } from "../network.ts";
 import { loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetSecurityGroups.html */
 export const setSecurityGroups: Operation<"elbv2", "SetSecurityGroups", State> = async (
-  { LoadBalancerArn, SecurityGroups, EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic },
+  input,
   context,
 ) => {
-  // There is no PrivateLink: the default, on, is all that can be.
-  if (EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic === "off")
-    throw unsupported("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic with 'off'");
+  const { LoadBalancerArn, SecurityGroups } = input;
+  const { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: enforces } = input;
   if (!SecurityGroups?.length)
     throw validationError("At least one security group must be specified");
   if (SecurityGroups.length > limits.securityGroupsPerLoadBalancer)
@@ -24,14 +24,30 @@ export const setSecurityGroups: Operation<"elbv2", "SetSecurityGroups", State> =
     findLoadBalancer(tx, context, LoadBalancerArn),
   );
   const { vpcId } = present;
-  if (isNetwork(present) && present.securityGroups.length === 0)
+  const network = isNetwork(present);
+  if (network && present.securityGroups.length === 0)
     throw invalidConfiguration(
       "You cannot set security groups on a Network Load Balancer that was created without security groups",
     );
+  if (!network && enforces !== undefined)
+    throw invalidConfiguration(
+      "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic is supported for Network Load Balancers only",
+    );
   const securityGroups = await securityGroupsIn(context, context, vpcId, SecurityGroups);
-  await context.store.transaction(async (tx) => {
+  const changed = await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
-    loadBalancers.put(tx, context, [balancer.name], { ...balancer, securityGroups });
+    const record = {
+      ...balancer,
+      securityGroups,
+      ...(enforces !== undefined && { enforcesOnPrivateLink: enforces }),
+    };
+    loadBalancers.put(tx, context, [balancer.name], record);
+    return record;
   });
-  return { SecurityGroupIds: securityGroups };
+  return {
+    SecurityGroupIds: securityGroups,
+    ...(network && {
+      EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: changed.enforcesOnPrivateLink ?? "on",
+    }),
+  };
 };

@@ -8,6 +8,8 @@ import type { Environment } from "../service.ts";
 
 /** A load balancer as its groups see it. */
 export interface Guarded {
+  /** "network" for one that shows targets its clients' addresses. */
+  type?: string | undefined;
   vpcId: string;
   scheme: "internet-facing" | "internal";
   securityGroups: readonly string[];
@@ -134,11 +136,8 @@ export function letsOut(
 ): boolean {
   const groups = env.groups.find(scope);
   if (balancer.securityGroups.length === 0 || !groups) return true;
-  const about = outboundRules(env, scope, balancer).filter(
-    ({ protocol: number, ports }) =>
-      number === undefined ||
-      (number === protocolNumbers[protocol] &&
-        (!ports || (ports.from <= destination.port && destination.port <= ports.to))),
+  const about = outboundRules(env, scope, balancer).filter((rule) =>
+    isAbout(rule, protocol, destination.port),
   );
   if (about.some(({ cidrs }) => cidrs.includes(anywhere))) return true;
   const { addresses, memberOf } = factsOf(env, groups, balancer, destination);
@@ -146,6 +145,49 @@ export function letsOut(
     (rule) =>
       addresses.some(compileBlocks(rule.cidrs)) || memberOf.some((id) => rule.groups.includes(id)),
   );
+}
+
+function isAbout({ protocol, ports }: PacketRule, name: "tcp" | "udp", port: number): boolean {
+  if (protocol === undefined) return true;
+  return protocol === protocolNumbers[name] && (!ports || (ports.from <= port && port <= ports.to));
+}
+
+/**
+ * Whether a target's own rules let the balancer in by its group. Then it has to come as what it is, and not from
+ * its client's address, in spite of what its target group says.
+ */
+export function isLetInByGroup(
+  env: Env,
+  scope: Scope,
+  balancer: Guarded,
+  destination: Destination,
+  protocol: "tcp" | "udp" = "tcp",
+): boolean {
+  const groups = env.groups.find(scope);
+  if (!groups) return false;
+  const { memberOf } = factsOf(env, groups, balancer, destination);
+  const about = memberOf
+    .flatMap((id) => groups.rules.get(id)?.ingress ?? [])
+    .filter((rule) => isAbout(rule, protocol, destination.port));
+  return (
+    !about.some(({ cidrs }) => cidrs.includes(anywhere)) &&
+    about.some((rule) => rule.groups.some((id) => balancer.securityGroups.includes(id)))
+  );
+}
+
+/** The rules that name the balancer's groups, and the instances in whose groups they stand: what `isLetInByGroup` may say. */
+export function introductions(env: Env, scope: Scope, { securityGroups }: Guarded): unknown[] {
+  const groups = env.groups.find(scope);
+  if (!groups || securityGroups.length === 0) return [];
+  const naming = [...groups.rules].flatMap(([id, { ingress }]) =>
+    ingress.some((rule) => rule.groups.some((one) => securityGroups.includes(one)))
+      ? [{ id, ingress }]
+      : [],
+  );
+  const members = groups.members.filter((member) =>
+    naming.some(({ id }) => member.groups.includes(id)),
+  );
+  return [naming, members.map(({ instanceId }) => instanceId)];
 }
 
 function factsOf(env: Env, groups: PublishedGroups, { vpcId }: Guarded, destination: Destination) {

@@ -2,7 +2,13 @@
 import { Door } from "#traffic/door.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Environment } from "../service.ts";
-import { countsAsDefault, inboundRules, outboundRules, type Guarded } from "./firewall.ts";
+import {
+  countsAsDefault,
+  inboundRules,
+  introductions,
+  outboundRules,
+  type Guarded,
+} from "./firewall.ts";
 
 const thisMachine = "127.0.0.1";
 /** Of a range that is nobody's (RFC 5737). */
@@ -58,7 +64,11 @@ export function createGuardWatch(env: Environment): GuardWatch {
 }
 
 function rulesOf(env: Environment, scope: Scope, guarded: Guarded): string {
-  return JSON.stringify([inboundRules(env, scope, guarded), outboundRules(env, scope, guarded)]);
+  return JSON.stringify([
+    inboundRules(env, scope, guarded),
+    outboundRules(env, scope, guarded),
+    guarded.type === "network" && introductions(env, scope, guarded),
+  ]);
 }
 
 /** A client that waits in vain learns nothing; whoever reads the log does. */

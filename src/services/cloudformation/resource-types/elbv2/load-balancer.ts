@@ -13,8 +13,7 @@ export const resourceType = defineResourceType({
   type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
   unsupported: {
     EnableCapacityReservationProvisionStabilize: "capacity is not reserved",
-    EnablePrefixForIpv6SourceNat: "there is no IPv6",
-    EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "there is no PrivateLink",
+    EnablePrefixForIpv6SourceNat: "dualstack load balancers take no datagrams",
     Ipv4IpamPoolId: "there is no address manager",
     MinimumLoadBalancerCapacity: "capacity is not reserved",
   },
@@ -37,6 +36,8 @@ export const resourceType = defineResourceType({
   },
   find: async (request) => (await named(request))?.LoadBalancerArn,
   async configure(request) {
+    if (request.properties["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] !== undefined)
+      await setSecurityGroups(request);
     await applyAttributes(request);
   },
   async stabilize(request) {
@@ -50,11 +51,11 @@ export const resourceType = defineResourceType({
   async update(request) {
     const { clients, properties, physicalId: LoadBalancerArn, changed } = request;
     const { elbv2 } = clients;
-    if (changed.includes("SecurityGroups"))
-      await elbv2.SetSecurityGroups({
-        LoadBalancerArn,
-        SecurityGroups: properties["SecurityGroups"] ?? [],
-      });
+    if (
+      changed.includes("SecurityGroups") ||
+      changed.includes("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
+    )
+      await setSecurityGroups(request);
     if (changed.includes("Subnets") || changed.includes("SubnetMappings"))
       await elbv2.SetSubnets({ LoadBalancerArn, ...pick(properties, "Subnets", "SubnetMappings") });
     if (changed.includes("IpAddressType"))
@@ -80,6 +81,14 @@ export const resourceType = defineResourceType({
     };
   },
 });
+
+async function setSecurityGroups({ clients, properties, physicalId }: ExistingRequest) {
+  await clients.elbv2.SetSecurityGroups({
+    LoadBalancerArn: physicalId,
+    SecurityGroups: properties["SecurityGroups"] ?? [],
+    ...pick(properties, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"),
+  });
+}
 
 async function describe({ clients, physicalId }: ExistingRequest) {
   const { LoadBalancers } = await clients.elbv2.DescribeLoadBalancers({

@@ -13,6 +13,10 @@ test("a stack has a network load balancer, whose listener and group change in pl
     JSON.stringify({
       Resources: {
         Address: { Type: "AWS::EC2::EIP", Properties: { Domain: "vpc" } },
+        Clients: {
+          Type: "AWS::EC2::SecurityGroup",
+          Properties: { GroupDescription: "who comes in", VpcId },
+        },
         Balancer: {
           Type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
           Properties: {
@@ -21,6 +25,8 @@ test("a stack has a network load balancer, whose listener and group change in pl
             SubnetMappings: [
               { SubnetId, AllocationId: { "Fn::GetAtt": ["Address", "AllocationId"] } },
             ],
+            SecurityGroups: [{ "Fn::GetAtt": ["Clients", "GroupId"] }],
+            EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: "off",
             LoadBalancerAttributes: [{ Key: "load_balancing.cross_zone.enabled", Value: "true" }],
           },
         },
@@ -60,6 +66,8 @@ test("a stack has a network load balancer, whose listener and group change in pl
   await settle("CREATE_COMPLETE");
   const { LoadBalancers } = await elb.DescribeLoadBalancers({ Names: ["net"] });
   const { LoadBalancerArn, Type, AvailabilityZones } = LoadBalancers![0]!;
+  assert.equal(LoadBalancers![0]!.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic, "off");
+  assert.equal(LoadBalancers![0]!.SecurityGroups!.length, 1);
   assert.equal(Type, "network");
   assert.match(AvailabilityZones![0]!.LoadBalancerAddresses![0]!.AllocationId!, /^eipalloc-/);
   const listenerOf = async () => (await elb.DescribeListeners({ LoadBalancerArn })).Listeners![0]!;

@@ -89,7 +89,10 @@ async function createFleet(context: TestContext) {
       return record!.bound ?? Object.values(record!.boundByZone!)[0]!;
     },
     /** What the target calls the one who asks it, through the load balancer. */
-    async askFrom({ id }: { id: string }, { host, port }: { host: string; port: number }) {
+    askFrom: async (
+      { id }: { id: string },
+      { host, port }: { host: string; port: number },
+    ): Promise<string> => {
       const command = ["curl", "-sm", "0.7", `http://${host}:${port}/`];
       const { stdout } = await harness.driver.execute(id, command);
       return stdout || "nothing";

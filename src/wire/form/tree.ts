@@ -10,6 +10,7 @@ const deepestName = 64;
 
 export function parseForm(text: string): FormNode {
   const root: FormNode = { value: undefined, children: undefined };
+  const decodeText = text.includes("%") || text.includes("+") ? decodeFormText : asIs;
   let start = 0;
   while (start < text.length) {
     let end = text.indexOf("&", start);
@@ -17,12 +18,16 @@ export function parseForm(text: string): FormNode {
     if (end > start) {
       let equals = text.indexOf("=", start);
       if (equals < 0 || equals > end) equals = end;
-      const name = decodeFormText(text.slice(start, equals));
-      insert(root, name, decodeFormText(text.slice(equals + 1, end)));
+      const name = decodeText(text.slice(start, equals));
+      insert(root, name, decodeText(text.slice(equals + 1, end)));
     }
     start = end + 1;
   }
   return root;
+}
+
+function asIs(text: string): string {
+  return text;
 }
 
 /** Percent-decoding that leaves what is no valid escape as it stands. */

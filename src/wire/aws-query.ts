@@ -1,7 +1,7 @@
 /** awsQuery: forms in, XML out. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 import { AwsError } from "#model/error.ts";
 import { serviceFacts } from "#model/facts.ts";
-import type { ServiceModel } from "#model/service-model.ts";
+import type { OperationModel, ServiceModel } from "#model/service-model.ts";
 import type { Member } from "#model/shape.ts";
 import { createFormDecoders } from "./form/decode.ts";
 import { readForm } from "./form/read-form.ts";
@@ -29,13 +29,8 @@ const servicesOfWholeSeconds = new Set(["iam", "sts", "cloudwatch"]);
 
 export const awsQuery: Protocol = {
   decode: (model, request) => decodeForm(model, request, decoderOf),
-  encode({ name, output: shape, service }, output, { requestId }) {
-    const result = shape.unit
-      ? ""
-      : encodersOf(service).element(`${name}Result`, shape, {})(output ?? {});
-    const { xmlNamespace } = serviceFacts[service];
-    const body = `<${name}Response xmlns="${xmlNamespace}">${result}<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${name}Response>`;
-    return { status: 200, headers: headersOf(requestId), body };
+  encode(operation, output, { requestId }) {
+    return { status: 200, headers: headersOf(requestId), body: writerOf(operation)(output, requestId) };
   },
   encodeError(model, error, { requestId }) {
     const { queryCode, status, fault } = resolveError(model, error);
@@ -46,6 +41,25 @@ export const awsQuery: Protocol = {
     return { status, headers: headersOf(requestId), body };
   },
 };
+
+type WriteReply = (output: unknown, requestId: string) => string;
+
+const writers = new WeakMap<OperationModel, WriteReply>();
+
+/** How an operation's replies are written, made at its first one. */
+function writerOf(operation: OperationModel): WriteReply {
+  let write = writers.get(operation);
+  if (!write) writers.set(operation, (write = compileReply(operation)));
+  return write;
+}
+
+function compileReply({ name, output: shape, service }: OperationModel): WriteReply {
+  const result = shape.unit ? () => "" : encodersOf(service).element(`${name}Result`, shape, {});
+  const open = `<${name}Response xmlns="${serviceFacts[service].xmlNamespace}">`;
+  const close = `</RequestId></ResponseMetadata></${name}Response>`;
+  return (output, requestId) =>
+    `${open}${result(output ?? {})}<ResponseMetadata><RequestId>${requestId}${close}`;
+}
 
 function encodersOf(service: string): XmlEncoders {
   return servicesOfWholeSeconds.has(service) ? wholeSeconds : milliseconds;

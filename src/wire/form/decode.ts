@@ -22,13 +22,11 @@ export interface FormDialect {
 }
 
 export function createFormDecoders(dialect: FormDialect): (shape: Shape) => Decode {
-  const compiled = new Map<string, Map<Shape, Decode>>();
+  /** A place's traits decide how its lists and maps are written. */
+  const compiled = { flattened: new Map<Shape, Decode>(), nested: new Map<Shape, Decode>() };
 
-  /** A place's traits decide how its lists and maps are written, so they are part of the key. */
   const compile = (shape: Shape, flattened: boolean): Decode => {
-    const key = flattened ? "flat" : "";
-    let known = compiled.get(key);
-    if (!known) compiled.set(key, (known = new Map()));
+    const known = flattened ? compiled.flattened : compiled.nested;
     const present = known.get(shape);
     if (present) return present;
     known.set(shape, (node, path) => known.get(shape)!(node, path));

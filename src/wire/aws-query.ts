@@ -30,7 +30,11 @@ const servicesOfWholeSeconds = new Set(["iam", "sts", "cloudwatch"]);
 export const awsQuery: Protocol = {
   decode: (model, request) => decodeForm(model, request, decoderOf),
   encode(operation, output, { requestId }) {
-    return { status: 200, headers: headersOf(requestId), body: writerOf(operation)(output, requestId) };
+    return {
+      status: 200,
+      headers: headersOf(requestId),
+      body: writerOf(operation)(output, requestId),
+    };
   },
   encodeError(model, error, { requestId }) {
     const { queryCode, status, fault } = resolveError(model, error);

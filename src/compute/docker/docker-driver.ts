@@ -18,12 +18,13 @@ import { createContainerVolumes } from "./container-volumes.ts";
 import { converseInside } from "./converse.ts";
 import { executeInside } from "./execute.ts";
 import { ensureGuestVolume } from "./guest-volume.ts";
-import { createImages, ignoreMissing, usualBase } from "./images.ts";
+import { createImages, ignoreMissing, usualBase, type FoundImage } from "./images.ts";
 import { DockerMachine, inspectContainer, type MachineSurroundings } from "./machine.ts";
 import { metadataTarget, reachableEnvironment } from "./machine-environment.ts";
 import { nothingMeasured } from "./measure.ts";
 import { createBridgeRedirects } from "./bridge-redirects.ts";
 import { createNetworks, type MachineNetwork } from "./networks.ts";
+import { createSharedNetworks } from "./shared-networks.ts";
 import { ownershipOf, sweepEnded } from "./ownership.ts";
 import { createContainerGuard, remarkOf } from "./packet-filter/packet-guard.ts";
 import { createRelays } from "./relays.ts";
@@ -148,6 +149,13 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     await forget(machine);
     return true;
   };
+  const shared = createSharedNetworks({
+    networks,
+    redirects,
+    relays,
+    serially,
+    hasMachines: ({ gateway }) => onNetwork(gateway).length > 0,
+  });
   const changed = (id: string) => {
     if (closed) return;
     void serially(id, async () => {
@@ -165,10 +173,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     machines.delete(id);
     addresses.release(id);
     await removeVolume(id);
-    if (onNetwork(network.gateway).length > 0) return;
-    await relays.close(network.gateway);
-    await redirects.close(network);
-    await networks.remove(network);
+    await shared.leave(network);
   };
   const removeVolume = (id: string) =>
     engine.call("DELETE", `/volumes/${nameOf(id)}`).catch(ignoreMissing);
@@ -177,8 +182,14 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   const make = async (spec: Omit<MachineSpec, "userData">, userData: Uint8Array | undefined) => {
     const image = await images.find(spec.image);
     if (image.remark !== undefined) log.warn(image.remark);
-    const network = await networks.ensure(spec.network);
-    await redirects.leadResolvers(network, spec.network?.cidr);
+    await shared.launchIn(spec.network, (network) => makeIn(network, image, spec, userData));
+  };
+  const makeIn = async (
+    network: MachineNetwork,
+    image: FoundImage,
+    spec: Omit<MachineSpec, "userData">,
+    userData: Uint8Array | undefined,
+  ) => {
     guest ??= ensureGuestVolume(engine, image.id);
     guest.catch(() => (guest = undefined));
     const given = { network, image, own, passing, volume: nameOf(spec.id), processors: NCPU };

@@ -29,6 +29,7 @@ interface InspectedNetwork {
 }
 
 export interface Networks {
+  nameOf(wanted: MachineSpec["network"]): string;
   /** Finds or makes it. Rejects where this host has no part in the engine's networks. */
   ensure(wanted: MachineSpec["network"]): Promise<MachineNetwork>;
   remove(network: MachineNetwork): Promise<void>;
@@ -39,6 +40,7 @@ export function createNetworks(
   { cloud, own, log }: { cloud: string; own: Record<string, string>; log: Log },
 ): Networks {
   const known = new Map<string, Promise<MachineNetwork>>();
+  const nameOf = (wanted: MachineSpec["network"]) => `fogbank-${cloud}-${wanted?.id ?? "none"}`;
 
   const find = async (name: string): Promise<InspectedNetwork | undefined> => {
     try {
@@ -81,7 +83,7 @@ export function createNetworks(
       reason,
     });
   const open = async (wanted: MachineSpec["network"]): Promise<MachineNetwork> => {
-    const name = `fogbank-${cloud}-${wanted?.id ?? "none"}`;
+    const name = nameOf(wanted);
     const bridge = `fb${createHash("sha256").update(name).digest("hex").slice(0, 10)}`;
     if (!(await find(name))) await make(name, bridge, wanted?.cidr);
     const found = (await find(name))!;
@@ -103,8 +105,9 @@ export function createNetworks(
     });
   };
   return {
+    nameOf,
     async ensure(wanted) {
-      const name = `fogbank-${cloud}-${wanted?.id ?? "none"}`;
+      const name = nameOf(wanted);
       let opening = known.get(name);
       if (!opening) {
         opening = open(wanted);

@@ -14,14 +14,16 @@ test("no request fails while targets are replaced one by one under load", async 
   const phase = { loading: true };
   const statuses = new Map<number, number>();
   const names = new Set<string>();
-  const load = async () => {
+  const rounds = Array<number>(16).fill(0);
+  const load = async (client: number) => {
     while (phase.loading) {
       const { status, text } = await stage.get("/");
+      rounds[client]!++;
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       names.add(text);
     }
   };
-  const clients = Array.from({ length: 16 }, load);
+  const clients = rounds.map((_, client) => load(client));
   for (const name of ["d", "e", "f"]) {
     await pause(50);
     const old = servers.shift()!;
@@ -30,7 +32,8 @@ test("no request fails while targets are replaced one by one under load", async 
     const draining = target(old, { state: "draining" });
     await stage.forwardTo([...servers.map((server) => target(server)), draining]);
     // The deregistration delay: what is under way there ends.
-    await pause(50);
+    const before = [...rounds];
+    await until(() => rounds.every((count, client) => count > before[client]!));
     await stage.forwardTo(servers.map((server) => target(server)));
     await old.close();
   }

@@ -14,6 +14,8 @@ export interface Collection<T> {
   readonly path: CollectionPath;
   key(scope: Scope, ...id: Key): Key;
   get(tx: Transaction, scope: Scope, ...id: Key): Promise<T | undefined>;
+  /** As `get`, but there at once. */
+  read(tx: Transaction, scope: Scope, ...id: Key): T | undefined;
   /** As `get`, but frozen, shared and there at once: for records that nearly every request reads. */
   view(tx: Transaction, scope: Scope, ...id: Key): T | undefined;
   put(tx: Transaction, scope: Scope, id: Key, record: T): void;
@@ -51,6 +53,7 @@ export function collection<T>(service: string, kind: string): Collection<T> {
     path: [service, kind],
     key,
     get: (tx, scope, ...id) => tx.get<T>(encoded(scope, id)),
+    read: (tx, scope, ...id) => tx.read<T>(encoded(scope, id)),
     view: (tx, scope, ...id) => tx.view<T>(encoded(scope, id)),
     put: (tx, scope, id, record) => tx.put(encoded(scope, id), record),
     delete: (tx, scope, ...id) => tx.delete(encoded(scope, id)),

@@ -75,6 +75,7 @@ export function modelTransaction(rows: Map<string, { key: Key; value: number }>)
   };
   return {
     get: async <T>(key: Key) => rows.get(nameOf(key))?.value as T | undefined,
+    read: () => assert.fail("the model has none"),
     view: () => assert.fail("the model has no view"),
     count: () => assert.fail("the model has no count"),
     range: async <T>(prefix: Key, options?: RangeOptions) => range(prefix, options) as Entry<T>[],

@@ -230,6 +230,19 @@ export function describeStore(subject: StoreSubject): void {
       assert.deepEqual(seen, mine);
     });
 
+    test("what is read at once is what get gives, a transaction's own writes included", async () => {
+      await store.transaction((tx) => tx.put(["read"], { list: [1] }));
+      const seen = await store.transaction((tx) => {
+        const found = tx.read<{ list: number[] }>(["read"])!;
+        found.list.push(2);
+        tx.put(["own"], "new");
+        const own = tx.read(["own"]);
+        tx.delete(["own"]);
+        return [found, tx.read(["read"]), tx.read(["none"]), own, tx.read(["own"])];
+      });
+      assert.deepEqual(seen, [{ list: [1, 2] }, { list: [1] }, undefined, "new", undefined]);
+    });
+
     test("a view is frozen, and another one once its record was written", async () => {
       const view = () => store.transaction((tx) => tx.view<{ list: number[] }>(["view"]));
       await store.transaction((tx) => tx.put(["view"], { list: [1] }));

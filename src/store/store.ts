@@ -39,6 +39,8 @@ export interface RangeOptions {
 export interface Transaction {
   /** A value belongs to its reader, who may change it: only `put` changes what is stored. */
   get<T>(key: AnyKey): Promise<T | undefined>;
+  /** As `get`, but there at once: for what is read and written so often that waiting is most of it. */
+  read<T>(key: AnyKey): T | undefined;
   /**
    * As `get`, but the value is frozen and shared by its readers, and there at once, so that a record that
    * nearly every request needs (a queue's, a table's, a bucket's) is decoded once and waited for by none.

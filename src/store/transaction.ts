@@ -32,6 +32,10 @@ export class OpenTransaction implements Transaction {
   }
 
   async get<T>(key: AnyKey): Promise<T | undefined> {
+    return this.read(key);
+  }
+
+  read<T>(key: AnyKey): T | undefined {
     this.#guard();
     const encoded = encodeKey(key);
     const own = this.#writes && this.#ownWrite(encoded);

@@ -22,6 +22,10 @@ export function createCountingStore(store: Store): CountingStore {
       count(key);
       return tx.get(key);
     },
+    read: (key) => {
+      count(key);
+      return tx.read(key);
+    },
     view: (key) => {
       count(key);
       return tx.view(key);

@@ -90,12 +90,8 @@ export function checkWrite({ table }: TablePlace, write: PreparedWrite): void {
 }
 
 /** Throws ConditionalCheckFailedException, and ValidationException where an update cannot be applied. */
-export async function performWrite(
-  tx: Transaction,
-  place: TablePlace,
-  write: PreparedWrite,
-): Promise<Written> {
-  const before = await readItem(tx, place, write.item);
+export function performWrite(tx: Transaction, place: TablePlace, write: PreparedWrite): Written {
+  const before = readItem(tx, place, write.item);
   if (write.condition && !evaluate(write.condition, before?.item ?? {}))
     throw conditionalCheckFailed(write.showOnFailure ? before?.item : undefined);
   switch (write.kind) {

@@ -59,9 +59,7 @@ export async function readPage(tx: Transaction, request: PageRequest): Promise<P
       if (request.skip?.(entry.item)) continue;
       result.scanned++;
       result.sizeBytes += entry.sizeBytes;
-      const stored = request.fetchItems
-        ? ((await readItem(tx, place, entry.item)) ?? entry)
-        : entry;
+      const stored = request.fetchItems ? (readItem(tx, place, entry.item) ?? entry) : entry;
       if (!filter || evaluate(filter, stored.item)) result.found.push(stored);
       const full = result.scanned >= limit || result.sizeBytes >= limits.pageBytes;
       if (full) {

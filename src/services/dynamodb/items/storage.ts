@@ -20,12 +20,12 @@ export interface TablePlace {
   table: TableRecord;
 }
 
-export async function readItem(
+export function readItem(
   tx: Transaction,
   { scope, table }: TablePlace,
   key: Item,
-): Promise<StoredItem | undefined> {
-  const record = await items.get(tx, scope, table.id, ...primaryKey(table, key));
+): StoredItem | undefined {
+  const record = items.read(tx, scope, table.id, ...primaryKey(table, key));
   return record && StoredItem.from(record);
 }
 

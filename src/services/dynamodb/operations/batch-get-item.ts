@@ -27,7 +27,7 @@ export const batchGetItem: Operation<"dynamodb", "BatchGetItem", DynamoState> = 
   const unprocessed: Record<string, KeysAndAttributes> = {};
   let totalBytes = 0;
   let done = 0;
-  await context.store.transaction(async (tx) => {
+  await context.store.transaction((tx) => {
     for (const [name, request] of requests) {
       checkLegacy(request);
       const { ProjectionExpression: text, Keys = [], ConsistentRead } = request;
@@ -37,7 +37,7 @@ export const batchGetItem: Operation<"dynamodb", "BatchGetItem", DynamoState> = 
           ? attributesToGet(request.AttributesToGet)
           : parseProjection(text, placeholders);
       placeholders.checkUsed();
-      const place = await findActiveTable(tx, name, context);
+      const place = findActiveTable(tx, name, context);
       const keys = Keys.map((key) => checkKey(place.table, normalizeItem(key)));
       refuseRepeated(keys.map((key) => primaryKey(place.table, key)));
       const found: Item[] = [];
@@ -52,7 +52,7 @@ export const batchGetItem: Operation<"dynamodb", "BatchGetItem", DynamoState> = 
           continue;
         }
         done++;
-        const stored = await readItem(tx, place, key);
+        const stored = readItem(tx, place, key);
         const units = readUnits(stored?.sizeBytes ?? 0, ConsistentRead === true);
         uses.push(consume({ place, readUnits: units }, input.ReturnConsumedCapacity, context));
         totalBytes += stored?.sizeBytes ?? 0;

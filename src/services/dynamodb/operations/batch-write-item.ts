@@ -26,9 +26,9 @@ export const batchWriteItem: Operation<"dynamodb", "BatchWriteItem", DynamoState
   const uses: (ConsumedCapacity | undefined)[] = [];
   const unprocessed: Record<string, WriteRequest[]> = {};
   let done = 0;
-  await context.store.transaction(async (tx) => {
+  await context.store.transaction((tx) => {
     for (const [name, list] of requests) {
-      const place = await findActiveTable(tx, name, context);
+      const place = findActiveTable(tx, name, context);
       const writes = list.map((request): PreparedWrite => {
         const { PutRequest: put, DeleteRequest: deletion } = request;
         if (put && deletion)
@@ -50,7 +50,7 @@ export const batchWriteItem: Operation<"dynamodb", "BatchWriteItem", DynamoState
           continue;
         }
         done++;
-        const written = await performWrite(tx, place, write);
+        const written = performWrite(tx, place, write);
         const units = writeUnits(written.sizeBytes);
         uses.push(
           consume({ place, writeUnits: units, written }, input.ReturnConsumedCapacity, context),

@@ -14,11 +14,11 @@ export const deleteItem: Operation<"dynamodb", "DeleteItem", DynamoState> = asyn
   if (input.ReturnValues !== undefined && !["NONE", "ALL_OLD"].includes(input.ReturnValues))
     throw validation("ReturnValues can only be ALL_OLD or NONE");
   const write = prepareWrite("delete", input);
-  const { place, written } = await context.store.transaction(async (tx) => {
-    const found = await findActiveTable(tx, input.TableName, context);
+  const { place, written } = await context.store.transaction((tx) => {
+    const found = findActiveTable(tx, input.TableName, context);
     checkWrite(found, write);
     admit(found, { kind: "write", operation: "DeleteItem" }, context);
-    return { place: found, written: await performWrite(tx, found, write) };
+    return { place: found, written: performWrite(tx, found, write) };
   });
   const units = writeUnits(written.sizeBytes);
   const capacity = consume(

@@ -21,11 +21,11 @@ export const getItem: Operation<"dynamodb", "GetItem", DynamoState> = async (inp
       ? attributesToGet(input.AttributesToGet)
       : parseProjection(text, placeholders);
   placeholders.checkUsed();
-  const { place, stored } = await context.store.transaction(async (tx) => {
-    const found = await findActiveTable(tx, input.TableName, context);
+  const { place, stored } = await context.store.transaction((tx) => {
+    const found = findActiveTable(tx, input.TableName, context);
     const key = checkKey(found.table, normalizeItem(input.Key ?? {}));
     admit(found, { kind: "read", operation: "GetItem" }, context);
-    return { place: found, stored: await readItem(tx, found, key) };
+    return { place: found, stored: readItem(tx, found, key) };
   });
   const units = readUnits(stored?.sizeBytes ?? 0, input.ConsistentRead === true);
   const capacity = consume({ place, readUnits: units }, input.ReturnConsumedCapacity, context);

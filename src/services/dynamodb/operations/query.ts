@@ -27,7 +27,7 @@ export const query: Operation<"dynamodb", "Query", DynamoState> = async (input, 
       "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.",
     );
   const { place, index, page, selection } = await context.store.transaction(async (tx) => {
-    const found = await findActiveTable(tx, input.TableName, context);
+    const found = findActiveTable(tx, input.TableName, context);
     const used = indexName === undefined ? undefined : findIndex(found.table, indexName);
     const key = used?.key ?? found.table.key;
     const placeholders = createPlaceholders(input, text !== undefined);

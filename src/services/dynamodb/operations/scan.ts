@@ -23,7 +23,7 @@ export const scan: Operation<"dynamodb", "Scan", DynamoState> = async (input, co
   const selection = readSelection(input, placeholders);
   placeholders.checkUsed();
   const { place, index, page } = await context.store.transaction(async (tx) => {
-    const found = await findActiveTable(tx, input.TableName, context);
+    const found = findActiveTable(tx, input.TableName, context);
     const used = indexName === undefined ? undefined : findIndex(found.table, indexName);
     checkIndexUse(input, used);
     const { partition } = used?.key ?? found.table.key;

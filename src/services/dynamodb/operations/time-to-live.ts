@@ -16,7 +16,7 @@ export const updateTimeToLive: Operation<"dynamodb", "UpdateTimeToLive", DynamoS
   const { AttributeName: attribute = "", Enabled: enabled = false } =
     input.TimeToLiveSpecification ?? {};
   await context.store.transaction(async (tx) => {
-    const { scope, table } = await findActiveTable(tx, input.TableName, context);
+    const { scope, table } = findActiveTable(tx, input.TableName, context);
     const present = table.timeToLive;
     if (enabled && present?.enabled) throw validation("TimeToLive is already enabled");
     if (!enabled && !present?.enabled) throw validation("TimeToLive is already disabled");

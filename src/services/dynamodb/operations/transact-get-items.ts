@@ -17,7 +17,7 @@ export const transactGetItems: Operation<"dynamodb", "TransactGetItems", DynamoS
   context,
 ) => {
   const uses: (ConsumedCapacity | undefined)[] = [];
-  const responses = await context.store.transaction(async (tx) => {
+  const responses = await context.store.transaction((tx) => {
     const found: ItemResponse[] = [];
     for (const { Get } of input.TransactItems ?? []) {
       if (!Get) throw validation("TransactItems must contain Get");
@@ -25,9 +25,9 @@ export const transactGetItems: Operation<"dynamodb", "TransactGetItems", DynamoS
       const placeholders = createPlaceholders(Get, text !== undefined);
       const paths = text === undefined ? undefined : parseProjection(text, placeholders);
       placeholders.checkUsed();
-      const place = await findActiveTable(tx, Get.TableName, context);
+      const place = findActiveTable(tx, Get.TableName, context);
       admit(place, { kind: "read", operation: "TransactGetItems" }, context);
-      const stored = await readItem(tx, place, checkKey(place.table, normalizeItem(Get.Key ?? {})));
+      const stored = readItem(tx, place, checkKey(place.table, normalizeItem(Get.Key ?? {})));
       // A transactional read costs twice a consistent one.
       const units = 2 * readUnits(stored?.sizeBytes ?? 0, true);
       uses.push(consume({ place, readUnits: units }, input.ReturnConsumedCapacity, context));

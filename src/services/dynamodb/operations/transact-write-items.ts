@@ -36,16 +36,16 @@ export const transactWriteItems: Operation<"dynamodb", "TransactWriteItems", Dyn
   context,
 ) => {
   const wishes = input.TransactItems ?? [];
-  const uses = await context.store.transaction(async (tx) => {
-    const done = await alreadyDone(tx, input.ClientRequestToken, wishes, context);
+  const uses = await context.store.transaction((tx) => {
+    const done = alreadyDone(tx, input.ClientRequestToken, wishes, context);
     if (done) return [];
     const steps: Step[] = [];
-    for (const wish of wishes) steps.push(await readStep(tx, wish, context));
+    for (const wish of wishes) steps.push(readStep(tx, wish, context));
     refuseRepeated(steps);
     const reasons: CancellationReason[] = [];
     const consumed: (ConsumedCapacity | undefined)[] = [];
     for (const { place, write } of steps) {
-      const reason = await tryWrite(tx, place, write, (written) => {
+      const reason = tryWrite(tx, place, write, (written) => {
         // A transactional write is prepared and committed: it costs twice.
         const use = { place, writeUnits: 2 * writeUnits(written.sizeBytes), written };
         consumed.push(consume(use, input.ReturnConsumedCapacity, context));
@@ -59,11 +59,11 @@ export const transactWriteItems: Operation<"dynamodb", "TransactWriteItems", Dyn
   return capacity.length > 0 ? { ConsumedCapacity: capacity } : {};
 };
 
-async function readStep(
+function readStep(
   tx: Transaction,
   { ConditionCheck, Delete, Put, Update }: TransactWriteItem,
   context: DynamoContext,
-): Promise<Step> {
+): Step {
   const kinds = [
     ["check", ConditionCheck],
     ["delete", Delete],
@@ -75,7 +75,7 @@ async function readStep(
   if (!one?.[1] || more.length > 0)
     throw validation("TransactItems can only contain one of Check, Put, Update or Delete");
   const [kind, wish] = one;
-  const place = await findActiveTable(tx, wish.TableName, context);
+  const place = findActiveTable(tx, wish.TableName, context);
   const write = prepareWrite(kind, wish);
   checkWrite(place, write);
   admit(place, { kind: "write", operation: "TransactWriteItems" }, context);
@@ -91,14 +91,14 @@ function refuseRepeated(steps: readonly Step[]): void {
 }
 
 /** Why the step cannot be done; "None" when it was. */
-async function tryWrite(
+function tryWrite(
   tx: Transaction,
   place: TablePlace,
   write: PreparedWrite,
   written: (written: Written) => void,
-): Promise<CancellationReason> {
+): CancellationReason {
   try {
-    written(await performWrite(tx, place, write));
+    written(performWrite(tx, place, write));
     return { Code: "None" };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -112,16 +112,16 @@ async function tryWrite(
 }
 
 /** True when the same request was carried out under its token not long ago. */
-async function alreadyDone(
+function alreadyDone(
   tx: Transaction,
   token: string | undefined,
   wishes: readonly TransactWriteItem[],
   context: DynamoContext,
-): Promise<boolean> {
+): boolean {
   if (token === undefined) return false;
   const nowMs = context.clock.now();
   const digest = createHash("sha256").update(JSON.stringify(wishes)).digest("hex");
-  const known = await transactions.get(tx, context, token);
+  const known = transactions.read(tx, context, token);
   if (known && known.untilMs > nowMs) {
     if (known.digest !== digest) throw idempotentMismatch();
     return true;

@@ -19,11 +19,11 @@ export const updateItem: Operation<"dynamodb", "UpdateItem", DynamoState> = asyn
   context,
 ) => {
   const write = prepareWrite("update", input);
-  const { place, written } = await context.store.transaction(async (tx) => {
-    const found = await findActiveTable(tx, input.TableName, context);
+  const { place, written } = await context.store.transaction((tx) => {
+    const found = findActiveTable(tx, input.TableName, context);
     checkWrite(found, write);
     admit(found, { kind: "write", operation: "UpdateItem" }, context);
-    return { place: found, written: await performWrite(tx, found, write) };
+    return { place: found, written: performWrite(tx, found, write) };
   });
   const units = writeUnits(written.sizeBytes);
   const capacity = consume(

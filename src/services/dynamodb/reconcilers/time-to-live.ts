@@ -27,7 +27,7 @@ export function createTimeToLive({ store, clock }: Environment): Reconciler {
           { limit: perPass },
         );
         for (const { key, value } of due) {
-          const stored = await readItem(tx, { scope, table }, value.key);
+          const stored = readItem(tx, { scope, table }, value.key);
           if (stored) deleteItem(tx, { scope, table }, stored);
           tx.delete(key);
         }

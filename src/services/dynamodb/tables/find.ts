@@ -36,11 +36,11 @@ export async function findTable(
 }
 
 /** A table whose items can be read and written. Throws ResourceNotFoundException otherwise. */
-export async function findActiveTable(
+export function findActiveTable(
   tx: Transaction,
   nameOrArn: string | undefined,
   scope: Scope,
-): Promise<TablePlace> {
+): TablePlace {
   const { scope: owner, name } = parseTableName(nameOrArn, scope);
   const table = tables.view(tx, owner, name);
   if (!table || table.status === "CREATING" || table.status === "DELETING")

@@ -201,6 +201,20 @@ test("a network load balancer without groups lets everybody in, and never gets a
   });
 });
 
+test("a group is not deleted while a load balancer has it", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const GroupId = await cloud.createSecurityGroup("web");
+  const { LoadBalancerArn } = await cloud.createBalancer("web", { SecurityGroups: [GroupId] });
+  await cloud.advance("1s");
+  await assert.rejects(cloud.ec2.DeleteSecurityGroup({ GroupId }), {
+    code: "DependencyViolation",
+    message: `resource ${GroupId} has a dependent object`,
+  });
+  await cloud.elb.DeleteLoadBalancer({ LoadBalancerArn });
+  await cloud.advance("1s");
+  await cloud.ec2.DeleteSecurityGroup({ GroupId });
+});
+
 test("whether rules are for PrivateLink's traffic is kept of network load balancers with groups", async (context) => {
   const cloud = await createBalancedCloud(context);
   const { elb } = cloud;

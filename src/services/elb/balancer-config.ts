@@ -1,5 +1,5 @@
 /** From records to what the data plane is told. */
-import { inboundRules } from "#services/kit/load-balancing/firewall.ts";
+import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
@@ -52,6 +52,7 @@ export async function configOf(
     name: balancer.name,
     loopbackHost: balancer.loopbackHost,
     inbound: inboundRules(env, scope, balancer),
+    clientNames: clientNames(env, scope, balancer),
     zones: nodeZones(balancer, instances),
     crossZone: attributes.crossZone,
     // A connection's idle timeout is wall time.

@@ -19,6 +19,6 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "A load balancer answers on the gateway's port under its DNS name, where requests show the gateway's address as their source; on a loopback address of its own where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS and SSL listeners answer there and not on the gateway's port. Its nodes share one address. IPv6 is not offered.",
+      "A load balancer answers on the gateway's port under its DNS name, where requests but those of process machines show the gateway's address as their source; on a loopback address of its own where it may bind the listener's port, else on a free port of 127.0.0.1. HTTPS and SSL listeners answer there and not on the gateway's port. Its nodes share one address. IPv6 is not offered.",
   },
 ];

@@ -35,7 +35,7 @@ import type { DesyncMode } from "#traffic/application/desync.ts";
 import { asksClients } from "./actions.ts";
 import { hasIpv6, isDualstack } from "./ip-address-type.ts";
 import { readAssociations } from "./find.ts";
-import { inboundRules } from "#services/kit/load-balancing/firewall.ts";
+import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { FunctionBridges } from "./functions/bridges.ts";
 import { reachAs } from "./health/reach-target.ts";
 import {
@@ -106,6 +106,7 @@ export async function configOf(
     loopbackHost: balancer.loopbackHost,
     ipv6: isDualstack(balancer) && hasIpv6(),
     inbound: inboundRules(env, scope, balancer),
+    clientNames: clientNames(env, scope, balancer),
     zones: zones.filter((zone) => zone !== balancer.shiftedZone),
     // A connection's idle timeout is wall time.
     idleTimeoutMs: Number(attribute("idle_timeout.timeout_seconds")) * 1000,

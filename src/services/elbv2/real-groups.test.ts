@@ -9,7 +9,7 @@ import { publicImages } from "#services/kit/facts/public-images.ts";
 import { listeners } from "./records.ts";
 import { createBalancedCloud, type BalancedCloud } from "./testing/balanced-cloud.ts";
 
-const server = `require("node:http").createServer((q, s) => s.end(q.socket.remoteAddress.replace("::ffff:", ""))).listen(8080)`;
+const server = `require("node:http").createServer((q, s) => s.end([q.socket.remoteAddress.replace("::ffff:", ""), q.headers["x-forwarded-for"]].join(" "))).listen(8080)`;
 const userData = `#!/bin/sh\nnohup node -e '${server}' >/dev/null 2>&1 &\n`;
 
 /** A running client and a running target, each in a group of its own; undefined where rules do not hold between machines. */
@@ -88,14 +88,14 @@ async function createFleet(context: TestContext) {
       const [record] = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
       return record!.bound ?? Object.values(record!.boundByZone!)[0]!;
     },
-    /** What the target calls the one who asks it, through the load balancer. */
+    /** What the target calls the one who asks it, and the load balancer its client. */
     askFrom: async (
       { id }: { id: string },
       { host, port }: { host: string; port: number },
     ): Promise<string> => {
       const command = ["curl", "-sm", "0.7", `http://${host}:${port}/`];
       const { stdout } = await harness.driver.execute(id, command);
-      return stdout || "nothing";
+      return stdout.trim() || "nothing";
     },
   };
 }
@@ -116,12 +116,12 @@ test("real machines, a load balancer and groups as sources: each lets in whom it
   assert.equal(await askFrom(client, bound), "nothing", "nobody is let in yet");
   await allow(edge, 80, clients);
   await cloud.advance("1s");
-  assert.equal(await askFrom(client, bound), node);
+  assert.equal(await askFrom(client, bound), `${node} ${client.address}`);
   assert.equal(await askFrom(target, bound), "nothing", "it is in another group");
   assert.equal(await ask(bound), "nothing", "so is this machine");
   await cloud.ec2.ModifyInstanceAttribute({ InstanceId: target.id, Groups: [targets, clients] });
   await cloud.advance("1s");
-  assert.equal(await askFrom(target, bound), node, "it has joined");
+  assert.equal(await askFrom(target, bound), `${node} ${target.address}`, "it has joined");
 
   const all = { IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
   await cloud.ec2.RevokeSecurityGroupEgress({ GroupId: edge, IpPermissions: [all] });

@@ -74,7 +74,7 @@ export class Balancer {
   async configure(config: BalancerConfig): Promise<BoundListener[]> {
     const { random, wall } = this.#environment;
     this.#admission.configure(config.secret);
-    this.#door.configure(config.inbound);
+    this.#door.configure(config.inbound, config.clientNames);
     this.#config = config;
     const nowMs = wall.monotonic();
     const groups = new Set(config.targetGroups.map(({ arn }) => arn));
@@ -136,7 +136,7 @@ export class Balancer {
       ...this.#environment,
       handle: (request, served) => this.#handle(request, served),
       refuse: (status) => this.#refuse(status),
-      admits: (port, address) => this.#door.admits("tcp", port, address),
+      door: this.#door,
       onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
       onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
       onHandshakeError: (port) => this.#counters.node(this.#zoneOf(port)).tlsErrors++,

@@ -12,6 +12,8 @@ export interface BalancerConfig {
   ipv6?: boolean | undefined;
   /** Of its security groups; without them everybody comes in. */
   inbound?: readonly InboundRule[] | undefined;
+  /** What clients are called instead of the address that they connect from. */
+  clientNames?: Readonly<Record<string, string>>;
   /** The zones its nodes stand in; connections are spread over them. */
   zones: string[];
   idleTimeoutMs: number;

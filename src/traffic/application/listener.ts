@@ -10,6 +10,7 @@ import { verifyFailure, type ConnectionFacts } from "./connection-log.ts";
 import type { BoundAddress, ListenerConfig, OidcConfig } from "./config.ts";
 import { ListenerTls } from "./listener-tls.ts";
 import { compileRules, type CompiledRule } from "./rules.ts";
+import type { Door } from "../door.ts";
 import { Unanswered } from "../unanswered.ts";
 
 export interface ListenerEnvironment {
@@ -17,8 +18,8 @@ export interface ListenerEnvironment {
   onError: (error: unknown) => void;
   handle: (request: HttpRequest, listener: Listener) => HttpReply | Promise<HttpReply>;
   refuse: (status: number) => HttpReply;
-  /** Whether security groups let a client in at a port. */
-  admits: (port: number, address: string) => boolean;
+  /** Who security groups let in, and what clients are called. */
+  door: Door;
   /** Gives the zone of the node that a client came to, which is told again at the connection's end. */
   onOpen: (remotePort: number) => string;
   /** Without a zone for one of several clients that have the same port. */
@@ -178,7 +179,11 @@ export class Listener {
   }
 
   #admit(socket: Socket): boolean {
-    if (this.#environment.admits(this.port, socket.remoteAddress ?? "")) return true;
+    const { door } = this.#environment;
+    if (door.admits("tcp", this.port, socket.remoteAddress ?? "")) {
+      door.introduce(socket);
+      return true;
+    }
     this.#unanswered.keep(socket);
     return false;
   }
@@ -199,7 +204,7 @@ export class Listener {
   }
 
   #secure(tls: ListenerTls, idleTimeoutMs: number): NonNullable<ServeOptions["secure"]> {
-    const { wall, onError, handle, onHandshakeError } = this.#environment;
+    const { wall, onError, handle, onHandshakeError, door } = this.#environment;
     const front = createHttp2Front({
       handler: (request) => handle(request, this),
       wall,
@@ -219,6 +224,7 @@ export class Listener {
         onHandshakeError(socket.remotePort ?? 0);
       },
       take: (socket) => {
+        door.introduce(socket);
         if (!tls.accepts(socket)) {
           this.#shook(socket, verifyFailure(socket));
           onHandshakeError(socket.remotePort ?? 0);

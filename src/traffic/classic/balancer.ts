@@ -59,7 +59,7 @@ export class ClassicBalancer {
   async configure(config: ClassicBalancerConfig): Promise<BoundAddress[]> {
     this.#config = config;
     this.#instances.configure(config);
-    this.#door.configure(config.inbound);
+    this.#door.configure(config.inbound, config.clientNames);
     const wanted = new Map(config.listeners.map((own) => [own.port, own]));
     for (const [port, open] of this.#listeners) {
       const own = wanted.get(port);
@@ -104,7 +104,7 @@ export class ClassicBalancer {
         ...this.#environment,
         handle: (request) => this.#handle(request, port),
         refuse: (status) => this.#refuse(status),
-        admits: (port, address) => this.#door.admits("tcp", port, address),
+        door: this.#door,
         onOpen: (port) => this.#countConnection("opened", port),
         onClose: (_zone, port) => void this.#countConnection("closed", port),
         onHandshakeError: () => {},
@@ -125,7 +125,7 @@ export class ClassicBalancer {
         instances: this.#instances,
         zoneOf: (remotePort) => this.#zoneOf(remotePort),
         queueOf: (zone) => this.#queueOf(zone),
-        admits: (port, address) => this.#door.admits("tcp", port, address),
+        door: this.#door,
         idleTimeoutMs: () => this.#config.idleTimeoutMs,
         onConnection: (event, remotePort) => void this.#countConnection(event, remotePort),
         log: () =>

@@ -13,6 +13,8 @@ export interface ClassicBalancerConfig {
   loopbackHost: string;
   /** Of its security groups; without them everybody comes in. */
   inbound?: readonly InboundRule[] | undefined;
+  /** What clients are called instead of the address that they connect from. */
+  clientNames?: Readonly<Record<string, string>>;
   /** The zones its nodes stand in; connections are spread over them. */
   zones: string[];
   /** Nodes send to instances of every zone. */

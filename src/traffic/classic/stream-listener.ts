@@ -17,6 +17,7 @@ import type { LogEntry } from "./access-log.ts";
 import type { ClassicListenerConfig } from "./config.ts";
 import type { ClassicCounters } from "./counters.ts";
 import type { Breakable, Instance, Instances } from "./instances.ts";
+import type { Door } from "../door.ts";
 import { Unanswered } from "../unanswered.ts";
 import type { Place, SurgeQueue } from "./surge-queue.ts";
 
@@ -29,8 +30,8 @@ export interface StreamEnvironment {
   zoneOf: (remotePort: number) => string;
   queueOf: (zone: string) => SurgeQueue;
   idleTimeoutMs: () => number;
-  /** Whether security groups let a client in at a port. */
-  admits: (port: number, address: string) => boolean;
+  /** Who security groups let in, and what clients are called. */
+  door: Door;
   onConnection: (event: "opened" | "closed", remotePort: number) => void;
   /** Undefined when nobody wants to know. */
   log: () => ((entry: LogEntry) => void) | undefined;
@@ -67,12 +68,14 @@ export class StreamListener {
   }
 
   async #listen(place: BoundAddress): Promise<Bound> {
-    const { onError, admits, wall } = this.#environment;
+    const { onError, door, wall } = this.#environment;
     const unanswered = new Unanswered(wall);
     const server = createServer(
       { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
       (socket) => {
-        if (!admits(this.#config.port, socket.remoteAddress ?? "")) return unanswered.keep(socket);
+        if (!door.admits("tcp", this.#config.port, socket.remoteAddress ?? ""))
+          return unanswered.keep(socket);
+        door.introduce(socket);
         const connection = new StreamConnection(
           socket,
           this.#config,

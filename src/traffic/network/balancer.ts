@@ -36,7 +36,7 @@ export class NetworkBalancer {
 
   async configure(config: NetworkBalancerConfig): Promise<Record<string, BoundListener>[]> {
     this.#recorded = new Set(config.recorded);
-    this.#door.configure(config.inbound);
+    this.#door.configure(config.inbound, config.clientNames);
     const groups = new Set(config.targetGroups.map(({ arn }) => arn));
     for (const [arn, group] of this.#groups)
       if (!groups.has(arn)) {

@@ -21,6 +21,8 @@ export interface NetworkBalancerConfig {
   ipv6?: boolean | undefined;
   /** Of its security groups; without them everybody comes in. */
   inbound?: readonly InboundRule[] | undefined;
+  /** What clients are called instead of the address that they connect from. */
+  clientNames?: Readonly<Record<string, string>>;
   /** Keeps a record of each flow that ended over these listeners, by ARN; see `flowRecords`. */
   recorded: string[];
   listeners: NetworkListenerConfig[];

@@ -226,10 +226,16 @@ class Connection implements Flow {
     const header = proxyProtocol && { 1: proxyProtocolText, 2: proxyProtocolBinary }[proxyProtocol];
     const alpn = this.#tls?.socket?.alpnProtocol;
     return {
-      header: header?.(this.#client, this.#node),
+      header: header?.(this.#named(), this.#node),
       localAddress: preserves ? preservedAddress(this.#client.host, reach) : undefined,
       tls: config.tls ? { alpn: alpn ? [alpn] : [] } : undefined,
     };
+  }
+
+  /** The client as the cloud calls it. */
+  #named(): BoundAddress {
+    const { host, port } = this.#client;
+    return { host: this.#environment.door.nameOf(host), port };
   }
 
   #enter(target: NetworkTarget): void {
@@ -265,7 +271,7 @@ class Connection implements Flow {
       listenerArn: this.#listener.arn,
       zone: this.#zone,
       kind: this.#kind,
-      client: this.#client,
+      client: this.#named(),
       node: this.#node,
       target: this.#record,
       startedMs: this.#startedMs,

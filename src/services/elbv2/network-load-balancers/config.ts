@@ -1,5 +1,5 @@
 /** From records to what the layer-4 data plane is told. */
-import { inboundRules } from "#services/kit/load-balancing/firewall.ts";
+import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 import type { Scope } from "#store/collection.ts";
@@ -40,6 +40,7 @@ export async function networkConfigOf(
     arn: balancer.arn,
     ipv6: isDualstack(balancer) && hasIpv6(),
     inbound: inboundRules(env, scope, balancer),
+    clientNames: clientNames(env, scope, balancer),
     nodes: balancer.zones.map(({ zoneName, node }) => ({
       zone: zoneName,
       host: node!.loopbackHost,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Door } from "#traffic/door.ts";
 import { createGroupDirectory, type GroupMember } from "../group-directory.ts";
 import { createNameDirectory } from "../name-directory.ts";
-import { inboundRules, letsOut, type Guarded } from "./firewall.ts";
+import { clientNames, inboundRules, letsOut, type Guarded } from "./firewall.ts";
 
 const scope = { account: "123456789012", region: "us-east-1" };
 const balancer: Guarded = { vpcId: "vpc-1", scheme: "internet-facing", securityGroups: ["sg-web"] };
@@ -88,6 +88,17 @@ test("a load balancer in front comes under its node's address and its groups", (
   assert.equal(admits(env, "127.65.0.1"), true);
   assert.equal(admits(env, "127.65.0.1", { ...balancer, securityGroups: ["sg-app"] }), true);
   assert.equal(admits(env, "127.65.0.2"), false);
+});
+
+test("clients are called what they are in the cloud", () => {
+  const env = stage({}, [member({}), member({ host: "127.81.0.1", vpcId: "vpc-2" })]);
+  const sender = { host: "127.65.0.1", vpcId: "vpc-1", subnetIds: ["subnet-1"], groups: [] };
+  env.names.publish("edge", { names: [], sender });
+  assert.deepEqual(clientNames(env, scope, balancer), {
+    "127.80.0.4": "10.0.0.4",
+    "127.81.0.1": "198.18.0.7",
+    "127.65.0.1": "10.0.0.3",
+  });
 });
 
 test("what may leave is judged by the target's address and groups", () => {

@@ -88,6 +88,21 @@ function clientsOf(env: Env, groups: PublishedGroups, balancer: Guarded): KnownC
   ];
 }
 
+/**
+ * What those who connect from an address of their own on this host are called in the cloud, where the balancer
+ * sees it: by that address.
+ */
+export function clientNames(env: Env, scope: Scope, balancer: Guarded): Record<string, string> {
+  const groups = env.groups.find(scope);
+  if (!groups) return {};
+  const named = groups.members.flatMap((member) => {
+    const [address] = addressesOf(member, balancer);
+    return member.host === undefined || address === undefined ? [] : [[member.host, address]];
+  });
+  const senders = sendersOf(env, groups).map(({ host, address }) => [host, address]);
+  return Object.fromEntries([...named, ...senders]) as Record<string, string>;
+}
+
 /** Over the internet an instance is seen under its public addresses; from its own VPC it counts as either. */
 function addressesOf(member: GroupMember, { vpcId, scheme }: Guarded): string[] {
   const { privateIps, publicIps } = member;

@@ -4,6 +4,7 @@ import type { Scope } from "#store/collection.ts";
 import type { Environment } from "../service.ts";
 import {
   countsAsDefault,
+  clientNames,
   inboundRules,
   introductions,
   outboundRules,
@@ -17,8 +18,10 @@ const someStranger = "192.0.2.1";
 interface Watched {
   scope: Scope;
   guarded: Guarded;
-  /** What it was told, in one text, and how often that was something else. */
+  /** What it was told, in one text. */
   told: string;
+  /** Who comes in, the same way, and how often that was something else. */
+  inbound: string;
   revision: number;
   wake: () => void;
 }
@@ -53,9 +56,10 @@ export function createGuardWatch(env: Environment): GuardWatch {
     serve(id, scope, guarded, served, wake) {
       const told = rulesOf(env, scope, guarded);
       const before = watched.get(id);
-      const isNews = before?.told !== told;
+      const inbound = JSON.stringify(inboundRules(env, scope, guarded));
+      const isNews = before?.inbound !== inbound;
       const revision = (before?.revision ?? 0) + (isNews ? 1 : 0);
-      watched.set(id, { scope, guarded, told, revision, wake });
+      watched.set(id, { scope, guarded, told, inbound, revision, wake });
       if (isNews) tellWhoGetsIn(env, scope, guarded, served);
       return revision;
     },
@@ -67,6 +71,7 @@ function rulesOf(env: Environment, scope: Scope, guarded: Guarded): string {
   return JSON.stringify([
     inboundRules(env, scope, guarded),
     outboundRules(env, scope, guarded),
+    clientNames(env, scope, guarded),
     guarded.type === "network" && introductions(env, scope, guarded),
   ]);
 }

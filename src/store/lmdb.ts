@@ -296,23 +296,19 @@ class LmdbBackend implements Backend {
   /** In slices, so that the thread is free in between; LMDB writes in a thread of its own. */
   async #foldRows(rows: Rows<PendingRow>): Promise<void> {
     const database = this.#database;
-    let slice: Promise<boolean>[] = [];
-    const slices: Promise<unknown>[] = [];
-    const endSlice = () => {
-      const committed = Promise.all(slice);
-      slices.push(committed);
-      // It is awaited below; until then a failure must not count as unhandled.
-      committed.catch(() => {});
-      slice = [];
-    };
+    // LMDB answers all writes of one of its transactions by the same promise.
+    const commits = new Set<Promise<boolean>>();
+    let written = 0;
     for (const [key, { stored }] of rows.entries()) {
-      slice.push(stored ? database.put(key, stored) : database.remove(key));
-      if (slice.length < rowsPerSlice) continue;
-      endSlice();
-      await endOfTurn();
+      const commit = stored ? database.put(key, stored) : database.remove(key);
+      if (!commits.has(commit)) {
+        commits.add(commit);
+        // It is awaited below; until then a failure must not count as unhandled.
+        commit.catch(() => {});
+      }
+      if (++written % rowsPerSlice === 0) await endOfTurn();
     }
-    endSlice();
-    await Promise.all(slices);
+    await Promise.all(commits);
     await database.flushed;
     database.resetReadTxn();
   }

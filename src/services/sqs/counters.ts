@@ -1,5 +1,7 @@
 /** Traffic per queue since the last time it was published. */
-import type { Scope } from "#store/collection.ts";
+import type { QueueRecord } from "./records.ts";
+
+type Queue = Pick<QueueRecord, "id">;
 
 export interface QueueTraffic {
   sent: SizeStatistics;
@@ -16,29 +18,29 @@ export interface SizeStatistics {
 }
 
 export interface Counters {
-  of(queueName: string, scope: Scope): QueueTraffic;
+  of(queue: Queue): QueueTraffic;
   /** Everything counted since the last call. */
   take(): TakenCounters;
 }
 
 export interface TakenCounters {
   /** What was counted of a queue; zeros when nothing was. */
-  of(queueName: string, scope: Scope): QueueTraffic;
+  of(queue: Queue): QueueTraffic;
 }
 
 export function createCounters(): Counters {
+  /** By queue id. */
   let entries = new Map<string, QueueTraffic>();
   return {
-    of(queueName, scope) {
-      const key = keyOf(queueName, scope);
-      let traffic = entries.get(key);
-      if (!traffic) entries.set(key, (traffic = createTraffic()));
+    of({ id }) {
+      let traffic = entries.get(id);
+      if (!traffic) entries.set(id, (traffic = createTraffic()));
       return traffic;
     },
     take() {
       const taken = entries;
       entries = new Map();
-      return { of: (queueName, scope) => taken.get(keyOf(queueName, scope)) ?? createTraffic() };
+      return { of: ({ id }) => taken.get(id) ?? createTraffic() };
     },
   };
 }
@@ -53,8 +55,4 @@ export function countSent({ sent }: QueueTraffic, sizeBytes: number): void {
 function createTraffic(): QueueTraffic {
   const sent = { count: 0, sumBytes: 0, leastBytes: 0, mostBytes: 0 };
   return { sent, received: 0, deleted: 0, emptyReceives: 0 };
-}
-
-function keyOf(queueName: string, { account, region }: Scope): string {
-  return `${account}/${region}/${queueName}`;
 }

@@ -113,8 +113,9 @@ export async function hideUntil(
 }
 
 /** Everything that counts against the size limit: body, attribute names, types and values. */
-export function sizeOf(body: string, attributes: Record<string, MessageAttribute> = {}): number {
+export function sizeOf(body: string, attributes?: Record<string, MessageAttribute>): number {
   let size = Buffer.byteLength(body);
+  if (!attributes) return size;
   for (const [name, { dataType, stringValue, binaryValue }] of Object.entries(attributes)) {
     size += Buffer.byteLength(name) + Buffer.byteLength(dataType);
     size += binaryValue ? binaryValue.length : Buffer.byteLength(stringValue ?? "");

@@ -25,7 +25,8 @@ export type Sending = Omit<SendMessageRequest, "QueueUrl">;
 
 /** What can be known of a message before its queue is. */
 export interface Checked {
-  message: Omit<MessageRecord, "dueMs">;
+  /** Due at once; its queue may put that off. */
+  message: MessageRecord;
   sizeBytes: number;
   delaySeconds: number | undefined;
 }
@@ -46,18 +47,23 @@ export function checkMessage(input: Sending, context: SqsContext): Checked {
   checkDelay(delaySeconds);
   const attributes = readAttributes(input.MessageAttributes);
   const traceHeader = input.MessageSystemAttributes?.AWSTraceHeader?.StringValue;
-  const message = {
+  const sentMs = context.clock.now();
+  const message: MessageRecord = {
     messageId: context.random.uuid(),
     body,
     bodyMd5: md5(body),
-    ...(attributes && { attributes, attributesMd5: md5OfAttributes(attributes) }),
-    ...(traceHeader !== undefined && { traceHeader }),
-    ...(groupId !== undefined && { groupId }),
-    ...(deduplicationId !== undefined && { deduplicationId }),
     senderId: context.principal.userId,
-    sentMs: context.clock.now(),
+    sentMs,
+    dueMs: sentMs,
     receives: 0,
   };
+  if (attributes) {
+    message.attributes = attributes;
+    message.attributesMd5 = md5OfAttributes(attributes);
+  }
+  if (traceHeader !== undefined) message.traceHeader = traceHeader;
+  if (groupId !== undefined) message.groupId = groupId;
+  if (deduplicationId !== undefined) message.deduplicationId = deduplicationId;
   return { message, sizeBytes: sizeOf(body, attributes), delaySeconds };
 }
 
@@ -95,14 +101,13 @@ export function storeMessage(
   const { scope, queue } = found;
   checkSize(sizeBytes, queue);
   if (isFifo(queue) && delaySeconds) throw notForQueueType("DelaySeconds", delaySeconds);
-  countSent(state.counters.of(queue.name, scope), sizeBytes);
+  countSent(state.counters.of(queue), sizeBytes);
   if (isFifo(queue)) return storeInLine(tx, found, message);
   const delayMs =
     delaySeconds === undefined ? durationOf(queue, "DelaySeconds") : delaySeconds * 1000;
-  const { sentMs, messageId } = message;
-  const stored = { ...message, dueMs: sentMs + delayMs };
-  addUnordered(tx, scope, queue.id, state.nextPlace(sentMs), stored);
-  return { messageId };
+  message.dueMs = message.sentMs + delayMs;
+  addUnordered(tx, scope, queue.id, state.nextPlace(message.sentMs), message);
+  return { messageId: message.messageId };
 }
 
 /** A message that a FIFO queue has taken before is answered like the first time, and not taken. */
@@ -143,7 +148,8 @@ function checkDelay(delaySeconds: number | undefined): void {
 function readAttributes(
   given: Sending["MessageAttributes"],
 ): Record<string, MessageAttribute> | undefined {
-  const entries = Object.entries(given ?? {});
+  if (!given) return undefined;
+  const entries = Object.entries(given);
   if (entries.length === 0) return undefined;
   if (entries.length > limits.messageAttributes)
     throw invalidParameter(

@@ -30,7 +30,7 @@ async function publish(env: Environment, state: SqsState, timestampMs: number): 
   const taken = state.counters.take();
   for (const scope of await env.store.transaction(listScopes)) {
     const data = (await readQueues(env, scope)).flatMap((reading) =>
-      toMetrics(reading, taken.of(reading.queue.name, scope), timestampMs),
+      toMetrics(reading, taken.of(reading.queue), timestampMs),
     );
     if (data.length === 0) continue;
     const cloudwatch = env.clients.cloudwatch(asService(scope, "sqs.amazonaws.com"));

@@ -13,7 +13,7 @@ export const deleteMessageBatch: Operation<"sqs", "DeleteMessageBatch", SqsState
   const entries = checkBatch(input.Entries, "DeleteMessageBatchRequestEntry");
   return context.store.transaction(async (tx) => {
     const found = findQueue(tx, input.QueueUrl, context);
-    const traffic = context.state.counters.of(found.queue.name, found.scope);
+    const traffic = context.state.counters.of(found.queue);
     const successful: DeleteMessageBatchResultEntry[] = [];
     const failed: BatchResultErrorEntry[] = [];
     for (const { Id, ReceiptHandle } of entries)

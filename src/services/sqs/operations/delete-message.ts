@@ -11,7 +11,7 @@ export const deleteMessage: Operation<"sqs", "DeleteMessage", SqsState> = async 
   await context.store.transaction(async (tx) => {
     const found = findQueue(tx, input.QueueUrl, context);
     const deleted = await deleteHeld(tx, found, input.ReceiptHandle, context.clock.now());
-    if (deleted) context.state.counters.of(found.queue.name, found.scope).deleted++;
+    if (deleted) context.state.counters.of(found.queue).deleted++;
   });
   return {};
 };

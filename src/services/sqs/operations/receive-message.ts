@@ -53,7 +53,7 @@ export const receiveMessage: Operation<"sqs", "ReceiveMessage", SqsState> = asyn
         return { found, taken, deadlineMs };
       });
       const { found, taken, deadlineMs } = round;
-      const traffic = state.counters.of(found.queue.name, found.scope);
+      const traffic = state.counters.of(found.queue);
       if (taken.received.length > 0) {
         traffic.received += taken.received.length;
         return { Messages: taken.received.map((one) => formatMessage(found.queue.id, one, wish)) };

@@ -14,8 +14,8 @@ export const sendMessage: Operation<"sqs", "SendMessage", SqsState> = async (inp
   const { bodyMd5, attributesMd5 } = checked.message;
   return {
     MessageId: sent.messageId,
-    ...(sent.sequenceNumber !== undefined && { SequenceNumber: sent.sequenceNumber }),
+    SequenceNumber: sent.sequenceNumber,
     MD5OfMessageBody: bodyMd5,
-    ...(attributesMd5 !== undefined && { MD5OfMessageAttributes: attributesMd5 }),
+    MD5OfMessageAttributes: attributesMd5,
   };
 };

@@ -73,6 +73,8 @@ class LmdbBackend implements Backend {
   readonly #views = new Map<EncodedKey, { value: unknown; group: number }>();
   /** The collections that those are of: what is written into others needs no look at the views. */
   readonly #viewedPaths = new Set<string>();
+  /** By where scans began: up to which key, inclusive, the file has only rows that memory hides. */
+  readonly #hiddenUntil = new Map<EncodedKey, EncodedKey>();
   /** Rows on their way into the file. */
   #folding: Rows<PendingRow> | undefined;
   #fold: Promise<void> | undefined;
@@ -186,6 +188,7 @@ class LmdbBackend implements Backend {
     this.#active.clear();
     this.#activeBytes = 0;
     this.#forgetViews();
+    this.#hiddenUntil.clear();
     this.#database.clearSync();
     await this.#database.flushed;
     this.#dropSegments(journal.rotate());
@@ -240,14 +243,41 @@ class LmdbBackend implements Backend {
     }
   }
 
-  *#scanFile(from: EncodedKey, to: EncodedKey, reverse: boolean): Generator<Row> {
+  #scanFile(from: EncodedKey, to: EncodedKey, reverse: boolean): Iterable<Row> {
     const start = from === "" ? lowestKey : from;
-    const rows = this.#database.getRange(
-      reverse
-        ? { start: to, end: start, reverse, exclusiveStart: true, inclusiveEnd: true }
-        : { start, end: to },
-    );
-    for (const { key, value } of rows) yield { key, stored: value };
+    if (!reverse) return this.#scanFileForward(start, to);
+    return this.#database
+      .getRange({ start: to, end: start, reverse, exclusiveStart: true, inclusiveEnd: true })
+      .map(toRow);
+  }
+
+  /**
+   * Leaves out the first rows as far as those in memory hide them. Who takes from a queue's head deletes
+   * what the file has there: without a note of how far, each would read all of it again until the next fold.
+   */
+  *#scanFileForward(from: EncodedKey, to: EncodedKey): Generator<Row> {
+    const known = this.#hiddenUntil.get(from);
+    const start = known === undefined ? from : `${known}\0`;
+    if (start >= to) return;
+    let atHead = !this.#folding;
+    let hidden: EncodedKey | undefined;
+    for (const row of this.#database.getRange({ start, end: to })) {
+      if (atHead) {
+        if (this.#active.has(row.key)) {
+          hidden = row.key;
+          continue;
+        }
+        atHead = false;
+        if (hidden !== undefined) this.#noteHidden(from, hidden);
+      }
+      yield toRow(row);
+    }
+    if (atHead && hidden !== undefined) this.#noteHidden(from, hidden);
+  }
+
+  #noteHidden(from: EncodedKey, until: EncodedKey): void {
+    if (this.#hiddenUntil.size >= mostViews) this.#hiddenUntil.clear();
+    this.#hiddenUntil.set(from, until);
   }
 
   /** Takes over what an earlier process wrote into a segment, and makes it durable. */
@@ -278,6 +308,7 @@ class LmdbBackend implements Backend {
     try {
       await this.#foldRows(rows);
       this.#folding = undefined;
+      this.#hiddenUntil.clear();
       this.#dropSegments(segment);
     } catch (cause) {
       // The journal still has every row; they are folded when the store is next opened.
@@ -318,6 +349,10 @@ class LmdbBackend implements Backend {
     this.#oldSegments = [];
     this.#journal.drop(last);
   }
+}
+
+function toRow({ key, value }: { key: EncodedKey; value: Uint8Array }): Row {
+  return { key, stored: value };
 }
 
 /** Keys need pages of 8 KiB to reach 3900 bytes. */

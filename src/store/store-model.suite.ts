@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant("range" as const),
       prefix: fc.array(part, { maxLength: 1 }),
       options: fc.record(
-        { after: key, limit: fc.integer({ min: 0, max: 5 }), reverse: fc.boolean() },
+        { after: key, before: key, limit: fc.integer({ min: 0, max: 5 }), reverse: fc.boolean() },
         { requiredKeys: [] },
       ),
     }),
@@ -62,7 +62,7 @@ export async function outcomeOf(playing: Promise<unknown[]>): Promise<unknown[] 
 /** The simplest thing that is right: all rows, sorted by comparing tuples part by part. */
 export function modelTransaction(rows: Map<string, { key: Key; value: number }>): Transaction {
   const nameOf = (key: Key) => JSON.stringify(key, (_name, part: unknown) => part);
-  const range = (prefix: Key, { after, limit, reverse }: RangeOptions = {}) => {
+  const range = (prefix: Key, { after, before, limit, reverse }: RangeOptions = {}) => {
     let found = [...rows.values()]
       .filter(({ key }) => compareTuples(key.slice(0, prefix.length), prefix) === 0)
       .sort((a, b) => compareTuples(a.key, b.key));
@@ -71,6 +71,7 @@ export function modelTransaction(rows: Map<string, { key: Key; value: number }>)
       found = found.filter(({ key }) =>
         reverse ? compareTuples(key, after) < 0 : compareTuples(key, after) > 0,
       );
+    if (before) found = found.filter(({ key }) => compareTuples(key, before) < 0);
     return found.slice(0, limit);
   };
   return {

@@ -121,6 +121,19 @@ export function describeStore(subject: StoreSubject): void {
       assert.equal(await count({ after: ["z"], reverse: true }), 2);
     });
 
+    test("`before` leaves out what is not less, from whichever end", async () => {
+      await fill([1, 2, 3].map((id) => [["l", id], id] as const));
+      const values = (options: RangeOptions) =>
+        store.transaction(async (tx) =>
+          (await tx.range<number>(["l"], options)).map(({ value }) => value),
+        );
+      assert.deepEqual(await values({ before: ["l", 3] }), [1, 2]);
+      assert.deepEqual(await values({ before: ["l", 3], reverse: true }), [2, 1]);
+      assert.deepEqual(await values({ before: ["l", 3], after: ["l", 1] }), [2]);
+      assert.deepEqual(await values({ before: ["a"] }), []);
+      assert.deepEqual(await values({ before: ["z"] }), [1, 2, 3]);
+    });
+
     test("`between` takes its start and leaves its end", async () => {
       await fill([1, 2, 3].map((id) => [["b", id], id] as const));
       const found = await store.transaction((tx) => tx.between<number>(["b", 1], ["b", 3]));

@@ -26,6 +26,8 @@ export interface Entry<T = Value> {
 export interface RangeOptions {
   /** Starts behind this key (exclusive), whether a record has it or not. */
   after?: Key;
+  /** Entries with greater keys, and with this one, do not count. */
+  before?: Key;
   /** At most so many entries. */
   limit?: number;
   /** From the end to the start; `after` then means before. */

@@ -114,11 +114,15 @@ export class OpenTransaction implements Transaction {
 
   #scan<T>(from: EncodedKey, to: EncodedKey, options: RangeOptions = {}): Entry<T>[] {
     this.#guard();
-    const { after, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
+    const { after, before, limit = Number.POSITIVE_INFINITY, reverse = false } = options;
     if (after) {
       const mark = encodeKey(after);
       if (reverse) to = mark < to ? mark : to;
       else if (mark >= from) from = `${mark}\0`;
+    }
+    if (before) {
+      const mark = encodeKey(before);
+      if (mark < to) to = mark;
     }
     const found: Entry<T>[] = [];
     if (limit <= 0 || from >= to) return found;

@@ -74,9 +74,10 @@ async function findReady(
   for (const { id, record } of await fresh.entries(tx, scope, [queue.id], { limit }))
     ready.push({ dueMs: record.dueMs, place: id[1] as string, message: record });
   const untouched = ready.length;
-  for (const { id } of await due.entries(tx, scope, [queue.id], { limit })) {
+  // Places are strings, and a number sorts behind every string.
+  const before = due.key(scope, queue.id, nowMs, Number.POSITIVE_INFINITY);
+  for (const { id } of await due.entries(tx, scope, [queue.id], { limit, before })) {
     const [, dueMs, place] = id as [string, number, string];
-    if (dueMs > nowMs) break;
     const message = (await messages.get(tx, scope, queue.id, place))!;
     ready.push({ dueMs, place, message });
   }

@@ -15,10 +15,11 @@ function setUp(reconcile: Reconciler["reconcile"]) {
       throw error;
     },
   });
-  const log = createLog({ level: "silent" });
+  const lines: string[] = [];
+  const log = createLog({ write: (line) => void lines.push(line) });
   const random = createSeededRandom(1);
   const queue = createWorkQueue({ name: "test", watches: [], reconcile }, { clock, log, random });
-  return { clock, queue };
+  return { clock, queue, lines };
 }
 
 describe("the work queue", () => {
@@ -85,5 +86,26 @@ describe("the work queue", () => {
     queue.add(scope, ["key"]);
     await clock.advance(1000);
     assert.equal(passes, 1);
+  });
+
+  test("tells of failures, but not of those that the end brings about", async () => {
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const begun: number[] = [];
+    let fail = () => {};
+    const { clock, queue, lines } = setUp(() => {
+      begun.push(clock.now());
+      return new Promise((_resolve, reject) => (fail = () => reject(new Error("not there"))));
+    });
+    queue.add(scope, ["key"]);
+    await turn();
+    fail();
+    await turn();
+    assert.equal(lines.length, 1);
+    const passing = clock.advance(1000);
+    while (begun.length < 2) await turn();
+    const stopping = queue.stop();
+    fail();
+    await Promise.all([stopping, passing]);
+    assert.equal(lines.length, 1);
   });
 });

@@ -61,6 +61,11 @@ export function createWorkQueue(reconciler: Reconciler, options: WorkQueueOption
         item.failures = 0;
         afterMs = result?.afterMs;
       } catch (error) {
+        // What it needs of others may have ended already; the next start takes it up again.
+        if (stopped) {
+          log.debug("reconciling ended with the cloud", { ...item.scope, id: item.id, error });
+          break;
+        }
         item.failures++;
         afterMs = retryDelay(item.failures, random);
         log.error("reconciling failed", { ...item.scope, id: item.id, retryMs: afterMs, error });

@@ -105,8 +105,8 @@ export class ClassicBalancer {
         handle: (request) => this.#handle(request, port),
         refuse: (status) => this.#refuse(status),
         door: this.#door,
-        onOpen: (port) => this.#countConnection("opened", port),
-        onClose: (_zone, port) => void this.#countConnection("closed", port),
+        onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
+        onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
         onHandshakeError: () => {},
       });
       this.#listeners.set(port, listener);
@@ -127,7 +127,6 @@ export class ClassicBalancer {
         queueOf: (zone) => this.#queueOf(zone),
         door: this.#door,
         idleTimeoutMs: () => this.#config.idleTimeoutMs,
-        onConnection: (event, remotePort) => void this.#countConnection(event, remotePort),
         log: () =>
           this.#config.accessLog ? (entry) => this.#log.write(this.#config.name, entry) : undefined,
       });
@@ -138,16 +137,6 @@ export class ClassicBalancer {
 
   #zoneOf(remotePort: number): string {
     return nodeOf(this.#config.zones, remotePort);
-  }
-
-  #countConnection(event: "opened" | "closed", remotePort: number): string {
-    const zone = this.#zoneOf(remotePort);
-    const node = this.#counters.node(zone);
-    if (event === "opened") {
-      node.newConnections++;
-      node.activeConnections++;
-    } else if (node.activeConnections > 0) node.activeConnections--;
-    return zone;
   }
 
   #queueOf(zone: string): SurgeQueue {

@@ -20,6 +20,19 @@ export class ClassicCounters {
     answers[status] = (answers[status] ?? 0) + 1;
   }
 
+  opened(zone: string): string {
+    const node = this.node(zone);
+    node.newConnections++;
+    node.activeConnections++;
+    return zone;
+  }
+
+  /** In the zone that it was opened in, whatever the balancer's zones are by now. */
+  closed(zone: string): void {
+    const node = this.node(zone);
+    if (node.activeConnections > 0) node.activeConnections--;
+  }
+
   /** Two significant digits keep a distribution within 5 % of its percentiles, and small. */
   tookMs(zone: string, elapsedMs: number, times = 1): void {
     const { latencies } = this.node(zone);

@@ -32,7 +32,6 @@ export interface StreamEnvironment {
   idleTimeoutMs: () => number;
   /** Who security groups let in, and what clients are called. */
   door: Door;
-  onConnection: (event: "opened" | "closed", remotePort: number) => void;
   /** Undefined when nobody wants to know. */
   log: () => ((entry: LogEntry) => void) | undefined;
 }
@@ -147,8 +146,8 @@ class StreamConnection implements Breakable {
   }
 
   async start(): Promise<void> {
-    const { onConnection, wall, pulse, idleTimeoutMs } = this.#environment;
-    onConnection("opened", this.#client.port);
+    const { counters, wall, pulse, idleTimeoutMs } = this.#environment;
+    counters.opened(this.#zone);
     // Until it is joined to an instance nobody else listens; its end shows when it is written to.
     this.#raw.on("error", () => this.#finish());
     if (this.#security) {
@@ -253,10 +252,10 @@ class StreamConnection implements Breakable {
   #finish(): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { onConnection, log } = this.#environment;
+    const { counters, log } = this.#environment;
     this.#instance?.underWay.delete(this);
     this.#left();
-    onConnection("closed", this.#client.port);
+    counters.closed(this.#zone);
     const receivedBytes = this.#relay?.receivedBytes ?? 0;
     const sentBytes = this.#relay?.sentBytes ?? 0;
     this.#measure();

@@ -33,11 +33,34 @@ async function said(socket: Socket, text: string): Promise<string> {
   return heard;
 }
 
+const numbered = (listener: typeof http, index: number) => ({ ...listener, port: 80 + index });
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(1);
+}
+
 /** Its end, however it comes. */
 function closed(socket: Socket): Promise<void> {
   socket.on("error", () => {});
   return new Promise((resolve) => socket.once("close", () => resolve()));
 }
+
+test("a connection is counted in the zone that it was opened in until it ends", async (context) => {
+  const stage = createClassicStage(context);
+  const { port } = await echo(context, "a");
+  const given = { instances: [instance("i-1", port)], listeners: [http, tcp].map(numbered) };
+  await stage.configure(given);
+  const sockets = [await stage.connect(0), await stage.connect(1)];
+  await said(sockets[1]!, "hello");
+  const active = async () => {
+    const zones = Object.entries(await stage.report());
+    return zones.map(([zone, { activeConnections }]) => [zone, activeConnections]);
+  };
+  assert.deepEqual(await active(), [["us-east-1a", 2]]);
+  await stage.configure({ ...given, zones: ["us-east-1b"] });
+  for (const socket of sockets) socket.destroy();
+  await eventually(async () => (await active()).every(([, count]) => count === 0));
+});
 
 test("connections go to instances in turn and carry bytes both ways", async (context) => {
   const stage = createClassicStage(context);

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
 import { ask, ownPath, findEndpoint } from "./remote.ts";
-import { part } from "./part.ts";
+import { numberOf, part } from "./part.ts";
 
 const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
        fogbank fail az us-east-1a [--for 10m]            its machines lose their power; nothing starts there
@@ -48,18 +48,24 @@ export function readWish(args: readonly string[]): Record<string, unknown> {
     return { kind: "stall", volume: name, ...lasting };
   if (what === "target") return { targetGroup: name, ...(instance && { instance }) };
   if (what !== "instance" || instance !== undefined) throw new OptionError(usage);
-  const { pause, slow, loss, delay } = values;
-  if (pause) return { kind: "pause", instance: name, ...lasting };
-  if (slow) return { kind: "slow", instance: name, cpuShare: part(slow), ...lasting };
-  if (loss || delay)
-    return {
+  return { ...effectOf(values), instance: name, ...lasting };
+}
+
+/** One alone, so that nobody kills what was to be slow. */
+function effectOf(values: ReturnType<typeof parse>["values"]): Record<string, unknown> {
+  const { kill, pause, slow, loss, delay } = values;
+  const effects = [
+    kill && { kind: "kill" },
+    pause && { kind: "pause" },
+    slow !== undefined && { kind: "slow", cpuShare: part(slow) },
+    (loss !== undefined || delay !== undefined) && {
       kind: "packets",
-      instance: name,
-      ...(loss && { packetLoss: part(loss) }),
-      ...(delay && { packetDelayMs: milliseconds(delay) }),
-      ...lasting,
-    };
-  return { kind: "kill", instance: name, ...lasting };
+      ...(loss !== undefined && { packetLoss: part(loss) }),
+      ...(delay !== undefined && { packetDelayMs: milliseconds(delay) }),
+    },
+  ].filter((effect) => typeof effect === "object");
+  if (effects.length > 1) throw new OptionError(usage);
+  return effects[0] ?? { kind: "kill" };
 }
 
 function parse(args: readonly string[]) {
@@ -82,7 +88,7 @@ function parse(args: readonly string[]) {
 }
 
 function milliseconds(text: string): number {
-  const value = Number(text.replace(/ms$/, ""));
+  const value = numberOf(text.replace(/ms$/, ""));
   if (Number.isNaN(value)) throw new OptionError(`"${text}" is no delay; write for example 200ms`);
   return value;
 }

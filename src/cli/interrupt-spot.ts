@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
 import { ask, findEndpoint, ownPath } from "./remote.ts";
-import { part } from "./part.ts";
+import { numberOf, part } from "./part.ts";
 
 const usage = `usage: fogbank interrupt-spot i-… [--after 5m] [--rebalance-only]
        fogbank interrupt-spot --az us-east-1a --type m5.large      all Spot Instances of a pool
@@ -65,17 +65,23 @@ export async function run(args: readonly string[]): Promise<number> {
 type Values = ReturnType<typeof parse>["values"];
 
 function wishOf(values: Values, name: string | undefined): Record<string, unknown> {
-  const rate = values["per-hour"];
+  const { az, type, after, price, "per-hour": rate } = values;
   return {
     ...(name && { instance: name }),
-    ...(values.az && { zone: values.az }),
-    ...(values.type && { instanceType: values.type }),
-    ...(values.after && { after: values.after }),
+    ...(az !== undefined && { zone: az }),
+    ...(type !== undefined && { instanceType: type }),
+    ...(after !== undefined && { after }),
     ...(values["rebalance-only"] && { rebalanceOnly: true }),
-    ...(rate && { perHour: part(rate) }),
-    ...(values.price && { price: Number(values.price) }),
-    ...(values.for && { for: values.for }),
+    ...(rate !== undefined && { perHour: part(rate) }),
+    ...(price !== undefined && { price: dollars(price) }),
+    ...(values.for !== undefined && { for: values.for }),
   };
+}
+
+function dollars(text: string): number {
+  const value = numberOf(text);
+  if (Number.isNaN(value)) throw new OptionError(`"${text}" is no price; write for example 0.2`);
+  return value;
 }
 
 function parse(args: readonly string[]) {

@@ -59,6 +59,8 @@ export function checkOptions(options: CloudOptions): CloudOptions {
   oneOf("--auth", options.auth, authModes);
   oneOf("--durability", options.durability, durabilities);
   oneOf("--log-level", options.logLevel, logLevels);
+  // It would be the folder that Fogbank is started in.
+  if (options.dataDir === "") throw new OptionError("--data-dir takes a path");
   if (!Number.isInteger(options.port) || options.port < 0 || options.port > 65_535)
     throw new OptionError(`--port takes a number from 0 to 65535, not ${options.port}`);
   if (!Number.isInteger(options.dnsPort) || options.dnsPort < 0 || options.dnsPort > 65_535)

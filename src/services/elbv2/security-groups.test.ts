@@ -188,6 +188,13 @@ test("a network load balancer counts the flows that its groups block, of both pr
   assert.equal(await count("SecurityGroupBlockedFlowCount_Inbound_TCP"), 1);
   assert.equal(await count("SecurityGroupBlockedFlowCount_Inbound_UDP"), 1);
   assert.equal(await count("NewFlowCount"), 1);
+  const all = { IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
+  await cloud.ec2.RevokeSecurityGroupEgress({ GroupId: group, IpPermissions: [all] });
+  await cloud.advance("1s");
+  assert.equal(await ask(bound), "end", "no target may be reached");
+  await cloud.advance("1m");
+  assert.equal(await count("SecurityGroupBlockedFlowCount_Outbound_TCP"), 1);
+  assert.equal(await count("SecurityGroupBlockedFlowCount_Inbound_TCP"), 1);
 });
 
 test("a network load balancer without groups lets everybody in, and never gets any", async (context) => {

@@ -122,11 +122,13 @@ export class NetworkTargetGroup {
  */
 function usableOf(targets: NetworkTarget[], { minimumHealthy }: NetworkTargetGroupConfig): Usable {
   const registered = targets.filter(({ config }) => config.state !== "draining");
-  const healthy = registered.filter(({ config }) => config.state === "healthy" && config.reach);
+  // One that security groups keep the balancer from is tried: that is how it shows.
+  const there = registered.filter(({ config }) => config.reach ?? config.blocked);
+  const healthy = there.filter(({ config }) => config.state === "healthy");
   const percentage = registered.length === 0 ? 0 : (healthy.length / registered.length) * 100;
   const enough = healthy.length >= minimumHealthy.count && percentage >= minimumHealthy.percentage;
   if (enough) return { targets: healthy, failedOpen: false };
-  return { targets: registered.filter(({ config }) => config.reach), failedOpen: true };
+  return { targets: there, failedOpen: true };
 }
 
 /** The target with the highest score for this text: others coming and going moves few clients. */

@@ -90,7 +90,11 @@ function tellWhoGetsIn(
   for (const port of ports) {
     const facts = { loadBalancer: name, port, securityGroups: guarded.securityGroups };
     if (!letsIn(port, thisMachine))
-      env.log.warn("no rule of the load balancer's security groups lets this machine in", facts);
+      // Inside, load balancers are often for others alone.
+      env.log[guarded.scheme === "internal" ? "info" : "warn"](
+        "no rule of the load balancer's security groups lets this machine in",
+        facts,
+      );
     else if (!letsIn(port, someStranger) && countsAsDefault(env, scope, guarded))
       env.log.info(
         "this machine reaches the load balancer as a member of the VPC's default security group; on AWS nobody outside would",

@@ -23,6 +23,8 @@ interface Watched {
   /** Who comes in, the same way, and how often that was something else. */
   inbound: string;
   revision: number;
+  /** Of which the log has told. */
+  ports: readonly number[];
   wake: () => void;
 }
 
@@ -59,8 +61,10 @@ export function createGuardWatch(env: Environment): GuardWatch {
       const inbound = JSON.stringify(inboundRules(env, scope, guarded));
       const isNews = before?.inbound !== inbound;
       const revision = (before?.revision ?? 0) + (isNews ? 1 : 0);
-      watched.set(id, { scope, guarded, told, inbound, revision, wake });
-      if (isNews) tellWhoGetsIn(env, scope, guarded, served);
+      const { name, ports } = served;
+      watched.set(id, { scope, guarded, told, inbound, revision, ports, wake });
+      const fresh = isNews ? ports : ports.filter((port) => !before.ports.includes(port));
+      tellWhoGetsIn(env, scope, guarded, { name, ports: fresh });
       return revision;
     },
     forget: (id) => void watched.delete(id),

@@ -21,18 +21,14 @@ interface Held {
 }
 
 /** Throws ReceiptHandleIsInvalid for what was never a handle of this queue. */
-async function hold(
-  tx: Transaction,
-  { scope, queue }: FoundQueue,
-  handle: string | undefined,
-): Promise<Held> {
+function hold(tx: Transaction, { scope, queue }: FoundQueue, handle: string | undefined): Held {
   if (handle === undefined || handle === "") throw missingParameter("ReceiptHandle");
   const parsed = parseReceiptHandle(handle);
   if (!parsed) throw receiptHandleInvalid(handle);
   // A queue made again under an old name has another id.
   if (parsed.queueId !== queue.id)
     return { place: parsed.place, message: undefined, current: false };
-  const message = await messages.get(tx, scope, queue.id, parsed.place);
+  const message = messages.read(tx, scope, queue.id, parsed.place);
   return { place: parsed.place, message, current: message?.receipt === parsed.receipt };
 }
 
@@ -46,7 +42,7 @@ export async function deleteHeld(
   handle: string | undefined,
   nowMs: number,
 ): Promise<boolean> {
-  const { place, message, current } = await hold(tx, found, handle);
+  const { place, message, current } = hold(tx, found, handle);
   if (message && isFifo(found.queue) && (!current || message.dueMs <= nowMs))
     throw receiptHandleExpired(handle!);
   if (!message || !current) return false;
@@ -69,7 +65,7 @@ export async function changeVisibility(
     throw invalidParameter(
       `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: VisibilityTimeout must be an integer between 0 and ${limits.longestVisibilitySeconds}.`,
     );
-  const { place, message, current } = await hold(tx, found, handle);
+  const { place, message, current } = hold(tx, found, handle);
   if (!message)
     throw invalidParameter(
       `Value ${handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,

@@ -78,7 +78,7 @@ async function findReady(
   const before = due.key(scope, queue.id, nowMs, Number.POSITIVE_INFINITY);
   for (const { id } of await due.entries(tx, scope, [queue.id], { limit, before })) {
     const [, dueMs, place] = id as [string, number, string];
-    const message = (await messages.get(tx, scope, queue.id, place))!;
+    const message = messages.read(tx, scope, queue.id, place)!;
     ready.push({ dueMs, place, message });
   }
   if (ready.length > untouched) {
@@ -134,7 +134,7 @@ async function takeFromGroup(
       // Whoever is delayed holds up those behind.
       if (record.dueMs > nowMs) return received;
       last = id[2] as string;
-      const message = (await messages.get(tx, scope, queue.id, last))!;
+      const message = messages.read(tx, scope, queue.id, last)!;
       const handed = await handOut(tx, found, { place: last, message }, request, context);
       if (handed) received.push(handed);
     }

@@ -38,7 +38,9 @@ export const sendMessageBatch: Operation<"sqs", "SendMessageBatch", SqsState> = 
     const outcome = { accepted: [] as Accepted[], refused: [] as BatchResultErrorEntry[] };
     for (const one of checked)
       try {
-        const sent = await storeMessage(tx, found, one.sending, context);
+        const storing = storeMessage(tx, found, one.sending, context);
+        // Only a FIFO queue's messages have to be waited for.
+        const sent = storing instanceof Promise ? await storing : storing;
         outcome.accepted.push({ ...one, sent });
       } catch (error) {
         outcome.refused.push(failedEntry(one.id, error));

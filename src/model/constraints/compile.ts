@@ -107,16 +107,17 @@ export function compileConstraints(
       name: string,
       found: Violation[],
     ) => {
-      let failed = false;
-      for (const [key, item] of Object.entries(items)) {
+      const place = { parent, name };
+      const keys = Array.isArray(items) ? undefined : Object.keys(items);
+      const values: unknown[] = keys ? Object.values(items) : (items as unknown[]);
+      let failed = tests.length === 0;
+      for (let index = 0; index < values.length; index++) {
+        const item = values[index];
         if (!failed && !all.passes(item)) {
           failed = true;
           found.push(violated(all, whole, parent, name, constraint));
         }
-        if (!checkNested) continue;
-        const place = { parent, name };
-        const at = Array.isArray(items) ? Number(key) + 1 : key;
-        checkNested(item, place, at as string, found);
+        checkNested?.(item, place, (keys ? keys[index] : index + 1) as string, found);
       }
     };
   };

@@ -31,11 +31,17 @@ export const awsJson: Protocol = {
   },
   encode(operation, output, context) {
     const headers = headersOf(context);
+    if (output instanceof JsonOutput) {
+      const body = output.toJson();
+      addChecksum(headers, context, body, output);
+      return { status: 200, headers, body };
+    }
     // AWS sends nothing at all where the operation has no output.
     if (operation.output.unit) return { status: 200, headers, body: "" };
     if (eventStreamMember(operation.output)) return encodeStream(operation, output, headers);
-    const body =
-      output instanceof JsonOutput ? output.toJson() : stringify(operation.output, output);
+    const encode = encoderOf(operation.output);
+    const value = output ?? {};
+    const body = JSON.stringify(encode ? encode(value) : value);
     addChecksum(headers, context, body);
     return { status: 200, headers, body };
   },
@@ -52,11 +58,6 @@ export const awsJson: Protocol = {
     return { status, headers, body };
   },
 };
-
-function stringify(shape: OperationModel["output"], output: unknown = {}): string {
-  const encode = encoderOf(shape);
-  return JSON.stringify(encode ? encode(output) : output);
-}
 
 function unknownOperation(): AwsError {
   return new AwsError({ code: "UnknownOperationException", status: 400, message: "" });
@@ -82,16 +83,22 @@ function encodeStream(
 
 function headersOf({ identified, request, requestId }: ReplyContext): HttpReply["headers"] {
   const own = identified.service && serviceFacts[identified.service].jsonVersion;
-  const asked = request.headers["content-type"]?.startsWith("application/x-amz-json-1.0");
-  return {
-    "x-amzn-requestid": requestId,
-    "content-type": `application/x-amz-json-${own ?? (asked ? "1.0" : "1.1")}`,
-  };
+  const asked = own ?? askedVersion(request.headers["content-type"]);
+  return { "x-amzn-requestid": requestId, "content-type": `application/x-amz-json-${asked}` };
+}
+
+function askedVersion(contentType: string | undefined): "1.0" | "1.1" {
+  return contentType?.startsWith("application/x-amz-json-1.0") ? "1.0" : "1.1";
 }
 
 /** DynamoDB's clients check their replies; see x-amz-crc32 in DynamoDB's low-level API. */
-function addChecksum(headers: HttpReply["headers"], { identified }: ReplyContext, body: string) {
-  if (identified.service === "dynamodb") headers["x-amz-crc32"] = crc32(body);
+function addChecksum(
+  headers: HttpReply["headers"],
+  { identified }: ReplyContext,
+  body: string,
+  output?: JsonOutput,
+): void {
+  if (identified.service === "dynamodb") headers["x-amz-crc32"] = output?.checksum() ?? crc32(body);
 }
 
 /**

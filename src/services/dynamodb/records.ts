@@ -56,9 +56,10 @@ export interface TableRecord {
 
 /**
  * An item's size as DynamoDB counts it, and the item as the JSON that clients are sent: what most
- * readers want of it. A pair is what stores read fastest.
+ * readers want of it. The checksum is that of GetItem's answer until the end of the item; entries of
+ * indexes have none. A list is what stores read fastest.
  */
-export type ItemRecord = readonly [sizeBytes: number, json: string];
+export type ItemRecord = readonly [sizeBytes: number, json: string, checksum?: number];
 
 /** How items were stored once: they are read, and not written any more. */
 export interface EarlierItemRecord {

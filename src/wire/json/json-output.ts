@@ -4,4 +4,9 @@
  */
 export abstract class JsonOutput {
   abstract toJson(): string;
+
+  /** The CRC-32 of that, if it is known already. */
+  checksum(): number | undefined {
+    return undefined;
+  }
 }

@@ -1,9 +1,10 @@
 /** Answers with whole items, which are sent on without being looked into. */
+import { crc32 } from "node:zlib";
 import type { ConsumedCapacity } from "@aws-sdk/client-dynamodb";
 import { JsonOutput } from "#wire/json/json-output.ts";
 import type { Item } from "../attribute-values.ts";
 import { itemToJson } from "./item-json.ts";
-import type { StoredItem } from "./stored-item.ts";
+import { answerStart, type StoredItem } from "./stored-item.ts";
 
 /** GetItem's. */
 export class ItemOutput extends JsonOutput {
@@ -21,7 +22,14 @@ export class ItemOutput extends JsonOutput {
   }
 
   toJson(): string {
-    return `{${capacityJson(this.ConsumedCapacity)}"Item":${this.#stored.json}}`;
+    const { ConsumedCapacity: capacity } = this;
+    const more = capacity ? `,"ConsumedCapacity":${JSON.stringify(capacity)}` : "";
+    return `${answerStart}${this.#stored.json}${more}}`;
+  }
+
+  override checksum(): number | undefined {
+    const { checksum } = this.#stored;
+    return this.ConsumedCapacity || checksum === undefined ? undefined : crc32("}", checksum);
   }
 }
 

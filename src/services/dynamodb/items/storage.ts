@@ -40,7 +40,7 @@ export function writeItem(
   const sizeBytes = sizeOfItem(after);
   if (sizeBytes > limits.itemBytes) throw itemCollectionTooLarge();
   const stored = StoredItem.of(after, sizeBytes);
-  items.put(tx, scope, [table.id, ...primaryKey(table, after)], stored.record);
+  items.put(tx, scope, [table.id, ...primaryKey(table, after)], stored.recordWithChecksum);
   if (table.indexes.length > 0) updateIndexes(tx, place, before?.item, after);
   if (table.timeToLive?.enabled) updateExpiration(tx, place, before?.item, after);
   return stored;

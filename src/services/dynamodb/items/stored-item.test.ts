@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { crc32 } from "node:zlib";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { JsonOutput } from "#wire/json/json-output.ts";
 import type { Item } from "../attribute-values.ts";
@@ -73,6 +74,25 @@ test("what is sent says the same as what callers in the process see", async () =
   await cloud.stop();
 });
 
+test("the checksum that is stored beside an item is that of GetItem's whole answer", async () => {
+  const { cloud, db } = await cloudWithTable();
+  await db.PutItem({ TableName, Item: { id, text: { S: "é \ud83d\ude00" } } });
+  const answer = async (wish: "NONE" | "TOTAL") => {
+    const output: unknown = await db.GetItem({
+      TableName,
+      Key: { id },
+      ReturnConsumedCapacity: wish,
+    });
+    assert.ok(output instanceof JsonOutput);
+    return output;
+  };
+  const plain = await answer("NONE");
+  assert.equal(plain.checksum(), crc32(plain.toJson()));
+  // What else the answer says is not known when the item is written.
+  assert.equal((await answer("TOTAL")).checksum(), undefined);
+  await cloud.stop();
+});
+
 test("items that were stored as objects are read as before", async () => {
   const { cloud, db } = await cloudWithTable();
   const item = { id, data: { B: Uint8Array.of(7) }, count: { N: "1" } };
@@ -85,6 +105,7 @@ test("items that were stored as objects are read as before", async () => {
   assert.deepEqual(sent(one), {
     Item: { id: { B: "AQID" }, data: { B: "Bw==" }, count: { N: "1" } },
   });
+  assert.equal((one as JsonOutput).checksum(), undefined);
   assert.equal((await db.DescribeTable({ TableName })).Table?.TableSizeBytes, 15);
   const updated = await db.UpdateItem({
     TableName,

@@ -128,41 +128,51 @@ test("requests wait in the queue until an instance accepts", async (context) => 
   await reserved.close(0);
   await stage.configure({ instances: [instance("i-1", port)] });
   const waiting = [stage.get("/"), stage.get("/")];
-  await pause(50);
+  let connectionErrors = 0;
+  for (let peak = 0; peak < 2; await pause(1)) {
+    const { "us-east-1a": counts } = await stage.report();
+    connectionErrors += counts?.backendConnectionErrors ?? 0;
+    peak = counts?.surgePeak ?? 0;
+  }
+  assert.ok(connectionErrors >= 2);
   await stage.backend(() => ({ status: 200, headers: {}, body: "late" }), port);
   for (const answer of await Promise.all(waiting)) assert.equal(answer.text, "late");
   const { "us-east-1a": counts } = await stage.report();
-  assert.equal(counts!.surgePeak, 2);
-  assert.ok(counts!.backendConnectionErrors >= 2);
   assert.deepEqual(counts!.backendClasses, { 2: 2 });
 });
 
-test("a full queue spills over", async (context) => {
+test("a full queue spills over, and what is in it still gets through", async (context) => {
   const stage = createClassicStage(context);
-  const reserved = await stage.backend(() => ({ status: 200, headers: {} }));
-  await reserved.close(0);
-  const instances = [instance("i-1", reserved.port)];
-  await stage.configure({ instances, idleTimeoutMs: 60_000 });
-  const counted = new Map<number | undefined, number>();
-  const answers = Array.from({ length: 1030 }, async () => {
-    const { status } = await stage.get("/");
-    counted.set(status, (counted.get(status) ?? 0) + 1);
-  });
-  await until(() => counted.get(503) === 6);
-  await stage.backend(() => ({ status: 200, headers: {} }), reserved.port);
-  await Promise.all(answers);
-  assert.deepEqual(Object.fromEntries(counted), { 503: 6, 200: 1024 });
+  const backend = await stage.backend(() => ({ status: 200, headers: {} }));
+  // Found unreachable without trying: a thousand clients who try make a busy host too slow for this test.
+  await stage.configure({ instances: [instance("i-1", backend.port, { reaches: {} })] });
+  const statuses: number[] = [];
+  const all = Promise.all(
+    Array.from({ length: 1030 }, async () => {
+      const { status } = await stage.get("/");
+      statuses.push(status);
+    }),
+  );
+  await until(() => statuses.length >= 6);
+  assert.deepEqual([...new Set(statuses)], [503]);
   const { "us-east-1a": counts } = await stage.report();
   assert.deepEqual([counts!.surgePeak, counts!.spillover], [1024, 6]);
+  await stage.configure({ instances: [instance("i-1", backend.port)] });
+  await all;
+  assert.deepEqual(
+    statuses.slice(6),
+    Array.from({ length: 1024 }, () => 200),
+  );
 });
 
-test("a request that waits in the queue for too long is the client's 504", async (context) => {
+test("who has waited in the queue as long as a connection may be idle gets a 504", async (context) => {
   const stage = createClassicStage(context);
   const reserved = await stage.backend(() => ({ status: 200, headers: {} }));
   await reserved.close(0);
-  const instances = [instance("i-1", reserved.port)];
-  await stage.configure({ instances, idleTimeoutMs: 200 });
+  await stage.configure({ instances: [instance("i-1", reserved.port)], idleTimeoutMs: 1000 });
   assert.equal((await stage.get("/")).status, 504);
+  const { "us-east-1a": counts } = await stage.report();
+  assert.deepEqual([counts!.surgePeak, counts!.answers], [1, { 504: 1 }]);
 });
 
 test("an instance that does not answer in time, hangs up or talks nonsense is the client's 504 or 502", async (context) => {

@@ -52,6 +52,8 @@ interface PendingRow {
 
 const rowOverheadBytes = 100;
 const rowsPerSlice = 256;
+/** Records share buffers of this size while they are in memory. */
+const packedBytes = 1 << 15;
 /** Enough for the configuration that requests share; beyond it the views start over. */
 const mostViews = 2000;
 /** So many times the fold size may wait in memory before commits wait for the fold under way. */
@@ -90,6 +92,8 @@ class LmdbBackend implements Backend {
     this.durability = durability;
     this.#foldBytes = foldBytes;
     this.#unlock = unlock;
+    // Whenever it is full the packer takes another one as large. Its own would hold a dozen messages.
+    this.#packr.useBuffer(Buffer.allocUnsafeSlow(packedBytes));
     this.#database = openDatabase(path);
     try {
       this.#oldSegments = findSegments(path);

@@ -36,13 +36,13 @@ const fiveQueues = ["a", "b", "c", "d", "e"].map((name) => `fan-${name}`);
 export const scenarios: Record<string, Scenario> = {
   sts: {
     title: "STS GetCallerIdentity",
-    atLeast: 0.5,
+    atLeast: 1.1,
     requests: () =>
       keys.map(() => queryCall("sts", { Action: "GetCallerIdentity", Version: "2011-06-15" })),
   },
   "sqs-send": {
     title: "SQS SendMessage, 256 B",
-    atLeast: 0.4,
+    atLeast: 0.85,
     prepare: () => [sqs("CreateQueue", { QueueName: "bench" })],
     requests: () =>
       keys.map(() =>
@@ -51,7 +51,7 @@ export const scenarios: Record<string, Scenario> = {
   },
   "dynamodb-get": {
     title: "DynamoDB GetItem, 1 KB",
-    atLeast: 0.4,
+    atLeast: 0.85,
     prepare: () => [createTable("read"), ...putItems("read")],
     requests: () =>
       keys.map((id) => dynamodb("GetItem", { TableName: "read", Key: { id: { S: id } } })),

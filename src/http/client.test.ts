@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -22,6 +22,12 @@ function newClient() {
   const client = createHttpClient({ wall });
   closers.push(() => client.close());
   return client;
+}
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "fogbank-"));
+  closers.push(() => rmSync(directory, { recursive: true }));
+  return directory;
 }
 
 async function startServer(handler: HttpHandler) {
@@ -203,7 +209,7 @@ test("an upgrade gives the connection away", async () => {
 });
 
 test("a local socket is an address too", async () => {
-  const path = join(mkdtempSync(join(tmpdir(), "fogbank-")), "s");
+  const path = join(newDirectory(), "s");
   const server = createServer((socket) =>
     socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")),
   );
@@ -214,7 +220,7 @@ test("a local socket is an address too", async () => {
 });
 
 test("https checks the certificate against the given authority", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "fogbank-"));
+  const directory = newDirectory();
   const [key, cert] = [join(directory, "key"), join(directory, "cert")];
   execFileSync(
     "openssl",

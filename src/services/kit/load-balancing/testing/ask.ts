@@ -18,6 +18,7 @@ export async function ask(address: BoundAddress, localAddress?: string): Promise
 export async function askOver(socket: Socket): Promise<string> {
   socket.write("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
   return new Promise((resolve) => {
+    // A real socket's silence takes real time.
     const timer = setTimeout(() => resolve("nothing"), patienceMs);
     const finish = (text: string) => {
       clearTimeout(timer);

@@ -240,3 +240,11 @@ test("every kind of resource carries tags", async (context) => {
     { code: "DuplicateTagKeys" },
   );
 });
+
+test("an empty protocol version is none, as Terraform sends it", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const web = await cloud.createGroup({ ProtocolVersion: "" });
+  assert.equal(web.ProtocolVersion, "HTTP1");
+  const tcp = await cloud.createGroup({ Name: "tcp", Protocol: "TCP", ProtocolVersion: "" });
+  assert.equal(tcp.ProtocolVersion, undefined);
+});

@@ -41,7 +41,7 @@ export function refuseServerMembers(input: {
       throw validationError(
         `${word} cannot be specified for target groups with target type 'lambda'`,
       );
-  if (input.ProtocolVersion !== undefined)
+  if (input.ProtocolVersion)
     throw validationError(
       "A protocol version cannot be specified for target groups with target type 'lambda'",
     );

@@ -26,7 +26,9 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
   context,
 ) => {
   const name = checkName("target group", input.Name);
-  const { TargetType: targetType = "instance", ProtocolVersion = "HTTP1" } = input;
+  const { TargetType: targetType = "instance" } = input;
+  // Terraform sends an empty one.
+  const ProtocolVersion = input.ProtocolVersion || "HTTP1";
   const version = ProtocolVersion as ProtocolVersion;
   if (!["instance", "ip", "alb", "lambda"].includes(targetType))
     throw validationError(`Target type '${targetType}' must be one of 'alb, instance, ip, lambda'`);
@@ -41,7 +43,7 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
     throw validationError(
       `Protocol '${protocol}' is not supported for target groups with target type 'alb'`,
     );
-  if (forNetwork && input.ProtocolVersion !== undefined)
+  if (forNetwork && input.ProtocolVersion)
     throw validationError(
       `A protocol version cannot be specified for target groups with protocol '${protocol}'`,
     );

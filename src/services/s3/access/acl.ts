@@ -152,7 +152,7 @@ export function checkAclAllowed(
   if (blocksPublicAcls && !harmless && isPublicGrants(grants)) throw accessDenied();
 }
 
-function isOwnerOnly({ account }: BucketRecord, grants: readonly Grant[]): boolean {
+export function isOwnerOnly({ account }: BucketRecord, grants: readonly Grant[]): boolean {
   const [only, ...others] = grants;
   return (
     others.length === 0 &&

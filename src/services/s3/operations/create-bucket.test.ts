@@ -37,6 +37,15 @@ test("a bucket is made once: again by its owner in us-east-1 is fine, by another
     );
   }));
 
+test("a bucket whose owner is enforced may be made with an ACL that grants others nothing", () =>
+  withBucket(async ({ s3 }) => {
+    await s3.CreateBucket({ Bucket: "private", ACL: "private" });
+    await assert.rejects(s3.CreateBucket({ Bucket: "logs", ACL: "public-read" }), {
+      code: "InvalidBucketAclWithObjectOwnership",
+      message: "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+    });
+  }));
+
 test("the location constraint must be the region, and only us-east-1 makes buckets elsewhere", async () => {
   const cloud = createTestCloud();
   const at = (region: string) => cloud.clients.s3({ ...cloud.caller, region });

@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { checkAclAllowed, isPublicGrants, readGrants } from "../access/acl.ts";
+import { isOwnerOnly, isPublicGrants, readGrants } from "../access/acl.ts";
 import { refuseAnonymous } from "../access/anonymous.ts";
 import { isBucketName } from "../buckets/bucket-name.ts";
 import { putDocument } from "../buckets/documents.ts";
@@ -7,6 +7,7 @@ import {
   bucketAlreadyExists,
   bucketAlreadyOwnedByYou,
   illegalLocationConstraint,
+  invalidBucketAclWithOwnership,
   invalidBucketName,
   invalidLocationConstraint,
   malformedXml,
@@ -50,7 +51,9 @@ export const createBucket: Operation<"s3", "CreateBucket", S3State> = async (inp
     ownership,
   };
   const grants = readGrants(input, { owner: account, bucketOwner: account });
-  checkAclAllowed(bucket, input, grants, false);
+  // What grants nobody else anything is no ACL: Terraform asks for "private" of every bucket.
+  if (grants && ownership === "BucketOwnerEnforced" && !isOwnerOnly(bucket, grants))
+    throw invalidBucketAclWithOwnership();
   // Public access is blocked from the first moment.
   if (grants && isPublicGrants(grants)) throw publicBucketAcl();
   if (grants && ownership !== "BucketOwnerEnforced") bucket.grants = grants;

@@ -1,5 +1,5 @@
 /**
- * What a call costs, against a bare node:http server that answers the same bytes to the same
+ * What a call costs, against a bare node:http server, and nginx, that answer the same bytes to the same
  * requests, one after the other in one run. Server on core 0, load on core 1, 16 connections; every
  * signature is verified, every write is durable against kill -9.
  *
@@ -7,6 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { attack, Connection, type Reply } from "./load/client.ts";
+import { startFixedNginx } from "./proxies/processes.ts";
 import { chains } from "./load/chains.ts";
 import { prepare } from "./load/prepare.ts";
 import {
@@ -27,7 +28,7 @@ interface Figures {
   cpuMicros: number;
 }
 
-async function load(server: Server, requests: readonly Buffer[], time: number): Promise<Figures> {
+async function load(server: Pick<Server, "port" | "pid">, requests: readonly Buffer[], time: number): Promise<Figures> {
   const before = cpuSecondsOf(server.pid);
   const { perSecond, total } = await attack({ port: server.port, requests, seconds: time });
   return { perSecond, cpuMicros: ((cpuSecondsOf(server.pid) - before) * 1e6) / total };
@@ -43,6 +44,17 @@ function bareAnswer({ head, body }: Reply): BareAnswer {
   return { headers: Object.fromEntries(headers), body: body.toString("latin1") };
 }
 
+/** The measure that does not change with Node. Undefined where nginx is not installed. */
+async function nginxMicros(reply: Reply, calls: readonly Buffer[]): Promise<number | undefined> {
+  const { headers, body } = bareAnswer(reply);
+  const server = await startFixedNginx(headers, body);
+  if (!server) return undefined;
+  await load(server, calls, 1);
+  const { cpuMicros } = await load(server, calls, seconds);
+  server.stop();
+  return cpuMicros;
+}
+
 async function run(fogbank: Server, scenario: Scenario) {
   const { title, atLeast } = scenario;
   const connection = await Connection.open(fogbank.port);
@@ -55,6 +67,7 @@ async function run(fogbank: Server, scenario: Scenario) {
   for (let round = 0; round < rounds; round++)
     pairs.push([await load(bare, calls, seconds), await load(fogbank, calls, seconds)]);
   await bare.stop();
+  const ofNginx = await nginxMicros(reply, calls);
   const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
   const rate = (which: 0 | 1) => median(pairs.map((pair) => pair[which].perSecond));
   const cpu = (which: 0 | 1) => median(pairs.map((pair) => pair[which].cpuMicros));
@@ -63,7 +76,7 @@ async function run(fogbank: Server, scenario: Scenario) {
     atLeast === undefined ? "" : `  (goal ${atLeast}${byRate < atLeast ? ", missed" : ""})`;
   const show = (value: number) => Math.round(value).toLocaleString("en").padStart(7);
   console.log(
-    `${title.padEnd(28)} ${show(rate(1))}/s ${cpu(1).toFixed(1).padStart(6)} µs   bare ${show(rate(0))}/s ${cpu(0).toFixed(1).padStart(5)} µs   ratio ${byRate.toFixed(2)}, by CPU ${(cpu(0) / cpu(1)).toFixed(2)}${goal}`,
+    `${title.padEnd(28)} ${show(rate(1))}/s ${cpu(1).toFixed(1).padStart(6)} µs   bare ${show(rate(0))}/s ${cpu(0).toFixed(1).padStart(5)} µs   ratio ${byRate.toFixed(2)}, by CPU ${(cpu(0) / cpu(1)).toFixed(2)}${goal}${ofNginx === undefined ? "" : `   nginx ${ofNginx.toFixed(1)} µs, ratio ${(ofNginx / cpu(1)).toFixed(2)}`}`,
   );
 }
 

@@ -74,6 +74,21 @@ export const startNginx = (ports: number[]) =>
            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; } } }`;
   });
 
+/** Answers whatever comes with the same headers and body. */
+export const startFixedNginx = (headers: Readonly<Record<string, string>>, body: string) => {
+  const quoted = (text: string) => `'${text.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
+  const fields = Object.entries(headers).filter(([name]) => !/^content-/i.test(name));
+  return runNginx(
+    (port, directory) =>
+      `events {}
+       http { access_log off; client_body_temp_path ${directory}/body;
+         default_type ${quoted(headers["Content-Type"] ?? headers["content-type"] ?? "text/plain")};
+         ${fields.map(([name, value]) => `add_header ${name} ${quoted(value)};`).join(" ")}
+         server { listen 127.0.0.1:${port}; keepalive_requests 1000000000;
+           location / { return 200 ${quoted(body)}; } } }`,
+  );
+};
+
 /** On core 0 with one worker, which listens at the port; undefined where it is not installed. */
 export async function runNginx(
   settings: (port: number, directory: string) => string,

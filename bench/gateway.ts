@@ -28,7 +28,11 @@ interface Figures {
   cpuMicros: number;
 }
 
-async function load(server: Pick<Server, "port" | "pid">, requests: readonly Buffer[], time: number): Promise<Figures> {
+async function load(
+  server: Pick<Server, "port" | "pid">,
+  requests: readonly Buffer[],
+  time: number,
+): Promise<Figures> {
   const before = cpuSecondsOf(server.pid);
   const { perSecond, total } = await attack({ port: server.port, requests, seconds: time });
   return { perSecond, cpuMicros: ((cpuSecondsOf(server.pid) - before) * 1e6) / total };

@@ -4,7 +4,7 @@
  */
 import { ValueProblem } from "./values/problem.ts";
 
-/** The labels of a name as bytes in Latin-1, escapes resolved. Throws ValueProblem. */
+/** The labels of a name as bytes in Latin-1, in the case given, escapes resolved. Throws ValueProblem. */
 export function labelsOf(name: string): string[] {
   const labels: string[] = [];
   let label = "";
@@ -38,7 +38,7 @@ export function labelsOf(name: string): string[] {
     throw new ValueProblem("DomainLabelTooLong", "Domain label is too long", name);
   if (labels.reduce((sum, one) => sum + one.length + 1, 0) > 255)
     throw new ValueProblem("DomainNameTooLong", "Domain name is too long", name);
-  return name === "." ? [] : labels.map((one) => one.toLowerCase());
+  return name === "." ? [] : labels;
 }
 
 /** "WWW.Example.com" → "www.example.com."; throws ValueProblem. */
@@ -47,18 +47,35 @@ export function normalName(name: string): string {
   return `${labelsOf(name).map(escapeLabel).join(".")}.`;
 }
 
-function escapeLabel(label: string): string {
-  return label.replaceAll(
-    /[^a-z0-9_-]/g,
-    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
-  );
+const plainLabel = /^[a-z0-9_-]*$/;
+
+/** A label's bytes, in Latin-1, as zones write them: ASCII in lower case, everything unusual in octal. */
+export function escapeLabel(label: string): string {
+  if (plainLabel.test(label)) return label;
+  return label
+    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
+    .replaceAll(
+      /[^a-z0-9_-]/g,
+      (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+    );
+}
+
+/** Labels as a packet carries them, without compression. */
+export function wireName(labels: readonly string[]): Buffer {
+  const bytes = Buffer.alloc(labels.reduce((sum, label) => sum + label.length + 1, 1));
+  let at = 0;
+  for (const label of labels) {
+    at = bytes.writeUInt8(label.length, at);
+    at += bytes.write(label, at, "latin1");
+  }
+  return bytes;
 }
 
 /** "www.example.com." → "com.example.www.": what AWS sorts by, with the trailing dot. */
 export function reversedName(name: string): string {
   const reversed = name.replace(/\.$/, "").split(".").reverse().join(".");
-  // "*" sorts as itself, not as its escape.
-  return `${reversed.replaceAll(/\\([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))}.`;
+  // "*" sorts as itself, not as its escape. A dot or a backslash within a label stays escaped: names stay apart.
+  return `${reversed.replaceAll(/\\(?!056|134)([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))}.`;
 }
 
 /** True for a zone's own name and every name below it. */

@@ -290,3 +290,34 @@ test("a backslash without digits behind it is a character of a name", async () =
   await assert.rejects(from(String.raw`a\ b.example.com`), { message: /UnsupportedCharacter/ });
   await cloud.stop();
 });
+
+test("a dot within a label makes another name than a dot between labels", async () => {
+  const { cloud, change, list } = await zoneCloud();
+  await change(
+    "CREATE",
+    plain(String.raw`a\056b.example.com`, "A", "192.0.2.1"),
+    plain("b.a.example.com", "A", "192.0.2.2"),
+  );
+  assert.deepEqual((await list()).slice(2).sort(), [
+    String.raw`a\056b.example.com. A`,
+    "b.a.example.com. A",
+  ]);
+  await change("DELETE", plain("b.a.example.com", "A", "192.0.2.2"));
+  assert.deepEqual((await list()).slice(2), [String.raw`a\056b.example.com. A`]);
+  await cloud.stop();
+});
+
+test("a new delegation set has name servers that no zone has", async () => {
+  const { cloud, created, route53 } = await zoneCloud();
+  const taken = new Set(created.DelegationSet!.NameServers);
+  for (let index = 0; index < 99; index++) {
+    const { DelegationSet } = await route53.CreateReusableDelegationSet({
+      CallerReference: `set ${index}`,
+    });
+    for (const server of DelegationSet!.NameServers!) {
+      assert.ok(!taken.has(server), `${server} is taken`);
+      taken.add(server);
+    }
+  }
+  await cloud.stop();
+});

@@ -1,10 +1,11 @@
 /** Starts the DNS server and keeps it told of names, machines and the gateway. */
 import { listScopes } from "#store/collection.ts";
 import type { Environment } from "#services/kit/service.ts";
-import { hostedZones } from "./records.ts";
+import { healthChecks, healthStatuses, hostedZones } from "./records.ts";
 import type { State } from "./state.ts";
-import type { ListenConfig, ZoneConfig } from "./dataplane/config.ts";
-import { readZone } from "./read-zone.ts";
+import type { CommonConfig, ListenConfig, ZoneConfig } from "./dataplane/config.ts";
+import { readPlaces, readZone } from "./read-config.ts";
+import { effectiveHealth } from "./reconcilers/health-plan.ts";
 
 /** Where a machine's resolver asks: names are looked up at no other port. */
 const resolverPort = 53;
@@ -66,30 +67,51 @@ export async function startDns(env: Environment, state: State): Promise<void> {
     }),
   );
   state.refill = async (beforeListening) => {
-    await bringZones(env, state);
+    await bring(state, await readAll(env));
     await tellCommon();
     // Between the two nobody answers: what can be done before or after is.
     await beforeListening?.();
     await open();
     machines.clear();
     await tellNames();
-    state.wakePlaces();
   };
+  const stored = await readAll(env);
+  for (const [id, healthy] of stored.health) state.health.set(id, healthy);
+  if (stored.zones.length > 0) state.moveToThread();
+  // Who asks right after a restart gets what he got before it.
+  await bring(state, stored);
   await tellCommon();
   await open();
   await tellNames();
 }
 
-/** A server that was started anew knows no zones. */
-async function bringZones({ store }: Environment, state: State): Promise<void> {
-  const zones = await store.transaction(async (tx) => {
-    const found: ZoneConfig[] = [];
-    for (const scope of await listScopes(tx))
+/** What a server that was started anew does not know. */
+interface Stored {
+  zones: ZoneConfig[];
+  places: CommonConfig;
+  /** By health check, as it was decided last. */
+  health: Map<string, boolean>;
+}
+
+function readAll({ store }: Environment): Promise<Stored> {
+  return store.transaction(async (tx) => {
+    const zones: ZoneConfig[] = [];
+    const health = new Map<string, boolean>();
+    for (const scope of await listScopes(tx)) {
       for (const { id } of await hostedZones.list(tx, scope)) {
         const zone = await readZone(tx, scope, id);
-        if (zone) found.push(zone);
+        if (zone) zones.push(zone);
       }
-    return found;
+      for (const { id, config } of await healthChecks.list(tx, scope)) {
+        const status = await healthStatuses.get(tx, scope, id);
+        health.set(id, effectiveHealth(status?.healthy ?? true, config));
+      }
+    }
+    return { zones, places: await readPlaces(tx), health };
   });
+}
+
+async function bring(state: State, { zones, places }: Stored): Promise<void> {
   for (const zone of zones) await state.plane().setZone(zone);
+  await state.plane().setCommon(places);
 }

@@ -32,7 +32,6 @@ export interface State {
   /** By health check, for the DNS server. */
   readonly health: Map<string, boolean>;
   wakeHealthCheck(scope: Scope, id: Key): void;
-  wakePlaces(): void;
   /** Brings everything to a server that was started anew; `beforeListening` frees its ports. */
   refill(beforeListening?: () => Promise<void>): Promise<void>;
   /** Ends what `start` began. */
@@ -70,7 +69,8 @@ export function createState(env: Environment): State {
     moveToThread() {
       if (threaded || clock.mode === "virtual") return;
       threaded = true;
-      moving = moveTo(createThread()).catch(onError);
+      // Where nothing answers yet, it begins there.
+      if (plane) moving = moveTo(createThread()).catch(onError);
     },
     settled: () => moving,
     async close() {
@@ -82,7 +82,6 @@ export function createState(env: Environment): State {
     observations: new Map(),
     health: new Map(),
     wakeHealthCheck: () => {},
-    wakePlaces: () => {},
     refill: async () => {},
     endings: [],
   };

@@ -63,6 +63,7 @@ export interface CommonConfig {
 }
 
 export interface DnsQuestion {
+  /** As zones write it: in lower case, with a dot at its end. */
   name: string;
   type: string;
   clientAddress: string;

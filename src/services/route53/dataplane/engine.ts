@@ -1,6 +1,6 @@
 /** The DNS server in this thread. */
 import type { Random } from "#runtime/random.ts";
-import { createAnswerer, lookupName } from "./answer.ts";
+import { createAnswerer } from "./answer.ts";
 import type { DnsPlane, ListenConfig } from "./config.ts";
 import { resolve } from "./resolve.ts";
 import { listen, type Listening } from "./sockets.ts";
@@ -38,7 +38,7 @@ export function createDnsEngine(options: {
     },
     async ask({ name, type, clientAddress, subnet, vpcId, zoneId }) {
       const client = { address: clientAddress, subnetAddress: subnet?.split("/")[0], vpcId };
-      const { code, answers } = resolve(world, lookupName(name), type, client, zoneId);
+      const { code, answers } = resolve(world, name, type, client, zoneId);
       return { responseCode: code, values: answers.map(({ text }) => text) };
     },
     async close() {

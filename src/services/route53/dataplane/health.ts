@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
  */
 import type { CompiledSet } from "./index-zone.ts";
+import { isWebsite, withoutDualstack } from "./own-names.ts";
 import type { World } from "./world.ts";
 
 /** Aliases may lead in circles. */
@@ -27,10 +28,7 @@ export function isHealthySet(
     const group = zone.nodes.get(name)?.get(set.source.Type!);
     return group?.sets.some((one) => isHealthySet(world, one, vpcId, depth + 1)) ?? false;
   }
-  return world.ownName(withoutDualstack(name), vpcId)?.healthy ?? true;
-}
-
-/** "dualstack.web-1.…" is how the console writes a balancer's name. */
-export function withoutDualstack(name: string): string {
-  return name.replace(/^dualstack\./, "");
+  const own = world.ownName(withoutDualstack(name), vpcId);
+  // What is not there any more has nothing that is healthy.
+  return own ? (own.healthy ?? true) : isWebsite(name);
 }

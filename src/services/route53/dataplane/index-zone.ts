@@ -1,9 +1,9 @@
 /** A zone's records by name and type, compiled once. */
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { policyOf, type Policy } from "../routing.ts";
-import type { RecordType } from "../values/parse.ts";
+import { parseValue, type RecordType } from "../values/parse.ts";
 import type { ZoneConfig } from "./config.ts";
-import { rdataOf, typeNumbers } from "./rdata.ts";
+import { typeNumbers } from "./record-types.ts";
 
 /** Records of one name, type and set identifier. */
 export interface CompiledSet {
@@ -66,7 +66,10 @@ function addSet(zone: IndexedZone, set: ResourceRecordSet): void {
   group.sets.push({
     source: set,
     ttl: set.TTL ?? 60,
-    values: ResourceRecords.map(({ Value: text = "" }) => ({ rdata: rdataOf(type, text), text })),
+    values: ResourceRecords.map(({ Value: text = "" }) => ({
+      rdata: parseValue(type, text),
+      text,
+    })),
     alias: alias && {
       zoneId: alias.HostedZoneId!,
       name: alias.DNSName!,

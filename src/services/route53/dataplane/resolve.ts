@@ -1,9 +1,12 @@
 /** From a question to records: zones, wildcards, aliases, chains of CNAMEs, what is not there. */
 import { isIPv4 } from "node:net";
 import { chooseSets, type ChooseContext } from "./choose.ts";
-import { isHealthySet, withoutDualstack } from "./health.ts";
+import { addressBytes } from "../values/bytes.ts";
+import { normalName } from "../names.ts";
+import { isHealthySet } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
-import { typeNumbers, rdataOf } from "./rdata.ts";
+import { isWebsite, withoutDualstack } from "./own-names.ts";
+import { typeNumbers } from "./record-types.ts";
 import type { Client, World } from "./world.ts";
 
 export interface ResolvedRecord {
@@ -15,13 +18,15 @@ export interface ResolvedRecord {
   text: string;
 }
 
-export type ResponseCode = "NOERROR" | "NXDOMAIN" | "REFUSED" | "SERVFAIL" | "NOTIMP" | "FORMERR";
+export type ResponseCode = "NOERROR" | "NXDOMAIN" | "REFUSED";
 
 export interface Resolution {
   code: ResponseCode;
   authoritative: boolean;
   answers: ResolvedRecord[];
   authorities: ResolvedRecord[];
+  /** Addresses of the servers that a name is handed over to. */
+  additionals: ResolvedRecord[];
   /** The answer depends on where the client is. */
   isLocal: boolean;
 }
@@ -29,7 +34,20 @@ export interface Resolution {
 const longestChain = 8;
 const longestAlias = 16;
 
-/** `type` is a name such as "A"; `zoneId` keeps the search to one zone. */
+const empty = (): Resolution => ({
+  code: "NOERROR",
+  authoritative: true,
+  answers: [],
+  authorities: [],
+  additionals: [],
+  isLocal: false,
+});
+
+export function refused(): Resolution {
+  return { ...empty(), code: "REFUSED", authoritative: false };
+}
+
+/** `name` as zones write it; `type` is a name such as "A"; `zoneId` keeps the search to one zone. */
 export function resolve(
   world: World,
   name: string,
@@ -37,19 +55,26 @@ export function resolve(
   client: Client,
   zoneId?: string,
 ): Resolution {
-  const resolution: Resolution = {
-    code: "NOERROR",
-    authoritative: true,
-    answers: [],
-    authorities: [],
-    isLocal: false,
-  };
-  const zone = zoneId === undefined ? world.zoneFor(name, client) : world.zoneById(zoneId);
+  const resolution = empty();
+  const zone = zoneId === undefined ? zoneFor(world, name, type, client) : world.zoneById(zoneId);
   // The most specific wins: a name that Fogbank gave is more specific than any zone around it.
   if (answerOwnName(world, name, type, client, resolution)) return resolution;
-  if (!zone) return { ...resolution, code: "REFUSED", authoritative: false };
+  if (!zone) return refused();
   follow(world, zone, name, type, client, resolution, 0);
   return resolution;
+}
+
+/** What signs a zone stands above it, where its name is handed over (RFC 4035, 3.1.4.1). */
+function zoneFor(
+  world: World,
+  name: string,
+  type: string,
+  client: Client,
+): IndexedZone | undefined {
+  const own = world.zoneFor(name, client);
+  if (type !== "DS" || own?.name !== name || name === ".") return own;
+  const above = world.zoneFor(parentOf(name), client);
+  return above?.nodes.get(name)?.has("NS") ? above : own;
 }
 
 function follow(
@@ -65,12 +90,17 @@ function follow(
   if (delegation) {
     resolution.authoritative = depth > 0;
     addRecords(resolution.authorities, delegation.name, delegation, delegation.sets);
-    return;
+    return addGlue(zone, delegation, resolution);
   }
   const node = findNode(zone, name);
   if (!node) {
     resolution.code = "NXDOMAIN";
     return addSoa(zone, resolution);
+  }
+  if (type === "ANY") {
+    for (const group of node.values()) addGroup(world, name, group, client, resolution);
+    if (resolution.answers.length === 0) addSoa(zone, resolution);
+    return;
   }
   const group = node.get(type);
   if (group) {
@@ -85,16 +115,11 @@ function follow(
   const last = resolution.answers.length > before ? resolution.answers.at(-1) : undefined;
   if (!last) return addSoa(zone, resolution);
   if (depth >= longestChain) return;
-  const target = withDot(last.text);
+  const target = normalName(last.text.trim());
   if (answerOwnName(world, target, type, client, resolution)) return;
   const next = world.zoneFor(target, client);
   // Where another server has to be asked, the asker does that.
   if (next) follow(world, next, target, type, client, resolution, depth + 1);
-}
-
-function withDot(name: string): string {
-  const lower = name.trim().toLowerCase();
-  return lower.endsWith(".") ? lower : `${lower}.`;
 }
 
 /** Records of NS below the zone's own name hand over to other servers. */
@@ -104,6 +129,16 @@ function findDelegation(zone: IndexedZone, name: string, type: string): SetGroup
   for (let at = start; at.length > zone.name.length; at = parentOf(at))
     found = zone.nodes.get(at)?.get("NS") ?? found;
   return found;
+}
+
+/** The addresses that the zone has for the servers of a delegation. */
+function addGlue(zone: IndexedZone, { sets }: SetGroup, { additionals }: Resolution): void {
+  for (const server of sets.flatMap(({ values }) => values))
+    for (const type of ["A", "AAAA"]) {
+      const name = normalName(server.text.trim());
+      const glue = zone.nodes.get(name)?.get(type);
+      if (glue) addRecords(additionals, name, glue, glue.sets);
+    }
 }
 
 /** The name itself, or the wildcard beside it where nothing closer exists (RFC 4592). */
@@ -174,8 +209,6 @@ function addSoa(zone: IndexedZone, { authorities }: Resolution): void {
     authorities.push({ name: zone.name, type: typeNumbers.SOA, ttl: zone.negativeTtl, ...value });
 }
 
-/** Websites of S3, which are reached at the gateway. */
-const website = /(^|\.)s3-website[.-][a-z0-9-]+\.amazonaws\.com\.?$/;
 const ownTtl = 60;
 
 /** Aliases to what AWS names: load balancers and websites. */
@@ -188,7 +221,7 @@ function addOwnAddresses(
   { answers }: Resolution,
 ): void {
   const own = world.ownName(withoutDualstack(target), client.vpcId);
-  const addresses = own?.addresses ?? (website.test(target) ? [world.gatewayHost] : []);
+  const addresses = own?.addresses ?? (isWebsite(target) ? [world.gatewayHost] : []);
   addAddresses(answers, name, type, addresses);
 }
 
@@ -213,6 +246,6 @@ function addAddresses(
   for (const text of addresses) {
     const own = isIPv4(text) ? "A" : "AAAA";
     if (own === type)
-      answers.push({ name, type: typeNumbers[own], ttl: ownTtl, rdata: rdataOf(own, text), text });
+      answers.push({ name, type: typeNumbers[own], ttl: ownTtl, rdata: addressBytes(text), text });
   }
 }

@@ -87,8 +87,7 @@ function serveStream(socket: TcpSocket, answer: (packet: Buffer) => Buffer | und
   socket.setTimeout(idleTimeoutMs, () => socket.destroy());
   // The peer may go away whenever it likes.
   socket.on("error", () => socket.destroy());
-  socket.on("data", (chunk: Buffer) => {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+  const answerPending = () => {
     while (pending.length >= 2) {
       const end = 2 + pending.readUInt16BE();
       if (pending.length < end) return;
@@ -97,12 +96,19 @@ function serveStream(socket: TcpSocket, answer: (packet: Buffer) => Buffer | und
       if (!reply) return void socket.destroy();
       const length = Buffer.alloc(2);
       length.writeUInt16BE(reply.length);
+      if (socket.write(Buffer.concat([length, reply]))) continue;
       // Who does not read its answers gets no more of them.
-      if (!socket.write(Buffer.concat([length, reply]))) {
-        socket.pause();
-        socket.once("drain", () => socket.resume());
-      }
+      socket.pause();
+      socket.once("drain", () => {
+        socket.resume();
+        answerPending();
+      });
+      return;
     }
+  };
+  socket.on("data", (chunk: Buffer) => {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    answerPending();
   });
 }
 

@@ -1,6 +1,6 @@
 import type { DelegationSet } from "@aws-sdk/client-route-53";
 import type { Operations } from "#services/kit/service.ts";
-import type { Scope } from "#store/collection.ts";
+import { listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import {
   delegationSetExists,
@@ -31,7 +31,9 @@ export const delegationSetOperations: Operations<"route53", State> = {
       const set: DelegationSetRecord = {
         id: drawId(context.random, "N"),
         callerReference: CallerReference!,
-        nameServers: zone ? zone.nameServers : drawNameServers(context.random),
+        nameServers: zone
+          ? zone.nameServers
+          : drawNameServers(context.random, await takenServers(tx)),
       };
       delegationSets.put(tx, scope, [set.id], set);
       if (zone) hostedZones.put(tx, scope, [zone.id], { ...zone, delegationSetId: set.id });
@@ -79,6 +81,18 @@ export const delegationSetOperations: Operations<"route53", State> = {
     return { Limit: { Type, Value: limits.zonesPerDelegationSet }, Count };
   },
 };
+
+/** Name servers that a zone or a set has already, so that zones of any name may come to the new set. */
+async function takenServers(tx: Transaction): Promise<Set<string>> {
+  const taken = new Set<string>();
+  for (const scope of await listScopes(tx))
+    for (const { nameServers } of [
+      ...(await hostedZones.list(tx, scope)),
+      ...(await delegationSets.list(tx, scope)),
+    ])
+      for (const server of nameServers) taken.add(server);
+  return taken;
+}
 
 async function find(
   tx: Transaction,

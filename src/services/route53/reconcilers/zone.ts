@@ -2,7 +2,7 @@
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { hostedZones, recordSets } from "../records.ts";
-import { readZone } from "../read-zone.ts";
+import { readZone } from "../read-config.ts";
 import type { State } from "../state.ts";
 
 export function zoneReconciler(env: Environment, state: State): Reconciler {

@@ -3,7 +3,8 @@
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
  */
 import { isIPv4, isIPv6 } from "node:net";
-import { labelsOf } from "../names.ts";
+import { labelsOf, wireName } from "../names.ts";
+import { addressBytes, counted, longs, shorts } from "./bytes.ts";
 import { characterStrings, hexField, numberField, splitFields } from "./fields.ts";
 import { ValueProblem } from "./problem.ts";
 import { serviceBinding } from "./service-binding.ts";
@@ -32,14 +33,14 @@ export type RecordType = (typeof recordTypes)[number];
 const short = 65_535;
 const long = 4_294_967_295;
 
-/** The data as `dns-packet` encodes it for the type; throws ValueProblem. */
-export function parseValue(type: string, value: string): unknown {
+/** The record's data as a packet carries it; throws ValueProblem. */
+export function parseValue(type: string, value: string): Buffer {
   const parse = parsers[type as RecordType];
   if (!parse) throw new ValueProblem("UnsupportedType", "Record type is not supported", type);
   return parse(value);
 }
 
-const parsers: Readonly<Record<RecordType, (value: string) => unknown>> = {
+const parsers: Readonly<Record<RecordType, (value: string) => Buffer>> = {
   A(value) {
     if (!isIPv4(value))
       throw new ValueProblem(
@@ -47,7 +48,7 @@ const parsers: Readonly<Record<RecordType, (value: string) => unknown>> = {
         "Value is not a valid IPv4 address",
         value,
       );
-    return value;
+    return addressBytes(value);
   },
   AAAA(value) {
     if (!isIPv6(value) || value.includes("%"))
@@ -56,71 +57,57 @@ const parsers: Readonly<Record<RecordType, (value: string) => unknown>> = {
         "Value is not a valid IPv6 address",
         value,
       );
-    return value;
+    return addressBytes(value);
   },
   CAA(value) {
     const [flags, tag, text] = splitFields("CAA", value, 3) as [string, string, string];
     if (!/^[a-z0-9]{1,15}$/i.test(tag))
       throw new ValueProblem("CAARRDATAIllegalTag", "Tag should be letters and digits", tag);
     const number = numberField("CAA", flags, 255);
-    const bytes = Buffer.concat(characterStrings(text));
-    return { flags: number, tag: tag.toLowerCase(), value: bytes.toString("latin1") };
+    const name = counted(Buffer.from(tag.toLowerCase(), "latin1"));
+    return Buffer.concat([Buffer.from([number]), name, ...characterStrings(text)]);
   },
   CNAME: nameData,
   DS(value) {
     const [keyTag, algorithm, digestType, digest] = splitFields("DS", value, 4) as Four;
-    return {
-      keyTag: numberField("DS", keyTag, short),
-      algorithm: numberField("DS", algorithm, 255),
-      digestType: numberField("DS", digestType, 255),
-      digest: hexField("DS", digest),
-    };
+    return Buffer.concat([
+      shorts(numberField("DS", keyTag, short)),
+      Buffer.from([numberField("DS", algorithm, 255), numberField("DS", digestType, 255)]),
+      hexField("DS", digest),
+    ]);
   },
   HTTPS: (value) => serviceBinding("HTTPS", value),
   MX(value) {
     const [preference, exchange] = splitFields("MX", value, 2) as [string, string];
-    return { preference: numberField("MX", preference, short), exchange: nameData(exchange) };
+    return Buffer.concat([shorts(numberField("MX", preference, short)), nameData(exchange)]);
   },
   NAPTR(value) {
     const fields = splitFields("NAPTR", value, 6) as [...Four, string, string];
     const [order, preference, flags, services, regexp, replacement] = fields;
-    const text = (field: string) => Buffer.concat(characterStrings(field)).toString("latin1");
-    return {
-      order: numberField("NAPTR", order, short),
-      preference: numberField("NAPTR", preference, short),
-      flags: text(flags),
-      services: text(services),
-      regexp: text(regexp),
-      replacement: nameData(replacement),
-    };
+    return Buffer.concat([
+      shorts(numberField("NAPTR", order, short), numberField("NAPTR", preference, short)),
+      ...[flags, services, regexp].flatMap((field) => characterStrings(field).map(counted)),
+      nameData(replacement),
+    ]);
   },
   NS: nameData,
   PTR: nameData,
   SOA(value) {
     const fields = splitFields("SOA", value, 7) as [...Four, string, string, string];
     const [mname, rname, ...numbers] = fields;
-    const [serial, refresh, retry, expire, minimum] = numbers.map((one) =>
-      numberField("SOA", one, long),
-    );
-    return {
-      mname: nameData(mname),
-      rname: nameData(rname),
-      serial,
-      refresh,
-      retry,
-      expire,
-      minimum,
-    };
+    return Buffer.concat([
+      nameData(mname),
+      nameData(rname),
+      longs(...numbers.map((one) => numberField("SOA", one, long))),
+    ]);
   },
-  SPF: characterStrings,
+  SPF: textData,
   SRV(value) {
     const [priority, weight, port, target] = splitFields("SRV", value, 4) as Four;
-    return {
-      priority: numberField("SRV", priority, short),
-      weight: numberField("SRV", weight, short),
-      port: numberField("SRV", port, short),
-      target: nameData(target),
-    };
+    return Buffer.concat([
+      shorts(...[priority, weight, port].map((one) => numberField("SRV", one, short))),
+      nameData(target),
+    ]);
   },
   SSHFP(value) {
     const [algorithm, hash, fingerprint] = splitFields("SSHFP", value, 3) as [
@@ -128,29 +115,30 @@ const parsers: Readonly<Record<RecordType, (value: string) => unknown>> = {
       string,
       string,
     ];
-    return {
-      algorithm: numberField("SSHFP", algorithm, 255),
-      hash: numberField("SSHFP", hash, 255),
-      fingerprint: hexField("SSHFP", fingerprint),
-    };
+    return Buffer.concat([
+      Buffer.from([algorithm, hash].map((one) => numberField("SSHFP", one, 255))),
+      hexField("SSHFP", fingerprint),
+    ]);
   },
   SVCB: (value) => serviceBinding("SVCB", value),
   TLSA(value) {
     const [usage, selector, matchingType, certificate] = splitFields("TLSA", value, 4) as Four;
-    return {
-      usage: numberField("TLSA", usage, 255),
-      selector: numberField("TLSA", selector, 255),
-      matchingType: numberField("TLSA", matchingType, 255),
-      certificate: hexField("TLSA", certificate),
-    };
+    return Buffer.concat([
+      Buffer.from([usage, selector, matchingType].map((one) => numberField("TLSA", one, 255))),
+      hexField("TLSA", certificate),
+    ]);
   },
-  TXT: characterStrings,
+  TXT: textData,
 };
 
 type Four = [string, string, string, string];
 
-function nameData(value: string): string {
+function nameData(value: string): Buffer {
   const text = value.trim();
   if (text === "") throw new ValueProblem("DomainNameEmpty", "Domain name is empty", value);
-  return labelsOf(text).join(".") || ".";
+  return wireName(labelsOf(text));
+}
+
+function textData(value: string): Buffer {
+  return Buffer.concat(characterStrings(value).map(counted));
 }

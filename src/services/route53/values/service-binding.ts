@@ -1,6 +1,7 @@
 /** SVCB and HTTPS records: priority, target, parameters (RFC 9460). */
 import { isIPv4, isIPv6 } from "node:net";
-import { labelsOf } from "../names.ts";
+import { labelsOf, wireName } from "../names.ts";
+import { addressBytes, counted, shorts } from "./bytes.ts";
 import { numberField } from "./fields.ts";
 import { ValueProblem } from "./problem.ts";
 
@@ -24,9 +25,8 @@ export function serviceBinding(type: string, value: string): Buffer {
       "Value should contain a priority and a target name",
       value,
     );
-  const head = Buffer.alloc(2);
-  head.writeUInt16BE(numberField(type, priority, 65_535));
-  if (head.readUInt16BE() === 0 && parameters.length > 0)
+  const rank = numberField(type, priority, 65_535);
+  if (rank === 0 && parameters.length > 0)
     throw new ValueProblem(`${type}RRDATAIllegalParameter`, "An alias has no parameters", value);
   const found = new Map<number, Buffer>();
   for (const parameter of parameters) {
@@ -36,15 +36,21 @@ export function serviceBinding(type: string, value: string): Buffer {
       throw new ValueProblem(`${type}RRDATADuplicateParameter`, "Parameter is given twice", name);
     found.set(key, parameterValue(type, key, rest.join("=").replaceAll('"', ""), parameter));
   }
+  // RFC 9460, 7.1.1 and 8: what must be understood must be there, and nothing says it twice.
+  const mandatory = found.get(0) ?? Buffer.alloc(0);
+  for (let at = 0; at < mandatory.length; at += 2)
+    if (mandatory.readUInt16BE(at) === 0 || !found.has(mandatory.readUInt16BE(at)))
+      throw new ValueProblem(
+        `${type}RRDATAIllegalParameter`,
+        "A mandatory parameter is not given",
+        value,
+      );
+  if (found.has(2) && !found.has(1))
+    throw new ValueProblem(`${type}RRDATAIllegalParameter`, "no-default-alpn needs alpn", value);
   const encoded = [...found]
     .sort(([a], [b]) => a - b)
-    .map(([key, data]) => {
-      const start = Buffer.alloc(4);
-      start.writeUInt16BE(key);
-      start.writeUInt16BE(data.length, 2);
-      return Buffer.concat([start, data]);
-    });
-  return Buffer.concat([head, encodeName(target), ...encoded]);
+    .map(([key, data]) => Buffer.concat([shorts(key, data.length), data]));
+  return Buffer.concat([shorts(rank), wireName(labelsOf(target)), ...encoded]);
 }
 
 function keyNumber(type: string, name: string): number {
@@ -62,57 +68,25 @@ function parameterValue(type: string, key: number, value: string, whole: string)
   const items = value.split(",");
   switch (keys[key]) {
     case "mandatory":
-      return shorts(items.map((name) => keyNumber(type, name)));
+      return shorts(...items.map((name) => keyNumber(type, name)).sort((a, b) => a - b));
     case "alpn":
-      if (value === "") throw wrong();
-      return Buffer.concat(
-        items.map((id) => Buffer.concat([Buffer.from([id.length]), Buffer.from(id)])),
-      );
+      if (items.some((id) => id.length === 0 || id.length > 255)) throw wrong();
+      return Buffer.concat(items.map((id) => counted(Buffer.from(id))));
     case "no-default-alpn":
       if (value !== "") throw wrong();
       return Buffer.alloc(0);
     case "port":
-      return shorts([numberField(type, value, 65_535)]);
+      return shorts(numberField(type, value, 65_535));
     case "ipv4hint":
       if (!items.every((item) => isIPv4(item))) throw wrong();
-      return Buffer.from(items.flatMap((item) => item.split(".").map(Number)));
+      return Buffer.concat(items.map(addressBytes));
     case "ipv6hint":
-      if (!items.every((item) => isIPv6(item))) throw wrong();
-      return Buffer.concat(items.map(ipv6Bytes));
+      if (!items.every((item) => isIPv6(item) && !item.includes("%"))) throw wrong();
+      return Buffer.concat(items.map(addressBytes));
     case "ech":
+      if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value)) throw wrong();
       return Buffer.from(value, "base64");
     default:
       return Buffer.from(value);
   }
-}
-
-function shorts(numbers: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(numbers.length * 2);
-  for (const [index, number] of numbers.entries()) bytes.writeUInt16BE(number, index * 2);
-  return bytes;
-}
-
-function ipv6Bytes(address: string): Buffer {
-  const dotted = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...parts: string[]) => {
-    const [a, b, c, d] = parts.slice(0, 4).map(Number) as [number, number, number, number];
-    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-  });
-  const [left, right] = dotted.split("::") as [string, string | undefined];
-  const groups = (text: string | undefined) => (text ? text.split(":") : []);
-  const [first, last] = [groups(left), groups(right)];
-  const filled =
-    right === undefined
-      ? first
-      : [...first, ...Array<string>(8 - first.length - last.length).fill("0"), ...last];
-  return shorts(filled.map((group) => Number.parseInt(group, 16)));
-}
-
-function encodeName(name: string): Buffer {
-  const labels = labelsOf(name);
-  return Buffer.concat([
-    ...labels.map((label) =>
-      Buffer.concat([Buffer.from([label.length]), Buffer.from(label, "latin1")]),
-    ),
-    Buffer.from([0]),
-  ]);
 }

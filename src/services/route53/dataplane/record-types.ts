@@ -1,0 +1,33 @@
+/** Record types as packets number them. */
+import type { RecordType } from "../values/parse.ts";
+
+/** https://www.iana.org/assignments/dns-parameters */
+export const typeNumbers: Readonly<Record<RecordType, number>> = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  NAPTR: 35,
+  DS: 43,
+  SSHFP: 44,
+  TLSA: 52,
+  SVCB: 64,
+  HTTPS: 65,
+  SPF: 99,
+  CAA: 257,
+};
+
+/** Types that only questions have. */
+const questionTypes: Readonly<Record<number, string>> = { 251: "IXFR", 252: "AXFR", 255: "ANY" };
+
+const names = new Map(Object.entries(typeNumbers).map(([name, number]) => [number, name]));
+
+/** "A", or "TYPE48" for a type that no record here can have (RFC 3597). */
+export function typeName(number: number): string {
+  return names.get(number) ?? questionTypes[number] ?? `TYPE${number}`;
+}

@@ -32,13 +32,11 @@ export async function findEndpoint(
 /** Zones of this cloud come first, then whatever this host's resolver knows. */
 async function resolveName(state: State, name: string): Promise<string | undefined> {
   if (isIP(name) > 0) return name;
-  const own = await state
-    .plane()
-    .ask({
-      name: `${name.toLowerCase().replace(/\.$/, "")}.`,
-      type: "A",
-      clientAddress: "127.0.0.1",
-    });
+  const own = await state.plane().ask({
+    name: `${name.toLowerCase().replace(/\.$/, "")}.`,
+    type: "A",
+    clientAddress: "127.0.0.1",
+  });
   const address = own.values.find((value) => isIP(value) > 0);
   if (address !== undefined || own.responseCode !== "REFUSED") return address;
   // RFC 6761: localhost and what lies below it is this machine.

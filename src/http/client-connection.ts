@@ -2,14 +2,14 @@
 import type { Socket } from "node:net";
 import { DrainGate } from "./drain-gate.ts";
 import { TLSSocket } from "node:tls";
-import { defaultLimits, emptyBody, WholeBody, type ByteStream } from "./http.ts";
+import { emptyBody, WholeBody, type ByteStream } from "./http.ts";
 import {
   HttpClientError,
   type ClientFailure,
   type ClientRequest,
   type Receiver,
 } from "./client-exchange.ts";
-import { readResponseHead, type ResponseHead } from "./head.ts";
+import { readResponseHead, type HeadLimits, type ResponseHead } from "./head.ts";
 import { KnownHead } from "./known-head.ts";
 import { IncomingResponse } from "./response.ts";
 import { RunningExchange } from "./running-exchange.ts";
@@ -29,6 +29,7 @@ import { HttpSyntaxError, isChunked, isToken, readStatusLine } from "./syntax.ts
 export interface ClientConnectionOptions {
   sweeper: Sweeper;
   keepMs: number;
+  limits: HeadLimits;
   /** The socket hands its bytes to `received` and not to "data". */
   readsItself: boolean;
   /** Offers an unused connection; false when it is not wanted. */
@@ -213,7 +214,7 @@ export class ClientConnection implements Swept, Outlet {
   #takeHead(): void {
     while (this.#pending) {
       const bytes = this.#pending;
-      const head = readResponseHead(bytes, defaultLimits, this.#knownHead);
+      const head = readResponseHead(bytes, this.#options.limits, this.#knownHead);
       if (!head) return;
       this.#pending = head.end < bytes.length ? bytes.subarray(head.end) : undefined;
       if (head.status === 101) return this.#upgrade(head);

@@ -14,6 +14,7 @@ import {
   type ClientResponse,
   type Receiver,
 } from "./client-exchange.ts";
+import { defaultLimits } from "./http.ts";
 import { knownBody } from "./outgoing.ts";
 import { hasTrustedKey } from "./trusted-keys.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -44,6 +45,8 @@ export interface HttpClientOptions {
   keepMs?: number;
   /** Most unused connections per address; 256 unless given. */
   mostKept?: number;
+  /** Longest head of a response; 64 KB unless given. */
+  headBytes?: number;
 }
 
 const readBytes = 64 * 1024;
@@ -53,6 +56,7 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"])
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { wall, keepMs = 55_000, mostKept = 256 } = options;
+  const limits = { ...defaultLimits, headBytes: options.headBytes ?? defaultLimits.headBytes };
   const sweeper = new Sweeper(wall, 100);
   const kept = new Map<string, ClientConnection[]>();
   const open = new Set<ClientConnection>();
@@ -93,6 +97,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     const connection: ClientConnection = new ClientConnection(socket, name, {
       sweeper,
       keepMs,
+      limits,
       readsItself,
       keep,
       forget,

@@ -37,7 +37,7 @@ export interface ResponseHead {
   end: number;
 }
 
-export type HeadLimits = Pick<HttpLimits, "headBytes" | "requestLineBytes">;
+export type HeadLimits = Pick<HttpLimits, "headBytes" | "fieldBytes" | "requestLineBytes">;
 
 /** Undefined while the head is incomplete. Throws HttpSyntaxError. */
 export function readRequestHead(
@@ -88,6 +88,8 @@ function readHead<Line>(
   const rawHeaders: string[] = [];
   const framing = new FramingFields();
   readFields(text, lineEnd + 2, rawHeaders, framing);
+  if (text.length > limits.fieldBytes)
+    for (const field of rawHeaders) if (field.length > limits.fieldBytes) throw headTooLong();
   const read = { line, rawHeaders, lowerNames: undefined, framing, end: end + 2 };
   known?.learn(text, read);
   return read;

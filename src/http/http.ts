@@ -72,8 +72,11 @@ export interface ServeOptions {
   limits?: Partial<HttpLimits>;
   /** What handlers throw; the client gets a bare 500. */
   onError?: (error: unknown) => void;
-  /** Answers what cannot be read as a request (400, 408, 414, 431 …) in the caller's own form. */
-  refuse?: (status: number, detail: string) => HttpReply;
+  /**
+   * Answers what cannot be read as a request (400, 408, 414, 431 …) in the caller's own form. `request` is as much of it
+   * as could be read, its method "" for nothing; undefined for one that the handler was given before.
+   */
+  refuse?: (status: number, detail: string, request?: HttpRequest) => HttpReply;
   /** Speaks TLS. */
   secure?: SecureOptions;
   /** Judges each client before its handshake or first byte; false when it takes the connection away. */
@@ -98,6 +101,8 @@ export interface HttpLimits {
   requestLineBytes: number;
   /** Longest head, request line included; longer ones are answered with 431. */
   headBytes: number;
+  /** Longest value of a field; longer ones are answered with 431. */
+  fieldBytes: number;
   /** From the first byte of a head to its end; then 408. */
   headTimeoutMs: number;
   /** How long a connection may wait for its next request. */
@@ -109,6 +114,7 @@ export interface HttpLimits {
 export const defaultLimits: HttpLimits = {
   requestLineBytes: 32 * 1024,
   headBytes: 64 * 1024,
+  fieldBytes: 64 * 1024,
   headTimeoutMs: 60_000,
   idleTimeoutMs: 75_000,
   stallTimeoutMs: 300_000,

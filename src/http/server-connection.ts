@@ -391,8 +391,9 @@ export class ServerConnection implements Swept, Outlet {
 
   #refuse(status: number, detail: string): void {
     this.#last = true;
-    this.#head ??= unreadable();
+    const isHandled = this.#request !== undefined;
+    this.#head ??= this.#held ?? unreadable();
     this.#request ??= new IncomingRequest(this.#head, emptyBody, this.socket);
-    this.#answer(this.#options.refuse(status, detail));
+    this.#answer(this.#options.refuse(status, detail, isHandled ? undefined : this.#request));
   }
 }

@@ -103,6 +103,7 @@ export async function configOf(
   const zones = balancer.zones.map(({ zoneName }) => zoneName);
   return {
     arn: balancer.arn,
+    dnsName: balancer.dnsName,
     loopbackHost: balancer.loopbackHost,
     ipv6: isDualstack(balancer) && hasIpv6(),
     inbound: inboundRules(env, scope, balancer),

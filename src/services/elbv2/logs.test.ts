@@ -58,7 +58,7 @@ test("requests are logged to S3 every five minutes, where the bucket's policy le
   assert.match(
     line,
     new RegExp(
-      `^http ${time} ${balancer} 127\\.0\\.0\\.1:\\d+ 127\\.0\\.0\\.1:${port} ${duration} ${duration} ${duration} 201 201 \\d+ \\d+ "GET http://shop\\.example:80/cart\\?item=1 HTTP/1\\.1" "-" - - ${TargetGroupArn} "Root=1-[0-9a-f]{8}-[0-9a-f]{24}" "-" "-" 0 ${time} "forward" "-" "-" "127\\.0\\.0\\.1:${port}" "201" "-" "-" TID_[0-9a-f]{32} "-" "-" "-"$`,
+      `^http ${time} ${balancer} 127\\.0\\.0\\.1:\\d+ 127\\.0\\.0\\.1:${port} ${duration} ${duration} ${duration} 201 201 \\d+ \\d+ "GET http://shop\\.example:80/cart\\?item=1 HTTP/1\\.1" "-" - - ${TargetGroupArn} "Root=1-[0-9a-f]{8}-[0-9a-f]{24}" "-" "-" 0 ${time} "forward" "-" "-" "127\\.0\\.0\\.1:${port}" "201" "-" "-" TID_[0-9a-f]{32} "-" "-" "-" 127\\.[\\d.]+$`,
     ),
   );
 });
@@ -104,8 +104,8 @@ test("connections and health checks are logged likewise, and lines outlive the p
   assert.ok(await read("ELBHealthCheckLogTestFile"));
   const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z`;
   assert.match(
-    await read("conn_log.123456789012_elasticloadbalancing_us-east-1_app.web."),
-    new RegExp(`^${time} 127\\.0\\.0\\.1 \\d+ 80 - - - - - - - TID_[0-9a-f]{32} -\\n`),
+    await read("conn_log_123456789012_elasticloadbalancing_us-east-1_app.web."),
+    new RegExp(`^${time} 127\\.0\\.0\\.1 \\d+ 80 - - - "-" - - - TID_[0-9a-f]{32} - app/web/[0-9a-f]{16} 127\\.[\\d.]+\\n`),
   );
   const balancer = LoadBalancerArn!.split(":loadbalancer/")[1]!;
   assert.match(

@@ -35,7 +35,7 @@ const kinds = {
   access: { attributes: "access_logs", file: "", testFile: "ELBAccessLogTestFile" },
   connection: {
     attributes: "connection_logs",
-    file: "conn_log.",
+    file: "conn_log_",
     testFile: "ELBConnectionLogTestFile",
   },
   "health-check": {

@@ -7,6 +7,7 @@ import type { Wall } from "#runtime/clock.ts";
 import { knownBody, lengthOf } from "#http/outgoing.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import { plainAddress } from "./fields.ts";
+import type { PassedBytes } from "./tunnel.ts";
 import type { Classification } from "./desync.ts";
 import { FollowedBody } from "./followed-body.ts";
 import { LogLines } from "./log-lines.ts";
@@ -18,6 +19,10 @@ export interface Trace {
   beganMs: number;
   sentMs?: number;
   answeredMs?: number;
+  /** The target took the request and broke off. */
+  failedMs?: number;
+  /** The balancer had its answer. */
+  respondedMs?: number;
   target?: string;
   targetStatus?: number;
   group?: string;
@@ -27,17 +32,32 @@ export interface Trace {
   /** AWS's code of why the balancer did not do what the rule says. */
   errorReason?: string;
   traceId?: string;
-  receivedBytes: number;
-  certificateArn?: string;
+  /** What has been taken of the request's body. */
+  upload?: { readonly bytes: number };
+  /** The client went away before it had an answer. */
+  clientGone?: boolean;
+  /** A function has no address. */
+  byFunction?: boolean;
+  /** The name that the client asked for in its handshake, if a certificate has it. */
+  domain?: string | undefined;
+  certificateArn?: string | undefined;
   classification?: Classification;
   /** Of the connection that the request came over. */
   connectionTraceId?: string;
   transformed?: { host: string; target: string };
+  /** To be called when a tunnel that the request opened has ended. */
+  tunnelEnded?: (passed: PassedBytes) => void;
 }
+
+/** Longer ones are cut. */
+const longestAgent = 8 * 1024;
 
 export interface LogFacts {
   /** "app/NAME/ID" */
   balancer: string;
+  dnsName: string;
+  /** Of the node that was asked. */
+  nodeAddress: string;
   zone: string;
   listenerPort: number;
 }
@@ -55,70 +75,100 @@ export class AccessLog {
       startedMs: this.#wall.now(),
       beganMs: this.#wall.monotonic(),
       actions: [],
-      receivedBytes: 0,
     };
   }
 
   /** The reply, whose end writes the line. */
   follow(facts: LogFacts, request: HttpRequest, reply: HttpReply, trace: Trace): HttpReply {
+    trace.respondedMs = this.#wall.monotonic();
     const head = headSize(reply);
+    const write = (sentBytes: number, receivedBytes = trace.upload?.bytes ?? 0) => {
+      this.#write(facts, request, reply, trace, {
+        sentBytes: trace.clientGone ? 0 : head + sentBytes,
+        receivedBytes: requestHeadSize(request) + receivedBytes,
+      });
+    };
+    if (reply.upgrade) {
+      trace.tunnelEnded = ({ fromClient, fromTarget }) => write(fromTarget, fromClient);
+      return reply;
+    }
     const known = knownBody(reply.body);
-    const write = (bytes: number) => this.#write(facts, request, reply, trace, head + bytes);
-    if (known || reply.upgrade) {
-      write(known && request.method !== "HEAD" ? lengthOf(known.bytes) : 0);
+    if (known) {
+      write(request.method === "HEAD" ? 0 : lengthOf(known.bytes));
       return reply;
     }
     return { ...reply, body: new FollowedBody(reply.body as ByteStream, write) };
+  }
+
+  /** Writes the line of a request that could not be read, or not in time. */
+  refused(
+    facts: LogFacts,
+    request: HttpRequest,
+    reply: HttpReply,
+    connectionTraceId: string | undefined,
+  ): void {
+    const trace = this.begin();
+    if (connectionTraceId !== undefined) trace.connectionTraceId = connectionTraceId;
+    const isRead = request.method !== "";
+    this.#write(facts, request, reply, trace, {
+      sentBytes: headSize(reply) + lengthOf(knownBody(reply.body)!.bytes),
+      receivedBytes: isRead ? requestHeadSize(request) : 0,
+    });
   }
 
   take(): { zone: string; lines: string[] }[] {
     return this.#lines.take();
   }
 
-  #write(facts: LogFacts, request: HttpRequest, reply: HttpReply, trace: Trace, sentBytes: number) {
-    const [nowMs, endMs] = [this.#wall.now(), this.#wall.monotonic()];
-    this.#lines.add(facts.zone, lineOf(facts, request, reply, trace, sentBytes, nowMs, endMs));
+  #write(
+    facts: LogFacts,
+    request: HttpRequest,
+    reply: HttpReply,
+    trace: Trace,
+    sizes: Sizes,
+  ): void {
+    const line = lineOf(facts, request, reply, trace, sizes, this.#wall.now());
+    this.#lines.add(facts.zone, line);
   }
 }
 
+interface Sizes {
+  sentBytes: number;
+  receivedBytes: number;
+}
+
 function lineOf(
-  { balancer, listenerPort }: LogFacts,
+  { balancer, nodeAddress, dnsName, listenerPort }: LogFacts,
   request: HttpRequest,
   reply: HttpReply,
   trace: Trace,
-  sentBytes: number,
+  sizes: Sizes,
   nowMs: number,
-  endMs: number,
 ): string {
-  const { secure, headers, method } = request;
-  const { sentMs, answeredMs, beganMs, target, targetStatus } = trace;
-  const answered = sentMs !== undefined && answeredMs !== undefined;
-  const cipher = secure?.getCipher().name ?? "-";
-  const host = headers["host"] ?? "-";
-  const scheme = secure ? "https" : "http";
-  const withPort = /:\d+$/.test(host) ? host : `${host}:${listenerPort}`;
-  const name = host.replace(/:\d+$/, "");
-  const { transformed } = trace;
+  const { secure, headers } = request;
+  const { target: address, targetStatus, transformed } = trace;
+  const name = (headers["host"] ?? dnsName).replace(/:\d+$/, "");
+  const target = trace.byFunction ? undefined : address;
+  const isRead = request.method !== "";
   return [
     kindOf(request, reply),
     timeOf(nowMs),
     balancer,
+    // AWS puts no brackets around the addresses of IPv6 here.
     `${plainAddress(request.remoteAddress)}:${request.remotePort}`,
     target ?? "-",
-    answered ? seconds(sentMs - beganMs) : "-1",
-    answered ? seconds(answeredMs - sentMs) : "-1",
-    answered ? seconds(endMs - answeredMs) : "-1",
+    ...timesOf(trace),
     reply.status,
     targetStatus ?? "-",
-    trace.receivedBytes,
-    sentBytes,
-    quote(`${method} ${scheme}://${withPort}${request.target} HTTP/${request.httpVersion}`),
-    quote(headers["user-agent"] ?? "-"),
-    cipher,
-    secure?.getProtocol() ?? "-",
+    sizes.receivedBytes,
+    sizes.sentBytes,
+    quote(requestLine(request, dnsName, listenerPort)),
+    quote((headers["user-agent"] ?? "-").slice(0, longestAgent)),
+    (isRead && secure?.getCipher().name) || "-",
+    (isRead && secure?.getProtocol()) || "-",
     trace.group ?? "-",
     quote(trace.traceId ?? "-"),
-    quote(secure ? name : "-"),
+    quote(trace.domain ?? "-"),
     quote(trace.certificateArn ?? "-"),
     trace.priority ?? "-",
     timeOf(trace.startedMs),
@@ -126,14 +176,36 @@ function lineOf(
     quote(trace.redirect ?? "-"),
     quote(trace.errorReason ?? "-"),
     quote(target ?? "-"),
-    quote(targetStatus === undefined ? "-" : String(targetStatus)),
+    quote(target === undefined || targetStatus === undefined ? "-" : String(targetStatus)),
     quote(trace.classification?.tier ?? "-"),
     quote(trace.classification?.reason ?? "-"),
     trace.connectionTraceId ?? "-",
     quote(transformed && transformed.host !== name ? transformed.host : "-"),
     quote(transformed && transformed.target !== request.target ? transformed.target : "-"),
     quote(transformed ? "TransformSuccess" : "-"),
+    nodeAddress,
   ].join(" ");
+}
+
+/** Until the request was sent, until the target answered, until the balancer did; -1 for what never came. */
+function timesOf({ beganMs, sentMs, answeredMs, failedMs, respondedMs }: Trace): string[] {
+  const reactedMs = answeredMs ?? failedMs;
+  if (sentMs === undefined || reactedMs === undefined) return ["-1", "-1", "-1"];
+  return [
+    seconds(sentMs - beganMs),
+    seconds(reactedMs - sentMs),
+    answeredMs === undefined ? "-1" : seconds(respondedMs! - answeredMs),
+  ];
+}
+
+/** A request that could not be read has its balancer's name in it. */
+function requestLine(request: HttpRequest, dnsName: string, listenerPort: number): string {
+  const { method, target, secure, headers, httpVersion } = request;
+  const scheme = secure ? "https" : "http";
+  if (method === "") return `- ${scheme}://${dnsName}:${listenerPort}- -`;
+  const host = headers["host"] || dnsName;
+  const withPort = /:\d+$/.test(host) ? host : `${host}:${listenerPort}`;
+  return `${method} ${scheme}://${withPort}${target} HTTP/${httpVersion}`;
 }
 
 function kindOf({ secure, httpVersion, headers }: HttpRequest, reply: HttpReply): string {
@@ -161,10 +233,20 @@ export function quote(text: string): string {
   return `"${escaped}"`;
 }
 
+/** Status line, Date, Content-Length and the empty line are the engine's. */
+const engineBytes = 17 + 37 + 20 + 2;
+
 function headSize({ rawHeaders = [], headers }: HttpReply): number {
-  let size = 17;
+  let size = engineBytes;
   for (const text of rawHeaders) size += text.length + 2;
   for (const [name, value] of Object.entries(headers))
-    size += name.length + String(value ?? "").length + 4;
+    for (const one of Array.isArray(value) ? (value as string[]) : [value])
+      if (one !== undefined) size += name.length + String(one).length + 4;
+  return size;
+}
+
+function requestHeadSize({ method, target, rawHeaders }: HttpRequest): number {
+  let size = method.length + target.length + 14;
+  for (const text of rawHeaders) size += text.length + 2;
   return size;
 }

@@ -4,8 +4,8 @@ import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import type { HttpClient } from "#http/client.ts";
 import type { Http2Client } from "#http/http2-client.ts";
-import type { HttpReply, HttpRequest } from "#http/http.ts";
-import { AccessLog, type Trace } from "./access-log.ts";
+import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
+import { AccessLog, type LogFacts, type Trace } from "./access-log.ts";
 import { Admission, withCookies } from "./admission.ts";
 import { PeakUnits } from "./capacity-units.ts";
 import { connectionLine, type ConnectionFacts } from "./connection-log.ts";
@@ -22,16 +22,18 @@ import type {
   ListenerConfig,
 } from "./config.ts";
 import { Counters } from "./counters.ts";
+import { drawGroup } from "./draw-group.ts";
 import { headersChanged } from "./answer-headers.ts";
 import { Exchange } from "./exchange.ts";
 import { classify, treat, type Classification } from "./desync.ts";
 import { FieldNames, isIpv6, requestFields, type ForwardingOptions } from "./fields.ts";
+import { TraceIds, traceIdOf } from "./trace-ids.ts";
 import { Listener } from "./listener.ts";
 import { tlsFields } from "./listener-tls.ts";
 import { callbackPath, type Verdict } from "./oidc.ts";
 import { boundListeners, placesOf } from "./listener-places.ts";
 import { locationOf } from "./redirect.ts";
-import { factsOf, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
+import { factsOf, hostField, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
 import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
@@ -57,15 +59,15 @@ export class Balancer {
   readonly #admission: Admission;
   readonly #peak: PeakUnits;
   readonly #door = new Door();
+  readonly #traceIds: TraceIds;
   #config: BalancerConfig;
-  /** How the trace identifiers of the present second begin. */
-  #traced = { seconds: 0, start: "" };
 
   constructor(config: BalancerConfig, environment: BalancerEnvironment) {
     this.#config = config;
     this.#environment = environment;
     this.#log = new AccessLog(environment.wall);
     const { wall, random } = environment;
+    this.#traceIds = new TraceIds(wall, random);
     const counters = this.#counters;
     this.#admission = new Admission(config.arn, config.secret, { wall, random, counters });
     this.#peak = new PeakUnits(() => counters.load(), wall.monotonic());
@@ -135,7 +137,7 @@ export class Balancer {
     return new Listener(config, {
       ...this.#environment,
       handle: (request, served) => this.#handle(request, served),
-      refuse: (status) => this.#refuse(status),
+      refuse: (status, request, own) => this.#refuse(status, request, own),
       door: this.#door,
       onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
       onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
@@ -152,17 +154,38 @@ export class Balancer {
   }
 
   #logConnection(facts: ConnectionFacts): void {
-    const line = connectionLine(facts, this.#environment.wall.now());
-    this.#connectionLog.add(this.#zoneOf(facts.remotePort), line);
+    const own = this.#logFacts(facts.remotePort, facts.listenerPort);
+    const line = connectionLine(facts, own, this.#environment.wall.now());
+    this.#connectionLog.add(own.zone, line);
   }
 
-  #refuse(status: number): HttpReply {
-    const zone = this.#config.zones[0] ?? "";
-    this.#counters.answered(zone, status);
+  #logFacts(remotePort: number, listenerPort: number): LogFacts {
+    const { arn, dnsName, loopbackHost } = this.#config;
+    return {
+      balancer: arn.replace(/^.*:loadbalancer\//, ""),
+      dnsName,
+      nodeAddress: loopbackHost,
+      zone: this.#zoneOf(remotePort),
+      listenerPort,
+    };
+  }
+
+  #refuse(given: number, request: HttpRequest | undefined, listener: Listener): HttpReply {
+    const zone = request ? this.#zoneOf(request.remotePort) : (this.#config.zones[0] ?? "");
     // What came too late or is only too long is no breach of the grammar.
-    if (status === 400 || status === 501 || status === 505)
+    if (given === 400 || given === 501 || given === 505)
       this.#counters.node(zone).nonCompliantRequests++;
-    return answer(status === 417 ? 400 : status);
+    const status = given === 417 || given === 431 ? 400 : given;
+    this.#counters.answered(zone, status);
+    const reply = headersChanged(answer(status), listener.config, true);
+    if (request && this.#config.accessLog)
+      this.#log.refused(
+        this.#logFacts(request.remotePort, listener.port),
+        request,
+        reply,
+        listener.traceIdOf(request.remotePort),
+      );
+    return reply;
   }
 
   #handle(request: HttpRequest, listener: Listener): HttpReply | Promise<HttpReply> {
@@ -189,13 +212,14 @@ export class Balancer {
     if (doubt) trace.classification = doubt;
     const connection = listener.traceIdOf(request.remotePort);
     if (connection !== undefined) trace.connectionTraceId = connection;
+    const { secure } = request;
+    if (secure)
+      Object.assign(trace, listener.tls?.shownOn(secure, hostField(request).replace(/:\d*$/, "")));
+    if (request.body instanceof WholeBody) trace.upload = { bytes: request.body.bytes.length };
     const answered = await this.#answer(request, listener, doubt, trace);
     const reply = await this.#changed(request, listener, answered, doubt?.closes);
-    const facts = {
-      balancer: this.#config.arn.replace(/^.*:loadbalancer\//, ""),
-      zone: this.#zoneOf(request.remotePort),
-      listenerPort: listener.port,
-    };
+    if (doubt?.allowed !== false) trace.traceId ??= traceIdOf(request, this.#traceIds.next());
+    const facts = this.#logFacts(request.remotePort, listener.port);
     return this.#log.follow(facts, request, reply, trace);
   }
 
@@ -240,10 +264,8 @@ export class Balancer {
     if (!rule) return this.#ownAnswer(503, zone);
     if (trace) {
       trace.priority = rule.priority;
-      const first = rule.authentication ? "authenticate" : rule.token && "jwt-validation";
-      trace.actions = [...(first ? [first] : []), rule.action.type];
-      const certificate = request.secure && listener.config.tls?.certificates[0]?.arn;
-      if (certificate) trace.certificateArn = certificate;
+      if (rule.authentication) trace.actions.push("authenticate");
+      else if (rule.token) trace.actions.push("jwt-validation");
     }
     const passing: Passing = { request, facts, rule, known: [], trace, doubt };
     const verdict = this.#admission.admit(rule, request, zone);
@@ -269,6 +291,7 @@ export class Balancer {
     const { request, facts, trace } = passing;
     const { action } = passing.rule;
     const node = this.#counters.node(zone);
+    trace?.actions.push(action.type);
     switch (action.type) {
       case "fixed-response":
         node.fixedResponses++;
@@ -309,7 +332,7 @@ export class Balancer {
       protocol: protocolOf(request),
       added: secure ? [...this.#secureFields(secure, listener), ...known] : [],
       ...placeOf(request, facts, rule, listener, config.preserveHost),
-      newTraceId: () => this.#newTraceId(),
+      newTraceId: () => this.#traceIds.next(),
     };
     const fields = requestFields(request, options);
     if (!fields) return this.#ownAnswer(463, zone);
@@ -320,10 +343,11 @@ export class Balancer {
     }
     const arn =
       stickyGroup(action, request.rawHeaders, this.#admission.sealer, wall.now()) ??
-      this.#drawGroup(action);
+      drawGroup(action, this.#environment.random);
     const group = arn === undefined ? undefined : this.#groups.get(arn);
     if (!group) return this.#ownAnswer(503, zone);
     const { version } = group.config;
+    if (trace) trace.group = group.config.arn;
     if (!isCompatible(version, request)) return this.#ownAnswer(464, zone);
     const context = {
       client: version === "HTTP1" ? client : http2Client,
@@ -335,8 +359,6 @@ export class Balancer {
       trace,
     };
     if (trace) {
-      trace.group = group.config.arn;
-      trace.receivedBytes = fields.sizeBytes + Number(request.headers["content-length"] ?? 0);
       const index = fields.rawHeaders.lastIndexOf("X-Amzn-Trace-Id");
       trace.traceId = fields.rawHeaders[index + 1]!;
       if (rule.transform) trace.transformed = { host: facts.host, target: fields.target };
@@ -353,32 +375,9 @@ export class Balancer {
     return fields;
   }
 
-  /** Draws a group by weight; a group of weight 0 gets nothing. */
-  #drawGroup({ groups }: Extract<ActionConfig, { type: "forward" }>): string | undefined {
-    const [first] = groups;
-    if (groups.length === 1 && first && first.weight > 0) return first.arn;
-    let total = 0;
-    for (const { weight } of groups) total += weight;
-    if (total === 0) return undefined;
-    let drawn = this.#environment.random.next() * total;
-    for (const { arn, weight } of groups) {
-      drawn -= weight;
-      if (drawn < 0) return arn;
-    }
-    return groups.findLast(({ weight }) => weight > 0)?.arn;
-  }
-
   #ownAnswer(status: number, zone: string): HttpReply {
     this.#counters.answered(zone, status);
     return answer(status);
-  }
-
-  #newTraceId(): string {
-    const { wall, random } = this.#environment;
-    const seconds = Math.floor(wall.now() / 1000);
-    if (seconds !== this.#traced.seconds)
-      this.#traced = { seconds, start: `1-${seconds.toString(16).padStart(8, "0")}-` };
-    return this.#traced.start + random.hex(24);
   }
 }
 

@@ -6,6 +6,8 @@ import type { DesyncMode } from "./desync.ts";
 /** Durations are wall time: the data plane knows no other. */
 export interface BalancerConfig {
   arn: string;
+  /** The name under which clients find it. */
+  dnsName: string;
   /** The address of the balancer's own on which its listeners should be bound. */
   loopbackHost: string;
   /** Its listeners are bound on the loopback address of IPv6, too. */

@@ -56,7 +56,7 @@ test("a connection is logged with its protocol and cipher", async (context) => {
     ["127.0.0.1", String(localPort), "443", "TLSv1.2", "ECDHE-ECDSA-AES128-GCM-SHA256"],
   );
   assert.match(seconds!, /^0\.\d{3}$/);
-  assert.match(rest.join(" "), /^- - - Success TID_[0-9a-f]{32} -$/);
+  assert.match(rest.join(" "), /^"-" - - Success TID_[0-9a-f]{32} - lb 192\.0\.2\.1$/);
 });
 
 test("a client's certificate is told whether it is accepted or not", async (context) => {
@@ -109,7 +109,7 @@ test("handshakes that come to nothing are logged with the client's address", asy
   bare.on("error", () => {});
   bare.resume();
   const none = await line();
-  assert.deepEqual([none[7], none[10]], ["-", "Failed:UnmappedConnectionError"]);
+  assert.deepEqual([none[7], none[10]], ['"-"', "Failed:UnmappedConnectionError"]);
   bare.destroy();
   const nodes = Object.values((await stage.report()).zones);
   assert.equal(

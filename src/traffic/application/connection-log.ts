@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-connection-logs.html
  */
 import type { TLSSocket } from "node:tls";
-import { quote, timeOf } from "./access-log.ts";
+import { quote, timeOf, type LogFacts } from "./access-log.ts";
 import { plainAddress } from "./fields.ts";
 
 export interface ConnectionFacts {
@@ -23,7 +23,11 @@ export interface ConnectionFacts {
     | undefined;
 }
 
-export function connectionLine(facts: ConnectionFacts, nowMs: number): string {
+export function connectionLine(
+  facts: ConnectionFacts,
+  { balancer, nodeAddress }: Pick<LogFacts, "balancer" | "nodeAddress">,
+  nowMs: number,
+): string {
   const { tls } = facts;
   const handshake = tls?.handshakeMs;
   const cipher = handshake === undefined ? undefined : tls!.socket.getCipher().name;
@@ -37,13 +41,15 @@ export function connectionLine(facts: ConnectionFacts, nowMs: number): string {
     handshake === undefined ? "-" : (tls!.socket.getProtocol() ?? "-"),
     cipher ?? "-",
     handshake === undefined ? "-" : (handshake / 1000).toFixed(3),
-    client ? quote(client.subject.split("\n").reverse().join(",")) : "-",
+    quote(client ? client.subject.split("\n").reverse().join(",") : "-"),
     client ? `NotBefore=${time(client.validFromDate)};NotAfter=${time(client.validToDate)}` : "-",
     client?.serialNumber ?? "-",
     tls ? (tls.failure === undefined ? "Success" : `Failed:${tls.failure}`) : "-",
     facts.traceId,
     // The group of the key exchange: OpenSSL's name of it is not told to servers.
     "-",
+    balancer,
+    nodeAddress,
   ].join(" ");
 }
 

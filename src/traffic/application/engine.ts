@@ -14,8 +14,11 @@ export interface EngineOptions {
   onError: (error: unknown) => void;
 }
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#http-headers-quotas */
+const longestResponseHeadBytes = 32 * 1024;
+
 export function createEngine({ wall, random, onError }: EngineOptions): DataPlane {
-  const client = createHttpClient({ wall });
+  const client = createHttpClient({ wall, headBytes: longestResponseHeadBytes });
   const http2Client = createHttp2Client({ wall });
   const environment: BalancerEnvironment = { client, http2Client, wall, random, onError };
   const busy = createBusyMeter();

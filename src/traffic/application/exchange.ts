@@ -50,6 +50,8 @@ export class Exchange implements UnderWay, Receiver {
   readonly #nowMs: number;
   #target: Target | undefined;
   readonly #tried: Target[] = [];
+  /** The request's body, counted where it streams. */
+  readonly #body: WholeBody | FollowedBody;
   #sentMs = 0;
   #resolve!: (reply: HttpReply) => void;
   #reject!: (error: unknown) => void;
@@ -69,6 +71,10 @@ export class Exchange implements UnderWay, Receiver {
     this.#group = group;
     this.#zone = zone;
     this.#nowMs = context.wall.monotonic();
+    const { body } = request;
+    this.#body =
+      body instanceof WholeBody ? body : new FollowedBody(body, (bytes) => this.#countBytes(bytes));
+    if (context.trace && this.#body instanceof FollowedBody) context.trace.upload = this.#body;
   }
 
   breakOff(): void {
@@ -126,6 +132,7 @@ export class Exchange implements UnderWay, Receiver {
     if (trace) {
       trace.sentMs = this.#sentMs;
       trace.target = nameOf(target);
+      if (this.#group.config.functions) trace.byFunction = true;
     }
     client.start(
       {
@@ -133,8 +140,8 @@ export class Exchange implements UnderWay, Receiver {
         method: request.method,
         target: this.#fields.target,
         rawHeaders: this.#fields.rawHeaders,
-        body: request.body,
-        ...(request.body instanceof WholeBody ? undefined : this.#bodyLength()),
+        body: this.#body,
+        ...(this.#body instanceof WholeBody ? undefined : this.#bodyLength()),
         control: this,
         connections: counters.connections(this.#zone),
         idleTimeoutMs,
@@ -194,7 +201,10 @@ export class Exchange implements UnderWay, Receiver {
     const counted = counters.target(this.#group.config.arn, target.zone);
     if (fault === "user") counted.functionUserErrors++;
     else counted.functionInternalErrors++;
-    if (trace) trace.errorReason = reason;
+    if (trace) {
+      trace.errorReason = reason;
+      trace.answeredMs = this.#context.wall.monotonic();
+    }
     // What the bridge says in its body is nobody's business.
     if (!(response.body instanceof WholeBody)) this.running?.abort();
     target.underWay.delete(this);
@@ -207,7 +217,8 @@ export class Exchange implements UnderWay, Receiver {
   }
 
   #failed(error: HttpClientError, target: Target): HttpReply | number {
-    if (this.#clientGone) return this.#ownAnswer(460);
+    if (this.#clientGone) return this.#clientLeft();
+    const { trace, wall } = this.#context;
     const counts = this.#context.counters.target(this.#group.config.arn, target.zone);
     target.outcomes.record(true);
     switch (error.failure) {
@@ -225,8 +236,16 @@ export class Exchange implements UnderWay, Receiver {
       case "closed":
       case "malformed":
       case "aborted":
+        if (trace) trace.failedMs = wall.monotonic();
         return this.#ownAnswer(502);
     }
+  }
+
+  /** Whether it had sent all of its request makes the difference. */
+  #clientLeft(): HttpReply {
+    const { trace } = this.#context;
+    if (trace) trace.clientGone = true;
+    return this.#ownAnswer(this.#body instanceof WholeBody || this.#body.isWhole ? 460 : 400);
   }
 
   #ownAnswer(status: number): HttpReply {
@@ -269,8 +288,9 @@ export class Exchange implements UnderWay, Receiver {
     this.#countBytes(wholeBytes);
     if (upgraded) {
       reply.upgrade = (socket, head) => {
-        const tunnel = joinSockets({ socket, head }, upgraded, this.#context, (bytes) => {
-          this.#countBytes(bytes);
+        const tunnel = joinSockets({ socket, head }, upgraded, this.#context, (passed) => {
+          this.#countBytes(passed.fromClient + passed.fromTarget);
+          this.#context.trace?.tunnelEnded?.(passed);
           target.underWay.delete(this);
         });
         this.running = { abort: () => tunnel.end() };

@@ -1,6 +1,7 @@
 /** Header fields on their way through: what is for one hop only is taken out, what AWS adds is added. */
 import { hasOption } from "#http/syntax.ts";
 import type { HttpRequest } from "#http/http.ts";
+import { tracedId } from "./trace-ids.ts";
 
 export interface ForwardingOptions {
   dropInvalidHeaders: boolean;
@@ -78,7 +79,7 @@ export function requestFields(
   addForwarded(rawHeaders, forwardedFor, request, options);
   if (options.added.length > 0) rawHeaders.push(...options.added);
   const { newTraceId } = options;
-  if (newTraceId) rawHeaders.push("X-Amzn-Trace-Id", traced(traceId, newTraceId()));
+  if (newTraceId) rawHeaders.push("X-Amzn-Trace-Id", tracedId(traceId, newTraceId(), sizeBytes));
   else if (traceId !== undefined) rawHeaders.push("X-Amzn-Trace-Id", traceId);
   const upgrading =
     !options.noUpgrades &&
@@ -184,12 +185,18 @@ function addForwarded(
   options: ForwardingOptions,
 ): void {
   if (options.forwardedFor === "append") {
-    const port = options.forwardedForPort ? `:${request.remotePort}` : "";
-    const client = `${plainAddress(request.remoteAddress)}${port}`;
+    const client = clientOf(request, options.forwardedForPort);
     rawHeaders.push("X-Forwarded-For", present === undefined ? client : `${present}, ${client}`);
   } else if (options.forwardedFor === "preserve" && present !== undefined)
     rawHeaders.push("X-Forwarded-For", present);
   rawHeaders.push("X-Forwarded-Proto", options.protocol, "X-Forwarded-Port", String(options.port));
+}
+
+/** An IPv6 address with a port stands in brackets. */
+function clientOf({ remoteAddress, remotePort }: HttpRequest, withPort: boolean): string {
+  const address = plainAddress(remoteAddress);
+  if (!withPort) return address;
+  return address.includes(":") ? `[${address}]:${remotePort}` : `${address}:${remotePort}`;
 }
 
 /** Of a client's address as a socket tells it. */
@@ -199,13 +206,4 @@ export function isIpv6(address: string): boolean {
 
 export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice(7) : address;
-}
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html */
-function traced(present: string | undefined, fresh: string): string {
-  if (present === undefined || present === "") return `Root=${fresh}`;
-  const kept = present.split(";").filter((field) => !/^\s*Self=/i.test(field));
-  return /(?:^|;)\s*Root=/i.test(present)
-    ? `Self=${fresh};${kept.join(";")}`
-    : `Root=${fresh};${kept.join(";")}`;
 }

@@ -4,7 +4,10 @@ import type { ByteStream } from "#http/http.ts";
 export class FollowedBody implements AsyncIterableIterator<Uint8Array> {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #ended: (bytes: number) => void;
-  #bytes = 0;
+  /** Those that have passed so far. */
+  bytes = 0;
+  /** All of it has passed. */
+  isWhole = false;
   #open = true;
 
   /** `ended` is called once: when the body is complete, broken or abandoned, read or not. */
@@ -20,8 +23,10 @@ export class FollowedBody implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array>> {
     try {
       const result = await this.#source.next();
-      if (result.done) this.#end();
-      else this.#bytes += result.value.length;
+      if (result.done) {
+        this.isWhole = true;
+        this.#end();
+      } else this.bytes += result.value.length;
       return result;
     } catch (error) {
       this.#end();
@@ -38,6 +43,6 @@ export class FollowedBody implements AsyncIterableIterator<Uint8Array> {
   #end(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#ended(this.#bytes);
+    this.#ended(this.bytes);
   }
 }

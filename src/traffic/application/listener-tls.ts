@@ -15,6 +15,11 @@ interface Named {
   context: SecureContext;
 }
 
+export interface ShownCertificate {
+  domain: string | undefined;
+  certificateArn: string | undefined;
+}
+
 export class ListenerTls {
   readonly http2: boolean;
   /** Asking clients for certificates is decided when the listener opens. */
@@ -58,6 +63,20 @@ export class ListenerTls {
   arnOf(shown: X509Certificate | undefined): string | undefined {
     const same = ({ certificate }: Named) => certificate.fingerprint256 === shown?.fingerprint256;
     return this.#named.find(same)?.arn;
+  }
+
+  /**
+   * The name that a client asked for, if a certificate has it, and which certificate it was shown. `host` is what its
+   * request names: OpenSSL forgets the name of a session of TLS 1.2 that goes on.
+   */
+  shownOn(socket: TLSSocket, host: string): ShownCertificate {
+    const { servername } = socket as TLSSocket & { servername?: string | false };
+    const isReused = socket.isSessionReused();
+    const asked = servername || (isReused ? host : undefined);
+    const has = ({ certificate }: Named) => certificate.checkHost(asked!) !== undefined;
+    const domain = asked && this.#named.some(has) ? asked : undefined;
+    if (isReused) return { domain, certificateArn: "session-reused" };
+    return { domain, certificateArn: this.arnOf(socket.getX509Certificate()) };
   }
 
   /** The most particular certificate that has the name; else the default one. */

@@ -17,7 +17,7 @@ export interface ListenerEnvironment {
   wall: Wall;
   onError: (error: unknown) => void;
   handle: (request: HttpRequest, listener: Listener) => HttpReply | Promise<HttpReply>;
-  refuse: (status: number) => HttpReply;
+  refuse: (status: number, request: HttpRequest | undefined, listener: Listener) => HttpReply;
   /** Who security groups let in, and what clients are called. */
   door: Door;
   /** Gives the zone of the node that a client came to, which is told again at the connection's end. */
@@ -47,6 +47,9 @@ export interface OpenOptions {
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html */
 const mostStreams = 128;
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#http-headers-quotas */
+const headLimits = { requestLineBytes: 16 * 1024, fieldBytes: 16 * 1024, headBytes: 64 * 1024 };
 
 /** How long requests under way may take when a listener is deleted or reopened, wall time. */
 const graceMs = 1000;
@@ -195,11 +198,16 @@ export class Listener {
       wall,
       handler: (request) => handle(request, this),
       ...(this.tls && { secure: this.#secure(this.tls, idleTimeoutMs) }),
-      refuse,
+      refuse: (status, _detail, request) => refuse(status, request, this),
       onError,
       admit: (socket) => this.#admit(socket),
       onConnection: (event, port, address) => this.#onConnection(event, port, address),
-      limits: { idleTimeoutMs, headTimeoutMs: idleTimeoutMs },
+      limits: {
+        ...headLimits,
+        idleTimeoutMs,
+        headTimeoutMs: idleTimeoutMs,
+        stallTimeoutMs: idleTimeoutMs,
+      },
     });
   }
 

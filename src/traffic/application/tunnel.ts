@@ -12,17 +12,22 @@ export interface TunnelSide {
   head: Uint8Array;
 }
 
+export interface PassedBytes {
+  fromClient: number;
+  fromTarget: number;
+}
+
 /**
- * `ended` is called once, with the bytes that passed. Either side's end ends both, and so does an
+ * `ended` is called once, with the bytes that passed either way. Either side's end ends both, and so does an
  * idle timeout without a byte.
  */
 export function joinSockets(
   client: TunnelSide,
   target: TunnelSide,
   { wall, idleTimeoutMs }: { wall: Wall; idleTimeoutMs: number },
-  ended: (bytes: number) => void,
+  ended: (passed: PassedBytes) => void,
 ): Tunnel {
-  let bytes = client.head.length + target.head.length;
+  const passed = { fromClient: client.head.length, fromTarget: target.head.length };
   let open = true;
   let activeMs = wall.monotonic();
   let timer: Timer | undefined;
@@ -32,27 +37,27 @@ export function joinSockets(
     timer?.cancel();
     client.socket.destroy();
     target.socket.destroy();
-    ended(bytes);
+    ended(passed);
   };
   const watch = () => {
     const leftMs = activeMs + idleTimeoutMs - wall.monotonic();
     if (leftMs <= 0) end();
     else timer = wall.after(leftMs, watch);
   };
-  const join = (from: Duplex, to: Duplex) => {
+  const join = (from: Duplex, to: Duplex, direction: keyof PassedBytes) => {
     // Errors end a tunnel like any other end: there is nobody left to tell.
     from.on("error", end);
     from.on("close", end);
     from.on("data", (piece: Uint8Array) => {
-      bytes += piece.length;
+      passed[direction] += piece.length;
       activeMs = wall.monotonic();
       if (!to.write(piece)) from.pause();
     });
     from.on("end", () => to.end());
     to.on("drain", () => from.resume());
   };
-  join(client.socket, target.socket);
-  join(target.socket, client.socket);
+  join(client.socket, target.socket, "fromClient");
+  join(target.socket, client.socket, "fromTarget");
   if (client.head.length > 0) target.socket.write(client.head);
   if (target.head.length > 0) client.socket.write(target.head);
   client.socket.resume();

@@ -10,6 +10,7 @@ import type {
   BalancerConfig,
   BalancerReport,
   BoundAddress,
+  BoundListener,
   RuleConfig,
   TargetConfig,
   TargetGroupConfig,
@@ -52,7 +53,7 @@ export function createStage(context: TestContext) {
       servers.push(server);
       return server;
     },
-    async configure(changes: Partial<BalancerConfig>): Promise<BoundAddress[]> {
+    async configure(changes: Partial<BalancerConfig>): Promise<BoundListener[]> {
       const bound = await plane.configure({ ...balancer, ...changes });
       address = bound[0];
       return bound;
@@ -113,6 +114,7 @@ export const targetGroup: TargetGroupConfig = {
 /** One without listeners. */
 export const balancer: BalancerConfig = {
   arn: "lb",
+  dnsName: "lb-1.us-east-1.elb.localhost",
   // Binding fails here, so that listeners take free ports.
   loopbackHost: "192.0.2.1",
   zones: ["us-east-1a", "us-east-1b"],

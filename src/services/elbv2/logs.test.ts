@@ -105,7 +105,9 @@ test("connections and health checks are logged likewise, and lines outlive the p
   const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z`;
   assert.match(
     await read("conn_log_123456789012_elasticloadbalancing_us-east-1_app.web."),
-    new RegExp(`^${time} 127\\.0\\.0\\.1 \\d+ 80 - - - "-" - - - TID_[0-9a-f]{32} - app/web/[0-9a-f]{16} 127\\.[\\d.]+\\n`),
+    new RegExp(
+      `^${time} 127\\.0\\.0\\.1 \\d+ 80 - - - "-" - - - TID_[0-9a-f]{32} - app/web/[0-9a-f]{16} 127\\.[\\d.]+\\n`,
+    ),
   );
   const balancer = LoadBalancerArn!.split(":loadbalancer/")[1]!;
   assert.match(

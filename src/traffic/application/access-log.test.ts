@@ -70,7 +70,7 @@ test("a request that a target answered", async (context) => {
   await heard(
     await say(
       port,
-      "POST /a?b HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nUser-Agent: a \"b\"\r\n\r\n5\r\n12345\r\n0\r\n\r\n",
+      'POST /a?b HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nUser-Agent: a "b"\r\n\r\n5\r\n12345\r\n0\r\n\r\n',
     ),
   );
   const line = await stage.line();
@@ -100,7 +100,7 @@ test("a request that a target answered", async (context) => {
 });
 
 const POST =
-  "POST /a?b HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nUser-Agent: a \"b\"\r\n\r\n";
+  'POST /a?b HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nUser-Agent: a "b"\r\n\r\n';
 
 test("what a balancer answers itself has its request's identifier and size, and no times", async (context) => {
   const stage = logged(context);
@@ -166,8 +166,13 @@ test("requests that cannot be read are logged as well", async (context) => {
   };
   assert.equal(await unread("nonsense\r\n\r\n"), "400");
   assert.equal(await unread(`GET /${"a".repeat(17_000)} HTTP/1.1\r\nHost: a\r\n\r\n`), "414");
-  assert.equal(await unread(`GET / HTTP/1.1\r\nHost: a\r\nA: ${"a".repeat(17_000)}\r\n\r\n`), "400");
-  const many = Array.from({ length: 10 }, (_none, at) => `A${at}: ${"a".repeat(7000)}\r\n`).join("");
+  assert.equal(
+    await unread(`GET / HTTP/1.1\r\nHost: a\r\nA: ${"a".repeat(17_000)}\r\n\r\n`),
+    "400",
+  );
+  const many = Array.from({ length: 10 }, (_none, at) => `A${at}: ${"a".repeat(7000)}\r\n`).join(
+    "",
+  );
   assert.equal(await unread(`GET / HTTP/1.1\r\nHost: a\r\n${many}\r\n`), "400");
   assert.equal(await unread("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), "505");
 });
@@ -230,7 +235,9 @@ test("a function has no address, and its failure a reason", async (context) => {
     fails
       ? {
           status: 502,
-          headers: { [failureField]: failureText({ fault: "user", reason: "LambdaInvalidResponse" }) },
+          headers: {
+            [failureField]: failureText({ fault: "user", reason: "LambdaInvalidResponse" }),
+          },
         }
       : { status: 200, headers: {}, body: "x" },
   );

@@ -206,3 +206,22 @@ test("a launch that the driver refuses three times ends terminated, with the rea
   assert.equal(instance.StateReason!.Code, "Server.InternalError");
   await cloud.stop();
 });
+
+test("what an instance printed is read for as long as it is shown after its end", async () => {
+  const cloud = createEc2Cloud();
+  const [id] = (await cloud.run()) as [string];
+  await cloud.advance("1m");
+  const output = async () => {
+    const { Output, Timestamp } = await cloud.ec2.GetConsoleOutput({ InstanceId: id });
+    return { text: Buffer.from(Output!, "base64").toString(), at: Timestamp!.toISOString() };
+  };
+  const before = await output();
+  assert.notEqual(before.text, "");
+  await cloud.ec2.TerminateInstances({ InstanceIds: [id] });
+  await cloud.advance("50m");
+  assert.equal(await cloud.stateOf(id), "terminated");
+  assert.deepEqual(await output(), { text: before.text, at: "2026-01-05T12:01:00.000Z" });
+  await cloud.advance("11m");
+  await assert.rejects(output(), { code: "InvalidInstanceID.NotFound" });
+  await cloud.stop();
+});

@@ -40,6 +40,8 @@ test("user data of a real machine serves HTTP, its console is read, and a kill i
     await cloud.ec2.TerminateInstances({ InstanceIds: [id] });
     await until(cloud, harness, async () => (await cloud.stateOf(id)) === "terminated");
     assert.equal((await harness.driver.observe(id)).state, "absent");
+    const last = await cloud.ec2.GetConsoleOutput({ InstanceId: id });
+    assert.match(Buffer.from(last.Output!, "base64").toString(), /bootstrapping/);
   } finally {
     await cloud.stop();
     await harness.dispose();

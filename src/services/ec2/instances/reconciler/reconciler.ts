@@ -13,6 +13,7 @@ import { instanceNetwork } from "../../network/instance-network.ts";
 import { vpcs } from "../../network/records.ts";
 import { keepRoot } from "../../volumes/keep-root.ts";
 import { dataVolumes } from "../../volumes/records.ts";
+import { lastConsoles } from "../last-console.ts";
 import { watchMachines } from "./machines.ts";
 import { machineEnvironment, machineSpec } from "../machine.ts";
 import { instances, type InstanceRecord } from "../records.ts";
@@ -85,6 +86,14 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
     await write(scope, instance, (tx, now) => steps.machineStarted(tx, scope, now));
   };
 
+  /** The reason of a machine's end often stands in its last lines only. */
+  const keepConsole = async (scope: Scope, instanceId: string) => {
+    const { state: machine } = await compute.observe(instanceId);
+    if (machine === "absent") return;
+    const last = { text: await compute.console(instanceId), takenMs: clock.now() };
+    await store.transaction(async (tx) => lastConsoles.put(tx, scope, [instanceId], last));
+  };
+
   const take = async (
     step: Step,
     scope: Scope,
@@ -107,7 +116,10 @@ export function instanceReconciler(env: Environment, state: Ec2State): Reconcile
         await compute.reboot(instanceId);
         return write(scope, instance, (tx, now) => steps.rebooted(tx, scope, now));
       case "terminate":
-        if (instance.state === "shutting-down") await keepRoot(env, scope, instance);
+        if (instance.state === "shutting-down") {
+          await keepRoot(env, scope, instance);
+          await keepConsole(scope, instanceId);
+        }
         await compute.terminate(instanceId);
         await state.metadata.end(instanceId);
         if (instance.state !== "shutting-down") return { afterMs: lookAgainMs };

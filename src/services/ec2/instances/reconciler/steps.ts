@@ -5,6 +5,7 @@ import { cpuCredits } from "../../dataplane/credit-keeper.ts";
 import { forgetToken } from "../../idempotency.ts";
 import { instanceNetwork } from "../../network/instance-network.ts";
 import { releaseVolumes } from "../../volumes/records.ts";
+import { lastConsoles } from "../last-console.ts";
 import { changeInstance, instances, type InstanceRecord } from "../records.ts";
 import { stateReasons } from "../states.ts";
 
@@ -129,5 +130,6 @@ export function launchGivenUp(
 export function forget(tx: Transaction, scope: Scope, instance: InstanceRecord): void {
   instances.delete(tx, scope, instance.instanceId);
   cpuCredits.delete(tx, scope, instance.instanceId);
+  lastConsoles.delete(tx, scope, instance.instanceId);
   forgetToken(tx, scope, "RunInstances", instance.clientToken);
 }

@@ -64,7 +64,7 @@ const metadata = (zipUrl: string, colour: string) => ({
   "AWS::CloudFormation::Init": {
     configSets: { default: ["install", { ConfigSet: "run" }], run: ["start"], broken: ["broken"] },
     install: {
-      packages: { yum: { httpd: [] } },
+      packages: { yum: { "aws-cfn-bootstrap": [] }, rubygems: { chef: [] } },
       groups: { shopkeepers: { gid: "4567" } },
       users: { shop: { uid: "4568", groups: ["shopkeepers"], homeDir: "/srv/app" } },
       sources: { "/srv/app/site": zipUrl },
@@ -131,7 +131,7 @@ describe("cfn-init", () => {
 
     const first = await build("blue");
     assert.equal(first.exitCode, 0, first.stderr);
-    assert.match(first.stderr, /packages \(yum: httpd\) ignored/);
+    assert.match(first.stderr, /packages \(rubygems: chef\) ignored/);
     const { stdout } = await sh(
       "cd /srv/app; cat order site/pages/index.html greeting link; od -An -tx1 binary; stat -c '%a %U %G' config.json; id -u shop; id -Gn shop | grep -o shopkeepers",
     );

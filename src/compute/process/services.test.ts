@@ -81,3 +81,55 @@ for (const level of ["root", "directory"] as const)
       assert.match(await answer("i-clone"), /^hello \d+$/);
     });
   });
+
+/** Goes into the background as nginx does: a session of its own, a file with its number, no variables left. */
+const daemon = `#!/bin/sh
+setsid env -i PATH="$PATH" sh -c 'echo $$ > /run/daemon.pid; sleep 1000 & exec sleep 2000' > /dev/null 2>&1 &
+until [ -s /run/daemon.pid ]; do sleep 0.05; done
+`;
+const forkingUnit = `[Service]
+Type=forking
+PIDFile=/run/daemon.pid
+ExecStartPre=/bin/rm -f /run/daemon.pid
+ExecStart=/opt/daemon
+Restart=on-failure
+`;
+
+test("a service that goes into the background is known by its file, restarted when it dies, and stopped whole", async (t) => {
+  const harness = await createProcessHarness("root");
+  t.after(() => harness.dispose());
+  const { driver } = harness;
+  await driver.launch({
+    id: "i-fork",
+    image: { id: "ami-base" },
+    environment: {},
+    cpus: 1,
+    memoryBytes: 512 * 1024 ** 2,
+    hostname: "ip-10-0-0-9.ec2.internal",
+    privateIp: "10.0.0.9",
+    labels: {},
+  });
+  if ((await harness.record("i-fork")).isolation !== "root")
+    return t.skip("this host does not let us");
+  const sh = async (script: string) =>
+    (await driver.execute("i-fork", ["sh", "-c", script])).stdout.trim();
+  await sh(
+    `cat > /opt/daemon <<'END'\n${daemon}END\nchmod +x /opt/daemon; cat > /etc/systemd/system/daemon.service <<'END'\n${forkingUnit}END\nsystemctl start daemon`,
+  );
+  const sleeping = "sleep 0.3; pgrep -fxc 'sleep [12]000'";
+  assert.equal(await sh("systemctl is-active daemon"), "active");
+  const [first, count] = [await sh("cat /run/daemon.pid"), await sh(sleeping)];
+  assert.equal(count, "2");
+  assert.equal(
+    await sh("systemctl status daemon | grep -o 'Main PID: [0-9]*'"),
+    `Main PID: ${first}`,
+  );
+
+  await sh("kill -9 $(cat /run/daemon.pid)");
+  const again = `for i in $(seq 100); do [ "$(cat /run/daemon.pid)" != ${first} ] && systemctl is-active daemon && break; sleep 0.1; done`;
+  assert.equal(await sh(again), "active");
+  await sh("systemctl stop daemon");
+  assert.equal(await sh("systemctl is-active daemon"), "inactive");
+  // The killed one's child is nobody's; that of the second went with it.
+  assert.equal(await sh(sleeping), "1");
+});

@@ -47,9 +47,18 @@ function run(log, name, program, words, options = {}) {
 const steps = {
   packages(packages, { log, warn }) {
     for (const [manager, list] of sorted(packages)) {
-      const text = `packages (${manager}: ${Object.keys(list).join(", ")}) ignored: packages cannot be installed on this machine; programs of the host are there already`;
-      log("WARNING", text);
-      warn(text);
+      const names = Object.keys(list ?? {});
+      if (!["yum", "apt"].includes(manager)) {
+        const text = `packages (${manager}: ${names.join(", ")}) ignored: this machine installs packages by yum and apt only`;
+        log("WARNING", text);
+        warn(text);
+        continue;
+      }
+      if (names.length === 0) continue;
+      const words = [join(programs, "dnf"), "install", "-y", ...names];
+      const { code, output } = run(log, manager, process.execPath, words);
+      if (code !== 0) throw new Error(`Could not install ${manager} packages: ${output}`);
+      log("INFO", `${manager} installed ${names.join(", ")}`);
     }
   },
   groups(groups, { log }) {

@@ -28,7 +28,34 @@ function marked(variable, value) {
 
 const supervisorsOf = (unit) =>
   hasProc ? marked("FOGBANK_SUPERVISES", unit.name) : living(unit, 1);
-const processesOf = (unit) => (hasProc ? marked("FOGBANK_UNIT", unit.name) : living(unit, -1));
+const processesOf = (unit) =>
+  hasProc
+    ? [...new Set([...marked("FOGBANK_UNIT", unit.name), ...descended(unit)])]
+    : living(unit, -1);
+
+/**
+ * The main process, what it started, and what shares its session: programs that give themselves a title
+ * (nginx, postgres) write over the variables that mark them.
+ */
+function descended(unit) {
+  const main = readIfThere(stateFile(unit, "main"))?.trim();
+  if (!main) return [];
+  const living = fs.readdirSync("/proc").flatMap((pid) => {
+    const [, state, parent, , session] =
+      /^\d+ \(.*\) (\S) (\d+) (\d+) (\d+)/s.exec(
+        (/^\d+$/.test(pid) && readIfThere(`/proc/${pid}/stat`)) || "",
+      ) ?? [];
+    return state === undefined || state === "Z" ? [] : [{ pid, parent, session }];
+  });
+  const found = new Set(
+    living.filter(({ pid, session }) => pid === main || session === main).map(({ pid }) => pid),
+  );
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const { pid, parent } of living) if (found.has(parent)) found.add(pid);
+  }
+  return [...found];
+}
 
 /** Without /proc (macOS): the supervisor by its number, its processes by their group. */
 function living(unit, sign) {
@@ -90,6 +117,7 @@ function openOutput(unit, key) {
 }
 
 module.exports = {
+  hasProc,
   openOutput,
   pause,
   processesOf,

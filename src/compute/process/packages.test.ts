@@ -49,7 +49,9 @@ describe("packages of user data", () => {
     const sh = await machine(t);
     if (!sh) return t.skip("this host does not let us");
     await sh(debian);
-    const first = await sh("PATH=$(echo $PATH | cut -d: -f1):/opt/debian:$PATH; yum -y install httpd");
+    const first = await sh(
+      "PATH=$(echo $PATH | cut -d: -f1):/opt/debian:$PATH; yum -y install httpd",
+    );
     assert.equal(first.exitCode, 0, first.stderr);
     assert.match(first.stdout, /Installed: httpd\nComplete!/);
     const { stdout } = await sh(
@@ -68,7 +70,10 @@ describe("packages of user data", () => {
     const path = "PATH=$(echo $PATH | cut -d: -f1):/opt/debian:$PATH";
     const { exitCode, stderr } = await sh(`${path}; dnf install -y sh nosuchthing`);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /No match for argument: nosuchthing\nError: Unable to find a match: nosuchthing\nFogbank: /);
+    assert.match(
+      stderr,
+      /No match for argument: nosuchthing\nError: Unable to find a match: nosuchthing\nFogbank: /,
+    );
     const init = JSON.stringify({
       "AWS::CloudFormation::Init": { config: { packages: { yum: { nosuchthing: [] } } } },
     });

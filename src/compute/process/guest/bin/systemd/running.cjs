@@ -50,7 +50,7 @@ function descended(unit) {
   const found = new Set(
     living.filter(({ pid, session }) => pid === main || session === main).map(({ pid }) => pid),
   );
-  for (let size = -1; size !== found.size; ) {
+  for (let size = -1; size !== found.size;) {
     size = found.size;
     for (const { pid, parent } of living) if (found.has(parent)) found.add(pid);
   }

@@ -5,7 +5,7 @@ import { startCloud } from "#cloud/cloud.ts";
 import { play } from "../examples/client-side-balancing/demo.ts";
 
 test("a client that discovers instances spreads its requests and leaves the dead and the unwell", async (t) => {
-  const cloud = await startCloud({ compute: "simulated", logLevel: "error" });
+  const cloud = await startCloud({ compute: "simulated", speed: 60, logLevel: "error" });
   t.after(() => cloud.stop());
   const { even, withoutTheDead, onlyTheWell } = await play(cloud.endpoint);
   assert.deepEqual(Object.keys(even).sort(), ["one", "three", "two"]);

@@ -8,9 +8,11 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import {
   CreateHttpNamespaceCommand,
   CreateServiceCommand,
+  GetInstancesHealthStatusCommand,
   GetOperationCommand,
   RegisterInstanceCommand,
   ServiceDiscoveryClient,
@@ -77,11 +79,20 @@ export async function play(endpoint: string): Promise<DemoResult> {
         Status: "UNHEALTHY",
       }),
     );
+    // Cloud Map lets thirty seconds pass before it counts.
+    await until(async () => {
+      const { Status } = await client.send(new GetInstancesHealthStatusCommand({ ServiceId }));
+      return Status?.["two"] === "UNHEALTHY";
+    });
     return { even, withoutTheDead, onlyTheWell: await spread(balanced) };
   } finally {
     for (const server of servers.values()) end(server);
     client.destroy();
   }
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await setTimeout(250);
 }
 
 function end(server: Server): void {

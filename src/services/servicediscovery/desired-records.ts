@@ -1,6 +1,13 @@
 /** What stands in DNS for an instance. https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html */
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
+import { hostedZoneOf } from "#services/kit/load-balancing/hosted-zones.ts";
 import type { InstanceRecord, NamespaceRecord, ServiceRecord } from "./records.ts";
+
+/** The zone of load balancers of the region that stands in the name. */
+function zoneOf(balancer: string): string {
+  const labels = balancer.replace(/\.$/, "").split(".");
+  return labels.map(hostedZoneOf).find((zone) => zone !== undefined) ?? hostedZoneOf("us-east-1")!;
+}
 
 /** Nothing for an instance that goes, and for one that its owner calls unhealthy. */
 export function desiredRecords(
@@ -27,10 +34,11 @@ export function desiredRecords(
   for (const { Type, TTL } of dns.DnsRecords ?? []) {
     if (alias !== undefined) {
       const AliasTarget = {
-        HostedZoneId: "Z35SXDOTRQ7X7K",
+        HostedZoneId: zoneOf(alias),
         DNSName: alias,
         EvaluateTargetHealth: true,
       };
+      // The health check, if any, is not associated with it (API_RegisterInstance).
       sets.push({ Name: name, Type, SetIdentifier: instance.id, Weight: 1, AliasTarget });
       continue;
     }

@@ -15,7 +15,7 @@ function mapCloud(t: TestContext) {
 }
 
 test("an HTTP namespace's instances are discovered by attributes and health", async (t) => {
-  const { map, done } = mapCloud(t);
+  const { cloud, map, done } = mapCloud(t);
   const made = await done((await map.CreateHttpNamespace({ Name: "shop" })).OperationId);
   assert.equal(made.Status, "SUCCESS");
   const NamespaceId = made.Targets!.NAMESPACE;
@@ -32,13 +32,14 @@ test("an HTTP namespace's instances are discovered by attributes and health", as
       Attributes: { AWS_INSTANCE_IPV4: "10.0.0.1", stage: id === "c" ? "beta" : "live", zone: id },
     });
   await map.UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId: "a", Status: "UNHEALTHY" });
+  await cloud.advance("30s");
   const discover = async (more: object) => {
     const { Instances } = await map.DiscoverInstances({
       NamespaceName: "shop",
       ServiceName: "web",
       ...more,
     });
-    return Instances!.map(({ InstanceId }) => InstanceId);
+    return Instances!.map(({ InstanceId }) => InstanceId).sort();
   };
   assert.deepEqual(await discover({}), ["a", "b", "c"]);
   assert.deepEqual(await discover({ HealthStatus: "HEALTHY" }), ["b", "c"]);
@@ -47,6 +48,7 @@ test("an HTTP namespace's instances are discovered by attributes and health", as
   assert.deepEqual(await discover({ OptionalParameters: { zone: "none" } }), ["a", "b", "c"]);
   for (const id of ["b", "c"])
     await map.UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId: id, Status: "UNHEALTHY" });
+  await cloud.advance("30s");
   assert.deepEqual(await discover({ HealthStatus: "HEALTHY" }), []);
   assert.deepEqual(await discover({ HealthStatus: "HEALTHY_OR_ELSE_ALL" }), ["a", "b", "c"]);
   const { InstancesRevision } = await map.DiscoverInstancesRevision({
@@ -70,33 +72,39 @@ test("a private namespace has a hosted zone, in which its instances stand while 
   const { Service } = await map.CreateService({
     Name: "web",
     NamespaceId: Id,
-    DnsConfig: {
-      DnsRecords: [
-        { Type: "A", TTL: 10 },
-        { Type: "SRV", TTL: 10 },
-      ],
-    },
+    DnsConfig: { DnsRecords: [{ Type: "A", TTL: 10 }] },
     HealthCheckCustomConfig: {},
   });
   const ServiceId = Service!.Id;
-  const register = (InstanceId: string, AWS_INSTANCE_IPV4: string) =>
+  const register = (InstanceId: string, AWS_INSTANCE_IPV4: string, to = ServiceId) =>
     map.RegisterInstance({
-      ServiceId,
+      ServiceId: to,
       InstanceId,
       Attributes: { AWS_INSTANCE_IPV4, AWS_INSTANCE_PORT: "8080" },
     });
+  const { Service: ports } = await map.CreateService({
+    Name: "_web._tcp",
+    NamespaceId: Id,
+    DnsConfig: { DnsRecords: [{ Type: "SRV", TTL: 10 }] },
+  });
   assert.equal((await done((await register("one", "10.0.0.1")).OperationId)).Status, "SUCCESS");
   await done((await register("two", "10.0.0.2")).OperationId);
   const answered = async (RecordName: string, RecordType: "A" | "SRV") =>
     (await route53.TestDNSAnswer({ HostedZoneId, RecordName, RecordType })).RecordData!.sort();
   assert.deepEqual(await answered("web.shop.internal", "A"), ["10.0.0.1", "10.0.0.2"]);
-  assert.deepEqual(await answered("web.shop.internal", "SRV"), [
-    "1 1 8080 one.web.shop.internal.",
-    "1 1 8080 two.web.shop.internal.",
-  ]);
-  assert.deepEqual(await answered("one.web.shop.internal", "A"), ["10.0.0.1"]);
+  await done((await register("one", "10.0.0.1", ports!.Id)).OperationId);
+  const name = "_web._tcp.shop.internal";
+  assert.deepEqual(await answered(name, "SRV"), [`1 1 8080 one.${name}.`]);
+  assert.deepEqual(await answered(`one.${name}`, "A"), ["10.0.0.1"]);
+  await done(
+    (await map.DeregisterInstance({ ServiceId: ports!.Id, InstanceId: "one" })).OperationId,
+  );
+  assert.deepEqual(await answered(`one.${name}`, "A"), []);
+  await map.DeleteService({ Id: ports!.Id });
   await map.UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId: "one", Status: "UNHEALTHY" });
-  await cloud.advance("1s");
+  await cloud.advance("29s");
+  assert.deepEqual(await answered("web.shop.internal", "A"), ["10.0.0.1", "10.0.0.2"]);
+  await cloud.advance("2s");
   assert.deepEqual(await answered("web.shop.internal", "A"), ["10.0.0.2"]);
   for (const InstanceId of ["one", "two"])
     assert.equal(
@@ -117,6 +125,6 @@ test("a namespace whose zone cannot be fails with Route 53's error", async (t) =
     Vpc: "vpc-0123456789abcdef0",
   });
   const { Status, ErrorCode } = await done(OperationId);
-  assert.deepEqual([Status, ErrorCode], ["FAIL", "InvalidVPCId"]);
+  assert.deepEqual([Status, ErrorCode], ["FAIL", "CANNOT_CREATE_HOSTED_ZONE"]);
   assert.deepEqual((await map.ListNamespaces({})).Namespaces, []);
 });

@@ -21,8 +21,12 @@ export const namespaceExists = (NamespaceId: string, CreatorRequestId: string) =
     NamespaceId,
     CreatorRequestId,
   });
-export const serviceExists = (ServiceId: string, CreatorRequestId: string) =>
-  error("ServiceAlreadyExists", "Service already exists.", { ServiceId, CreatorRequestId });
+export const serviceExists = (ServiceId: string, ServiceArn: string, CreatorRequestId: string) =>
+  error("ServiceAlreadyExists", "Service already exists.", {
+    ServiceId,
+    ServiceArn,
+    CreatorRequestId,
+  });
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_DeleteNamespace.html */
 export const duplicateRequest = (type: string, DuplicateOperationId: string) =>
   error(

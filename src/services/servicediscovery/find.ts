@@ -43,6 +43,9 @@ export async function findInstance(
   return found;
 }
 
+/** What DiscoverInstances calls the namespace. */
+export const httpNameOf = ({ name, httpName }: NamespaceRecord): string => httpName ?? name;
+
 /** The service of a name in the namespace of a name, as DiscoverInstances asks. */
 export async function findByNames(
   tx: Transaction,
@@ -51,7 +54,7 @@ export async function findByNames(
   serviceName: string,
 ): Promise<{ namespace: NamespaceRecord; service: ServiceRecord }> {
   const all = await namespaces.list(tx, scope);
-  const namespace = all.find((one) => one.name === namespaceName && one.phase === "ready");
+  const namespace = all.find((one) => httpNameOf(one) === namespaceName && one.phase === "ready");
   if (!namespace) throw noNamespace(namespaceName);
   const found = (await services.list(tx, scope)).find(
     (one) => one.namespaceId === namespace.id && one.name === serviceName,

@@ -13,6 +13,7 @@ import { serviceOperations } from "./operations/services.ts";
 import { updateService } from "./operations/update-service.ts";
 import { instanceReconciler } from "./reconcilers/instance.ts";
 import { namespaceReconciler } from "./reconcilers/namespace.ts";
+import { operationSweep } from "./reconcilers/operation-sweep.ts";
 
 export const service = defineService<"servicediscovery">({
   name: "servicediscovery",
@@ -28,6 +29,6 @@ export const service = defineService<"servicediscovery">({
     ...operationOperations,
     ...attributeAndTagOperations,
   },
-  reconcilers: (env) => [namespaceReconciler(env), instanceReconciler(env)],
+  reconcilers: (env) => [namespaceReconciler(env), instanceReconciler(env), operationSweep(env)],
   differences,
 });

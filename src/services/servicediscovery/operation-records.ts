@@ -1,32 +1,49 @@
 /** Operations: what a caller asks after while something is on its way. */
+import type { OperationType } from "@aws-sdk/client-servicediscovery";
 import type { Context } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
+import { duplicateRequest } from "./errors.ts";
 import { drawOperationId } from "./ids.ts";
-import { operationRecords, type OperationRecord } from "./records.ts";
+import { operationRecords, operationTimes, type OperationRecord } from "./records.ts";
 
-type Begun = Pick<OperationRecord, "type" | "targets">;
+type Begun = Pick<OperationRecord, "type" | "targets" | "namespaceId">;
 
 /** `done` where nothing in the world has to change for it. */
 export function beginOperation(
   tx: Transaction,
   context: Context<unknown>,
-  { type, targets }: Begun,
+  begun: Begun,
   done: boolean,
 ): string {
   const nowMs = context.clock.now();
   const id = drawOperationId(context.random);
   const status = done ? "SUCCESS" : "SUBMITTED";
-  operationRecords.put(tx, context, [id], {
-    id,
-    type,
-    status,
-    targets,
-    createdMs: nowMs,
-    updatedMs: nowMs,
-  });
+  const times = { createdMs: nowMs, updatedMs: nowMs };
+  operationRecords.put(tx, context, [id], { id, ...begun, status, ...times });
+  operationTimes.put(tx, context, [nowMs, id], { id });
   return id;
 }
+
+const names: Partial<Record<OperationType, string>> = {
+  CREATE_NAMESPACE: "CreateNamespace",
+  DELETE_NAMESPACE: "DeleteNamespace",
+  UPDATE_NAMESPACE: "UpdateNamespace",
+  REGISTER_INSTANCE: "RegisterInstance",
+  DEREGISTER_INSTANCE: "DeregisterInstance",
+};
+
+/** One operation at a time on a namespace and on an instance. */
+export async function refuseWhileUnderWay(
+  tx: Transaction,
+  scope: Scope,
+  operationId: string,
+): Promise<void> {
+  const found = await operationRecords.get(tx, scope, operationId);
+  if (found && !isOver(found)) throw duplicateRequest(names[found.type] ?? found.type, operationId);
+}
+
+const isOver = ({ status }: OperationRecord) => status === "SUCCESS" || status === "FAIL";
 
 /** Operations of a deleted namespace are no longer listed. */
 export async function forgetOperations(
@@ -35,7 +52,7 @@ export async function forgetOperations(
   namespaceId: string,
 ): Promise<void> {
   for (const record of await operationRecords.list(tx, scope))
-    if (record.targets.NAMESPACE === namespaceId)
+    if (record.namespaceId === namespaceId && !record.isForgotten)
       operationRecords.put(tx, scope, [record.id], { ...record, isForgotten: true });
 }
 
@@ -47,7 +64,7 @@ export async function endOperation(
   failure?: { code: string; message: string },
 ): Promise<void> {
   const found = await operationRecords.get(tx, scope, id);
-  if (!found || found.status === "SUCCESS" || found.status === "FAIL") return;
+  if (!found || isOver(found)) return;
   operationRecords.put(tx, scope, [id], {
     ...found,
     status: failure ? "FAIL" : "SUCCESS",

@@ -22,11 +22,15 @@ export interface NamespaceRecord {
   createdMs: number;
   vpcId?: string | undefined;
   soaTtl?: number | undefined;
+  /** As DiscoverInstances names it, where another namespace had the name first. */
+  httpName?: string | undefined;
   hostedZoneId?: string | undefined;
   /** Only what is ready is shown. */
   phase: "creating" | "ready" | "deleting";
-  /** Of the operation that waits for the phase to end. */
+  /** Of the latest operation on it. */
   operationId: string;
+  /** Of the operation that made it: what its creator's repeated request is answered with. */
+  creationId: string;
   tags: Tags;
 }
 
@@ -58,6 +62,10 @@ export interface InstanceRecord {
   operationId: string;
   /** As the service's owner says, where it has custom health. */
   customStatus: "HEALTHY" | "UNHEALTHY";
+  /** What its owner said last, until it counts. */
+  announced?: { status: "HEALTHY" | "UNHEALTHY"; dueMs: number } | undefined;
+  /** What it was before the registration that is under way, to be restored should that fail. */
+  former?: Pick<InstanceRecord, "attributes" | "creatorRequestId" | "customStatus"> | undefined;
   /** In Route 53. */
   healthCheckId?: string | undefined;
   /** What it was made with, as text. */
@@ -73,6 +81,7 @@ export interface OperationRecord {
   type: OperationType;
   status: OperationStatus;
   targets: Partial<Record<OperationTargetType, string>>;
+  namespaceId: string;
   createdMs: number;
   updatedMs: number;
   errorCode?: string | undefined;
@@ -86,3 +95,5 @@ export const services = collection<ServiceRecord>("servicediscovery", "service")
 /** By service, then own id. */
 export const instances = collection<InstanceRecord>("servicediscovery", "instance");
 export const operationRecords = collection<OperationRecord>("servicediscovery", "operation");
+/** [when it began, milliseconds; its id]: the oldest come first. */
+export const operationTimes = collection<{ id: string }>("servicediscovery", "operation-time");

@@ -3,6 +3,7 @@ import { formatArn } from "#services/kit/arn.ts";
 import type { Context, Operations } from "#services/kit/service.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
 import { limitExceeded, namespaceExists, tooManyTags } from "../errors.ts";
+import { httpNameOf } from "../find.ts";
 import { drawId } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { beginOperation } from "../operation-records.ts";
@@ -47,8 +48,9 @@ async function create(
         wish.CreatorRequestId !== undefined && one.creatorRequestId === wish.CreatorRequestId,
     );
     if (repeated) {
-      if (repeated.name === wish.Name && repeated.type === type)
-        return { OperationId: repeated.operationId };
+      const { name, type: itsType, vpcId } = repeated;
+      if (name === wish.Name && itsType === type && vpcId === wish.vpcId)
+        return { OperationId: repeated.creationId };
       throw namespaceExists(repeated.id, repeated.creatorRequestId);
     }
     // Private namespaces of one name may exist in different VPCs, and public ones beside each other.
@@ -65,7 +67,7 @@ async function create(
     const OperationId = beginOperation(
       tx,
       context,
-      { type: "CREATE_NAMESPACE", targets: { NAMESPACE: id } },
+      { type: "CREATE_NAMESPACE", targets: { NAMESPACE: id }, namespaceId: id },
       type === "HTTP",
     );
     const namespace: NamespaceRecord = {
@@ -78,8 +80,13 @@ async function create(
       createdMs: context.clock.now(),
       vpcId: wish.vpcId,
       soaTtl: wish.soaTtl,
+      // "If you reuse Name for namespace creation, a generated hash is added to HttpName" (API_DiscoverInstances).
+      ...(all.some((one) => httpNameOf(one) === wish.Name) && {
+        httpName: `${wish.Name}-${random.hex(16)}`,
+      }),
       phase: type === "HTTP" ? "ready" : "creating",
       operationId: OperationId,
+      creationId: OperationId,
       tags: tagsFromList(wish.Tags),
     };
     namespaces.put(tx, context, [id], namespace);

@@ -8,6 +8,7 @@ import {
   limitExceeded,
   noNamespace,
   serviceExists,
+  tooManyTags,
 } from "../errors.ts";
 import { findNamespace } from "../find.ts";
 import { checkHealthCheck } from "../health-check-input.ts";
@@ -20,6 +21,8 @@ import { showService } from "../show-service.ts";
 export const createService: CloudMapOperation<"CreateService"> = async (input, context) => {
   const namespaceId = input.NamespaceId ?? input.DnsConfig?.NamespaceId;
   if (namespaceId === undefined) throw invalidInput("The namespace ID must be given.");
+  const tags = tagsFromList(input.Tags);
+  if (Object.keys(tags).length > limits.tagsPerResource) throw tooManyTags(input.Name!);
   return context.store.transaction(async (tx) => {
     const namespace = await findNamespace(tx, context, namespaceId);
     if (namespace.phase !== "ready") throw noNamespace(namespace.id);
@@ -27,8 +30,10 @@ export const createService: CloudMapOperation<"CreateService"> = async (input, c
     const all = (await services.list(tx, context)).filter(
       (one) => one.namespaceId === namespace.id,
     );
-    const same = all.find((one) => one.name === input.Name);
-    if (same) throw serviceExists(same.id, same.creatorRequestId);
+    // Names in DNS know no case.
+    const asNamed = (name: string) => (namespace.type === "HTTP" ? name : name.toLowerCase());
+    const same = all.find((one) => asNamed(one.name) === asNamed(input.Name!));
+    if (same) throw serviceExists(same.id, same.arn, same.creatorRequestId);
     if (all.length >= limits.servicesPerNamespace) throw limitExceeded("services");
     const id = drawId(context.random, "srv");
     const isHttp = namespace.type === "HTTP" || input.Type === "HTTP" || !input.DnsConfig;
@@ -54,20 +59,26 @@ export const createService: CloudMapOperation<"CreateService"> = async (input, c
       customHealth: input.HealthCheckCustomConfig && { FailureThreshold: 1 },
       revision: 0,
       attributes: {},
-      tags: tagsFromList(input.Tags),
+      tags,
     };
     services.put(tx, context, [id], created);
     return { Service: showService(created, 0, context.account) };
   });
 };
 
+const combinations: ReadonlySet<string> = new Set(["A", "AAAA", "A,AAAA", "SRV", "CNAME"]);
+
 function check(input: Input<"servicediscovery", "CreateService">, { type }: NamespaceRecord): void {
   const { DnsConfig, HealthCheckConfig, HealthCheckCustomConfig } = input;
   if (DnsConfig && (type === "HTTP" || input.Type === "HTTP")) throw dnsOfHttpService();
   if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, HealthCheckCustomConfig);
   const types = DnsConfig?.DnsRecords?.map(({ Type }) => Type) ?? [];
-  if (types.includes("CNAME") && (types.length > 1 || DnsConfig?.RoutingPolicy !== "WEIGHTED"))
-    throw invalidInput("A CNAME record stands alone and needs the routing policy WEIGHTED.");
+  if (DnsConfig && !combinations.has(types.toSorted().join()))
+    throw invalidInput(
+      "The types of DnsRecords must be one of these combinations: A; AAAA; A and AAAA; SRV; CNAME.",
+    );
+  if (types.includes("CNAME") && DnsConfig?.RoutingPolicy !== "WEIGHTED")
+    throw invalidInput("A CNAME record needs the routing policy WEIGHTED.");
   if (types.includes("CNAME") && HealthCheckConfig)
     throw invalidInput("HealthCheckConfig cannot be given for services with CNAME records.");
 }

@@ -1,9 +1,10 @@
 import type { HealthStatusFilter, HttpInstanceSummary } from "@aws-sdk/client-servicediscovery";
+import type { Random } from "#runtime/random.ts";
 import type { Operations } from "#services/kit/service.ts";
 import { findByNames } from "../find.ts";
 import { healthOf } from "../instance-health.ts";
 import { limits } from "../limits.ts";
-import { instances } from "../records.ts";
+import { instances, type InstanceRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_DiscoverInstances.html and its neighbour */
 export const discoveryOperations: Operations<"servicediscovery", undefined> = {
@@ -13,9 +14,9 @@ export const discoveryOperations: Operations<"servicediscovery", undefined> = {
       const { service } = await findByNames(tx, context, NamespaceName, ServiceName);
       return { service, all: await instances.list(tx, context, [service.id]) };
     });
-    const present = all.filter(
-      ({ phase, attributes }) => phase === "ready" && has(attributes, QueryParameters),
-    );
+    const present = all
+      .flatMap(serving)
+      .filter(({ attributes }) => has(attributes, QueryParameters));
     // Optional parameters narrow the choice only where something is left of it.
     const preferred = present.filter(({ attributes }) => has(attributes, OptionalParameters));
     const found: HttpInstanceSummary[] = [];
@@ -30,7 +31,8 @@ export const discoveryOperations: Operations<"servicediscovery", undefined> = {
     const checked = service.customHealth ?? service.healthCheck;
     const chosen = checked ? byHealth(found, input.HealthStatus ?? "ALL") : found;
     return {
-      Instances: chosen.slice(0, input.MaxResults ?? limits.listPage),
+      // "DiscoverInstances returns a randomized list of instances."
+      Instances: shuffled(chosen, context.random).slice(0, input.MaxResults ?? limits.listPage),
       InstancesRevision: service.revision,
     };
   },
@@ -41,6 +43,19 @@ export const discoveryOperations: Operations<"servicediscovery", undefined> = {
     return { InstancesRevision: service.revision };
   },
 };
+
+/** An instance that is being registered anew is meanwhile what it was. */
+function serving(instance: InstanceRecord): InstanceRecord[] {
+  if (instance.phase === "ready") return [instance];
+  return instance.phase === "registering" && instance.former
+    ? [{ ...instance, ...instance.former }]
+    : [];
+}
+
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const drawn = items.map((item) => ({ item, place: random.next() }));
+  return drawn.sort((a, b) => a.place - b.place).map(({ item }) => item);
+}
 
 function has(
   attributes: Record<string, string>,

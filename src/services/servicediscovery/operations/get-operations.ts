@@ -3,6 +3,7 @@ import { dateOf } from "#runtime/date.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Operations } from "#services/kit/service.ts";
 import { invalidToken, noOperation } from "../errors.ts";
+import { checkFilters } from "../filters.ts";
 import { limits } from "../limits.ts";
 import { operationRecords, type OperationRecord } from "../records.ts";
 
@@ -30,6 +31,7 @@ export const operationOperations: Operations<"servicediscovery", undefined> = {
     };
   },
   async ListOperations({ Filters = [], NextToken, MaxResults }, context) {
+    checkFilters(Filters, conditions);
     const all = await context.store.transaction((tx) => operationRecords.list(tx, context));
     const chosen = all.filter(
       (one) => !one.isForgotten && Filters.every((filter) => matches(one, filter)),
@@ -47,10 +49,19 @@ export const operationOperations: Operations<"servicediscovery", undefined> = {
   },
 };
 
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_OperationFilter.html */
+const conditions = {
+  NAMESPACE_ID: ["EQ"],
+  SERVICE_ID: ["EQ"],
+  STATUS: ["EQ", "IN"],
+  TYPE: ["EQ", "IN"],
+  UPDATE_DATE: ["BETWEEN"],
+} as const;
+
 function matches(found: OperationRecord, { Name, Values = [] }: OperationFilter): boolean {
   switch (Name) {
     case "NAMESPACE_ID":
-      return Values.includes(found.targets.NAMESPACE ?? "");
+      return Values.includes(found.namespaceId);
     case "SERVICE_ID":
       return Values.includes(found.targets.SERVICE ?? "");
     case "STATUS":
@@ -58,7 +69,7 @@ function matches(found: OperationRecord, { Name, Values = [] }: OperationFilter)
     case "TYPE":
       return Values.includes(found.type);
     default: {
-      // Two moments in seconds: BETWEEN is the one condition that AWS takes here.
+      // Two moments in seconds.
       const [from = 0, to = Number.POSITIVE_INFINITY] = Values.map((value) => Number(value) * 1000);
       return found.updatedMs >= from && found.updatedMs <= to;
     }

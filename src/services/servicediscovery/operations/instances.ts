@@ -1,11 +1,11 @@
-import type { HealthStatus } from "@aws-sdk/client-servicediscovery";
+import type { CustomHealthStatus, HealthStatus } from "@aws-sdk/client-servicediscovery";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Operations } from "#services/kit/service.ts";
 import { invalidToken, noCustomHealth, noInstance } from "../errors.ts";
 import { findInstance, findService } from "../find.ts";
 import { healthOf } from "../instance-health.ts";
 import { limits } from "../limits.ts";
-import { instances } from "../records.ts";
+import { instances, type InstanceRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_GetInstance.html and its neighbours */
 export const instanceOperations: Operations<"servicediscovery", undefined> = {
@@ -47,7 +47,8 @@ export const instanceOperations: Operations<"servicediscovery", undefined> = {
   async GetInstancesHealthStatus({ ServiceId, Instances, NextToken, MaxResults }, context) {
     const { service, all } = await context.store.transaction(async (tx) => {
       const service = await findService(tx, context, ServiceId);
-      return { service, all: await instances.list(tx, context, [service.id]) };
+      const all = await instances.list(tx, context, [service.id]);
+      return { service, all: all.filter(({ phase }) => phase !== "deregistering") };
     });
     for (const id of Instances ?? []) if (!all.some((one) => one.id === id)) throw noInstance(id);
     const page = paginate(
@@ -68,9 +69,19 @@ export const instanceOperations: Operations<"servicediscovery", undefined> = {
       const found = await findService(tx, context, ServiceId);
       const instance = await findInstance(tx, context, found.id, InstanceId);
       if (!found.customHealth) throw noCustomHealth(found.id);
-      if (instance.customStatus === Status) return;
-      instances.put(tx, context, [found.id, instance.id], { ...instance, customStatus: Status! });
+      const announced = announce(instance, Status!, context.clock.now());
+      instances.put(tx, context, [found.id, instance.id], { ...instance, announced });
     });
     return {};
   },
 };
+
+/** The same said again within the time does not bring it nearer; the opposite takes it back. */
+function announce(
+  { customStatus, announced }: InstanceRecord,
+  status: CustomHealthStatus,
+  nowMs: number,
+): InstanceRecord["announced"] {
+  if (status === customStatus) return undefined;
+  return announced ?? { status, dueMs: nowMs + limits.customHealthMs };
+}

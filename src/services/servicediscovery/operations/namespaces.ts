@@ -2,10 +2,11 @@ import type { Namespace, NamespaceFilter } from "@aws-sdk/client-servicediscover
 import { dateOf } from "#runtime/date.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Context, Operations } from "#services/kit/service.ts";
-import { duplicateRequest, inUse, invalidInput, invalidToken } from "../errors.ts";
-import { findNamespace } from "../find.ts";
+import { inUse, invalidInput, invalidToken } from "../errors.ts";
+import { checkFilters } from "../filters.ts";
+import { findNamespace, httpNameOf } from "../find.ts";
 import { limits } from "../limits.ts";
-import { beginOperation, forgetOperations } from "../operation-records.ts";
+import { beginOperation, forgetOperations, refuseWhileUnderWay } from "../operation-records.ts";
 import { namespaces, services, type NamespaceRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_GetNamespace.html and its neighbours */
@@ -25,14 +26,13 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
     });
   },
   async ListNamespaces({ Filters = [], NextToken, MaxResults }, context) {
+    checkFilters(Filters, conditions);
     const { all, counts } = await context.store.transaction(async (tx) => ({
       all: await namespaces.list(tx, context),
       counts: Map.groupBy(await services.list(tx, context), ({ namespaceId }) => namespaceId),
     }));
     const chosen = all.filter(
-      (one) =>
-        one.phase !== "creating" &&
-        Filters.every((filter) => matches(one, filter, context.account)),
+      (one) => one.phase !== "creating" && Filters.every((filter) => matches(one, filter)),
     );
     const page = paginate(chosen, {
       limit: MaxResults ?? limits.listPage,
@@ -50,8 +50,7 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
   async DeleteNamespace({ Id }, context) {
     return context.store.transaction(async (tx) => {
       const namespace = await findNamespace(tx, context, Id);
-      if (namespace.phase === "deleting")
-        throw duplicateRequest("DeleteNamespace", namespace.operationId);
+      await refuseWhileUnderWay(tx, context, namespace.operationId);
       const own = await services.list(tx, context);
       if (own.some(({ namespaceId }) => namespaceId === namespace.id))
         throw inUse(
@@ -61,7 +60,11 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
       const OperationId = beginOperation(
         tx,
         context,
-        { type: "DELETE_NAMESPACE", targets: { NAMESPACE: namespace.id } },
+        {
+          type: "DELETE_NAMESPACE",
+          targets: { NAMESPACE: namespace.id },
+          namespaceId: namespace.id,
+        },
         isHttp,
       );
       if (isHttp) {
@@ -110,10 +113,11 @@ async function update(
     const namespace = await findNamespace(tx, context, id);
     if (namespace.type !== type)
       throw invalidInput(`The namespace ${namespace.id} is not of type ${type}.`);
+    await refuseWhileUnderWay(tx, context, namespace.operationId);
     const OperationId = beginOperation(
       tx,
       context,
-      { type: "UPDATE_NAMESPACE", targets: { NAMESPACE: namespace.id } },
+      { type: "UPDATE_NAMESPACE", targets: { NAMESPACE: namespace.id }, namespaceId: namespace.id },
       type === "HTTP",
     );
     namespaces.put(tx, context, [namespace.id], {
@@ -126,16 +130,28 @@ async function update(
   });
 }
 
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_NamespaceFilter.html */
+const conditions = {
+  TYPE: ["EQ", "BEGINS_WITH"],
+  NAME: ["EQ", "BEGINS_WITH"],
+  HTTP_NAME: ["EQ", "BEGINS_WITH"],
+  RESOURCE_OWNER: ["EQ"],
+} as const;
+
 function matches(
   namespace: NamespaceRecord,
   { Name, Values = [], Condition }: NamespaceFilter,
-  account: string,
 ): boolean {
   const { type, name } = namespace;
-  const value = Name === "TYPE" ? type : Name === "RESOURCE_OWNER" ? "SELF" : name;
-  if (Name === "RESOURCE_OWNER") return Values.some((one) => one === value || one === account);
-  if (Condition === "BEGINS_WITH") return Values.some((prefix) => value.startsWith(prefix));
-  return Values.includes(value);
+  const values = {
+    TYPE: type,
+    NAME: name,
+    HTTP_NAME: httpNameOf(namespace),
+    RESOURCE_OWNER: "SELF",
+  };
+  const value = values[Name!];
+  const [wanted = ""] = Values;
+  return Condition === "BEGINS_WITH" ? value.startsWith(wanted) : value === wanted;
 }
 
 /** AWS lists an empty start of authority where its creator said nothing, or where there is no DNS. */
@@ -164,7 +180,7 @@ function show(
               HostedZoneId: hostedZoneId,
               ...(soaTtl === undefined ? withoutTtl : { SOA: { TTL: soaTtl } }),
             },
-      HttpProperties: { HttpName: namespace.name },
+      HttpProperties: { HttpName: httpNameOf(namespace) },
     },
     CreateDate: dateOf(namespace.createdMs),
   };

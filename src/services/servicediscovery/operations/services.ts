@@ -1,6 +1,7 @@
 import { paginate } from "#services/kit/pagination.ts";
 import type { Operations } from "#services/kit/service.ts";
 import { inUse, invalidToken } from "../errors.ts";
+import { checkFilters } from "../filters.ts";
 import { findService } from "../find.ts";
 import { bareId } from "../ids.ts";
 import { limits } from "../limits.ts";
@@ -17,14 +18,16 @@ export const serviceOperations: Operations<"servicediscovery", undefined> = {
     });
   },
   async ListServices({ Filters = [], NextToken, MaxResults }, context) {
+    checkFilters(Filters, { NAMESPACE_ID: ["EQ"], RESOURCE_OWNER: ["EQ"] });
     const { all, counts } = await context.store.transaction(async (tx) => ({
       all: await services.list(tx, context),
       counts: Map.groupBy(await instances.list(tx, context), ({ serviceId }) => serviceId),
     }));
     const chosen = all.filter((one) =>
-      Filters.every(
-        ({ Name, Values = [] }) =>
-          Name === "RESOURCE_OWNER" || Values.map(bareId).includes(one.namespaceId),
+      Filters.every(({ Name, Values = [] }) =>
+        Name === "RESOURCE_OWNER"
+          ? Values.includes("SELF")
+          : Values.map(bareId).includes(one.namespaceId),
       ),
     );
     const page = paginate(chosen, {

@@ -1,3 +1,4 @@
+import type { DnsConfig } from "@aws-sdk/client-servicediscovery";
 import type { CloudMapOperation } from "../context.ts";
 import { dnsOfHttpService, invalidInput } from "../errors.ts";
 import { findNamespace, findService } from "../find.ts";
@@ -24,10 +25,17 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
     if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, found.customHealth);
     if (HealthCheckConfig && found.healthCheck && HealthCheckConfig.Type !== found.healthCheck.Type)
       throw invalidInput("You can't change the value of Type after you create a health check.");
+    if (DnsConfig && found.dns) checkTypes(found.dns.DnsRecords, DnsConfig.DnsRecords);
+    if (HealthCheckConfig && DnsConfig?.DnsRecords?.some(({ Type }) => Type === "CNAME"))
+      throw invalidInput("HealthCheckConfig cannot be given for services with CNAME records.");
     const OperationId = beginOperation(
       tx,
       context,
-      { type: "UPDATE_SERVICE", targets: { SERVICE: found.id } },
+      {
+        type: "UPDATE_SERVICE",
+        targets: { SERVICE: found.id },
+        namespaceId: found.namespaceId,
+      },
       true,
     );
     const dns: ServiceRecord["dns"] = DnsConfig && {
@@ -42,3 +50,16 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
     });
     return { OperationId };
   });
+
+/**
+ * "The record type of a service specified in a DnsRecord object can't be updated."
+ * https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsConfig.html
+ */
+function checkTypes(before: DnsRecords, next: DnsRecords): void {
+  const types = before?.map(({ Type }) => Type);
+  for (const { Type } of next ?? [])
+    if (!types?.includes(Type))
+      throw invalidInput(`The service has no DNS record of type ${Type}; types cannot be changed.`);
+}
+
+type DnsRecords = DnsConfig["DnsRecords"] | undefined;

@@ -3,12 +3,21 @@ import { createHash } from "node:crypto";
 import { AwsError } from "#model/error.ts";
 import type { Client, Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
-import { instances, type InstanceRecord, type ServiceRecord } from "../records.ts";
+import {
+  instances,
+  type InstanceRecord,
+  type NamespaceRecord,
+  type ServiceRecord,
+} from "../records.ts";
 
 type Env = Pick<Environment, "store">;
 
 /** What the check looks at; undefined when there is to be none. */
-function desiredConfig({ healthCheck }: ServiceRecord, { attributes, phase }: InstanceRecord) {
+function desiredConfig(
+  namespace: NamespaceRecord,
+  { name, healthCheck }: ServiceRecord,
+  { attributes, phase }: InstanceRecord,
+) {
   const { AWS_INSTANCE_IPV4: ipv4, AWS_INSTANCE_IPV6: ipv6, AWS_INSTANCE_PORT: port } = attributes;
   const IPAddress = ipv4 ?? ipv6;
   // Registered before the service asked for checks, an instance may lack what they need.
@@ -17,6 +26,9 @@ function desiredConfig({ healthCheck }: ServiceRecord, { attributes, phase }: In
   return {
     Type,
     IPAddress,
+    // "Route 53 automatically adds the DNS name for the service" to the path (API_HealthCheckConfig).
+    ...(Type !== "TCP" &&
+      namespace.type === "DNS_PUBLIC" && { FullyQualifiedDomainName: `${name}.${namespace.name}` }),
     Port: port === undefined ? (Type === "HTTPS" ? 443 : 80) : Number(port),
     ...(Type !== "TCP" && { ResourcePath }),
     FailureThreshold,
@@ -28,11 +40,12 @@ function desiredConfig({ healthCheck }: ServiceRecord, { attributes, phase }: In
 export async function makeHealthCheck(
   env: Env,
   scope: Scope,
+  namespace: NamespaceRecord,
   service: ServiceRecord,
   instance: InstanceRecord,
   route53: Client<"route53">,
 ): Promise<InstanceRecord> {
-  const config = desiredConfig(service, instance);
+  const config = desiredConfig(namespace, service, instance);
   const healthCheckConfig = config && JSON.stringify(config);
   if (healthCheckConfig === instance.healthCheckConfig) return instance;
   const { healthCheckId: former, formerHealthChecks = [] } = instance;

@@ -6,7 +6,9 @@ import type { Client, Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { desiredRecords } from "../desired-records.ts";
+import { failureOf } from "../operation-failure.ts";
 import { endOperation } from "../operation-records.ts";
+import { touchService } from "../find.ts";
 import { dropHealthChecks, makeHealthCheck } from "./health-check.ts";
 import {
   instances,
@@ -39,9 +41,25 @@ export function instanceReconciler(env: Environment): Reconciler {
       });
       // A service's records may have changed, and with them those of its instances.
       for (const { id } of all) wake(scope, [String(serviceId), id]);
-      if (found) await bring(scope, found.namespace, found.service, found.instance);
+      if (!found) return;
+      const { announced } = found.instance;
+      const leftMs = announced ? announced.dueMs - env.clock.now() : 0;
+      if (announced && leftMs <= 0) return applyAnnounced(scope, found.instance);
+      await bring(scope, found.namespace, found.service, found.instance);
+      if (leftMs > 0) return { afterMs: leftMs };
     },
   };
+
+  /** That wakes this reconciler again. */
+  async function applyAnnounced(scope: Scope, { serviceId, id }: InstanceRecord) {
+    await env.store.transaction(async (tx) => {
+      const present = await instances.get(tx, scope, serviceId, id);
+      const { announced, ...rest } = present ?? {};
+      if (!announced || announced.dueMs > env.clock.now()) return;
+      const instance = { ...(rest as InstanceRecord), customStatus: announced.status };
+      instances.put(tx, scope, [serviceId, id], instance);
+    });
+  }
 
   async function bring(
     scope: Scope,
@@ -54,7 +72,7 @@ export function instanceReconciler(env: Environment): Reconciler {
     );
     let instance = given;
     try {
-      instance = await makeHealthCheck(env, scope, service, instance, route53);
+      instance = await makeHealthCheck(env, scope, namespace, service, instance, route53);
       const desired = desiredRecords(namespace, service, instance);
       const published = desired.map((set) => JSON.stringify(set));
       const stale = instance.published.filter((text) => !published.includes(text));
@@ -65,15 +83,32 @@ export function instanceReconciler(env: Environment): Reconciler {
       await settle(scope, instance, published);
     } catch (error) {
       if (!(error instanceof AwsError) || instance.phase !== "registering") throw error;
-      const { code, message } = error;
+      const failure = failureOf(error, "INTERNAL_FAILURE");
+      if (instance.former) return restore(scope, instance, failure);
       const gone = { ...instance, phase: "deregistering" as const };
-      const unchecked = await makeHealthCheck(env, scope, service, gone, route53);
+      const unchecked = await makeHealthCheck(env, scope, namespace, service, gone, route53);
       await dropHealthChecks(env, scope, unchecked, route53);
       await env.store.transaction(async (tx) => {
-        await endOperation(tx, scope, instance.operationId, env.clock.now(), { code, message });
+        await endOperation(tx, scope, instance.operationId, env.clock.now(), failure);
         instances.delete(tx, scope, instance.serviceId, instance.id);
       });
     }
+  }
+
+  /** An instance that could not be registered anew stays what it was; its health check follows. */
+  async function restore(
+    scope: Scope,
+    { serviceId, id, operationId }: InstanceRecord,
+    failure: { code: string; message: string },
+  ): Promise<void> {
+    await env.store.transaction(async (tx) => {
+      await endOperation(tx, scope, operationId, env.clock.now(), failure);
+      const present = await instances.get(tx, scope, serviceId, id);
+      if (!present?.former || present.operationId !== operationId) return;
+      const { former, ...rest } = present;
+      instances.put(tx, scope, [serviceId, id], { ...rest, ...former, phase: "ready" });
+      await touchService(tx, scope, serviceId);
+    });
   }
 
   async function change(
@@ -117,7 +152,7 @@ export function instanceReconciler(env: Environment): Reconciler {
         instances.put(tx, scope, [serviceId, id], {
           ...present,
           published,
-          phase: same ? "ready" : present.phase,
+          ...(same && { phase: "ready", former: undefined }),
         });
       if (same) await endOperation(tx, scope, operationId, env.clock.now());
     });

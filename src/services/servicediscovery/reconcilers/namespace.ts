@@ -5,6 +5,7 @@ import type { Client, Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { limits } from "../limits.ts";
+import { failureOf } from "../operation-failure.ts";
 import { endOperation, forgetOperations } from "../operation-records.ts";
 import { namespaces, type NamespaceRecord } from "../records.ts";
 
@@ -23,9 +24,9 @@ export function namespaceReconciler(env: Environment): Reconciler {
         else await make(scope, namespace, route53);
       } catch (error) {
         if (!(error instanceof AwsError) || namespace.phase === "deleting") throw error;
-        const { code, message } = error;
+        const failure = failureOf(error, "CANNOT_CREATE_HOSTED_ZONE");
         await env.store.transaction(async (tx) => {
-          await endOperation(tx, scope, namespace.operationId, env.clock.now(), { code, message });
+          await endOperation(tx, scope, namespace.operationId, env.clock.now(), failure);
           if (namespace.phase === "creating") namespaces.delete(tx, scope, namespace.id);
         });
       }

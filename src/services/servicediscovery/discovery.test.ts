@@ -39,7 +39,7 @@ test("an HTTP namespace's instances are discovered by attributes and health", as
       ServiceName: "web",
       ...more,
     });
-    return Instances!.map(({ InstanceId }) => InstanceId).sort();
+    return Instances!.map(({ InstanceId }) => InstanceId!).sort();
   };
   assert.deepEqual(await discover({}), ["a", "b", "c"]);
   assert.deepEqual(await discover({ HealthStatus: "HEALTHY" }), ["b", "c"]);

@@ -180,7 +180,7 @@ test("filters take the conditions that AWS documents", async (t) => {
   const first = await namespace("shop", "Http");
   const second = await namespace("shop.internal");
   const named = async (...Filters: object[]) =>
-    (await map.ListNamespaces({ Filters: Filters as never })).Namespaces!.map(({ Id }) => Id);
+    (await map.ListNamespaces({ Filters: Filters as never })).Namespaces!.map(({ Id }) => Id!);
   assert.deepEqual(await named({ Name: "NAME", Values: ["shop"] }), [first]);
   const starts = { Name: "NAME", Values: ["shop"], Condition: "BEGINS_WITH" };
   assert.deepEqual((await named(starts)).sort(), [first, second].sort());

@@ -73,7 +73,7 @@ function check(input: Input<"servicediscovery", "CreateService">, { type }: Name
   if (DnsConfig && (type === "HTTP" || input.Type === "HTTP")) throw dnsOfHttpService();
   if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, HealthCheckCustomConfig);
   const types = DnsConfig?.DnsRecords?.map(({ Type }) => Type) ?? [];
-  if (DnsConfig && !combinations.has(types.toSorted().join()))
+  if (DnsConfig && !combinations.has(types.map(String).toSorted().join()))
     throw invalidInput(
       "The types of DnsRecords must be one of these combinations: A; AAAA; A and AAAA; SRV; CNAME.",
     );

@@ -73,7 +73,7 @@ async function find({ clients, physicalId: InstanceId, properties }: ExistingReq
   try {
     return (await clients.servicediscovery.GetInstance({ ServiceId, InstanceId })).Instance;
   } catch (error) {
-    if (error instanceof AwsError && /NotFound$/.test(error.code)) return undefined;
+    if (error instanceof AwsError && error.code.endsWith("NotFound")) return undefined;
     throw error;
   }
 }

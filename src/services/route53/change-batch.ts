@@ -4,39 +4,23 @@
  */
 import type { Change, ChangeBatch, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { isDeepStrictEqual } from "node:util";
-import {
-  invalidChangeBatch,
-  invalidName,
-  noSuchHealthCheck,
-  tooManyCharacters,
-  tooManyValues,
-} from "./errors.ts";
+import { invalidChangeBatch, invalidName, tooManyCharacters, tooManyValues } from "./errors.ts";
 import { checkShape } from "./change-shape.ts";
 import { limits } from "./limits.ts";
 import { isWithin, normalName } from "./names.ts";
-import { policyOf, slotOf } from "./routing.ts";
+import { aliasProblems, conflicts, isSame } from "./set-conflicts.ts";
+import { setProblems } from "./set-problems.ts";
 import { parseValue } from "./values/parse.ts";
 import { ValueProblem } from "./values/problem.ts";
-
-/** What a batch is judged against: reading is the caller's. */
-export interface ZoneView {
-  id: string;
-  name: string;
-  isPrivate: boolean;
-  /** Every record of a name, changes so far included. */
-  ofName(name: string): Promise<ResourceRecordSet[]>;
-  healthCheckExists(id: string): Promise<boolean>;
-  collectionHas(id: string, location: string): Promise<boolean>;
-  put(set: ResourceRecordSet): void;
-  remove(set: ResourceRecordSet): void;
-}
+import type { ZoneView } from "./zone-view.ts";
 
 /** Applies the changes to the view; throws AWS's error when one of them cannot be. */
 export async function applyBatch(view: ZoneView, { Changes = [] }: ChangeBatch): Promise<void> {
   checkSize(Changes);
   for (const change of Changes) checkNames(change);
   for (const change of Changes) checkShape(change);
-  const problems: string[] = [];
+  const problems = repeats(Changes);
+  if (problems.length > 0) throw invalidChangeBatch(problems);
   // Additions of a batch may take the place of what it removes, whatever their order.
   const touched: ResourceRecordSet[] = [];
   for (const { Action, ResourceRecordSet: given } of Changes) {
@@ -63,7 +47,11 @@ export async function applyBatch(view: ZoneView, { Changes = [] }: ChangeBatch):
       touched.push(set);
     }
   }
-  for (const set of touched) problems.push(...conflicts(view, set, await view.ofName(set.Name!)));
+  for (const set of touched)
+    problems.push(
+      ...(await aliasProblems(view, set)),
+      ...conflicts(view, set, await view.ofName(set.Name!)),
+    );
   if (problems.length > 0) throw invalidChangeBatch([...new Set(problems)]);
 }
 
@@ -95,11 +83,29 @@ function checkNames({ ResourceRecordSet: set }: Change): void {
   }
 }
 
+/** One change for each record, or its removal before its new beginning. */
+function repeats(changes: readonly Change[]): string[] {
+  const actions = new Map<string, Change["Action"][]>();
+  for (const { Action, ResourceRecordSet: set } of changes) {
+    const key = JSON.stringify([set!.Type, normalName(set!.Name!), set!.SetIdentifier]);
+    actions.set(key, [...(actions.get(key) ?? []), Action]);
+  }
+  return [...actions].flatMap(([key, [first, second, ...more]]) => {
+    if (second === undefined) return [];
+    if (first === "DELETE" && second !== "DELETE" && more.length === 0) return [];
+    const [type, name] = JSON.parse(key) as [string, string];
+    return [
+      `The request contains an invalid set of changes for a resource record set '${type} ${name}'`,
+    ];
+  });
+}
+
 function checkSize(changes: readonly Change[]): void {
   let values = 0;
   let characters = 0;
   for (const { Action, ResourceRecordSet: set } of changes) {
     const times = Action === "UPSERT" ? 2 : 1;
+    if (set?.AliasTarget) values += times;
     for (const { Value = "" } of set?.ResourceRecords ?? []) {
       values += times;
       characters += times * Value.length;
@@ -135,96 +141,6 @@ class InvalidRecord extends ValueProblem {
     super("", "", "");
     this.message = message;
   }
-}
-
-async function setProblems(view: ZoneView, set: ResourceRecordSet): Promise<string[]> {
-  const problems: string[] = [];
-  const { Name, Type, ResourceRecords = [], AliasTarget, HealthCheckId, CidrRoutingConfig } = set;
-  const named = `RRSet of type ${Type} with DNS name ${Name}`;
-  if (ResourceRecords.length > limits.valuesPerSet)
-    problems.push(`Cannot have more than ${limits.valuesPerSet} records in a RRSet.`);
-  if (HealthCheckId !== undefined && !(await view.healthCheckExists(HealthCheckId)))
-    throw noSuchHealthCheck(HealthCheckId);
-  if (Type === "CNAME" && Name === view.name)
-    problems.push(`${named} is not permitted at apex in zone ${view.name}`);
-  if (Type === "SOA" && Name !== view.name)
-    problems.push(`${named} is not permitted: SOA records belong at the apex of zone ${view.name}`);
-  if ((Type === "CNAME" || Type === "SOA") && ResourceRecords.length > 1)
-    problems.push(`Duplicate Resource Record: ${Type} records have exactly one value`);
-  if (Type === "SOA" && (AliasTarget || policyOf(set) !== "simple"))
-    problems.push(`${named} cannot be an alias nor have a routing policy`);
-  if (AliasTarget && (Type === "NS" || Type === "SOA"))
-    problems.push(`Alias ${named} is not permitted`);
-  if (policyOf(set) === "multivalue" && (AliasTarget || Type === "CNAME" || Type === "NS"))
-    problems.push(`${named} cannot have multivalue answer routing`);
-  if (
-    CidrRoutingConfig &&
-    !(await view.collectionHas(CidrRoutingConfig.CollectionId!, CidrRoutingConfig.LocationName!))
-  )
-    problems.push(
-      `The CIDR collection ${CidrRoutingConfig.CollectionId} with location ${CidrRoutingConfig.LocationName} does not exist`,
-    );
-  if (CidrRoutingConfig && view.isPrivate)
-    problems.push(`${named}: IP-based routing is not supported in private hosted zones`);
-  if (AliasTarget) problems.push(...(await aliasProblems(view, set)));
-  return problems;
-}
-
-async function aliasProblems(view: ZoneView, set: ResourceRecordSet): Promise<string[]> {
-  const { DNSName, HostedZoneId } = set.AliasTarget!;
-  const tried = `Tried to create an alias that targets ${DNSName}, type ${set.Type} in zone ${HostedZoneId}`;
-  if (HostedZoneId !== view.id) return [];
-  if (!isWithin(DNSName!, view.name))
-    return [`${tried}, but the alias target name does not lie within the target zone`];
-  const targets = await view.ofName(DNSName!);
-  if (!targets.some(({ Type }) => Type === set.Type))
-    return [`${tried}, but that target was not found`];
-  return [];
-}
-
-/** Against the other records of the name, once the whole batch has been applied. */
-function conflicts(
-  view: ZoneView,
-  set: ResourceRecordSet,
-  ofName: readonly ResourceRecordSet[],
-): string[] {
-  const { Name, Type } = set;
-  const named = `RRSet of type ${Type} with DNS name ${Name}`;
-  if (Type === "CNAME" && ofName.some((one) => one.Type !== "CNAME"))
-    return [
-      `${named} is not permitted as it conflicts with other records with the same DNS name in zone ${view.name}`,
-    ];
-  if (Type !== "CNAME" && ofName.some((one) => one.Type === "CNAME"))
-    return [
-      `${named} is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${view.name}`,
-    ];
-  const others = ofName.filter((one) => one.Type === Type && !isSame(one, set));
-  const head = `RRSet with DNS name ${Name}, type ${Type}, SetIdentifier ${set.SetIdentifier ?? "null"}`;
-  const policy = policyOf(set);
-  if (others.length >= limits.setsOfOneNameAndType)
-    return [
-      `${head} cannot be created as more than ${limits.setsOfOneNameAndType} exist with the same name and type.`,
-    ];
-  for (const other of others) {
-    if (policy === "simple" || policyOf(other) === "simple")
-      return [`${head} cannot be created as other RRSets exist with the same name and type.`];
-    if (policyOf(other) !== policy)
-      return [
-        `${head} cannot be created because a ${policy === "multivalue" ? "non multivalue answer" : `non-${policy}`} rrset exists with the same name and type.`,
-      ];
-    const slot = slotOf(set);
-    if (slot !== undefined && slotOf(other) === slot)
-      return [
-        `${head} cannot be created as another RRSet with the same name, type and ${slot} exists.`,
-      ];
-  }
-  return [];
-}
-
-function isSame(one: ResourceRecordSet, other: ResourceRecordSet): boolean {
-  return (
-    one.Name === other.Name && one.Type === other.Type && one.SetIdentifier === other.SetIdentifier
-  );
 }
 
 /** Whether a DELETE names a record as it is; the order of its values does not count. */

@@ -32,6 +32,11 @@ export const tooManyZones = (most: number) =>
     "TooManyHostedZones",
     `This operation can't be completed because the current account has reached the limit on the number of hosted zones (${most}).`,
   );
+export const tooManyZonesOfSet = (most: number) =>
+  error(
+    "TooManyHostedZones",
+    `This operation can't be completed because you've reached the limit on the number of hosted zones that can be associated with a reusable delegation set (${most}).`,
+  );
 export const invalidVpc = (vpcId: string) =>
   error(
     "InvalidVPCId",
@@ -66,6 +71,11 @@ export const notAuthorized = (vpcId: string, zoneId: string) =>
   error(
     "NotAuthorizedException",
     `Associating the VPC ${vpcId} with the hosted zone ${zoneId} has not been authorized.`,
+  );
+export const tooManyAuthorizations = () =>
+  error(
+    "TooManyVPCAssociationAuthorizations",
+    "You've created the maximum number of authorizations that can be created for the specified hosted zone. To authorize another VPC to be associated with the hosted zone, submit a DeleteVPCAssociationAuthorization request to remove an existing authorization.",
   );
 export const authorizationNotFound = () =>
   error(
@@ -113,6 +123,12 @@ export const tooManyHealthChecks = (most: number) =>
   );
 export const healthCheckInUse = (id: string) =>
   error("HealthCheckInUse", `The health check ${id} is in use by another health check.`);
+export const managedHealthCheck = (id: string) =>
+  error(
+    "AccessDenied",
+    `The resource healthcheck/${id} can only be managed through AWS Cloud Map`,
+    403,
+  );
 export const versionMismatch = () =>
   error(
     "HealthCheckVersionMismatch",

@@ -178,3 +178,48 @@ test("a health check follows its alarm", async (t) => {
   }
   assert.deepEqual(await answered(), ["192.0.2.2"]);
 });
+
+test("children must be there and lead to no circle; a spent reference is not taken again", async (t) => {
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const route53 = cloud.clients.route53(cloud.caller);
+  const create = async (CallerReference: string, ...ChildHealthChecks: string[]) => {
+    const { HealthCheck } = await route53.CreateHealthCheck({
+      CallerReference,
+      HealthCheckConfig: { Type: "CALCULATED", ChildHealthChecks, HealthThreshold: 1 },
+    });
+    return HealthCheck!.Id!;
+  };
+  const child = await create("child");
+  const parent = await create("parent", child);
+  const update = (...ChildHealthChecks: string[]) =>
+    route53.UpdateHealthCheck({ HealthCheckId: child, ChildHealthChecks });
+  for (const wrong of [child, parent, "00000000-0000-0000-0000-000000000000"])
+    await assert.rejects(update(wrong), { code: "InvalidInput" });
+  await route53.DeleteHealthCheck({ HealthCheckId: parent });
+  await assert.rejects(create("parent", child), { code: "HealthCheckAlreadyExists" });
+});
+
+test("latency is measured where it is asked for", async (t) => {
+  const { port } = await endpoint(t);
+  const { cloud, HealthCheckId } = await failoverCloud(t, {
+    Type: "HTTP",
+    IPAddress: "127.0.0.1",
+    Port: port,
+    RequestInterval: 10,
+    MeasureLatency: true,
+  });
+  await cloud.advance("2m");
+  for (const MetricName of ["ConnectionTime", "TimeToFirstByte"]) {
+    const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+      Namespace: "AWS/Route53",
+      MetricName,
+      Dimensions: [{ Name: "HealthCheckId", Value: HealthCheckId }],
+      StartTime: dateOf(cloud.clock.now() - 600_000),
+      EndTime: dateOf(cloud.clock.now() + 60_000),
+      Period: 60,
+      Statistics: ["Average"],
+    });
+    assert.ok(Datapoints![0]!.Average! > 0, MetricName);
+  }
+});

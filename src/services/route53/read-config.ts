@@ -31,7 +31,7 @@ export async function readZone(
       id: zone.id,
       name: zone.name,
       isPrivate: zone.isPrivate,
-      vpcs: zone.vpcs.map(({ VPCId }) => VPCId!),
+      vpcs: zone.vpcs.map(({ VPCId, VPCRegion }) => ({ vpcId: VPCId!, region: VPCRegion! })),
       createdMs: zone.createdMs,
       sets: await recordSets.list(tx, scope, [id]),
     }

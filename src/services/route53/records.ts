@@ -52,10 +52,18 @@ export interface HealthCheckRecord {
   linkedService?: LinkedService | undefined;
 }
 
-/** What the checker decided last; what it saw is kept in memory. */
+/** What the checker decided last; what it saw since is kept in memory. */
 export interface HealthStatusRecord {
   healthy: boolean;
   sinceMs: number;
+  /** What it failed for last when that was decided. */
+  lastFailure?: FailureReport | undefined;
+}
+
+export interface FailureReport {
+  /** "Failure: HTTP Status Code 500, Internal Server Error", in AWS's words. */
+  report: string;
+  checkedMs: number;
 }
 
 export interface CidrCollectionRecord {
@@ -87,6 +95,8 @@ export const recordSets = collection<ResourceRecordSet>("route53", "recordSet");
 export const changes = collection<ChangeRecord>("route53", "change");
 export const delegationSets = collection<DelegationSetRecord>("route53", "delegationSet");
 export const healthChecks = collection<HealthCheckRecord>("route53", "healthCheck");
+/** By caller reference, of health checks that were deleted: it cannot be used again. */
+export const spentReferences = collection<{ healthCheckId: string }>("route53", "spentReference");
 export const healthStatuses = collection<HealthStatusRecord>("route53", "healthStatus");
 export const cidrCollections = collection<CidrCollectionRecord>("route53", "cidrCollection");
 export const queryLogging = collection<QueryLoggingRecord>("route53", "queryLogging");

@@ -3,6 +3,8 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
 import type { DnsPlane } from "./dataplane/config.ts";
+import type { ProbeTiming } from "./health/probe.ts";
+import type { FailureReport } from "./records.ts";
 import { createDnsEngine } from "./dataplane/engine.ts";
 import { createDnsWorker } from "./dataplane/worker-plane.ts";
 
@@ -13,7 +15,9 @@ export interface Observation {
   healthy: boolean;
   /** Consecutive results that speak against the present status. */
   against: number;
-  lastFailure: { report: string; checkedMs: number } | undefined;
+  lastFailure: FailureReport | undefined;
+  /** How long the parts of the last check took; undefined for parts that it did not come to. */
+  timing: ProbeTiming | undefined;
 }
 
 export interface State {

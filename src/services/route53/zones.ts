@@ -2,9 +2,8 @@
 import type { ChangeInfo, HostedZone, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { dateOf } from "#runtime/date.ts";
 import type { Context } from "#services/kit/service.ts";
-import type { Scope } from "#store/collection.ts";
+import { listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import type { ZoneView } from "./change-batch.ts";
 import { managedZone, noSuchZone } from "./errors.ts";
 import { bareId, drawId } from "./ids.ts";
 import { limits } from "./limits.ts";
@@ -19,6 +18,7 @@ import {
   type ChangeRecord,
   type ZoneRecord,
 } from "./records.ts";
+import type { ZoneView } from "./zone-view.ts";
 
 type Anyone = Context<unknown>;
 
@@ -85,6 +85,10 @@ export function viewZone(tx: Transaction, scope: Scope, zone: ZoneRecord): ZoneV
     isPrivate: zone.isPrivate,
     ofName: (name) => recordSets.list(tx, scope, [zone.id, reversedName(name)]),
     healthCheckExists: async (id) => (await healthChecks.get(tx, scope, id)) !== undefined,
+    async zoneExists(id) {
+      for (const any of await listScopes(tx)) if (await hostedZones.get(tx, any, id)) return true;
+      return false;
+    },
     async collectionHas(id, location) {
       const found = await cidrCollections.get(tx, scope, id);
       return found !== undefined && (location === "*" || location in found.locations);

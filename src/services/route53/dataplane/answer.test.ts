@@ -164,7 +164,7 @@ test("a VPC's machines see its private zones before the public ones, others none
   stage.setZone({
     id: "Z2",
     isPrivate: true,
-    vpcs: ["vpc-1"],
+    vpcs: [{ vpcId: "vpc-1", region: "us-east-1" }],
     sets: [soa, record("www.example.com.", "10.0.0.1")],
   });
   assert.deepEqual(stage.values("www.example.com.", { vpcId: "vpc-1" }), ["10.0.0.1"]);

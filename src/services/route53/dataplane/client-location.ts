@@ -1,7 +1,7 @@
 /** Where a client is, as far as the table of places knows. */
 import { parseCidr, within } from "../cidr.ts";
 import { continentOf } from "../geo/locations.ts";
-import { distanceKm, regionCoordinates, type Coordinates } from "../geo/regions.ts";
+import { distanceKm, regionCoordinates, regionPlaces, type Coordinates } from "../geo/regions.ts";
 import type { LocationConfig } from "./config.ts";
 
 export interface Place {
@@ -23,6 +23,11 @@ export function createFindPlace(table: readonly LocationConfig[]): FindPlace {
     })
     .sort((a, b) => b.prefix - a.prefix);
   return (address) => rows.find(({ matches }) => matches(address))?.place;
+}
+
+export function placeOfRegion(region: string): Place {
+  const [country, subdivision] = regionPlaces[region] ?? [];
+  return placeOf({ cidr: "", region, country, subdivision });
 }
 
 function placeOf(row: LocationConfig): Place {

@@ -6,7 +6,7 @@ export interface ZoneConfig {
   /** "example.com." */
   name: string;
   isPrivate: boolean;
-  vpcs: string[];
+  vpcs: { vpcId: string; region: string }[];
   /** Of two zones of one name the older answers. */
   createdMs: number;
   sets: ResourceRecordSet[];

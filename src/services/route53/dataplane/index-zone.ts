@@ -26,7 +26,8 @@ export interface IndexedZone {
   id: string;
   name: string;
   isPrivate: boolean;
-  vpcs: ReadonlySet<string>;
+  /** The region of each VPC that sees it. */
+  vpcs: ReadonlyMap<string, string>;
   createdMs: number;
   /** By name, then type; names that only others lie below have none. */
   nodes: Map<string, Map<string, SetGroup>>;
@@ -40,7 +41,7 @@ export function indexZone(config: ZoneConfig): IndexedZone {
     id: config.id,
     name: config.name,
     isPrivate: config.isPrivate,
-    vpcs: new Set(config.vpcs),
+    vpcs: new Map(config.vpcs.map(({ vpcId, region }) => [vpcId, region])),
     createdMs: config.createdMs,
     nodes: new Map([[config.name, new Map()]]),
     soa: undefined,

@@ -215,3 +215,25 @@ test("an alias is as healthy as its load balancer", () => {
   stage.world.setCommon(balancer(false));
   assert.deepEqual(stage.values(name), ["192.0.2.2"]);
 });
+
+test("in a private zone the region of the asker's VPC says where it is", () => {
+  const stage = dnsStage([], { locations: [{ cidr: "10.0.0.0/8", country: "JP" }] });
+  const at = (GeoLocation: object, value: string) =>
+    record(name, value, { SetIdentifier: value, GeoLocation });
+  stage.setZone({
+    id: "Z2",
+    isPrivate: true,
+    vpcs: [
+      { vpcId: "vpc-1", region: "eu-central-1" },
+      { vpcId: "vpc-2", region: "us-east-1" },
+    ],
+    sets: [
+      at({ CountryCode: "DE" }, "10.0.0.1"),
+      at({ CountryCode: "US", SubdivisionCode: "VA" }, "10.0.0.2"),
+      at({ CountryCode: "*" }, "10.0.0.3"),
+    ],
+  });
+  const from = "10.1.2.3";
+  assert.deepEqual(stage.values(name, { from, vpcId: "vpc-1" }), ["10.0.0.1"]);
+  assert.deepEqual(stage.values(name, { from, vpcId: "vpc-2" }), ["10.0.0.2"]);
+});

@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 import { chooseSets, type ChooseContext } from "./choose.ts";
 import { addressBytes } from "../values/bytes.ts";
 import { normalName } from "../names.ts";
+import { placeOfRegion } from "./client-location.ts";
 import { isHealthySet } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
 import { isWebsite, withoutDualstack } from "./own-names.ts";
@@ -167,7 +168,7 @@ function addGroup(
 ): void {
   if (group.policy !== "simple" && group.policy !== "weighted" && group.policy !== "multivalue")
     resolution.isLocal = true;
-  const chosen = chooseSets(group, chooseContext(world, client));
+  const chosen = chooseSets(group, chooseContext(world, group.zone, client));
   for (const set of chosen) {
     if (!set.alias) {
       addRecords(resolution.answers, name, group, [set]);
@@ -181,12 +182,17 @@ function addGroup(
   }
 }
 
-function chooseContext(world: World, client: Client): ChooseContext {
+function chooseContext(world: World, zone: IndexedZone, client: Client): ChooseContext {
   const address = client.subnetAddress ?? client.address;
   return {
     random: () => world.random.next(),
     isHealthy: (set) => isHealthySet(world, set, client.vpcId),
-    place: () => world.findPlace(address),
+    // In a private zone the region of the VPC says where the client is:
+    // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-geo-phz.html
+    place: () => {
+      const region = zone.vpcs.get(client.vpcId ?? "");
+      return region === undefined ? world.findPlace(address) : placeOfRegion(region);
+    },
     cidrLocation: (id) => world.cidrLocation(id, address),
     defaultRegion: world.defaultRegion,
   };

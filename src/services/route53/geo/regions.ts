@@ -50,6 +50,48 @@ export const regionCoordinates: Readonly<Record<string, Coordinates>> = {
   "us-west-2": at(45.84, -119.7),
 };
 
+/** The country of each region, and the state where Route 53 tells a country's parts apart. */
+export const regionPlaces: Readonly<Record<string, readonly [string, string?]>> = {
+  "af-south-1": ["ZA"],
+  "ap-east-1": ["HK"],
+  "ap-east-2": ["TW"],
+  "ap-northeast-1": ["JP"],
+  "ap-northeast-2": ["KR"],
+  "ap-northeast-3": ["JP"],
+  "ap-south-1": ["IN"],
+  "ap-south-2": ["IN"],
+  "ap-southeast-1": ["SG"],
+  "ap-southeast-2": ["AU"],
+  "ap-southeast-3": ["ID"],
+  "ap-southeast-4": ["AU"],
+  "ap-southeast-5": ["MY"],
+  "ap-southeast-6": ["NZ"],
+  "ap-southeast-7": ["TH"],
+  "ca-central-1": ["CA"],
+  "ca-west-1": ["CA"],
+  "cn-north-1": ["CN"],
+  "cn-northwest-1": ["CN"],
+  "eu-central-1": ["DE"],
+  "eu-central-2": ["CH"],
+  "eu-north-1": ["SE"],
+  "eu-south-1": ["IT"],
+  "eu-south-2": ["ES"],
+  "eu-west-1": ["IE"],
+  "eu-west-2": ["GB"],
+  "eu-west-3": ["FR"],
+  "il-central-1": ["IL"],
+  "me-central-1": ["AE"],
+  "me-south-1": ["BH"],
+  "mx-central-1": ["MX"],
+  "sa-east-1": ["BR"],
+  "us-east-1": ["US", "VA"],
+  "us-east-2": ["US", "OH"],
+  "us-gov-east-1": ["US", "OH"],
+  "us-gov-west-1": ["US", "OR"],
+  "us-west-1": ["US", "CA"],
+  "us-west-2": ["US", "OR"],
+};
+
 const earthRadiusKm = 6371;
 
 /** Along the great circle, by the haversine formula. */

@@ -42,11 +42,32 @@ function checkEndpoint(config: HealthCheckConfig): void {
   const isMatch = Type.endsWith("_STR_MATCH");
   if (isMatch && !config.SearchString)
     throw invalidInput(`SearchString must be specified for health checks of type ${Type}.`);
+  if (!isMatch && config.SearchString)
+    throw invalidInput(`SearchString cannot be specified for health checks of type ${Type}.`);
   if (Type === "TCP" && config.ResourcePath !== undefined)
     throw invalidInput("ResourcePath cannot be specified for health checks of type TCP.");
   const regions = config.Regions;
   if (regions && regions.length > 0 && regions.length < 3)
     throw invalidInput("At least three regions must be specified.");
+}
+
+/** Children must be there, and none may lead back to its parent. */
+export function checkChildren(
+  present: readonly { id: string; config: HealthCheckConfig }[],
+  config: HealthCheckConfig,
+  parent?: string,
+): void {
+  const seen = new Set<string>();
+  const open = [...(config.ChildHealthChecks ?? [])];
+  for (let child = open.pop(); child !== undefined; child = open.pop()) {
+    if (child === parent)
+      throw invalidInput(`The health check ${parent} cannot be a child of itself.`);
+    const found = present.find(({ id }) => id === child);
+    if (!found) throw invalidInput(`The child health check ${child} does not exist.`);
+    if (seen.has(child)) continue;
+    seen.add(child);
+    open.push(...(found.config.ChildHealthChecks ?? []));
+  }
 }
 
 function checkCalculated(config: HealthCheckConfig): HealthCheckConfig {

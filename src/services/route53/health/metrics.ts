@@ -10,6 +10,8 @@ import type { Environment } from "#services/kit/service.ts";
 import { listScopes } from "#store/collection.ts";
 import { healthChecks, type HealthCheckRecord } from "../records.ts";
 import type { State } from "../state.ts";
+import { checker } from "../geo/checkers.ts";
+import type { ProbeTiming } from "./probe.ts";
 
 const periodMs = 60_000;
 const mostData = 1000;
@@ -42,20 +44,38 @@ function metricsOf(state: State, { id, config }: HealthCheckRecord, atMs: number
   const healthy = state.health.get(id);
   const seen = state.observations.get(id);
   if (healthy === undefined || !seen) return [];
-  const metric = (MetricName: string, Value: number, Unit: "None" | "Percent" | "Count") => ({
+  const own = [{ Name: "HealthCheckId", Value: id }];
+  const metric = (MetricName: string, Value: number, Unit: Unit, Dimensions = own) => ({
     MetricName,
     Value,
     Unit,
     Timestamp: dateOf(atMs),
-    Dimensions: [{ Name: "HealthCheckId", Value: id }],
+    Dimensions,
   });
   const data: MetricDatum[] = [metric("HealthCheckStatus", healthy ? 1 : 0, "None")];
   if (config.Type === "CALCULATED") {
     const children = config.ChildHealthChecks ?? [];
     const well = children.filter((child) => state.health.get(child) ?? true).length;
     data.push(metric("ChildHealthCheckHealthyCount", well, "Count"));
-  } else if (config.Type !== "CLOUDWATCH_METRIC")
+  } else if (config.Type !== "CLOUDWATCH_METRIC" && !config.Disabled)
     // Of one checker: all or none.
     data.push(metric("HealthCheckPercentageHealthy", seen.healthy ? 100 : 0, "Percent"));
+  if (config.MeasureLatency && !config.Disabled)
+    for (const [name, value] of latencies(config.Type ?? "", seen.timing))
+      for (const dimensions of [own, [{ Name: "Region", Value: checker.Region }, ...own]])
+        data.push(metric(name, value, "Milliseconds", dimensions));
   return data;
+}
+
+type Unit = "None" | "Percent" | "Count" | "Milliseconds";
+
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-check-latency.html */
+function latencies(type: string, timing: ProbeTiming = {}): [name: string, value: number][] {
+  const { connectMs, handshakeMs, firstByteMs } = timing;
+  const isHttps = type.startsWith("HTTPS");
+  return [
+    ...(connectMs !== undefined && !isHttps ? [["ConnectionTime", connectMs] as const] : []),
+    ...(handshakeMs !== undefined && isHttps ? [["SSLHandshakeTime", handshakeMs] as const] : []),
+    ...(firstByteMs !== undefined ? [["TimeToFirstByte", firstByteMs] as const] : []),
+  ].map(([name, value]) => [name, value]);
 }

@@ -19,6 +19,7 @@ import { limits } from "../limits.ts";
 import { pageSize } from "../paging.ts";
 import { cidrCollections, ofAccount, recordSets, type CidrCollectionRecord } from "../records.ts";
 import type { State } from "../state.ts";
+import { beginChange } from "../zones.ts";
 
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateCidrCollection.html and its neighbours */
 export const cidrCollectionOperations: Operations<"route53", State> = {
@@ -26,17 +27,22 @@ export const cidrCollectionOperations: Operations<"route53", State> = {
     const scope = ofAccount(context);
     return context.store.transaction(async (tx) => {
       const present = await cidrCollections.list(tx, scope);
-      if (present.some((one) => one.name === Name || one.callerReference === CallerReference))
+      const same = present.find(
+        (one) => one.name === Name || one.callerReference === CallerReference,
+      );
+      // Asking again for the same collection gives the one that is there.
+      if (same && (same.name !== Name || same.callerReference !== CallerReference))
         throw collectionExists();
-      if (present.length >= limits.cidrCollections) throw limitsExceeded("CIDR collections");
-      const created: CidrCollectionRecord = {
+      if (!same && present.length >= limits.cidrCollections)
+        throw limitsExceeded("CIDR collections");
+      const created: CidrCollectionRecord = same ?? {
         id: context.random.uuid(),
         name: Name!,
         callerReference: CallerReference!,
         version: 1,
         locations: {},
       };
-      cidrCollections.put(tx, scope, [created.id], created);
+      if (!same) cidrCollections.put(tx, scope, [created.id], created);
       return {
         Collection: show(created, context.account),
         Location: `https://route53.amazonaws.com/2013-04-01/cidrcollection/${created.id}`,
@@ -58,7 +64,8 @@ export const cidrCollectionOperations: Operations<"route53", State> = {
         version: found.version + 1,
         locations,
       });
-      return { Id: `${found.id}:${found.version + 1}` };
+      // "You can use it as input to GetChange."
+      return { Id: beginChange(tx, context).Id };
     });
   },
   async DeleteCidrCollection({ Id }, context) {
@@ -109,6 +116,11 @@ function change(
   { locations: present }: CidrCollectionRecord,
   changes: readonly CidrCollectionChange[],
 ): Record<string, string[]> {
+  if (
+    changes.reduce((sum, { CidrList = [] }) => sum + CidrList.length, 0) >
+    limits.cidrBlocksPerChange
+  )
+    throw limitsExceeded("CIDR blocks in a change");
   const locations = structuredClone(present);
   for (const { LocationName = "", Action, CidrList = [] } of changes) {
     const blocks = CidrList.map((text) => {

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Route53Operation } from "../context.ts";
-import { healthCheckExists, invalidInput, tooManyHealthChecks } from "../errors.ts";
+import { healthCheckExists, tooManyHealthChecks } from "../errors.ts";
 import { alarmConfiguration } from "../health/alarm.ts";
-import { completeConfig } from "../health/config.ts";
+import { checkChildren, completeConfig } from "../health/config.ts";
 import { showHealthCheck } from "../health/show.ts";
 import { limits } from "../limits.ts";
-import { healthChecks, ofAccount, type HealthCheckRecord } from "../records.ts";
+import { healthChecks, ofAccount, spentReferences, type HealthCheckRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHealthCheck.html */
 export const createHealthCheck: Route53Operation<"CreateHealthCheck"> = async (input, context) => {
@@ -19,9 +19,10 @@ export const createHealthCheck: Route53Operation<"CreateHealthCheck"> = async (i
     if (same && !isDeepStrictEqual(plain(same.config), plain(config))) throw healthCheckExists();
     if (!same && present.length >= limits.healthChecks)
       throw tooManyHealthChecks(limits.healthChecks);
-    for (const child of config.ChildHealthChecks ?? [])
-      if (!present.some(({ id }) => id === child))
-        throw invalidInput(`The child health check ${child} does not exist.`);
+    // Nor may that of one that was deleted come again.
+    if (!same && (await spentReferences.get(tx, scope, input.CallerReference!)))
+      throw healthCheckExists();
+    checkChildren(present, config);
     const { principal } = context;
     const check: HealthCheckRecord = same ?? {
       id: context.random.uuid(),

@@ -1,5 +1,6 @@
 import type { ResourceRecordSet, VPC } from "@aws-sdk/client-route-53";
 import type { Context } from "#services/kit/service.ts";
+import { listScopes } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Route53Operation } from "../context.ts";
 import {
@@ -9,6 +10,7 @@ import {
   invalidInput,
   noSuchDelegationSet,
   tooManyZones,
+  tooManyZonesOfSet,
   zoneExists,
 } from "../errors.ts";
 import { bareId, drawId, drawNameServers, privateNameServers } from "../ids.ts";
@@ -33,7 +35,7 @@ export const createHostedZone: Route53Operation<"CreateHostedZone"> = async (inp
     const zones = await hostedZones.list(tx, scope);
     if (zones.some((zone) => zone.callerReference === input.CallerReference)) throw zoneExists();
     if (zones.length >= limits.hostedZones) throw tooManyZones(limits.hostedZones);
-    if (VPC) checkConflicts(zones, name, VPC);
+    if (VPC) await checkConflicts(tx, name, VPC);
     const zone: ZoneRecord = {
       id: drawId(context.random, "Z"),
       name,
@@ -76,18 +78,18 @@ function zoneName(given: string): string {
   }
 }
 
-/** A VPC may not have two zones of one name. */
-export function checkConflicts(
-  zones: readonly ZoneRecord[],
+/** A VPC may not have two zones of one name, whose ever they are. */
+export async function checkConflicts(
+  tx: Transaction,
   name: string,
   { VPCId, VPCRegion }: VPC,
-): void {
-  const other = zones.find(
-    (zone) =>
-      zone.name === name &&
-      zone.vpcs.some((vpc) => vpc.VPCId === VPCId && vpc.VPCRegion === VPCRegion),
-  );
-  if (other) throw conflictingDomain(VPCId!, VPCRegion!, other.id);
+): Promise<void> {
+  for (const scope of await listScopes(tx))
+    for (const zone of await hostedZones.list(tx, scope)) {
+      if (zone.name !== name) continue;
+      if (zone.vpcs.some((vpc) => vpc.VPCId === VPCId && vpc.VPCRegion === VPCRegion))
+        throw conflictingDomain(VPCId!, VPCRegion!, zone.id);
+    }
 }
 
 /**
@@ -108,6 +110,9 @@ async function serversFor(
   if (given === undefined) return { nameServers: drawNameServers(context.random, taken) };
   const set = await delegationSets.get(tx, ofAccount(context), bareId(given));
   if (!set) throw noSuchDelegationSet(given);
+  const users = zones.filter(({ delegationSetId }) => delegationSetId === set.id);
+  if (users.length >= limits.zonesPerDelegationSet)
+    throw tooManyZonesOfSet(limits.zonesPerDelegationSet);
   if (set.nameServers.some((server) => taken.has(server))) throw conflictingServers(set.id, name);
   return { nameServers: set.nameServers, delegationSetId: set.id };
 }

@@ -1,14 +1,25 @@
-import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
+import type { HealthCheck, HealthCheckConfig } from "@aws-sdk/client-route-53";
 import type { Operations } from "#services/kit/service.ts";
 import type { Input } from "#model/sdk.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { healthCheckInUse, noSuchHealthCheck, versionMismatch } from "../errors.ts";
+import {
+  healthCheckInUse,
+  managedHealthCheck,
+  noSuchHealthCheck,
+  versionMismatch,
+} from "../errors.ts";
 import { alarmConfiguration } from "../health/alarm.ts";
-import { completeConfig } from "../health/config.ts";
+import { checkChildren, completeConfig } from "../health/config.ts";
 import { showHealthCheck } from "../health/show.ts";
 import { pageByMarker } from "../paging.ts";
-import { healthChecks, healthStatuses, ofAccount, type HealthCheckRecord } from "../records.ts";
+import {
+  healthChecks,
+  healthStatuses,
+  ofAccount,
+  spentReferences,
+  type HealthCheckRecord,
+} from "../records.ts";
 import type { State } from "../state.ts";
 import { createHealthCheck } from "./create-health-check.ts";
 
@@ -27,8 +38,11 @@ export const healthCheckOperations: Operations<"route53", State> = {
     );
     const sorted = found.sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1));
     const page = pageByMarker(sorted, input, ({ id }) => id);
+    const HealthChecks: HealthCheck[] = [];
+    for (const check of page.items)
+      HealthChecks.push(showHealthCheck(check, await alarmConfiguration(context, check.config)));
     return {
-      HealthChecks: page.items.map((check) => showHealthCheck(check, undefined)),
+      HealthChecks,
       Marker: input.Marker ?? "",
       IsTruncated: page.isTruncated,
       NextMarker: page.nextMarker,
@@ -47,11 +61,9 @@ export const healthCheckOperations: Operations<"route53", State> = {
       const found = await findCheck(tx, scope, input.HealthCheckId);
       if (input.HealthCheckVersion !== undefined && input.HealthCheckVersion !== found.version)
         throw versionMismatch();
-      const updated = {
-        ...found,
-        config: updatedConfig(found.config, input),
-        version: found.version + 1,
-      };
+      const config = updatedConfig(found.config, input);
+      checkChildren(await healthChecks.list(tx, scope), config, found.id);
+      const updated = { ...found, config, version: found.version + 1 };
       healthChecks.put(tx, scope, [found.id], updated);
       return updated;
     });
@@ -60,11 +72,14 @@ export const healthCheckOperations: Operations<"route53", State> = {
   async DeleteHealthCheck({ HealthCheckId }, context) {
     const scope = ofAccount(context);
     await context.store.transaction(async (tx) => {
-      const { id } = await findCheck(tx, scope, HealthCheckId);
+      const { id, callerReference, linkedService } = await findCheck(tx, scope, HealthCheckId);
+      const owner = linkedService?.ServicePrincipal;
+      if (owner !== undefined && context.principal.arn !== owner) throw managedHealthCheck(id);
       for (const other of await healthChecks.list(tx, scope))
         if (other.config.ChildHealthChecks?.includes(id)) throw healthCheckInUse(id);
       healthChecks.delete(tx, scope, id);
       healthStatuses.delete(tx, scope, id);
+      spentReferences.put(tx, scope, [callerReference], { healthCheckId: id });
     });
     return {};
   },

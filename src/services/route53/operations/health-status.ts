@@ -1,12 +1,10 @@
 import type { HealthCheckObservation } from "@aws-sdk/client-route-53";
 import { dateOf } from "#runtime/date.ts";
 import type { Operations } from "#services/kit/service.ts";
-import { ofAccount } from "../records.ts";
+import { healthStatuses, ofAccount, type FailureReport } from "../records.ts";
 import type { State } from "../state.ts";
+import { checker } from "../geo/checkers.ts";
 import { findCheck } from "./health-checks.ts";
-
-/** The one checker: this machine, in the region from which Route 53's API is served. */
-const checker = { Region: "us-east-1", IPAddress: "127.0.0.1" } as const;
 
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html and its neighbour */
 export const healthStatusOperations: Operations<"route53", State> = {
@@ -17,17 +15,18 @@ export const healthStatusOperations: Operations<"route53", State> = {
     return { HealthCheckObservations: observed(context.state.observations.get(id)) };
   },
   async GetHealthCheckLastFailureReason({ HealthCheckId }, context) {
-    const { id } = await context.store.transaction((tx) =>
-      findCheck(tx, ofAccount(context), HealthCheckId),
-    );
-    return { HealthCheckObservations: observed(context.state.observations.get(id)?.lastFailure) };
+    const scope = ofAccount(context);
+    const { id, status } = await context.store.transaction(async (tx) => {
+      const check = await findCheck(tx, scope, HealthCheckId);
+      return { id: check.id, status: await healthStatuses.get(tx, scope, check.id) };
+    });
+    const seen = context.state.observations.get(id)?.lastFailure ?? status?.lastFailure;
+    return { HealthCheckObservations: observed(seen) };
   },
 };
 
 /** Empty until the first check has run. */
-function observed(
-  seen: { report: string; checkedMs: number } | undefined,
-): HealthCheckObservation[] {
+function observed(seen: FailureReport | undefined): HealthCheckObservation[] {
   if (!seen) return [];
   return [
     { ...checker, StatusReport: { Status: seen.report, CheckedTime: dateOf(seen.checkedMs) } },

@@ -1,12 +1,13 @@
 import type { HostedZoneSummary } from "@aws-sdk/client-route-53";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Operations } from "#services/kit/service.ts";
+import { listScopes } from "#store/collection.ts";
 import { invalidDomainName, invalidInput, invalidToken, noSuchDelegationSet } from "../errors.ts";
 import { bareId } from "../ids.ts";
 import { limits } from "../limits.ts";
 import { normalName, reversedName } from "../names.ts";
 import { pageByMarker, pageSize } from "../paging.ts";
-import { delegationSets, hostedZones, ofAccount } from "../records.ts";
+import { delegationSets, hostedZones, ofAccount, type ZoneRecord } from "../records.ts";
 import type { State } from "../state.ts";
 import { ValueProblem } from "../values/problem.ts";
 import { showZone } from "../zones.ts";
@@ -63,26 +64,32 @@ export const hostedZoneListOperations: Operations<"route53", State> = {
     };
   },
   async ListHostedZonesByVPC(input, context) {
-    const zones = await context.store.transaction((tx) => hostedZones.list(tx, ofAccount(context)));
-    const found = zones
-      .filter(({ vpcs }) =>
-        vpcs.some(({ VPCId, VPCRegion }) => VPCId === input.VPCId && VPCRegion === input.VPCRegion),
-      )
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    // "regardless of which AWS account or AWS service owns the hosted zones"
+    const found = await context.store.transaction(async (tx) => {
+      const all: { zone: ZoneRecord; account: string }[] = [];
+      for (const scope of await listScopes(tx))
+        for (const zone of await hostedZones.list(tx, scope))
+          if (
+            zone.vpcs.some(
+              ({ VPCId, VPCRegion }) => VPCId === input.VPCId && VPCRegion === input.VPCRegion,
+            )
+          )
+            all.push({ zone, account: scope.account });
+      return all.sort((a, b) => (a.zone.id < b.zone.id ? -1 : 1));
+    });
     const size = pageSize(input.MaxItems, limits.listPage);
     const page = paginate(found, {
       limit: size,
       token: input.NextToken,
-      keyOf: ({ id }) => id,
+      keyOf: ({ zone }) => zone.id,
       invalidToken,
     });
     return {
-      HostedZoneSummaries: page.items.map(({ id, name, linkedService }): HostedZoneSummary => ({
-        HostedZoneId: id,
-        Name: name,
-        Owner: linkedService
-          ? { OwningService: linkedService.ServicePrincipal }
-          : { OwningAccount: context.account },
+      // Zones that Cloud Map makes are its user's own.
+      HostedZoneSummaries: page.items.map(({ zone, account }): HostedZoneSummary => ({
+        HostedZoneId: zone.id,
+        Name: zone.name,
+        Owner: { OwningAccount: account },
       })),
       MaxItems: size,
       NextToken: page.nextToken,

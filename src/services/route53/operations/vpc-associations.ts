@@ -1,3 +1,4 @@
+import type { VPC } from "@aws-sdk/client-route-53";
 import { paginate } from "#services/kit/pagination.ts";
 import type { Operations } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
@@ -12,6 +13,7 @@ import {
   noSuchZone,
   notAuthorized,
   publicZoneAssociation,
+  tooManyAuthorizations,
 } from "../errors.ts";
 import { bareId } from "../ids.ts";
 import { limits } from "../limits.ts";
@@ -34,16 +36,18 @@ export const vpcAssociationOperations: Operations<"route53", State> = {
         const authorized = await vpcAuthorizations.get(tx, scope, zone.id, VPCRegion!, VPCId);
         if (!authorized) throw notAuthorized(VPCId, zone.id);
       }
-      const present = zone.vpcs.some((vpc) => vpc.VPCId === VPCId && vpc.VPCRegion === VPCRegion);
-      if (!present) {
-        checkConflicts(await hostedZones.list(tx, ofAccount(context)), zone.name, VPC!);
-        if (zone.vpcs.length >= limits.vpcsPerZone) throw limitsExceeded("VPCs");
-        hostedZones.put(tx, scope, [zone.id], { ...zone, vpcs: [...zone.vpcs, VPC!] });
-      }
+      await checkConflicts(tx, zone.name, VPC!);
+      if (zone.vpcs.length >= limits.vpcsPerZone) throw limitsExceeded("VPCs");
+      hostedZones.put(tx, scope, [zone.id], { ...zone, vpcs: [...zone.vpcs, VPC!] });
       return { ChangeInfo: beginChange(tx, context, Comment) };
     });
   },
   async DisassociateVPCFromHostedZone({ HostedZoneId, VPC, Comment }, context) {
+    const own = await context.store.transaction((tx) =>
+      hostedZones.get(tx, ofAccount(context), bareId(HostedZoneId)),
+    );
+    // "using either the account that created the hosted zone or the account that created the Amazon VPC"
+    if (!own) await checkVpc(context, VPC!);
     return context.store.transaction(async (tx) => {
       const { scope, zone } = await findAnywhere(tx, ofAccount(context), HostedZoneId);
       // A VPC's id says enough; its region may be left out.
@@ -62,6 +66,9 @@ export const vpcAssociationOperations: Operations<"route53", State> = {
     return context.store.transaction(async (tx) => {
       const zone = await findZone(tx, scope, HostedZoneId);
       if (!zone.isPrivate) throw publicZoneAssociation();
+      const present = await vpcAuthorizations.list(tx, scope, [zone.id]);
+      const isNew = !present.some((one) => isSameVpc(one, VPC!));
+      if (isNew && present.length >= limits.vpcAuthorizationsPerZone) throw tooManyAuthorizations();
       vpcAuthorizations.put(tx, scope, [zone.id, VPC!.VPCRegion!, VPC!.VPCId!], VPC!);
       return { HostedZoneId: zone.id, VPC };
     });
@@ -91,6 +98,10 @@ export const vpcAssociationOperations: Operations<"route53", State> = {
     return { HostedZoneId: zone.id, VPCs: page.items, NextToken: page.nextToken };
   },
 };
+
+function isSameVpc(one: VPC, other: VPC): boolean {
+  return one.VPCId === other.VPCId && one.VPCRegion === other.VPCRegion;
+}
 
 /** A VPC's account may name a zone of another account that has authorized it. */
 async function findAnywhere(

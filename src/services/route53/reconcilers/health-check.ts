@@ -32,7 +32,11 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
       }
       const { config } = check;
       const present = state.observations.get(id);
-      const before = { healthy: status?.healthy ?? true, against: present?.against ?? 0 };
+      const before = {
+        healthy: status?.healthy ?? true,
+        against: present?.against ?? 0,
+        lastFailure: present?.lastFailure ?? status?.lastFailure,
+      };
       if (config.Disabled) {
         await decide(scope, check, before.healthy, status?.healthy);
         return;
@@ -52,7 +56,8 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
         ...result,
         checkedMs,
         against: next.against,
-        lastFailure: result.healthy ? present?.lastFailure : { report: result.report, checkedMs },
+        timing: result.timing,
+        lastFailure: result.healthy ? before.lastFailure : { report: result.report, checkedMs },
       });
       await decide(scope, check, next.healthy, status?.healthy);
       return { afterMs: intervalMs };
@@ -112,7 +117,11 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
     if (healthy !== stored)
       await env.store.transaction(async (tx) => {
         if (await healthChecks.get(tx, scope, id))
-          healthStatuses.put(tx, scope, [id], { healthy, sinceMs: env.clock.now() });
+          healthStatuses.put(tx, scope, [id], {
+            healthy,
+            sinceMs: env.clock.now(),
+            lastFailure: state.observations.get(id)?.lastFailure,
+          });
       });
     const effective = effectiveHealth(healthy, config);
     if (state.health.get(id) === effective) return;

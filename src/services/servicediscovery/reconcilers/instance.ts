@@ -123,13 +123,25 @@ export function instanceReconciler(env: Environment): Reconciler {
       `${Name} ${Type} ${SetIdentifier}`;
     const added = sets(fresh);
     const replaced = new Set(added.map(keyOf));
-    // What an interrupted step has taken back already is not taken back again: UPSERT, then DELETE, makes it so.
-    const gone = sets(stale).filter((set) => !replaced.has(keyOf(set)));
+    const gone: ResourceRecordSet[] = [];
+    for (const set of sets(stale)) {
+      if (replaced.has(keyOf(set))) continue;
+      // What an interrupted step has taken back already is not taken back again.
+      const { ResourceRecordSets = [] } = await route53.ListResourceRecordSets({
+        HostedZoneId,
+        StartRecordName: set.Name,
+        StartRecordType: set.Type,
+        ...(set.SetIdentifier !== undefined && { StartRecordIdentifier: set.SetIdentifier }),
+        MaxItems: 1,
+      });
+      const [present] = ResourceRecordSets;
+      if (present && isSameRecord(present, set)) gone.push(present);
+    }
     const Changes: Change[] = [
-      ...gone.map((ResourceRecordSet): Change => ({ Action: "UPSERT", ResourceRecordSet })),
       ...gone.map((ResourceRecordSet): Change => ({ Action: "DELETE", ResourceRecordSet })),
       ...added.map((ResourceRecordSet): Change => ({ Action: "UPSERT", ResourceRecordSet })),
     ];
+    if (Changes.length === 0) return;
     await route53.ChangeResourceRecordSets({ HostedZoneId, ChangeBatch: { Changes } });
   }
 
@@ -157,4 +169,14 @@ export function instanceReconciler(env: Environment): Reconciler {
       if (same) await endOperation(tx, scope, operationId, env.clock.now());
     });
   }
+}
+
+/** Route 53 gives names back in lower case, with a dot at their end. */
+function isSameRecord(one: ResourceRecordSet, other: ResourceRecordSet): boolean {
+  const nameOf = ({ Name = "" }: ResourceRecordSet) => Name.toLowerCase().replace(/\.$/, "");
+  return (
+    nameOf(one) === nameOf(other) &&
+    one.Type === other.Type &&
+    one.SetIdentifier === other.SetIdentifier
+  );
 }

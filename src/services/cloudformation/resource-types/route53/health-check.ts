@@ -1,5 +1,13 @@
+import type { ResettableElementName } from "@aws-sdk/client-route-53";
 import { defineResourceType } from "../resource-type.ts";
 import { updateTags } from "./zone-tags.ts";
+
+const resettable: readonly ResettableElementName[] = [
+  "ChildHealthChecks",
+  "FullyQualifiedDomainName",
+  "Regions",
+  "ResourcePath",
+];
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-route53-healthcheck.html */
 export const resourceType = defineResourceType({
@@ -15,7 +23,7 @@ export const resourceType = defineResourceType({
   },
   configure: ({ clients, physicalId, tags }) =>
     updateTags(clients, "healthcheck", physicalId, tags, {}),
-  async update({ clients, physicalId, properties, changed, tags, previousTags }) {
+  async update({ clients, physicalId, properties, previous, changed, tags, previousTags }) {
     if (changed.includes("HealthCheckConfig")) {
       const {
         Type: _type,
@@ -23,7 +31,14 @@ export const resourceType = defineResourceType({
         MeasureLatency: _latency,
         ...config
       } = properties["HealthCheckConfig"];
-      await clients.route53.UpdateHealthCheck({ ...config, HealthCheckId: physicalId });
+      const before = previous["HealthCheckConfig"] ?? {};
+      // What is left out stays as it is unless it is reset.
+      const ResetElements = resettable.filter((name) => name in before && !(name in config));
+      await clients.route53.UpdateHealthCheck({
+        ...config,
+        ...(ResetElements.length > 0 && { ResetElements }),
+        HealthCheckId: physicalId,
+      });
     }
     await updateTags(clients, "healthcheck", physicalId, tags, previousTags);
   },

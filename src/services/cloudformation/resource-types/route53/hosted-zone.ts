@@ -1,6 +1,10 @@
 import type { VPC } from "@aws-sdk/client-route-53";
-import type { ResourceRequest } from "../resource-type.ts";
-import { defineResourceType } from "../resource-type.ts";
+import {
+  defineResourceType,
+  type Properties,
+  type ResourceRequest,
+  type StackClients,
+} from "../resource-type.ts";
 import { updateTags } from "./zone-tags.ts";
 
 const bare = (id: string | undefined) => (id ?? "").replace("/hostedzone/", "");
@@ -25,21 +29,9 @@ export const resourceType = defineResourceType({
   },
   find: findZone,
   async configure({ clients, physicalId, properties, tags }) {
-    const [, ...more] = (properties["VPCs"] ?? []) as VPC[];
-    for (const VPC of more)
-      await clients.route53.AssociateVPCWithHostedZone({ HostedZoneId: physicalId, VPC });
+    await associateAll(clients, physicalId, (properties["VPCs"] ?? []) as VPC[]);
     await updateTags(clients, "hostedzone", physicalId, tags, {});
-    const arn: string | undefined = properties["QueryLoggingConfig"]?.CloudWatchLogsLogGroupArn;
-    if (arn !== undefined) {
-      const { QueryLoggingConfigs = [] } = await clients.route53.ListQueryLoggingConfigs({
-        HostedZoneId: physicalId,
-      });
-      if (QueryLoggingConfigs.length === 0)
-        await clients.route53.CreateQueryLoggingConfig({
-          HostedZoneId: physicalId,
-          CloudWatchLogsLogGroupArn: arn,
-        });
-    }
+    await logQueries(clients, physicalId, properties);
   },
   async update({ clients, physicalId, properties, previous, changed, tags, previousTags }) {
     const { route53 } = clients;
@@ -50,13 +42,12 @@ export const resourceType = defineResourceType({
       });
     const wanted = (properties["VPCs"] ?? []) as VPC[];
     const before = (previous["VPCs"] ?? []) as VPC[];
-    for (const VPC of wanted)
-      if (!before.some((one) => keyOf(one) === keyOf(VPC)))
-        await route53.AssociateVPCWithHostedZone({ HostedZoneId: physicalId, VPC });
+    await associateAll(clients, physicalId, wanted);
     for (const VPC of before)
       if (!wanted.some((one) => keyOf(one) === keyOf(VPC)))
         await route53.DisassociateVPCFromHostedZone({ HostedZoneId: physicalId, VPC });
     await updateTags(clients, "hostedzone", physicalId, tags, previousTags);
+    if (changed.includes("QueryLoggingConfig")) await logQueries(clients, physicalId, properties);
   },
   async delete({ clients, physicalId }) {
     await clients.route53.DeleteHostedZone({ Id: physicalId });
@@ -66,6 +57,34 @@ export const resourceType = defineResourceType({
     return { Id: physicalId, NameServers: DelegationSet?.NameServers };
   },
 });
+
+/** Those that an interrupted try has associated stay as they are. */
+async function associateAll(
+  { route53 }: StackClients,
+  Id: string,
+  wanted: readonly VPC[],
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const { VPCs = [] } = await route53.GetHostedZone({ Id });
+  for (const VPC of wanted)
+    if (!VPCs.some((one) => keyOf(one) === keyOf(VPC)))
+      await route53.AssociateVPCWithHostedZone({ HostedZoneId: Id, VPC });
+}
+
+async function logQueries(
+  { route53 }: StackClients,
+  HostedZoneId: string,
+  properties: Properties,
+): Promise<void> {
+  const arn: string | undefined = properties["QueryLoggingConfig"]?.CloudWatchLogsLogGroupArn;
+  const { QueryLoggingConfigs = [] } = await route53.ListQueryLoggingConfigs({ HostedZoneId });
+  for (const { Id, CloudWatchLogsLogGroupArn } of QueryLoggingConfigs) {
+    if (CloudWatchLogsLogGroupArn === arn) return;
+    await route53.DeleteQueryLoggingConfig({ Id });
+  }
+  if (arn !== undefined)
+    await route53.CreateQueryLoggingConfig({ HostedZoneId, CloudWatchLogsLogGroupArn: arn });
+}
 
 async function findZone({
   clients,

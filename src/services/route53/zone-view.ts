@@ -1,0 +1,16 @@
+import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
+
+/** What a batch is judged against: reading is the caller's. */
+export interface ZoneView {
+  id: string;
+  name: string;
+  isPrivate: boolean;
+  /** Every record of a name, changes so far included. */
+  ofName(name: string): Promise<ResourceRecordSet[]>;
+  healthCheckExists(id: string): Promise<boolean>;
+  /** Whether a hosted zone, of any account, has the id. */
+  zoneExists(id: string): Promise<boolean>;
+  collectionHas(id: string, location: string): Promise<boolean>;
+  put(set: ResourceRecordSet): void;
+  remove(set: ResourceRecordSet): void;
+}

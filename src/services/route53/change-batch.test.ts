@@ -120,9 +120,10 @@ test("a batch holds a thousand values, aliases and both halves of an UPSERT incl
   const sets = ["1", "2", "3"].map((name) => a(name, "", values(333)));
   await change(["CREATE", a("1", "192.0.2.1")], ["CREATE", a("2", "", values(1))]);
   await refused(said, ...sets.map((set): ["UPSERT", ResourceRecordSet] => ["UPSERT", set]));
-  const full = [...sets.map((set) => ({ ...set, Name: `x${set.Name}` }))].map(
-    (set): ["CREATE", ResourceRecordSet] => ["CREATE", set],
-  );
+  const full = sets.map((set): ["CREATE", ResourceRecordSet] => [
+    "CREATE",
+    { ...set, Name: `x${set.Name}` },
+  ]);
   await refused(
     said,
     ...full,

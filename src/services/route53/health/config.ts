@@ -42,8 +42,6 @@ function checkEndpoint(config: HealthCheckConfig): void {
   const isMatch = Type.endsWith("_STR_MATCH");
   if (isMatch && !config.SearchString)
     throw invalidInput(`SearchString must be specified for health checks of type ${Type}.`);
-  if (!isMatch && config.SearchString)
-    throw invalidInput(`SearchString cannot be specified for health checks of type ${Type}.`);
   if (Type === "TCP" && config.ResourcePath !== undefined)
     throw invalidInput("ResourcePath cannot be specified for health checks of type TCP.");
   const regions = config.Regions;

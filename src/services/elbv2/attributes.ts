@@ -221,9 +221,28 @@ export const functionGroupAttributes: AttributeTable = {
   "lambda.multi_value_headers.enabled": flag("false"),
 };
 
+/**
+ * "If you specify thresholds for both actions, the threshold for DNS failover must be greater than or equal to the
+ * threshold for routing failover."
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health.html
+ */
+export function checkHealthThresholds(get: (key: string) => string): void {
+  for (const kind of ["count", "percentage"]) {
+    const keyOf = (action: string) =>
+      `target_group_health.${action}.minimum_healthy_targets.${kind}`;
+    const [failover, routing] = [keyOf("dns_failover"), keyOf("unhealthy_state_routing")];
+    if (get(failover) === "off" || get(routing) === "off") continue;
+    if (Number(get(failover)) < Number(get(routing)))
+      throw invalidConfiguration(
+        `'${failover}' value '${get(failover)}' must be greater than or equal to '${routing}' value '${get(routing)}'`,
+      );
+  }
+}
+
 /** What must hold between a target group's attributes. */
 export function checkTargetGroupAttributes(stored: Readonly<Record<string, string>>): void {
   const get = (key: string) => attributeOf(targetGroupAttributes, stored, key);
+  checkHealthThresholds(get);
   const cookie = get("stickiness.app_cookie.cookie_name");
   if (get("stickiness.type") === "app_cookie" && get("stickiness.enabled") === "true" && !cookie)
     throw invalidConfiguration(

@@ -94,6 +94,12 @@ export const tooManyTargetGroups = () =>
   error("TooManyTargetGroups", "The maximum number of target groups has been reached");
 export const targetGroupInUse = (arn: string) =>
   error("ResourceInUse", `Target group '${arn}' is currently in use by a listener or a rule`);
+/** As users see it: https://github.com/aws-samples/aws-cdk-examples/blob/main/typescript/alb-nlb-tls/README.md */
+export const listenerInUse = (port: number, loadBalancerArn: string) =>
+  error(
+    "ResourceInUse",
+    `Listener port '${port}' is in use by registered target '${loadBalancerArn}' and cannot be removed.`,
+  );
 export const loadBalancerInUse = (arn: string) =>
   error(
     "ResourceInUse",

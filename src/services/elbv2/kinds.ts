@@ -29,7 +29,11 @@ export function isNetworkProtocol(protocol: string): protocol is NetworkProtocol
 }
 
 export function balancerTable(balancer: LoadBalancerRecord): AttributeTable {
-  return isNetwork(balancer) ? networkBalancerAttributes : loadBalancerAttributes;
+  const table = isNetwork(balancer) ? networkBalancerAttributes : loadBalancerAttributes;
+  if (balancer.scheme !== "internal") return table;
+  // "It is set to false for internet-facing load balancers and true for internal load balancers."
+  const key = "ipv6.deny_all_igw_traffic";
+  return { ...table, [key]: { ...table[key]!, default: "true" } };
 }
 
 export function isAttributeOfSomeType(key: string): boolean {

@@ -137,14 +137,15 @@ test("flows of a target that became unhealthy are reset: at once, later or not a
   const stage = createStage(context);
   let accepted = 0;
   const { port } = await stage.target(() => void accepted++);
-  const unhealthy = target(port, { state: "unhealthy" });
+  const [other] = await naming(stage, "other");
+  const unhealthy = [target(port, { state: "unhealthy" }), target(other!.port)];
   await stage.sendTo([target(port)], { unhealthyResetMs: undefined });
   const end = endOf(await stage.client());
   await until(() => accepted === 1);
-  await stage.sendTo([unhealthy], { unhealthyResetMs: undefined });
+  await stage.sendTo(unhealthy, { unhealthyResetMs: undefined });
   await pause(50);
   assert.equal((await stage.counts()).activeFlows, 1);
-  await stage.sendTo([unhealthy], { unhealthyResetMs: 100 });
+  await stage.sendTo(unhealthy, { unhealthyResetMs: 100 });
   await pause(30);
   assert.equal((await stage.counts()).activeFlows, 1);
   assert.equal(await end, "ECONNRESET");
@@ -215,4 +216,25 @@ test("no connection fails while targets are replaced one by one under load", asy
   const counts = await stage.counts();
   assert.deepEqual(Object.keys(counts).sort(), ["newFlows", "peakBytes", "processedBytes"]);
   assert.deepEqual(stage.errors, []);
+});
+
+test("flows live on at unhealthy targets while traffic goes to all of them", async (context) => {
+  const stage = createStage(context);
+  const targets = await naming(stage, "x", "y");
+  const echo = await stage.target((socket) => socket.pipe(socket));
+  const all = (x: "healthy" | "unhealthy", state: "healthy" | "unhealthy") => [
+    target(targets[0]!.port, { state: x }),
+    target(echo.port, { state }),
+  ];
+  await stage.sendTo([target(echo.port)]);
+  const socket = await stage.client();
+  const ended = endOf(socket);
+  socket.write("a");
+  await until(() => socket.bytesRead === 1);
+  await stage.sendTo(all("unhealthy", "unhealthy"));
+  await stage.sendTo(all("unhealthy", "unhealthy"));
+  socket.write("b");
+  await until(() => socket.bytesRead === 2);
+  await stage.sendTo(all("healthy", "unhealthy"));
+  assert.equal(await ended, "ECONNRESET", "there is a healthy one again");
 });

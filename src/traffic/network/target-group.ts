@@ -67,8 +67,8 @@ export class NetworkTargetGroup {
       if (target) target.config = targetConfig;
       else this.#targets.set(targetConfig.key, new NetworkTarget(targetConfig));
     }
-    for (const target of this.#targets.values()) this.#watchHealth(target);
     this.#usable.clear();
+    for (const target of this.#targets.values()) this.#watchHealth(target);
   }
 
   /** What is under way at its targets goes on: clients of a group that was replaced notice nothing. */
@@ -104,15 +104,31 @@ export class NetworkTargetGroup {
     return usable;
   }
 
+  /**
+   * Flows of unhealthy targets end, "unless the unhealthy target triggers the load balancer to fail open".
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
+   */
   #watchHealth(target: NetworkTarget): void {
     const { unhealthyResetMs } = this.config;
-    if (target.config.state !== "unhealthy" || unhealthyResetMs === undefined) {
+    if (
+      target.config.state !== "unhealthy" ||
+      unhealthyResetMs === undefined ||
+      this.#failsOpenTo(target)
+    ) {
       target.resetTimer?.cancel();
       target.resetTimer = undefined;
       return;
     }
     if (unhealthyResetMs === 0) target.resetFlows();
     else target.resetTimer ??= this.#wall.after(unhealthyResetMs, () => target.resetFlows());
+  }
+
+  /** Whether some node sends to it although it is unhealthy. */
+  #failsOpenTo({ config: { zone } }: NetworkTarget): boolean {
+    if (this.config.crossZone) return this.#usableFor("").failedOpen;
+    const zones =
+      zone === "all" ? new Set([...this.#targets.values()].map((one) => one.config.zone)) : [zone];
+    return [...zones].some((one) => this.#usableFor(one).failedOpen);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { NetworkProtocol } from "#traffic/network/config.ts";
 import {
   attributeOf,
+  checkHealthThresholds,
   flag,
   offOr,
   oneOf,
@@ -32,6 +33,19 @@ export const networkBalancerAttributes: AttributeTable = {
   "secondary_ips.auto_assigned.per_subnet": { default: "0", check: within(0, 7) },
   "zonal_shift.config.enabled": flag("false"),
 };
+
+/** "After you set this value, you can't decrease it." */
+export function checkSecondaryAddresses(
+  before: Readonly<Record<string, string>>,
+  changed: Readonly<Record<string, string>>,
+): void {
+  const key = "secondary_ips.auto_assigned.per_subnet";
+  const [was, is] = [before, changed].map((one) =>
+    Number(attributeOf(networkBalancerAttributes, one, key)),
+  );
+  if (is! < was!)
+    throw invalidConfiguration(`The value '${was}' of the attribute '${key}' cannot be decreased`);
+}
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html */
 export function networkListenerAttributes(protocol: NetworkProtocol): AttributeTable {
@@ -113,6 +127,14 @@ export function checkNetworkGroup(
   const protocol = group.protocol as NetworkProtocol;
   const table = networkGroupAttributes(protocol, group.targetType);
   const get = (key: string) => attributeOf(table, changed, key);
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html#target-group-attributes
+  if (group.targetType === "alb")
+    for (const [key, value] of Object.entries(changed))
+      if (value !== table[key]?.default)
+        throw invalidConfiguration(
+          `Target group attribute key '${key}' is not supported on target groups with target type 'alb'`,
+        );
+  checkHealthThresholds(get);
   const termination = "target_health_state.unhealthy.connection_termination.enabled";
   if (carriesDatagrams(protocol)) {
     if (get("preserve_client_ip.enabled") === "false")

@@ -5,10 +5,18 @@
 import type { TargetDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
 import { readArn } from "../arns.ts";
-import { invalidTarget, validationError } from "../errors.ts";
+import { invalidTarget, listenerInUse, validationError } from "../errors.ts";
 import { isNetwork } from "../kinds.ts";
-import { listeners, loadBalancers, type TargetGroupRecord } from "../records.ts";
+import {
+  listeners,
+  loadBalancers,
+  targetGroups,
+  targets,
+  type ListenerRecord,
+  type TargetGroupRecord,
+} from "../records.ts";
 import type { NewTarget } from "../target-input.ts";
 
 /** Throws AWS's errors when the target cannot be registered with the group. */
@@ -42,4 +50,17 @@ export async function readBalancerTarget(
       );
     return { id, port: group.port, zone: "all" };
   });
+}
+
+/** Throws when a target group leads to the listener: it must stay, at its port. */
+export async function checkUnused(
+  tx: Transaction,
+  scope: Scope,
+  { loadBalancerArn, port }: Pick<ListenerRecord, "loadBalancerArn" | "port">,
+): Promise<void> {
+  for (const { name, targetType } of await targetGroups.list(tx, scope)) {
+    if (targetType !== "alb") continue;
+    const target = await targets.get(tx, scope, name, loadBalancerArn, port);
+    if (target && target.drainingUntilMs === undefined) throw listenerInUse(port, loadBalancerArn);
+  }
 }

@@ -1,7 +1,15 @@
-/** Health check settings of a network load balancer's target groups. */
+/** Health checks of a network load balancer's target groups. */
+import type { HealthCheckResult } from "#traffic/application/config.ts";
+import { targetGroupsOf } from "../actions.ts";
 import { invalidConfiguration, validationError } from "../errors.ts";
 import { checkCommon, type GivenSettings } from "../health-check-settings.ts";
-import type { HealthCheckSettings, TargetGroupRecord } from "../records.ts";
+import type {
+  HealthCheckSettings,
+  ListenerRecord,
+  LoadBalancerRecord,
+  TargetGroupRecord,
+  TargetRecord,
+} from "../records.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html */
 export function networkSettings(
@@ -53,3 +61,26 @@ export function networkSettings(
 
 const defaultProtocol = (targetType: TargetGroupRecord["targetType"]) =>
   targetType === "alb" ? "HTTP" : "TCP";
+
+/**
+ * "The host header contains the IP address of the load balancer node and the listener port."
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html
+ */
+export function frontHostOf(
+  { zones }: LoadBalancerRecord,
+  own: readonly ListenerRecord[],
+  group: TargetGroupRecord,
+  target: TargetRecord,
+): string | undefined {
+  const node = (zones.find(({ zoneName }) => zoneName === target.zone) ?? zones[0])?.node;
+  const front = own.find(({ actions }) => targetGroupsOf(actions).includes(group.arn));
+  return node && front && `${node.privateAddress ?? node.loopbackHost}:${front.port}`;
+}
+
+/**
+ * Timeouts and other codes than the matcher's are told of by application load balancers only.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+ */
+export function withoutCause(result: HealthCheckResult): HealthCheckResult {
+  return result.healthy ? result : { healthy: false, reason: "failed" };
+}

@@ -4,6 +4,7 @@ import {
   alpnPolicyNotFound,
   invalidAction,
   sslPolicyNotFound,
+  unsupported,
   validationError,
 } from "../errors.ts";
 import { isNetworkProtocol } from "../kinds.ts";
@@ -28,6 +29,7 @@ export type ReadProtocol = Pick<ListenerRecord, "protocol" | "tls" | "alpnPolicy
 /** `present` is what the listener had. */
 export function readNetworkProtocol(input: ListenerInput, present?: ReadProtocol): ReadProtocol {
   const protocol = input.Protocol ?? present?.protocol ?? "TCP";
+  if (protocol === "QUIC" || protocol === "TCP_QUIC") throw unsupported("QUIC");
   if (!isNetworkProtocol(protocol))
     throw validationError(
       `Listener protocol '${protocol}' must be one of 'UDP, TCP, TLS, TCP_UDP'`,

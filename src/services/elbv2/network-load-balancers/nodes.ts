@@ -89,6 +89,7 @@ export function withNodes(
   random: Random,
 ): ZoneRecord[] {
   const used = takenHosts(all);
+  checkKept(asked, before);
   checkFree(asked, before, all);
   return zones.map((zone) => {
     const present = before.find(({ subnetId }) => subnetId === zone.subnetId)?.node;
@@ -98,6 +99,25 @@ export function withNodes(
     return { ...zone, node: { loopbackHost, ...asked.get(zone.subnetId) } };
   });
 }
+
+/**
+ * "You can't change these addresses after you create the load balancer."
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html
+ */
+function checkKept(asked: ReadonlyMap<string, Asked>, before: readonly ZoneRecord[]): void {
+  for (const { subnetId, node } of before) {
+    const { elasticIp, privateAddress } = asked.get(subnetId) ?? {};
+    if (elasticIp && elasticIp.allocationId !== node?.elasticIp?.allocationId)
+      throw addressFixed(subnetId);
+    if (privateAddress !== undefined && privateAddress !== node?.privateAddress)
+      throw addressFixed(subnetId);
+  }
+}
+
+const addressFixed = (subnetId: string) =>
+  invalidConfiguration(
+    `The addresses of a load balancer cannot be changed: subnet '${subnetId}' is enabled already`,
+  );
 
 /** Throws when an address that is asked for is another node's. */
 function checkFree(

@@ -152,16 +152,27 @@ test("after a restart listeners are where they were, and weights have their way"
 test("flows of a target that becomes unhealthy end at once, or drain for the interval", async (context) => {
   const cloud = await createBalancedCloud(context);
   const { port, server } = await startTarget(context, (socket) => socket.write("hello"));
-  const { groupArn } = await balance(cloud, [port]);
+  // While there is nobody healthy the load balancer fails open, and no flow ends.
+  const other = await startTarget(context, (socket) => socket.end("other"));
+  const { groupArn } = await balance(cloud, [port, other.port]);
   const address = Object.values(await boundByZone(cloud))[0]!;
-  const open = async () => {
+  const open = async (): Promise<{ ended: Promise<string> }> => {
     const socket = connect(address);
     const ended = new Promise<string>((resolve) => {
       socket.on("error", ({ code }: NodeJS.ErrnoException) => resolve(code!));
       socket.on("end", () => resolve("end"));
     });
-    await once(socket, "data");
-    return { ended };
+    const [data] = (await once(socket, "data")) as [Buffer];
+    return String(data) === "hello" ? { ended } : open();
+  };
+  const health = async () => {
+    const Targets = [{ Id: "127.0.0.1", Port: port }];
+    const { TargetHealthDescriptions } = await cloud.elb.DescribeTargetHealth({
+      TargetGroupArn: groupArn,
+      Targets,
+    });
+    const { State, Reason } = TargetHealthDescriptions![0]!.TargetHealth!;
+    return Reason === undefined ? State : `${State} ${Reason}`;
   };
   const set = (Attributes: { Key: string; Value: string }[]) =>
     cloud.elb.ModifyTargetGroupAttributes({ TargetGroupArn: groupArn, Attributes });
@@ -172,7 +183,7 @@ test("flows of a target that becomes unhealthy end at once, or drain for the int
   const first = await open();
   server.close();
   await cloud.advance("60s");
-  assert.deepEqual(await cloud.healthOf(groupArn), [["unhealthy", "Target.FailedHealthChecks"]]);
+  assert.equal(await health(), "unhealthy Target.FailedHealthChecks");
   assert.equal(await first.ended, "ECONNRESET");
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -181,13 +192,12 @@ test("flows of a target that becomes unhealthy end at once, or drain for the int
     { Key: `${unhealthy}.draining_interval_seconds`, Value: "90" },
   ]);
   await cloud.advance("150s");
-  assert.deepEqual(await cloud.healthOf(groupArn), [["healthy"]]);
+  assert.equal(await health(), "healthy");
   server.close();
   await cloud.advance("60s");
-  const draining = [["unhealthy.draining", "Target.FailedHealthChecks"]];
-  assert.deepEqual(await cloud.healthOf(groupArn), draining);
+  assert.equal(await health(), "unhealthy.draining Target.FailedHealthChecks");
   await cloud.advance("120s");
-  assert.deepEqual(await cloud.healthOf(groupArn), [["unhealthy", "Target.FailedHealthChecks"]]);
+  assert.equal(await health(), "unhealthy Target.FailedHealthChecks");
 });
 
 test("an application load balancer is a target, on the port of its listener", async (context) => {
@@ -273,4 +283,36 @@ test("what was measured is in CloudWatch after the minute", async (context) => {
   assert.equal(await sum("UnHealthyHostCount", { LoadBalancer, TargetGroup }), 0);
   assert.ok((await sum("ConsumedLCUs", { LoadBalancer }))! > 0);
   assert.equal(await sum("ZonalHealthStatus", { LoadBalancer, AvailabilityZone: zone }), 1);
+});
+
+test("HTTP checks name the node and the listener as their host, and do not tell why they fail", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const hosts: (string | undefined)[] = [];
+  let status = 200;
+  const port = await cloud.backend(({ headers }) => {
+    hosts.push(headers["host"]);
+    return { status, headers: {} };
+  });
+  const { LoadBalancerArn } = await createNetworkBalancer(cloud);
+  const { TargetGroupArn } = await cloud.createGroup({
+    Protocol: "TCP",
+    HealthCheckProtocol: "HTTP",
+    HealthCheckIntervalSeconds: 10,
+  });
+  await cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port: port }] });
+  await cloud.elb.CreateListener({
+    LoadBalancerArn,
+    Protocol: "TCP",
+    Port: 8080,
+    DefaultActions: [{ Type: "forward", TargetGroupArn }],
+  });
+  await cloud.advance("1s");
+  assert.match(hosts[0]!, /^127\.\d+\.\d+\.\d+:8080$/);
+  assert.notEqual(hosts[0], "127.0.0.1:8080");
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [["healthy"]]);
+  status = 500;
+  await cloud.advance("30s");
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [
+    ["unhealthy", "Target.FailedHealthChecks"],
+  ]);
 });

@@ -19,7 +19,7 @@ test("gateway load balancers are refused, and network ones ask for their own pro
   const udp = await cloud.createGroup({ Name: "udp", Protocol: "UDP" });
   const http = await cloud.createGroup({ Name: "http" });
   const listen = (
-    Protocol: "HTTP" | "TCP" | "TLS" | "UDP" | "TCP_UDP",
+    Protocol: "HTTP" | "TCP" | "TLS" | "UDP" | "TCP_UDP" | "QUIC",
     TargetGroupArn: string,
     more = {},
   ) =>
@@ -30,6 +30,9 @@ test("gateway load balancers are refused, and network ones ask for their own pro
       DefaultActions: [{ Type: "forward", TargetGroupArn }],
       ...more,
     });
+  await assert.rejects(listen("QUIC", udp.TargetGroupArn!), {
+    message: "Fogbank does not support QUIC. See COVERAGE.md.",
+  });
   await assert.rejects(listen("HTTP", http.TargetGroupArn!), {
     message: "Listener protocol 'HTTP' must be one of 'UDP, TCP, TLS, TCP_UDP'",
   });
@@ -121,6 +124,83 @@ test("groups have the attributes and defaults of their protocol", async (context
     message: "Target group attribute key 'slow_start.duration_seconds' is not recognized",
   });
   await set(tcp, "stickiness.enabled", "true");
+  const threshold = (action: string, kind: string) =>
+    `target_group_health.${action}.minimum_healthy_targets.${kind}`;
+  await assert.rejects(set(tcp, threshold("unhealthy_state_routing", "count"), "2"), {
+    code: "InvalidConfigurationRequest",
+    message: `'${threshold("dns_failover", "count")}' value '1' must be greater than or equal to '${threshold("unhealthy_state_routing", "count")}' value '2'`,
+  });
+  await elb.ModifyTargetGroupAttributes({
+    TargetGroupArn: tcp,
+    Attributes: ["dns_failover", "unhealthy_state_routing"].map((action) => ({
+      Key: threshold(action, "count"),
+      Value: "2",
+    })),
+  });
+  await set(tcp, threshold("unhealthy_state_routing", "percentage"), "50");
+  const behind = await cloud.createGroup({ Name: "alb", Protocol: "TCP", TargetType: "alb" });
+  await set(behind.TargetGroupArn!, "deregistration_delay.timeout_seconds", "300");
+  await assert.rejects(set(behind.TargetGroupArn!, "deregistration_delay.timeout_seconds", "30"), {
+    code: "InvalidConfigurationRequest",
+    message: /not supported .* target type 'alb'/,
+  });
+});
+
+test("a load balancer's addresses are its for life, and come to be no fewer", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { elb, ec2, subnets } = cloud;
+  const net = await cloud.createBalancer("net", { Type: "network" });
+  const { LoadBalancerArn } = net;
+  const set = (Value: string) =>
+    elb.ModifyLoadBalancerAttributes({
+      LoadBalancerArn,
+      Attributes: [{ Key: "secondary_ips.auto_assigned.per_subnet", Value }],
+    });
+  await set("3");
+  await assert.rejects(set("2"), { code: "InvalidConfigurationRequest" });
+  await set("3");
+  const { AllocationId } = await ec2.AllocateAddress({});
+  await assert.rejects(
+    elb.SetSubnets({
+      LoadBalancerArn,
+      SubnetMappings: [
+        { SubnetId: subnets[0]!, AllocationId: AllocationId! },
+        { SubnetId: subnets[1]! },
+      ],
+    }),
+    {
+      code: "InvalidConfigurationRequest",
+      message: /addresses of a load balancer cannot be changed/,
+    },
+  );
+  const inner = await cloud.createBalancer("inner", { Type: "network", Scheme: "internal" });
+  for (const [arn, expected] of [
+    [LoadBalancerArn, "false"],
+    [inner.LoadBalancerArn, "true"],
+  ] as const) {
+    const { Attributes } = await elb.DescribeLoadBalancerAttributes({ LoadBalancerArn: arn });
+    const denied = Attributes!.find(({ Key }) => Key === "ipv6.deny_all_igw_traffic");
+    assert.equal(denied!.Value, expected);
+  }
+});
+
+test("a listener stays while a target group leads to it", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { elb } = cloud;
+  const web = await cloud.createBalancer("web");
+  const fixed = { Type: "fixed-response" as const, FixedResponseConfig: { StatusCode: "200" } };
+  const { ListenerArn } = await cloud.listen(web.LoadBalancerArn!, fixed);
+  const { TargetGroupArn } = await cloud.createGroup({ Protocol: "TCP", TargetType: "alb" });
+  const Targets = [{ Id: web.LoadBalancerArn! }];
+  await elb.RegisterTargets({ TargetGroupArn, Targets });
+  const refused = {
+    code: "ResourceInUse",
+    message: `Listener port '80' is in use by registered target '${web.LoadBalancerArn}' and cannot be removed.`,
+  };
+  await assert.rejects(elb.DeleteListener({ ListenerArn }), refused);
+  await assert.rejects(elb.ModifyListener({ ListenerArn, Port: 81 }), refused);
+  await elb.DeregisterTargets({ TargetGroupArn, Targets });
+  await elb.DeleteListener({ ListenerArn });
 });
 
 test("health checks have the defaults of network load balancers", async (context) => {

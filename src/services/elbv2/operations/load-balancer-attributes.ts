@@ -3,6 +3,7 @@ import { readBalancer } from "../balancer-config.ts";
 import { checkShift } from "../zonal-shift.ts";
 import { changeAttributes, describeAttributes } from "../attributes.ts";
 import { findLoadBalancer } from "../find.ts";
+import { checkSecondaryAddresses } from "../network-load-balancers/attributes.ts";
 import { balancerTable, isAttributeOfSomeType, isNetwork } from "../kinds.ts";
 import { invalidConfiguration } from "../errors.ts";
 import { checkBuckets } from "../logs.ts";
@@ -28,7 +29,9 @@ export const modifyLoadBalancerAttributes: Operation<
   const change = (balancer: LoadBalancerRecord) => {
     for (const { Key = "" } of Attributes ?? []) checkKey(balancer, Key);
     const table = balancerTable(balancer);
-    return changeAttributes("load balancer", table, balancer.attributes, Attributes);
+    const changed = changeAttributes("load balancer", table, balancer.attributes, Attributes);
+    if (isNetwork(balancer)) checkSecondaryAddresses(balancer.attributes, changed);
+    return changed;
   };
   const before = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, LoadBalancerArn),

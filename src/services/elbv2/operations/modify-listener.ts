@@ -5,6 +5,7 @@ import { duplicateListener } from "../errors.ts";
 import { findListener } from "../find.ts";
 import { checkCertificates, readCertificate, readProtocol } from "../listener-input.ts";
 import { isNetworkProtocol } from "../kinds.ts";
+import { checkUnused } from "../network-load-balancers/balancer-target.ts";
 import {
   checkNetworkActions,
   readNetworkProtocol,
@@ -37,6 +38,7 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
     if (network) checkNetworkActions(actions);
     if (own.some((other) => other.id !== id && other.port === port))
       throw duplicateListener(listener.loadBalancerArn);
+    if (port !== listener.port) await checkUnused(tx, context, listener);
     await checkForwards(tx, context, loadBalancerName, protocol, actions);
     const { bound, boundByZone, tls: _tls, alpnPolicy: _alpn, ...rest } = listener;
     const changed = {

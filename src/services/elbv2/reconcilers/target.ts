@@ -21,8 +21,10 @@ import { unchecked } from "../functions/target-groups.ts";
 import { healthLine } from "../health/health-line.ts";
 import { logsTo } from "../logs.ts";
 import { forbiddingState, modelledCheck, reachAs, reachTarget } from "../health/reach-target.ts";
-import { groupTable, isNetworkProtocol } from "../kinds.ts";
+import { groupTable, isNetwork, isNetworkProtocol } from "../kinds.ts";
+import { frontHostOf, withoutCause } from "../network-load-balancers/health-checks.ts";
 import {
+  listeners,
   loadBalancers,
   targetGroups,
   targets,
@@ -43,6 +45,8 @@ interface Situation {
   zones: Set<string> | undefined;
   /** Those that use the group; it is checked from the address of the first. */
   balancers: LoadBalancerRecord[];
+  /** What HTTP checks of a network load balancer name as their host. */
+  frontHost?: string | undefined;
 }
 
 export function targetReconciler(env: Environment, state: State): Reconciler {
@@ -56,7 +60,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       const key = JSON.stringify([scope.account, scope.region, ...id]);
       const situation = await look(scope, id as string[]);
       if (!situation) return void state.streaks.delete(key);
-      const { target, group, zones, balancers } = situation;
+      const { target, group, zones } = situation;
       const nowMs = env.clock.now();
       if (target.drainingUntilMs !== undefined) {
         state.streaks.delete(key);
@@ -87,7 +91,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         await record(scope, id as string[], target, checking);
         current = { ...target, health: checking };
       }
-      const verdict = await check(scope, group, target, balancers);
+      const verdict = await check(scope, situation);
       let health: TargetHealthRecord;
       if ("forbidden" in verdict) {
         if (verdict.forbidden === "terminated")
@@ -95,9 +99,10 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         health = invalidState(verdict.forbidden);
         state.streaks.set(key, { healthy: false, length: 0, checkedMs: nowMs });
       } else {
-        const extended = extend(streak, verdict, nowMs);
+        const result = isNetworkProtocol(group.protocol) ? withoutCause(verdict) : verdict;
+        const extended = extend(streak, result, nowMs);
         state.streaks.set(key, extended);
-        health = healthAfter(current.health, extended, verdict, group.healthCheck);
+        health = healthAfter(current.health, extended, result, group.healthCheck);
       }
       const drained = drainUnhealthy(current, health, unhealthyIntervalMs(group), nowMs);
       await record(scope, id as string[], current, drained.health, drained.untilMs);
@@ -119,15 +124,16 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         for (const { zoneName } of balancer?.zones ?? []) zones.add(zoneName);
         if (balancer) balancers.push(balancer);
       }
-      return { target, group, zones, balancers };
+      const front = balancers.find(isNetwork);
+      const frontHost =
+        front && frontHostOf(front, await listeners.list(tx, scope, [front.name]), group, target);
+      return { target, group, zones, balancers, frontHost };
     });
   }
 
   async function check(
     scope: Scope,
-    group: TargetGroupRecord,
-    target: TargetRecord,
-    balancers: readonly LoadBalancerRecord[],
+    { group, target, balancers, frontHost }: Situation,
   ): Promise<HealthCheckResult | { forbidden: string }> {
     const { healthCheck } = group;
     const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
@@ -149,7 +155,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
               reach: reached,
               tls: healthCheck.protocol === "HTTPS",
               version: group.version ?? "HTTP1",
-              host: authorityOf("path" in reach ? target.id : reach.host, port),
+              host: frontHost ?? authorityOf("path" in reach ? target.id : reach.host, port),
               path: healthCheck.path,
               matcher: healthCheck.matcher,
               timeoutMs,

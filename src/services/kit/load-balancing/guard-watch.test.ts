@@ -59,3 +59,13 @@ test("a listener that this machine cannot reach is told of once, and again when 
   open(80, {});
   assert.equal(woken, 1);
 });
+
+test("a load balancer without security groups is served at once", () => {
+  const { watch, take } = stage();
+  const free = { vpcId: "vpc-1", scheme: "internet-facing" as const, securityGroups: [] };
+  assert.equal(
+    watch.serve("net", scope, { ...free, type: "network" }, { name: "net", ports: [80] }, () => {}),
+    1,
+  );
+  assert.deepEqual(take(), []);
+});

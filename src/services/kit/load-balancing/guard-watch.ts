@@ -59,7 +59,7 @@ export function createGuardWatch(env: Environment): GuardWatch {
       const told = rulesOf(env, scope, guarded);
       const before = watched.get(id);
       const inbound = JSON.stringify(inboundRules(env, scope, guarded));
-      const isNews = before?.inbound !== inbound;
+      const isNews = !before || before.inbound !== inbound;
       const revision = (before?.revision ?? 0) + (isNews ? 1 : 0);
       const { name, ports } = served;
       watched.set(id, { scope, guarded, told, inbound, revision, ports, wake });

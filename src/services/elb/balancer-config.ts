@@ -1,4 +1,5 @@
 /** From records to what the data plane is told. */
+import { certificateOf } from "#services/kit/load-balancing/certificates.ts";
 import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
 import type { Environment } from "#services/kit/service.ts";
@@ -11,7 +12,6 @@ import type {
   ClassicListenerConfig,
   ClassicStickiness,
 } from "#traffic/classic/config.ts";
-import { certificateOf } from "./certificates.ts";
 import { inService } from "./health/descriptions.ts";
 import { isSecure } from "./listener-input.ts";
 import { publicKeyOf } from "./policy-input.ts";
@@ -134,7 +134,7 @@ async function tlsConfig(
 ): Promise<TlsConfig> {
   const policy = policies.find(({ type }) => type === negotiationType);
   return {
-    certificates: [await certificateOf(env, state, scope, certificate)],
+    certificates: [await certificateOf(env, state.certificates, scope, certificate)],
     ...((policy && negotiationOf(policy)) ?? defaultNegotiation()),
     mutual: undefined,
   };

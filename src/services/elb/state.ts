@@ -1,12 +1,12 @@
 /** What the service holds in memory: what can be measured anew. */
 import type { HttpClient } from "#http/client.ts";
 import { createHttpClient } from "#http/client.ts";
+import type { KnownCertificates } from "#services/kit/load-balancing/certificates.ts";
 import { createGuardWatch, type GuardWatch } from "#services/kit/load-balancing/guard-watch.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
-import type { CertificateConfig } from "#traffic/application/config.ts";
 import { openPlane } from "#traffic/open-plane.ts";
 import type { TrafficPlane } from "#traffic/plane.ts";
 import type { Streak } from "./health/plan.ts";
@@ -32,8 +32,7 @@ export interface State {
   readonly reaches: Map<string, string>;
   /** What simulated machines had done when they were last looked at, by instance. */
   readonly modelled: Map<string, { served: number; refused: number }>;
-  /** Certificates by ARN, and when each was fetched. */
-  readonly certificates: Map<string, { config: CertificateConfig; fetchedMs: number }>;
+  readonly certificates: KnownCertificates;
   /** Follows the rules of their security groups. */
   readonly guards: GuardWatch;
   /** Load balancers that the data plane serves, by their ids. */

@@ -31,13 +31,9 @@ export const offOr =
   (low: number, high: number): AttributeFact["check"] =>
   (value) =>
     value === "off" ? undefined : within(low, high)(value);
-export const flag = (
-  initial: "true" | "false",
-  refuses?: (value: string) => boolean,
-): AttributeFact => ({
+export const flag = (initial: "true" | "false"): AttributeFact => ({
   default: initial,
   check: boolean,
-  ...(refuses && { refuses }),
 });
 
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
@@ -55,7 +51,8 @@ export const loadBalancerAttributes: AttributeTable = {
   "health_check_logs.s3.prefix": { default: "", check: text },
   "idle_timeout.timeout_seconds": { default: "60", check: within(1, 4000) },
   "ipv6.deny_all_igw_traffic": flag("false"),
-  "load_balancing.cross_zone.enabled": flag("true", (value) => value === "false"),
+  // "The default for Application Load Balancers is true, and cannot be changed."
+  "load_balancing.cross_zone.enabled": { default: "true", check: oneOf("true") },
   "routing.http.desync_mitigation_mode": {
     default: "defensive",
     check: oneOf("monitor", "defensive", "strictest"),

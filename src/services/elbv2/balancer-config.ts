@@ -4,6 +4,7 @@ import type {
   RuleCondition,
   RuleTransform,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { certificateOf } from "#services/kit/load-balancing/certificates.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
@@ -16,7 +17,6 @@ import {
   loadBalancerAttributes,
   targetGroupAttributes,
 } from "./attributes.ts";
-import { certificateOf } from "./certificates.ts";
 import type {
   ActionConfig,
   BalancerConfig,
@@ -178,7 +178,7 @@ export async function tlsConfig(
   const versions = policy.SslProtocols as TlsVersion[];
   return {
     certificates: await Promise.all(
-      certificates.map((arn) => certificateOf(env, state, scope, arn)),
+      certificates.map((arn) => certificateOf(env, state.certificates, scope, arn)),
     ),
     maxVersion: versions[0]!,
     minVersion: versions.at(-1)!,

@@ -9,7 +9,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateListener",
     differs:
-      "QUIC is refused. Authentication by Cognito is refused, and a provider on this machine may do without TLS. Of a token's claims of several values all that are configured must be there (AWS does not say); a key set that cannot be had, but for a timeout, is logged as JWKSRequestFailed. Certificates are those of ACM; server certificates of IAM are refused. Post-quantum policies negotiate what the TLS library of the machine does. Clients of a listener that verifies them are told the names of the trust store's authorities whatever AdvertiseTrustStoreCaNames says.",
+      "QUIC is refused. Authentication by Cognito is refused, and a provider on this machine may do without TLS. Of a token's claims of several values all that are configured must be there (AWS does not say); a key set that cannot be had, but for a timeout, is logged as JWKSRequestFailed. Post-quantum and FIPS policies negotiate what the TLS library of the machine does, and those of RFC 9151 are not known. Clients of a listener that verifies them are told the names of the trust store's authorities whatever AdvertiseTrustStoreCaNames says.",
   },
   {
     operation: "CreateRule",

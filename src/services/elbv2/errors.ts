@@ -133,6 +133,9 @@ export const tooManyTags = () =>
   error("TooManyTags", "The maximum number of tags has been reached on a resource");
 export const sslPolicyNotFound = (names: readonly string[]) =>
   error("SSLPolicyNotFound", `SSL policies '[${names.join(", ")}]' not found`);
+/** Misspelt as users see it: https://github.com/theopensystemslab/planx-new/pull/1051 */
+export const policyNotSupported = (protocol: string) =>
+  validationError(`An SSL policy cannot be specifed for ${protocol} listeners`);
 export const certificateNotFound = (arn: string) =>
   error("CertificateNotFound", `Certificate '${arn}' not found`);
 export const unsupportedCertificate = (arn: string) =>

@@ -106,21 +106,26 @@ export function checkCommon(settings: HealthCheckSettings, highestCode: number |
   between("healthy threshold count", settings.healthyThreshold, 2, 10);
   between("unhealthy threshold count", settings.unhealthyThreshold, 2, 10);
   if (highestCode === undefined) return checkGrpcCodes(matcher);
-  const codes = matcher.split(",").flatMap((part) => part.trim().split("-"));
-  const wellFormed = matcher.split(",").every((part) => /^\s*\d{3}(?:-\d{3})?\s*$/.test(part));
-  if (!wellFormed || codes.some((code) => Number(code) < 200 || Number(code) > highestCode))
+  if (!areRanges(matcher, /^\d{3}(?:-\d{3})?$/, 200, highestCode))
     throw validationError(
       `Health check matcher HTTP code '${matcher}' must be within '200-${highestCode}' inclusive`,
     );
 }
 
 function checkGrpcCodes(matcher: string): void {
-  const parts = matcher.split(",");
-  const valid = parts.every((part) => /^\s*\d{1,2}(?:-\d{1,2})?\s*$/.test(part));
-  if (!valid || parts.flatMap((part) => part.split("-")).some((code) => Number(code) > 99))
+  if (!areRanges(matcher, /^\d{1,2}(?:-\d{1,2})?$/, 0, 99))
     throw validationError(
       `Health check matcher GRPC code '${matcher}' must be within '0-99' inclusive`,
     );
+}
+
+/** Codes and ranges of them, separated by commas. */
+function areRanges(matcher: string, form: RegExp, low: number, high: number): boolean {
+  return matcher.split(",").every((part) => {
+    const range = part.trim();
+    const [from = 0, to = from] = range.split("-").map(Number);
+    return form.test(range) && from >= low && from <= to && to <= high;
+  });
 }
 
 function between(what: string, value: number, low: number, high: number): void {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { connect } from "node:tls";
 import { WholeBody, type HttpRequest } from "#http/http.ts";
+import { asService } from "#services/kit/principal.ts";
 import { listeners } from "./records.ts";
 import { createBalancedCloud } from "./testing/balanced-cloud.ts";
 
@@ -28,10 +30,11 @@ async function secureCloud(context: TestContext) {
       DefaultActions: [action],
       ...changes,
     });
-  const show = async (servername: string) => {
+  const show = async (servername: string, roots?: string) => {
     const [record] = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
-    const { CertificateChain } = await acm.GetCertificate({ CertificateArn: certificate });
-    const socket = connect({ ...record!.bound!, servername, ca: CertificateChain! });
+    const ca =
+      roots ?? (await acm.GetCertificate({ CertificateArn: certificate })).CertificateChain!;
+    const socket = connect({ ...record!.bound!, servername, ca });
     await once(socket, "secureConnect");
     const { subject } = socket.getPeerCertificate();
     socket.write(`GET / HTTP/1.1\r\nHost: ${servername}\r\nConnection: close\r\n\r\n`);
@@ -311,4 +314,63 @@ test("only HTTPS authenticates, and a new action brings its client's secret", as
   await assert.rejects(cloud.elb.ModifyListener({ ListenerArn, Protocol: "HTTP" }), {
     code: "InvalidLoadBalancerAction",
   });
+});
+
+test("an HTTPS listener shows IAM's server certificate, which cannot be deleted meanwhile", async (context) => {
+  const cloud = await secureCloud(context);
+  const iam = cloud.clients.iam(cloud.caller);
+  const acm = cloud.clients.acm(asService(cloud.caller, "elasticloadbalancing.amazonaws.com"));
+  const exported = await acm.ExportCertificate({
+    CertificateArn: cloud.certificate,
+    Passphrase: Buffer.from("secret"),
+  });
+  const key = createPrivateKey({ key: exported.PrivateKey!, passphrase: "secret" });
+  const { ServerCertificateMetadata } = await iam.UploadServerCertificate({
+    ServerCertificateName: "shop",
+    CertificateBody: exported.Certificate!,
+    CertificateChain: exported.CertificateChain!,
+    PrivateKey: key.export({ type: "pkcs8", format: "pem" }),
+  });
+  await acm.DeleteCertificate({ CertificateArn: cloud.certificate });
+  const { Arn: CertificateArn, ServerCertificateId } = ServerCertificateMetadata!;
+  await assert.rejects(cloud.create({ Certificates: [{ CertificateArn: `${CertificateArn}x` }] }), {
+    code: "CertificateNotFound",
+  });
+  const { Listeners } = await cloud.create({ Certificates: [{ CertificateArn }] });
+  assert.deepEqual(Listeners![0]!.Certificates, [{ CertificateArn }]);
+  await cloud.advance("5s");
+  const { subject, text } = await cloud.show("shop.example.com", exported.CertificateChain!);
+  assert.equal(subject, "shop.example.com");
+  assert.match(text, /^HTTP\/1\.1 200 [\s\S]*over TLS$/);
+  await assert.rejects(iam.DeleteServerCertificate({ ServerCertificateName: "shop" }), {
+    code: "DeleteConflict",
+    message: `Certificate: ${ServerCertificateId} is currently in use by ${cloud.LoadBalancerArn}. Please remove it first before deleting it from IAM.`,
+  });
+});
+
+test("security policies: all that AWS's page tells of, by name and by kind of load balancer", async (context) => {
+  const { elb, create } = await secureCloud(context);
+  const { SslPolicies: all } = await elb.DescribeSSLPolicies({});
+  assert.equal(all!.length, 37);
+  const { SslPolicies: named } = await elb.DescribeSSLPolicies({
+    Names: ["ELBSecurityPolicy-FS-1-2-Res-2020-10", "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04"],
+  });
+  assert.deepEqual(
+    named!.map(({ SslProtocols, Ciphers }) => [
+      SslProtocols!.join(),
+      Ciphers!.map(({ Name }) => Name).join(" "),
+    ]),
+    [
+      [
+        "TLSv1.2",
+        "ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384",
+      ],
+      ["TLSv1.3", "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384"],
+    ],
+  );
+  const of = async (LoadBalancerType: "network" | "gateway") =>
+    (await elb.DescribeSSLPolicies({ LoadBalancerType })).SslPolicies!.length;
+  assert.deepEqual([await of("network"), await of("gateway")], [37, 0]);
+  const { Listeners } = await create({ SslPolicy: "ELBSecurityPolicy-FS-1-2-Res-2020-10" });
+  assert.equal(Listeners![0]!.SslPolicy, "ELBSecurityPolicy-FS-1-2-Res-2020-10");
 });

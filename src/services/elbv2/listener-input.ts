@@ -1,18 +1,16 @@
 /** Port, protocol and TLS of a listener as requests give them. */
 import type { MutualAuthenticationAttributes } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { AwsError } from "#model/error.ts";
-import { asService } from "#services/kit/principal.ts";
+import { lookUpCertificate } from "#services/kit/load-balancing/certificates.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import {
   certificateNotFound,
+  policyNotSupported,
   sslPolicyNotFound,
-  unsupported,
   unsupportedCertificate,
   validationError,
 } from "./errors.ts";
-import { principal } from "./network.ts";
 import type { ListenerRecord, ListenerTlsRecord, MutualRecord } from "./records.ts";
 import { sslPolicies } from "./ssl-policies.ts";
 import { findTrustStore } from "./trust-stores.ts";
@@ -51,7 +49,7 @@ export async function readProtocol(
     if (input.Certificates?.length)
       throw validationError("A certificate cannot be specified for HTTP listeners");
     if (input.SslPolicy !== undefined)
-      throw validationError("An SSL policy cannot be specified for HTTP listeners");
+      throw policyNotSupported(protocol);
     if (input.MutualAuthentication !== undefined)
       throw validationError("Mutual authentication can be specified for HTTPS listeners only");
     return { protocol };
@@ -94,13 +92,14 @@ async function readMutual(
       `Mutual authentication mode '${Mode ?? ""}' must be one of 'off, passthrough, verify'`,
     );
   if (Mode !== "verify") {
-    if (TrustStoreArn !== undefined || IgnoreClientCertificateExpiry !== undefined)
+    // Terraform sends an empty trust store with "passthrough", and that expiry is not ignored.
+    if (TrustStoreArn || IgnoreClientCertificateExpiry)
       throw validationError(
         `You cannot specify a trust store or client certificate expiry with mode '${Mode}'`,
       );
     return Mode === "off" ? undefined : { mode: Mode };
   }
-  if (TrustStoreArn === undefined)
+  if (!TrustStoreArn)
     throw validationError("A trust store ARN must be specified with mode 'verify'");
   await findTrustStore(tx, scope, TrustStoreArn);
   return {
@@ -113,20 +112,13 @@ async function readMutual(
 
 /** Throws AWS's errors for certificates that a listener cannot use. */
 export async function checkCertificates(
-  { clients }: Pick<Environment, "clients">,
+  env: Pick<Environment, "clients">,
   scope: Scope,
   arns: readonly string[],
 ): Promise<void> {
-  const acm = clients.acm(asService(scope, principal));
-  for (const CertificateArn of arns) {
-    if (/^arn:[^:]+:iam:/.test(CertificateArn)) throw unsupported("server certificates of IAM");
-    let status;
-    try {
-      status = (await acm.DescribeCertificate({ CertificateArn })).Certificate?.Status;
-    } catch (error) {
-      if (error instanceof AwsError) throw certificateNotFound(CertificateArn);
-      throw error;
-    }
-    if (status !== "ISSUED" && status !== "EXPIRED") throw unsupportedCertificate(CertificateArn);
+  for (const arn of arns) {
+    const found = await lookUpCertificate(env, scope, arn);
+    if (found === "missing") throw certificateNotFound(arn);
+    if (found === "not issued") throw unsupportedCertificate(arn);
   }
 }

@@ -1,4 +1,5 @@
 import { createFunctionBridges, type FunctionBridges } from "./functions/bridges.ts";
+import type { KnownCertificates } from "#services/kit/load-balancing/certificates.ts";
 import type { Sampler } from "#services/kit/period-sampler.ts";
 /** What the service holds in memory: its data plane, and what can be measured anew. */
 import type { Scope } from "#store/collection.ts";
@@ -7,7 +8,6 @@ import type { Environment } from "#services/kit/service.ts";
 import type { HttpClient } from "#http/client.ts";
 import { createGuardWatch, type GuardWatch } from "#services/kit/load-balancing/guard-watch.ts";
 import { createHttpClient } from "#http/client.ts";
-import type { CertificateConfig } from "#traffic/application/config.ts";
 import { openPlane } from "#traffic/open-plane.ts";
 import type { TrafficPlane } from "#traffic/plane.ts";
 import type { Streak } from "./health/plan.ts";
@@ -45,8 +45,7 @@ export interface State {
   readonly modelled: Map<string, { served: number; refused: number }>;
   /** How each target was reached when it was last checked. */
   readonly reaches: Map<string, string>;
-  /** Certificates by ARN, and when each was fetched. */
-  readonly certificates: Map<string, { config: CertificateConfig; fetchedMs: number }>;
+  readonly certificates: KnownCertificates;
   /** Follows the rules of their security groups. */
   readonly guards: GuardWatch;
   /** Load balancers that the data plane serves, by ARN. */

@@ -120,6 +120,15 @@ test("rules have priorities of their own and can change places", async (context)
       ["default", undefined],
     ],
   );
+  await assert.rejects(
+    cloud.elb.SetRulePriorities({
+      RulePriorities: [
+        { RuleArn: a, Priority: 3 },
+        { RuleArn: a, Priority: 4 },
+      ],
+    }),
+    { code: "ValidationError", message: `Rule '${a}' was provided multiple times` },
+  );
   const byDefault = Rules!.at(-1)!.RuleArn;
   await assert.rejects(cloud.elb.DeleteRule({ RuleArn: byDefault }), {
     code: "OperationNotPermitted",
@@ -239,6 +248,35 @@ test("every kind of resource carries tags", async (context) => {
     }),
     { code: "DuplicateTagKeys" },
   );
+});
+
+test("a target that drains leaves room for another", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const inner = (await cloud.createBalancer("inner")).LoadBalancerArn!;
+  const other = (await cloud.createBalancer("other")).LoadBalancerArn!;
+  for (const arn of [inner, other]) await cloud.listen(arn, fixed);
+  const { LoadBalancers } = await cloud.elb.CreateLoadBalancer({
+    Name: "edge",
+    Type: "network",
+    Subnets: cloud.subnets,
+  });
+  const { TargetGroupArn } = await cloud.createGroup({ Protocol: "TCP", TargetType: "alb" });
+  await cloud.elb.CreateListener({
+    LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
+    Protocol: "TCP",
+    Port: 7003,
+    DefaultActions: [{ Type: "forward", TargetGroupArn }],
+  });
+  await cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: inner }] });
+  await cloud.advance("1m");
+  await cloud.elb.DeregisterTargets({ TargetGroupArn, Targets: [{ Id: inner }] });
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [
+    ["draining", "Target.DeregistrationInProgress"],
+  ]);
+  await cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: other }] });
+  await assert.rejects(cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: inner }] }), {
+    code: "TooManyTargets",
+  });
 });
 
 test("an empty protocol version is none, as Terraform sends it", async (context) => {

@@ -1,9 +1,9 @@
+import { certificateUsers } from "#services/kit/load-balancing/certificate-users.ts";
 import type { Operation } from "#services/kit/service.ts";
 import { requestInProgress } from "../errors.ts";
 import { findCertificate } from "../find.ts";
 import { certificateDetail } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { certificateUsers } from "../users.ts";
 
 export const describeCertificate: Operation<"acm", "DescribeCertificate", State> = async (
   { CertificateArn },
@@ -12,7 +12,7 @@ export const describeCertificate: Operation<"acm", "DescribeCertificate", State>
   const { record } = await context.store.transaction((tx) =>
     findCertificate(tx, context, CertificateArn),
   );
-  const users = await certificateUsers(context, context);
+  const users = await certificateUsers(context, context, "acm.amazonaws.com");
   return { Certificate: certificateDetail(context, record, users.get(record.arn) ?? []) };
 };
 

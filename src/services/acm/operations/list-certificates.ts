@@ -1,3 +1,4 @@
+import { certificateUsers } from "#services/kit/load-balancing/certificate-users.ts";
 import type { Operation } from "#services/kit/service.ts";
 import { paginate } from "#services/kit/pagination.ts";
 import { invalidToken, validationError } from "../errors.ts";
@@ -5,7 +6,6 @@ import { limits } from "../limits.ts";
 import { certificates } from "../records.ts";
 import { certificateSummary } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { certificateUsers } from "../users.ts";
 
 /** Without a filter of key types only these are listed. https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html */
 const usualKeyTypes = ["RSA_1024", "RSA_2048"];
@@ -19,7 +19,7 @@ export const listCertificates: Operation<"acm", "ListCertificates", State> = asy
   if ((SortBy === undefined) !== (SortOrder === undefined))
     throw validationError("SortBy and SortOrder must be specified together.");
   const keyTypes: readonly string[] = includes.keyTypes ?? usualKeyTypes;
-  const users = await certificateUsers(context, context);
+  const users = await certificateUsers(context, context, "acm.amazonaws.com");
   const all = await context.store.transaction((tx) => certificates.list(tx, context));
   const sign = SortOrder === "DESCENDING" ? -1 : 1;
   const found = all

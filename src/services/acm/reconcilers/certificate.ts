@@ -1,5 +1,6 @@
 /** Issues what was requested, renews what is used, and lets the rest expire, on the cloud's clock. */
 import { X509Certificate } from "node:crypto";
+import { certificateUsers } from "#services/kit/load-balancing/certificate-users.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
@@ -7,7 +8,6 @@ import { issue } from "../authority/authority.ts";
 import { certificates, type CertificateRecord } from "../records.ts";
 import { isEligible } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { certificateUsers } from "../users.ts";
 import { planCertificate } from "./plan.ts";
 
 export function certificateReconciler(env: Environment, state: State): Reconciler {
@@ -50,7 +50,7 @@ export function certificateReconciler(env: Environment, state: State): Reconcile
     // Who uses it matters only when it is about to end.
     const early = planCertificate(record, notAfterMs, true, nowMs);
     if (early.do !== "renew" || record.renewal?.status === "PENDING_AUTO_RENEWAL") return early;
-    const users = (await certificateUsers(env, scope)).get(record.arn) ?? [];
+    const users = (await certificateUsers(env, scope, "acm.amazonaws.com")).get(record.arn) ?? [];
     return planCertificate(record, notAfterMs, isEligible(record, users), nowMs);
   }
 

@@ -1,4 +1,5 @@
 /** Brings a load balancer's records to the data plane, and what the data plane made of them back. */
+import { refreshMs } from "#services/kit/load-balancing/certificates.ts";
 import { isGuardKnown, unknownGuardMs } from "#services/kit/load-balancing/firewall.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
@@ -6,7 +7,6 @@ import type { Scope } from "#store/collection.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
 import { startAccessLogs } from "../access-logs.ts";
 import { configOf, isInService, type BalancerRecords } from "../balancer-config.ts";
-import { refreshMs } from "../certificates.ts";
 import { isSecure } from "../listener-input.ts";
 import { startMetrics } from "../metrics/sampler.ts";
 import { bindings, instances, loadBalancers } from "../records.ts";

@@ -20,6 +20,37 @@ const source = `
     };
   };`;
 
+test("a function leaves its group at once, which then has room for another", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { create, lambda } = await functionsOf(cloud);
+  const { TargetGroups } = await cloud.elb.CreateTargetGroup({ Name: "app", TargetType: "lambda" });
+  const { TargetGroupArn } = TargetGroups![0]!;
+  const Targets: { Id: string }[] = [];
+  for (const name of [FunctionName, "next"]) {
+    await create(name, source);
+    await lambda.AddPermission({
+      FunctionName: name,
+      StatementId: "load-balancer",
+      Action: "lambda:InvokeFunction",
+      Principal: "elasticloadbalancing.amazonaws.com",
+    });
+    Targets.push({ Id: functionArn.replace(FunctionName, name) });
+  }
+  const [first, next] = Targets as [{ Id: string }, { Id: string }];
+  const register = (target: { Id: string }) =>
+    cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [target] });
+  await register(first);
+  const balancer = await cloud.createBalancer();
+  await cloud.listen(balancer.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
+  await cloud.advance("1s");
+  await assert.rejects(register(next), { code: "TooManyTargets" });
+  await cloud.elb.DeregisterTargets({ TargetGroupArn, Targets: [first] });
+  assert.deepEqual(await cloud.healthOf(TargetGroupArn!), []);
+  await register(next);
+  await cloud.advance("1s");
+  assert.equal((await cloud.get("/")).status, 201);
+});
+
 test("a function answers requests of the load balancer that it lets in", async (context) => {
   const cloud = await createBalancedCloud(context);
   const { create, lambda } = await functionsOf(cloud);

@@ -3,6 +3,7 @@ import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
   alpnPolicyNotFound,
   invalidAction,
+  policyNotSupported,
   sslPolicyNotFound,
   unsupported,
   validationError,
@@ -40,7 +41,7 @@ export function readNetworkProtocol(input: ListenerInput, present?: ReadProtocol
     if (input.Certificates?.length)
       throw validationError(`A certificate cannot be specified for ${protocol} listeners`);
     if (input.SslPolicy !== undefined)
-      throw validationError(`An SSL policy cannot be specified for ${protocol} listeners`);
+      throw policyNotSupported(protocol);
     if (input.AlpnPolicy?.length)
       throw validationError("An ALPN policy can be specified for TLS listeners only");
     return { protocol };

@@ -1,9 +1,9 @@
 /** Brings a network load balancer's records to the data plane, and what it made of them back. */
+import { refreshMs } from "#services/kit/load-balancing/certificates.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
-import { refreshMs } from "../certificates.ts";
 import { logsAnything } from "../logs.ts";
 import { listeners, loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";

@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { attributeOf, targetGroupAttributes } from "../attributes.ts";
+import { deregistrationDelayMs } from "../deregistration.ts";
 import { validationError } from "../errors.ts";
 import { findTargetGroup } from "../find.ts";
 import { draining } from "../health/plan.ts";
@@ -14,8 +14,7 @@ export const deregisterTargets: Operation<"elbv2", "DeregisterTargets", State> =
   if (!Targets?.length) throw validationError("At least one target must be specified");
   await context.store.transaction(async (tx) => {
     const group = await findTargetGroup(tx, context, TargetGroupArn);
-    const key = "deregistration_delay.timeout_seconds";
-    const delayMs = Number(attributeOf(targetGroupAttributes, group.attributes, key)) * 1000;
+    const delayMs = deregistrationDelayMs(group);
     for (const { Id, Port } of Targets)
       for (const { id, record } of await targets.entries(tx, context, [group.name, Id ?? ""])) {
         if (Port !== undefined && record.port !== Port) continue;

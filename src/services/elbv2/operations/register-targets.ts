@@ -27,13 +27,14 @@ export const registerTargets: Operation<"elbv2", "RegisterTargets", State> = asy
     const associations = await readAssociations(tx, context);
     const users = associations.balancersOf(arn);
     const used = users.size > 0;
-    const present = await targets.list(tx, context, [name]);
+    // What drains makes room for others, and may come back.
+    const present = (await targets.list(tx, context, [name])).filter(
+      ({ drainingUntilMs }) => drainingUntilMs === undefined,
+    );
     const fresh = wanted.filter(
-      ({ id, port }) =>
-        !present.some(
-          (target) =>
-            target.id === id && target.port === port && target.drainingUntilMs === undefined,
-        ),
+      ({ id, port }, index) =>
+        !present.some((target) => target.id === id && target.port === port) &&
+        wanted.findIndex((other) => other.id === id && other.port === port) === index,
     );
     // An application load balancer or a function is its group's only target.
     const most = targetType === "alb" || targetType === "lambda" ? 1 : limits.targetsPerTargetGroup;

@@ -15,6 +15,9 @@ export const setRulePriorities: Operation<"elbv2", "SetRulePriorities", State> =
   for (const { Priority } of given)
     if (given.filter((other) => other.Priority === Priority).length > 1)
       throw validationError(`Priority '${Priority}' was provided multiple times`);
+  for (const { RuleArn } of given)
+    if (given.filter((other) => other.RuleArn === RuleArn).length > 1)
+      throw validationError(`Rule '${RuleArn}' was provided multiple times`);
   const changed = await context.store.transaction(async (tx) => {
     const moved: RuleRecord[] = [];
     for (const { RuleArn, Priority } of given) {

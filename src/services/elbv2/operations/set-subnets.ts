@@ -1,6 +1,6 @@
 import type { Operation } from "#services/kit/service.ts";
 import { readBalancer } from "../balancer-config.ts";
-import { invalidConfiguration } from "../errors.ts";
+import { invalidConfiguration, unsupported } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
 import { checkType, checkUses } from "../ip-address-type.ts";
 import { isNetwork } from "../kinds.ts";
@@ -19,6 +19,8 @@ export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input,
   const network = isNetwork(present);
   const { scheme } = present;
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
+  if (input.EnablePrefixForIpv6SourceNat === "on")
+    throw unsupported("EnablePrefixForIpv6SourceNat");
   const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
   const { IpAddressType: ipAddressType = present.ipAddressType } = input;
   await checkType(context, context, ipAddressType, { network, subnetIds });
@@ -39,5 +41,9 @@ export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input,
     loadBalancers.put(tx, context, [balancer.name], changed);
     return changed;
   });
-  return { AvailabilityZones: zonesShape(record), IpAddressType: record.ipAddressType };
+  return {
+    AvailabilityZones: zonesShape(record),
+    IpAddressType: record.ipAddressType,
+    ...(network && { EnablePrefixForIpv6SourceNat: "off" as const }),
+  };
 };

@@ -1,9 +1,9 @@
 /** Brings a load balancer's records to the data plane, and what the data plane made of them back. */
+import { refreshMs } from "#services/kit/load-balancing/certificates.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { configOf, readBalancer, thresholdOf, type BalancerRecords } from "../balancer-config.ts";
-import { refreshMs } from "../certificates.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import {
   listeners,

@@ -5,6 +5,7 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import type { HealthCheckResult } from "#traffic/application/config.ts";
 import { attributeOf } from "../attributes.ts";
+import { deregistrationDelayMs } from "../deregistration.ts";
 import { readAssociations } from "../find.ts";
 import {
   checking,
@@ -205,8 +206,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     { target, group, zones }: Situation,
     nowMs: number,
   ): Promise<undefined> {
-    const key = "deregistration_delay.timeout_seconds";
-    const delayMs = Number(attributeOf(groupTable(group), group.attributes, key)) * 1000;
+    const delayMs = deregistrationDelayMs(group);
     await env.store.transaction(async (tx) => {
       const present = await targets.get(tx, scope, name!, id!, port!);
       if (present?.registeredMs !== target.registeredMs || present.drainingUntilMs) return;

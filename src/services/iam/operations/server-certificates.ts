@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { dateOf } from "#runtime/date.ts";
 import { newUniqueId } from "#services/kit/access-key.ts";
-import { asService } from "#services/kit/principal.ts";
+import { certificateUsers } from "#services/kit/load-balancing/certificate-users.ts";
 import {
   serverCertificates,
   type ServerCertificateRecord,
@@ -10,7 +10,6 @@ import {
 import {
   arnOf,
   pageOf,
-  type IamContext,
   type IamOperation,
   type IamOperations,
 } from "../context.ts";
@@ -137,7 +136,9 @@ const deleteServerCertificate: IamOperation<"DeleteServerCertificate"> = async (
   const { arn, id } = await context.store.transaction((tx) =>
     findServerCertificate(tx, context, name),
   );
-  const user = await userOf(context, arn);
+  // Load balancers of the caller's region.
+  const users = await certificateUsers(context, context, "iam.amazonaws.com");
+  const [user] = users.get(arn) ?? [];
   if (user !== undefined)
     throw deleteConflict(
       `Certificate: ${id} is currently in use by ${user}. Please remove it first before deleting it from IAM.`,
@@ -148,18 +149,6 @@ const deleteServerCertificate: IamOperation<"DeleteServerCertificate"> = async (
   });
   return {};
 };
-
-/** A classic load balancer of the caller's region that shows the certificate. */
-async function userOf(context: IamContext, certificate: string): Promise<string | undefined> {
-  const elb = context.clients.elb(asService(context, "iam.amazonaws.com"));
-  const { LoadBalancerDescriptions = [] } = await elb.DescribeLoadBalancers({});
-  const found = LoadBalancerDescriptions.find(({ ListenerDescriptions = [] }) =>
-    ListenerDescriptions.some(({ Listener }) => Listener?.SSLCertificateId === certificate),
-  );
-  if (!found) return undefined;
-  const { account, region } = context;
-  return `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/${found.LoadBalancerName}`;
-}
 
 export const serverCertificateOperations: IamOperations = {
   UploadServerCertificate: uploadServerCertificate,

@@ -1,15 +1,17 @@
 /** Who uses which certificate: asked of the services that may, so that it is never out of date. */
-import type { Environment } from "#services/kit/service.ts";
-import { formatArn } from "#services/kit/arn.ts";
-import { asService } from "#services/kit/principal.ts";
 import type { Scope } from "#store/collection.ts";
+import { formatArn } from "../arn.ts";
+import { asService } from "../principal.ts";
+import type { Environment } from "../service.ts";
 
-/** Load balancers' ARNs by certificate. */
+/** Load balancers' ARNs by certificate, as a service's principal sees them. */
 export async function certificateUsers(
   { clients }: Pick<Environment, "clients">,
   scope: Scope,
+  principal: string,
 ): Promise<Map<string, string[]>> {
-  const elbv2 = clients.elbv2(asService(scope, "acm.amazonaws.com"));
+  const caller = asService(scope, principal);
+  const elbv2 = clients.elbv2(caller);
   const users = new Map<string, Set<string>>();
   for (const balancer of await everyLoadBalancer(elbv2)) {
     const { Listeners = [] } = await elbv2.DescribeListeners({ LoadBalancerArn: balancer });
@@ -24,7 +26,7 @@ export async function certificateUsers(
     }
   }
   const { account, region } = scope;
-  for (const { certificate, name } of await classicUsers(clients, scope)) {
+  for (const { certificate, name } of await classicUsers(clients.elb(caller))) {
     const balancer = formatArn("elasticloadbalancing", { region, account }, `loadbalancer/${name}`);
     const of = users.get(certificate);
     if (of) of.add(balancer);
@@ -33,9 +35,8 @@ export async function certificateUsers(
   return new Map([...users].map(([arn, of]) => [arn, [...of]]));
 }
 
-async function classicUsers(clients: Environment["clients"], scope: Scope) {
+async function classicUsers(elb: ReturnType<Environment["clients"]["elb"]>) {
   const found: { certificate: string; name: string }[] = [];
-  const elb = clients.elb(asService(scope, "acm.amazonaws.com"));
   let Marker: string | undefined;
   do {
     const page = await elb.DescribeLoadBalancers({ Marker });

@@ -48,8 +48,7 @@ export async function readProtocol(
   if (protocol === "HTTP") {
     if (input.Certificates?.length)
       throw validationError("A certificate cannot be specified for HTTP listeners");
-    if (input.SslPolicy !== undefined)
-      throw policyNotSupported(protocol);
+    if (input.SslPolicy !== undefined) throw policyNotSupported(protocol);
     if (input.MutualAuthentication !== undefined)
       throw validationError("Mutual authentication can be specified for HTTPS listeners only");
     return { protocol };

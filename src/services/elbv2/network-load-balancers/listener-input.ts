@@ -40,8 +40,7 @@ export function readNetworkProtocol(input: ListenerInput, present?: ReadProtocol
   if (protocol !== "TLS") {
     if (input.Certificates?.length)
       throw validationError(`A certificate cannot be specified for ${protocol} listeners`);
-    if (input.SslPolicy !== undefined)
-      throw policyNotSupported(protocol);
+    if (input.SslPolicy !== undefined) throw policyNotSupported(protocol);
     if (input.AlpnPolicy?.length)
       throw validationError("An ALPN policy can be specified for TLS listeners only");
     return { protocol };

@@ -7,12 +7,7 @@ import {
   serverCertificates,
   type ServerCertificateRecord,
 } from "#services/kit/server-certificates.ts";
-import {
-  arnOf,
-  pageOf,
-  type IamOperation,
-  type IamOperations,
-} from "../context.ts";
+import { arnOf, pageOf, type IamOperation, type IamOperations } from "../context.ts";
 import {
   deleteConflict,
   entityAlreadyExists,

@@ -10,6 +10,8 @@ export interface BodySource {
 }
 
 const mostWaitingBytes = 128 * 1024;
+/** What a piece costs besides its bytes, about: many small ones are too much, too. */
+const pieceBytes = 128;
 
 interface Waiter {
   resolve(result: IteratorResult<Uint8Array>): void;
@@ -52,7 +54,7 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
       return;
     }
     this.#pieces.push(piece);
-    this.#bytes += piece.length;
+    this.#bytes += piece.length + pieceBytes;
     if (this.#bytes > mostWaitingBytes) this.#source.full();
   }
 
@@ -80,7 +82,7 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
   next(): Promise<IteratorResult<Uint8Array>> {
     const piece = this.#pieces.shift();
     if (piece) {
-      this.#bytes -= piece.length;
+      this.#bytes -= piece.length + pieceBytes;
       if (this.#state === "open" && this.#pieces.length === 0) this.#source.wanted();
       return Promise.resolve({ done: false, value: piece });
     }

@@ -1,4 +1,5 @@
 /** How a reply's body is delimited (RFC 9112, 6.3; RFC 9110, 6.4.1 and 8.6). */
+import type { Writable } from "node:stream";
 import { lingerBytes } from "./connection-bounds.ts";
 import type { ByteStream, HttpReply } from "./http.ts";
 import type { RequestHead } from "./head.ts";
@@ -76,6 +77,16 @@ export async function closeStream(body: ByteStream): Promise<void> {
   } catch {
     // Whoever made the stream learns of its own errors; nobody waits for its bytes here.
   }
+}
+
+/** Tells a client that waits with its request's body to send it (RFC 9110, 10.1.1). */
+export function writeContinue(socket: Writable): void {
+  socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+}
+
+/** For a reply that is not sent. */
+export function discard({ body }: HttpReply): void {
+  if (!knownBody(body)) void closeStream(body as ByteStream);
 }
 
 /** Replies above this size go out in slices: only so is it seen that a slow client makes progress. */

@@ -13,15 +13,16 @@ import { emptyBody, WholeBody, type ByteStream, type HttpReply } from "./http.ts
 import { readRequestHead, unreadable, type RequestHead } from "./head.ts";
 import { IncomingBody, joinPieces } from "./incoming-body.ts";
 import { ChunkedIntake, LengthIntake, type Intake } from "./intake.ts";
-import { FieldWriter, knownBody, streamBody, writeMessage, type Outlet } from "./outgoing.ts";
+import { FieldWriter, streamBody, writeMessage, type Outlet } from "./outgoing.ts";
 import {
-  closeStream,
+  discard,
   frameReply,
   headText,
   isLast,
   isSmall,
   slicedBytes,
   slicesOf,
+  writeContinue,
 } from "./reply-framing.ts";
 import { KnownHead } from "./known-head.ts";
 import { IncomingRequest } from "./request.ts";
@@ -88,10 +89,12 @@ export class ServerConnection implements Swept, Outlet {
   sweep(nowMs: number): void {
     const { limits } = this.#options;
     const quietMs = nowMs - this.#activeMs;
-    if (this.#lingering > 0) {
-      if (quietMs > lingerMs) this.destroy();
+    const unsent = this.socket.writableLength > 0;
+    // A slow client may still be taking the last reply.
+    if (this.#lingering > 0 || (unsent && !this.#request)) {
+      if (quietMs > (unsent ? limits.stallTimeoutMs : lingerMs)) this.destroy();
     } else if (this.#request) {
-      const stalled = this.socket.writableLength > 0 || (this.#body?.awaited ?? false);
+      const stalled = unsent || (this.#body?.awaited ?? false);
       if (stalled && quietMs > limits.stallTimeoutMs) this.destroy();
       else if (!stalled) this.#activeMs = nowMs;
     } else if (this.#held) {
@@ -137,7 +140,9 @@ export class ServerConnection implements Swept, Outlet {
   readonly #onDrain = () => {
     this.#activeMs = this.#options.sweeper.nowMs;
     this.#drain.open();
-    if (!this.#request) this.#advance();
+    if (this.#request) return;
+    if (this.socket.isPaused()) this.socket.resume();
+    this.#advance();
   };
 
   // A reset connection is the client's affair; "close" follows.
@@ -159,7 +164,8 @@ export class ServerConnection implements Swept, Outlet {
     this.#advancing = true;
     try {
       while (this.#pending && !this.#request && !this.#last && !this.#closed) {
-        if (this.socket.writableLength > mostUnsentBytes) break;
+        // Who takes no replies has no further requests read.
+        if (this.socket.writableLength > mostUnsentBytes) return void this.socket.pause();
         if (!this.#takeUp(this.#pending)) break;
       }
     } catch (error) {
@@ -195,7 +201,7 @@ export class ServerConnection implements Swept, Outlet {
       this.#keep(bytes, end);
       // There is nothing to continue with, but botocore, which announces empty objects so, does not
       // read its connection's next reply unless it was told to.
-      if (framing.expect !== undefined && head.version === "1.1") this.#continue();
+      if (framing.expect !== undefined && head.version === "1.1") writeContinue(this.socket);
       this.#start(head, emptyBody);
     }
     return true;
@@ -228,14 +234,10 @@ export class ServerConnection implements Swept, Outlet {
     this.#start(head, body);
   }
 
-  #continue(): void {
-    this.socket.write("HTTP/1.1 100 Continue\r\n\r\n", "latin1");
-  }
-
   #bodyWanted(): void {
     if (this.#awaitsContinue) {
       this.#awaitsContinue = false;
-      this.#continue();
+      writeContinue(this.socket);
     }
     if (this.socket.isPaused()) this.socket.resume();
   }
@@ -288,16 +290,16 @@ export class ServerConnection implements Swept, Outlet {
   }
 
   #answer(reply: HttpReply): void {
-    const { socket } = this;
     // A refused request has its answer already.
-    if (!this.#request) return;
-    if (this.#closed || socket.destroyed) {
-      if (!knownBody(reply.body)) void closeStream(reply.body as ByteStream);
+    if (!this.#request) return discard(reply);
+    if (this.#closed || this.socket.destroyed) {
+      discard(reply);
       return this.#done();
     }
     try {
       this.#send(reply);
     } catch (error) {
+      discard(reply);
       if (reply.status === 500 && Object.keys(reply.headers).length === 0) return this.destroy();
       this.#fail(error);
     }
@@ -323,7 +325,7 @@ export class ServerConnection implements Swept, Outlet {
     }
     if (silent) {
       this.socket.write(text, "latin1");
-      void closeStream(body as ByteStream);
+      discard(reply);
       return this.#done();
     }
     this.#streaming = true;
@@ -347,8 +349,7 @@ export class ServerConnection implements Swept, Outlet {
     // Whatever listens on keeps this connection in memory for as long as the socket lives.
     socket.pause().on("error", ignoreError);
     socket.off("error", this.#onSocketError).off("close", this.#onClose);
-    socket.off("data", this.#onData).off("end", this.#onEnd);
-    socket.off("drain", this.#onDrain);
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("drain", this.#onDrain);
     this.#request = undefined;
     this.#closed = true;
     this.#options.closed(this, socket);

@@ -49,7 +49,8 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
     sweeper.add(connection);
     options.onConnection?.("opened", connection.remotePort, socket.remoteAddress);
   };
-  const secure = options.secure ? secureServer(options.secure, accept) : undefined;
+  const handshakes = new Map<number, Socket>();
+  const secure = options.secure ? secureServer(options.secure, accept, handshakes) : undefined;
   const admitted = secure ? (socket: Socket) => void secure.emit("connection", socket) : accept;
   const { admit } = options;
   const server = createServer(
@@ -71,6 +72,7 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
         allClosed = resolve;
       });
       for (const connection of connections) connection.finish();
+      for (const socket of handshakes.values()) socket.destroy();
       const timer = wall.after(graceMs, () => {
         for (const connection of connections) connection.destroy();
       });
@@ -82,13 +84,25 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   };
 }
 
-/** Does not listen: connections that were admitted are handed to it. */
+/**
+ * Does not listen: connections that were admitted are handed to it. `handshakes` holds those, by the client's port,
+ * that are not TLS yet.
+ */
 function secureServer(
   { options, take, onHandshakeError, onAccept }: NonNullable<ServeOptions["secure"]>,
   accept: (socket: Socket) => void,
+  handshakes: Map<number, Socket>,
 ): SecureServer {
   const server = createSecureServer(options, (socket) => {
+    handshakes.delete(socket.remotePort ?? 0);
     if (!take(socket)) accept(socket);
+  });
+  server.on("connection", (socket) => {
+    const { remotePort = 0 } = socket;
+    handshakes.set(remotePort, socket);
+    socket.once("close", () => {
+      if (handshakes.get(remotePort) === socket) handshakes.delete(remotePort);
+    });
   });
   server.on("tlsClientError", (error, socket) => {
     onHandshakeError(error, socket);

@@ -7,22 +7,26 @@ export interface Swept {
 }
 
 export class Sweeper {
-  /** Wall time of the last sweep, from a fixed start; it lags by at most one interval. */
-  nowMs: number;
   /** The time of the last sweep as an HTTP Date. */
   date: string;
   readonly #members = new Set<Swept>();
   readonly #wall: Wall;
   readonly #intervalMs: number;
   readonly #dateOf: (timeMs: number) => string;
+  #nowMs: number;
   #timer: Timer | undefined;
 
   constructor(wall: Wall, intervalMs: number, dateOf: (timeMs: number) => string = () => "") {
     this.#wall = wall;
     this.#intervalMs = intervalMs;
     this.#dateOf = dateOf;
-    this.nowMs = wall.monotonic();
+    this.#nowMs = wall.monotonic();
     this.date = dateOf(wall.now());
+  }
+
+  /** Wall time from a fixed start; that of the last sweep while there is anybody to be swept. */
+  get nowMs(): number {
+    return this.#timer ? this.#nowMs : this.#wall.monotonic();
   }
 
   get members(): ReadonlySet<Swept> {
@@ -42,11 +46,11 @@ export class Sweeper {
   }
 
   #arm(): void {
-    this.nowMs = this.#wall.monotonic();
+    this.#nowMs = this.#wall.monotonic();
     this.date = this.#dateOf(this.#wall.now());
     this.#timer = this.#wall.after(this.#intervalMs, () => {
       this.#arm();
-      for (const member of this.#members) member.sweep(this.nowMs);
+      for (const member of this.#members) member.sweep(this.#nowMs);
     });
   }
 }

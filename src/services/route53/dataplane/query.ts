@@ -1,4 +1,5 @@
-/** What a packet asks. */
+/** What a packet asks. The library reads it; only names are read from its bytes, because it takes dots within labels for ends. */
+import { decode, type DecodedPacket, type OptAnswer } from "dns-packet";
 import { escapeLabel } from "../names.ts";
 import { typeName } from "./record-types.ts";
 
@@ -54,12 +55,17 @@ export function parseQuery(packet: Buffer): Parsed {
 }
 
 function readQuery(packet: Buffer): Query | undefined {
-  if (packet.readUInt16BE(4) !== 1) return undefined;
+  let decoded: DecodedPacket;
+  try {
+    decoded = decode(packet);
+  } catch {
+    // Any packet may come from anywhere; the library refuses by throwing.
+    return undefined;
+  }
   const asked = readName(packet, headerBytes);
-  if (!asked || asked.end + 4 > packet.length) return undefined;
+  const edns = readEdns(decoded);
+  if (decoded.questions?.length !== 1 || !asked || edns === "wrong") return undefined;
   const end = asked.end + 4;
-  const found = readEdns(packet, end);
-  if (!found) return undefined;
   const type = typeName(packet.readUInt16BE(asked.end));
   const isInternet = packet.readUInt16BE(asked.end + 2) === 1;
   return {
@@ -68,7 +74,7 @@ function readQuery(packet: Buffer): Query | undefined {
     type,
     recursionDesired: (packet[2]! & 1) === 1,
     question: packet.subarray(headerBytes, end),
-    edns: found.edns,
+    edns,
     isRefused: !isInternet || type === "AXFR" || type === "IXFR",
   };
 }
@@ -86,63 +92,21 @@ function readName(packet: Buffer, start: number): { name: string; end: number } 
   return undefined;
 }
 
-/** Where the name ends that stands at `start`; it may point to another. */
-function nameEnd(packet: Buffer, start: number): number | undefined {
-  for (let at = start; ;) {
-    const length = packet[at++];
-    if (length === undefined) return undefined;
-    if (length === 0) return at;
-    if (length >= 0xc0) return at + 1;
-    if (length > 63) return undefined;
-    at += length;
-  }
-}
-
-const optType = 41;
-
-/** Undefined for records that cannot be read, and for more than one OPT. */
-function readEdns(packet: Buffer, start: number): { edns: Edns | undefined } | undefined {
-  const before = packet.readUInt16BE(6) + packet.readUInt16BE(8);
-  const count = before + packet.readUInt16BE(10);
-  let edns: Edns | undefined;
-  let at = start;
-  for (let index = 0; index < count; index++) {
-    const head = nameEnd(packet, at);
-    if (head === undefined || head + 10 > packet.length) return undefined;
-    const end = head + 10 + packet.readUInt16BE(head + 8);
-    if (end > packet.length) return undefined;
-    if (index >= before && packet.readUInt16BE(head) === optType) {
-      const subnet = readSubnet(packet.subarray(head + 10, end));
-      if (edns || head !== at + 1 || subnet === "wrong") return undefined;
-      edns = {
-        payloadBytes: Math.min(
-          largestPayload,
-          Math.max(plainPayload, packet.readUInt16BE(head + 2)),
-        ),
-        version: packet[head + 5]!,
-        dnssecOk: (packet[head + 6]! & 0x80) !== 0,
-        subnet,
-      };
-    }
-    at = end;
-  }
-  return { edns };
+function readEdns({ additionals = [] }: DecodedPacket): Edns | undefined | "wrong" {
+  const [found, ...more] = additionals.filter((one): one is OptAnswer => one.type === "OPT");
+  if (!found) return undefined;
+  const option = found.options.find(({ code }) => code === subnetOption);
+  const subnet = option?.data && subnetOf(option.data);
+  if (more.length > 0 || found.name !== "." || subnet === "wrong") return "wrong";
+  return {
+    payloadBytes: Math.min(largestPayload, Math.max(plainPayload, found.udpPayloadSize)),
+    version: found.ednsVersion,
+    dnssecOk: found.flag_do,
+    subnet,
+  };
 }
 
 const subnetOption = 8;
-
-function readSubnet(options: Buffer): ClientSubnet | undefined | "wrong" {
-  let found: ClientSubnet | undefined | "wrong";
-  for (let at = 0; at < options.length;) {
-    if (at + 4 > options.length) return "wrong";
-    const end = at + 4 + options.readUInt16BE(at + 2);
-    if (end > options.length) return "wrong";
-    if (options.readUInt16BE(at) === subnetOption)
-      found ??= subnetOf(options.subarray(at + 4, end));
-    at = end;
-  }
-  return found;
-}
 
 /** "A server that receives … too few or too many ADDRESS octets … SHOULD return FORMERR" (RFC 7871, 6 and 7.1.2). */
 function subnetOf(data: Buffer): ClientSubnet | undefined | "wrong" {

@@ -54,6 +54,7 @@ export function createWorkerPlane({
     configureClassic: (config) => call("configureClassic", config),
     removeClassic: (id) => call("removeClassic", id),
     checkClassic: (check) => call("checkClassic", check),
+    underWayClassic: (asked) => call("underWayClassic", asked),
     reportClassic: () => call("reportClassic"),
     classicLogs: () => call("classicLogs"),
     async close() {

@@ -8,6 +8,9 @@ import type { ClassicLog } from "./config.ts";
 /** So many lines are kept until they are fetched; what comes beyond is lost. */
 const mostLines = 200_000;
 
+/** "If the string is longer than 8 KB, it is truncated." */
+const longestUserAgent = 8 * 1024;
+
 export interface LogEntry {
   zone: string;
   /** Wall time at which the request came. */
@@ -15,8 +18,8 @@ export interface LogEntry {
   /** "192.0.2.1:2817" */
   client: string;
   backend: string | undefined;
-  /** Milliseconds; undefined when the request was not brought to an instance. */
-  times: { requestMs: number; backendMs: number; responseMs: number } | undefined;
+  /** Milliseconds; undefined for what did not come about. */
+  times: { requestMs?: number | undefined; backendMs?: number; responseMs?: number | undefined };
   status: number | undefined;
   backendStatus: number | undefined;
   receivedBytes: number;
@@ -55,21 +58,22 @@ function lineOf(balancer: string, entry: LogEntry): string {
     balancer,
     entry.client,
     entry.backend ?? "-",
-    times ? seconds(times.requestMs) : "-1",
-    times ? seconds(times.backendMs) : "-1",
-    times ? seconds(times.responseMs) : "-1",
+    seconds(times.requestMs),
+    seconds(times.backendMs),
+    seconds(times.responseMs),
     entry.status ?? "-",
     entry.backendStatus ?? (entry.status === undefined ? "-" : "0"),
     entry.receivedBytes,
     entry.sentBytes,
     quote(entry.request),
-    quote(entry.userAgent),
+    quote(entry.userAgent.slice(0, longestUserAgent)),
     entry.cipher ?? "-",
     entry.protocol ?? "-",
   ].join(" ");
 }
 
-function seconds(durationMs: number): string {
+function seconds(durationMs: number | undefined): string {
+  if (durationMs === undefined) return "-1";
   return (Math.max(durationMs, 0) / 1000).toFixed(6);
 }
 

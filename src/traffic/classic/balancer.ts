@@ -11,7 +11,7 @@ import { FollowedBody } from "../application/followed-body.ts";
 import { Listener } from "../application/listener.ts";
 import type { BoundAddress } from "../application/config.ts";
 import type { Pulse } from "../network/pulse.ts";
-import { ClassicAccessLog } from "./access-log.ts";
+import { ClassicAccessLog, type LogEntry } from "./access-log.ts";
 import { classicAnswer, refusalStatus } from "./answers.ts";
 import type {
   ClassicBalancerConfig,
@@ -73,6 +73,15 @@ export class ClassicBalancer {
     return bound;
   }
 
+  /** A health check found nobody to connect to. */
+  countUnreached(zone: string): void {
+    this.#counters.node(zone).backendConnectionErrors++;
+  }
+
+  underWay(instanceId: string): number | undefined {
+    return this.#instances.underWay(instanceId);
+  }
+
   report(): ClassicReport {
     return this.#counters.take(this.#config.id);
   }
@@ -103,7 +112,7 @@ export class ClassicBalancer {
       listener = new Listener(settings, {
         ...this.#environment,
         handle: (request) => this.#handle(request, port),
-        refuse: (status) => this.#refuse(status),
+        refuse: (status, request) => this.#refuse(status, request, port),
         door: this.#door,
         onOpen: (port) => this.#counters.opened(this.#zoneOf(port)),
         onClose: (zone, port) => this.#counters.closed(zone ?? this.#zoneOf(port)),
@@ -151,13 +160,21 @@ export class ClassicBalancer {
     return queue;
   }
 
-  #refuse(status: number): HttpReply {
+  #refuse(status: number, request: HttpRequest | undefined, port: number): HttpReply {
     const answered = refusalStatus(status);
-    const zone = this.#config.zones[0] ?? "";
+    const zone = request ? this.#zoneOf(request.remotePort) : (this.#config.zones[0] ?? "");
     this.#counters.answered(zone, answered);
     // What came too late or is only too long is no breach of the grammar.
     if (status === 400 || status === 501 || status === 505)
       this.#counters.node(zone).nonCompliantRequests++;
+    if (request && this.#config.accessLog)
+      this.#write(request, port, {
+        zone,
+        startedMs: this.#environment.wall.now(),
+        status: answered,
+        sentBytes: 0,
+        times: {},
+      });
     return classicAnswer(answered);
   }
 
@@ -231,31 +248,26 @@ export class ClassicBalancer {
     const answered = this.#answer(request, zone, port);
     const exchange = answered instanceof ClassicExchange ? answered : undefined;
     const reply = answered instanceof ClassicExchange ? await answered.run() : answered;
-    const write = (sentBytes: number) => {
-      const { backend, backendStatus, sentMs, answeredMs } = exchange?.outcome ?? {};
-      const reached = sentMs !== undefined && answeredMs !== undefined;
-      this.#log.write(this.#config.name, {
+    const { backend, backendStatus, sentMs, answeredMs } = exchange?.outcome ?? {};
+    const reached = sentMs !== undefined && answeredMs !== undefined;
+    const times = reached
+      ? {
+          requestMs: sentMs - beganMs,
+          backendMs: answeredMs - sentMs,
+          // Until the answer begins to be sent, however long its body is.
+          responseMs: wall.monotonic() - answeredMs,
+        }
+      : {};
+    const write = (sentBytes: number) =>
+      this.#write(request, port, {
         zone,
         startedMs,
-        client: `${plainAddress(request.remoteAddress)}:${request.remotePort}`,
         backend: reached ? backend : undefined,
-        times: reached
-          ? {
-              requestMs: sentMs - beganMs,
-              backendMs: answeredMs - sentMs,
-              responseMs: wall.monotonic() - answeredMs,
-            }
-          : undefined,
+        times,
         status: reply.status,
         backendStatus,
-        receivedBytes: Number(request.headers["content-length"] ?? 0),
         sentBytes,
-        request: requestLine(request, port),
-        userAgent: request.headers["user-agent"] ?? "-",
-        cipher: request.secure?.getCipher().name,
-        protocol: request.secure?.getProtocol() ?? undefined,
       });
-    };
     const known = knownBody(reply.body);
     if (known) {
       write(request.method === "HEAD" ? 0 : lengthOf(known.bytes));
@@ -263,7 +275,28 @@ export class ClassicBalancer {
     }
     return { ...reply, body: new FollowedBody(reply.body as ByteStream, write) };
   }
+
+  #write(request: HttpRequest, port: number, answered: Answered): void {
+    const { method, headers, secure, remoteAddress, remotePort } = request;
+    const length = Number(headers["content-length"] ?? 0);
+    this.#log.write(this.#config.name, {
+      backend: undefined,
+      backendStatus: undefined,
+      ...answered,
+      client: `${plainAddress(remoteAddress)}:${remotePort}`,
+      receivedBytes: Number.isSafeInteger(length) ? length : 0,
+      // One that could not be read has none.
+      request: method === "" ? "- - - " : requestLine(request, port),
+      userAgent: headers["user-agent"] ?? "-",
+      cipher: secure?.getCipher().name,
+      protocol: secure?.getProtocol() ?? undefined,
+    });
+  }
 }
+
+/** What is logged of a request besides what it says itself. */
+type Answered = Pick<LogEntry, "zone" | "startedMs" | "times" | "status" | "sentBytes"> &
+  Partial<Pick<LogEntry, "backend" | "backendStatus">>;
 
 /** Behind it the client's connection ends. */
 function ending(reply: HttpReply): HttpReply {

@@ -67,6 +67,9 @@ export interface ClassicInstanceConfig {
 }
 
 export interface ClassicHealthCheck {
+  /** Whose instance it is, and in which zone. */
+  id: string;
+  zone: string;
   protocol: ClassicProtocol;
   reach: Reach;
   /** What the instance is told as Host: its address and port. */
@@ -119,6 +122,8 @@ export interface ClassicPlane {
   removeClassic(id: string): Promise<void>;
   /** Whether the instance passed. */
   checkClassic(check: ClassicHealthCheck): Promise<boolean>;
+  /** How many requests and connections a draining instance has still; undefined while it is not draining here. */
+  underWayClassic(asked: { id: string; instanceId: string }): Promise<number | undefined>;
   reportClassic(): Promise<ClassicReport[]>;
   /** The lines since the last call. */
   classicLogs(): Promise<ClassicLog[]>;

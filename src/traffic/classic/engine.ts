@@ -24,7 +24,12 @@ export function createClassicEngine({ wall, random, onError }: EngineOptions): C
       balancers.delete(id);
       await balancer?.close();
     },
-    checkClassic: (check) => runClassicCheck(check, wall),
+    async checkClassic(check) {
+      const verdict = await runClassicCheck(check, wall);
+      if (verdict === "unreached") balancers.get(check.id)?.countUnreached(check.zone);
+      return verdict === "passed";
+    },
+    underWayClassic: async ({ id, instanceId }) => balancers.get(id)?.underWay(instanceId),
     reportClassic: async () => [...balancers.values()].map((balancer) => balancer.report()),
     classicLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.logs()),
     async close() {

@@ -10,7 +10,7 @@ import { classicAnswer } from "./answers.ts";
 import type { ClassicListenerConfig } from "./config.ts";
 import type { ClassicCounters } from "./counters.ts";
 import type { Breakable, Instance, Instances } from "./instances.ts";
-import { classicCookies, stickyInstance, type StickyFacts } from "./stickiness.ts";
+import { classicCookies, readBinding, type Binding, type StickyFacts } from "./stickiness.ts";
 import type { Place, SurgeQueue } from "./surge-queue.ts";
 
 export interface ExchangeEnvironment {
@@ -41,6 +41,7 @@ export class ClassicExchange implements Breakable {
   readonly #fields: ForwardedFields;
   readonly #sticky: StickyFacts | undefined;
   readonly #startMs: number;
+  #binding: Binding = { instance: undefined, moves: false };
   /** Set by the client while a try is under way. */
   running: Abortable | undefined;
   #clientGone = false;
@@ -54,7 +55,7 @@ export class ClassicExchange implements Breakable {
     this.#sticky = stickiness && {
       stickiness,
       sealer: environment.sealer,
-      nowMs: environment.wall.now(),
+      instancePort: environment.listener.instancePort,
       requestHeaders: request.rawHeaders,
     };
   }
@@ -69,7 +70,8 @@ export class ClassicExchange implements Breakable {
       this.running?.abort();
     });
     const { instances, zone, queue } = this.#environment;
-    const bound = this.#sticky && stickyInstance(instances, this.#sticky);
+    if (this.#sticky) this.#binding = readBinding(instances, this.#sticky);
+    const bound = this.#binding.instance;
     let place: Place | undefined;
     try {
       for (;;) {
@@ -79,7 +81,7 @@ export class ClassicExchange implements Breakable {
           instance;
           instance = instances.leastBusy(zone, tried)
         ) {
-          const reply = await this.#attempt(instance, instance === bound);
+          const reply = await this.#attempt(instance);
           if (reply) return reply;
           if (this.#clientGone) return this.#answer(408);
           tried.push(instance);
@@ -104,7 +106,7 @@ export class ClassicExchange implements Breakable {
   }
 
   /** Undefined when no connection came to be, so that another instance may be tried. */
-  async #attempt(instance: Instance, bound: boolean): Promise<HttpReply | undefined> {
+  async #attempt(instance: Instance): Promise<HttpReply | undefined> {
     const { client, wall, counters, zone, listener, idleTimeoutMs } = this.#environment;
     const reach = instance.config.reaches[listener.instancePort];
     if (!reach) {
@@ -137,7 +139,7 @@ export class ClassicExchange implements Breakable {
           },
         }),
       });
-      return this.#reply(response, instance, bound);
+      return this.#reply(response, instance);
     } catch (error) {
       instance.underWay.delete(this);
       if (!(error instanceof HttpClientError)) throw error;
@@ -170,7 +172,7 @@ export class ClassicExchange implements Breakable {
     return classicAnswer(status);
   }
 
-  #reply(response: ClientResponse, instance: Instance, bound: boolean): HttpReply {
+  #reply(response: ClientResponse, instance: Instance): HttpReply {
     const { counters, wall, zone, names } = this.#environment;
     const { outcome } = this;
     outcome.answeredMs = wall.monotonic();
@@ -182,7 +184,10 @@ export class ClassicExchange implements Breakable {
     const { rawHeaders, sizeBytes } = responseFields(response.rawHeaders, false, names);
     if (this.#sticky) {
       const { rawHeaders: responseHeaders } = response;
-      rawHeaders.push(...classicCookies(instance, this.#sticky, { bound, responseHeaders }));
+      const bound = instance === this.#binding.instance;
+      // One that did not accept has failed as one that is out of service has.
+      const moves = this.#binding.moves || (this.#binding.instance !== undefined && !bound);
+      rawHeaders.push(...classicCookies(instance, this.#sticky, { bound, moves, responseHeaders }));
     }
     node.processedBytes += sizeBytes + this.#fields.sizeBytes;
     if (this.#request.body instanceof WholeBody)

@@ -5,30 +5,35 @@ import type { Wall } from "#runtime/clock.ts";
 import { createHttpClient, HttpClientError } from "#http/client.ts";
 import type { ClassicHealthCheck } from "./config.ts";
 
-export async function runClassicCheck(check: ClassicHealthCheck, wall: Wall): Promise<boolean> {
+/** `unreached` is an instance that did not accept the connection. */
+export type Verdict = "passed" | "failed" | "unreached";
+
+export async function runClassicCheck(check: ClassicHealthCheck, wall: Wall): Promise<Verdict> {
   return check.protocol === "HTTP" || check.protocol === "HTTPS"
     ? answersWell(check, wall)
     : accepts(check, wall);
 }
 
 /** TCP and SSL: whoever accepts is well. */
-function accepts({ protocol, reach, timeoutMs }: ClassicHealthCheck, wall: Wall): Promise<boolean> {
+function accepts({ protocol, reach, timeoutMs }: ClassicHealthCheck, wall: Wall): Promise<Verdict> {
   const secure = protocol === "SSL";
   const socket = secure ? connectTls({ ...reach, rejectUnauthorized: false }) : connect(reach);
   return new Promise((resolve) => {
+    let reached = false;
     const end = (passed: boolean) => {
       timer.cancel();
       socket.destroy();
-      resolve(passed);
+      resolve(passed ? "passed" : reached ? "failed" : "unreached");
     };
     const timer = wall.after(timeoutMs, () => end(false));
-    socket.on(secure ? "secureConnect" : "connect", () => end(true));
+    socket.once("connect", () => (reached = true));
+    socket.once(secure ? "secureConnect" : "connect", () => end(true));
     // Whatever kept it from accepting is the verdict, not an error.
     socket.on("error", () => end(false));
   });
 }
 
-async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<boolean> {
+async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<Verdict> {
   const { reach, host, path, protocol, timeoutMs } = check;
   // Each check has a connection of its own: a kept one would not notice a listener that is gone.
   const client = createHttpClient({ wall, keepMs: 0 });
@@ -52,10 +57,11 @@ async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<boole
       connectTimeoutMs: timeoutMs,
       idleTimeoutMs: timeoutMs,
     });
-    return status === 200;
+    return status === 200 ? "passed" : "failed";
   } catch (error) {
     if (!(error instanceof HttpClientError)) throw error;
-    return false;
+    const { failure } = error;
+    return failure === "connect" || failure === "connect-timeout" ? "unreached" : "failed";
   } finally {
     client.close();
   }

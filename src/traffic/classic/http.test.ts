@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
+import { readBody } from "#http/http.ts";
 import { pause, until } from "../application/testing/stage.ts";
 import { createClassicStage, http, instance } from "./testing/stage.ts";
 
@@ -104,6 +106,78 @@ test("the balancer's cookie follows the application's own", async (context) => {
   for (let count = 0; count < 4; count++) {
     const { text } = await stage.get("/", { rawHeaders: ["Host", "x", "Cookie", cookie] });
     assert.equal(text, first.text);
+  }
+});
+
+test("a cookie binds to the port of its listener's instances, and does not grow old here", async (context) => {
+  const stage = createClassicStage(context);
+  const names = ["a", "b", "c"];
+  const backends = await Promise.all(
+    names.map((body) => stage.backend(() => ({ status: 200, headers: {}, body }))),
+  );
+  const stickiness = { type: "balancer" as const, durationMs: 1 };
+  const instances = backends.map(({ port }, index) => {
+    const reach = { host: "127.0.0.1", port };
+    return instance(`i-${index}`, port, { reaches: { 80: reach, 81: reach } });
+  });
+  await stage.configure({
+    listeners: [
+      { ...http, stickiness },
+      { ...http, port: 8080, instancePort: 81, stickiness },
+    ],
+    instances,
+  });
+  const first = await stage.get("/");
+  const [own] = setCookies(first.rawHeaders);
+  const rawHeaders = ["Host", "x", "Cookie", own!.slice(0, own!.indexOf(";"))];
+  await pause(20);
+  for (let count = 0; count < 4; count++)
+    assert.equal((await stage.get("/", { rawHeaders })).text, first.text);
+  const elsewhere = new Set<string>();
+  for (let count = 0; count < 6; count++) {
+    const answer = await stage.get("/", { rawHeaders, address: stage.at(1) });
+    assert.equal(setCookies(answer.rawHeaders).length, 2);
+    elsewhere.add(answer.text);
+  }
+  assert.deepEqual([...elsewhere].sort(), names);
+});
+
+test("a session of the application moves for good when its instance fails", async (context) => {
+  const stage = createClassicStage(context);
+  let session: string | undefined = "JSESSION=1; Path=/my_shop; Priority=High; Secure";
+  const backends = await Promise.all(
+    ["a", "b"].map((body) =>
+      stage.backend(() => ({ status: 200, headers: { "Set-Cookie": session }, body })),
+    ),
+  );
+  const listeners = [
+    { ...http, stickiness: { type: "application" as const, cookieName: "JSESSION" } },
+  ];
+  const instances = backends.map(({ port }, index) => instance(`i-${index}`, port));
+  await stage.configure({ listeners, instances });
+  const first = await stage.get("/");
+  const [, own] = setCookies(first.rawHeaders);
+  assert.match(own!, /^AWSELB=[\w-]+; Path=\/my%5Fshop; Secure$/);
+  const ask = (cookie: string) =>
+    stage.get("/", {
+      rawHeaders: ["Host", "x", "Cookie", `${cookie.slice(0, cookie.indexOf(";"))}; JSESSION=1`],
+    });
+  session = "JSESSION=2; Path=/;";
+  assert.equal(setCookies((await ask(own!)).rawHeaders).length, 1, "it ends with a semicolon");
+  session = undefined;
+  const failed = first.text === "a" ? 0 : 1;
+  const out = instances.map((one, at) =>
+    at === failed ? { ...one, state: "out-of-service" as const } : one,
+  );
+  await stage.configure({ listeners, instances: out });
+  const moved = await ask(own!);
+  assert.notEqual(moved.text, first.text);
+  const [next] = setCookies(moved.rawHeaders);
+  assert.match(next!, /^AWSELB=[\w-]+;PATH=\/$/);
+  await stage.configure({ listeners, instances });
+  for (let count = 0; count < 4; count++) {
+    const answer = await ask(next!);
+    assert.deepEqual([answer.text, setCookies(answer.rawHeaders)], [moved.text, []]);
   }
 });
 
@@ -250,6 +324,28 @@ test("each request is a line of the access log", async (context) => {
       String.raw`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z web 127\.0\.0\.1:\d+ 127\.0\.0\.1:${backend.port} 0\.\d{6} 0\.\d{6} 0\.\d{6} 201 201 3 5 "POST http://shop\.example:80/a\?b HTTP/1\.1" "a \\x22b\\x22" - -$`,
     ),
   );
+});
+
+test("requests that cannot be read are logged; how long an answer lasts is no time of the balancer's", async (context) => {
+  const stage = createClassicStage(context);
+  const body = new PassThrough();
+  const backend = await stage.backend(() => ({ status: 200, headers: {}, body }));
+  await stage.configure({ accessLog: true, instances: [instance("i-1", backend.port)] });
+  const socket = await stage.connect();
+  socket.write("nonsense\r\n\r\n");
+  await once(socket, "data");
+  socket.destroy();
+  const answer = await stage.open("/");
+  body.write("a");
+  await pause(300);
+  body.end("b");
+  assert.equal(String(await readBody(answer.body, 100)), "ab");
+  await pause(20);
+  const [log] = await stage.plane.classicLogs();
+  const [bad, slow] = log!.lines;
+  assert.match(bad!, / web 127\.0\.0\.1:\d+ - -1 -1 -1 400 0 0 0 "- - - " "-" - -$/);
+  const time = / 0\.\d{6} 0\.\d{6} (0\.\d{6}) 200 200 0 2 /.exec(slow!)?.[1];
+  assert.ok(Number(time) < 0.2, slow!);
 });
 
 test("without connection draining an instance that became unhealthy loses what it had", async (context) => {

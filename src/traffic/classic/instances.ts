@@ -53,6 +53,12 @@ export class Instances {
     for (const instance of this.#all.values()) instance.breakOffAll();
   }
 
+  /** How much a draining instance has still to finish; undefined for one that may get more. */
+  underWay(id: string): number | undefined {
+    const instance = this.#all.get(id);
+    return instance?.config.state === "draining" ? instance.underWay.size : undefined;
+  }
+
   /** The instance if it may get new requests: what a client's cookie asks for. */
   inService(id: string): Instance | undefined {
     const instance = this.#all.get(id);

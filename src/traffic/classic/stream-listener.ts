@@ -121,10 +121,12 @@ class StreamConnection implements Breakable {
   #relay: Relay | undefined;
   #ended = false;
   #countedBytes = 0;
-  /** When the first bytes went to the instance and came from it; monotonic. */
-  #connectedMs: number | undefined;
+  /** How long the instance took to accept. */
+  #connectMs: number | undefined;
+  /** When the first bytes went to the instance, came from it and went on to the client; monotonic. */
   #sentMs: number | undefined;
   #answeredMs: number | undefined;
+  #forwardedMs: number | undefined;
 
   constructor(
     raw: Socket,
@@ -163,15 +165,16 @@ class StreamConnection implements Breakable {
     const backend = await this.#connect();
     if (this.#ended) return backend && resetSocket(backend);
     if (!backend) return this.breakOff();
-    this.#connectedMs = wall.monotonic();
+    backend.socket.once("data", () => (this.#answeredMs = wall.monotonic()));
     this.#relay = new Relay(
       this.#side,
       backend,
       { pulse, idleTimeoutMs: idleTimeoutMs(), onBeat: () => this.#measure() },
       () => this.#finish(),
     );
+    // These come after the relay has passed the bytes on.
     this.#side.socket.once("data", () => (this.#sentMs = wall.monotonic()));
-    backend.socket.once("data", () => (this.#answeredMs = wall.monotonic()));
+    backend.socket.once("data", () => (this.#forwardedMs = wall.monotonic()));
   }
 
   breakOff(): void {
@@ -238,7 +241,8 @@ class StreamConnection implements Breakable {
         return undefined;
       }
       node.requests++;
-      counters.tookMs(this.#zone, wall.monotonic() - begunMs);
+      this.#connectMs = wall.monotonic() - begunMs;
+      counters.tookMs(this.#zone, this.#connectMs);
       this.#backend =
         "path" in reach ? `${instance.id}:${instancePort}` : `${reach.host}:${reach.port}`;
       return side;
@@ -270,23 +274,18 @@ class StreamConnection implements Breakable {
   }
 
   #entry(receivedBytes: number, sentBytes: number): LogEntry {
-    const { wall } = this.#environment;
-    const connectedMs = this.#connectedMs;
-    const sentMs = this.#sentMs ?? connectedMs;
-    const answeredMs = this.#answeredMs ?? sentMs;
+    const since = (fromMs: number | undefined, untilMs: number | undefined) =>
+      fromMs === undefined || untilMs === undefined ? undefined : untilMs - fromMs;
     return {
       zone: this.#zone,
       startedMs: this.#startedMs,
       client: `${this.#client.host}:${this.#client.port}`,
       backend: this.#backend,
-      times:
-        connectedMs === undefined
-          ? undefined
-          : {
-              requestMs: sentMs! - this.#beganMs,
-              backendMs: answeredMs! - sentMs!,
-              responseMs: wall.monotonic() - answeredMs!,
-            },
+      times: {
+        requestMs: since(this.#beganMs, this.#sentMs),
+        ...(this.#connectMs !== undefined && { backendMs: this.#connectMs }),
+        responseMs: since(this.#answeredMs, this.#forwardedMs),
+      },
       status: undefined,
       backendStatus: undefined,
       receivedBytes,

@@ -143,10 +143,23 @@ test("health checks connect, or ask and want a 200", async (context) => {
   });
   const reach = { host: "127.0.0.1", port: backend.port };
   const check = (protocol: "HTTP" | "TCP", to = reach) =>
-    stage.plane.checkClassic({ protocol, reach: to, host: "x", path: "/", timeoutMs: 1000 });
+    stage.plane.checkClassic({
+      id: "lb",
+      zone: "us-east-1b",
+      protocol,
+      reach: to,
+      host: "x",
+      path: "/",
+      timeoutMs: 1000,
+    });
+  await stage.configure({ listeners: [], instances: [] });
   assert.equal(await check("TCP"), true);
   assert.equal(await check("HTTP"), true);
   status = 204;
   assert.equal(await check("HTTP"), false);
+  assert.deepEqual(await stage.report(), {});
   assert.equal(await check("TCP", { host: "127.0.0.1", port: 1 }), false);
+  assert.equal(await check("HTTP", { host: "127.0.0.1", port: 1 }), false);
+  const { "us-east-1b": counts } = await stage.report();
+  assert.equal(counts!.backendConnectionErrors, 2);
 });

@@ -16,6 +16,9 @@ import {
 } from "../records.ts";
 import type { State } from "../state.ts";
 
+/** How often it is looked whether an instance has finished what it had, cloud time. */
+const drainingLookMs = 2000;
+
 export function instanceReconciler(env: Environment, state: State): Reconciler {
   return {
     name: "elb/instance",
@@ -39,7 +42,7 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
       const nowMs = env.clock.now();
       if (instance.drainingUntilMs !== undefined) {
         state.streaks.delete(key);
-        return endDraining(scope, balancer.name, instance, nowMs);
+        return endDraining(scope, balancer, instance, nowMs);
       }
       const intervalMs = balancer.healthCheck.intervalSeconds * 1000;
       const streak = state.streaks.get(key);
@@ -100,6 +103,8 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
     state.reaches.set(key, known);
     if (reach)
       return state.plane().checkClassic({
+        id: balancer.id,
+        zone: instance.zone,
         protocol,
         reach,
         host: "path" in reach ? `${instance.id}:${port}` : `${reach.host}:${reach.port}`,
@@ -113,9 +118,20 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
     return (await env.compute.observe(instance.id)).state === "running";
   }
 
-  async function endDraining(scope: Scope, name: string, instance: InstanceRecord, nowMs: number) {
+  /** "When the de-registering instance is finished serving all in-flight requests, or when the maximum timeout limit is reached." */
+  async function endDraining(
+    scope: Scope,
+    { id: balancerId, name }: LoadBalancerRecord,
+    instance: InstanceRecord,
+    nowMs: number,
+  ) {
     const untilMs = instance.drainingUntilMs!;
-    if (nowMs < untilMs) return { afterMs: untilMs - nowMs };
+    const underWay = await state.presentPlane?.underWayClassic({
+      id: balancerId,
+      instanceId: instance.id,
+    });
+    if (nowMs < untilMs && underWay !== 0)
+      return { afterMs: Math.min(untilMs - nowMs, drainingLookMs) };
     await env.store.transaction(async (tx) => {
       const present = await instances.get(tx, scope, name, instance.id);
       // It may have been registered again meanwhile.

@@ -2,9 +2,11 @@
  * The server's side of WebSockets (RFC 6455) over a connection that the HTTP server has handed over.
  * Without extensions. Knows nothing of what the messages say.
  */
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { HttpReply, HttpRequest } from "./http.ts";
+import { joinPieces } from "./incoming-body.ts";
 
 /** Longer messages end the connection with 1009. */
 const longestMessageBytes = 1024 * 1024;
@@ -58,8 +60,9 @@ function converse(
 ): void {
   let over = false;
   let rest: Buffer = Buffer.from(head);
-  /** Fragments of a message that has not ended. */
-  let pieces: Buffer[] = [];
+  /** Fragments of the message that has begun. */
+  let pieces: Buffer[] | undefined;
+  let size = 0;
   let isText = false;
 
   const write = (code: number, payload: Uint8Array) =>
@@ -81,22 +84,30 @@ function converse(
     close,
   });
   const take = (code: number, isLast: boolean, payload: Buffer) => {
-    if (code === opcode.ping) return void write(opcode.pong, payload);
+    if (code === opcode.ping) {
+      // Who pings and takes no answer is not read on.
+      if (!write(opcode.pong, payload)) socket.pause();
+      return;
+    }
     if (code === opcode.pong) return;
-    if (code === opcode.close) return close(payload.length >= 2 ? payload.readUInt16BE() : 1000);
+    if (code === opcode.close) return close(answerToClose(payload));
     const isFirst = code !== opcode.more;
     // A message begins while another has not ended, or goes on without having begun.
-    if (isFirst === pieces.length > 0) return close(1002);
+    if (isFirst === (pieces !== undefined)) return close(1002);
     if (isFirst) isText = code === opcode.text;
-    pieces.push(payload);
-    if (pieces.reduce((size, piece) => size + piece.length, 0) > longestMessageBytes)
-      return close(1009);
+    pieces ??= [];
+    size += payload.length;
+    if (size > longestMessageBytes) return close(1009);
+    if (payload.length > 0) pieces.push(payload);
     if (!isLast) return;
-    const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
-    pieces = [];
+    const whole = joinPieces(pieces);
+    pieces = undefined;
+    size = 0;
+    if (isText && !isUtf8(whole)) return close(1007);
     listener.message(whole, isText);
   };
   const read = (piece: Uint8Array) => {
+    if (over) return;
     rest = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
     for (let found = parseFrame(rest); found !== undefined; found = parseFrame(rest)) {
       if (found === "wrong") return close(1002);
@@ -107,6 +118,7 @@ function converse(
     }
   };
   socket.on("data", read);
+  socket.on("drain", () => socket.resume());
   // An error ends the connection like any other end: there is nobody left to tell.
   socket.on("error", () => socket.destroy());
   socket.once("end", () => close());
@@ -117,6 +129,17 @@ function converse(
   if (rest.length > 0) read(Buffer.alloc(0));
   // It was handed over paused.
   socket.resume();
+}
+
+/** With what code a client's close is answered (RFC 6455, 7.1.5 and 7.4). */
+function answerToClose(payload: Buffer): number {
+  if (payload.length === 0) return 1000;
+  const code = payload.length === 1 ? 0 : payload.readUInt16BE();
+  const known =
+    (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) ||
+    (code >= 3000 && code < 5000);
+  if (!known) return 1002;
+  return isUtf8(payload.subarray(2)) ? code : 1007;
 }
 
 function frame(code: number, payload: Uint8Array): Buffer {

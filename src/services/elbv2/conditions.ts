@@ -1,5 +1,6 @@
 /** Conditions of rules: checked, and completed as AWS returns them. */
 import type { RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { isToken } from "#http/syntax.ts";
 import { parseBlock } from "#traffic/application/cidr.ts";
 import { validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
@@ -13,6 +14,7 @@ const fields = [
   "query-string",
   "source-ip",
 ];
+const broadcast = "255.255.255.255/32";
 /** Fields that a rule can hold only once. */
 const single = ["host-header", "path-pattern", "http-request-method", "source-ip"];
 
@@ -153,6 +155,8 @@ function readHeader({ HttpHeaderConfig }: RuleCondition) {
     throw validationError(
       `The 'HttpHeaderName' value is too long; the limit is '${limits.conditionNameLength}'`,
     );
+  if (!isToken(name))
+    throw validationError(`The 'HttpHeaderName' value '${name}' contains invalid characters`);
   if (name.toLowerCase() === "host")
     throw validationError("The 'HttpHeaderName' cannot be 'host'; use a 'host-header' condition");
   const patterns = readRegexes("http-header", Values, RegexValues);
@@ -204,6 +208,9 @@ function readSources({ SourceIpConfig }: RuleCondition): string[] {
   for (const value of values)
     if (!parseBlock(value))
       throw validationError(`The 'source-ip' value '${value}' must be specified in CIDR format`);
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#source-ip-conditions
+  if (values.includes(broadcast))
+    throw validationError(`The 'source-ip' value '${broadcast}' cannot be specified`);
   return [...values];
 }
 

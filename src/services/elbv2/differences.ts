@@ -12,6 +12,10 @@ export const differences: readonly Difference[] = [
       "QUIC is refused. Authentication by Cognito is refused, and a provider on this machine may do without TLS. Of a token's claims of several values all that are configured must be there (AWS does not say); a key set that cannot be had, but for a timeout, is logged as JWKSRequestFailed. Post-quantum and FIPS policies negotiate what the TLS library of the machine does, and those of RFC 9151 are not known. Clients of a listener that verifies them are told the names of the trust store's authorities whatever AdvertiseTrustStoreCaNames says.",
   },
   {
+    operation: "CreateTrustStore",
+    differs: "Trust stores are not shared with other accounts: there is no AWS RAM.",
+  },
+  {
     operation: "CreateRule",
     differs: "Regular expressions are JavaScript's.",
   },

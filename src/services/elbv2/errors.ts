@@ -154,6 +154,14 @@ export const trustStoreNotFound = (arn: string) =>
   error("TrustStoreNotFound", `Trust store '${arn}' not found`);
 export const trustStoresNotFound = () =>
   error("TrustStoreNotFound", "One or more trust stores not found");
+export const resourceNotFound = (message: string) => error("ResourceNotFound", message);
+export const trustStoreAssociationNotFound = (arn: string) =>
+  error("AssociationNotFound", `The trust store is not associated with '${arn}'`);
+export const associationIsOwn = (arn: string) =>
+  error(
+    "DeleteAssociationSameAccount",
+    `The association with '${arn}' cannot be deleted because it is of the account that owns the trust store`,
+  );
 export const duplicateTrustStore = (name: string) =>
   error("DuplicateTrustStoreName", `A trust store with the same name '${name}' exists`);
 export const trustStoreInUse = (arn: string) =>

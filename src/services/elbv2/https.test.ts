@@ -136,6 +136,15 @@ test("a trust store is read from S3 and is in use while a listener verifies with
   await assert.rejects(elb.DeleteTrustStore({ TrustStoreArn }), { code: "TrustStoreInUse" });
   const { TrustStoreAssociations } = await elb.DescribeTrustStoreAssociations({ TrustStoreArn });
   assert.deepEqual(TrustStoreAssociations, [{ ResourceArn: Listeners![0]!.ListenerArn }]);
+  // Nobody can share it, so that it has no policy and no listener of others.
+  await assert.rejects(elb.GetResourcePolicy({ ResourceArn: TrustStoreArn }), {
+    code: "ResourceNotFound",
+  });
+  const { ListenerArn } = Listeners![0]!;
+  const unshare = (ResourceArn?: string) =>
+    elb.DeleteSharedTrustStoreAssociation({ TrustStoreArn, ResourceArn });
+  await assert.rejects(unshare(ListenerArn), { code: "DeleteAssociationSameAccount" });
+  await assert.rejects(unshare(cloud.LoadBalancerArn), { code: "AssociationNotFound" });
   const { Location } = await elb.GetTrustStoreCaCertificatesBundle({ TrustStoreArn });
   const link = new URL(Location!);
   const fetchLink = async (target: string) => {
@@ -168,6 +177,17 @@ test("a trust store is read from S3 and is in use while a listener verifies with
     assert.equal(text, "");
     throw new Error("no answer");
   });
+  // As Terraform asks for it.
+  const { Listeners: changed } = await elb.ModifyListener({
+    ListenerArn,
+    MutualAuthentication: {
+      Mode: "passthrough",
+      TrustStoreArn: "",
+      IgnoreClientCertificateExpiry: false,
+    },
+  });
+  assert.deepEqual(changed![0]!.MutualAuthentication, { Mode: "passthrough" });
+  await elb.DeleteTrustStore({ TrustStoreArn });
 });
 
 test("a rule asks for tokens on HTTPS listeners only, and its settings are checked", async (context) => {

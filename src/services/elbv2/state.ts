@@ -50,6 +50,8 @@ export interface State {
   readonly guards: GuardWatch;
   /** Load balancers that the data plane serves, by ARN. */
   readonly served: Map<string, ServedBalancer>;
+  /** Names of the zones that each load balancer was last seen in, by ARN. */
+  readonly zones: Map<string, string>;
   /** Results of health checks on their way to S3. */
   readonly healthLines: HealthLines[];
   /** Wake a reconciler for what no record of its own shows. */
@@ -76,6 +78,7 @@ export function createState(env: Environment): State {
     certificates: new Map(),
     guards: createGuardWatch(env),
     served: new Map(),
+    zones: new Map(),
     healthLines: [],
     linkKey: env.random.hex(64),
     wakeLoadBalancer: () => {},

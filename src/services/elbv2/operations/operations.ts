@@ -25,10 +25,12 @@ import {
   modifyLoadBalancerAttributes,
 } from "./load-balancer-attributes.ts";
 import { addListenerCertificates, removeListenerCertificates } from "./listener-certificates.ts";
+import { modifyIpPools } from "./modify-ip-pools.ts";
 import { modifyListener } from "./modify-listener.ts";
 import { modifyRule } from "./modify-rule.ts";
 import { modifyTargetGroup } from "./modify-target-group.ts";
 import { registerTargets } from "./register-targets.ts";
+import { deleteSharedTrustStoreAssociation, getResourcePolicy } from "./shared-trust-stores.ts";
 import { setIpAddressType } from "./set-ip-address-type.ts";
 import { setRulePriorities } from "./set-rule-priorities.ts";
 import { setSecurityGroups } from "./set-security-groups.ts";
@@ -67,6 +69,7 @@ export const operations: Operations<"elbv2", State> = {
   DeleteListener: deleteListener,
   DeleteLoadBalancer: deleteLoadBalancer,
   DeleteRule: deleteRule,
+  DeleteSharedTrustStoreAssociation: deleteSharedTrustStoreAssociation,
   DeleteTargetGroup: deleteTargetGroup,
   DeleteTrustStore: deleteTrustStore,
   DeregisterTargets: deregisterTargets,
@@ -86,9 +89,11 @@ export const operations: Operations<"elbv2", State> = {
   DescribeTrustStoreAssociations: describeTrustStoreAssociations,
   DescribeTrustStoreRevocations: describeTrustStoreRevocations,
   DescribeTrustStores: describeTrustStores,
+  GetResourcePolicy: getResourcePolicy,
   GetTrustStoreCaCertificatesBundle: getTrustStoreCaCertificatesBundle,
   GetTrustStoreRevocationContent: getTrustStoreRevocationContent,
   ModifyCapacityReservation: modifyCapacityReservation,
+  ModifyIpPools: modifyIpPools,
   ModifyListener: modifyListener,
   ModifyListenerAttributes: modifyListenerAttributes,
   ModifyLoadBalancerAttributes: modifyLoadBalancerAttributes,

@@ -43,6 +43,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       });
       await removeOthers(scope, String(name), records?.balancer.arn);
       if (!records) return undefined;
+      wakeTargets(scope, records);
       const balancer = await followZones(env, scope, records.balancer);
       records.balancer = balancer;
       if (!isGuardKnown(env, scope, balancer)) return { afterMs: unknownGuardMs };
@@ -95,6 +96,16 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
     },
   };
 
+  /** Targets of a zone that the load balancer came to, or left, come into use or fall out of it. */
+  function wakeTargets(scope: Scope, { balancer, groups }: BalancerRecords): void {
+    const zones = String(balancer.zones.map(({ zoneName }) => zoneName).toSorted());
+    const before = state.zones.get(balancer.arn);
+    state.zones.set(balancer.arn, zones);
+    if (before === undefined || before === zones) return;
+    for (const { record, targets } of groups)
+      for (const { id, port } of targets) state.wakeTarget(scope, [record.name, id, port]);
+  }
+
   async function wakeAll(scope: Scope): Promise<void> {
     const all = await env.store.transaction((tx) => loadBalancers.list(tx, scope));
     for (const balancer of all) state.wakeLoadBalancer(scope, [balancer.name]);
@@ -107,6 +118,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const same = served.name === name && account === scope.account && region === scope.region;
       if (!same || arn === present) continue;
       state.served.delete(arn);
+      state.zones.delete(arn);
       state.guards.forget(arn);
       env.traffic.fronts.delete(served.dnsName.toLowerCase());
       env.names.publish(arn, undefined);

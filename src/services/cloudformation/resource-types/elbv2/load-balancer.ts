@@ -12,10 +12,8 @@ import { updateTags } from "./tagged.ts";
 export const resourceType = defineResourceType({
   type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
   unsupported: {
-    EnableCapacityReservationProvisionStabilize: "capacity is not reserved",
     EnablePrefixForIpv6SourceNat: "dualstack load balancers take no datagrams",
     Ipv4IpamPoolId: "there is no address manager",
-    MinimumLoadBalancerCapacity: "capacity is not reserved",
   },
   name: { property: "Name", maxLength: 32 },
   async create({ clients, properties, name, tags }) {
@@ -39,6 +37,9 @@ export const resourceType = defineResourceType({
     if (request.properties["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] !== undefined)
       await setSecurityGroups(request);
     await applyAttributes(request);
+    // It is provisioned at once, whatever EnableCapacityReservationProvisionStabilize says.
+    if (request.properties["MinimumLoadBalancerCapacity"] !== undefined)
+      await reserveCapacity(request);
   },
   async stabilize(request) {
     const balancer = await describe(request);
@@ -56,14 +57,18 @@ export const resourceType = defineResourceType({
       changed.includes("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
     )
       await setSecurityGroups(request);
+    // Which subnets will do depends on the type: both change together.
+    const IpAddressType = properties["IpAddressType"] ?? "ipv4";
     if (changed.includes("Subnets") || changed.includes("SubnetMappings"))
-      await elbv2.SetSubnets({ LoadBalancerArn, ...pick(properties, "Subnets", "SubnetMappings") });
-    if (changed.includes("IpAddressType"))
-      await elbv2.SetIpAddressType({
+      await elbv2.SetSubnets({
         LoadBalancerArn,
-        IpAddressType: properties["IpAddressType"] ?? "ipv4",
+        ...pick(properties, "Subnets", "SubnetMappings"),
+        IpAddressType,
       });
+    else if (changed.includes("IpAddressType"))
+      await elbv2.SetIpAddressType({ LoadBalancerArn, IpAddressType });
     if (changed.includes("LoadBalancerAttributes")) await applyAttributes(request);
+    if (changed.includes("MinimumLoadBalancerCapacity")) await reserveCapacity(request);
     await updateTags(request);
   },
   async delete({ clients, physicalId }) {
@@ -87,6 +92,16 @@ async function setSecurityGroups({ clients, properties, physicalId }: ExistingRe
     LoadBalancerArn: physicalId,
     SecurityGroups: properties["SecurityGroups"] ?? [],
     ...pick(properties, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"),
+  });
+}
+
+async function reserveCapacity({ clients, properties, physicalId }: ExistingRequest) {
+  const { MinimumLoadBalancerCapacity } = properties;
+  await clients.elbv2.ModifyCapacityReservation({
+    LoadBalancerArn: physicalId,
+    ...(MinimumLoadBalancerCapacity === undefined
+      ? { ResetCapacityReservation: true }
+      : { MinimumLoadBalancerCapacity }),
   });
 }
 

@@ -83,3 +83,39 @@ test("a stack has a network load balancer, whose listener and group change in pl
   await cloud.advance("2m");
   assert.deepEqual((await elb.DescribeLoadBalancers({})).LoadBalancers, []);
 });
+
+test("a stack reserves capacity for a load balancer, more of it, and gives it back", async (context) => {
+  const cloud = createTestCloud();
+  context.after(() => cloud.stop());
+  const client = cloud.clients.cloudformation(cloud.caller);
+  const elb = cloud.clients.elbv2(cloud.caller);
+  const { Subnets } = await cloud.clients.ec2(cloud.caller).DescribeSubnets({});
+  const templateOf = (CapacityUnits?: number) =>
+    JSON.stringify({
+      Resources: {
+        Balancer: {
+          Type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+          Properties: {
+            Name: "web",
+            Subnets: Subnets!.slice(0, 2).map(({ SubnetId }) => SubnetId),
+            EnableCapacityReservationProvisionStabilize: true,
+            ...(CapacityUnits && { MinimumLoadBalancerCapacity: { CapacityUnits } }),
+          },
+        },
+      },
+    });
+  const reserved = async () => {
+    await cloud.advance("1m");
+    const { LoadBalancers } = await elb.DescribeLoadBalancers({ Names: ["web"] });
+    const { MinimumLoadBalancerCapacity } = await elb.DescribeCapacityReservation({
+      LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
+    });
+    return MinimumLoadBalancerCapacity?.CapacityUnits;
+  };
+  await client.CreateStack({ StackName: "web", TemplateBody: templateOf(100) });
+  assert.equal(await reserved(), 100);
+  await client.UpdateStack({ StackName: "web", TemplateBody: templateOf(250) });
+  assert.equal(await reserved(), 250);
+  await client.UpdateStack({ StackName: "web", TemplateBody: templateOf() });
+  assert.equal(await reserved(), undefined);
+});

@@ -4,11 +4,7 @@
  */
 import type { Operation } from "#services/kit/service.ts";
 import { readArn } from "../arns.ts";
-import {
-  associationIsOwn,
-  resourceNotFound,
-  trustStoreAssociationNotFound,
-} from "../errors.ts";
+import { associationIsOwn, resourceNotFound, trustStoreAssociationNotFound } from "../errors.ts";
 import { trustStores } from "../records.ts";
 import type { State } from "../state.ts";
 import { findTrustStore, listenersOf } from "../trust-stores.ts";

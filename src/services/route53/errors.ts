@@ -177,3 +177,43 @@ export const managedZone = (zone: string, service: string) =>
     `The resource hostedzone/${zone} can only be managed through AWS Cloud Map (${service})`,
     403,
   );
+export const invalidDocument = (message: string) => error("InvalidTrafficPolicyDocument", message);
+export const noSuchPolicy = (id: string, version: number | undefined) =>
+  error(
+    "NoSuchTrafficPolicy",
+    `No traffic policy exists with Id ${id}${version === undefined ? "" : ` and Version ${version}`}.`,
+  );
+export const policyExists = (name: string) =>
+  error("TrafficPolicyAlreadyExists", `A traffic policy with the name ${name} already exists.`);
+export const tooManyPolicies = (most: number) =>
+  error(
+    "TooManyTrafficPolicies",
+    `This traffic policy can't be created because the current account has reached the limit on the number of traffic policies (${most}).`,
+  );
+export const tooManyVersions = (most: number) =>
+  error(
+    "TooManyTrafficPolicyVersionsForCurrentPolicy",
+    `This traffic policy version can't be created because you've reached the limit of ${most} on the number of versions that you can create for the current traffic policy.`,
+  );
+export const policyInUse = () =>
+  error(
+    "TrafficPolicyInUse",
+    "One or more traffic policy instances were created by using the specified traffic policy.",
+  );
+export const noSuchInstance = (id: string) =>
+  error("NoSuchTrafficPolicyInstance", `No traffic policy instance exists with Id ${id}.`);
+export const instanceExists = (name: string, type: string) =>
+  error(
+    "TrafficPolicyInstanceAlreadyExists",
+    `A traffic policy instance already exists for ${name} with the type ${type} in the hosted zone.`,
+  );
+export const tooManyInstances = (most: number) =>
+  error(
+    "TooManyTrafficPolicyInstances",
+    `This traffic policy instance can't be created because the current account has reached the limit on the number of traffic policy instances (${most}).`,
+  );
+export const conflictingTypes = () =>
+  error(
+    "ConflictingTypes",
+    "You tried to update a traffic policy instance by using a traffic policy version that has a different DNS type than the current type for the instance.",
+  );

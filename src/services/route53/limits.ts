@@ -13,6 +13,7 @@ export const limits = {
   childHealthChecks: 256,
   trafficPolicies: 50,
   trafficPolicyInstances: 5,
+  trafficPolicyVersions: 1000,
   cidrCollections: 5,
   cidrBlocksPerChange: 1000,
   cidrBlocksPerCollection: 1000,

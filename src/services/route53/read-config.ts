@@ -1,4 +1,5 @@
 /** What the DNS server is told, read from the store. */
+import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { CommonConfig, ZoneConfig } from "./dataplane/config.ts";
@@ -8,7 +9,12 @@ import {
   hostedZones,
   placesScope,
   recordSets,
+  trafficInstances,
+  trafficPolicies,
+  type ZoneRecord,
 } from "./records.ts";
+import { parseDocument } from "./traffic-policies/document.ts";
+import { expand } from "./traffic-policies/expand.ts";
 
 /** Where clients are. */
 export async function readPlaces(tx: Transaction): Promise<CommonConfig> {
@@ -26,14 +32,37 @@ export async function readZone(
   id: string,
 ): Promise<ZoneConfig | undefined> {
   const zone = await hostedZones.get(tx, scope, id);
-  return (
-    zone && {
-      id: zone.id,
-      name: zone.name,
-      isPrivate: zone.isPrivate,
-      vpcs: zone.vpcs.map(({ VPCId, VPCRegion }) => ({ vpcId: VPCId!, region: VPCRegion! })),
-      createdMs: zone.createdMs,
-      sets: await recordSets.list(tx, scope, [id]),
+  if (!zone) return undefined;
+  const sets = await recordSets.list(tx, scope, [id]);
+  return {
+    id: zone.id,
+    name: zone.name,
+    isPrivate: zone.isPrivate,
+    vpcs: zone.vpcs.map(({ VPCId, VPCRegion }) => ({ vpcId: VPCId!, region: VPCRegion! })),
+    createdMs: zone.createdMs,
+    sets: await withInstances(tx, scope, zone, sets),
+  };
+}
+
+/** Records of traffic policies in the place of the one that stands for them. */
+async function withInstances(
+  tx: Transaction,
+  scope: Scope,
+  { id, name }: ZoneRecord,
+  sets: ResourceRecordSet[],
+): Promise<ResourceRecordSet[]> {
+  if (!sets.some(({ TrafficPolicyInstanceId: one }) => one !== undefined)) return sets;
+  const all: ResourceRecordSet[] = [];
+  for (const set of sets) {
+    if (set.TrafficPolicyInstanceId === undefined) {
+      all.push(set);
+      continue;
     }
-  );
+    const instance = await trafficInstances.get(tx, scope, id, set.TrafficPolicyInstanceId);
+    const policy =
+      instance && (await trafficPolicies.get(tx, scope, instance.policyId, instance.policyVersion));
+    if (!policy) continue;
+    all.push(...expand(parseDocument(policy.document), { ...instance, zoneName: name }));
+  }
+  return all;
 }

@@ -6,6 +6,7 @@ import type {
   HealthCheckConfig,
   LinkedService,
   ResourceRecordSet,
+  RRType,
   VPC,
 } from "@aws-sdk/client-route-53";
 import { collection, type Scope } from "#store/collection.ts";
@@ -80,6 +81,33 @@ export interface QueryLoggingRecord {
   logGroupArn: string;
 }
 
+export interface TrafficPolicyRecord {
+  id: string;
+  version: number;
+  name: string;
+  /** "A", of its document. */
+  type: RRType;
+  document: string;
+  comment?: string | undefined;
+  createdMs: number;
+  /** One that was deleted is still shown to who knows its id. */
+  isDeleted: boolean;
+}
+
+export interface TrafficInstanceRecord {
+  id: string;
+  zoneId: string;
+  name: string;
+  ttl: number;
+  policyId: string;
+  policyVersion: number;
+  type: RRType;
+  isUpdate: boolean;
+  submittedMs: number;
+  /** Why its records could not be made. */
+  failure?: string | undefined;
+}
+
 /** Where clients are, for policies that ask; of the whole cloud. */
 export interface ClientLocations {
   locations: LocationConfig[];
@@ -100,6 +128,10 @@ export const spentReferences = collection<{ healthCheckId: string }>("route53", 
 export const healthStatuses = collection<HealthStatusRecord>("route53", "healthStatus");
 export const cidrCollections = collection<CidrCollectionRecord>("route53", "cidrCollection");
 export const queryLogging = collection<QueryLoggingRecord>("route53", "queryLogging");
+/** By policy and version. */
+export const trafficPolicies = collection<TrafficPolicyRecord>("route53", "trafficPolicy");
+/** By zone and id. */
+export const trafficInstances = collection<TrafficInstanceRecord>("route53", "trafficInstance");
 /** By zone, region and VPC. */
 export const vpcAuthorizations = collection<VPC>("route53", "vpcAuthorization");
 

@@ -20,6 +20,9 @@ export async function setProblems(view: ZoneView, set: ResourceRecordSet): Promi
     );
   if (Type === "NS" && Name!.startsWith("\\052."))
     problems.push(`${named} is not permitted: a wildcard cannot be of type NS`);
+  const { TrafficPolicyInstanceId: instance } = set;
+  if (instance !== undefined && !(await view.instanceIs(instance, Name!, Type!)))
+    problems.push(`${named} cannot be created for the traffic policy instance ${instance}`);
   if (Type === "CNAME" && Name === view.name)
     problems.push(`${named} is not permitted at apex in zone ${view.name}`);
   if (Type === "SOA" && Name !== view.name)

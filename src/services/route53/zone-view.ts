@@ -10,6 +10,8 @@ export interface ZoneView {
   healthCheckExists(id: string): Promise<boolean>;
   /** Whether a hosted zone, of any account, has the id. */
   zoneExists(id: string): Promise<boolean>;
+  /** Whether the instance of a traffic policy is that of the name and type. */
+  instanceIs(id: string, name: string, type: string): Promise<boolean>;
   collectionHas(id: string, location: string): Promise<boolean>;
   put(set: ResourceRecordSet): void;
   remove(set: ResourceRecordSet): void;

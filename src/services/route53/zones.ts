@@ -15,6 +15,7 @@ import {
   hostedZones,
   ofAccount,
   recordSets,
+  trafficInstances,
   type ChangeRecord,
   type ZoneRecord,
 } from "./records.ts";
@@ -88,6 +89,10 @@ export function viewZone(tx: Transaction, scope: Scope, zone: ZoneRecord): ZoneV
     async zoneExists(id) {
       for (const any of await listScopes(tx)) if (await hostedZones.get(tx, any, id)) return true;
       return false;
+    },
+    async instanceIs(id, name, type) {
+      const found = await trafficInstances.get(tx, scope, zone.id, id);
+      return found?.name === name && found.type === type;
     },
     async collectionHas(id, location) {
       const found = await cidrCollections.get(tx, scope, id);

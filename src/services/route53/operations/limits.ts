@@ -2,9 +2,16 @@ import type { AccountLimitType } from "@aws-sdk/client-route-53";
 import type { Operations } from "#services/kit/service.ts";
 import { zoneNotPrivate } from "../errors.ts";
 import { limits } from "../limits.ts";
-import { delegationSets, healthChecks, hostedZones, ofAccount } from "../records.ts";
+import {
+  delegationSets,
+  healthChecks,
+  hostedZones,
+  ofAccount,
+  trafficInstances,
+} from "../records.ts";
 import type { State } from "../state.ts";
 import { findZone } from "../zones.ts";
+import { latestPolicies } from "./traffic-policies.ts";
 
 const accountLimits: Readonly<Record<AccountLimitType, number>> = {
   MAX_HOSTED_ZONES_BY_OWNER: limits.hostedZones,
@@ -23,8 +30,9 @@ export const limitOperations: Operations<"route53", State> = {
       if (Type === "MAX_HEALTH_CHECKS_BY_OWNER") return (await healthChecks.list(tx, scope)).length;
       if (Type === "MAX_REUSABLE_DELEGATION_SETS_BY_OWNER")
         return (await delegationSets.list(tx, scope)).length;
-      // Traffic policies cannot be made here.
-      return 0;
+      if (Type === "MAX_TRAFFIC_POLICY_INSTANCES_BY_OWNER")
+        return (await trafficInstances.list(tx, scope)).length;
+      return (await latestPolicies(tx, scope)).length;
     });
     return { Limit: { Type, Value: accountLimits[Type!] }, Count };
   },

@@ -14,6 +14,9 @@ import { listResourceRecordSets } from "./list-resource-record-sets.ts";
 import { queryLoggingOperations } from "./query-logging.ts";
 import { tagOperations } from "./tags.ts";
 import { testDnsAnswer } from "./test-dns-answer.ts";
+import { trafficPolicyInstanceListOperations } from "./list-traffic-policy-instances.ts";
+import { trafficPolicyInstanceOperations } from "./traffic-policy-instances.ts";
+import { trafficPolicyOperations } from "./traffic-policies.ts";
 import { vpcAssociationOperations } from "./vpc-associations.ts";
 
 export const operations: Operations<"route53", State> = {
@@ -28,6 +31,9 @@ export const operations: Operations<"route53", State> = {
   TestDNSAnswer: testDnsAnswer,
   ...cidrCollectionOperations,
   ...geoLocationOperations,
+  ...trafficPolicyOperations,
+  ...trafficPolicyInstanceOperations,
+  ...trafficPolicyInstanceListOperations,
   ...queryLoggingOperations,
   GetDNSSEC: getDnssec,
   ...tagOperations,

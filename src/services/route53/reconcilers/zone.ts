@@ -1,7 +1,7 @@
 /** Brings a zone's records to the DNS server. */
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
-import { hostedZones, recordSets } from "../records.ts";
+import { hostedZones, recordSets, trafficInstances } from "../records.ts";
 import { readZone } from "../read-config.ts";
 import type { State } from "../state.ts";
 
@@ -9,7 +9,11 @@ export function zoneReconciler(env: Environment, state: State): Reconciler {
   const byZone = (id: readonly unknown[]) => [String(id[0])];
   return {
     name: "route53/zone",
-    watches: [{ collection: hostedZones }, { collection: recordSets, idOf: byZone }],
+    watches: [
+      { collection: hostedZones },
+      { collection: recordSets, idOf: byZone },
+      { collection: trafficInstances, idOf: byZone },
+    ],
     async reconcile(scope, [id]) {
       const zone = await env.store.transaction((tx) => readZone(tx, scope, String(id)));
       if (!zone) return state.plane().removeZone(String(id));

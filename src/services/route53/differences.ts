@@ -14,7 +14,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "Traffic policies and DNSSEC are not offered; domain registration, Resolver endpoints and profiles are services of their own.",
+      "DNSSEC is not offered; domain registration, Resolver endpoints and profiles are services of their own.",
   },
   {
     operation: "*",

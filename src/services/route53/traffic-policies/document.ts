@@ -32,6 +32,11 @@ export interface PolicyDocument {
   rules: ReadonlyMap<string, Rule>;
 }
 
+/** Numbers and truth values may come as text or as they are. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
 const versions = ["2015-10-01", "2023-05-09"];
 
 /** Throws InvalidTrafficPolicyDocument, saying what is wrong. */
@@ -41,13 +46,13 @@ export function parseDocument(text: string): PolicyDocument {
   if (!versions.includes(version as string))
     throw invalidDocument(`AWSPolicyFormatVersion is not one of ${versions.join(", ")}.`);
   const type = recordTypes.find((one) => one === RecordType && one !== "SOA" && one !== "NS");
-  if (!type) throw invalidDocument(`The record type ${String(RecordType)} is not supported.`);
+  if (!type) throw invalidDocument(`The record type ${textOf(RecordType)} is not supported.`);
   if ((StartEndpoint === undefined) === (StartRule === undefined))
     throw invalidDocument("Exactly one of StartEndpoint and StartRule must be given.");
   const parsed: PolicyDocument = {
     type,
     start:
-      StartRule === undefined ? { endpoint: String(StartEndpoint) } : { rule: String(StartRule) },
+      StartRule === undefined ? { endpoint: textOf(StartEndpoint) } : { rule: textOf(StartRule) },
     endpoints: mapOf(document["Endpoints"], "Endpoints", (one, id) => endpointOf(one, id, type)),
     rules: mapOf(document["Rules"], "Rules", ruleOf),
   };
@@ -99,7 +104,7 @@ function endpointOf(one: Record<string, unknown>, id: string, type: RecordType):
   }
   if (named.includes(Type as string)) return { name: Value };
   if (Type !== "value")
-    throw invalidDocument(`The endpoint ${id} has an unknown type: ${String(Type)}.`);
+    throw invalidDocument(`The endpoint ${id} has an unknown type: ${textOf(Type)}.`);
   try {
     parseValue(type, Value);
   } catch (error) {
@@ -123,7 +128,7 @@ const branchesOf: Readonly<Record<RuleType, readonly string[]>> = {
 function ruleOf(one: Record<string, unknown>, id: string): Rule {
   const type = one["RuleType"] as RuleType;
   const members = Object.hasOwn(branchesOf, type) ? branchesOf[type] : undefined;
-  if (!members) throw invalidDocument(`The rule ${id} has an unknown type: ${String(type)}.`);
+  if (!members) throw invalidDocument(`The rule ${id} has an unknown type: ${textOf(type)}.`);
   const given = members.flatMap((name) => {
     const value = one[name];
     if (value === undefined) return [];
@@ -149,10 +154,10 @@ function branchOf(
     throw invalidDocument(`The multivalue answer rule ${rule} can lead to endpoints only.`);
   return {
     target:
-      endpoint === undefined ? { rule: String(RuleReference) } : { endpoint: String(endpoint) },
-    evaluateTargetHealth: String(EvaluateTargetHealth) === "true",
+      endpoint === undefined ? { rule: textOf(RuleReference) } : { endpoint: textOf(endpoint) },
+    evaluateTargetHealth: textOf(EvaluateTargetHealth) === "true",
     healthCheckId:
-      HealthCheck === undefined || HealthCheck === "" ? undefined : String(HealthCheck),
+      HealthCheck === undefined || HealthCheck === "" ? undefined : textOf(HealthCheck),
     given: type === "failover" ? { ...item, Failover: member.toUpperCase() } : item,
   };
 }

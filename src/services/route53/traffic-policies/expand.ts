@@ -3,7 +3,7 @@ import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { invalidDocument } from "../errors.ts";
 import { geoLocationExists } from "../geo/locations.ts";
 import { regionCoordinates } from "../geo/regions.ts";
-import type { Branch, PolicyDocument, Rule } from "./document.ts";
+import { textOf, type Branch, type PolicyDocument, type Rule } from "./document.ts";
 
 export interface InstancePlace {
   id: string;
@@ -84,14 +84,14 @@ function numberOf(value: unknown, what: string, rule: string, least: number, mos
 
 function regionOf(value: unknown, rule: string): string {
   if (typeof value !== "string" || !regionCoordinates[value])
-    throw invalidDocument(`The region ${String(value)} of the rule ${rule} is not known.`);
+    throw invalidDocument(`The region ${textOf(value)} of the rule ${rule} is not known.`);
   return value;
 }
 
 function placeOf(given: Branch["given"], rule: string) {
-  const text = (name: string) => (given[name] === undefined ? undefined : String(given[name]));
+  const text = (name: string) => (given[name] === undefined ? undefined : textOf(given[name]));
   const place =
-    String(given["IsDefault"]) === "true"
+    textOf(given["IsDefault"]) === "true"
       ? { CountryCode: "*" }
       : {
           ContinentCode: text("Continent"),
@@ -111,10 +111,10 @@ function nearOf(given: Branch["given"], rule: string) {
       value !== undefined && value !== "" && Math.abs(Number(value)) <= most;
     if (!inside(Latitude, 90) || !inside(Longitude, 180))
       throw invalidDocument(`A location of the rule ${rule} has no region and no coordinates.`);
-    return { Coordinates: { Latitude: String(Latitude), Longitude: String(Longitude) }, Bias };
+    return { Coordinates: { Latitude: textOf(Latitude), Longitude: textOf(Longitude) }, Bias };
   }
   // "aws:route53:us-east-1"; a Local Zone's group begins with its region.
-  const name = String(Region).split(":").at(-1)!;
+  const name = textOf(Region).split(":").at(-1)!;
   if (regionCoordinates[name]) return { AWSRegion: name, Bias };
   regionOf(name.replace(/-[a-z]{3}-\d+$/, ""), rule);
   return { LocalZoneGroup: name, Bias };

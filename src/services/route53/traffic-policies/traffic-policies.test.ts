@@ -85,11 +85,18 @@ test("rules lead to rules: by place, then by weight, then to a failover", async 
   await cloud.advance("15s");
   const found = await route53.GetTrafficPolicyInstance({ Id: made!.Id });
   assert.equal(found.TrafficPolicyInstance!.State, "Applied");
-  assert.deepEqual(
-    await answers("www.example.com"),
-    ["192.0.2.3"],
-    "an inverted 0 of 0 is healthy?",
-  );
+  assert.deepEqual(await answers("www.example.com"), ["192.0.2.3"]);
+  await route53.UpdateHealthCheck({ HealthCheckId: HealthCheck, Inverted: false });
+  await cloud.advance("15s");
+  assert.deepEqual(await answers("www.example.com"), ["192.0.2.4"], "its health check fails");
+  await cloud.host.askOwn("route53", "dns", {
+    method: "POST",
+    item: undefined,
+    scope: cloud.caller,
+    body: { locations: [{ cidr: "198.51.100.0/24", country: "DE" }] },
+  });
+  await cloud.advance("1s");
+  assert.deepEqual(await answers("www.example.com", "198.51.100.1"), ["192.0.2.1"]);
   const { ResourceRecordSets } = await route53.ListResourceRecordSets({ HostedZoneId });
   assert.deepEqual(ResourceRecordSets!.at(-1), {
     Name: "www.example.com.",

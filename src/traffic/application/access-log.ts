@@ -41,6 +41,8 @@ export interface Trace {
   /** The name that the client asked for in its handshake, if a certificate has it. */
   domain?: string | undefined;
   certificateArn?: string | undefined;
+  cipher?: string;
+  protocol?: string | undefined;
   classification?: Classification;
   /** Of the connection that the request came over. */
   connectionTraceId?: string;
@@ -145,11 +147,10 @@ function lineOf(
   sizes: Sizes,
   nowMs: number,
 ): string {
-  const { secure, headers } = request;
+  const { headers } = request;
   const { target: address, targetStatus, transformed } = trace;
   const name = (headers["host"] ?? dnsName).replace(/:\d+$/, "");
   const target = trace.byFunction ? undefined : address;
-  const isRead = request.method !== "";
   return [
     kindOf(request, reply),
     timeOf(nowMs),
@@ -164,8 +165,8 @@ function lineOf(
     sizes.sentBytes,
     quote(requestLine(request, dnsName, listenerPort)),
     quote((headers["user-agent"] ?? "-").slice(0, longestAgent)),
-    (isRead && secure?.getCipher().name) || "-",
-    (isRead && secure?.getProtocol()) || "-",
+    trace.cipher ?? "-",
+    trace.protocol ?? "-",
     trace.group ?? "-",
     quote(trace.traceId ?? "-"),
     quote(trace.domain ?? "-"),

@@ -52,30 +52,3 @@ export function connectionLine(
     nodeAddress,
   ].join(" ");
 }
-
-/** AWS's codes for what OpenSSL says of a client's certificate. */
-const verifyFailures: Record<string, string> = {
-  CERT_CHAIN_TOO_LONG: "ClientCertMaxChainDepthExceeded",
-  CERT_REVOKED: "ClientCertCrlHit",
-  CRL_HAS_EXPIRED: "ClientCertCrlProcessingError",
-  CRL_NOT_YET_VALID: "ClientCertCrlProcessingError",
-  CRL_SIGNATURE_FAILURE: "ClientCertCrlProcessingError",
-  UNABLE_TO_GET_CRL: "ClientCertCrlProcessingError",
-  CERT_UNTRUSTED: "ClientCertUntrusted",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "ClientCertUntrusted",
-  SELF_SIGNED_CERT_IN_CHAIN: "ClientCertUntrusted",
-  UNABLE_TO_GET_ISSUER_CERT: "ClientCertUntrusted",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "ClientCertUntrusted",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "ClientCertUntrusted",
-  CERT_NOT_YET_VALID: "ClientCertNotYetValid",
-  CERT_HAS_EXPIRED: "ClientCertExpired",
-  INVALID_PURPOSE: "ClientCertPurposeInvalid",
-  CERT_SIGNATURE_FAILURE: "ClientCertInvalid",
-  CERT_REJECTED: "ClientCertRejected",
-};
-
-export function verifyFailure(socket: TLSSocket): string {
-  // AWS has no code for a client that shows no certificate.
-  if (!socket.getPeerX509Certificate()) return "UnmappedConnectionError";
-  return verifyFailures[String(socket.authorizationError)] ?? "UnmappedConnectionError";
-}

@@ -1,5 +1,5 @@
 /** TLS of a listener: the certificate by name, the policy's versions and ciphers, clients' certificates. */
-import { X509Certificate } from "node:crypto";
+import { constants, X509Certificate } from "node:crypto";
 import {
   createSecureContext,
   type SecureContext,
@@ -7,39 +7,57 @@ import {
   type TLSSocket,
   type TlsOptions,
 } from "node:tls";
+import type { Wall } from "#runtime/clock.ts";
+import { bestOf, rankOf, type Ranked } from "./certificate-choice.ts";
+import { ClientCertificates, sentWith } from "./client-certificates.ts";
 import type { CertificateConfig, MutualConfig, TlsConfig } from "./config.ts";
+import type { Revocations } from "./revocations.ts";
 
-interface Named {
+interface Named extends Ranked {
   arn: string | undefined;
-  certificate: X509Certificate;
+  config: CertificateConfig;
   context: SecureContext;
 }
 
 export interface ShownCertificate {
   domain: string | undefined;
   certificateArn: string | undefined;
+  cipher: string;
+  protocol: string | undefined;
 }
 
 export class ListenerTls {
   readonly http2: boolean;
   /** Asking clients for certificates is decided when the listener opens. */
   readonly asksClients: boolean;
+  readonly #wall: Wall;
   #config: TlsConfig;
   #named: Named[] = [];
+  #clients: ClientCertificates | undefined;
+  /** For names that certificates with keys of both kinds have: OpenSSL shows each client the one that it can check. */
+  readonly #pairs = new Map<string, SecureContext>();
 
-  constructor(config: TlsConfig, http2: boolean) {
+  constructor(config: TlsConfig, http2: boolean, wall: Wall, revocations?: Revocations) {
+    this.#wall = wall;
     this.http2 = http2;
     this.asksClients = config.mutual !== undefined;
     this.#config = config;
-    this.configure(config);
+    this.configure(config, revocations);
   }
 
-  /** What handshakes use from now on. */
-  configure(config: TlsConfig): void {
+  /** What handshakes use from now on; `revocations` are those of a trust store. */
+  configure(config: TlsConfig, revocations?: Revocations): void {
+    const { mutual } = config;
     this.#config = config;
+    this.#clients =
+      mutual?.mode === "verify" && revocations
+        ? new ClientCertificates(mutual, revocations)
+        : undefined;
+    this.#pairs.clear();
     this.#named = config.certificates.map((own) => ({
+      ...rankOf(new X509Certificate(own.certificate)),
       arn: own.arn,
-      certificate: new X509Certificate(own.certificate),
+      config: own,
       context: createSecureContext(contextOptions(config, own)),
     }));
   }
@@ -69,34 +87,40 @@ export class ListenerTls {
    * The name that a client asked for, if a certificate has it, and which certificate it was shown. `host` is what its
    * request names: OpenSSL forgets the name of a session of TLS 1.2 that goes on.
    */
-  shownOn(socket: TLSSocket, host: string): ShownCertificate {
+  shownOn(socket: TLSSocket, host: string): ShownCertificate | undefined {
+    // One that has closed must not be asked: Node then reads what it has freed.
+    if (socket.destroyed) return undefined;
     const { servername } = socket as TLSSocket & { servername?: string | false };
     const isReused = socket.isSessionReused();
     const asked = servername || (isReused ? host : undefined);
     const has = ({ certificate }: Named) => certificate.checkHost(asked!) !== undefined;
     const domain = asked && this.#named.some(has) ? asked : undefined;
-    if (isReused) return { domain, certificateArn: "session-reused" };
-    return { domain, certificateArn: this.arnOf(socket.getX509Certificate()) };
+    return {
+      domain,
+      certificateArn: isReused ? "session-reused" : this.arnOf(socket.getX509Certificate()),
+      cipher: socket.getCipher().name,
+      protocol: socket.getProtocol() ?? undefined,
+    };
   }
 
-  /** The most particular certificate that has the name; else the default one. */
+  /** The best certificate that has the name, of those beside the default one; else that one. */
   contextFor(name: string | undefined): SecureContext {
-    let wildcard: SecureContext | undefined;
-    for (const { certificate, context } of name === undefined ? [] : this.#named) {
-      const found = certificate.checkHost(name!);
-      if (found === undefined) continue;
-      if (!found.startsWith("*")) return context;
-      wildcard ??= context;
+    const [own, ...list] = this.#named;
+    if (name === undefined) return own!.context;
+    const [best, other] = bestOf(list.filter((one) => one.certificate.checkHost(name)), this.#wall.now());
+    if (!best || !other) return best?.context ?? own!.context;
+    const key = `${best.certificate.fingerprint256} ${other.certificate.fingerprint256}`;
+    let pair = this.#pairs.get(key);
+    if (!pair) {
+      pair = createSecureContext(contextOptions(this.#config, best.config, other.config));
+      this.#pairs.set(key, pair);
     }
-    return wildcard ?? this.#named[0]!.context;
+    return pair;
   }
 
-  /** Whether a connection may go on after its handshake. */
-  accepts(socket: TLSSocket): boolean {
-    const { mutual } = this.#config;
-    if (mutual?.mode !== "verify") return true;
-    if (socket.authorized) return true;
-    return mutual.ignoreExpiry && String(socket.authorizationError) === "CERT_HAS_EXPIRED";
+  /** AWS's code of why a connection may not go on after its handshake; undefined for one that may. */
+  refusalOf(socket: TLSSocket): string | undefined {
+    return this.#clients?.refusalOf(socket, this.#wall.now());
   }
 
   /** Fields that tell targets of the client's certificate, names and values in turn. */
@@ -108,21 +132,22 @@ export class ListenerTls {
 
 function contextOptions(
   { minVersion, maxVersion, ciphers, clientsOrder, mutual }: TlsConfig,
-  { certificate, chain, key }: CertificateConfig,
+  ...certificates: CertificateConfig[]
 ): SecureContextOptions {
   // OpenSSL refuses TLS 1.0 and 1.1 above its lowest level of security.
   const level = minVersion === "TLSv1" || minVersion === "TLSv1.1" ? ":@SECLEVEL=0" : "";
   return {
-    cert: `${certificate.trimEnd()}\n${chain}`,
-    key,
+    cert: certificates.map(({ certificate, chain }) => `${certificate.trimEnd()}\n${chain}`),
+    key: certificates.map(({ key }) => key),
     minVersion,
     maxVersion,
     ciphers: ciphers.join(":") + level,
     honorCipherOrder: !clientsOrder,
     ...(mutual?.mode === "verify" && {
       ca: mutual.authorities,
-      ...(mutual.revocations.length > 0 && { crl: mutual.revocations }),
     }),
+    // Sessions of clients that show certificates do not go on.
+    ...(mutual && { secureOptions: constants.SSL_OP_NO_TICKET }),
   };
 }
 
@@ -131,14 +156,7 @@ function mutualFields(mutual: MutualConfig, socket: TLSSocket): string[] {
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) return [];
   if (mutual.mode === "passthrough") {
-    const chain: string[] = [];
-    for (
-      let one: X509Certificate | undefined = certificate;
-      one;
-      one = one.issuerCertificate === one ? undefined : one.issuerCertificate
-    )
-      chain.push(one.toString());
-    return ["X-Amzn-Mtls-Clientcert", urlSafe(chain.join(""))];
+    return ["X-Amzn-Mtls-Clientcert", urlSafe(sentWith(certificate).join(""))];
   }
   const time = (date: Date) => date.toISOString().replace(/\.\d+Z$/, "Z");
   const { validFromDate, validToDate } = certificate;
@@ -168,6 +186,7 @@ function nameOf(lines: string | undefined): string {
 
 /** The suite under IANA's name, as the header has it, and the version. */
 export function tlsFields(socket: TLSSocket): string[] {
+  if (socket.destroyed) return [];
   const { standardName } = socket.getCipher() as { standardName?: string };
   return [
     "X-Amzn-Tls-Version",

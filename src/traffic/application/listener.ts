@@ -6,9 +6,10 @@ import type { Random } from "#runtime/random.ts";
 import type { HttpReply, HttpRequest, HttpServer, ServeOptions } from "#http/http.ts";
 import { createHttp2Front, type Http2Front } from "#http/http2-server.ts";
 import { serve } from "#http/server.ts";
-import { verifyFailure, type ConnectionFacts } from "./connection-log.ts";
-import type { BoundAddress, ListenerConfig, OidcConfig } from "./config.ts";
+import type { ConnectionFacts } from "./connection-log.ts";
+import type { BoundAddress, ListenerConfig, MutualConfig, OidcConfig } from "./config.ts";
 import { ListenerTls } from "./listener-tls.ts";
+import { Revocations } from "./revocations.ts";
 import { compileRules, type CompiledRule } from "./rules.ts";
 import type { Door } from "../door.ts";
 import { Unanswered } from "../unanswered.ts";
@@ -67,6 +68,8 @@ export class Listener {
   readonly #accepted = new Map<number, number>();
   readonly #environment: ListenerEnvironment;
   readonly #unanswered: Unanswered;
+  /** Of its trust store, kept while that has the same lists. */
+  #revocations: { text: string; read: Promise<Revocations> } | undefined;
   #bound: BoundAddress | undefined;
   #server: HttpServer | undefined;
   #front: Http2Front | undefined;
@@ -91,16 +94,17 @@ export class Listener {
   async open({ loopbackHost, idleTimeoutMs, http2 }: OpenOptions): Promise<BoundAddress> {
     const { tls } = this.config;
     const wanted = JSON.stringify([idleTimeoutMs, tls && [http2, tls.mutual !== undefined]]);
+    const revocations = await this.#readRevocations(tls?.mutual);
     if (this.#server && this.#opened === wanted) {
       if (tls && this.tls) {
-        this.tls.configure(tls);
+        this.tls.configure(tls, revocations);
         this.#server.setSecureContext!(this.tls.defaultContext);
       }
       return this.#bound!;
     }
     await this.close();
     this.#opened = wanted;
-    this.tls = tls && new ListenerTls(tls, http2);
+    this.tls = tls && new ListenerTls(tls, http2, this.#environment.wall, revocations);
     const places = [
       { host: loopbackHost, port: this.port },
       ...(this.#bound ? [this.#bound] : []),
@@ -116,6 +120,14 @@ export class Listener {
         failure = error;
       }
     throw failure;
+  }
+
+  async #readRevocations(mutual: MutualConfig | undefined): Promise<Revocations | undefined> {
+    if (mutual?.mode !== "verify") return undefined;
+    const text = mutual.revocations.join("\n");
+    if (this.#revocations?.text !== text)
+      this.#revocations = { text, read: Revocations.read(mutual.revocations) };
+    return this.#revocations.read;
   }
 
   /** How long ago the connection from this port was opened. */
@@ -233,8 +245,9 @@ export class Listener {
       },
       take: (socket) => {
         door.introduce(socket);
-        if (!tls.accepts(socket)) {
-          this.#shook(socket, verifyFailure(socket));
+        const refusal = tls.refusalOf(socket);
+        if (refusal !== undefined) {
+          this.#shook(socket, refusal);
           onHandshakeError(socket.remotePort ?? 0);
           socket.destroy();
           return true;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { generateKeyPairSync } from "node:crypto";
 import { connect as connectHttp2 } from "node:http2";
 import { test } from "node:test";
 import type { MutualConfig } from "./config.ts";
@@ -45,6 +46,54 @@ test("a listener shows the certificate of the name that the client asks for", as
   assert.equal(fields["x-forwarded-port"], "443");
   assert.equal(fields["x-amzn-tls-version"], "TLSv1.3");
   assert.equal(fields["x-amzn-tls-cipher-suite"], "TLS_AES_128_GCM_SHA256");
+});
+
+test("of several certificates with a name the best is shown that the client can check", async (context) => {
+  const stage = createStage(context);
+  const make = (names: string[], kind: "ec" | "rsa" | "large", endMs = dayMs) => {
+    const pair =
+      kind === "ec"
+        ? generateKeyPairSync("ec", { namedCurve: "prime256v1" })
+        : generateKeyPairSync("rsa", { modulusLength: kind === "rsa" ? 2048 : 3072 });
+    const { pem, key } = ca.certificate(`${kind} ${endMs}`, names, pair, endMs);
+    return { certificate: pem, chain: ca.root, key };
+  };
+  const ciphers = ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"];
+  await stage.configure({
+    listeners: [
+      secure(
+        tlsConfig([], {
+          maxVersion: "TLSv1.2",
+          ciphers,
+          certificates: [
+            make(["a.shop.example", "default.shop.example"], "ec", 9 * dayMs),
+            make(["a.shop.example", "old.shop.example"], "large", -dayMs),
+            make(["a.shop.example"], "rsa"),
+            make(["*.shop.example"], "large"),
+            make(["old.shop.example"], "rsa"),
+            make(["a.shop.example"], "ec", 2 * dayMs),
+            make(["a.shop.example"], "ec", 3 * dayMs),
+          ],
+        }),
+      ),
+    ],
+  });
+  const shown = async (servername: string, cipher?: string) => {
+    const socket = await handshake(stage.port, {
+      servername,
+      rejectUnauthorized: false,
+      ...(cipher !== undefined && { ciphers: cipher }),
+    });
+    const { subject } = socket.getPeerCertificate();
+    socket.destroy();
+    return subject.CN;
+  };
+  // The default one serves names that no other has.
+  assert.equal(await shown("default.shop.example"), `large ${dayMs}`);
+  assert.equal(await shown("other.test"), `ec ${9 * dayMs}`);
+  assert.equal(await shown("a.shop.example"), `ec ${3 * dayMs}`);
+  assert.equal(await shown("a.shop.example", ciphers[1]), `large ${dayMs}`);
+  assert.equal(await shown("old.shop.example"), `large ${dayMs}`);
 });
 
 test("the security policy bounds the version, and a new certificate needs no new socket", async (context) => {

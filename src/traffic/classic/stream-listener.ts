@@ -53,7 +53,7 @@ export class StreamListener {
     this.#config = config;
     const { tls, port, bound } = config;
     if (tls && this.#security) this.#security.configure(tls, []);
-    else this.#security = tls && new ListenerSecurity(tls, []);
+    else this.#security = tls && new ListenerSecurity(tls, [], this.#environment.wall);
     if (!this.#bound) {
       const wanted = { host: loopbackHost, port };
       [this.#bound] = await bindAll(wanted, bound, [(place) => this.#listen(place)]);

@@ -73,7 +73,7 @@ export class NetworkListener {
     this.config = config;
     const { tls, alpn } = config;
     if (tls && this.#security) this.#security.configure(tls, alpn);
-    else this.#security = tls && new ListenerSecurity(tls, alpn);
+    else this.#security = tls && new ListenerSecurity(tls, alpn, this.#services.wall);
     const places = this.#places(balancer);
     const wanted = new Map(places.map((place) => [keyOf(place), this.#openingAt(place)]));
     for (const [key, { bound, wanted: present }] of this.#open) {

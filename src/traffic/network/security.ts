@@ -19,8 +19,8 @@ export class ListenerSecurity {
   readonly #contexts: ListenerTls;
   #alpn: readonly string[];
 
-  constructor(config: TlsConfig, alpn: readonly string[]) {
-    this.#contexts = new ListenerTls(config, false);
+  constructor(config: TlsConfig, alpn: readonly string[], wall: Wall) {
+    this.#contexts = new ListenerTls(config, false, wall);
     this.#alpn = alpn;
   }
 

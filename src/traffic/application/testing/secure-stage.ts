@@ -1,10 +1,15 @@
 /** Certificates of a test's own authority, listeners for TLS and clients that trust them. */
 import { once } from "node:events";
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { buildCertificate } from "#services/acm/authority/build-certificate.ts";
 import type { ListenerConfig, RuleConfig, TlsConfig } from "../config.ts";
 import { defaultRule, forward, listener } from "./stage.ts";
+
+interface KeyPair {
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+}
 
 export const dayMs = 86_400_000;
 
@@ -13,7 +18,7 @@ export function authority(name: string) {
   const certificate = (
     subject: string,
     dnsNames: string[],
-    key = generateKeyPairSync("ec", { namedCurve: "prime256v1" }),
+    key: KeyPair = generateKeyPairSync("ec", { namedCurve: "prime256v1" }),
     endMs = dayMs,
   ) => ({
     pem: buildCertificate({

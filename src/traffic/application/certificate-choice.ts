@@ -1,14 +1,15 @@
 /**
- * Which of a listener's certificates a client is shown.
+ * Which of a listener's certificates clients are shown. Node shows one certificate for a name and does not tell what
+ * the client could check, so that all clients are taken to know ECDSA.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html
  */
 import type { X509Certificate } from "node:crypto";
 
 export interface Ranked {
   certificate: X509Certificate;
-  kind: "ec" | "rsa";
+  isEcdsa: boolean;
   untilMs: number;
-  /** The better, the larger, from the first number on; what has expired comes behind all else. */
+  /** The better, the larger, from the first number on: hash, bits of the key, milliseconds of its validity. */
   ranks: readonly number[];
 }
 
@@ -19,7 +20,7 @@ export function rankOf(certificate: X509Certificate): Ranked {
   const bits = details.modulusLength ?? /\d{3}/.exec(details.namedCurve ?? "")?.[0];
   return {
     certificate,
-    kind: publicKey.asymmetricKeyType === "ec" ? "ec" : "rsa",
+    isEcdsa: publicKey.asymmetricKeyType === "ec",
     untilMs: validToDate.getTime(),
     ranks: [
       hash === "1" ? 160 : Number(hash ?? 0),
@@ -29,20 +30,19 @@ export function rankOf(certificate: X509Certificate): Ranked {
   };
 }
 
-/** The best with an ECDSA key, and the best with an RSA key for clients that know no other; the first of equal ones. */
+/** The first of equal ones; undefined of none. */
 export function bestOf<Choice extends Ranked>(
   choices: readonly Choice[],
   nowMs: number,
-): Choice[] {
-  return (["ec", "rsa"] as const).flatMap((kind) => {
-    const [first, ...others] = choices.filter((choice) => choice.kind === kind);
-    return first ? [others.reduce((best, one) => (isBetter(one, best, nowMs) ? one : best), first)] : [];
-  });
+): Choice | undefined {
+  const [first, ...others] = choices;
+  return first && others.reduce((best, one) => (isBetter(one, best, nowMs) ? one : best), first);
 }
 
-function isBetter({ ranks, untilMs }: Ranked, than: Ranked, nowMs: number): boolean {
-  const isValid = untilMs > nowMs;
+function isBetter(one: Ranked, than: Ranked, nowMs: number): boolean {
+  if (one.isEcdsa !== than.isEcdsa) return one.isEcdsa;
+  const isValid = one.untilMs > nowMs;
   if (isValid !== than.untilMs > nowMs) return isValid;
-  const at = ranks.findIndex((rank, index) => rank !== than.ranks[index]);
-  return at >= 0 && ranks[at]! > than.ranks[at]!;
+  const at = one.ranks.findIndex((rank, index) => rank !== than.ranks[index]);
+  return at >= 0 && one.ranks[at]! > than.ranks[at]!;
 }

@@ -52,8 +52,10 @@ function house(name: string) {
   };
   /** Of the authority in the middle. */
   const list = (serials: string[], endMs = dayMs) => {
-    const { subject } = AsnConvert.parse(new X509Certificate(middlePem).raw, Certificate)
-      .tbsCertificate;
+    const { subject } = AsnConvert.parse(
+      new X509Certificate(middlePem).raw,
+      Certificate,
+    ).tbsCertificate;
     const algorithm = new AlgorithmIdentifier({ algorithm: "1.2.840.10045.4.3.2" });
     const tbsCertList = new TBSCertList({
       version: Version.v2,
@@ -86,7 +88,13 @@ async function gate(context: TestContext) {
       listeners: [
         secure(
           tlsConfig(["a.example"], {
-            mutual: { mode: "verify", authorities: "", revocations: [], ignoreExpiry: false, ...mutual },
+            mutual: {
+              mode: "verify",
+              authorities: "",
+              revocations: [],
+              ignoreExpiry: false,
+              ...mutual,
+            },
           }),
         ),
       ],
@@ -141,10 +149,8 @@ test("whose expiry is ignored must be vouched for all the same", async (context)
   const untrusted = [house("Own").client("0a", -dayMs), house("Other").client("0a", -dayMs)];
   const stranger = authority("Own root").certificate("x", ["x"], undefined, -dayMs);
   untrusted.push({ cert: stranger.pem, key: stranger.key });
-  for (const client of untrusted)
-    assert.equal(await verdict(client), "Failed:ClientCertUntrusted");
+  for (const client of untrusted) assert.equal(await verdict(client), "Failed:ClientCertUntrusted");
   await configure({ authorities });
   assert.equal(await verdict(late), "Failed:ClientCertExpired");
-  for (const client of untrusted)
-    assert.equal(await verdict(client), "Failed:ClientCertUntrusted");
+  for (const client of untrusted) assert.equal(await verdict(client), "Failed:ClientCertUntrusted");
 });

@@ -15,7 +15,6 @@ import type { Revocations } from "./revocations.ts";
 
 interface Named extends Ranked {
   arn: string | undefined;
-  config: CertificateConfig;
   context: SecureContext;
 }
 
@@ -34,8 +33,6 @@ export class ListenerTls {
   #config: TlsConfig;
   #named: Named[] = [];
   #clients: ClientCertificates | undefined;
-  /** For names that certificates with keys of both kinds have: OpenSSL shows each client the one that it can check. */
-  readonly #pairs = new Map<string, SecureContext>();
 
   constructor(config: TlsConfig, http2: boolean, wall: Wall, revocations?: Revocations) {
     this.#wall = wall;
@@ -53,11 +50,9 @@ export class ListenerTls {
       mutual?.mode === "verify" && revocations
         ? new ClientCertificates(mutual, revocations)
         : undefined;
-    this.#pairs.clear();
     this.#named = config.certificates.map((own) => ({
       ...rankOf(new X509Certificate(own.certificate)),
       arn: own.arn,
-      config: own,
       context: createSecureContext(contextOptions(config, own)),
     }));
   }
@@ -106,16 +101,8 @@ export class ListenerTls {
   /** The best certificate that has the name, of those beside the default one; else that one. */
   contextFor(name: string | undefined): SecureContext {
     const [own, ...list] = this.#named;
-    if (name === undefined) return own!.context;
-    const [best, other] = bestOf(list.filter((one) => one.certificate.checkHost(name)), this.#wall.now());
-    if (!best || !other) return best?.context ?? own!.context;
-    const key = `${best.certificate.fingerprint256} ${other.certificate.fingerprint256}`;
-    let pair = this.#pairs.get(key);
-    if (!pair) {
-      pair = createSecureContext(contextOptions(this.#config, best.config, other.config));
-      this.#pairs.set(key, pair);
-    }
-    return pair;
+    const having = name === undefined ? [] : list.filter((one) => one.certificate.checkHost(name));
+    return (bestOf(having, this.#wall.now()) ?? own!).context;
   }
 
   /** AWS's code of why a connection may not go on after its handshake; undefined for one that may. */
@@ -132,13 +119,13 @@ export class ListenerTls {
 
 function contextOptions(
   { minVersion, maxVersion, ciphers, clientsOrder, mutual }: TlsConfig,
-  ...certificates: CertificateConfig[]
+  { certificate, chain, key }: CertificateConfig,
 ): SecureContextOptions {
   // OpenSSL refuses TLS 1.0 and 1.1 above its lowest level of security.
   const level = minVersion === "TLSv1" || minVersion === "TLSv1.1" ? ":@SECLEVEL=0" : "";
   return {
-    cert: certificates.map(({ certificate, chain }) => `${certificate.trimEnd()}\n${chain}`),
-    key: certificates.map(({ key }) => key),
+    cert: `${certificate.trimEnd()}\n${chain}`,
+    key,
     minVersion,
     maxVersion,
     ciphers: ciphers.join(":") + level,

@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "RequestCertificate",
     differs:
-      "Validation is granted: five seconds after the request the certificate is issued by Fogbank's own root (`fogbank trust`), without a look at DNS or a mail. Private certificate authorities, HTTP validation and ManagedBy are refused.",
+      "Certificates are issued by Fogbank's own root (`fogbank trust`), from five seconds after the request. A domain is validated by the record in the account's public hosted zone of the longest name that fits; what no such zone keeps, and what is validated by mail, is granted. Private certificate authorities, HTTP validation and ManagedBy are refused.",
   },
   {
     operation: "ResendValidationEmail",

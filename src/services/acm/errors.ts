@@ -16,6 +16,10 @@ export const requestInProgress = (arn: string) =>
 export const invalidState = (message: string) => error("InvalidStateException", message);
 export const invalidDomainValidation = (message: string) =>
   error("InvalidDomainValidationOptionsException", message);
+export const neverExported = (arn: string) =>
+  validationError(
+    `Certificate ${arn} was never exported; only exported certificates can be revoked.`,
+  );
 export const limitExceeded = (message: string) => error("LimitExceededException", message);
 export const tooManyTags = (tags: Record<string, string | null>) =>
   error(

@@ -6,6 +6,7 @@ import {
   readCertificate,
   type CertificateFacts,
 } from "./authority/read-certificate.ts";
+import { limits } from "./limits.ts";
 import type { CertificateMaterial } from "./records.ts";
 
 const block = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
@@ -33,8 +34,11 @@ export function readImport(
   const certificate = certificates[0]!;
   const chainPem = input.CertificateChain && textOf(input.CertificateChain);
   const chain = chainPem === undefined ? [] : parseAll(chainPem);
+  if (input.PrivateKey.length > limits.privateKeyBytes)
+    throw validationError("The private key can have at most 5120 bytes.");
   const key = readKey(textOf(input.PrivateKey));
   const facts = readCertificate(pem);
+  if (!facts.hasIssuer) throw validationError("The Issuer field of the certificate is empty.");
   const keyAlgorithm = keyAlgorithmOf(key);
   if (keyAlgorithm === undefined)
     throw validationError("The private key length is not supported for key algorithm.");
@@ -83,4 +87,28 @@ function readKey(pem: string): KeyObject {
   } catch {
     throw validationError("The private key is not supported.");
   }
+}
+
+/**
+ * What a certificate that takes another's place must have of it. ClientAuth may go.
+ * https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html
+ */
+export function checkReimport(before: CertificateFacts, after: Imported["facts"]): void {
+  if (before.keyAlgorithm !== after.keyAlgorithm)
+    throw validationError("The key algorithm of a certificate cannot change on re-import.");
+  if (before.names.length > 0 && after.names.length === 0)
+    throw validationError("The new certificate has no domain names.");
+  const used = new Set(after.keyUsages);
+  if (before.keyUsages.some((usage) => usage !== "ANY" && !used.has(usage)))
+    throw validationError(
+      "New certificate is missing one or more Key Usages supported by the currently imported certificate",
+    );
+  const extended = new Set(after.extendedKeyUsages.map(({ OID }) => OID));
+  const kept = before.extendedKeyUsages.filter(
+    ({ Name }) => Name !== "NONE" && Name !== "TLS_WEB_CLIENT_AUTHENTICATION",
+  );
+  if (kept.some(({ OID }) => !extended.has(OID)))
+    throw validationError(
+      "New certificate is missing one or more Extended Key Usages supported by the currently imported certificate",
+    );
 }

@@ -13,6 +13,8 @@ import { listCertificates } from "./operations/list-certificates.ts";
 import { renewCertificate } from "./operations/renew-certificate.ts";
 import { requestCertificate } from "./operations/request-certificate.ts";
 import { resendValidationEmail } from "./operations/resend-validation-email.ts";
+import { revokeCertificate } from "./operations/revoke-certificate.ts";
+import { searchCertificates } from "./operations/search-certificates.ts";
 import {
   addTagsToCertificate,
   listTagsForCertificate,
@@ -40,6 +42,8 @@ export const service = defineService<"acm", State>({
     RemoveTagsFromCertificate: removeTagsFromCertificate,
     RenewCertificate: renewCertificate,
     RequestCertificate: requestCertificate,
+    RevokeCertificate: revokeCertificate,
+    SearchCertificates: searchCertificates,
     ResendValidationEmail: resendValidationEmail,
     UpdateCertificateOptions: updateCertificateOptions,
   },

@@ -4,7 +4,7 @@ import { collection } from "#store/collection.ts";
 export interface CertificateRecord {
   arn: string;
   type: "AMAZON_ISSUED" | "IMPORTED";
-  status: "PENDING_VALIDATION" | "ISSUED" | "EXPIRED" | "REVOKED";
+  status: "PENDING_VALIDATION" | "ISSUED" | "EXPIRED" | "REVOKED" | "VALIDATION_TIMED_OUT";
   domainName: string;
   /** The domain name among them. */
   names: string[];
@@ -12,6 +12,8 @@ export interface CertificateRecord {
   validationMethod?: "EMAIL" | "DNS";
   /** Domains that are asked, by name, where they are not the name itself. */
   validationDomains: Record<string, string>;
+  /** Names whose owner has answered, by the latest look; all of them once issued. */
+  validated?: string[];
   createdMs: number;
   issuedMs?: number;
   importedMs?: number;
@@ -26,7 +28,10 @@ export interface CertificateRecord {
   tags: Record<string, string | null>;
   /** Once issued or imported, PEM. */
   material?: CertificateMaterial;
-  renewal?: { status: "PENDING_AUTO_RENEWAL" | "SUCCESS"; updatedMs: number };
+  renewal?: {
+    status: "PENDING_AUTO_RENEWAL" | "PENDING_VALIDATION" | "SUCCESS" | "FAILED";
+    updatedMs: number;
+  };
 }
 
 export interface CertificateMaterial {

@@ -20,7 +20,7 @@ export function certificateDetail(
     DomainName: record.domainName,
     SubjectAlternativeNames: record.names,
     ...(record.type === "AMAZON_ISSUED" && {
-      DomainValidationOptions: domainValidations(scope, record),
+      DomainValidationOptions: domainValidations(scope, record, "request"),
     }),
     Serial: facts?.serial,
     Subject: facts?.subject ?? `CN=${record.domainName}`,
@@ -40,7 +40,7 @@ export function certificateDetail(
     ...(record.renewal && {
       RenewalSummary: {
         RenewalStatus: record.renewal.status,
-        DomainValidationOptions: domainValidations(scope, record),
+        DomainValidationOptions: domainValidations(scope, record, "renewal"),
         UpdatedAt: dateOf(record.renewal.updatedMs),
       },
     }),

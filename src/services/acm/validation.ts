@@ -7,16 +7,20 @@ import type { CertificateRecord } from "./records.ts";
 /** https://docs.aws.amazon.com/acm/latest/userguide/email-validation.html */
 const mailboxes = ["administrator", "hostmaster", "postmaster", "webmaster", "admin"];
 
-export function domainValidations(scope: Scope, record: CertificateRecord): DomainValidation[] {
+/** Of the request, or of the renewal that follows it. */
+export function domainValidations(
+  scope: Scope,
+  record: CertificateRecord,
+  about: "request" | "renewal",
+): DomainValidation[] {
   const method = record.validationMethod;
   if (method === undefined) return [];
-  const status = record.status === "PENDING_VALIDATION" ? "PENDING_VALIDATION" : "SUCCESS";
   return record.names.map((name) => {
     const domain = record.validationDomains[name] ?? name;
     const common = {
       DomainName: name,
       ValidationDomain: domain,
-      ValidationStatus: status,
+      ValidationStatus: statusOf(record, about, name),
     } as const;
     if (method === "DNS")
       return { ...common, ValidationMethod: method, ResourceRecord: resourceRecord(scope, name) };
@@ -26,8 +30,20 @@ export function domainValidations(scope: Scope, record: CertificateRecord): Doma
   });
 }
 
+/** What was issued had been validated; its renewal may wait for a name again. */
+function statusOf(
+  { status, renewal, validated }: CertificateRecord,
+  about: "request" | "renewal",
+  name: string,
+) {
+  const state = about === "request" ? status : renewal?.status;
+  if (validated?.includes(name)) return "SUCCESS";
+  if (state === "PENDING_VALIDATION") return "PENDING_VALIDATION";
+  return state === "VALIDATION_TIMED_OUT" || state === "FAILED" ? "FAILED" : "SUCCESS";
+}
+
 /** The same for one account and domain always; a wildcard's is its parent's. */
-function resourceRecord({ account }: Scope, name: string) {
+export function resourceRecord({ account }: Scope, name: string) {
   const domain = name.replace(/^\*\./, "");
   const digest = (what: string) =>
     createHash("sha256").update(`${what} ${account} ${domain}`).digest("hex").slice(0, 32);

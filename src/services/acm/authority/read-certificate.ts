@@ -8,7 +8,7 @@ import {
   id_ce_extKeyUsage,
   id_ce_keyUsage,
 } from "@peculiar/asn1-x509";
-import type { ExtendedKeyUsageName, KeyUsageName } from "@aws-sdk/client-acm";
+import type { DistinguishedName, ExtendedKeyUsageName, KeyUsageName } from "@aws-sdk/client-acm";
 
 export interface CertificateFacts {
   /** Of the subject's CN, else the first alternative name. */
@@ -17,6 +17,7 @@ export interface CertificateFacts {
   serial: string;
   subject: string;
   issuer: string;
+  hasIssuer: boolean;
   notBeforeMs: number;
   notAfterMs: number;
   /** Undefined for keys that ACM does not know. */
@@ -38,12 +39,34 @@ export function readCertificate(pem: string): CertificateFacts {
     serial: certificate.serialNumber.toLowerCase().match(/../g)?.join(":") ?? "",
     subject: certificate.subject.split("\n").reverse().join(","),
     issuer: attributeOf(certificate.issuer, "O") ?? attributeOf(certificate.issuer, "CN") ?? "",
+    hasIssuer: certificate.issuer !== undefined && certificate.issuer !== "",
     notBeforeMs: certificate.validFromDate.getTime(),
     notAfterMs: certificate.validToDate.getTime(),
     keyAlgorithm: keyAlgorithmOf(certificate.publicKey),
     signatureAlgorithm: signatures[structure.signatureAlgorithm.algorithm] ?? "UNKNOWN",
     keyUsages: usagesOf(extensionOf(tbsCertificate, id_ce_keyUsage)),
     extendedKeyUsages: extendedUsagesOf(extensionOf(tbsCertificate, id_ce_extKeyUsage)),
+  };
+}
+
+/** Subject and issuer by their attributes, as SearchCertificates shows them. */
+export function distinguishedNames(pem: string) {
+  const certificate = new X509Certificate(pem);
+  return {
+    subject: distinguishedName(certificate.subject),
+    issuer: distinguishedName(certificate.issuer),
+  };
+}
+
+function distinguishedName(name: string | undefined): DistinguishedName {
+  return {
+    CommonName: attributeOf(name, "CN"),
+    Country: attributeOf(name, "C"),
+    Organization: attributeOf(name, "O"),
+    OrganizationalUnit: attributeOf(name, "OU"),
+    State: attributeOf(name, "ST"),
+    Locality: attributeOf(name, "L"),
+    SerialNumber: attributeOf(name, "serialNumber"),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Operation } from "#services/kit/service.ts";
 import { limitExceeded, validationError } from "../errors.ts";
 import { certificateArn, findCertificate } from "../find.ts";
-import { readImport } from "../import-input.ts";
+import { readCertificate } from "../authority/read-certificate.ts";
+import { checkReimport, readImport } from "../import-input.ts";
 import { limits } from "../limits.ts";
 import { certificates, type CertificateRecord } from "../records.ts";
 import type { State } from "../state.ts";
@@ -25,9 +26,7 @@ export const importCertificate: Operation<"acm", "ImportCertificate", State> = a
       if (Tags?.length) throw validationError("Tagging is not permitted on re-import.");
       if (record.type !== "IMPORTED")
         throw validationError(`Certificate ${CertificateArn} was not imported.`);
-      // https://docs.aws.amazon.com/acm/latest/userguide/import-reimport.html
-      if (record.keyAlgorithm !== keyAlgorithm)
-        throw validationError("The key algorithm of a certificate cannot change on re-import.");
+      checkReimport(readCertificate(record.material!.certificate), facts);
       certificates.put(tx, context, [id], {
         ...record,
         domainName,

@@ -27,6 +27,10 @@ export const requestCertificate: Operation<"acm", "RequestCertificate", State> =
   const names = [...new Set([domainName!, ...(input.SubjectAlternativeNames ?? [])])].map((name) =>
     name.toLowerCase(),
   );
+  if (names[0]!.length > limits.commonNameCharacters)
+    throw validationError(
+      `The first domain name can have at most ${limits.commonNameCharacters} characters.`,
+    );
   if (names.length > limits.namesPerCertificate)
     throw limitExceeded(
       `The maximum number of domain names in a certificate is ${limits.namesPerCertificate}.`,

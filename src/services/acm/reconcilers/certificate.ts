@@ -1,14 +1,22 @@
 /** Issues what was requested, renews what is used, and lets the rest expire, on the cloud's clock. */
 import { X509Certificate } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { certificateUsers } from "#services/kit/load-balancing/certificate-users.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { issue } from "../authority/authority.ts";
+import { validatedNames } from "../ownership.ts";
 import { certificates, type CertificateRecord } from "../records.ts";
 import { isEligible } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { planCertificate } from "./plan.ts";
+import { planCertificate, type Step } from "./plan.ts";
+
+interface Due {
+  step: Step;
+  /** What was found of its names, where the step depends on it. */
+  validated?: string[];
+}
 
 export function certificateReconciler(env: Environment, state: State): Reconciler {
   return {
@@ -17,54 +25,87 @@ export function certificateReconciler(env: Environment, state: State): Reconcile
     async reconcile(scope, [id]) {
       const record = await env.store.transaction((tx) => certificates.get(tx, scope, id!));
       if (!record) return;
-      const step = await planFor(scope, record);
-      if (step.do === "wait") return { afterMs: step.afterMs };
+      const { step, validated } = await dueFor(scope, record);
       if (step.do === "nothing") return;
-      if (step.do === "expire")
-        return change(scope, id as string, record, (present) => ({
-          ...present,
-          status: "EXPIRED",
-        }));
-      const authority = await state.authority();
-      const issued = await issue(env, authority, record.names, record.keyAlgorithm);
-      const nowMs = env.clock.now();
-      await change(scope, id as string, record, (present) => ({
-        ...present,
-        status: "ISSUED",
-        issuedMs: nowMs,
-        material: {
-          certificate: issued.certificatePem,
-          chain: authority.certificate.toString(),
-          key: issued.keyPem,
-        },
-        ...(step.do === "renew" && { renewal: { status: "SUCCESS", updatedMs: nowMs } }),
-      }));
+      if (step.do === "wait") return { afterMs: step.afterMs };
+      const changed = await outcome(step, record, validated);
+      await change(scope, id as string, record, changed);
+      if (step.do === "await-validation") return { afterMs: step.afterMs };
     },
   };
 
-  async function planFor(scope: Scope, record: CertificateRecord) {
+  /** Who uses it and who owns its names is asked only where the step hangs on it. */
+  async function dueFor(scope: Scope, record: CertificateRecord): Promise<Due> {
     const nowMs = env.clock.now();
     const { material } = record;
-    if (!material) return planCertificate(record, undefined, false, nowMs);
-    const notAfterMs = new X509Certificate(material.certificate).validToDate.getTime();
-    // Who uses it matters only when it is about to end.
-    const early = planCertificate(record, notAfterMs, true, nowMs);
-    if (early.do !== "renew" || record.renewal?.status === "PENDING_AUTO_RENEWAL") return early;
+    const notAfterMs = material && new X509Certificate(material.certificate).validToDate.getTime();
+    const best = { notAfterMs, eligible: true, validated: true };
+    const early = planCertificate(record, best, nowMs);
+    if (early.do !== "issue" && early.do !== "renew") return { step: early };
+    const eligible = early.do === "issue" || (await isUsed(scope, record));
+    const validated = await validatedNames(env, scope, record);
+    const all = validated.length === record.names.length;
+    const step = planCertificate(record, { notAfterMs, eligible, validated: all }, nowMs);
+    return { step, validated };
+  }
+
+  async function isUsed(scope: Scope, record: CertificateRecord): Promise<boolean> {
     const users = (await certificateUsers(env, scope, "acm.amazonaws.com")).get(record.arn) ?? [];
-    return planCertificate(record, notAfterMs, isEligible(record, users), nowMs);
+    return isEligible(record, users);
+  }
+
+  async function outcome(
+    step: Step,
+    record: CertificateRecord,
+    validated: string[] | undefined,
+  ): Promise<Partial<CertificateRecord>> {
+    const updatedMs = env.clock.now();
+    if (step.do === "time-out")
+      return { status: "VALIDATION_TIMED_OUT", ...(validated && { validated }) };
+    if (step.do === "expire")
+      return {
+        status: "EXPIRED",
+        ...(record.renewal?.status === "PENDING_VALIDATION" && {
+          renewal: { status: "FAILED", updatedMs },
+        }),
+      };
+    if (step.do === "await-validation")
+      return {
+        ...(validated && { validated }),
+        ...(record.status === "ISSUED" &&
+          record.renewal?.status !== "PENDING_VALIDATION" && {
+            renewal: { status: "PENDING_VALIDATION", updatedMs },
+          }),
+      };
+    const authority = await state.authority();
+    const issued = await issue(env, authority, record.names, record.keyAlgorithm);
+    const issuedMs = env.clock.now();
+    return {
+      status: "ISSUED",
+      issuedMs,
+      validated: record.names,
+      material: {
+        certificate: issued.certificatePem,
+        chain: authority.certificate.toString(),
+        key: issued.keyPem,
+      },
+      ...(step.do === "renew" && { renewal: { status: "SUCCESS", updatedMs: issuedMs } }),
+    };
   }
 
   async function change(
     scope: Scope,
     id: string,
     seen: CertificateRecord,
-    changed: (present: CertificateRecord) => CertificateRecord,
+    changed: Partial<CertificateRecord>,
   ): Promise<void> {
     await env.store.transaction(async (tx) => {
       const present = await certificates.get(tx, scope, id);
-      // What was deleted or imported anew meanwhile is another matter.
+      // What was deleted, revoked or imported anew meanwhile is another matter.
       if (present?.arn !== seen.arn || present.material?.key !== seen.material?.key) return;
-      certificates.put(tx, scope, [id], changed(present));
+      if (present.status !== seen.status) return;
+      const next = { ...present, ...changed };
+      if (!isDeepStrictEqual(next, present)) certificates.put(tx, scope, [id], next);
     });
   }
 }

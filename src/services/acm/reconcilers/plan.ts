@@ -5,30 +5,58 @@ import type { CertificateRecord } from "../records.ts";
 export type Step =
   | { do: "issue" }
   | { do: "renew" }
+  /** Notes which names are validated so far. */
+  | { do: "await-validation"; afterMs: number }
+  | { do: "time-out" }
   | { do: "expire" }
   | { do: "wait"; afterMs: number }
   | { do: "nothing" };
 
-const dayMs = 86_400_000;
+/** What the world says of it. */
+export interface Circumstances {
+  /** The end of its validity; undefined before it is issued. */
+  notAfterMs: number | undefined;
+  /** It is used or was exported. */
+  eligible: boolean;
+  /** All of its names are validated. */
+  validated: boolean;
+}
 
-/** `notAfterMs` is the end of the certificate's validity; `eligible` says whether it is used or exported. */
+const dayMs = 86_400_000;
+const quarterHourMs = 900_000;
+
 export function planCertificate(
   record: Pick<CertificateRecord, "status" | "type" | "createdMs" | "renewal">,
-  notAfterMs: number | undefined,
-  eligible: boolean,
+  { notAfterMs, eligible, validated }: Circumstances,
   nowMs: number,
 ): Step {
-  if (record.status === "PENDING_VALIDATION") {
-    const leftMs = record.createdMs + limits.validationMs - nowMs;
-    return leftMs > 0 ? { do: "wait", afterMs: leftMs } : { do: "issue" };
-  }
+  if (record.status === "PENDING_VALIDATION") return planValidation(record, validated, nowMs);
   if (record.status !== "ISSUED" || notAfterMs === undefined) return { do: "nothing" };
-  if (record.renewal?.status === "PENDING_AUTO_RENEWAL") return { do: "renew" };
-  const renewsMs = notAfterMs - limits.renewalDays * dayMs;
-  if (eligible && nowMs >= renewsMs) return { do: "renew" };
   if (nowMs >= notAfterMs) return { do: "expire" };
-  if (record.type === "IMPORTED") return { do: "wait", afterMs: notAfterMs - nowMs };
+  const leftMs = notAfterMs - nowMs;
+  if (record.type === "IMPORTED") return { do: "wait", afterMs: leftMs };
+  const beginsMs = leftMs - limits.renewalDays * dayMs;
+  const isAsked =
+    record.renewal?.status === "PENDING_AUTO_RENEWAL" ||
+    record.renewal?.status === "PENDING_VALIDATION";
+  if (!isAsked && beginsMs > 0) return { do: "wait", afterMs: beginsMs };
   // It may come into use meanwhile.
-  if (nowMs >= renewsMs) return { do: "wait", afterMs: Math.min(dayMs, notAfterMs - nowMs) };
-  return { do: "wait", afterMs: renewsMs - nowMs };
+  if (!isAsked && !eligible) return { do: "wait", afterMs: Math.min(dayMs, leftMs) };
+  if (validated) return { do: "renew" };
+  return { do: "await-validation", afterMs: Math.min(quarterHourMs * 4, leftMs) };
+}
+
+/** It looks often at first: whoever waits has just added the record. */
+function planValidation(
+  { createdMs }: Pick<CertificateRecord, "createdMs">,
+  validated: boolean,
+  nowMs: number,
+): Step {
+  const ageMs = nowMs - createdMs;
+  if (ageMs < limits.validationMs) return { do: "wait", afterMs: limits.validationMs - ageMs };
+  if (validated) return { do: "issue" };
+  const leftMs = limits.validationTimeoutMs - ageMs;
+  if (leftMs <= 0) return { do: "time-out" };
+  const afterMs = Math.min(Math.max(limits.validationMs, ageMs / 10), quarterHourMs, leftMs);
+  return { do: "await-validation", afterMs };
 }

@@ -4,21 +4,22 @@ import { defineResourceType, type Properties, type ResourceRequest } from "../re
 export const resourceType = defineResourceType({
   type: "AWS::CertificateManager::Account",
   async create(request) {
-    await put(request);
+    await put(request, request.token);
     return request.scope.account;
   },
   async update(request) {
-    await put(request);
+    await put(request, request.updateToken);
   },
   // An account's configuration cannot be deleted.
   async delete() {},
   attributes: async ({ scope }) => ({ AccountId: scope.account }),
 });
 
-async function put({ clients, properties }: Pick<ResourceRequest, "clients" | "properties">) {
+/** A token that was used within the hour changes nothing: each create and update has its own. */
+async function put({ clients, properties }: ResourceRequest, token: string): Promise<void> {
   const { DaysBeforeExpiry } = (properties["ExpiryEventsConfiguration"] ?? {}) as Properties;
   await clients.acm.PutAccountConfiguration({
     ExpiryEvents: { DaysBeforeExpiry: Number(DaysBeforeExpiry) },
-    IdempotencyToken: "cloudformation",
+    IdempotencyToken: token.replaceAll("-", ""),
   });
 }

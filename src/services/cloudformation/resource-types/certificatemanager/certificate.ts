@@ -25,19 +25,24 @@ export const resourceType = defineResourceType({
         "SubjectAlternativeNames",
         "ValidationMethod",
       ),
-      // A hosted zone is where the stack would answer for the domain; validation is granted without.
       ...validationOptions(properties["DomainValidationOptions"]),
       ...(Object.keys(options).length > 0 && { Options: options }),
       Tags: tagList(tags),
     } as Parameters<typeof clients.acm.RequestCertificate>[0]);
     return CertificateArn!;
   },
+  configure: answerForDomains,
   async stabilize(request) {
-    const certificate = await describe(request);
-    const { Status } = certificate ?? {};
+    const { Status, DomainValidationOptions = [] } = await describe(request);
     if (Status !== "ISSUED" && Status !== "PENDING_VALIDATION")
-      throw new ResourceFailure(`Certificate ${request.physicalId} is ${Status ?? "gone"}`);
-    return Status === "ISSUED";
+      throw new ResourceFailure(`Certificate ${request.physicalId} is ${Status}`);
+    const messages = DomainValidationOptions.flatMap(({ ResourceRecord: record }) =>
+      record
+        ? `Content of DNS Record is: {Name: ${record.Name},Type: ${record.Type},Value: ${record.Value}}`
+        : [],
+    );
+    const untold = request.progress?.["told"] ? [] : [...new Set(messages)];
+    return { ready: Status === "ISSUED", messages: untold, progress: { told: true } };
   },
   async update(request) {
     const { clients, properties, physicalId: CertificateArn, changed } = request;
@@ -72,5 +77,34 @@ function validationOptions(
 }
 
 async function describe({ clients, physicalId: CertificateArn }: ExistingRequest) {
-  return (await clients.acm.DescribeCertificate({ CertificateArn })).Certificate;
+  return (await clients.acm.DescribeCertificate({ CertificateArn })).Certificate!;
+}
+
+/**
+ * Puts the records that validate the certificate into the hosted zones that the template names. They stay when the
+ * certificate goes.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-certificatemanager-certificate-domainvalidationoption.html
+ */
+async function answerForDomains(request: ExistingRequest): Promise<void> {
+  const options: { DomainName: string; HostedZoneId?: string }[] =
+    request.properties["DomainValidationOptions"] ?? [];
+  if (!options.some(({ HostedZoneId }) => HostedZoneId !== undefined)) return;
+  const { DomainValidationOptions = [] } = await describe(request);
+  for (const { DomainName, HostedZoneId } of options) {
+    const name = DomainName.toLowerCase();
+    const record = DomainValidationOptions.find((one) => one.DomainName === name)?.ResourceRecord;
+    if (HostedZoneId === undefined || !record) continue;
+    const { Name, Type, Value } = record;
+    await request.clients.route53.ChangeResourceRecordSets({
+      HostedZoneId,
+      ChangeBatch: {
+        Changes: [
+          {
+            Action: "UPSERT",
+            ResourceRecordSet: { Name, Type, TTL: 300, ResourceRecords: [{ Value }] },
+          },
+        ],
+      },
+    });
+  }
 }

@@ -18,6 +18,13 @@ export const resourceType = defineResourceType({
     await bring(clients, properties, [], "CREATE");
     return name;
   },
+  // They came in one batch: an interrupted try made all of them or none.
+  async find({ clients, properties, name }) {
+    const zone = await zoneIdOf(clients, properties);
+    for (const set of recordsOf(properties))
+      if (!(await presentOf(clients, zone, set))) return undefined;
+    return name;
+  },
   async update({ clients, properties, previous }) {
     await bring(clients, properties, recordsOf(previous), "UPSERT");
   },

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { encode } from "dns-packet";
 import { createSystemRandom } from "#runtime/random.ts";
+import { createWall } from "#runtime/wall.ts";
 import { createDnsEngine } from "#services/route53/dataplane/engine.ts";
 
 const seconds = Number(process.env["BENCH_SECONDS"] ?? 4);
@@ -57,7 +58,11 @@ async function serve(what: string): Promise<void> {
     await once(socket, "listening");
     ({ port } = socket.address());
   } else {
-    const engine = createDnsEngine({ random: createSystemRandom(), onError: console.error });
+    const engine = createDnsEngine({
+      random: createSystemRandom(),
+      wall: createWall(console.error),
+      onError: console.error,
+    });
     await engine.setZone({
       id: "Z",
       name: "example.com.",

@@ -33,7 +33,8 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "CreateQueryLoggingConfig",
-    differs: "Configurations are kept; queries are not logged.",
+    differs:
+      "Queries reach their log group within a second, in one stream for each zone: there is one edge location. No resource policy of CloudWatch Logs has to allow it.",
   },
   {
     operation: "GetCheckerIpRanges",

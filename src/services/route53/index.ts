@@ -4,9 +4,10 @@ import { differences } from "./differences.ts";
 import { startHealthMetrics } from "./health/metrics.ts";
 import { operations } from "./operations/operations.ts";
 import { dnsEndpoint } from "./own-endpoint.ts";
-import { placesReconciler } from "./reconcilers/places.ts";
+import { commonReconciler } from "./reconcilers/common-config.ts";
 import { healthCheckReconciler } from "./reconcilers/health-check.ts";
 import { zoneReconciler } from "./reconcilers/zone.ts";
+import { startQueryLogging } from "./query-logging.ts";
 import { startDns } from "./start.ts";
 import { createState, type State } from "./state.ts";
 
@@ -16,7 +17,7 @@ export const service = defineService<"route53", State>({
   createState,
   reconcilers: (env, state) => [
     zoneReconciler(env, state),
-    placesReconciler(env, state),
+    commonReconciler(env, state),
     healthCheckReconciler(env, state),
   ],
   ownEndpoints: (env, state) => ({ dns: dnsEndpoint(env, state) }),
@@ -24,6 +25,10 @@ export const service = defineService<"route53", State>({
     await startDns(env, state);
     const metrics = startHealthMetrics(env, state);
     state.endings.push(() => metrics.stop());
+    // Nobody asks over the network where the clock is virtual.
+    if (env.clock.mode === "virtual") return;
+    const logging = startQueryLogging(env, state);
+    state.endings.push(() => logging.stop());
   },
   async stop(_env, state) {
     for (const end of state.endings) await end();

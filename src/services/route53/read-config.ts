@@ -8,6 +8,7 @@ import {
   clientLocations,
   hostedZones,
   placesScope,
+  queryLogging,
   recordSets,
   trafficInstances,
   trafficPolicies,
@@ -16,14 +17,21 @@ import {
 import { parseDocument } from "./traffic-policies/document.ts";
 import { expand } from "./traffic-policies/expand.ts";
 
-/** Where clients are. */
-export async function readPlaces(tx: Transaction): Promise<CommonConfig> {
+/** Where clients are, and whose queries are logged. */
+export async function readCommon(tx: Transaction) {
   const collections: Record<string, Record<string, string[]>> = {};
-  for (const scope of await listScopes(tx))
+  const loggedZones: string[] = [];
+  for (const scope of await listScopes(tx)) {
     for (const { id, locations } of await cidrCollections.list(tx, scope))
       collections[id] = locations;
+    for (const { zoneId } of await queryLogging.list(tx, scope)) loggedZones.push(zoneId);
+  }
   const places = await clientLocations.get(tx, placesScope, "table");
-  return { collections, locations: places?.locations ?? [] };
+  return {
+    collections,
+    locations: places?.locations ?? [],
+    loggedZones,
+  } satisfies CommonConfig;
 }
 
 export async function readZone(

@@ -3,23 +3,32 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  GetLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
+  CreateQueryLoggingConfigCommand,
   Route53Client,
 } from "@aws-sdk/client-route-53";
 import { startCloud } from "#cloud/cloud.ts";
 
 const run = promisify(execFile);
 
+const clientOptions = (endpoint: string) => ({
+  endpoint,
+  region: "us-east-1",
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
 async function servedCloud() {
   const cloud = await startCloud({ compute: "simulated", logLevel: "error" });
-  const client = new Route53Client({
-    endpoint: cloud.endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
+  const client = new Route53Client(clientOptions(cloud.endpoint));
   const { HostedZone } = await client.send(
     new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "one" }),
   );
@@ -57,7 +66,8 @@ async function servedCloud() {
     }),
   );
   const found = (await (await fetch(`${cloud.endpoint}/_fogbank/dns`)).json()) as { port: number };
-  return { cloud, client, port: found.port };
+  const HostedZoneId = HostedZone!.Id!.replace("/hostedzone/", "");
+  return { cloud, client, port: found.port, HostedZoneId };
 }
 
 /** Undefined where this machine has no dig. */
@@ -97,4 +107,42 @@ test("a resolver gets answers over UDP and TCP", async (t) => {
   );
   const subnet = await dig(port, "+subnet=198.51.100.0/24", "www.example.com");
   assert.match(subnet!, /CLIENT-SUBNET: 198\.51\.100\.0\/24\/0/);
+});
+
+test("queries of a zone are logged where its configuration says", async (t) => {
+  const { cloud, client, port, HostedZoneId } = await servedCloud();
+  const logs = new CloudWatchLogsClient(clientOptions(cloud.endpoint));
+  t.after(async () => {
+    client.destroy();
+    logs.destroy();
+    await cloud.stop();
+  });
+  const logGroupName = "/aws/route53/example.com";
+  await logs.send(new CreateLogGroupCommand({ logGroupName }));
+  await client.send(
+    new CreateQueryLoggingConfigCommand({
+      HostedZoneId,
+      CloudWatchLogsLogGroupArn: `arn:aws:logs:us-east-1:000000000000:log-group:${logGroupName}`,
+    }),
+  );
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${port}`]);
+  const logStreamName = `${HostedZoneId}/LCL1`;
+  const lines: string[] = [];
+  // The server is told of the configuration a moment later, and lines come each second.
+  for (let attempt = 0; lines.length < 2 && attempt < 100; attempt++) {
+    await resolver.resolve4("www.example.com");
+    await assert.rejects(resolver.resolve6("None.example.com"));
+    await delay(100);
+    const { events = [] } = await logs
+      .send(new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true }))
+      .catch(() => ({ events: [] }));
+    lines.splice(0, lines.length, ...events.map(({ message = "" }) => message));
+  }
+  const rest = (line: string | undefined) => line!.split(" ").slice(2).join(" ");
+  const own = ["UDP", "LCL1", "127.0.0.1", "-"].join(" ");
+  const found = new Set(lines.map(rest));
+  assert.ok(found.has(`${HostedZoneId} www.example.com A NOERROR ${own}`), [...found].join("; "));
+  assert.ok(found.has(`${HostedZoneId} none.example.com AAAA NXDOMAIN ${own}`));
+  assert.match(lines[0]!, /^1\.0 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
 });

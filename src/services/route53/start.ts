@@ -3,8 +3,8 @@ import { listScopes } from "#store/collection.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { healthChecks, healthStatuses, hostedZones } from "./records.ts";
 import type { State } from "./state.ts";
-import type { CommonConfig, ListenConfig, ZoneConfig } from "./dataplane/config.ts";
-import { readPlaces, readZone } from "./read-config.ts";
+import type { ListenConfig, ZoneConfig } from "./dataplane/config.ts";
+import { readCommon, readZone } from "./read-config.ts";
 import { effectiveHealth } from "./reconcilers/health-plan.ts";
 
 /** Where a machine's resolver asks: names are looked up at no other port. */
@@ -88,7 +88,7 @@ export async function startDns(env: Environment, state: State): Promise<void> {
 /** What a server that was started anew does not know. */
 interface Stored {
   zones: ZoneConfig[];
-  places: CommonConfig;
+  common: Awaited<ReturnType<typeof readCommon>>;
   /** By health check, as it was decided last. */
   health: Map<string, boolean>;
 }
@@ -107,11 +107,12 @@ function readAll({ store }: Environment): Promise<Stored> {
         health.set(id, effectiveHealth(status?.healthy ?? true, config));
       }
     }
-    return { zones, places: await readPlaces(tx), health };
+    return { zones, common: await readCommon(tx), health };
   });
 }
 
-async function bring(state: State, { zones, places }: Stored): Promise<void> {
+async function bring(state: State, { zones, common }: Stored): Promise<void> {
   for (const zone of zones) await state.plane().setZone(zone);
-  await state.plane().setCommon(places);
+  await state.plane().setCommon(common);
+  state.logsQueries = common.loggedZones.length > 0;
 }

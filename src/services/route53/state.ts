@@ -31,6 +31,8 @@ export interface State {
   close(): Promise<void>;
   /** The port on which the DNS server answers; undefined where it has none. */
   boundPort: number | undefined;
+  /** Whether any zone has its queries logged. */
+  logsQueries: boolean;
   /** By health check. */
   readonly observations: Map<string, Observation>;
   /** By health check, for the DNS server. */
@@ -67,7 +69,7 @@ export function createState(env: Environment): State {
   const state: State = {
     plane() {
       // Under a virtual clock, where nobody asks over sockets, it stays so.
-      plane ??= threaded ? createThread() : createDnsEngine({ random, onError });
+      plane ??= threaded ? createThread() : createDnsEngine({ random, wall: clock.wall, onError });
       return plane;
     },
     moveToThread() {
@@ -83,6 +85,7 @@ export function createState(env: Environment): State {
       await plane?.close();
     },
     boundPort: undefined,
+    logsQueries: false,
     observations: new Map(),
     health: new Map(),
     wakeHealthCheck: () => {},

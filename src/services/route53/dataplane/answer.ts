@@ -1,6 +1,7 @@
 /** From a packet to its answer. */
 import { isIPv6 } from "node:net";
 import { createMessageWriter, payloadLimit } from "./message.ts";
+import type { QueryLog } from "./query-log.ts";
 import { parseQuery } from "./query.ts";
 import { refused, resolve } from "./resolve.ts";
 import type { World } from "./world.ts";
@@ -17,7 +18,8 @@ const largestMessage = 65_535;
 /** Undefined where no answer is due: to what is no query. */
 export type AnswerPacket = (packet: Buffer, asker: Asker) => Buffer | undefined;
 
-export function createAnswerer(world: World): AnswerPacket {
+/** `log` is told of what comes over the network. */
+export function createAnswerer(world: World, log?: QueryLog): AnswerPacket {
   const writer = createMessageWriter();
   return (packet, { address, vpcId, isStream }) => {
     const parsed = parseQuery(packet);
@@ -27,6 +29,7 @@ export function createAnswerer(world: World): AnswerPacket {
     const subnetAddress = query.edns?.subnet?.address;
     const client = { address: plainAddress(address), subnetAddress, vpcId };
     const resolution = query.isRefused ? refused() : resolve(world, query.name, query.type, client);
+    log?.note(query, resolution, { address: client.address, isStream }, world.isLogged);
     return writer.write(query, resolution, {
       limit: isStream ? largestMessage : payloadLimit(query),
       // A machine's resolver would ask others; for it this server is the resolver.

@@ -56,6 +56,8 @@ export interface CommonConfig {
   collections?: Record<string, Record<string, string[]>>;
   names?: NameConfig[];
   locations?: LocationConfig[];
+  /** Zones whose queries are logged. */
+  loggedZones?: string[];
   /** Where websites and API are: the gateway's address. */
   gatewayHost?: string;
   /** Clients whose place nobody knows are here. */
@@ -80,6 +82,28 @@ export interface DnsAnswer {
   values: string[];
 }
 
+/** A question that came over the network, to a zone whose queries are logged. */
+export interface LoggedQuery {
+  zoneId: string;
+  /** Wall time, milliseconds since the epoch. */
+  atMs: number;
+  /** "www.example.com" */
+  name: string;
+  type: string;
+  code: string;
+  protocol: "UDP" | "TCP";
+  /** Of who asked. */
+  address: string;
+  /** "192.0.2.0/24", or "-" without one. */
+  subnet: string;
+}
+
+export interface QueriesTaken {
+  queries: LoggedQuery[];
+  /** How many more there were than could be kept. */
+  dropped: number;
+}
+
 export interface DnsPlane {
   setZone(zone: ZoneConfig): Promise<void>;
   removeZone(id: string): Promise<void>;
@@ -88,5 +112,7 @@ export interface DnsPlane {
   listen(config: ListenConfig): Promise<number>;
   unlisten(config: ListenConfig): Promise<void>;
   ask(question: DnsQuestion): Promise<DnsAnswer>;
+  /** What was logged since the last time. */
+  takeQueries(): Promise<QueriesTaken>;
   close(): Promise<void>;
 }

@@ -1,17 +1,21 @@
 /** The DNS server in this thread. */
+import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import { createAnswerer } from "./answer.ts";
 import type { DnsPlane, ListenConfig } from "./config.ts";
+import { createQueryLog } from "./query-log.ts";
 import { resolve } from "./resolve.ts";
 import { listen, type Listening } from "./sockets.ts";
 import { createWorld } from "./world.ts";
 
 export function createDnsEngine(options: {
   random: Random;
+  wall: Pick<Wall, "now">;
   onError: (error: unknown) => void;
 }): DnsPlane {
   const world = createWorld(options.random);
-  const answer = createAnswerer(world);
+  const log = createQueryLog(options.wall);
+  const answer = createAnswerer(world, log);
   const listening = new Map<string, Listening>();
   const keyOf = ({ host, port }: ListenConfig) => `${host}:${port}`;
   return {
@@ -40,6 +44,9 @@ export function createDnsEngine(options: {
       const client = { address: clientAddress, subnetAddress: subnet?.split("/")[0], vpcId };
       const { code, answers } = resolve(world, name, type, client, zoneId);
       return { responseCode: code, values: answers.map(({ text }) => text) };
+    },
+    async takeQueries() {
+      return log.take();
     },
     async close() {
       await Promise.all([...listening.values()].map((one) => one.close()));

@@ -30,6 +30,8 @@ export interface Resolution {
   additionals: ResolvedRecord[];
   /** The answer depends on where the client is. */
   isLocal: boolean;
+  /** The zone that was asked; undefined for names of Fogbank's own and for those of nobody. */
+  zoneId?: string;
 }
 
 const longestChain = 8;
@@ -61,6 +63,7 @@ export function resolve(
   // The most specific wins: a name that Fogbank gave is more specific than any zone around it.
   if (answerOwnName(world, name, type, client, resolution)) return resolution;
   if (!zone) return refused();
+  resolution.zoneId = zone.id;
   follow(world, zone, name, type, client, resolution, 0);
   return resolution;
 }

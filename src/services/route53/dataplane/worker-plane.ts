@@ -15,6 +15,7 @@ export function createDnsWorker(options: {
     setCommon: (config) => call("setCommon", config),
     listen: (config) => call("listen", config),
     unlisten: (config) => call("unlisten", config),
+    takeQueries: () => call("takeQueries"),
     ask: (question) => call("ask", question),
     close,
   };

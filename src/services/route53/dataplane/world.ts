@@ -24,6 +24,7 @@ export interface World {
   zoneFor(name: string, client: Client): IndexedZone | undefined;
   ownName(name: string, vpcId: string | undefined): NameConfig | undefined;
   cidrLocation(collectionId: string, address: string): string | undefined;
+  readonly isLogged: (zoneId: string) => boolean;
   setZone(config: ZoneConfig): void;
   removeZone(id: string): void;
   setCommon(config: CommonConfig): void;
@@ -42,6 +43,7 @@ export function createWorld(random: Random): World {
   let names = new Map<string, NameConfig[]>();
   let collections = new Map<string, CompiledBlock[]>();
   let findPlace: FindPlace = () => undefined;
+  let loggedZones = new Set<string>();
   let gatewayHost = "127.0.0.1";
   let defaultRegion = "us-east-1";
 
@@ -94,6 +96,7 @@ export function createWorld(random: Random): World {
     },
     cidrLocation: (id, address) =>
       collections.get(id)?.find(({ matches }) => matches(address))?.location,
+    isLogged: (zoneId) => loggedZones.has(zoneId),
     setZone(config) {
       forget(config.id);
       const zone = indexZone(config);
@@ -108,6 +111,7 @@ export function createWorld(random: Random): World {
     setCommon(config) {
       if (config.health) health = new Map(Object.entries(config.health));
       if (config.names) names = Map.groupBy(config.names, ({ name }) => name.toLowerCase());
+      if (config.loggedZones) loggedZones = new Set(config.loggedZones);
       if (config.locations) findPlace = createFindPlace(config.locations);
       if (config.gatewayHost !== undefined) ({ gatewayHost } = config);
       if (config.defaultRegion !== undefined) ({ defaultRegion } = config);

@@ -12,12 +12,7 @@ import {
   tooManyTargetGroupsOfBalancer,
 } from "./errors.ts";
 import { readArn } from "./arns.ts";
-import {
-  datagramsOnDualstack,
-  ipv6GroupOnIpv4,
-  isDualstack,
-  takesDatagrams,
-} from "./ip-address-type.ts";
+import { checkDatagrams, ipv6GroupOnIpv4, isDualstack } from "./ip-address-type.ts";
 import { readAssociations } from "./find.ts";
 import { limits } from "./limits.ts";
 import { isNetworkProtocol } from "./kinds.ts";
@@ -43,7 +38,6 @@ export async function checkForwards(
   const arns = targetGroupsOf(actions);
   if (arns.length === 0) return;
   const balancer = await loadBalancers.get(tx, scope, loadBalancerName);
-  if (balancer && isDualstack(balancer) && takesDatagrams(protocol)) throw datagramsOnDualstack();
   const associations = await readAssociations(tx, scope);
   const taken: string[] = [];
   const groups: TargetGroupRecord[] = [];
@@ -66,6 +60,11 @@ export async function checkForwards(
       taken.push(arn);
   }
   if (taken.length > 0) throw targetGroupAssociated(taken);
+  if (balancer) checkDatagrams(balancer, protocol, groups);
+  if (isNetworkProtocol(protocol) && new Set(groups.map((one) => one.ipAddressType)).size > 1)
+    throw invalidConfiguration(
+      `The following target groups must have the same IP address type: ${arns.join(", ")}`,
+    );
   const all = new Set([...associations.groupsOf(loadBalancerName), ...arns]);
   if (all.size > limits.targetGroupsPerLoadBalancer)
     throw tooManyTargetGroupsOfBalancer(balancer!.arn);

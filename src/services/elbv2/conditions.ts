@@ -203,6 +203,10 @@ function readQuery({ QueryStringConfig }: RuleCondition) {
 function readSources({ SourceIpConfig }: RuleCondition): string[] {
   if (!SourceIpConfig)
     throw validationError("A 'SourceIpConfig' must be specified with 'source-ip'");
+  if (SourceIpConfig.IpAddressType !== undefined)
+    throw validationError(
+      "An IP address type can be specified in rules of network load balancers' listeners only",
+    );
   const values = SourceIpConfig.Values ?? [];
   if (values.length === 0) throw validationError("A 'source-ip' value must be specified");
   for (const value of values)

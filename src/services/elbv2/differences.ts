@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateLoadBalancer",
     differs:
-      "Gateway load balancers are refused. Dualstack load balancers have the one address ::1 for all their nodes, on the listener's port where it is free, else on another, and then DNS does not tell it; a machine without ::1 has none. Over IPv6 a network load balancer takes connections only, and dualstack ones have no listeners for datagrams. Elastic IP addresses of a network load balancer are shown and not bound: it is reached on this machine's loopback addresses, and EC2 does not show them as associated.",
+      "Gateway load balancers are refused. Dualstack load balancers have the one address ::1 for all their nodes, on the listener's port where it is free, else on another, and then DNS does not tell it; a machine without ::1 has none. Elastic IP and IPv6 addresses of a network load balancer, and its prefixes for source NAT, are shown and not bound: it is reached on this machine's loopback addresses, and EC2 does not show them as associated.",
   },
   {
     operation: "CreateListener",

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { dateOf } from "#runtime/date.ts";
 import { createHttpClient } from "#http/client.ts";
@@ -39,7 +41,12 @@ async function createDualstackCloud(context: TestContext) {
       return record!.bound ?? Object.values(record!.boundByZone!).find(({ ipv6 }) => ipv6)!;
     },
     async ask(address: { host: string; port: number }) {
-      const request = { address, method: "GET", target: "/", rawHeaders: ["Host", "shop.example"] };
+      const request = {
+        address,
+        method: "GET",
+        target: "/",
+        rawHeaders: ["Host", "shop.example", "Connection", "close"],
+      };
       try {
         const { status, body } = await client.request({ ...request, idleTimeoutMs: 300 });
         return `${status} ${String(await readBody(body, 1000))}`;
@@ -121,7 +128,7 @@ test(
 );
 
 test(
-  "a dualstack network load balancer answers over IPv6, and has no datagrams",
+  "a dualstack network load balancer answers over IPv6, and has no datagrams without prefixes for source NAT",
   { skip },
   async (context) => {
     const cloud = await createDualstackCloud(context);
@@ -158,6 +165,162 @@ test(
       }),
       { code: "ValidationError" },
     );
+  },
+);
+
+test(
+  "with prefixes for source NAT it takes datagrams for targets of IPv6",
+  { skip },
+  async (context) => {
+    const cloud = await createDualstackCloud(context);
+    const { elb, subnets } = cloud;
+    const backend = createSocket("udp6");
+    backend.bind(0, "::1");
+    await once(backend, "listening");
+    context.after(() => backend.close());
+    backend.on("message", (message, from) =>
+      backend.send(`${String(message)} from ${from.address}`, from.port, from.address),
+    );
+    const web = await cloud.createBalancer("web", { IpAddressType: "dualstack" });
+    await assert.rejects(
+      elb.SetSubnets({
+        LoadBalancerArn: web.LoadBalancerArn,
+        Subnets: subnets,
+        EnablePrefixForIpv6SourceNat: "on",
+      }),
+      { code: "InvalidConfigurationRequest" },
+    );
+    await assert.rejects(
+      cloud.createBalancer("net", { Type: "network", EnablePrefixForIpv6SourceNat: "on" }),
+      { code: "InvalidConfigurationRequest", message: /IP address type 'ipv4'/ },
+    );
+    const prefix = cloud.addressIn(0).replace("::10", ":7::/80");
+    const mapped = (SourceNatIpv6Prefix: string) =>
+      cloud.createBalancer("net", {
+        Type: "network",
+        IpAddressType: "dualstack",
+        EnablePrefixForIpv6SourceNat: "on",
+        Subnets: undefined,
+        SubnetMappings: [
+          { SubnetId: subnets[0]!, SourceNatIpv6Prefix, IPv6Address: cloud.addressIn(0) },
+          { SubnetId: subnets[1]!, SourceNatIpv6Prefix: "auto_assigned" },
+        ],
+      });
+    await assert.rejects(mapped("2001:db8::/80"), { code: "ValidationError" });
+    await assert.rejects(mapped(prefix.replace("/80", "/64")), { code: "ValidationError" });
+    const net = await mapped(prefix);
+    const { LoadBalancerArn } = net;
+    assert.equal(net.EnablePrefixForIpv6SourceNat, "on");
+    const [first, second] = net.AvailabilityZones!;
+    assert.deepEqual(first!.SourceNatIpv6Prefixes, [prefix]);
+    assert.deepEqual(first!.LoadBalancerAddresses, [{ IPv6Address: cloud.addressIn(0) }]);
+    assert.match(second!.SourceNatIpv6Prefixes![0]!, /^[0-9a-f]+(?::[0-9a-f]+){4}::\/80$/);
+    const old = await cloud.createGroup({ Name: "old", Protocol: "UDP" });
+    const group = await cloud.createGroup({
+      Protocol: "TCP_UDP",
+      IpAddressType: "ipv6",
+      HealthCheckPort: "1",
+    });
+    const { TargetGroupArn } = group;
+    await elb.RegisterTargets({
+      TargetGroupArn,
+      Targets: [{ Id: "::1", Port: backend.address().port }],
+    });
+    const listen = (Protocol: "UDP" | "TCP_UDP", arn: string) =>
+      elb.CreateListener({
+        LoadBalancerArn,
+        Protocol,
+        Port: 5353,
+        DefaultActions: [{ Type: "forward", TargetGroupArn: arn }],
+      });
+    await assert.rejects(listen("UDP", old.TargetGroupArn!), {
+      code: "InvalidConfigurationRequest",
+      message: `You cannot use an IPv4 target group with a UDP listener for a dualstack load balancer: ${old.TargetGroupArn}`,
+    });
+    await listen("TCP_UDP", TargetGroupArn!);
+    await cloud.advance("1s");
+    const bound = await cloud.bound();
+    const client = createSocket("udp6");
+    const old4 = createSocket("udp4");
+    context.after(() => [client, old4].map((socket) => socket.close()));
+    client.send("hello", bound.ipv6!.port, bound.ipv6!.host);
+    assert.equal(String((await once(client, "message"))[0]), "hello from ::1");
+    old4.send("hello", bound.port, bound.host);
+    assert.equal(String((await once(old4, "message"))[0]), "hello from ::1");
+    await assert.rejects(
+      elb.SetSubnets({ LoadBalancerArn, Subnets: subnets, EnablePrefixForIpv6SourceNat: "off" }),
+      { code: "InvalidConfigurationRequest" },
+    );
+    const again = await elb.SetSubnets({ LoadBalancerArn, Subnets: subnets });
+    assert.equal(again.EnablePrefixForIpv6SourceNat, "on");
+    assert.deepEqual(
+      again.AvailabilityZones!.map((zone) => zone.SourceNatIpv6Prefixes),
+      [first, second].map((zone) => zone!.SourceNatIpv6Prefixes),
+    );
+  },
+);
+
+test(
+  "rules of a network load balancer's listener lead clients by the kind of their address",
+  { skip },
+  async (context) => {
+    const cloud = await createDualstackCloud(context);
+    const { elb } = cloud;
+    const { wall } = cloud.clock;
+    const handler = () => ({ status: 200, headers: {}, body: "six" });
+    const six = await serve({ host: "::1", port: 0, wall, handler });
+    context.after(() => six.close(0));
+    const port = await cloud.backend(() => ({ status: 200, headers: {}, body: "four" }));
+    const net = await cloud.createBalancer("net", { Type: "network", IpAddressType: "dualstack" });
+    const { LoadBalancerArn } = net;
+    const four = await cloud.createGroup({ Name: "four", Protocol: "TCP" });
+    const group = await cloud.createGroup({ Protocol: "TCP", IpAddressType: "ipv6" });
+    const register = (TargetGroupArn: string | undefined, Id: string, Port: number) =>
+      elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id, Port }] });
+    await register(four.TargetGroupArn, "127.0.0.1", port);
+    await register(group.TargetGroupArn, "::1", six.port);
+    const forward = (arn: string | undefined) => ({
+      Type: "forward" as const,
+      TargetGroupArn: arn!,
+    });
+    const weighted = {
+      Type: "forward" as const,
+      ForwardConfig: {
+        TargetGroups: [four, group].map((one) => ({ TargetGroupArn: one.TargetGroupArn! })),
+      },
+    };
+    const listen = (action: NonNullable<Parameters<typeof cloud.listen>[1]>) =>
+      elb.CreateListener({
+        LoadBalancerArn,
+        Protocol: "TCP",
+        Port: 80,
+        DefaultActions: [action],
+      });
+    await assert.rejects(listen(weighted), {
+      code: "InvalidConfigurationRequest",
+      message: /must have the same IP address type/,
+    });
+    const { Listeners } = await listen(forward(four.TargetGroupArn));
+    const { ListenerArn } = Listeners![0]!;
+    const create = (SourceIpConfig: { IpAddressType?: "ipv6"; Values?: string[] }) =>
+      elb.CreateRule({
+        ListenerArn,
+        Priority: 1,
+        Conditions: [{ Field: "source-ip", SourceIpConfig }],
+        Actions: [forward(group.TargetGroupArn)],
+      });
+    await assert.rejects(create({ Values: ["::/0"] }), { code: "ValidationError" });
+    const { Rules } = await create({ IpAddressType: "ipv6" });
+    assert.deepEqual(Rules![0]!.Conditions, [
+      { Field: "source-ip", SourceIpConfig: { IpAddressType: "ipv6" } },
+    ]);
+    await cloud.advance("1s");
+    const bound = await cloud.bound();
+    assert.equal(await cloud.ask(bound), "200 four");
+    assert.equal(await cloud.ask(bound.ipv6!), "200 six");
+    await elb.DeleteRule({ RuleArn: Rules![0]!.RuleArn });
+    await cloud.advance("1s");
+    assert.equal(await cloud.ask(bound.ipv6!), "200 four");
   },
 );
 

@@ -3,9 +3,11 @@ import { networkInterfaces } from "node:os";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
+import { targetGroupsOf } from "./actions.ts";
+import type { BalancerRecords } from "./balancer-config.ts";
 import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
 import { describeSubnet } from "./network.ts";
-import type { ListenerRecord, LoadBalancerRecord, TargetGroupRecord } from "./records.ts";
+import type { LoadBalancerRecord, TargetGroupRecord } from "./records.ts";
 
 type Type = LoadBalancerRecord["ipAddressType"];
 
@@ -43,25 +45,45 @@ export async function checkType(
     throw unsupported(`the IP address type '${type}' on a machine without the IPv6 address ::1`);
 }
 
-/** Throws where groups and listeners that are there already forbid the type. */
-export function checkUses(
-  type: Type,
-  listeners: readonly ListenerRecord[],
-  groups: readonly TargetGroupRecord[],
-): void {
-  if (type === "ipv4") {
-    if (groups.some(({ ipAddressType }) => ipAddressType === "ipv6")) throw ipv6GroupOnIpv4();
-  } else if (listeners.some(({ protocol }) => takesDatagrams(protocol)))
-    throw datagramsOnDualstack();
+/** Throws where groups and listeners that are there already forbid the load balancer's type. */
+export function checkUses({ balancer, listeners, groups }: BalancerRecords): void {
+  if (!isDualstack(balancer)) {
+    if (groups.some(({ record }) => record.ipAddressType === "ipv6")) throw ipv6GroupOnIpv4();
+    return;
+  }
+  for (const { record, rules } of listeners) {
+    const arns = [record, ...rules].flatMap(({ actions }) => targetGroupsOf(actions));
+    const own = groups.filter((group) => arns.includes(group.record.arn));
+    checkDatagrams(
+      balancer,
+      record.protocol,
+      own.map((group) => group.record),
+    );
+  }
 }
 
-export const takesDatagrams = (protocol: string) => protocol === "UDP" || protocol === "TCP_UDP";
+const takesDatagrams = (protocol: string) => protocol === "UDP" || protocol === "TCP_UDP";
 
-/** AWS lets such listeners have prefixes for source NAT, which are refused here. */
-export const datagramsOnDualstack = () =>
-  invalidConfiguration(
-    "You cannot specify the UDP or TCP_UDP protocol for a load balancer with the IP address type 'dualstack'",
-  );
+/**
+ * Throws where a dualstack load balancer's listener cannot take datagrams for these groups.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-listener.html
+ */
+export function checkDatagrams(
+  balancer: LoadBalancerRecord,
+  protocol: string,
+  groups: readonly TargetGroupRecord[],
+): void {
+  if (!isDualstack(balancer) || !takesDatagrams(protocol)) return;
+  if (!balancer.sourceNat)
+    throw invalidConfiguration(
+      `You cannot specify the ${protocol} protocol for a load balancer with the IP address type 'dualstack' unless EnablePrefixForIpv6SourceNat is on`,
+    );
+  const refused = groups.filter(({ ipAddressType }) => ipAddressType !== "ipv6");
+  if (refused.length > 0)
+    throw invalidConfiguration(
+      `You cannot use an IPv4 target group with a ${protocol} listener for a dualstack load balancer: ${refused.map(({ arn }) => arn).join(", ")}`,
+    );
+}
 
 /** As users see it: https://github.com/zalando-incubator/kube-ingress-aws-controller/pull/752 */
 export const ipv6GroupOnIpv4 = () =>
@@ -70,13 +92,11 @@ export const ipv6GroupOnIpv4 = () =>
   );
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html#target-group-ip-address-type */
-export function checkIpv6Group(targetType: string, protocol: string): void {
+export function checkIpv6Group(targetType: string): void {
   if (targetType !== "instance" && targetType !== "ip")
     throw validationError(
       `The IP address type 'ipv6' is not supported for target groups with target type '${targetType}'`,
     );
-  if (takesDatagrams(protocol))
-    throw unsupported(`the IP address type 'ipv6' for target groups with protocol '${protocol}'`);
 }
 
 /**

@@ -18,6 +18,8 @@ export interface LoadBalancerRecord {
   scheme: "internet-facing" | "internal";
   vpcId: string;
   ipAddressType: "ipv4" | "dualstack" | "dualstack-without-public-ipv4";
+  /** A dualstack network load balancer's nodes have prefixes for source NAT. */
+  sourceNat?: true;
   securityGroups: string[];
   /** Of a network load balancer with groups: on unless given. */
   enforcesOnPrivateLink?: "on" | "off";
@@ -49,6 +51,9 @@ export interface NodeRecord {
   elasticIp?: { allocationId: string; address: string };
   /** Of an internal load balancer, where the request chose it. */
   privateAddress?: string;
+  /** Where the request chose it. */
+  ipv6Address?: string;
+  sourceNatPrefix?: string;
 }
 
 /** Capacity that a load balancer is to have at least. */

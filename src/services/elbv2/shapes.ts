@@ -38,7 +38,7 @@ export function loadBalancerShape(record: LoadBalancerRecord): LoadBalancer {
     }),
     IpAddressType: record.ipAddressType,
     ...(network && {
-      EnablePrefixForIpv6SourceNat: "off" as const,
+      EnablePrefixForIpv6SourceNat: sourceNatShape(record),
       ...(record.securityGroups.length > 0 && {
         EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: record.enforcesOnPrivateLink ?? "on",
       }),
@@ -51,8 +51,15 @@ export function zonesShape(record: LoadBalancerRecord) {
     ZoneName: zone.zoneName,
     SubnetId: zone.subnetId,
     LoadBalancerAddresses: addressesOf(zone),
+    ...(record.sourceNat &&
+      zone.node?.sourceNatPrefix !== undefined && {
+        SourceNatIpv6Prefixes: [zone.node.sourceNatPrefix],
+      }),
   }));
 }
+
+export const sourceNatShape = ({ sourceNat }: LoadBalancerRecord) =>
+  sourceNat ? ("on" as const) : ("off" as const);
 
 export function listenerShape(record: ListenerRecord): Listener {
   return {

@@ -2,13 +2,18 @@
 import type { SubnetMapping } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
 
-export function subnetIdsOf(
-  input: {
-    Subnets?: readonly string[] | undefined;
-    SubnetMappings?: readonly SubnetMapping[] | undefined;
-  },
-  type: "application" | "network",
-): string[] {
+interface Given {
+  Subnets?: readonly string[] | undefined;
+  SubnetMappings?: readonly SubnetMapping[] | undefined;
+}
+
+export function mappingsOf({ Subnets, SubnetMappings }: Given): readonly SubnetMapping[] {
+  return SubnetMappings?.length
+    ? SubnetMappings
+    : (Subnets ?? []).map((SubnetId) => ({ SubnetId }));
+}
+
+export function subnetIdsOf(input: Given, type: "application" | "network"): string[] {
   const { Subnets, SubnetMappings } = input;
   if (Subnets?.length && SubnetMappings?.length)
     throw validationError("You can specify either subnets or subnet mappings, but not both");

@@ -48,8 +48,15 @@ export interface NetworkListenerConfig {
   idleTimeoutMs: number;
   /** A flow of datagrams ends after so long without one. */
   datagramTimeoutMs: number;
+  /** The first one for a client's address decides, in place of the listener's own groups. */
+  rules?: { family: "ipv4" | "ipv6"; groups: WeightedGroup[] }[];
   /** New flows are spread over these by weight. */
-  groups: { arn: string; weight: number }[];
+  groups: WeightedGroup[];
+}
+
+export interface WeightedGroup {
+  arn: string;
+  weight: number;
 }
 
 export interface NetworkTargetGroupConfig {

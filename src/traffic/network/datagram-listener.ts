@@ -1,6 +1,7 @@
 /** Passes datagrams on: a flow is what one client sends to one port until it falls silent. */
-import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { createSocket, type RemoteInfo, type Socket, type SocketType } from "node:dgram";
 import { once } from "node:events";
+import { isIPv6 } from "node:net";
 import type { BoundAddress } from "../application/config.ts";
 import type { Bound } from "./binding.ts";
 import type { GroupCounts, NetworkListenerConfig } from "./config.ts";
@@ -18,7 +19,7 @@ export async function openDatagrams(
   zone: string,
   environment: ListenerEnvironment,
 ): Promise<Bound> {
-  const socket = createSocket({ type: "udp4", recvBufferSize: receiveBufferBytes });
+  const socket = createSocket({ type: typeFor(place.host), recvBufferSize: receiveBufferBytes });
   socket.bind(place.port, place.host);
   await once(socket, "listening");
   // A client whose port is closed makes an error of an answer; nobody is left to tell.
@@ -54,6 +55,8 @@ export async function openDatagrams(
     },
   };
 }
+
+const typeFor = (host: string): SocketType => (isIPv6(host) ? "udp6" : "udp4");
 
 class DatagramFlow implements Flow, Watched {
   readonly #front: Socket;
@@ -94,7 +97,7 @@ class DatagramFlow implements Flow, Watched {
     const hash = hashOf(
       `UDP ${this.#client.host} ${this.#client.port} ${this.#node.host} ${this.#node.port}`,
     );
-    const group = this.#environment.chooseGroup();
+    const group = this.#environment.chooseGroup(this.#client.host);
     const picked = group?.pick({ zone: this.#zone, clientHost: this.#client.host, hash });
     const { reach, blocked, hidesClient } = picked?.target.config ?? {};
     if (blocked) {
@@ -162,7 +165,7 @@ class DatagramFlow implements Flow, Watched {
   }
 
   async #connect(reach: BoundAddress, localAddress: string | undefined): Promise<void> {
-    const back = createSocket({ type: "udp4" });
+    const back = createSocket({ type: typeFor(reach.host) });
     this.#back = back;
     // A target without a listener answers with an error for each datagram: the flow goes on, as on AWS.
     back.on("error", () => {});

@@ -32,7 +32,8 @@ export interface NetworkEnvironment {
 export interface ListenerEnvironment extends NetworkEnvironment {
   config(): NetworkListenerConfig;
   security(): ListenerSecurity | undefined;
-  chooseGroup(): NetworkTargetGroup | undefined;
+  /** For a client of this address. */
+  chooseGroup(clientHost: string): NetworkTargetGroup | undefined;
   door: Door;
   counters: NetworkCounters;
   /** Of datagrams. */
@@ -103,10 +104,10 @@ export class NetworkListener {
     this.#open.clear();
   }
 
-  /** There is one address of IPv6 for all nodes, and nothing takes datagrams there. */
+  /** There is one address of IPv6 for all nodes. */
   #places({ nodes, ipv6 }: Pick<NetworkBalancerConfig, "nodes" | "ipv6">): Place[] {
     const [first] = nodes;
-    if (!ipv6 || !first || this.config.protocol === "UDP") return nodes;
+    if (!ipv6 || !first) return nodes;
     return [...nodes, { zone: first.zone, host: "::1" }];
   }
 
@@ -119,13 +120,13 @@ export class NetworkListener {
     const { protocol, port, bound } = this.config;
     const environment = this.#environment();
     const streams = (place: BoundAddress) => openStreams(place, zone, environment);
-    if (isIPv6(host)) return bindAll({ host, port }, bound[zone]?.ipv6, [streams]);
     const datagrams = (place: BoundAddress) => openDatagrams(place, zone, environment);
     const openers = [
       ...(protocol === "UDP" ? [] : [streams]),
       ...(protocol === "UDP" || protocol === "TCP_UDP" ? [datagrams] : []),
     ];
-    return bindAll({ host, port }, bound[zone], openers);
+    const before = isIPv6(host) ? bound[zone]?.ipv6 : bound[zone];
+    return bindAll({ host, port }, before, openers);
   }
 
   #environment(): ListenerEnvironment {
@@ -133,12 +134,14 @@ export class NetworkListener {
       ...this.#services,
       config: () => this.config,
       security: () => this.#security,
-      chooseGroup: () => this.#chooseGroup(),
+      chooseGroup: (clientHost) => this.#chooseGroup(clientHost),
     };
   }
 
-  #chooseGroup(): NetworkTargetGroup | undefined {
-    const { groups } = this.config;
+  #chooseGroup(clientHost: string): NetworkTargetGroup | undefined {
+    const family = isIPv6(clientHost) ? "ipv6" : "ipv4";
+    const rule = this.config.rules?.find((one) => one.family === family);
+    const { groups } = rule ?? this.config;
     if (groups.length === 1) return this.#services.group(groups[0]!.arn);
     const total = groups.reduce((sum, { weight }) => sum + weight, 0);
     let left = this.#services.random.next() * total;

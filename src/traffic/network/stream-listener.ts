@@ -168,7 +168,7 @@ class Connection implements Flow {
       `${this.#kind} ${this.#client.host} ${this.#client.port} ${this.#node.host} ${this.#node.port}`,
     );
     const facts = { zone: this.#zone, clientHost: this.#client.host, hash };
-    const group = this.#environment.chooseGroup();
+    const group = this.#environment.chooseGroup(this.#client.host);
     if (!group) {
       this.#counts().rejectedFlows++;
       return undefined;

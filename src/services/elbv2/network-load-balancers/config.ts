@@ -1,4 +1,5 @@
 /** From records to what the layer-4 data plane is told. */
+import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
@@ -9,6 +10,7 @@ import type {
   NetworkProtocol,
   NetworkTargetConfig,
   NetworkTargetGroupConfig,
+  WeightedGroup,
 } from "#traffic/network/config.ts";
 import { logsTo } from "../logs.ts";
 import { attributeOf } from "../attributes.ts";
@@ -59,10 +61,9 @@ async function listenerConfig(
   env: Environment,
   state: State,
   scope: Scope,
-  { record }: BalancerRecords["listeners"][number],
+  { record, rules }: BalancerRecords["listeners"][number],
 ): Promise<NetworkListenerConfig> {
   const { protocol, attributes } = record;
-  const forward = record.actions.find(({ Type }) => Type === "forward")?.ForwardConfig;
   const key = "tcp.idle_timeout.seconds";
   const table = listenerTable(record);
   const idleSeconds = table[key] ? Number(attributeOf(table, attributes, key)) : tlsIdleSeconds;
@@ -76,11 +77,20 @@ async function listenerConfig(
     // A connection's idle timeout is wall time.
     idleTimeoutMs: idleSeconds * 1000,
     datagramTimeoutMs,
-    groups: (forward?.TargetGroups ?? []).map(({ TargetGroupArn, Weight }) => ({
-      arn: TargetGroupArn!,
-      weight: Weight ?? 1,
+    rules: rules.map(({ conditions, actions }) => ({
+      family: conditions[0]!.SourceIpConfig!.IpAddressType!,
+      groups: groupsOf(actions),
     })),
+    groups: groupsOf(record.actions),
   };
+}
+
+function groupsOf(actions: readonly Action[]): WeightedGroup[] {
+  const forward = actions.find(({ Type }) => Type === "forward")?.ForwardConfig;
+  return (forward?.TargetGroups ?? []).map(({ TargetGroupArn, Weight }) => ({
+    arn: TargetGroupArn!,
+    weight: Weight ?? 1,
+  }));
 }
 
 async function groupConfig(

@@ -1,5 +1,5 @@
 /** Protocol, TLS and actions of a network load balancer's listener as requests give them. */
-import type { Action } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Action, RuleCondition } from "@aws-sdk/client-elastic-load-balancing-v2";
 import {
   alpnPolicyNotFound,
   invalidAction,
@@ -80,4 +80,26 @@ export function checkNetworkActions(actions: readonly Action[]): void {
         "Target group stickiness is not supported by listeners of network load balancers",
       );
   }
+}
+
+/**
+ * What a rule asks of clients: which kind of address they have, and nothing else.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/create-rule.html
+ */
+export function readNetworkConditions(
+  given: readonly RuleCondition[] | undefined,
+): RuleCondition[] {
+  const [condition, ...others] = given ?? [];
+  if (!condition) throw validationError("A condition must be specified");
+  const { Field = "source-ip", SourceIpConfig } = condition;
+  if (others.length > 0 || Field !== "source-ip")
+    throw validationError(
+      "A rule of a network load balancer's listener has one condition, of the field 'source-ip'",
+    );
+  const { IpAddressType, Values } = SourceIpConfig ?? {};
+  if (IpAddressType === undefined || Values?.length)
+    throw validationError(
+      "The 'source-ip' condition of a network load balancer's listener must specify an IP address type and no values",
+    );
+  return [{ Field, SourceIpConfig: { IpAddressType } }];
 }

@@ -7,56 +7,101 @@ import { asService } from "#services/kit/principal.ts";
 import { drawLoopbackHost } from "#services/kit/load-balancing/loopback-host.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { compileBlocks } from "#traffic/application/cidr.ts";
-import {
-  allocationIdNotFound,
-  invalidConfiguration,
-  unsupported,
-  validationError,
-} from "../errors.ts";
+import { allocationIdNotFound, invalidConfiguration, validationError } from "../errors.ts";
 import { describeSubnet, instanceWithAddress, principal, type Placement } from "../network.ts";
 import type { LoadBalancerRecord, NodeRecord, ZoneRecord } from "../records.ts";
+import { drawPrefix, readPrefix } from "./source-nat.ts";
 
 /** What a request says of one zone's node. */
-type Asked = Omit<NodeRecord, "loopbackHost">;
+interface Asked extends Omit<NodeRecord, "loopbackHost"> {
+  /** For a node that has no prefix and for which none was named. */
+  drawnPrefix?: string;
+}
+
+export interface NodeSettings {
+  scheme: LoadBalancerRecord["scheme"];
+  ipAddressType: LoadBalancerRecord["ipAddressType"];
+  sourceNat: boolean;
+}
 
 /** Addresses by subnet; throws AWS's errors for those that cannot be. */
 export async function readNodes(
-  env: Pick<Environment, "clients">,
+  env: Pick<Environment, "clients" | "random">,
   scope: Scope,
-  mappings: readonly SubnetMapping[] | undefined,
-  scheme: LoadBalancerRecord["scheme"],
+  mappings: readonly SubnetMapping[],
+  settings: NodeSettings,
 ): Promise<Map<string, Asked>> {
   const asked = new Map<string, Asked>();
-  for (const mapping of mappings ?? []) {
-    const { SubnetId = "", AllocationId, PrivateIPv4Address } = mapping;
-    if (mapping.IPv6Address !== undefined || mapping.SourceNatIpv6Prefix !== undefined)
-      throw unsupported("IPv6 addresses in subnet mappings");
-    if (AllocationId !== undefined) {
-      if (scheme === "internal")
-        throw invalidConfiguration(
-          "Elastic IPs are not supported for load balancers with scheme 'internal'",
-        );
-      const address = await elasticIp(env, scope, AllocationId);
-      asked.set(SubnetId, { elasticIp: { allocationId: AllocationId, address } });
-    } else if (PrivateIPv4Address !== undefined) {
-      if (scheme !== "internal")
-        throw invalidConfiguration(
-          "Private IPv4 addresses are not supported for load balancers with scheme 'internet-facing'",
-        );
-      const { CidrBlock = "", VpcId = "" } = await describeSubnet(env, scope, SubnetId);
-      if (!compileBlocks([CidrBlock])(PrivateIPv4Address))
-        throw invalidConfiguration(
-          `The private IPv4 address '${PrivateIPv4Address}' is not within the CIDR block of subnet '${SubnetId}'`,
-        );
-      if (await instanceWithAddress(env, scope, VpcId, PrivateIPv4Address))
-        throw addressInUse(PrivateIPv4Address);
-      asked.set(SubnetId, { privateAddress: PrivateIPv4Address });
-    } else asked.set(SubnetId, {});
+  for (const mapping of mappings) {
+    const { SubnetId = "" } = mapping;
+    asked.set(SubnetId, {
+      ...(await readIpv4(env, scope, mapping, settings)),
+      ...(await readIpv6(env, scope, mapping, settings)),
+    });
   }
   const ids = [...asked.values()].flatMap(({ elasticIp }) => elasticIp?.allocationId ?? []);
   if (new Set(ids).size < ids.length)
     throw validationError("An Elastic IP address can be specified for one subnet only");
   return asked;
+}
+
+async function readIpv4(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  { SubnetId = "", AllocationId, PrivateIPv4Address }: SubnetMapping,
+  { scheme }: NodeSettings,
+): Promise<Asked> {
+  if (AllocationId !== undefined) {
+    if (scheme === "internal")
+      throw invalidConfiguration(
+        "Elastic IPs are not supported for load balancers with scheme 'internal'",
+      );
+    const address = await elasticIp(env, scope, AllocationId);
+    return { elasticIp: { allocationId: AllocationId, address } };
+  }
+  if (PrivateIPv4Address === undefined) return {};
+  if (scheme !== "internal")
+    throw invalidConfiguration(
+      "Private IPv4 addresses are not supported for load balancers with scheme 'internet-facing'",
+    );
+  const { CidrBlock = "", VpcId = "" } = await describeSubnet(env, scope, SubnetId);
+  if (!compileBlocks([CidrBlock])(PrivateIPv4Address))
+    throw invalidConfiguration(
+      `The private IPv4 address '${PrivateIPv4Address}' is not within the CIDR block of subnet '${SubnetId}'`,
+    );
+  if (await instanceWithAddress(env, scope, VpcId, PrivateIPv4Address))
+    throw addressInUse(PrivateIPv4Address);
+  return { privateAddress: PrivateIPv4Address };
+}
+
+async function readIpv6(
+  env: Pick<Environment, "clients" | "random">,
+  scope: Scope,
+  { SubnetId = "", IPv6Address, SourceNatIpv6Prefix }: SubnetMapping,
+  { ipAddressType, sourceNat }: NodeSettings,
+): Promise<Asked> {
+  if (SourceNatIpv6Prefix !== undefined && !sourceNat)
+    throw invalidConfiguration(
+      "A source NAT IPv6 prefix can be specified only where EnablePrefixForIpv6SourceNat is on",
+    );
+  if (IPv6Address !== undefined && ipAddressType !== "dualstack")
+    throw invalidConfiguration(
+      `IPv6 addresses are not supported for load balancers with IP address type '${ipAddressType}'`,
+    );
+  if (!sourceNat && IPv6Address === undefined) return {};
+  const { Ipv6CidrBlockAssociationSet = [] } = await describeSubnet(env, scope, SubnetId);
+  const block = Ipv6CidrBlockAssociationSet[0]?.Ipv6CidrBlock ?? "";
+  if (IPv6Address !== undefined && !compileBlocks([block])(IPv6Address))
+    throw invalidConfiguration(
+      `The IPv6 address '${IPv6Address}' is not within the IPv6 CIDR block of subnet '${SubnetId}'`,
+    );
+  const named = SourceNatIpv6Prefix !== undefined && SourceNatIpv6Prefix !== "auto_assigned";
+  return {
+    ...(IPv6Address !== undefined && { ipv6Address: IPv6Address }),
+    ...(named
+      ? { sourceNatPrefix: readPrefix(SourceNatIpv6Prefix, block) }
+      : sourceNat && { drawnPrefix: drawPrefix(env.random, block) }),
+  };
 }
 
 async function elasticIp(
@@ -93,10 +138,15 @@ export function withNodes(
   checkFree(asked, before, all);
   return zones.map((zone) => {
     const present = before.find(({ subnetId }) => subnetId === zone.subnetId)?.node;
-    if (present) return { ...zone, node: present };
-    const loopbackHost = drawLoopbackHost(random, used);
+    const { drawnPrefix, ...chosen } = asked.get(zone.subnetId) ?? {};
+    const loopbackHost = present?.loopbackHost ?? drawLoopbackHost(random, used);
     used.add(loopbackHost);
-    return { ...zone, node: { loopbackHost, ...asked.get(zone.subnetId) } };
+    const sourceNatPrefix = chosen.sourceNatPrefix ?? present?.sourceNatPrefix ?? drawnPrefix;
+    const node = { loopbackHost, ...(present ?? chosen) };
+    return {
+      ...zone,
+      node: { ...node, ...(sourceNatPrefix !== undefined && { sourceNatPrefix }) },
+    };
   });
 }
 
@@ -106,10 +156,12 @@ export function withNodes(
  */
 function checkKept(asked: ReadonlyMap<string, Asked>, before: readonly ZoneRecord[]): void {
   for (const { subnetId, node } of before) {
-    const { elasticIp, privateAddress } = asked.get(subnetId) ?? {};
+    const { elasticIp, privateAddress, ipv6Address } = asked.get(subnetId) ?? {};
     if (elasticIp && elasticIp.allocationId !== node?.elasticIp?.allocationId)
       throw addressFixed(subnetId);
     if (privateAddress !== undefined && privateAddress !== node?.privateAddress)
+      throw addressFixed(subnetId);
+    if (ipv6Address !== undefined && ipv6Address !== node?.ipv6Address)
       throw addressFixed(subnetId);
   }
 }
@@ -127,7 +179,7 @@ function checkFree(
 ): void {
   const subnets = new Set(before.map(({ subnetId }) => subnetId));
   const nodes = all.flatMap(({ zones }) => zones.flatMap(({ node }) => node ?? []));
-  for (const [subnetId, { elasticIp, privateAddress }] of asked) {
+  for (const [subnetId, { elasticIp, privateAddress, ipv6Address }] of asked) {
     if (subnets.has(subnetId)) continue;
     const wanted = elasticIp?.allocationId;
     if (wanted !== undefined && nodes.some((node) => node.elasticIp?.allocationId === wanted))
@@ -137,6 +189,8 @@ function checkFree(
       nodes.some((node) => node.privateAddress === privateAddress)
     )
       throw addressInUse(privateAddress);
+    if (ipv6Address !== undefined && nodes.some((node) => node.ipv6Address === ipv6Address))
+      throw addressInUse(ipv6Address);
   }
 }
 
@@ -155,8 +209,11 @@ export function takenHosts(all: readonly LoadBalancerRecord[]): Set<string> {
 
 /** As DescribeLoadBalancers shows them. */
 export function addressesOf({ node }: ZoneRecord) {
-  if (node?.elasticIp)
-    return [{ IpAddress: node.elasticIp.address, AllocationId: node.elasticIp.allocationId }];
-  if (node?.privateAddress !== undefined) return [{ PrivateIPv4Address: node.privateAddress }];
-  return [];
+  const { elasticIp, privateAddress, ipv6Address } = node ?? {};
+  const shown = {
+    ...(elasticIp && { IpAddress: elasticIp.address, AllocationId: elasticIp.allocationId }),
+    ...(privateAddress !== undefined && { PrivateIPv4Address: privateAddress }),
+    ...(ipv6Address !== undefined && { IPv6Address: ipv6Address }),
+  };
+  return Object.keys(shown).length > 0 ? [shown] : [];
 }

@@ -58,10 +58,10 @@ test("gateway load balancers are refused, and network ones ask for their own pro
     elb.CreateRule({
       ListenerArn,
       Priority: 1,
-      Conditions: [{ Field: "path-pattern", Values: ["/"] }],
+      Conditions: [{ Field: "source-ip", SourceIpConfig: { IpAddressType: "ipv4" } }],
       Actions: [{ Type: "forward", TargetGroupArn: tcp.TargetGroupArn }],
     }),
-    { code: "InvalidConfigurationRequest" },
+    { code: "InvalidConfigurationRequest", message: /IP address type 'ipv4'/ },
   );
   const { Attributes } = await elb.DescribeListenerAttributes({ ListenerArn });
   assert.deepEqual(Attributes, [{ Key: "tcp.idle_timeout.seconds", Value: "350" }]);

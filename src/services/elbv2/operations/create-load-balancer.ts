@@ -10,13 +10,14 @@ import { checkType } from "../ip-address-type.ts";
 import { isNetwork } from "../kinds.ts";
 import { limits } from "../limits.ts";
 import { readNodes, takenHosts, withNodes } from "../network-load-balancers/nodes.ts";
+import { readSourceNat } from "../network-load-balancers/source-nat.ts";
 import { drawLoopbackHost } from "#services/kit/load-balancing/loopback-host.ts";
 import { placeIn, securityGroupsIn } from "../network.ts";
 import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
 import { loadBalancerShape } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { readTags } from "../tagging.ts";
-import { subnetIdsOf } from "../subnet-mappings.ts";
+import { mappingsOf, subnetIdsOf } from "../subnet-mappings.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html */
 export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State> = async (
@@ -34,14 +35,16 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
     throw validationError(
       `The maximum number of security groups is '${limits.securityGroupsPerLoadBalancer}'`,
     );
-  if (input.EnablePrefixForIpv6SourceNat === "on")
-    throw unsupported("EnablePrefixForIpv6SourceNat");
+  const sourceNat = readSourceNat(input.EnablePrefixForIpv6SourceNat, false, {
+    network,
+    type: ipAddressType,
+  });
   const tags = readTags(input.Tags);
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
   const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
   await checkType(context, context, ipAddressType, { network, subnetIds });
   const nodes = network
-    ? await readNodes(context, context, input.SubnetMappings, scheme)
+    ? await readNodes(context, context, mappingsOf(input), { scheme, ipAddressType, sourceNat })
     : undefined;
   // A network load balancer has security groups only where it was created with some.
   const securityGroups =
@@ -76,6 +79,7 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
       scheme,
       vpcId,
       ipAddressType,
+      ...(sourceNat && { sourceNat }),
       securityGroups,
       zones: placed,
       createdMs: clock.now(),

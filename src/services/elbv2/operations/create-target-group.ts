@@ -52,7 +52,7 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
       `Target group protocol version '${ProtocolVersion}' must be one of 'GRPC, HTTP1, HTTP2'`,
     );
   const { IpAddressType: ipAddressType = "ipv4" } = input;
-  if (ipAddressType === "ipv6") checkIpv6Group(targetType, protocol);
+  if (ipAddressType === "ipv6") checkIpv6Group(targetType);
   if (input.TargetControlPort !== undefined) throw unsupported("TargetControlPort");
   const { Port: port = isFunction ? 0 : undefined, VpcId: vpcId = isFunction ? "" : undefined } =
     input;

@@ -19,13 +19,11 @@ export const setIpAddressType: Operation<"elbv2", "SetIpAddressType", State> = a
   await checkType(context, context, ipAddressType, { network, subnetIds });
   await context.store.transaction(async (tx) => {
     const balancer = await findLoadBalancer(tx, context, LoadBalancerArn);
-    const { listeners, groups } = await readBalancer(tx, context, balancer);
-    checkUses(
-      ipAddressType,
-      listeners.map(({ record }) => record),
-      groups.map(({ record }) => record),
-    );
-    loadBalancers.put(tx, context, [balancer.name], { ...balancer, ipAddressType });
+    const { sourceNat, ...rest } = balancer;
+    const keepsPrefixes = sourceNat && ipAddressType === "dualstack";
+    const changed = { ...rest, ipAddressType, ...(keepsPrefixes && { sourceNat }) };
+    checkUses(await readBalancer(tx, context, changed));
+    loadBalancers.put(tx, context, [balancer.name], changed);
   });
   return { IpAddressType: ipAddressType };
 };

@@ -1,4 +1,5 @@
 /** How load balancers connect to machines. */
+import { isIPv4 } from "node:net";
 import type { Reach } from "#compute/driver.ts";
 import type { Environment } from "../service.ts";
 
@@ -20,7 +21,8 @@ export function reachFrom(
   if (!reach || "path" in reach || localAddress === undefined) return reach;
   // A balancer that could not bind its own address is on this one, from where the other's is not to be had.
   const tells = toBalancer ? reach.host !== "127.0.0.1" : sendsFromOwnAddress(env);
-  return tells && isLoopback(reach.host) ? { ...reach, localAddress } : reach;
+  // From an address of IPv4 no way leads to one of IPv6.
+  return tells && isLoopback(reach.host) && isIPv4(reach.host) ? { ...reach, localAddress } : reach;
 }
 
 export function isLoopback(address: string): boolean {

@@ -12,7 +12,6 @@ import { updateTags } from "./tagged.ts";
 export const resourceType = defineResourceType({
   type: "AWS::ElasticLoadBalancingV2::LoadBalancer",
   unsupported: {
-    EnablePrefixForIpv6SourceNat: "dualstack load balancers take no datagrams",
     Ipv4IpamPoolId: "there is no address manager",
   },
   name: { property: "Name", maxLength: 32 },
@@ -21,6 +20,7 @@ export const resourceType = defineResourceType({
       Name: name,
       ...pick(
         properties,
+        "EnablePrefixForIpv6SourceNat",
         "IpAddressType",
         "Scheme",
         "SecurityGroups",
@@ -59,11 +59,15 @@ export const resourceType = defineResourceType({
       await setSecurityGroups(request);
     // Which subnets will do depends on the type: both change together.
     const IpAddressType = properties["IpAddressType"] ?? "ipv4";
-    if (changed.includes("Subnets") || changed.includes("SubnetMappings"))
+    const prefixes = changed.includes("EnablePrefixForIpv6SourceNat");
+    if (changed.includes("Subnets") || changed.includes("SubnetMappings") || prefixes)
       await elbv2.SetSubnets({
         LoadBalancerArn,
         ...pick(properties, "Subnets", "SubnetMappings"),
         IpAddressType,
+        ...(prefixes && {
+          EnablePrefixForIpv6SourceNat: properties["EnablePrefixForIpv6SourceNat"] ?? "off",
+        }),
       });
     else if (changed.includes("IpAddressType"))
       await elbv2.SetIpAddressType({ LoadBalancerArn, IpAddressType });

@@ -2,15 +2,16 @@
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
+import { ClaimSigner } from "./claim-signer.ts";
 import { createSealer, type CookieSealer } from "./cookies.ts";
 import type { Counters } from "./counters.ts";
 import { KeySets } from "./key-sets.ts";
 import type { Listener } from "./listener.ts";
 import {
   authenticate,
-  ClaimSigner,
   takeCallback,
   type OidcEnvironment,
+  type Refusal,
   type Renewals,
   type Verdict,
 } from "./oidc.ts";
@@ -64,7 +65,7 @@ export class Admission {
     );
   }
 
-  callback(request: HttpRequest, { authentications }: Listener, zone: string): Promise<HttpReply> {
+  callback(request: HttpRequest, { authentications }: Listener, zone: string): Promise<Refusal> {
     return takeCallback(this.#oidc(zone), authentications, request, hostField(request));
   }
 

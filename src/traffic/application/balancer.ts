@@ -30,7 +30,7 @@ import { FieldNames, isIpv6, requestFields, type ForwardingOptions } from "./fie
 import { TraceIds, traceIdOf } from "./trace-ids.ts";
 import { Listener } from "./listener.ts";
 import { tlsFields } from "./listener-tls.ts";
-import { callbackPath, type Verdict } from "./oidc.ts";
+import { callbackPath, type Refusal, type Verdict } from "./oidc.ts";
 import { boundListeners, placesOf } from "./listener-places.ts";
 import { locationOf } from "./redirect.ts";
 import { factsOf, hostField, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
@@ -254,11 +254,11 @@ export class Balancer {
       return this.#ownAnswer(405, zone);
     if (doubt?.allowed === false) return this.#ownAnswer(400, zone);
     const facts = factsOf(request);
-    if (facts.path === callbackPath && request.secure && listener.authentications.length > 0)
-      return this.#admission.callback(request, listener, zone).then((reply) => {
-        this.#counters.answered(zone, reply.status);
-        return reply;
-      });
+    if (facts.path === callbackPath && request.secure && listener.authentications.length > 0) {
+      trace?.actions.push("authenticate");
+      const judged = this.#admission.callback(request, listener, zone);
+      return judged.then((refusal) => this.#turnAway(refusal, zone, trace));
+    }
     const { rule, evaluations } = findRule(listener.rules, facts);
     node.ruleEvaluations += evaluations;
     if (!rule) return this.#ownAnswer(503, zone);
@@ -275,16 +275,17 @@ export class Balancer {
   }
 
   #admit(verdict: Verdict, passing: Passing, zone: string, listener: Listener) {
-    if ("reply" in verdict) {
-      const { reply, reason } = verdict;
-      if (reason !== undefined && passing.trace) passing.trace.errorReason = reason;
-      this.#counters.answered(zone, reply.status);
-      return reply;
-    }
+    if ("reply" in verdict) return this.#turnAway(verdict, zone, passing.trace);
     const { fields, cookies } = verdict;
     const reply = this.#act({ ...passing, known: fields }, zone, listener);
     if (!cookies) return reply;
     return Promise.resolve(reply).then((one) => withCookies(one, cookies));
+  }
+
+  #turnAway({ reply, reason }: Refusal, zone: string, trace: Trace | undefined): HttpReply {
+    if (reason !== undefined && trace) trace.errorReason = reason;
+    this.#counters.answered(zone, reply.status);
+    return reply;
   }
 
   #act(passing: Passing, zone: string, listener: Listener): HttpReply | Promise<HttpReply> {

@@ -20,6 +20,9 @@ interface KeySet {
   fetchedMs: number;
 }
 
+/** After a first failure so long, then twice as long each time. */
+const firstWaitMs = 250;
+
 /** A key set that could not be had. */
 export class KeySetError extends Error {
   /** As access logs name it. */
@@ -35,6 +38,7 @@ export class KeySets {
   readonly #wall: Wall;
   readonly #sets = new Map<string, KeySet>();
   readonly #fetching = new Map<string, Promise<KeySet>>();
+  readonly #failures = new Map<string, Failure>();
 
   constructor(wall: Wall) {
     this.#wall = wall;
@@ -50,8 +54,13 @@ export class KeySets {
     return has || ageMs < leastIntervalMs ? set.keys : undefined;
   }
 
-  /** Fetches the set; throws `KeySetError`. An old one serves while the provider fails. */
+  /**
+   * Fetches the set; throws `KeySetError`. An old one serves while the provider fails, and without one the last failure
+   * stands for a while: requests must not become as many requests to a provider that is in trouble.
+   */
   async fetch(url: string): Promise<readonly SigningKey[]> {
+    const failure = this.#failures.get(url);
+    if (failure && this.#wall.monotonic() < failure.untilMs) throw failure.error;
     const running = this.#fetching.get(url) ?? this.#start(url);
     this.#fetching.set(url, running);
     try {
@@ -59,6 +68,7 @@ export class KeySets {
     } catch (error) {
       const old = this.#sets.get(url);
       if (!old || !(error instanceof KeySetError)) throw error;
+      this.#failures.delete(url);
       old.fetchedMs = this.#wall.monotonic();
       return old.keys;
     }
@@ -69,11 +79,27 @@ export class KeySets {
       const keys = readKeys(await fetchText(url));
       const set = { keys, fetchedMs: this.#wall.monotonic() };
       this.#sets.set(url, set);
+      this.#failures.delete(url);
       return set;
+    } catch (error) {
+      if (error instanceof KeySetError) this.#failed(url, error);
+      throw error;
     } finally {
       this.#fetching.delete(url);
     }
   }
+
+  #failed(url: string, error: KeySetError): void {
+    const before = this.#failures.get(url)?.waitMs ?? firstWaitMs / 2;
+    const waitMs = Math.min(before * 2, leastIntervalMs);
+    this.#failures.set(url, { error, waitMs, untilMs: this.#wall.monotonic() + waitMs });
+  }
+}
+
+interface Failure {
+  error: KeySetError;
+  waitMs: number;
+  untilMs: number;
 }
 
 async function fetchText(url: string): Promise<string> {

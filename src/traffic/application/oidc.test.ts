@@ -3,9 +3,15 @@ import { createPublicKey, verify } from "node:crypto";
 import { test } from "node:test";
 import { readBody } from "#http/http.ts";
 import type { OidcConfig } from "./config.ts";
-import { ClaimSigner } from "./oidc.ts";
+import { ClaimSigner } from "./claim-signer.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
-import { createStage, defaultRule, forward, target, targetGroup } from "./testing/stage.ts";
+import { createStage, defaultRule, forward, target, targetGroup, wall } from "./testing/stage.ts";
+
+/** As a provider makes it for the client "shop"; who signed it is not looked at. */
+function idToken(iss: string, changes: Record<string, unknown> = {}): string {
+  const claims = { iss, aud: "shop", exp: Math.floor(wall.now() / 1000) + 60, ...changes };
+  return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
+}
 
 interface Answer {
   status: number;
@@ -24,7 +30,7 @@ test("a user is sent to the provider, comes back with a code and is known from t
     if (request.target === "/token") {
       seen.push(form.get("client_secret")!, form.get("redirect_uri")!);
       if (form.get("code") !== "good") return { status: 400, headers: {} };
-      return json({ access_token: "token-1", token_type: "Bearer" });
+      return json({ access_token: "token-1", token_type: "Bearer", id_token: idToken(at) });
     }
     assert.equal(request.headers["authorization"], "Bearer token-1");
     return json({ sub: "user-7", email: "alice@example.com" });
@@ -153,7 +159,12 @@ test("an expired access token is renewed, once for all requests of the session, 
     if (grant === "refresh_token" && refuses) return { status: 400, headers: {} };
     const access_token = `token-${asked.length}`;
     const refresh_token = `renewal-${asked.length}`;
-    return json({ access_token, refresh_token, expires_in: grant === "refresh_token" ? 60 : 0 });
+    return json({
+      access_token,
+      refresh_token,
+      id_token: idToken(at),
+      expires_in: grant === "refresh_token" ? 60 : 0,
+    });
   });
   const app = await stage.backend(({ headers }) => ({
     status: 200,

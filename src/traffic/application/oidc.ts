@@ -2,34 +2,25 @@
  * Users are who an OpenID Connect provider says they are.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
  */
-import {
-  createECDH,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  sign,
-  type KeyObject,
-} from "node:crypto";
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import { answer } from "./answers.ts";
+import type { ClaimSigner } from "./claim-signer.ts";
 import type { OidcConfig } from "./config.ts";
 import { readCookie, type CookieSealer } from "./cookies.ts";
+import { askForSession, AuthError, outcomeOf, type AuthEvent } from "./oidc-provider.ts";
+import { readSession, sessionCookies, type Session } from "./oidc-session.ts";
 
 export const callbackPath = "/oauth2/idpresponse";
 
 const nonceCookie = "AWSALBAuthNonce";
-/** Browsers take cookies of 4 KB. */
-const shardLength = 3900;
-const mostShards = 4;
-const providerTimeoutMs = 10_000;
 /** The balancer seals for several purposes: one must not be taken for another. */
 const stateMark = "state ";
-const sessionMark = "session ";
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#client-login-timeout */
 const loginMs = 15 * 60_000;
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding */
+/** Of claims and access token. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#authentication-flow */
 const longestClaimsBytes = 11 * 1024;
 
 export interface OidcEnvironment {
@@ -38,9 +29,7 @@ export interface OidcEnvironment {
   sealer: CookieSealer;
   signer: ClaimSigner;
   renewals: Renewals;
-  count: (
-    event: "authErrors" | "authFailures" | "authSuccesses" | "authRefreshes" | "authClaimsTooLong",
-  ) => void;
+  count: (event: AuthEvent | "authSuccesses" | "authRefreshes") => void;
   /** What it took to ask the provider for token and claims, failures too. */
   asked: (elapsedMs: number, bytes: number) => void;
 }
@@ -48,16 +37,6 @@ export interface OidcEnvironment {
 /** By refresh token, which many providers take once: requests with the same session share what came of it. */
 export type Renewals = Map<string, { atMs: number; session: Promise<Session | undefined> }>;
 const renewalKeptMs = 10_000;
-
-interface Session {
-  client: string;
-  expiresMs: number;
-  claims: Record<string, unknown>;
-  accessToken: string;
-  /** Of the access token, if the provider said. */
-  accessUntilMs?: number;
-  refreshToken?: string;
-}
 
 /** What lets the request through, or the answer in its place. */
 export type Verdict =
@@ -67,11 +46,13 @@ export type Verdict =
       /** For the client. */
       cookies?: string[];
     }
-  | {
-      reply: HttpReply;
-      /** As access logs name it. */
-      reason?: string;
-    };
+  | Refusal;
+
+export interface Refusal {
+  reply: HttpReply;
+  /** As access logs name it. */
+  reason?: string;
+}
 
 export function authenticate(
   env: OidcEnvironment,
@@ -79,43 +60,54 @@ export function authenticate(
   request: HttpRequest,
   host: string,
 ): Verdict | Promise<Verdict> {
-  const session = readSession(env, config, request.rawHeaders);
-  if (!session) return admitUnknown(env, config, request, host);
+  const session = readSession(env.sealer, config, request.rawHeaders);
+  if (!session || session.expiresMs <= env.wall.now())
+    return admitUnknown(env, config, request, host, session !== undefined);
   const { accessUntilMs = Infinity, refreshToken } = session;
   if (refreshToken === undefined || env.wall.now() < accessUntilMs)
     return { fields: sessionFields(env, config, session) };
-  return renewed(env, config, session, refreshToken).then((next) =>
-    next
-      ? { fields: sessionFields(env, config, next), cookies: sessionCookies(env, config, next) }
-      : admitUnknown(env, config, request, host),
-  );
+  return renewed(env, config, session, refreshToken).then((next) => {
+    const cookies = next && sessionCookies(env.sealer, config, next, env.wall.now());
+    return cookies
+      ? { fields: sessionFields(env, config, next), cookies }
+      : admitUnknown(env, config, request, host, true);
+  });
 }
 
+/** Who was known until now is sent to the provider even where others are turned away. */
 function admitUnknown(
   env: OidcEnvironment,
   config: OidcConfig,
   request: HttpRequest,
   host: string,
+  wasKnown: boolean,
 ): Verdict {
-  switch (config.unauthenticated) {
-    case "allow":
-      return { fields: [] };
-    case "deny":
-      env.count("authFailures");
-      return { reply: answer(401) };
-    case "authenticate":
-      return { reply: sendToProvider(env, config, request.target, host) };
+  if (config.unauthenticated === "allow") return { fields: [] };
+  if (config.unauthenticated === "deny" && !wasKnown) {
+    env.count("authFailures");
+    return { reply: answer(401) };
   }
+  if (host === "") return refuse(env, new AuthError("AuthMissingHostHeader"));
+  return { reply: sendToProvider(env, config, request.target, host) };
 }
+
+function refuse(env: OidcEnvironment, error: AuthError): Refusal {
+  const { status, event } = outcomeOf(error);
+  env.count(event);
+  return { reply: answer(status), reason: error.reason };
+}
+
+/** Where a user was who signs in, and at which rule. */
+type State = [untilMs: number, nonce: string, clientId: string, cookieName: string, target: string];
 
 function sendToProvider(env: OidcEnvironment, config: OidcConfig, target: string, host: string) {
   const nonce = env.random.hex(32);
-  const state = env.sealer.seal(
-    stateMark + JSON.stringify([env.wall.now() + loginMs, nonce, config.clientId, target]),
-  );
+  const { clientId, cookieName } = config;
+  const place: State = [env.wall.now() + loginMs, nonce, clientId, cookieName, target];
+  const state = env.sealer.seal(stateMark + JSON.stringify(place));
   const url = new URL(config.authorizationEndpoint);
   const parameters = {
-    client_id: config.clientId,
+    client_id: clientId,
     redirect_uri: `https://${host}${callbackPath}`,
     response_type: "code",
     scope: config.scope,
@@ -135,43 +127,48 @@ export async function takeCallback(
   configs: readonly OidcConfig[],
   request: HttpRequest,
   host: string,
-): Promise<HttpReply> {
-  const query = new URL(request.target, "https://balancer").searchParams;
-  const opened = env.sealer.open(query.get("state") ?? "");
-  if (!opened?.startsWith(stateMark)) return fail(env, 401);
-  const [untilMs, nonce, clientId, target] = JSON.parse(opened.slice(stateMark.length)) as [
-    number,
-    string,
-    string,
-    string,
-  ];
-  const config = configs.find((one) => one.clientId === clientId);
-  if (!config || env.wall.now() > untilMs) return fail(env, 401);
-  if (readCookie(request.rawHeaders, nonceCookie) !== nonce) return fail(env, 401);
-  const code = query.get("code");
-  if (query.has("error") || code === null) return fail(env, 401);
-  let session: Session;
+): Promise<Refusal> {
   try {
-    session = await fetchSession(env, config, code, host);
-  } catch {
-    // What the provider did wrong is told by the status, as AWS tells it.
-    env.count("authErrors");
-    return answer(561);
+    return { reply: await signIn(env, configs, request, host) };
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+    return refuse(env, error);
   }
-  if (Buffer.byteLength(JSON.stringify(session.claims)) > longestClaimsBytes) {
-    env.count("authClaimsTooLong");
-    return answer(500);
-  }
-  const cookies = sessionCookies(env, config, session);
-  if (cookies.length > mostShards) return fail(env, 500);
+}
+
+async function signIn(
+  env: OidcEnvironment,
+  configs: readonly OidcConfig[],
+  request: HttpRequest,
+  host: string,
+): Promise<HttpReply> {
+  if (host === "") throw new AuthError("AuthMissingHostHeader");
+  const query = new URL(request.target, "https://balancer").searchParams;
+  const sealed = query.get("state");
+  if (sealed === null) throw new AuthError("AuthMissingStateParam");
+  const opened = env.sealer.open(sealed);
+  if (!opened?.startsWith(stateMark)) throw new AuthError("AuthInvalidStateParam");
+  const [untilMs, nonce, clientId, cookieName, target] = JSON.parse(
+    opened.slice(stateMark.length),
+  ) as State;
+  const config = configs.find((one) => one.clientId === clientId && one.cookieName === cookieName);
+  if (!config || env.wall.now() > untilMs) throw new AuthError("AuthInvalidStateParam");
+  const shown = readCookie(request.rawHeaders, nonceCookie);
+  if (shown === undefined) throw new AuthError("AuthMissingAWSALBAuthNonce");
+  if (shown !== nonce) throw new AuthError("AuthInvalidAWSALBAuthNonce");
+  const code = query.get("code");
+  if (query.has("error") || code === null) throw new AuthError("AuthMissingCodeParam");
+  const session = await fetchSession(env, config, code, host);
+  const cookies = sessionCookies(env.sealer, config, session, env.wall.now());
+  const { claims, accessToken } = session;
+  if (
+    !cookies ||
+    Buffer.byteLength(JSON.stringify(claims)) + accessToken.length > longestClaimsBytes
+  )
+    throw new AuthError("AuthUserinfoResponseSizeExceeded");
   env.count("authSuccesses");
   cookies.push(`${nonceCookie}=; Path=/; Max-Age=0; Secure; HttpOnly`);
   return answer(302, { Location: `https://${host}${target}`, "Set-Cookie": cookies });
-}
-
-function fail(env: OidcEnvironment, status: number): HttpReply {
-  env.count(status === 401 ? "authFailures" : "authErrors");
-  return answer(status);
 }
 
 function fetchSession(
@@ -208,85 +205,15 @@ function renewed(
       env.count("authRefreshes");
       return { refreshToken, ...next };
     },
-    () => {
+    (error: unknown) => {
+      if (!(error instanceof AuthError)) throw error;
       // The user signs in anew.
-      env.count("authErrors");
+      env.count(outcomeOf(error).event);
       return undefined;
     },
   );
   renewals.set(refreshToken, { atMs, session: renewal });
   return renewal;
-}
-
-async function askForSession(
-  env: OidcEnvironment,
-  config: OidcConfig,
-  grant: Record<string, string>,
-  expiresMs: number,
-): Promise<Session> {
-  const { clientId, clientSecret, tokenEndpoint, userInfoEndpoint } = config;
-  const beganMs = env.wall.monotonic();
-  const traffic = { bytes: 0 };
-  try {
-    const token = await askProvider(traffic, tokenEndpoint, {
-      method: "POST",
-      body: new URLSearchParams({ ...grant, client_id: clientId, client_secret: clientSecret }),
-    });
-    const { access_token: accessToken, refresh_token: refreshToken, expires_in: lasts } = token;
-    if (typeof accessToken !== "string") throw new Error("the provider gave no access token");
-    const claims = await askProvider(traffic, userInfoEndpoint, {
-      headers: { Authorization: `Bearer ${accessToken}` },
-    });
-    if (typeof claims["sub"] !== "string") throw new Error("the provider named no subject");
-    return {
-      client: clientId,
-      expiresMs,
-      claims,
-      accessToken,
-      ...(typeof lasts === "number" && { accessUntilMs: env.wall.now() + lasts * 1000 }),
-      ...(typeof refreshToken === "string" && { refreshToken }),
-    };
-  } finally {
-    env.asked(env.wall.monotonic() - beganMs, traffic.bytes);
-  }
-}
-
-async function askProvider(
-  traffic: { bytes: number },
-  url: string,
-  init: RequestInit,
-): Promise<Record<string, unknown>> {
-  const signal = AbortSignal.timeout(providerTimeoutMs);
-  const response = await fetch(url, { ...init, redirect: "error", signal });
-  const text = await response.text();
-  traffic.bytes += Buffer.byteLength(text);
-  if (!response.ok) throw new Error(`the provider answered ${response.status}`);
-  return JSON.parse(text) as Record<string, unknown>;
-}
-
-function sessionCookies(env: OidcEnvironment, config: OidcConfig, session: Session): string[] {
-  const sealed = env.sealer.seal(sessionMark + JSON.stringify(session));
-  const seconds = Math.ceil((session.expiresMs - env.wall.now()) / 1000);
-  const shards = sealed.match(new RegExp(`.{1,${shardLength}}`, "g")) ?? [];
-  return shards.map(
-    (shard, index) =>
-      `${config.cookieName}-${index}=${shard}; Path=/; Secure; HttpOnly; SameSite=None; Max-Age=${seconds}`,
-  );
-}
-
-function readSession(
-  { sealer, wall }: OidcEnvironment,
-  { cookieName, clientId }: OidcConfig,
-  rawHeaders: readonly string[],
-): Session | undefined {
-  let sealed = "";
-  for (let index = 0; index < mostShards; index++)
-    sealed += readCookie(rawHeaders, `${cookieName}-${index}`) ?? "";
-  if (sealed === "") return undefined;
-  const opened = sealer.open(sealed);
-  if (!opened?.startsWith(sessionMark)) return undefined;
-  const session = JSON.parse(opened.slice(sessionMark.length)) as Session;
-  return session.client === clientId && session.expiresMs > wall.now() ? session : undefined;
 }
 
 function sessionFields({ signer, wall }: OidcEnvironment, config: OidcConfig, session: Session) {
@@ -298,59 +225,4 @@ function sessionFields({ signer, wall }: OidcEnvironment, config: OidcConfig, se
     "X-Amzn-Oidc-Data",
     signer.sign(config, session.claims, Math.floor(wall.now() / 1000) + 120),
   ];
-}
-
-/** Signs claims for targets with a key that follows from the balancer's secret. */
-export class ClaimSigner {
-  readonly keyId: string;
-  readonly publicPem: string;
-  readonly #arn: string;
-  readonly #key: KeyObject;
-
-  constructor(arn: string, secret: string) {
-    this.#arn = arn;
-    const scalar = createHash("sha256").update(`claims ${secret}`).digest();
-    const curve = createECDH("prime256v1");
-    curve.setPrivateKey(scalar);
-    const point = curve.getPublicKey();
-    const jwk = {
-      kty: "EC",
-      crv: "P-256",
-      d: scalar.toString("base64url"),
-      x: point.subarray(1, 33).toString("base64url"),
-      y: point.subarray(33).toString("base64url"),
-    };
-    this.#key = createPrivateKey({ key: jwk, format: "jwk" });
-    this.publicPem = createPublicKey(this.#key).export({ type: "spki", format: "pem" });
-    const id = createHash("sha256").update(this.publicPem).digest("hex");
-    this.keyId = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, "$1-$2-$3-$4-$5");
-  }
-
-  sign(config: OidcConfig, claims: Record<string, unknown>, expires: number): string {
-    const { issuer: iss, clientId: client } = config;
-    const header = {
-      typ: "JWT",
-      kid: this.keyId,
-      alg: "ES256",
-      iss,
-      client,
-      signer: this.#arn,
-      exp: expires,
-    };
-    const text = [header, { ...claims, exp: expires, iss }].map(encode).join(".");
-    const signature = sign("sha256", Buffer.from(text), {
-      key: this.#key,
-      dsaEncoding: "ieee-p1363",
-    });
-    return `${text}.${padded(signature)}`;
-  }
-}
-
-function encode(value: unknown): string {
-  return padded(Buffer.from(JSON.stringify(value)));
-}
-
-/** AWS keeps the padding that JWTs go without. */
-function padded(bytes: Buffer): string {
-  return bytes.toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }

@@ -156,5 +156,8 @@ test("without the provider's keys nothing is let through", async (context) => {
   provider.keys = [{ ...key!, padding: "x".repeat(150 * 1024) } as typeof key & object];
   assert.equal((await get(`Bearer ${tokenOf({})}`)).status, 500);
   provider.keys = [key!];
-  assert.equal((await get(`Bearer ${tokenOf({})}`)).status, 200);
+  // Failures are remembered for a moment.
+  let status = 500;
+  while (status === 500) ({ status } = await get(`Bearer ${tokenOf({})}`));
+  assert.equal(status, 200);
 });

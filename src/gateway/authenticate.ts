@@ -12,6 +12,7 @@ import {
   createSigningKeys,
   missingToken,
   openPayload,
+  refuseUnreadable,
   unknownAccessKey,
   verify,
 } from "#wire/sigv4/index.ts";
@@ -56,6 +57,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
     isForeignOrigin(request, allowedHosts);
 
   const anonymous = (identified: Identified, request: HttpRequest): Authenticated => {
+    refuseUnreadable(identified, request);
     const body = openPayload(identified, request);
     if (identified.service === "s3") return { caller: anonymousPrincipal, body };
     if (isOpenToAnybody(identified)) return { caller: anybody, body };

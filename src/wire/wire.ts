@@ -7,7 +7,7 @@
  *     encodeError(error, context, decoded)    its failure, in the protocol of the request
  *
  * `body` is the payload as the operation shall see it: the request's own body, or what
- * sigv4/payload.ts made of it. Only streaming operations (S3's PutObject …) take it piece by piece.
+ * sigv4/verify.ts made of it. Only streaming operations (S3's PutObject …) take it piece by piece.
  * Nothing here throws anything but AwsError, and a failure of decode is answered by encodeError.
  */
 import { WholeBody, type ByteStream, type HttpReply, type HttpRequest } from "#http/http.ts";

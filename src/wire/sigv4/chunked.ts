@@ -3,8 +3,14 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
 import { createHash, hash, type Hash } from "node:crypto";
-import type { ByteStream } from "#http/http.ts";
-import { chunkMismatch, malformedChunks } from "./refusals.ts";
+import type { ByteStream, HttpRequest } from "#http/http.ts";
+import {
+  chunkMismatch,
+  malformedChunks,
+  malformedTrailer,
+  missingDecodedLength,
+  wrongDecodedLength,
+} from "./s3-refusals.ts";
 import type { SigningKey } from "./signing-key.ts";
 
 /** What each chunk's signature builds on. */
@@ -17,28 +23,49 @@ export interface ChunkSigner {
   readonly seed: string;
 }
 
+export type ChunkedRequest = Pick<HttpRequest, "body" | "headers">;
+
 /** A body without its framing. Its trailers are known once it was read to its end. */
 export class ChunkedBody implements AsyncIterable<Uint8Array> {
   /** Names in lower case. */
   readonly trailers: Record<string, string> = {};
   readonly #source: ByteStream;
   readonly #signer: ChunkSigner | undefined;
+  readonly #sizeBytes: number;
+  /** The trailers that must come. */
+  readonly #announced: readonly string[];
+  readonly #hasTrailer: boolean;
 
-  /** Signatures are verified when a signer is given; the framing is removed in any case. */
-  constructor(source: ByteStream, signer: ChunkSigner | undefined) {
-    this.#source = source;
+  /**
+   * Signatures are verified when a signer is given; the framing is removed in any case. Throws MissingContentLength
+   * where `x-amz-decoded-content-length` does not say how long the body is without it.
+   */
+  constructor({ body, headers }: ChunkedRequest, signer: ChunkSigner | undefined) {
+    const length = headers["x-amz-decoded-content-length"] ?? "";
+    if (!/^\d{1,15}$/.test(length)) throw missingDecodedLength();
+    this.#sizeBytes = Number(length);
+    this.#hasTrailer = headers["x-amz-content-sha256"]?.endsWith("-TRAILER") ?? false;
+    this.#announced = (headers["x-amz-trailer"] ?? "")
+      .toLowerCase()
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "");
+    this.#source = body;
     this.#signer = signer;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     const reader = new LineReader(this.#source);
     let previous = this.#signer?.seed ?? "";
+    let left = this.#sizeBytes;
     for (;;) {
       const { size, signature } = parseChunkHead(await reader.line());
       const digest = this.#signer ? createHash("sha256") : undefined;
-      for (let left = size; left > 0;) {
-        const piece = await reader.take(left);
-        left -= piece.length;
+      left -= size;
+      if (left < 0) throw wrongDecodedLength();
+      for (let rest = size; rest > 0;) {
+        const piece = await reader.take(rest);
+        rest -= piece.length;
         digest?.update(piece);
         yield piece;
       }
@@ -46,6 +73,7 @@ export class ChunkedBody implements AsyncIterable<Uint8Array> {
       if (size === 0) break;
       if ((await reader.line()) !== "") throw malformedChunks("A chunk is longer than it says.");
     }
+    if (left > 0) throw wrongDecodedLength();
     await this.#readTrailers(reader, previous);
   }
 
@@ -63,7 +91,12 @@ export class ChunkedBody implements AsyncIterable<Uint8Array> {
         signed += `${name}:${value}\n`;
       }
     }
-    if (!this.#signer || (signed === "" && signature === undefined)) return;
+    if (this.#announced.some((name) => this.trailers[name] === undefined)) throw malformedTrailer();
+    if (!this.#signer) return;
+    if (signature === undefined) {
+      if (this.#hasTrailer || signed !== "") throw malformedTrailer();
+      return;
+    }
     const { key, date, scope } = this.#signer;
     const text = `AWS4-HMAC-SHA256-TRAILER\n${date}\n${scope}\n${previous}\n${hash("sha256", signed)}`;
     if (key.sign(text) !== signature) throw chunkMismatch();

@@ -1,9 +1,16 @@
 /** What a signed request claims: who signed which parts of it when. Believed once verified. */
 import type { HttpRequest } from "#http/http.ts";
+import type { AwsError } from "#model/error.ts";
 import { isoSeconds, parseIso, utcMs } from "#runtime/date.ts";
 import { parseQuery } from "../rest/route.ts";
 import type { CredentialScope, Identified } from "../protocol.ts";
 import { incompleteSignature, unsupportedAlgorithm } from "./refusals.ts";
+import {
+  malformedHeader,
+  malformedQuery,
+  twoMechanisms,
+  unsupportedAuthorization,
+} from "./s3-refusals.ts";
 import { upToSeparator } from "./scope.ts";
 
 export interface Claim {
@@ -24,8 +31,10 @@ export const algorithm = "AWS4-HMAC-SHA256";
 
 /** Refuses algorithms that are not verified here, such as SigV4A and the older signature versions. */
 export function checkAlgorithm(identified: Identified, request: HttpRequest): void {
-  if (identified.scope?.header) return;
   const { authorization } = request.headers;
+  if (authorization !== undefined && identified.service === "s3" && isPresigned(request.target))
+    throw twoMechanisms(authorization);
+  if (identified.scope?.header) return;
   if (authorization !== undefined) {
     if (authorization.startsWith(`${algorithm} `)) return;
     const [used = ""] = authorization.split(/[\s,]/);
@@ -36,6 +45,83 @@ export function checkAlgorithm(identified: Identified, request: HttpRequest): vo
   if (at < 0) return;
   const [used = ""] = request.target.slice(at + 16).split("&");
   if (used !== algorithm) throw unsupportedAlgorithm(identified, used);
+}
+
+function isPresigned(target: string): boolean {
+  return /[?&]X-Amz-(?:Algorithm|Signature)=/.test(target);
+}
+
+/** Refuses what looks signed and does not say by whom: it is not nobody's. */
+export function refuseUnreadable(identified: Identified, request: HttpRequest): void {
+  if (identified.scope) return;
+  const { authorization } = request.headers;
+  const s3 = identified.service === "s3";
+  if (authorization !== undefined) {
+    if (s3 && !authorization.startsWith("AWS")) throw unsupportedAuthorization(authorization);
+    const credential = parameter(authorization, "Credential");
+    if (credential === "") throw incompleteHeader(identified, request);
+    throw incompleteSignature(
+      identified,
+      malformedCredential(credential),
+      malformedHeader(`the Credential is mal-formed; expecting ${credentialForm}.`),
+    );
+  }
+  if (!isPresigned(request.target)) return;
+  const query = parseQuery(request.target.slice(request.target.indexOf("?") + 1));
+  const credential = query.get("X-Amz-Credential")?.[0];
+  if (credential === undefined) throw incompleteQuery(identified, "X-Amz-Credential");
+  throw incompleteSignature(
+    identified,
+    malformedCredential(credential),
+    malformedQuery(
+      `Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting ${credentialForm}.`,
+    ),
+  );
+}
+
+const credentialForm = '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request"';
+
+function malformedCredential(credential: string): string {
+  return `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`;
+}
+
+/** "" where it is missing. */
+function parameter(authorization: string, name: string): string {
+  const start = authorization.indexOf(`${name}=`);
+  return start < 0 ? "" : upToSeparator(authorization, start + name.length + 1);
+}
+
+/** Names all that is missing at once, as AWS does. */
+function incompleteHeader(identified: Identified, { headers }: HttpRequest): AwsError {
+  const { authorization = "", date } = headers;
+  const signed = ["Credential", "Signature", "SignedHeaders"].filter(
+    (name) => parameter(authorization, name) === "",
+  );
+  const missing = signed.map((name) => `Authorization header requires '${name}' parameter.`);
+  if (headers["x-amz-date"] === undefined && date === undefined)
+    missing.push(
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    );
+  const [used] = authorization.split(" ");
+  return incompleteSignature(
+    identified,
+    [...missing, `Authorization=${used}`].join(" "),
+    signed.length > 0
+      ? malformedHeader(
+          "the authorization header requires three components: Credential, SignedHeaders, and Signature.",
+        )
+      : ["AccessDenied", 403, "AWS authentication requires a valid Date or x-amz-date header"],
+  );
+}
+
+function incompleteQuery(identified: Identified, name: string): AwsError {
+  return incompleteSignature(
+    identified,
+    `AWS query-string parameters must include '${name}'. Re-examine the query-string parameters.`,
+    malformedQuery(
+      "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+    ),
+  );
 }
 
 export function readClaim(
@@ -51,30 +137,21 @@ export function readClaim(
 function readHeader(identified: Identified, scope: CredentialScope, request: HttpRequest): Claim {
   const { headers } = request;
   const text = headers.authorization ?? "";
-  const take = (name: string): string => {
-    const start = text.indexOf(`${name}=`);
-    const value = start < 0 ? "" : upToSeparator(text, start + name.length + 1);
-    if (value !== "") return value;
-    throw incompleteSignature(
-      identified,
-      `Authorization header requires '${name}' parameter. Authorization=${text.split(" ")[0]}`,
-    );
-  };
   const date = headers["x-amz-date"] ?? compactDate(headers.date);
-  if (date === undefined)
-    throw incompleteSignature(
-      identified,
-      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
-    );
   const { signedHeaders, signedHeadersText } =
-    scope.header ?? listed(take("SignedHeaders").toLowerCase());
+    scope.header ?? listed(parameter(text, "SignedHeaders").toLowerCase());
+  const signature = scope.header
+    ? text.slice(scope.header.signatureAt)
+    : parameter(text, "Signature");
+  if (date === undefined || signedHeadersText === "" || signature === "")
+    throw incompleteHeader(identified, request);
   return {
     scope,
     signedHeaders,
     signedHeadersText,
-    signature: scope.header ? text.slice(scope.header.signatureAt) : take("Signature"),
+    signature,
     date,
-    dateMs: momentOf(identified, date),
+    dateMs: momentOf(identified, date, scope),
     sessionToken: headers["x-amz-security-token"],
     expiresSeconds: undefined,
   };
@@ -93,28 +170,36 @@ function readPresigned(
   const query = parseQuery(request.target.slice(request.target.indexOf("?") + 1));
   const take = (name: string): string => {
     const value = query.get(name)?.[0];
-    if (value === undefined || value === "")
-      throw incompleteSignature(identified, `AWS query-string parameters must include '${name}'.`);
+    if (value === undefined || value === "") throw incompleteQuery(identified, name);
     return value;
   };
   const date = take("X-Amz-Date");
   // Only S3 demands a lifetime; elsewhere the signature lives as long as any.
   const expires = query.get("X-Amz-Expires")?.[0];
-  const expiresSeconds = Number(expires ?? 900);
-  if (!Number.isInteger(expiresSeconds) || expiresSeconds < 0 || expiresSeconds > 604_800)
-    throw incompleteSignature(
-      identified,
-      "X-Amz-Expires must be a number of seconds, less than a week (604800).",
-    );
+  if (expires === undefined && identified.service === "s3")
+    throw incompleteQuery(identified, "X-Amz-Expires");
   return {
     scope,
     ...listed(take("X-Amz-SignedHeaders").toLowerCase()),
     signature: take("X-Amz-Signature"),
     date,
-    dateMs: momentOf(identified, date),
+    dateMs: momentOf(identified, date, scope),
     sessionToken: query.get("X-Amz-Security-Token")?.[0],
-    expiresSeconds,
+    expiresSeconds: readLifetime(identified, expires ?? "900"),
   };
+}
+
+function readLifetime(identified: Identified, expires: string): number {
+  const refused = (message: string) =>
+    incompleteSignature(identified, message, malformedQuery(message));
+  if (!/^-?\d{1,15}$/.test(expires)) throw refused("X-Amz-Expires should be a number");
+  const seconds = Number(expires);
+  if (seconds < 0) throw refused("X-Amz-Expires must be non-negative");
+  if (seconds > 604_800)
+    throw refused(
+      "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
+    );
+  return seconds;
 }
 
 const compact = /^\d{8}T\d{6}Z$/;
@@ -122,14 +207,14 @@ const compact = /^\d{8}T\d{6}Z$/;
 /** The moment that was read last: all requests of one second are signed with the same. */
 const lastRead = { date: "", dateMs: 0 };
 
-function momentOf(identified: Identified, date: string): number {
+function momentOf(identified: Identified, date: string, scope: CredentialScope): number {
   if (date === lastRead.date) return lastRead.dateMs;
-  lastRead.dateMs = readMoment(identified, date);
+  lastRead.dateMs = readMoment(identified, date, scope);
   lastRead.date = date;
   return lastRead.dateMs;
 }
 
-function readMoment(identified: Identified, date: string): number {
+function readMoment(identified: Identified, date: string, { presigned }: CredentialScope): number {
   if (compact.test(date)) {
     const part = (start: number, end: number) => Number(date.slice(start, end));
     const dateMs = utcMs([
@@ -145,6 +230,9 @@ function readMoment(identified: Identified, date: string): number {
   throw incompleteSignature(
     identified,
     `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+    presigned
+      ? malformedQuery(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
+      : ["AccessDenied", 403, "AWS authentication requires a valid Date or x-amz-date header"],
   );
 }
 

@@ -6,6 +6,7 @@
  */
 import { AwsError } from "#model/error.ts";
 import type { Identified } from "../protocol.ts";
+import { malformedHeader, unsupportedMechanism, type Form } from "./s3-refusals.ts";
 
 type Family = "s3" | "ec2" | "query" | "json";
 
@@ -14,8 +15,6 @@ function familyOf({ service, protocol }: Identified): Family {
   if (service === "ec2") return "ec2";
   return protocol === "query" ? "query" : "json";
 }
-
-type Form = readonly [code: string, status: number, message: string];
 
 function refuse(
   identified: Identified,
@@ -82,9 +81,14 @@ export function missingToken(identified: Identified): AwsError {
   });
 }
 
-export function incompleteSignature(identified: Identified, detail: string): AwsError {
+/** `s3Form` is what S3 says instead. */
+export function incompleteSignature(
+  identified: Identified,
+  detail: string,
+  s3Form: Form = malformedHeader(detail),
+): AwsError {
   return refuse(identified, {
-    s3: ["AuthorizationHeaderMalformed", 400, `The authorization header is malformed; ${detail}`],
+    s3: s3Form,
     ec2: ec2AuthFailure,
     query: ["IncompleteSignature", 400, detail],
     json: ["IncompleteSignatureException", 400, detail],
@@ -93,10 +97,11 @@ export function incompleteSignature(identified: Identified, detail: string): Aws
 
 /** An algorithm that AWS has and Fogbank does not. */
 export function unsupportedAlgorithm(identified: Identified, algorithm: string): AwsError {
-  return incompleteSignature(
-    identified,
-    `Fogbank verifies AWS4-HMAC-SHA256 signatures; this request is signed with ${algorithm}.`,
-  );
+  const detail = `Fogbank verifies AWS4-HMAC-SHA256 signatures; this request is signed with ${algorithm}.`;
+  // Signature Version 2 in a header, which the regions of after 2014 do not take.
+  return algorithm === "AWS" && identified.service === "s3"
+    ? unsupportedMechanism()
+    : incompleteSignature(identified, detail);
 }
 
 export interface Calculation {
@@ -140,10 +145,14 @@ function hexBytes(text: string): string {
   return Buffer.from(text).toString("hex").replaceAll(/../g, "$& ").trimEnd();
 }
 
-/** The scope names another service or day than the request itself does. */
-export function wrongScope(identified: Identified, detail: string): AwsError {
+/** The scope names another service or day than the request itself does, or the host was not signed. */
+export function wrongScope(
+  identified: Identified,
+  detail: string,
+  s3Form: Form = malformedHeader(detail),
+): AwsError {
   return refuse(identified, {
-    s3: ["AuthorizationHeaderMalformed", 400, `The authorization header is malformed; ${detail}`],
+    s3: s3Form,
     ec2: ec2AuthFailure,
     query: ["SignatureDoesNotMatch", 403, detail],
     json: ["InvalidSignatureException", 400, detail],
@@ -159,21 +168,24 @@ export interface Skew {
   limit: string;
   late: boolean;
   allowedMinutes: number;
+  presigned: boolean;
 }
 
 export function skewed(identified: Identified, skew: Skew): AwsError {
-  const { signed, now, limit, late, allowedMinutes } = skew;
+  const { signed, now, limit, late, allowedMinutes, presigned } = skew;
   const message = late
     ? `Signature expired: ${signed} is now earlier than ${limit} (${now} - ${allowedMinutes} min.)`
     : `Signature not yet current: ${signed} is still later than ${limit} (${now} + ${allowedMinutes} min.)`;
   return refuse(
     identified,
     {
-      s3: [
-        "RequestTimeTooSkewed",
-        403,
-        "The difference between the request time and the current time is too large.",
-      ],
+      s3: presigned
+        ? ["AccessDenied", 403, "Request is not valid yet"]
+        : [
+            "RequestTimeTooSkewed",
+            403,
+            "The difference between the request time and the current time is too large.",
+          ],
       ec2: ["RequestExpired", 400, "Request has expired."],
       query: ["SignatureDoesNotMatch", 403, message],
       json: ["InvalidSignatureException", 400, message],
@@ -202,36 +214,4 @@ export function expiredUrl(
     },
     { "X-Amz-Expires": seconds, Expires: expires, ServerTime: now },
   );
-}
-
-/** S3's check of a body against the hash that the client signed. */
-export function payloadMismatch(claimed: string, computed: string): AwsError {
-  return new AwsError({
-    code: "XAmzContentSHA256Mismatch",
-    status: 400,
-    message: "The provided 'x-amz-content-sha256' header does not match what was computed.",
-    members: { ClientComputedContentSHA256: claimed, S3ComputedContentSHA256: computed },
-  });
-}
-
-export function missingPayloadHash(): AwsError {
-  return new AwsError({
-    code: "InvalidRequest",
-    status: 400,
-    message: "Missing required header for this request: x-amz-content-sha256",
-  });
-}
-
-export function chunkMismatch(): AwsError {
-  return new AwsError({
-    code: "SignatureDoesNotMatch",
-    status: 403,
-    message:
-      "The chunk signature we calculated does not match the signature you provided. Check your key and signing method.",
-  });
-}
-
-/** The body's aws-chunked framing is broken or ends too early. */
-export function malformedChunks(detail: string): AwsError {
-  return new AwsError({ code: "IncompleteBody", status: 400, message: detail });
 }

@@ -207,7 +207,10 @@ test("a changed chunk is refused, and so is a body that ends early", async () =>
 test("trailers of an unsigned chunked body can be read behind it", async () => {
   const framed = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n";
   const request = fakeRequest({
-    headers: { "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER" },
+    headers: {
+      "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+      "x-amz-decoded-content-length": "5",
+    },
     body: framed,
   });
   const body = openPayload(identify(request), request);

@@ -14,13 +14,19 @@ import { checkAlgorithm, formatCompact, readClaim, type Claim } from "./claim.ts
 import {
   expiredToken,
   expiredUrl,
-  missingPayloadHash,
-  payloadMismatch,
   signatureMismatch,
   skewed,
   wrongScope,
   wrongSessionToken,
 } from "./refusals.ts";
+import {
+  invalidPayloadHash,
+  malformedHeader,
+  malformedQuery,
+  missingPayloadHash,
+  payloadMismatch,
+  unsignedHeaders,
+} from "./s3-refusals.ts";
 import type { Secret } from "./secret.ts";
 import { stringToSign, type SigningKey } from "./signing-key.ts";
 import type { SigningKeys } from "./signing-keys.ts";
@@ -39,7 +45,7 @@ const allowedMinutes = 15;
  */
 export function openPayload(identified: Identified, request: HttpRequest): ByteStream {
   checkAlgorithm(identified, request);
-  return isChunked(request) ? new ChunkedBody(request.body, undefined) : request.body;
+  return isChunked(identified, request) ? new ChunkedBody(request, undefined) : request.body;
 }
 
 /**
@@ -60,6 +66,7 @@ export function verify(
   }
   const claim = readClaim(identified, scope, request);
   checkScope(identified, claim);
+  checkSignedHeaders(identified, claim, request);
   checkTime(identified, claim, options.nowMs);
   checkToken(identified, claim, secret, options.nowMs);
   const key = options.keys.of(scope, secret.secretAccessKey);
@@ -75,14 +82,17 @@ export function verify(
   // Only presigned URLs may leave open what they will be sent with.
   if (claimed === undefined && !scope.presigned) throw missingPayloadHash();
   const payloadHash = claimed ?? unsignedPayload;
+  if (!payloadHashes.test(payloadHash)) throw invalidPayloadHash(payloadHash);
   checkSignature(identified, request, claim, key, payloadHash);
   return s3Payload(request, claim, key, payloadHash);
 }
 
 const unsignedPayload = "UNSIGNED-PAYLOAD";
+const payloadHashes =
+  /^(?:[\da-f]{64}|UNSIGNED-PAYLOAD|STREAMING-UNSIGNED-PAYLOAD-TRAILER|STREAMING-AWS4-HMAC-SHA256-PAYLOAD(?:-TRAILER)?)$/;
 
-function isChunked({ headers }: HttpRequest): boolean {
-  return headers["x-amz-content-sha256"]?.startsWith("STREAMING-") ?? false;
+function isChunked({ service }: Identified, { headers }: HttpRequest): boolean {
+  return service === "s3" && (headers["x-amz-content-sha256"]?.startsWith("STREAMING-") ?? false);
 }
 
 function s3Payload(
@@ -93,9 +103,9 @@ function s3Payload(
 ): ByteStream {
   const { body } = request;
   if (payloadHash.startsWith("STREAMING-")) {
-    if (payloadHash.startsWith("STREAMING-UNSIGNED")) return new ChunkedBody(body, undefined);
+    if (payloadHash.startsWith("STREAMING-UNSIGNED")) return new ChunkedBody(request, undefined);
     const { date, signature } = claim;
-    return new ChunkedBody(body, { key, date, scope: claim.scope.text, seed: signature });
+    return new ChunkedBody(request, { key, date, scope: claim.scope.text, seed: signature });
   }
   if (payloadHash === unsignedPayload) return body;
   if (!(body instanceof WholeBody)) return hashed(body, payloadHash);
@@ -128,6 +138,8 @@ function checkSignature(
     canonicalRequest(request, { signedHeaders, signedHeadersText, payloadHash, path });
   const first = canonical(s3 ? "once" : "twice");
   if (matches(claim, key, first)) return;
+  // Characters beyond ASCII stand for the bytes that were sent.
+  if (isBeyondAscii(first) && matches(claim, key, Buffer.from(first, "latin1"))) return;
   // Some clients sign S3 paths in the form that AWS documents rather than the one they send.
   if (s3 && matches(claim, key, canonical("normalized"))) return;
   throw signatureMismatch(identified, {
@@ -142,7 +154,11 @@ function checkSignature(
   });
 }
 
-function matches(claim: Claim, key: SigningKey, canonical: string): boolean {
+function isBeyondAscii(text: string): boolean {
+  return /[\u0080-\uffff]/.test(text);
+}
+
+function matches(claim: Claim, key: SigningKey, canonical: string | Buffer): boolean {
   const calculated = key.signRequest(claim.date, hash("sha256", canonical, "hex"));
   return sameInConstantTime(calculated, claim.signature);
 }
@@ -157,14 +173,47 @@ function sameInConstantTime(calculated: string, given: string): boolean {
 }
 
 function checkScope(identified: Identified, { scope, date }: Claim): void {
-  if (scope.date.length !== 8 || !date.startsWith(scope.date))
+  if (scope.date.length !== 8 || !date.startsWith(scope.date)) {
+    const s3Detail = `Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${date.slice(0, 8)}".`;
     throw wrongScope(
       identified,
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${date.slice(0, 8)}', from '${date}'.`,
+      scope.presigned ? malformedQuery(s3Detail) : malformedHeader(s3Detail),
     );
+  }
   const expected = identified.service && serviceFacts[identified.service].signingName;
   if (expected !== undefined && expected !== scope.service)
     throw wrongScope(identified, `Credential should be scoped to correct service: '${expected}'.`);
+}
+
+/**
+ * What is not signed could have been added by anybody on the way.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
+function checkSignedHeaders(
+  identified: Identified,
+  { signedHeaders }: Claim,
+  { headers }: HttpRequest,
+): void {
+  if (identified.service !== "s3") {
+    if (signedHeaders.includes("host")) return;
+    throw wrongScope(
+      identified,
+      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+    );
+  }
+  const unsigned: string[] = [];
+  if (!signedHeaders.includes("host")) unsigned.push("host");
+  for (const name in headers)
+    if (
+      name.startsWith("x-amz-") &&
+      headers[name] !== undefined &&
+      // Its value is signed as the payload's hash.
+      name !== "x-amz-content-sha256" &&
+      !signedHeaders.includes(name)
+    )
+      unsigned.push(name);
+  if (unsigned.length > 0) throw unsignedHeaders(unsigned);
 }
 
 function checkTime(identified: Identified, claim: Claim, nowMs: number): void {
@@ -185,6 +234,7 @@ function checkTime(identified: Identified, claim: Claim, nowMs: number): void {
     limit: formatCompact(late ? nowMs - allowedMs : nowMs + allowedMs),
     late,
     allowedMinutes,
+    presigned: claim.scope.presigned,
   });
 }
 

@@ -48,12 +48,13 @@ export function checkAlgorithm(identified: Identified, request: HttpRequest): vo
 }
 
 function isPresigned(target: string): boolean {
-  return /[?&]X-Amz-(?:Algorithm|Signature)=/.test(target);
+  return /[?&](?:X-Amz-Algorithm|X-Amz-Signature|Signature)=/.test(target);
 }
 
 /** Refuses what looks signed and does not say by whom: it is not nobody's. */
 export function refuseUnreadable(identified: Identified, request: HttpRequest): void {
   if (identified.scope) return;
+  checkAlgorithm(identified, request);
   const { authorization } = request.headers;
   const s3 = identified.service === "s3";
   if (authorization !== undefined) {
@@ -66,7 +67,7 @@ export function refuseUnreadable(identified: Identified, request: HttpRequest): 
       malformedHeader(`the Credential is mal-formed; expecting ${credentialForm}.`),
     );
   }
-  if (!isPresigned(request.target)) return;
+  if (!/[?&]X-Amz-(?:Algorithm|Signature)=/.test(request.target)) return;
   const query = parseQuery(request.target.slice(request.target.indexOf("?") + 1));
   const credential = query.get("X-Amz-Credential")?.[0];
   if (credential === undefined) throw incompleteQuery(identified, "X-Amz-Credential");

@@ -17,7 +17,10 @@ export type GivenSettings = Pick<
   | "Matcher"
 >;
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
+/**
+ * "For Application Load Balancers, the default is HTTP", of groups that speak HTTPS as well.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ */
 const defaultSettings: HealthCheckSettings = {
   protocol: "HTTP",
   port: "traffic-port",
@@ -30,13 +33,9 @@ const defaultSettings: HealthCheckSettings = {
 };
 
 /** What is checked where the request says nothing. */
-export function settingsFor(
-  protocol: HealthCheckSettings["protocol"],
-  version: ProtocolVersion,
-): HealthCheckSettings {
+export function settingsFor(version: ProtocolVersion): HealthCheckSettings {
   return {
     ...defaultSettings,
-    protocol,
     ...(version === "GRPC" && { path: "/AWS.ALB/healthcheck", matcher: "12" }),
   };
 }

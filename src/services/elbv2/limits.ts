@@ -32,6 +32,8 @@ export const limits = {
   tokenTextLength: 256,
   claimsPerTokenCheck: 10,
   valuesPerTokenClaim: 10,
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
+  freeAddressesPerSubnet: 8,
   nameLength: 32,
   pageSize: 400,
   /** Wildcard and comparison strings of rule conditions. */

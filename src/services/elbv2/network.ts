@@ -10,6 +10,7 @@ import {
   subnetNotFound,
   validationError,
 } from "./errors.ts";
+import { limits } from "./limits.ts";
 import type { LoadBalancerRecord } from "./records.ts";
 
 export const principal = "elasticloadbalancing.amazonaws.com";
@@ -27,14 +28,15 @@ export interface Placement {
   zones: LoadBalancerRecord["zones"];
 }
 
-/** The subnets of a load balancer, each in a zone of its own. */
+/** The subnets of a load balancer, each in a zone of its own. In those of `present` it is already. */
 export async function placeIn(
   env: Clients,
   scope: Scope,
   subnetIds: readonly string[],
-  scheme: LoadBalancerRecord["scheme"],
-  fewest = 2,
+  { scheme, network }: { scheme: LoadBalancerRecord["scheme"]; network: boolean },
+  present: Placement["zones"] = [],
 ): Promise<Placement> {
+  const fewest = network ? 1 : 2;
   const zones: Placement["zones"] = [];
   let vpcId: string | undefined;
   for (const id of new Set(subnetIds)) {
@@ -47,6 +49,11 @@ export async function placeIn(
     if (zones.some((zone) => zone.zoneName === zoneName))
       throw invalidConfiguration(
         "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+      );
+    const isNew = !present.some(({ subnetId }) => subnetId === id);
+    if (!network && isNew && subnet.AvailableIpAddressCount! < limits.freeAddressesPerSubnet)
+      throw invalidSubnet(
+        `Not enough IP space available in ${id}. ELB requires at least ${limits.freeAddressesPerSubnet} free IP addresses in each subnet.`,
       );
     vpcId = subnet.VpcId!;
     zones.push({ zoneName, subnetId: id });

@@ -21,3 +21,26 @@ test("targets come into use with their zone, and fall out of it with it", async 
   await cloud.advance("1s");
   assert.equal(await stateOf(), "unused");
 });
+
+test("subnets and the internet gateway stay while a load balancer needs them", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { ec2, vpcId, elb } = cloud;
+  const { InternetGateways } = await ec2.DescribeInternetGateways({});
+  const { InternetGatewayId } = InternetGateways![0]!;
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  await cloud.advance("1s");
+  const [SubnetId] = cloud.subnets;
+  await assert.rejects(ec2.DeleteSubnet({ SubnetId }), {
+    code: "DependencyViolation",
+    message: `The subnet '${SubnetId}' has dependencies and cannot be deleted.`,
+  });
+  const detach = { InternetGatewayId, VpcId: vpcId };
+  await assert.rejects(ec2.DetachInternetGateway(detach), {
+    code: "DependencyViolation",
+    message: `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+  });
+  await elb.DeleteLoadBalancer({ LoadBalancerArn });
+  await cloud.createBalancer("inside", { Scheme: "internal" });
+  await cloud.advance("1s");
+  await ec2.DetachInternetGateway(detach);
+});

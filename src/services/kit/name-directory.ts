@@ -28,6 +28,8 @@ export interface PublishedSender {
   subnetIds: readonly string[];
   /** The security groups that its traffic counts as. */
   groups: readonly string[];
+  /** It has public addresses, which its VPC's internet gateway carries. */
+  isPublic: boolean;
 }
 
 export interface Published {

@@ -101,6 +101,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         vpcId,
         subnetIds: subnets.map((subnet) => subnet.id),
         groups: securityGroups,
+        isPublic: balancer.scheme === "internet-facing",
       },
       names: [
         {

@@ -44,6 +44,7 @@ export async function serveNetwork(
       vpcId: balancer.vpcId,
       subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
       groups: balancer.securityGroups,
+      isPublic: balancer.scheme === "internet-facing",
     },
     names: networkNames(records, bound),
   });

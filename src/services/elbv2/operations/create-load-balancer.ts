@@ -41,7 +41,7 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
   });
   const tags = readTags(input.Tags);
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
-  const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
+  const { vpcId, zones } = await placeIn(context, context, subnetIds, { scheme, network });
   await checkType(context, context, ipAddressType, { network, subnetIds });
   const nodes = network
     ? await readNodes(context, context, mappingsOf(input), { scheme, ipAddressType, sourceNat })

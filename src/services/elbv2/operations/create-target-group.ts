@@ -60,7 +60,7 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
   if (vpcId === undefined) throw validationError("A VPC ID must be specified");
   const healthCheck = forNetwork
     ? networkSettings(input, undefined, targetType)
-    : readSettings(input, isFunction ? functionSettings : settingsFor(protocol, version), version);
+    : readSettings(input, isFunction ? functionSettings : settingsFor(version), version);
   const tags = readTags(input.Tags);
   if (!isFunction) await checkVpc(context, context, vpcId, ipAddressType);
   const shape = await context.store.transaction(async (tx) => {

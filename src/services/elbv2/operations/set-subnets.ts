@@ -20,7 +20,13 @@ export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input,
   const network = isNetwork(present);
   const { scheme } = present;
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
-  const { vpcId, zones } = await placeIn(context, context, subnetIds, scheme, network ? 1 : 2);
+  const { vpcId, zones } = await placeIn(
+    context,
+    context,
+    subnetIds,
+    { scheme, network },
+    present.zones,
+  );
   const { IpAddressType: ipAddressType = present.ipAddressType } = input;
   await checkType(context, context, ipAddressType, { network, subnetIds });
   const sourceNat = readSourceNat(input.EnablePrefixForIpv6SourceNat, present.sourceNat === true, {

@@ -73,6 +73,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
           vpcId: balancer.vpcId,
           subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
           groups: balancer.securityGroups,
+          isPublic: balancer.scheme === "internet-facing",
         },
         names: [
           {

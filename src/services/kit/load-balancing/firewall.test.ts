@@ -82,7 +82,8 @@ test("a load balancer in front comes under its node's address and its groups", (
     host: "127.65.0.1",
     vpcId: "vpc-1",
     subnetIds: ["subnet-1"],
-    groups: ["sg-edge"], isPublic: false,
+    groups: ["sg-edge"],
+    isPublic: false,
   };
   env.names.publish("edge", { names: [], sender });
   assert.equal(admits(env, "127.65.0.1"), true);
@@ -92,7 +93,13 @@ test("a load balancer in front comes under its node's address and its groups", (
 
 test("clients are called what they are in the cloud", () => {
   const env = stage({}, [member({}), member({ host: "127.81.0.1", vpcId: "vpc-2" })]);
-  const sender = { host: "127.65.0.1", vpcId: "vpc-1", subnetIds: ["subnet-1"], groups: [], isPublic: false };
+  const sender = {
+    host: "127.65.0.1",
+    vpcId: "vpc-1",
+    subnetIds: ["subnet-1"],
+    groups: [],
+    isPublic: false,
+  };
   env.names.publish("edge", { names: [], sender });
   assert.deepEqual(clientNames(env, scope, balancer), {
     "127.80.0.4": "10.0.0.4",

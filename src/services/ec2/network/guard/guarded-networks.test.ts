@@ -75,7 +75,13 @@ test("without a public address an internet gateway leads nowhere", async () => {
   }));
   assert.equal(eni!.networkInterfaceId, NetworkInterface!.NetworkInterfaceId);
   const [network] = guardedNetworks({ ...records, interfaces: [eni!] }, [
-    { host: "127.64.1.1", vpcId: eni!.vpcId, subnetIds: [SubnetId!], groups: ["sg-1"], isPublic: false },
+    {
+      host: "127.64.1.1",
+      vpcId: eni!.vpcId,
+      subnetIds: [SubnetId!],
+      groups: ["sg-1"],
+      isPublic: false,
+    },
   ]);
   assert.deepEqual(network!.machines.get("i-1")!.routes.at(-1), {
     cidr: "0.0.0.0/0",

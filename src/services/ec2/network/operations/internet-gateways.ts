@@ -89,8 +89,7 @@ const detachInternetGateway: Ec2Operation<"DetachInternetGateway"> = async (inpu
         (one) =>
           one.vpcId === vpcId &&
           (one.lentPublicIp || one.privateIps.some(({ elastic }) => elastic)),
-      ) ||
-      context.names.list().some(({ sender }) => sender?.vpcId === vpcId && sender.isPublic);
+      ) || context.names.list().some(({ sender }) => sender?.vpcId === vpcId && sender.isPublic);
     if (mapped)
       throw dependencyViolation(
         `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,

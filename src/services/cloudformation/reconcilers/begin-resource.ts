@@ -128,7 +128,7 @@ async function beginUpdate(
     return void turn.report(turn.report(touched, "UPDATE_IN_PROGRESS"), "UPDATE_COMPLETE");
   }
   const before = present.before ?? snapshot(present);
-  if (!needsReplacement(type, changed, described)) {
+  if (!needsReplacement(type, changed, present.properties, described)) {
     turn.report({ ...present, ...described, before }, "UPDATE_IN_PROGRESS", {
       work: {
         kind: "update",

@@ -125,7 +125,7 @@ export interface ResourceType {
    * They fail before anything is created.
    */
   readonly unsupported?: Readonly<Record<string, string>>;
-  /** Properties that demand a new resource besides those of the schema. */
+  /** Properties that demand a new resource besides those of the schema; parts are joined with dots. */
   readonly replacedBy?: readonly string[];
   /** Properties of the schema's createOnly that can be updated after all. */
   readonly keptBy?: readonly string[];
@@ -134,6 +134,7 @@ export interface ResourceType {
     changed: readonly string[],
     updatePolicy: Properties | undefined,
     properties: Properties,
+    previous: Properties,
   ): boolean;
   /** Physical ids of resources whose attributes this one changes once it is there. */
   touches?(properties: Properties): readonly string[];

@@ -181,13 +181,15 @@ export function changedProperties(before: Properties, after: Properties): string
 export function needsReplacement(
   { definition, schema }: LoadedType,
   changed: readonly string[],
+  before: Properties,
   { properties, updatePolicy }: { properties: Properties; updatePolicy?: Properties | undefined },
 ): boolean {
   if (changed.length > 0 && !definition.update) return true;
-  if (definition.replaces?.(changed, updatePolicy, properties)) return true;
-  return changed.some(
-    (name) =>
-      definition.replacedBy?.includes(name) ||
-      (schema.createOnly?.includes(name) && !definition.keptBy?.includes(name)),
+  if (definition.replaces?.(changed, updatePolicy, properties, before)) return true;
+  const fixed = (schema.createOnly ?? []).filter((path) => !definition.keptBy?.includes(path));
+  return [...fixed, ...(definition.replacedBy ?? [])].some(
+    (path) =>
+      changed.includes(path.split(".")[0]!) &&
+      !isDeepStrictEqual(readPath(before, path), readPath(properties, path)),
   );
 }

@@ -184,7 +184,8 @@ function propertyDetail(
   evaluated: EvaluatedResource,
 ): ChangeDetail {
   const dynamic = hasUnknown(evaluated.properties[property]);
-  const replaced = needsReplacement(type, [property], evaluated);
+  const before = facts.present.get(id)?.properties ?? {};
+  const replaced = needsReplacement(type, [property], before, evaluated);
   const maybe = type.schema.conditional?.includes(property) ?? false;
   return {
     attribute: property === (type.schema.tags ?? "Tags") ? "Tags" : "Properties",

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DnsConfig } from "@aws-sdk/client-servicediscovery";
 import type { CloudMapOperation } from "../context.ts";
 import { dnsOfHttpService, invalidInput } from "../errors.ts";
@@ -20,7 +21,11 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
     const { type } = await findNamespace(tx, context, found.namespaceId);
     const { DnsConfig, HealthCheckConfig, Description } = change;
     if (DnsConfig && found.type === "HTTP") throw dnsOfHttpService();
-    if (HealthCheckConfig && type === "HTTP")
+    if (
+      type === "HTTP" &&
+      HealthCheckConfig &&
+      !isDeepStrictEqual(HealthCheckConfig, found.healthCheck)
+    )
       throw invalidInput("Settings of services of HTTP namespaces cannot be updated.");
     if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, found.customHealth);
     if (HealthCheckConfig && found.healthCheck && HealthCheckConfig.Type !== found.healthCheck.Type)

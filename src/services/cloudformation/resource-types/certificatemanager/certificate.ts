@@ -66,7 +66,7 @@ export const resourceType = defineResourceType({
   async delete({ clients, physicalId }) {
     await clients.acm.DeleteCertificate({ CertificateArn: physicalId });
   },
-  attributes: async ({ physicalId }) => ({ Id: physicalId, CertificateArn: physicalId }),
+  attributes: async ({ physicalId }) => ({ CertificateArn: physicalId }),
 });
 
 function validationOptions(

@@ -21,6 +21,11 @@ const policyProperties = ["AppCookieStickinessPolicy", "LBCookieStickinessPolicy
 export const resourceType = defineResourceType({
   type: "AWS::ElasticLoadBalancing::LoadBalancer",
   name: { property: "LoadBalancerName", maxLength: 32 },
+  /** These can change, but neither come nor go. */
+  replaces: (changed, _policy, properties, previous) =>
+    ["AvailabilityZones", "HealthCheck", "Subnets"].some(
+      (name) => changed.includes(name) && isGiven(properties[name]) !== isGiven(previous[name]),
+    ),
   async create({ clients, properties, name, tags }) {
     await clients.elb.CreateLoadBalancer({
       LoadBalancerName: name,
@@ -107,6 +112,10 @@ export const resourceType = defineResourceType({
   },
 });
 
+function isGiven(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
+}
+
 async function named({ clients, name }: ResourceRequest) {
   try {
     const { LoadBalancerDescriptions } = await clients.elb.DescribeLoadBalancers({
@@ -164,15 +173,7 @@ async function updatePolicies(request: UpdateRequest): Promise<void> {
 }
 
 async function applyHealthCheck({ clients, properties, physicalId }: ExistingRequest) {
-  const [listener] = listenersOf(properties);
-  const check: Properties = properties["HealthCheck"] ?? {
-    // As a load balancer has it that is made without one.
-    Target: `TCP:${String(listener?.["InstancePort"])}`,
-    Interval: 30,
-    Timeout: 5,
-    HealthyThreshold: 10,
-    UnhealthyThreshold: 2,
-  };
+  const check: Properties = properties["HealthCheck"];
   await clients.elb.ConfigureHealthCheck({
     LoadBalancerName: physicalId,
     HealthCheck: {

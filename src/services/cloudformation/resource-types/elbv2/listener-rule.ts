@@ -1,6 +1,7 @@
-import { pick } from "../properties.ts";
+import { pick, tagList } from "../properties.ts";
 import { defineResourceType, type Properties } from "../resource-type.ts";
 import { actionsOf } from "./actions.ts";
+import { updateTags } from "./tagged.ts";
 
 function input(properties: Properties) {
   return {
@@ -14,11 +15,12 @@ function input(properties: Properties) {
 export const resourceType = defineResourceType({
   type: "AWS::ElasticLoadBalancingV2::ListenerRule",
   replacedBy: ["ListenerArn"],
-  async create({ clients, properties }) {
+  async create({ clients, properties, tags }) {
     const { Rules } = await clients.elbv2.CreateRule({
       ListenerArn: properties["ListenerArn"],
       Priority: properties["Priority"],
       ...input(properties),
+      Tags: tagList(tags),
     });
     return Rules![0]!.RuleArn!;
   },
@@ -31,12 +33,14 @@ export const resourceType = defineResourceType({
         Priority === String(properties["Priority"]) && !others.includes(RuleArn),
     )?.RuleArn;
   },
-  async update({ clients, properties, physicalId: RuleArn, changed }) {
+  async update(request) {
+    const { clients, properties, physicalId: RuleArn, changed } = request;
     if (changed.includes("Priority"))
       await clients.elbv2.SetRulePriorities({
         RulePriorities: [{ RuleArn, Priority: properties["Priority"] }],
       });
     await clients.elbv2.ModifyRule({ RuleArn, ...input(properties) });
+    await updateTags(request);
   },
   async delete({ clients, physicalId }) {
     await clients.elbv2.DeleteRule({ RuleArn: physicalId });

@@ -1,6 +1,7 @@
-import { pick } from "../properties.ts";
+import { pick, tagList } from "../properties.ts";
 import { defineResourceType, type ExistingRequest, type Properties } from "../resource-type.ts";
 import { actionsOf } from "./actions.ts";
+import { updateTags } from "./tagged.ts";
 
 const members = [
   "AlpnPolicy",
@@ -21,10 +22,11 @@ function input(properties: Properties) {
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-elasticloadbalancingv2-listener.html */
 export const resourceType = defineResourceType({
   type: "AWS::ElasticLoadBalancingV2::Listener",
-  async create({ clients, properties }) {
+  async create({ clients, properties, tags }) {
     const { Listeners } = await clients.elbv2.CreateListener({
       LoadBalancerArn: properties["LoadBalancerArn"],
       ...input(properties),
+      Tags: tagList(tags),
     });
     return Listeners![0]!.ListenerArn!;
   },
@@ -38,11 +40,19 @@ export const resourceType = defineResourceType({
   },
   configure: applyAttributes,
   async update(request) {
-    await request.clients.elbv2.ModifyListener({
-      ListenerArn: request.physicalId,
-      ...input(request.properties),
+    const { clients, physicalId: ListenerArn, properties, previous, changed } = request;
+    const isDropped = (name: string) =>
+      previous[name] !== undefined && properties[name] === undefined;
+    await clients.elbv2.ModifyListener({
+      ListenerArn,
+      ...input(properties),
+      // What the template no longer asks for is turned off where the listener would keep it.
+      ...(isDropped("AlpnPolicy") && properties["Protocol"] === "TLS" && { AlpnPolicy: ["None"] }),
+      ...(isDropped("MutualAuthentication") &&
+        properties["Protocol"] === "HTTPS" && { MutualAuthentication: { Mode: "off" } }),
     });
-    if (request.changed.includes("ListenerAttributes")) await applyAttributes(request);
+    if (changed.includes("ListenerAttributes")) await applyAttributes(request);
+    await updateTags(request);
   },
   async delete({ clients, physicalId }) {
     await clients.elbv2.DeleteListener({ ListenerArn: physicalId });

@@ -61,14 +61,13 @@ export function defineNamespace({ type, members, attributes, create, update }: K
       if (Object.keys(added).length > 0)
         await clients.servicediscovery.TagResource({ ResourceARN, Tags: tagList(added) });
     },
-    async delete({ clients, physicalId }) {
-      try {
-        await clients.servicediscovery.DeleteNamespace({ Id: physicalId });
-      } catch (error) {
-        if (!(error instanceof AwsError) || error.code !== "DuplicateRequest") throw error;
-      }
+    delete: remove,
+    async deleted(request) {
+      if ((await find(request)) === undefined) return true;
+      // An update may have been under way when the deletion was asked for.
+      await remove(request);
+      return false;
     },
-    deleted: async (request) => (await find(request)) === undefined,
     async attributes(request) {
       const found = await find(request);
       return {
@@ -78,6 +77,14 @@ export function defineNamespace({ type, members, attributes, create, update }: K
       };
     },
   });
+}
+
+async function remove({ clients, physicalId }: ExistingRequest): Promise<void> {
+  try {
+    await clients.servicediscovery.DeleteNamespace({ Id: physicalId });
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "DuplicateRequest") throw error;
+  }
 }
 
 function arnOf({ account, region }: { account: string; region: string }, id: string): string {
@@ -95,14 +102,18 @@ async function find({ clients, physicalId }: ExistingRequest) {
 
 async function stabilize(request: StabilizeRequest): Promise<boolean> {
   const { clients, physicalId } = request;
+  const inState = async (...Values: string[]) => {
+    const { Operations = [] } = await clients.servicediscovery.ListOperations({
+      Filters: [
+        { Name: "NAMESPACE_ID", Values: [physicalId] },
+        { Name: "STATUS", Condition: "IN", Values },
+      ],
+    });
+    return Operations;
+  };
+  if ((await inState("SUBMITTED", "PENDING")).length > 0) return false;
   if (await find(request)) return true;
-  const { Operations = [] } = await clients.servicediscovery.ListOperations({
-    Filters: [
-      { Name: "NAMESPACE_ID", Values: [physicalId] },
-      { Name: "STATUS", Values: ["FAIL"] },
-    ],
-  });
-  const [failed] = Operations;
+  const [failed] = await inState("FAIL");
   if (!failed) return false;
   const { Operation } = await clients.servicediscovery.GetOperation({ OperationId: failed.Id });
   throw new ResourceFailure(Operation?.ErrorMessage ?? "the namespace could not be created");

@@ -6,6 +6,7 @@ import { defineResourceType } from "../resource-type.ts";
 export const resourceType = defineResourceType({
   type: "AWS::ServiceDiscovery::Service",
   name: { property: "Name", maxLength: 127 },
+  replacedBy: ["DnsConfig.NamespaceId", "DnsConfig.RoutingPolicy"],
   async create(request) {
     const { clients, properties, name, tags } = request;
     const { Service } = await clients.servicediscovery.CreateService({
@@ -26,10 +27,15 @@ export const resourceType = defineResourceType({
   },
   async find({ clients, properties, name }) {
     const NamespaceId: string = properties["NamespaceId"] ?? properties["DnsConfig"]?.NamespaceId;
-    const { Services = [] } = await clients.servicediscovery.ListServices({
-      Filters: [{ Name: "NAMESPACE_ID", Values: [NamespaceId] }],
-    });
-    return Services.find(({ Name }) => Name === name)?.Id;
+    const Filters = [{ Name: "NAMESPACE_ID" as const, Values: [NamespaceId] }];
+    let NextToken: string | undefined;
+    do {
+      const page = await clients.servicediscovery.ListServices({ Filters, NextToken });
+      const found = page.Services?.find(({ Name }) => Name === name);
+      if (found) return found.Id;
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return undefined;
   },
   async configure({ clients, physicalId, properties }) {
     const Attributes: Record<string, string> | undefined = properties["ServiceAttributes"];

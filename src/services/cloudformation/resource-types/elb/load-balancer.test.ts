@@ -6,6 +6,13 @@ const base = {
   LoadBalancerName: "web",
   AvailabilityZones: ["us-east-1a"],
   Listeners: [{ Protocol: "HTTP", LoadBalancerPort: "80", InstancePort: "8080" }],
+  HealthCheck: {
+    Target: "TCP:8080",
+    Interval: "10",
+    Timeout: "5",
+    HealthyThreshold: "2",
+    UnhealthyThreshold: "2",
+  },
 };
 
 function createCloud(context: TestContext) {
@@ -71,13 +78,7 @@ test("everything but the name and the scheme changes in place", async (context) 
         Attributes: [{ Name: "ProxyProtocol", Value: "true" }],
       },
     ],
-    HealthCheck: {
-      Target: "HTTP:9090/",
-      Interval: "10",
-      Timeout: "5",
-      HealthyThreshold: "2",
-      UnhealthyThreshold: "2",
-    },
+    HealthCheck: { ...base.HealthCheck, Target: "HTTP:9090/" },
     CrossZone: true,
     Tags: [{ Key: "a", Value: "1" }],
   });

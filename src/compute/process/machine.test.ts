@@ -79,7 +79,7 @@ for (const level of ["root", "directory"] as const)
         specOf(
           id,
           `#cloud-config
-packages: [httpd]
+packages: [sh]
 bootcmd: ["echo boot >> /opt/boots"]
 write_files:
   - {path: /opt/app/config, content: "a: 1", permissions: "0640"}
@@ -96,7 +96,7 @@ runcmd:
       assert.equal(await read('cat "$FOGBANK_ROOT/opt/a copy"'), "a: 1, b: 2");
       assert.equal(await read('stat -c %a "$FOGBANK_ROOT/opt/app/config"'), "640\n");
       const console = await harness.driver.console(id);
-      assert.match(console, /cc_packages\.py\[WARNING\]: packages \(httpd\) ignored/);
+      assert.match(console, /Package sh is already installed\./);
       assert.match(console, /Failed running runcmd \[7\]/);
       await harness.driver.reboot(id);
       await bootEnded(harness, id, 2);

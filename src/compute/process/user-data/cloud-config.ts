@@ -8,6 +8,8 @@ export interface CloudConfigSteps {
   warnings: BootStep[];
   /** bootcmd, host name and files, early in the boot. */
   init: BootStep[];
+  /** What installs packages, before whatever user data runs. */
+  packages: BootStep[];
   /** Files that asked to be written late. */
   deferred: BootStep[];
   runcmd: BootStep[];
@@ -24,13 +26,19 @@ const quiet = new Set([
 ]);
 
 /** Keys that are read. */
-const known = new Set(["bootcmd", "runcmd", "write_files", "hostname", "fqdn"]);
+const known = new Set([
+  "bootcmd",
+  "runcmd",
+  "write_files",
+  "hostname",
+  "fqdn",
+  "packages",
+  "package_update",
+  "package_upgrade",
+]);
 
 const reasons: Record<string, string> = {
-  packages: "packages cannot be installed on this machine; programs of the host are there already",
-  package_update: "this machine has no package repositories to update from",
-  package_upgrade: "this machine has no packages to upgrade",
-  package_reboot_if_required: "this machine has no packages to upgrade",
+  package_reboot_if_required: "this machine's packages are not upgraded",
   users: "users cannot be made; there is nobody to log in",
   groups: "groups cannot be made; there is nobody to log in",
   ssh_authorized_keys: "nothing listens for SSH; run commands through Systems Manager",
@@ -45,15 +53,19 @@ export function mergeCloudConfigs(configs: readonly CloudConfig[]): CloudConfig 
 }
 
 export function cloudConfigSteps(config: CloudConfig): CloudConfigSteps {
-  const steps: CloudConfigSteps = { warnings: [], init: [], deferred: [], runcmd: [] };
+  const steps: CloudConfigSteps = {
+    warnings: [],
+    init: [],
+    packages: [],
+    deferred: [],
+    runcmd: [],
+  };
   const warn = (key: string, text: string) =>
     steps.warnings.push({ kind: "warning", module: `cc_${key}.py`, text });
   for (const key of Object.keys(config))
     if (!known.has(key) && !quiet.has(key)) {
       const detail = reasons[key] ?? "this part of cloud-init is not supported";
-      const which =
-        key === "packages" ? ` (${listOf(config[key]).map(packageName).join(", ")})` : "";
-      warn(key, `${key}${which} ignored: ${detail}`);
+      warn(key, `${key} ignored: ${detail}`);
     }
 
   const script = (key: "bootcmd" | "runcmd", every: "boot" | "instance", module: string) => {
@@ -74,6 +86,7 @@ export function cloudConfigSteps(config: CloudConfig): CloudConfigSteps {
     if (problem !== undefined) warn("write_files", problem);
     if (step) (deferred ? steps.deferred : steps.init).push(step);
   }
+  steps.packages.push(...packageSteps(config, (text) => warn("packages", text)));
   steps.runcmd.push(...script("runcmd", "instance", "scripts_user"));
   return steps;
 }
@@ -82,8 +95,36 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function packageName(entry: unknown): string {
-  return Array.isArray(entry) ? entry.join("=") : String(entry);
+/** By the guest's dnf, which knows what the machine has. https://cloudinit.readthedocs.io/en/latest/reference/modules.html#package-update-upgrade-install */
+function packageSteps(config: CloudConfig, warn: (text: string) => void): BootStep[] {
+  const names = listOf(config["packages"]).flatMap((entry) => {
+    if (typeof entry === "string") return [entry];
+    const [name, version] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    if (typeof name !== "string") {
+      warn(`the package ${JSON.stringify(entry)} was ignored: names of packages are texts here`);
+      return [];
+    }
+    if (version !== undefined)
+      warn(
+        `${name} is installed in the version that this machine's host has, not in ${String(version)}`,
+      );
+    return [name];
+  });
+  const lines = [
+    ...(config["package_update"] === true ? ["dnf makecache"] : []),
+    ...(config["package_upgrade"] === true ? ["dnf upgrade -y"] : []),
+    ...(names.length > 0 ? [`dnf install -y ${names.map(quote).join(" ")}`] : []),
+  ];
+  if (lines.length === 0) return [];
+  return [
+    {
+      kind: "script",
+      name: "packages",
+      content: Buffer.from(`#!/bin/sh\n${lines.join("\n")}\n`),
+      module: "package_update_upgrade_install",
+      every: "instance",
+    },
+  ];
 }
 
 /** A list item is one command: a list of its words, or a line for the shell. */

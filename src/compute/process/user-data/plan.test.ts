@@ -103,8 +103,6 @@ write_files:
 
 test("what a machine cannot do is said, and the rest is done", () => {
   const steps = plan(`#cloud-config
-package_update: true
-packages: [httpd, [php, "8.2"]]
 users: [default]
 ssh_authorized_keys: [ssh-ed25519 AAAA]
 swap: {size: 1}
@@ -112,8 +110,6 @@ write_files: [{path: /a, source: {uri: "https://x.example/"}}, {content: lost}]
 runcmd: ["true"]
 `);
   assert.deepEqual(warnings(steps), [
-    "package_update ignored: this machine has no package repositories to update from",
-    "packages (httpd, php=8.2) ignored: packages cannot be installed on this machine; programs of the host are there already",
     "users ignored: users cannot be made; there is nobody to log in",
     "ssh_authorized_keys ignored: nothing listens for SSH; run commands through Systems Manager",
     "swap ignored: this part of cloud-init is not supported",
@@ -121,6 +117,26 @@ runcmd: ["true"]
     "No path provided to write for entry",
   ]);
   assert.equal(steps.at(-1)?.kind, "script");
+});
+
+test("packages are installed before anything else that user data runs", () => {
+  const steps = plan(`#cloud-config
+package_update: true
+package_upgrade: true
+packages: [httpd, [php, "8.2"], {snap: [x]}]
+write_files: [{path: /a, content: late, defer: true}]
+runcmd: ["true"]
+`);
+  const [install, ...rest] = steps.filter(({ kind }) => kind === "script" || kind === "file");
+  assert.equal(
+    textOf(install!),
+    "#!/bin/sh\ndnf makecache\ndnf upgrade -y\ndnf install -y 'httpd' 'php'\n",
+  );
+  assert.deepEqual(rest.map(textOf), ["late", "#!/bin/sh\ntrue\n"]);
+  assert.deepEqual(warnings(steps), [
+    "php is installed in the version that this machine's host has, not in 8.2",
+    'the package {"snap":["x"]} was ignored: names of packages are texts here',
+  ]);
 });
 
 test("broken YAML and foreign addresses are warnings, not the end of the boot", () => {

@@ -82,6 +82,7 @@ export function planBoot(userData: Uint8Array | undefined, publicKey?: string): 
     ...(publicKey === undefined ? [] : sshSteps(publicKey)),
     { kind: "stage", name: "modules:config" },
     { kind: "stage", name: "modules:final" },
+    ...config.packages,
     ...config.deferred,
     ...perBoot,
     ...users,

@@ -63,6 +63,25 @@ describe("the gateway in open mode", () => {
     assert.equal(await identity("test"), "000000000000");
   });
 
+  test("a region that AWS does not have is no empty cloud but a mistake", async () => {
+    const signed = (service: string, region: string) => ({
+      authorization: scope(service).replace("us-east-1", region),
+    });
+    const call = (region: string) =>
+      ask(cloud.endpoint, "/?Action=GetCallerIdentity&Version=2011-06-15", {
+        headers: signed("sts", region),
+      });
+    const mistaken = await call("us-est-1");
+    assert.equal(mistaken.status, 403);
+    assert.match(mistaken.body, /<Code>SignatureDoesNotMatch<\/Code>/);
+    assert.match(mistaken.body, /Credential should be scoped to a valid region, not &apos;us-est-1&apos;\.|not 'us-est-1'\./);
+    for (const region of ["cn-north-1", "us-gov-west-1", "ap-southeast-7"])
+      assert.equal((await call(region)).status, 200, region);
+    const buckets = await ask(cloud.endpoint, "/", { headers: signed("s3", "local") });
+    assert.equal(buckets.status, 400);
+    assert.match(buckets.body, /<Code>AuthorizationHeaderMalformed<\/Code>/);
+  });
+
   test("accounts and regions do not see each other's state", async () => {
     const client = (accessKeyId: string, region: string) =>
       new SQSClient({
@@ -176,6 +195,38 @@ describe("the gateway in open mode", () => {
       const { status } = await ask(cloud.endpoint, "/_fogbank/health", { headers: { host } });
       assert.equal(status, 200, host);
     }
+  });
+
+  test("a bucket that is named as a domain is a website there, and nothing else is", async () => {
+    const put = (path: string, body = "") =>
+      ask(cloud.endpoint, path, {
+        method: "PUT",
+        body,
+        headers: { authorization: scope("s3"), "content-length": String(body.length) },
+      });
+    await put("/site.example");
+    await put("/site.example/index.html", "welcome");
+    const visit = (path: string, host = "site.example:4566") =>
+      ask(cloud.endpoint, path, { headers: { host } });
+    assert.match((await visit("/")).body, /does not answer to the host "site\.example:4566"/);
+    await put(
+      "/site.example?website",
+      "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix></IndexDocument></WebsiteConfiguration>",
+    );
+    const { status, body } = await visit("/");
+    assert.deepEqual([status, /AccessDenied/.test(body)], [403, true]);
+    await ask(cloud.endpoint, "/site.example?publicAccessBlock", {
+      method: "DELETE",
+      headers: { authorization: scope("s3") },
+    });
+    await put(
+      "/site.example?policy",
+      '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::site.example/*"}]}',
+    );
+    assert.equal((await visit("/")).body, "welcome");
+    const api = await visit("/?Action=GetCallerIdentity&Version=2011-06-15");
+    assert.equal(api.body, "welcome");
+    assert.equal((await visit("/", "other.example")).status, 403);
   });
 
   test("a page from elsewhere may not call; one from this machine may, and can read the answer", async () => {

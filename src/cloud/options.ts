@@ -1,4 +1,5 @@
 /** What can be set when a cloud is started, with its defaults. */
+import { isRegion } from "#services/kit/facts/zones.ts";
 import { logLevels, type LogLevel } from "#runtime/log.ts";
 import type { Durability } from "#store/store.ts";
 
@@ -67,7 +68,7 @@ export function checkOptions(options: CloudOptions): CloudOptions {
     throw new OptionError(`--dns-port takes a number from 0 to 65535, not ${options.dnsPort}`);
   if (!(options.speed > 0 && options.speed <= 100_000))
     throw new OptionError("--speed takes a positive number up to 100000");
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(options.region))
+  if (!isRegion(options.region))
     throw new OptionError(`--region takes an AWS region such as us-east-1, not ${options.region}`);
   if (!loopback.test(options.host) && options.auth === "open")
     throw new OptionError(

@@ -5,6 +5,7 @@
  */
 import type { ByteStream, HttpRequest } from "#http/http.ts";
 import type { Clock } from "#runtime/clock.ts";
+import { isRegion } from "#services/kit/facts/zones.ts";
 import { anonymousPrincipal, rootPrincipal } from "#services/kit/principal.ts";
 import type { Credential, Principal } from "#services/kit/service.ts";
 import { isForeignOrigin } from "./cors.ts";
@@ -14,6 +15,7 @@ import {
   openPayload,
   refuseUnreadable,
   unknownAccessKey,
+  unknownRegion,
   verify,
 } from "#wire/sigv4/index.ts";
 import type { Identified } from "#wire/wire.ts";
@@ -94,7 +96,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticate
         return { caller: anybody, body: openPayload(identified, request) };
       return anonymous(identified, request);
     }
-    const { accessKeyId } = scope;
+    const { accessKeyId, region } = scope;
+    // A mistyped region would be an empty cloud of its own.
+    if (region !== "" && !isRegion(region)) throw unknownRegion(identified, region);
     if (accessKeyId === rootCredential.accessKeyId)
       return authenticateKnown(identified, request, rootCredential);
     if (!looksIssued(accessKeyId)) return authenticateUnknown(identified, request, accessKeyId);

@@ -60,7 +60,7 @@ export function createGateway(options: GatewayOptions): HttpHandler {
 
   const handle = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
     // A page that lured a browser here by DNS must not get an answer.
-    if (!isTrustedHost(request.headers.host)) return refuseHost(request);
+    if (!isTrustedHost(request.headers.host)) return answerForeign(request, backend().sites());
     // Traffic of load balancers and websites is none of the API's business.
     for (const site of backend().sites())
       if (site.matches(request)) return site.handle(request, identifyCaller);
@@ -140,7 +140,12 @@ function baseUrlOf(request: HttpRequest): string {
   return `http://${request.headers.host ?? `127.0.0.1:${request.localPort}`}`;
 }
 
-function refuseHost(request: HttpRequest): HttpReply {
+/** A domain of somebody's own may be the name of a website; all else under such a name is refused. */
+async function answerForeign(request: HttpRequest, sites: readonly Site[]): Promise<HttpReply> {
+  for (const site of sites) {
+    const reply = await site.handleForeign?.(request);
+    if (reply) return reply;
+  }
   return plain(
     403,
     `Fogbank does not answer to the host "${request.headers.host}". If it is yours, start with --allowed-hosts.`,

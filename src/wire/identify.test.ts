@@ -84,9 +84,16 @@ const cases: Record<string, Case> = {
     headers: { ...form, authorization: signedFor("redshift") },
     expect: { protocol: "query", service: undefined, unknown: "redshift" },
   },
-  "an unknown target is named": {
+  "an unknown target is named as its clients sign": {
     headers: { "x-amz-target": "Kinesis_20131202.PutRecord", authorization: signedFor("kinesis") },
-    expect: { protocol: "json", service: undefined, unknown: "Kinesis_20131202" },
+    expect: { protocol: "json", service: undefined, unknown: "kinesis" },
+  },
+  "an unknown target that signs as a known service is named by itself": {
+    headers: {
+      "x-amz-target": "DynamoDBStreams_20120810.ListStreams",
+      authorization: signedFor("dynamodb"),
+    },
+    expect: { protocol: "json", service: undefined, unknown: "DynamoDBStreams_20120810" },
   },
   "an unknown REST service is named": {
     method: "GET",

@@ -65,8 +65,13 @@ function identifyJson(
     operation: target.slice(dot + 1),
     scope,
     region: regionOf(request, scope),
-    unknown: service ? undefined : prefix,
+    unknown: service ? undefined : foreignName(scope, prefix),
   };
+}
+
+/** A service is called as its clients sign it, unless one that Fogbank has signs the same. */
+function foreignName(scope: CredentialScope | undefined, otherwise: string): string {
+  return scope && !bySigningName.has(scope.service) ? scope.service : otherwise;
 }
 
 const cborPath = /\/service\/([^/?]+)\/operation\/([^/?]+)\/?(?:\?|$)/;
@@ -80,7 +85,7 @@ function identifyCbor(request: HttpRequest, scope: CredentialScope | undefined):
     operation,
     scope,
     region: regionOf(request, scope),
-    unknown: service ? undefined : (name ?? scope?.service ?? request.target),
+    unknown: service ? undefined : foreignName(scope, name ?? request.target),
   };
 }
 

@@ -109,6 +109,11 @@ export type Operations<S extends ServiceName, State> = {
 export interface Site {
   /** Decided from the request line and headers alone, before the API is considered. */
   matches(request: HttpRequest): boolean;
+  /**
+   * Answers under a host that names nothing local, if it is this site's own; undefined otherwise. Asked
+   * only about requests that are refused else.
+   */
+  handleForeign?(request: HttpRequest): Promise<HttpReply | undefined>;
   /** `identifyCaller` is the gateway's; without a gateway nobody is known. */
   handle(request: HttpRequest, identifyCaller?: IdentifyCaller): HttpReply | Promise<HttpReply>;
 }

@@ -159,6 +159,12 @@ export function wrongScope(
   });
 }
 
+export function unknownRegion(identified: Identified, region: string): AwsError {
+  return identified.service === "s3"
+    ? wrongScope(identified, `the region '${region}' is wrong; expecting a region of AWS's`)
+    : wrongScope(identified, `Credential should be scoped to a valid region, not '${region}'.`);
+}
+
 export interface Skew {
   /** As the request gives it, "20260105T120000Z". */
   signed: string;

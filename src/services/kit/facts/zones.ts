@@ -73,6 +73,15 @@ export const regions: readonly Region[] = table
     };
   });
 
+const regionNames: ReadonlySet<string> = new Set(regions.map(({ regionName }) => regionName));
+/** The other partitions': https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+const ofOtherPartitions = /^(?:cn|us-gov|us-isob?|us-isof|eu-isoe|eusc-de)-[a-z]+-\d+$/;
+
+/** Whether AWS has a region of this name, in any of its partitions. */
+export function isRegion(name: string): boolean {
+  return regionNames.has(name) || ofOtherPartitions.test(name);
+}
+
 /** The zones of a region, in order of name; a region that AWS may open one day has three. */
 export function zonesOf(regionName: string): readonly Zone[] {
   const known = regions.find((region) => region.regionName === regionName);

@@ -1,4 +1,8 @@
-/** Serves buckets as websites: BUCKET.s3-website.REGION.HOST, as anybody may read them. */
+/**
+ * Serves buckets as websites: BUCKET.s3-website.REGION.HOST, and a bucket that is named as a domain under
+ * that domain, as anybody may read them.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/website-hosting-custom-domain-walkthrough.html
+ */
 import type { WebsiteConfiguration } from "@aws-sdk/client-s3";
 import { dateOf } from "#runtime/date.ts";
 import type { HttpReply, HttpRequest } from "#http/http.ts";
@@ -18,7 +22,20 @@ const websiteHost = /^(.+)\.s3-website(?:[.-]|$)/;
 export function createWebsiteSite(env: Environment): Site {
   return {
     matches: ({ headers }) => websiteHost.test(headers.host ?? ""),
-    handle: (request) => serve(env, request),
+    handle: (request) => {
+      const host = request.headers.host!;
+      const [, name = ""] = websiteHost.exec(host.toLowerCase())!;
+      return serve(env, request, name, host);
+    },
+    handleForeign: async (request) => {
+      const host = request.headers.host ?? "";
+      const name = host.toLowerCase().replace(/:\d+$/, "");
+      const isWebsite = await env.store.transaction(async (tx) => {
+        const bucket = await buckets.get(tx, everywhere, name);
+        return bucket !== undefined && (await getDocument(tx, bucket, "website")) !== undefined;
+      });
+      return isWebsite ? serve(env, request, name, host) : undefined;
+    },
   };
 }
 
@@ -31,9 +48,12 @@ interface Visit {
   host: string;
 }
 
-async function serve(env: Environment, request: HttpRequest): Promise<HttpReply> {
-  const host = request.headers.host!;
-  const [, name = ""] = websiteHost.exec(host.toLowerCase())!;
+async function serve(
+  env: Environment,
+  request: HttpRequest,
+  name: string,
+  host: string,
+): Promise<HttpReply> {
   try {
     const visit = await open(env, request, name, host);
     if (request.method !== "GET" && request.method !== "HEAD")

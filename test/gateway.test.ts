@@ -74,7 +74,10 @@ describe("the gateway in open mode", () => {
     const mistaken = await call("us-est-1");
     assert.equal(mistaken.status, 403);
     assert.match(mistaken.body, /<Code>SignatureDoesNotMatch<\/Code>/);
-    assert.match(mistaken.body, /Credential should be scoped to a valid region, not &apos;us-est-1&apos;\.|not 'us-est-1'\./);
+    assert.match(
+      mistaken.body,
+      /Credential should be scoped to a valid region, not &apos;us-est-1&apos;\.|not 'us-est-1'\./,
+    );
     for (const region of ["cn-north-1", "us-gov-west-1", "ap-southeast-7"])
       assert.equal((await call(region)).status, 200, region);
     const buckets = await ask(cloud.endpoint, "/", { headers: signed("s3", "local") });

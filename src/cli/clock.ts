@@ -1,6 +1,9 @@
 import { OptionError } from "#cloud/options.ts";
 import { ask, findEndpoint } from "./remote.ts";
 
+export const usage = `usage: fogbank clock                  the cloud's time
+       fogbank clock advance 15m      lets that much pass; 30s, 2h and 3d are durations too`;
+
 interface ClockAnswer {
   now: string;
   mode: string;
@@ -8,10 +11,10 @@ interface ClockAnswer {
 }
 
 /** `fogbank clock [advance 15m]`: shows or moves the cloud's time. */
-export async function run([verb, duration]: readonly string[]): Promise<number> {
+export async function run([verb, duration, ...more]: readonly string[]): Promise<number> {
   const endpoint = findEndpoint(process.env);
-  if (verb !== undefined && (verb !== "advance" || duration === undefined))
-    throw new OptionError("usage: fogbank clock [advance 15m]");
+  const isKnown = verb === undefined || (verb === "advance" && duration !== undefined);
+  if (!isKnown || more.length > 0) throw new OptionError(usage);
   const clock =
     verb === "advance"
       ? await ask<ClockAnswer>(endpoint, "POST", "/_fogbank/clock", { advance: duration })

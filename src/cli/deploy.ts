@@ -16,15 +16,11 @@ import { OptionError } from "#cloud/options.ts";
 import { pause } from "./pause.ts";
 import { ask, findEndpoint } from "./remote.ts";
 
-const usage =
+export const usage =
   "usage: fogbank deploy TEMPLATE [--stack-name NAME] [--parameter KEY=VALUE]… [--region REGION]";
 const pollMs = 250;
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(`${usage}\n`);
-    return 0;
-  }
   const { values, positionals } = readArguments(args);
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new OptionError(usage);
@@ -33,7 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
   await ask(endpoint, "GET", "/_fogbank/health");
   const client = new CloudFormationClient({
     endpoint,
-    region: values.region ?? process.env.AWS_REGION ?? "us-east-1",
+    region: values.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1",
     ...(!process.env.AWS_ACCESS_KEY_ID && {
       credentials: { accessKeyId: "fogbank", secretAccessKey: "fogbank" },
     }),

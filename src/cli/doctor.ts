@@ -17,19 +17,14 @@ import {
   type Finding,
 } from "./findings.ts";
 
-const help = `usage: fogbank doctor [options of up]
+export const usage = `usage: fogbank doctor [options of up]
 
 Says what Fogbank can do on this host with these options, and what is missing. Exits with 1 when it
-could not run as asked.
-`;
+could not run as asked.`;
 
 const marks = { ok: "ok   ", lacks: "lacks", fails: "FAILS" } as const;
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(help);
-    return 0;
-  }
   const options = readUpOptions(args, process.env);
   const dataDir = options.dataDir ?? (await import("node:os")).tmpdir();
   const findings: Finding[] = [judgeNode(process.versions.node)];

@@ -3,6 +3,8 @@ import { OptionError } from "#cloud/options.ts";
 import { ask, findEndpoint, ownPath } from "./remote.ts";
 import { pause } from "./pause.ts";
 
+export const usage = `usage: fogbank experiment FIS-TEMPLATE.json     plays it to its end; exits with 1 unless it completes`;
+
 interface Experiment {
   experimentId: string;
   state: string;
@@ -14,9 +16,9 @@ interface Experiment {
 }
 
 /** `fogbank experiment TEMPLATE.json`: plays a template of AWS FIS to its end; exits 1 unless it completes. */
-export async function run([file]: readonly string[]): Promise<number> {
-  if (file === undefined) throw new OptionError("usage: fogbank experiment FIS-TEMPLATE.json");
-  const template = JSON.parse(await readFile(file, "utf8")) as unknown;
+export async function run([file, ...more]: readonly string[]): Promise<number> {
+  if (file === undefined || more.length > 0) throw new OptionError(usage);
+  const template = await read(file);
   const endpoint = findEndpoint(process.env);
   const path = ownPath("experiments", process.env);
   let experiment = await ask<Experiment>(endpoint, "POST", path(), template);
@@ -40,4 +42,12 @@ export async function run([file]: readonly string[]): Promise<number> {
   const why = experiment.reason === undefined ? "" : `: ${experiment.reason}`;
   process.stdout.write(`${experiment.state}${why}\n`);
   return experiment.state === "completed" ? 0 : 1;
+}
+
+async function read(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as unknown;
+  } catch (error) {
+    throw new OptionError(`${file} is no experiment's template: ${(error as Error).message}`);
+  }
 }

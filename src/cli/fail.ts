@@ -3,7 +3,7 @@ import { OptionError } from "#cloud/options.ts";
 import { ask, ownPath, findEndpoint } from "./remote.ts";
 import { numberOf, part } from "./part.ts";
 
-const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
+export const usage = `usage: fogbank fail instance i-… [--kill | --pause | --slow 20% | --loss 30% | --delay 200ms] [--for 10m]
        fogbank fail az us-east-1a [--for 10m]            its machines lose their power; nothing starts there
        fogbank fail volume vol-… [--for 10m]             its I/O stands still
        fogbank fail target GROUP|CLASSIC [i-…]           the program behind a load balancer's target ends

@@ -3,7 +3,7 @@ import { OptionError } from "#cloud/options.ts";
 import { ask, findEndpoint, ownPath } from "./remote.ts";
 import { numberOf, part } from "./part.ts";
 
-const usage = `usage: fogbank interrupt-spot i-… [--after 5m] [--rebalance-only]
+export const usage = `usage: fogbank interrupt-spot i-… [--after 5m] [--rebalance-only]
        fogbank interrupt-spot --az us-east-1a --type m5.large      all Spot Instances of a pool
        fogbank interrupt-spot --per-hour 10% [--az …] [--type …] [--for 2h]   at a rate
        fogbank interrupt-spot --price 0.2 [--az …] [--type …] [--for 2h]      where that is too much

@@ -8,7 +8,12 @@ enableCompileCache();
 
 type Command = (args: readonly string[]) => Promise<number>;
 
-const commands: Record<string, { summary: string; load: () => Promise<{ run: Command }> }> = {
+interface CommandModule {
+  usage: string;
+  run: Command;
+}
+
+const commands: Record<string, { summary: string; load: () => Promise<CommandModule> }> = {
   up: { summary: "start Fogbank", load: () => import("./up.ts") },
   doctor: {
     summary: "what Fogbank can do on this host, and what is missing",
@@ -50,11 +55,17 @@ const commands: Record<string, { summary: string; load: () => Promise<{ run: Com
 async function main(args: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = args;
   const command = commands[name];
-  if (command) return (await command.load()).run(rest);
+  if (command) {
+    const { usage, run } = await command.load();
+    // Before the command looks at its words: whoever asks what it does does not want it done.
+    if (!rest.some((word) => word === "--help" || word === "-h")) return run(rest);
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
   const lines = Object.entries(commands).map(
     ([word, { summary }]) => `  ${word.padEnd(14)} ${summary}`,
   );
-  const usage = `usage: fogbank COMMAND [options]\n\n${lines.join("\n")}\n\nfogbank up --help lists its options.\n`;
+  const usage = `usage: fogbank COMMAND [options]\n\n${lines.join("\n")}\n\nfogbank COMMAND --help tells more.\n`;
   const asked = ["help", "--help", "-h"].includes(name);
   if (asked) process.stdout.write(usage);
   else process.stderr.write(`fogbank: there is no command "${name}"\n\n${usage}`);

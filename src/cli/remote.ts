@@ -26,10 +26,21 @@ export async function ask<T>(
       `nothing answers on ${endpoint}; start Fogbank with \`fogbank up\`, or set FOGBANK_ENDPOINT`,
     );
   }
-  const answer = (await response.json()) as T & { error?: string };
+  const answer = await read<T & { error?: string }>(response, endpoint);
   if (!response.ok)
     throw new OptionError(answer.error ?? `${endpoint} answered ${response.status}`);
   return answer;
+}
+
+async function read<T>(response: Response, endpoint: string): Promise<T> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new OptionError(
+      `what answers on ${endpoint} is not Fogbank (${response.status}); set FOGBANK_ENDPOINT`,
+    );
+  }
 }
 
 /** Where one of Fogbank's own endpoints is, for the account and region that the AWS CLI's variables name. */

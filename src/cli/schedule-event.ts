@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
 import { ask, findEndpoint, ownPath } from "./remote.ts";
 
-const usage = `usage: fogbank schedule-event i-… CODE [--in 1h]     what AWS would do to its host
+export const usage = `usage: fogbank schedule-event i-… CODE [--in 1h]     what AWS would do to its host
        fogbank schedule-event                        what is scheduled
        fogbank schedule-event --cancel [EVENT]       all of it, or one
 CODE is instance-reboot, system-reboot, system-maintenance, instance-retirement or instance-stop.

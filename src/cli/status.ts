@@ -1,4 +1,7 @@
+import { OptionError } from "#cloud/options.ts";
 import { ask, findEndpoint } from "./remote.ts";
+
+export const usage = "usage: fogbank status     where Fogbank runs, its time and its services";
 
 interface Health {
   version: string;
@@ -12,7 +15,8 @@ interface ClockAnswer {
 }
 
 /** `fogbank status`: where Fogbank runs, its time and its services. */
-export async function run(): Promise<number> {
+export async function run(args: readonly string[]): Promise<number> {
+  if (args.length > 0) throw new OptionError(usage);
   const endpoint = findEndpoint(process.env);
   const health = await ask<Health>(endpoint, "GET", "/_fogbank/health");
   const clock = await ask<ClockAnswer>(endpoint, "GET", "/_fogbank/clock");

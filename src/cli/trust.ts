@@ -3,7 +3,11 @@ import { X509Certificate } from "node:crypto";
 import { OptionError } from "#cloud/options.ts";
 import { findEndpoint } from "./remote.ts";
 
+export const usage = `usage: fogbank trust           where the root certificate is, and how it is installed
+       fogbank trust --pem     the certificate itself`;
+
 export async function run(args: readonly string[]): Promise<number> {
+  if (args.some((word) => word !== "--pem")) throw new OptionError(usage);
   const endpoint = findEndpoint(process.env);
   const { pem, path } = await fetchRoot(`${endpoint}/_fogbank/ca.pem`);
   if (args.includes("--pem")) {

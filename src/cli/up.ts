@@ -5,7 +5,7 @@ import { readUpOptions } from "./arguments.ts";
 import { giveBackMemoryWhenIdle } from "./idle-memory.ts";
 import { whyNotStarted } from "./why-not-started.ts";
 
-const help = `usage: fogbank up [options]        (each also as FOGBANK_… in the environment)
+export const usage = `usage: fogbank up [options]        (each also as FOGBANK_… in the environment)
 
   --port 4566             the one port; 0 takes a free one
   --host 127.0.0.1        the address to listen on; others than loopback need --auth signed
@@ -19,14 +19,9 @@ const help = `usage: fogbank up [options]        (each also as FOGBANK_… in th
   --region us-east-1      the region of requests that name none
   --allowed-hosts a,b     host names, besides local ones, that requests may carry
   --log-level info        debug logs every request; warn, error, silent
-  --seed N                make ids and jitter repeatable
-`;
+  --seed N                make ids and jitter repeatable`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(help);
-    return 0;
-  }
   const options = readUpOptions(args, process.env);
   const cloud = await startCloud(options).catch((error: unknown) => {
     const reason = whyNotStarted(error, options);

@@ -106,7 +106,7 @@ function packageSteps(config: CloudConfig, warn: (text: string) => void): BootSt
     }
     if (version !== undefined)
       warn(
-        `${name} is installed in the version that this machine's host has, not in ${String(version)}`,
+        `${name} is installed in the version that this machine's host has, not in ${JSON.stringify(version)}`,
       );
     return [name];
   });

@@ -129,12 +129,12 @@ runcmd: ["true"]
 `);
   const [install, ...rest] = steps.filter(({ kind }) => kind === "script" || kind === "file");
   assert.equal(
-    textOf(install!),
+    textOf(install),
     "#!/bin/sh\ndnf makecache\ndnf upgrade -y\ndnf install -y 'httpd' 'php'\n",
   );
   assert.deepEqual(rest.map(textOf), ["late", "#!/bin/sh\ntrue\n"]);
   assert.deepEqual(warnings(steps), [
-    "php is installed in the version that this machine's host has, not in 8.2",
+    'php is installed in the version that this machine\'s host has, not in "8.2"',
     'the package {"snap":["x"]} was ignored: names of packages are texts here',
   ]);
 });

@@ -48,7 +48,10 @@ test("a word too many is refused before anything is asked of Fogbank", async () 
 test("a template that is not there, and an answer that is not Fogbank's, are said in one line", async () => {
   const missing = await fogbank(["experiment", "nowhere.json"]);
   assert.equal(missing.code, 2);
-  assert.match(missing.stderr, /^fogbank: nowhere\.json is no experiment's template: ENOENT[^\n]*\n$/);
+  assert.match(
+    missing.stderr,
+    /^fogbank: nowhere\.json is no experiment's template: ENOENT[^\n]*\n$/,
+  );
   const other = createServer((_, reply) => reply.end("<html>")).listen(0, "127.0.0.1");
   await new Promise((resolve) => other.once("listening", resolve));
   const endpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;

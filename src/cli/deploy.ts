@@ -29,7 +29,8 @@ export async function run(args: readonly string[]): Promise<number> {
   await ask(endpoint, "GET", "/_fogbank/health");
   const client = new CloudFormationClient({
     endpoint,
-    region: values.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1",
+    region:
+      values.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1",
     ...(!process.env.AWS_ACCESS_KEY_ID && {
       credentials: { accessKeyId: "fogbank", secretAccessKey: "fogbank" },
     }),

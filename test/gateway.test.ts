@@ -1,8 +1,10 @@
 /** The port as strangers meet it: whatever arrives, the answer is AWS's, and nobody else's page gets one. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect } from "node:net";
 import { request as httpRequest } from "node:http";
 import { after, before, describe, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -267,6 +269,31 @@ describe("the gateway in open mode", () => {
     assert.equal(status, 200);
     assert.equal((await sqs.send(new ListQueuesCommand({}))).QueueUrls, undefined);
   });
+});
+
+test("an upload that breaks off is the client's affair, and no line in the log", async (t) => {
+  const cloud = await startCloud({ compute: "simulated", logLevel: "error" });
+  t.after(() => cloud.stop());
+  const lines: string[] = [];
+  t.mock.method(process.stderr, "write", (line: string) => lines.push(line));
+  const { hostname, port } = new URL(cloud.endpoint);
+  const upload = async (bytes: string, how: "end" | "destroy" | "wait") => {
+    const head = `PUT /bucket/key HTTP/1.1\r\nHost: localhost\r\n`;
+    const socket = connect(Number(port), hostname);
+    const closed = once(socket.on("error", () => {}).resume(), "close");
+    socket.write(`${head}${bytes}`);
+    await setTimeout(50);
+    if (how === "wait") socket.write("no chunk");
+    else socket[how]();
+    await closed;
+    await setTimeout(50);
+  };
+  await ask(cloud.endpoint, "/bucket", { method: "PUT" });
+  const long = `Content-Length: 1000000\r\n\r\n${"x".repeat(100_000)}`;
+  for (const how of ["end", "destroy"] as const) await upload(long, how);
+  await upload("Transfer-Encoding: chunked\r\n\r\n1\r\nx", "wait");
+  assert.equal((await ask(cloud.endpoint, "/bucket/key")).status, 404);
+  assert.deepEqual(lines, []);
 });
 
 describe("the gateway's clock", () => {

@@ -2,6 +2,7 @@
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { Random } from "#runtime/random.ts";
+import { BrokenRequestError } from "#http/broken-request.ts";
 import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
 import type { ServiceName } from "#model/sdk.ts";
@@ -107,7 +108,7 @@ export function createGateway(options: GatewayOptions): HttpHandler {
       );
       return withHeaders(encode(decoded, output, reply), page?.headers);
     } catch (error) {
-      const known = error instanceof AwsError ? error : internalFailure(error, requestId, log);
+      const known = error instanceof AwsError ? error : unexpected(error, requestId, log);
       return withHeaders(encodeError(known, reply, decoded), page?.headers);
     }
   };
@@ -122,6 +123,17 @@ export function createGateway(options: GatewayOptions): HttpHandler {
     log.debug("request", { method, target, operation, status: reply.status, durationMs });
     return reply;
   };
+}
+
+function unexpected(error: unknown, requestId: string, log: Log): AwsError {
+  if (!(error instanceof BrokenRequestError)) return internalFailure(error, requestId, log);
+  // The client's affair, and the answer is to nobody.
+  log.debug("a request broke off", { requestId, error });
+  return new AwsError({
+    code: "IncompleteBody",
+    status: 400,
+    message: "The request body terminated unexpectedly",
+  });
 }
 
 /** A defect of Fogbank's: the client gets AWS's words for it, the log gets the cause. */

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, Http2Session, ServerHttp2Stream } from "node:
 import { once } from "node:events";
 import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
+import { clientGone } from "./broken-request.ts";
 import { joinFields } from "./fields.ts";
 import {
   emptyBody,
@@ -125,7 +126,7 @@ class StreamRequest implements HttpRequest {
     if (!this.#gone) {
       const gone = new AbortController();
       this.#gone = gone;
-      this.onGone(() => gone.abort(new Error("the client went away")));
+      this.onGone(() => gone.abort(clientGone()));
     }
     return this.#gone.signal;
   }

@@ -1,5 +1,6 @@
 /** One client's connection: requests off it one after the other, each reply behind its request. */
 import type { Socket } from "node:net";
+import { clientGone, malformedBody } from "./broken-request.ts";
 import {
   gatheredBytes,
   ignoreError,
@@ -128,7 +129,7 @@ export class ServerConnection implements Swept, Outlet {
 
   readonly #onEnd = () => {
     this.#last = true;
-    const gone = new Error("the client went away");
+    const gone = clientGone();
     if (this.#intake) {
       this.#body?.fail(gone);
       this.#request?.abort(gone);
@@ -151,7 +152,7 @@ export class ServerConnection implements Swept, Outlet {
   readonly #onClose = () => {
     if (this.#closed) return;
     this.#closed = true;
-    const gone = new Error("the client went away");
+    const gone = clientGone();
     this.#body?.fail(gone);
     this.#request?.abort(gone);
     this.#drain.fail(gone);
@@ -251,7 +252,7 @@ export class ServerConnection implements Swept, Outlet {
     } catch (error) {
       this.#intake = undefined;
       this.#last = true;
-      this.#body?.fail(error);
+      this.#body?.fail(malformedBody(error));
       if (!this.#streaming && error instanceof HttpSyntaxError) {
         this.#request?.abort(error);
         this.#refuse(error.status, error.message);
@@ -312,10 +313,9 @@ export class ServerConnection implements Swept, Outlet {
     if (reply.rawHeaders) writer.addRaw(reply.rawHeaders);
     writer.addAll(reply.headers);
     if (status === 101 && reply.upgrade) return this.#upgrade(reply.upgrade);
-    if (this.#awaitsContinue || writer.closes || isLast(head, this.#intake !== undefined))
-      this.#last = true;
     const framing = frameReply(reply, head, writer);
-    if (framing.framed === "close") this.#last = true;
+    this.#last ||= this.#awaitsContinue || writer.closes || framing.framed === "close";
+    this.#last ||= isLast(head, this.#intake !== undefined);
     const text = headText(writer, framing, { version: head.version, last: this.#last, date });
     const { known, silent, length, framed } = framing;
     if (known && (silent || length <= slicedBytes)) {

@@ -147,17 +147,26 @@ function readRedirect({ RedirectConfig }: Action): NonNullable<Action["RedirectC
   if (!config.Path.startsWith("/"))
     throw invalidAction("The path must be an absolute path starting with '/'");
   if (/^https?:/i.test(config.Host)) throw invalidAction("The host must be a valid host name");
+  checkKeywords("host", config.Host, ["host"]);
+  checkKeywords("path", config.Path, ["host", "path", "port"]);
+  checkKeywords("query", config.Query, ["protocol", "host", "port", "path", "query"]);
   const same =
     config.Protocol === "#{protocol}" &&
     config.Port === "#{port}" &&
     config.Host === "#{host}" &&
-    config.Path === "/#{path}" &&
-    config.Query === "#{query}";
+    config.Path === "/#{path}";
   if (same)
     throw invalidAction(
-      "The RedirectConfig values must not create a redirect loop: modify at least one of protocol, port, host, path and query",
+      "The RedirectConfig values must not create a redirect loop: modify at least one of protocol, port, host and path",
     );
   return config;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html */
+function checkKeywords(what: string, text: string, allowed: readonly string[]): void {
+  for (const [keyword, name] of text.matchAll(/#\{([^}]*)\}/g))
+    if (!allowed.includes(name!))
+      throw invalidAction(`The ${what} of a redirect cannot contain the keyword '${keyword}'`);
 }
 
 function readFixedResponse({

@@ -35,6 +35,9 @@ export async function checkForwards(
   const asking = protocol === "HTTP" ? actions.find(asksClients) : undefined;
   if (asking)
     throw invalidAction(`Actions of type '${asking.Type}' are supported only on HTTPS listeners`);
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html
+  if (protocol === "HTTPS" && actions.some(({ RedirectConfig: to }) => to?.Protocol === "HTTP"))
+    throw invalidAction("You cannot redirect HTTPS to HTTP");
   const arns = targetGroupsOf(actions);
   if (arns.length === 0) return;
   const balancer = await loadBalancers.get(tx, scope, loadBalancerName);

@@ -194,9 +194,9 @@ function readQuery({ QueryStringConfig }: RuleCondition) {
   return values.map(({ Key, Value }) => {
     if (Value === undefined)
       throw validationError("A 'Value' must be specified in 'QueryStringKeyValuePair'");
-    if (Key !== undefined) checkLength("Key", Key);
+    if (Key) checkLength("Key", Key);
     checkLength("Value", Value);
-    return { ...(Key !== undefined && { Key }), Value };
+    return { ...(Key && { Key }), Value };
   });
 }
 
@@ -219,6 +219,7 @@ function readSources({ SourceIpConfig }: RuleCondition): string[] {
 }
 
 function checkLength(what: string, value: string): void {
+  if (value === "") throw validationError(`The '${what}' value cannot be empty`);
   if (value.length > limits.conditionValueLength)
     throw validationError(
       `The '${what}' value is too long; the limit is '${limits.conditionValueLength}'`,

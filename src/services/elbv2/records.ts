@@ -177,8 +177,6 @@ export interface TargetRecord {
   id: string;
   port: number;
   zone: string;
-  /** As the caller gave it for an IP address outside the VPC. */
-  availabilityZone?: string;
   registeredMs: number;
   health: TargetHealthRecord;
   healthySinceMs?: number;

@@ -5,14 +5,16 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import { asService } from "#services/kit/principal.ts";
 import { compileBlocks } from "#traffic/application/cidr.ts";
+import { attributeOf } from "./attributes.ts";
 import { invalidTarget, unsupported, validationError } from "./errors.ts";
 import { isLoopback } from "#services/kit/load-balancing/reach.ts";
 import { readFunctionTarget } from "./functions/target-groups.ts";
+import { groupTable, isNetworkProtocol } from "./kinds.ts";
 import { describeInstance, instanceWithAddress, principal } from "./network.ts";
 import { readBalancerTarget } from "./network-load-balancers/balancer-target.ts";
 import type { TargetGroupRecord, TargetRecord } from "./records.ts";
 
-export type NewTarget = Pick<TargetRecord, "id" | "port" | "zone" | "availabilityZone">;
+export type NewTarget = Pick<TargetRecord, "id" | "port" | "zone">;
 
 /** Throws AWS's errors when the target cannot be registered with the group. */
 export async function readTarget(
@@ -67,14 +69,14 @@ async function zoneOfAddress(
   group: TargetGroupRecord,
   address: string,
   given: string | undefined,
-): Promise<Pick<NewTarget, "zone" | "availabilityZone">> {
+): Promise<Pick<NewTarget, "zone">> {
   const { ipAddressType } = group;
   const version = ipAddressType === "ipv6" ? 6 : 4;
   // As users see it: https://github.com/ansible-collections/community.aws/issues/1441
   if (isIP(address) !== version)
     throw validationError(`The IP address '${address}' is not a valid IPv${version} address`);
   // A program on this machine is a target that AWS could not have.
-  if (isLoopback(address)) return { zone: "all", availabilityZone: "all" };
+  if (isLoopback(address)) return { zone: "all" };
   if (version === 6) {
     const zone = await subnetOf(env, scope, group.vpcId, address);
     if (zone === undefined)
@@ -85,15 +87,47 @@ async function zoneOfAddress(
   }
   if (!privateBlocks.check(address))
     throw validationError(`You cannot specify publicly routable IP addresses: '${address}'`);
-  if (given === "all") return { zone: "all", availabilityZone: "all" };
+  if (given === "all") return { zone: "all" };
   const instance = await instanceWithAddress(env, scope, group.vpcId, address);
   if (instance) return { zone: instance.zone };
   const subnet = await subnetOf(env, scope, group.vpcId, address);
-  if (subnet === undefined)
+  if (subnet !== undefined) return { zone: subnet };
+  if (given !== undefined && staysInZone(group)) {
+    if (await hasZone(env, scope, group.vpcId, given)) return { zone: given };
     throw validationError(
-      `The IP address '${address}' is outside of the VPC '${group.vpcId}'; specify 'all' as its Availability Zone`,
+      `The Availability Zone '${given}' is not one of the VPC '${group.vpcId}' of the target group`,
     );
-  return { zone: subnet };
+  }
+  throw validationError(
+    `The IP address '${address}' is outside of the VPC '${group.vpcId}'; specify 'all' as its Availability Zone`,
+  );
+}
+
+/**
+ * What is outside the VPC is reached from the zone that is said to be its own.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
+ */
+function staysInZone(group: TargetGroupRecord): boolean {
+  const key = "load_balancing.cross_zone.enabled";
+  return (
+    !isNetworkProtocol(group.protocol) &&
+    attributeOf(groupTable(group), group.attributes, key) === "false"
+  );
+}
+
+async function hasZone(
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
+  vpcId: string,
+  zone: string,
+): Promise<boolean> {
+  const { Subnets } = await clients.ec2(asService(scope, principal)).DescribeSubnets({
+    Filters: [
+      { Name: "vpc-id", Values: [vpcId] },
+      { Name: "availability-zone", Values: [zone] },
+    ],
+  });
+  return Subnets!.length > 0;
 }
 
 /** The zone of the VPC's subnet that holds an address. */

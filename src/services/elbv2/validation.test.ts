@@ -145,6 +145,15 @@ const badConditions = [
   [{ Field: "host-header", Values: ["a", "b"] }, /contains too many values; the limit is '1'$/],
   [{ Field: "http-header", Values: ["a"] }, /^The 'Values' field is not compatible/],
   [{ Field: "source-ip", SourceIpConfig: { Values: ["1.2.3.4"] } }, /in CIDR format$/],
+  [{ Field: "source-ip", SourceIpConfig: { Values: ["255.255.255.255/32"] } }, /cannot be/],
+  [
+    { Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "a b", Values: ["x"] } },
+    /^The 'HttpHeaderName' value 'a b' contains invalid characters$/,
+  ],
+  [
+    { Field: "http-header", HttpHeaderConfig: { HttpHeaderName: "a", Values: [""] } },
+    /^The 'http-header' value cannot be empty$/,
+  ],
   [
     { Field: "path-pattern", PathPatternConfig: { Values: ["1", "2", "3", "4", "5", "6"] } },
     /^A rule can only have '5' condition values$/,
@@ -300,6 +309,40 @@ test("an application load balancer needs eight free addresses in each of its sub
   const { LoadBalancers } = await elb.CreateLoadBalancer({ ...inside, Subnets: [wide, other] });
   const { LoadBalancerArn } = LoadBalancers![0]!;
   await assert.rejects(elb.SetSubnets({ LoadBalancerArn, Subnets: [wide, narrow] }), full);
+});
+
+test("addresses are shown with their zones; outside the VPC one is theirs where traffic stays in zones", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { elb } = cloud;
+  const { Subnets } = await cloud.ec2.DescribeSubnets({});
+  const { CidrBlock, AvailabilityZone: zone } = Subnets![1]!;
+  const { TargetGroupArn } = await cloud.createGroup();
+  const outside = (AvailabilityZone?: string) =>
+    elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: "10.99.0.1", AvailabilityZone }] });
+  await assert.rejects(outside(), {
+    code: "ValidationError",
+    message: `The IP address '10.99.0.1' is outside of the VPC '${cloud.vpcId}'; specify 'all' as its Availability Zone`,
+  });
+  await assert.rejects(outside(zone), { message: /specify 'all'/ });
+  await elb.ModifyTargetGroupAttributes({
+    TargetGroupArn,
+    Attributes: [{ Key: "load_balancing.cross_zone.enabled", Value: "false" }],
+  });
+  await assert.rejects(outside("us-east-1z"), {
+    message: `The Availability Zone 'us-east-1z' is not one of the VPC '${cloud.vpcId}' of the target group`,
+  });
+  await outside(zone);
+  const inside = CidrBlock!.replace(/\d+\/\d+$/, "77");
+  await elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: inside }, { Id: "127.0.0.1" }] });
+  const { TargetHealthDescriptions } = await elb.DescribeTargetHealth({ TargetGroupArn });
+  assert.deepEqual(
+    new Map(TargetHealthDescriptions!.map(({ Target }) => [Target!.Id, Target!.AvailabilityZone])),
+    new Map([
+      ["10.99.0.1", zone],
+      [inside, zone],
+      ["127.0.0.1", "all"],
+    ]),
+  );
 });
 
 test("health checks are HTTP's where nothing else is asked for", async (context) => {

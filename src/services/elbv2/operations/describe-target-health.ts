@@ -11,6 +11,7 @@ import {
   targets,
   type TargetGroupRecord,
   type TargetHealthRecord,
+  type TargetRecord,
 } from "../records.ts";
 import { unchecked } from "../functions/target-groups.ts";
 import type { State } from "../state.ts";
@@ -33,7 +34,7 @@ export const describeTargetHealth: Operation<"elbv2", "DescribeTargetHealth", St
   });
   const anomalies = asksAnomalies ? ((await context.state.presentPlane?.anomalies()) ?? []) : [];
   const all = registered.map((target) => ({
-    ...describe(group, target, target.health, target.availabilityZone),
+    ...describe(group, target, target.health, shownZone(group, target)),
     AdministrativeOverride: overrideOf(group, balancers, target.zone),
     ...(asksAnomalies && { AnomalyDetection: detected(anomalies, group, target) }),
   }));
@@ -68,6 +69,11 @@ function detected(
     Result: own.some(({ anomalous }) => anomalous) ? "anomalous" : "normal",
     MitigationInEffect: own.some(({ mitigated }) => mitigated) ? "yes" : "no",
   };
+}
+
+/** Of instances EC2 tells it. */
+function shownZone({ targetType }: TargetGroupRecord, { zone }: TargetRecord): string | undefined {
+  return targetType === "ip" || targetType === "lambda" ? zone : undefined;
 }
 
 function describe(

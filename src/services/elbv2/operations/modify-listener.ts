@@ -11,7 +11,7 @@ import {
   readNetworkProtocol,
   type ReadProtocol,
 } from "../network-load-balancers/listener-input.ts";
-import { listeners } from "../records.ts";
+import { listeners, rules } from "../records.ts";
 import { listenerShape } from "../shapes.ts";
 import type { State } from "../state.ts";
 
@@ -40,6 +40,9 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
       throw duplicateListener(listener.loadBalancerArn);
     if (port !== listener.port) await checkUnused(tx, context, listener);
     await checkForwards(tx, context, loadBalancerName, protocol, actions);
+    if (protocol !== listener.protocol)
+      for (const rule of await rules.list(tx, context, [loadBalancerName, id]))
+        await checkForwards(tx, context, loadBalancerName, protocol, rule.actions);
     const { bound, boundByZone, tls: _tls, alpnPolicy: _alpn, ...rest } = listener;
     const changed = {
       ...rest,

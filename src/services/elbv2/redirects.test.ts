@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createBalancedCloud } from "./testing/balanced-cloud.ts";
+
+test("redirects change what can end a loop, with the keywords that each part knows", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  const redirect = (config: object) =>
+    cloud.listen(LoadBalancerArn!, {
+      Type: "redirect",
+      RedirectConfig: { StatusCode: "HTTP_301", ...config },
+    });
+  const code = "InvalidLoadBalancerAction";
+  await assert.rejects(redirect({ Query: "a=b" }), { code, message: /must not create a redirect/ });
+  await assert.rejects(redirect({ Host: "#{path}.example.com" }), {
+    code,
+    message: "The host of a redirect cannot contain the keyword '#{path}'",
+  });
+  await assert.rejects(redirect({ Path: "/#{nothing}" }), {
+    code,
+    message: "The path of a redirect cannot contain the keyword '#{nothing}'",
+  });
+  await redirect({ Host: "www.#{host}", Path: "/#{host}/#{port}/#{path}", Query: "#{protocol}" });
+});
+
+test("HTTPS is not redirected to HTTP, and a listener that speaks HTTP has no rules that sign in", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { elb } = cloud;
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  const { CertificateArn } = await cloud.clients
+    .acm(cloud.caller)
+    .RequestCertificate({ DomainName: "shop.example.com" });
+  await cloud.advance("10s");
+  const fixed = { Type: "fixed-response" as const, FixedResponseConfig: { StatusCode: "200" } };
+  const { Listeners } = await elb.CreateListener({
+    LoadBalancerArn,
+    Protocol: "HTTPS",
+    Port: 443,
+    Certificates: [{ CertificateArn }],
+    DefaultActions: [fixed],
+  });
+  const { ListenerArn } = Listeners![0]!;
+  const RedirectConfig = { StatusCode: "HTTP_302" as const, Protocol: "HTTP" };
+  await assert.rejects(
+    elb.ModifyListener({ ListenerArn, DefaultActions: [{ Type: "redirect", RedirectConfig }] }),
+    { code: "InvalidLoadBalancerAction", message: "You cannot redirect HTTPS to HTTP" },
+  );
+  const Issuer = "https://issuer.example.com";
+  await elb.CreateRule({
+    ListenerArn,
+    Priority: 1,
+    Conditions: [{ Field: "path-pattern", Values: ["/in"] }],
+    Actions: [
+      {
+        Type: "jwt-validation",
+        Order: 1,
+        JwtValidationConfig: { Issuer, JwksEndpoint: `${Issuer}/keys` },
+      },
+      { ...fixed, Order: 2 },
+    ],
+  });
+  await assert.rejects(elb.ModifyListener({ ListenerArn, Protocol: "HTTP", Port: 80 }), {
+    code: "InvalidLoadBalancerAction",
+    message: "Actions of type 'jwt-validation' are supported only on HTTPS listeners",
+  });
+});

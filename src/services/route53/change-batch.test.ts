@@ -133,3 +133,17 @@ test("a batch holds a thousand values, aliases and both halves of an UPSERT incl
   await change(...full, ["CREATE", alias("a", HostedZoneId, "1.example.com")]);
   await cloud.stop();
 });
+
+test("a zone keeps its own NS and SOA records, which may change places within a batch", async () => {
+  const { cloud, route53, HostedZoneId, change, refused } = await zoneCloud();
+  const { ResourceRecordSets } = await route53.ListResourceRecordSets({ HostedZoneId });
+  const [ns, soa] = ResourceRecordSets!;
+  await refused("[A HostedZone must contain at least one NS record for the zone itself.]", [
+    "DELETE",
+    ns!,
+  ]);
+  await refused("[A HostedZone must contain exactly one SOA record.]", ["DELETE", soa!]);
+  const other = { ...ns!, ResourceRecords: [{ Value: "ns.example.net." }] };
+  await change(["DELETE", ns!], ["CREATE", other]);
+  await cloud.stop();
+});

@@ -52,7 +52,19 @@ export async function applyBatch(view: ZoneView, { Changes = [] }: ChangeBatch):
       ...(await aliasProblems(view, set)),
       ...conflicts(view, set, await view.ofName(set.Name!)),
     );
+  problems.push(...(await missingRecords(view)));
   if (problems.length > 0) throw invalidChangeBatch([...new Set(problems)]);
+}
+
+/** What every zone has, whatever a batch takes away. */
+async function missingRecords(view: ZoneView): Promise<string[]> {
+  const types = (await view.ofName(view.name)).map(({ Type }) => Type);
+  return [
+    ...(types.includes("SOA") ? [] : ["A HostedZone must contain exactly one SOA record."]),
+    ...(types.includes("NS")
+      ? []
+      : ["A HostedZone must contain at least one NS record for the zone itself."]),
+  ];
 }
 
 function removeSet(
@@ -66,10 +78,6 @@ function removeSet(
   else if (!isEqual(present, set))
     problems.push(
       `Tried to delete resource record set ${what} but the values provided do not match the current values`,
-    );
-  else if (set.Name === view.name && (set.Type === "SOA" || set.Type === "NS"))
-    problems.push(
-      `A HostedZone must contain ${set.Type === "SOA" ? "exactly one SOA record" : "at least one NS record for the zone itself"}.`,
     );
   else view.remove(set);
 }

@@ -146,7 +146,7 @@ function cidr(sets: readonly CompiledSet[], context: ChooseContext): CompiledSet
   return own ?? sets.find(({ source }) => source.CidrRoutingConfig?.LocationName === "*");
 }
 
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const mixed = [...items];
   for (let index = mixed.length - 1; index > 0; index--) {
     const other = Math.floor(random() * (index + 1));

@@ -13,6 +13,19 @@ test("simple: all values, healthy or not", () => {
   assert.deepEqual(stage.values(name), ["192.0.2.1", "192.0.2.2"]);
 });
 
+test("simple: values come in every order", () => {
+  const stage = dnsStage([record(name, ["192.0.2.1", "192.0.2.2", "192.0.2.3"])]);
+  const orders = new Set<string>();
+  for (let index = 0; index < 200; index++)
+    orders.add(
+      stage
+        .ask(name)
+        .answers.map(({ text }) => text)
+        .join(),
+    );
+  assert.equal(orders.size, 6);
+});
+
 test("multivalue: up to eight healthy ones; of none, up to eight", () => {
   const sets = Array.from({ length: 10 }, (_one, index) =>
     record(name, `192.0.2.${index}`, {

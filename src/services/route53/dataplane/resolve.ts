@@ -1,6 +1,6 @@
 /** From a question to records: zones, wildcards, aliases, chains of CNAMEs, what is not there. */
 import { isIPv4 } from "node:net";
-import { chooseSets, type ChooseContext } from "./choose.ts";
+import { chooseSets, shuffled, type ChooseContext } from "./choose.ts";
 import { addressBytes } from "../values/bytes.ts";
 import { normalName } from "../names.ts";
 import { placeOfRegion } from "./client-location.ts";
@@ -171,10 +171,14 @@ function addGroup(
 ): void {
   if (group.policy !== "simple" && group.policy !== "weighted" && group.policy !== "multivalue")
     resolution.isLocal = true;
+  const next = () => world.random.next();
   const chosen = chooseSets(group, chooseContext(world, group.zone, client));
   for (const set of chosen) {
     if (!set.alias) {
-      addRecords(resolution.answers, name, group, [set]);
+      // "Route 53 returns all values … in random order":
+      // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-simple.html
+      const values = set.values.length > 1 ? shuffled(set.values, next) : set.values;
+      addRecords(resolution.answers, name, group, [{ ...set, values }]);
       continue;
     }
     if (depth >= longestAlias) continue;

@@ -13,8 +13,7 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "*",
-    differs:
-      "DNSSEC is not offered; domain registration, Resolver endpoints and profiles are services of their own.",
+    differs: "Domain registration, Resolver endpoints and profiles are services of their own.",
   },
   {
     operation: "*",

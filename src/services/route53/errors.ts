@@ -177,6 +177,52 @@ export const managedZone = (zone: string, service: string) =>
     `The resource hostedzone/${zone} can only be managed through AWS Cloud Map (${service})`,
     403,
   );
+export const privateZoneSigning = () =>
+  error("InvalidArgument", "Operation is unsupported for private hosted zones.");
+export const noSuchSigningKey = (name: string) =>
+  error("NoSuchKeySigningKey", `The specified key-signing key (KSK) doesn't exist: ${name}.`);
+export const invalidKeyName = (name: string) =>
+  error(
+    "InvalidKeySigningKeyName",
+    `The key-signing key (KSK) name that you specified isn't a valid name: ${name}.`,
+  );
+export const invalidKeyStatus = () =>
+  error(
+    "InvalidKeySigningKeyStatus",
+    "The key-signing key (KSK) status isn't valid or another KSK has the status INTERNAL_FAILURE.",
+  );
+export const invalidKmsArn = () =>
+  error(
+    "InvalidKMSArn",
+    "The KeyManagementServiceArn that you specified isn't valid to use with DNSSEC signing.",
+  );
+export const keyExists = () =>
+  error(
+    "KeySigningKeyAlreadyExists",
+    "You've already created a key-signing key (KSK) with this name or with the same customer managed key ARN.",
+  );
+export const tooManySigningKeys = () =>
+  error(
+    "TooManyKeySigningKeys",
+    "You've reached the limit for the number of key-signing keys (KSKs). Remove at least one KSK, and then try again.",
+  );
+export const keyInUse = () =>
+  error(
+    "KeySigningKeyInUse",
+    "The key-signing key (KSK) that you specified can't be deactivated because it's the only KSK for a currently-enabled DNSSEC. Disable DNSSEC signing, or add or enable another KSK.",
+  );
+export const noActiveKey = () =>
+  error(
+    "KeySigningKeyWithActiveStatusNotFound",
+    "A key-signing key (KSK) with ACTIVE status wasn't found.",
+  );
+export const notSigned = () =>
+  error("DNSSECNotFound", "The hosted zone doesn't have any DNSSEC resources.");
+export const zoneHasKeys = () =>
+  error(
+    "HostedZoneNotEmpty",
+    "The specified hosted zone contains DNSSEC Key Signing Keys and so cannot be deleted.",
+  );
 export const invalidDocument = (message: string) => error("InvalidTrafficPolicyDocument", message);
 export const noSuchPolicy = (id: string, version: number | undefined) =>
   error(

@@ -5,6 +5,7 @@ import { startHealthMetrics } from "./health/metrics.ts";
 import { operations } from "./operations/operations.ts";
 import { dnsEndpoint } from "./own-endpoint.ts";
 import { commonReconciler } from "./reconcilers/common-config.ts";
+import { dnssecReconciler } from "./reconcilers/dnssec.ts";
 import { healthCheckReconciler } from "./reconcilers/health-check.ts";
 import { zoneReconciler } from "./reconcilers/zone.ts";
 import { startQueryLogging } from "./query-logging.ts";
@@ -17,6 +18,7 @@ export const service = defineService<"route53", State>({
   createState,
   reconcilers: (env, state) => [
     zoneReconciler(env, state),
+    dnssecReconciler(env),
     commonReconciler(env, state),
     healthCheckReconciler(env, state),
   ],

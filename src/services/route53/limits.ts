@@ -23,6 +23,7 @@ export const limits = {
   valuesPerBatch: 1000,
   charactersPerBatch: 32_000,
   tagsPerResource: 10,
+  keySigningKeysPerZone: 2,
   /**
    * How long a change is PENDING. AWS: "generally propagate to all Route 53 name servers within 60 seconds"
    * (API_GetChange); there is one server here.

@@ -52,12 +52,15 @@ const plainLabel = /^[a-z0-9_-]*$/;
 /** A label's bytes, in Latin-1, as zones write them: ASCII in lower case, everything unusual in octal. */
 export function escapeLabel(label: string): string {
   if (plainLabel.test(label)) return label;
-  return label
-    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())
-    .replaceAll(
-      /[^a-z0-9_-]/g,
-      (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
-    );
+  return asciiLower(label).replaceAll(
+    /[^a-z0-9_-]/g,
+    (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
+}
+
+/** Names know no case within ASCII; other bytes are themselves. */
+export function asciiLower(label: string): string {
+  return label.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** Labels as a packet carries them, without compression. */

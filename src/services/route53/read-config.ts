@@ -10,6 +10,7 @@ import {
   placesScope,
   queryLogging,
   recordSets,
+  signings,
   trafficInstances,
   trafficPolicies,
   type ZoneRecord,
@@ -42,6 +43,7 @@ export async function readZone(
   const zone = await hostedZones.get(tx, scope, id);
   if (!zone) return undefined;
   const sets = await recordSets.list(tx, scope, [id]);
+  const signing = await signings.get(tx, scope, id);
   return {
     id: zone.id,
     name: zone.name,
@@ -49,6 +51,8 @@ export async function readZone(
     vpcs: zone.vpcs.map(({ VPCId, VPCRegion }) => ({ vpcId: VPCId!, region: VPCRegion! })),
     createdMs: zone.createdMs,
     sets: await withInstances(tx, scope, zone, sets),
+    // Before its keys are signed nobody could trust its signatures.
+    ...(signing && signing.signatures.length > 0 && { signing }),
   };
 }
 

@@ -11,7 +11,7 @@ import type {
 } from "@aws-sdk/client-route-53";
 import { collection, type Scope } from "#store/collection.ts";
 import type { Tags } from "#services/kit/tags.ts";
-import type { LocationConfig } from "./dataplane/config.ts";
+import type { LocationConfig, SigningConfig } from "./dataplane/config.ts";
 
 export interface ZoneRecord {
   /** Without "/hostedzone/". */
@@ -108,6 +108,27 @@ export interface TrafficInstanceRecord {
   failure?: string | undefined;
 }
 
+export interface KeySigningKeyRecord {
+  zoneId: string;
+  name: string;
+  callerReference: string;
+  /** Of the key in KMS. */
+  kmsArn: string;
+  /** Its point, in base64. */
+  publicKey: string;
+  status: "ACTIVE" | "INACTIVE" | "ACTION_NEEDED";
+  statusMessage?: string | undefined;
+  createdMs: number;
+  modifiedMs: number;
+}
+
+/** Of a zone that is signed. */
+export interface SigningRecord extends SigningConfig {
+  zoneId: string;
+  /** When the signatures run out, wall time; 0 before there are any. */
+  expiresMs: number;
+}
+
 /** Where clients are, for policies that ask; of the whole cloud. */
 export interface ClientLocations {
   locations: LocationConfig[];
@@ -132,6 +153,10 @@ export const queryLogging = collection<QueryLoggingRecord>("route53", "queryLogg
 export const trafficPolicies = collection<TrafficPolicyRecord>("route53", "trafficPolicy");
 /** By zone and id. */
 export const trafficInstances = collection<TrafficInstanceRecord>("route53", "trafficInstance");
+/** By zone and name. */
+export const keySigningKeys = collection<KeySigningKeyRecord>("route53", "keySigningKey");
+/** By zone. */
+export const signings = collection<SigningRecord>("route53", "signing");
 /** By zone, region and VPC. */
 export const vpcAuthorizations = collection<VPC>("route53", "vpcAuthorization");
 

@@ -1,9 +1,11 @@
 /** From a packet to its answer. */
 import { isIPv6 } from "node:net";
+import type { Wall } from "#runtime/clock.ts";
 import { createMessageWriter, payloadLimit } from "./message.ts";
 import type { QueryLog } from "./query-log.ts";
 import { parseQuery } from "./query.ts";
 import { refused, resolve } from "./resolve.ts";
+import { createSigner } from "./sign.ts";
 import type { World } from "./world.ts";
 
 export interface Asker {
@@ -19,7 +21,12 @@ const largestMessage = 65_535;
 export type AnswerPacket = (packet: Buffer, asker: Asker) => Buffer | undefined;
 
 /** `log` is told of what comes over the network. */
-export function createAnswerer(world: World, log?: QueryLog): AnswerPacket {
+export function createAnswerer(
+  world: World,
+  wall: Pick<Wall, "now">,
+  log?: QueryLog,
+): AnswerPacket {
+  const complete = createSigner(wall);
   const writer = createMessageWriter();
   return (packet, { address, vpcId, isStream }) => {
     const parsed = parseQuery(packet);
@@ -28,7 +35,8 @@ export function createAnswerer(world: World, log?: QueryLog): AnswerPacket {
     const { query } = parsed;
     const subnetAddress = query.edns?.subnet?.address;
     const client = { address: plainAddress(address), subnetAddress, vpcId };
-    const resolution = query.isRefused ? refused() : resolve(world, query.name, query.type, client);
+    const plain = query.isRefused ? refused() : resolve(world, query.name, query.type, client);
+    const resolution = query.edns?.dnssecOk ? complete(plain) : plain;
     log?.note(query, resolution, { address: client.address, isStream }, world.isLogged);
     return writer.write(query, resolution, {
       limit: isStream ? largestMessage : payloadLimit(query),

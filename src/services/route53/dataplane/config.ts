@@ -10,6 +10,18 @@ export interface ZoneConfig {
   /** Of two zones of one name the older answers. */
   createdMs: number;
   sets: ResourceRecordSet[];
+  /** Of a zone that is signed. */
+  signing?: SigningConfig | undefined;
+}
+
+export interface SigningConfig {
+  /** Of the key that signs the zone's records: PKCS #8 in PEM, and its DNSKEY data in base64. */
+  privateKey: string;
+  zoneKey: string;
+  /** The DNSKEY data of those that sign the keys, in base64. */
+  keySigningKeys: string[];
+  /** Over all of the keys: the data of RRSIG records, in base64. */
+  signatures: string[];
 }
 
 /** A name that Fogbank gave to something of its own. */

@@ -15,7 +15,7 @@ export function createDnsEngine(options: {
 }): DnsPlane {
   const world = createWorld(options.random);
   const log = createQueryLog(options.wall);
-  const answer = createAnswerer(world, log);
+  const answer = createAnswerer(world, options.wall, log);
   const listening = new Map<string, Listening>();
   const keyOf = ({ host, port }: ListenConfig) => `${host}:${port}`;
   return {

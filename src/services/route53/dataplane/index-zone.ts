@@ -1,8 +1,10 @@
 /** A zone's records by name and type, compiled once. */
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { keyTag } from "../dnssec/keys.ts";
 import { policyOf, type Policy } from "../routing.ts";
 import { parseValue, type RecordType } from "../values/parse.ts";
-import type { ZoneConfig } from "./config.ts";
+import type { SigningConfig, ZoneConfig } from "./config.ts";
 import { typeNumbers } from "./record-types.ts";
 
 /** Records of one name, type and set identifier. */
@@ -34,6 +36,16 @@ export interface IndexedZone {
   soa: CompiledSet | undefined;
   /** How long "there is none" may be remembered: the lesser of the SOA's TTL and its minimum. */
   negativeTtl: number;
+  signing: CompiledSigning | undefined;
+}
+
+export interface CompiledSigning {
+  key: KeyObject;
+  keyTag: number;
+  /** DNSKEY data. */
+  keys: Buffer[];
+  /** RRSIG data over them. */
+  signatures: Buffer[];
 }
 
 export function indexZone(config: ZoneConfig): IndexedZone {
@@ -46,12 +58,24 @@ export function indexZone(config: ZoneConfig): IndexedZone {
     nodes: new Map([[config.name, new Map()]]),
     soa: undefined,
     negativeTtl: 0,
+    signing: config.signing && compileSigning(config.signing),
   };
   for (const set of config.sets) addSet(zone, set);
   zone.soa = zone.nodes.get(config.name)?.get("SOA")?.sets[0];
   const minimum = Number(zone.soa?.values[0]?.text.trim().split(/\s+/).at(-1) ?? 0);
   zone.negativeTtl = Math.min(zone.soa?.ttl ?? 0, minimum);
   return zone;
+}
+
+function compileSigning(config: SigningConfig): CompiledSigning {
+  const bytes = (text: string) => Buffer.from(text, "base64");
+  const zoneKey = bytes(config.zoneKey);
+  return {
+    key: createPrivateKey(config.privateKey),
+    keyTag: keyTag(zoneKey),
+    keys: [...config.keySigningKeys.map(bytes), zoneKey],
+    signatures: config.signatures.map(bytes),
+  };
 }
 
 function addSet(zone: IndexedZone, set: ResourceRecordSet): void {

@@ -22,8 +22,18 @@ export const typeNumbers: Readonly<Record<RecordType, number>> = {
   CAA: 257,
 };
 
-/** Types that only questions have. */
-const questionTypes: Readonly<Record<number, string>> = { 251: "IXFR", 252: "AXFR", 255: "ANY" };
+/** Of DNSSEC (RFC 4034); no zone's owner writes them. */
+export const rrsigType = 46;
+export const nsecType = 47;
+export const dnskeyType = 48;
+
+/** Types that no record of a zone has. */
+const questionTypes: Readonly<Record<number, string>> = {
+  [dnskeyType]: "DNSKEY",
+  251: "IXFR",
+  252: "AXFR",
+  255: "ANY",
+};
 
 const names = new Map(Object.entries(typeNumbers).map(([name, number]) => [number, name]));
 

@@ -2,12 +2,13 @@
 import { isIPv4 } from "node:net";
 import { chooseSets, shuffled, type ChooseContext } from "./choose.ts";
 import { addressBytes } from "../values/bytes.ts";
+import { keysTtl } from "../dnssec/keys.ts";
 import { normalName } from "../names.ts";
 import { placeOfRegion } from "./client-location.ts";
 import { isHealthySet } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
 import { isWebsite, withoutDualstack } from "./own-names.ts";
-import { typeNumbers } from "./record-types.ts";
+import { dnskeyType, typeNumbers } from "./record-types.ts";
 import type { Client, World } from "./world.ts";
 
 export interface ResolvedRecord {
@@ -17,6 +18,17 @@ export interface ResolvedRecord {
   rdata: Buffer;
   /** The value as its zone has it. */
   text: string;
+  /** The zone whose key signs it. */
+  signer?: IndexedZone | undefined;
+}
+
+/** What a signed zone does not have. */
+export interface Denial {
+  zone: IndexedZone;
+  name: string;
+  /** Those that the name has. */
+  types: number[];
+  exists: boolean;
 }
 
 export type ResponseCode = "NOERROR" | "NXDOMAIN" | "REFUSED";
@@ -28,6 +40,8 @@ export interface Resolution {
   authorities: ResolvedRecord[];
   /** Addresses of the servers that a name is handed over to. */
   additionals: ResolvedRecord[];
+  /** What has to be proven to who asks for it; of signed zones only. */
+  denials: Denial[];
   /** The answer depends on where the client is. */
   isLocal: boolean;
   /** The zone that was asked; undefined for names of Fogbank's own and for those of nobody. */
@@ -43,6 +57,7 @@ const empty = (): Resolution => ({
   answers: [],
   authorities: [],
   additionals: [],
+  denials: [],
   isLocal: false,
 });
 
@@ -93,31 +108,31 @@ function follow(
   const delegation = findDelegation(zone, name, type);
   if (delegation) {
     resolution.authoritative = depth > 0;
-    addRecords(resolution.authorities, delegation.name, delegation, delegation.sets);
-    return addGlue(zone, delegation, resolution);
+    return addReferral(zone, delegation, resolution);
   }
   const node = findNode(zone, name);
   if (!node) {
     resolution.code = "NXDOMAIN";
-    return addSoa(zone, resolution);
+    return addDenial(zone, name, undefined, type, resolution);
   }
+  if (type === "DNSKEY" && name === zone.name && zone.signing) return addKeys(zone, resolution);
   if (type === "ANY") {
     for (const group of node.values()) addGroup(world, name, group, client, resolution);
-    if (resolution.answers.length === 0) addSoa(zone, resolution);
+    if (resolution.answers.length === 0) addDenial(zone, name, node, type, resolution);
     return;
   }
   const group = node.get(type);
   if (group) {
     addGroup(world, name, group, client, resolution);
     if (!resolution.answers.some(({ type: found }) => found === typeNumbers[group.type]))
-      addSoa(zone, resolution);
+      addDenial(zone, name, node, type, resolution);
     return;
   }
   const chain = node.get("CNAME");
   const before = resolution.answers.length;
   if (chain) addGroup(world, name, chain, client, resolution);
   const last = resolution.answers.length > before ? resolution.answers.at(-1) : undefined;
-  if (!last) return addSoa(zone, resolution);
+  if (!last) return addDenial(zone, name, node, type, resolution);
   if (depth >= longestChain) return;
   const target = normalName(last.text.trim());
   if (answerOwnName(world, target, type, client, resolution)) return;
@@ -135,8 +150,16 @@ function findDelegation(zone: IndexedZone, name: string, type: string): SetGroup
   return found;
 }
 
-/** The addresses that the zone has for the servers of a delegation. */
-function addGlue(zone: IndexedZone, { sets }: SetGroup, { additionals }: Resolution): void {
+/** To the servers of a delegation, with the addresses that the zone has for them and its word about their keys. */
+function addReferral(zone: IndexedZone, group: SetGroup, resolution: Resolution): void {
+  const { authorities, additionals, denials } = resolution;
+  const { name: cut, sets } = group;
+  for (const set of sets)
+    for (const { rdata, text } of set.values)
+      authorities.push({ name: cut, type: typeNumbers.NS, ttl: set.ttl, rdata, text });
+  const keys = zone.signing && zone.nodes.get(cut)?.get("DS");
+  if (keys) addRecords(authorities, cut, keys, keys.sets);
+  else if (zone.signing) denials.push({ zone, name: cut, types: [typeNumbers.NS], exists: true });
   for (const server of sets.flatMap(({ values }) => values))
     for (const type of ["A", "AAAA"]) {
       const name = normalName(server.text.trim());
@@ -185,7 +208,7 @@ function addGroup(
     const zone = world.zoneById(set.alias.zoneId);
     const target = zone?.nodes.get(set.alias.name)?.get(group.type);
     if (target) addGroup(world, name, target, client, resolution, depth + 1);
-    else if (!zone) addOwnAddresses(world, name, set.alias.name, group.type, client, resolution);
+    else if (!zone) addOwnAddresses(world, name, set.alias.name, group, client, resolution);
   }
 }
 
@@ -212,14 +235,33 @@ function addRecords(
   sets: SetGroup["sets"],
 ): void {
   const type = typeNumbers[group.type];
+  const signer = group.zone.signing && group.zone;
   for (const { ttl, values } of sets)
-    for (const { rdata, text } of values) records.push({ name, type, ttl, rdata, text });
+    for (const { rdata, text } of values) records.push({ name, type, ttl, rdata, text, signer });
 }
 
-function addSoa(zone: IndexedZone, { authorities }: Resolution): void {
+/** The zone's SOA record, which says how long "there is none" holds, and what has to be proven. */
+function addDenial(
+  zone: IndexedZone,
+  name: string,
+  node: ReadonlyMap<string, SetGroup> | undefined,
+  type: string,
+  { authorities, denials }: Resolution,
+): void {
+  const signer = zone.signing && zone;
   const [value] = zone.soa?.values ?? [];
-  if (value)
-    authorities.push({ name: zone.name, type: typeNumbers.SOA, ttl: zone.negativeTtl, ...value });
+  const soa = { name: zone.name, type: typeNumbers.SOA, ttl: zone.negativeTtl, signer };
+  if (value) authorities.push({ ...soa, ...value });
+  if (!signer) return;
+  const types = [...(node?.values() ?? [])].filter((group) => group.type !== type);
+  const numbers = types.map((group) => typeNumbers[group.type]);
+  if (name === zone.name) numbers.push(dnskeyType);
+  denials.push({ zone, name, types: numbers, exists: node !== undefined });
+}
+
+function addKeys(zone: IndexedZone, { answers }: Resolution): void {
+  const record = { name: zone.name, type: dnskeyType, ttl: keysTtl, text: "", signer: zone };
+  for (const rdata of zone.signing?.keys ?? []) answers.push({ ...record, rdata });
 }
 
 const ownTtl = 60;
@@ -229,13 +271,13 @@ function addOwnAddresses(
   world: World,
   name: string,
   target: string,
-  type: string,
+  { type, zone }: SetGroup,
   client: Client,
   { answers }: Resolution,
 ): void {
   const own = world.ownName(withoutDualstack(target), client.vpcId);
   const addresses = own?.addresses ?? (isWebsite(target) ? [world.gatewayHost] : []);
-  addAddresses(answers, name, type, addresses);
+  addAddresses(answers, name, type, addresses, zone.signing && zone);
 }
 
 function answerOwnName(
@@ -255,10 +297,18 @@ function addAddresses(
   name: string,
   type: string,
   addresses: readonly string[],
+  signer?: IndexedZone,
 ): void {
   for (const text of addresses) {
     const own = isIPv4(text) ? "A" : "AAAA";
     if (own === type)
-      answers.push({ name, type: typeNumbers[own], ttl: ownTtl, rdata: addressBytes(text), text });
+      answers.push({
+        name,
+        type: typeNumbers[own],
+        ttl: ownTtl,
+        rdata: addressBytes(text),
+        text,
+        signer,
+      });
   }
 }

@@ -1,15 +1,16 @@
 import type { Operations } from "#services/kit/service.ts";
-import { zoneNotEmpty } from "../errors.ts";
+import { noSuchChange, zoneHasKeys, zoneNotEmpty } from "../errors.ts";
 import { bareId } from "../ids.ts";
 import {
   changes,
   hostedZones,
+  keySigningKeys,
   ofAccount,
   queryLogging,
   recordSets,
+  signings,
   vpcAuthorizations,
 } from "../records.ts";
-import { noSuchChange } from "../errors.ts";
 import type { State } from "../state.ts";
 import { beginChange, checkOwner, findZone, setId, showChange, showZone } from "../zones.ts";
 import { createHostedZone } from "./create-hosted-zone.ts";
@@ -38,6 +39,8 @@ export const hostedZoneOperations: Operations<"route53", State> = {
         ({ Name, Type }) => Name === zone.name && (Type === "NS" || Type === "SOA"),
       );
       if (own.length < sets.length) throw zoneNotEmpty();
+      const keys = await keySigningKeys.list(tx, scope, [zone.id]);
+      if (keys.length > 0 || (await signings.get(tx, scope, zone.id))) throw zoneHasKeys();
       for (const set of sets) recordSets.delete(tx, scope, ...setId(zone.id, set));
       for (const { id } of await vpcAuthorizations.entries(tx, scope, [zone.id]))
         vpcAuthorizations.delete(tx, scope, ...id);

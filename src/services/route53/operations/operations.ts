@@ -4,10 +4,11 @@ import { changeResourceRecordSets } from "./change-resource-record-sets.ts";
 import { cidrCollectionOperations } from "./cidr-collections.ts";
 import { delegationSetOperations } from "./delegation-sets.ts";
 import { geoLocationOperations } from "./geo-locations.ts";
-import { getDnssec } from "./get-dnssec.ts";
+import { dnssecOperations } from "./dnssec.ts";
 import { healthCheckOperations } from "./health-checks.ts";
 import { healthStatusOperations } from "./health-status.ts";
 import { hostedZoneOperations } from "./hosted-zones.ts";
+import { keySigningKeyOperations } from "./key-signing-keys.ts";
 import { limitOperations } from "./limits.ts";
 import { hostedZoneListOperations } from "./list-hosted-zones.ts";
 import { listResourceRecordSets } from "./list-resource-record-sets.ts";
@@ -35,7 +36,8 @@ export const operations: Operations<"route53", State> = {
   ...trafficPolicyInstanceOperations,
   ...trafficPolicyInstanceListOperations,
   ...queryLoggingOperations,
-  GetDNSSEC: getDnssec,
+  ...dnssecOperations,
+  ...keySigningKeyOperations,
   ...tagOperations,
   ...limitOperations,
 };

@@ -1,7 +1,7 @@
 /** Brings a zone's records to the DNS server. */
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
-import { hostedZones, recordSets, trafficInstances } from "../records.ts";
+import { hostedZones, recordSets, signings, trafficInstances } from "../records.ts";
 import { readZone } from "../read-config.ts";
 import type { State } from "../state.ts";
 
@@ -13,6 +13,7 @@ export function zoneReconciler(env: Environment, state: State): Reconciler {
       { collection: hostedZones },
       { collection: recordSets, idOf: byZone },
       { collection: trafficInstances, idOf: byZone },
+      { collection: signings, idOf: byZone },
     ],
     async reconcile(scope, [id]) {
       const zone = await env.store.transaction((tx) => readZone(tx, scope, String(id)));

@@ -68,7 +68,7 @@ export function dnsStage(sets: readonly ResourceRecordSet[], common: CommonConfi
     });
   setZone({ sets: [soa, ...sets] });
   world.setCommon(common);
-  const answer = createAnswerer(world);
+  const answer = createAnswerer(world, { now: () => 1_800_000_000_000 });
   const ask = (
     name: string,
     { type = "A", from = "192.0.2.1", subnet, vpcId }: Asked = {},

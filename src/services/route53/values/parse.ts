@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html
  */
 import { isIPv4, isIPv6 } from "node:net";
-import { labelsOf, wireName } from "../names.ts";
+import { asciiLower, labelsOf, wireName } from "../names.ts";
 import { addressBytes, counted, longs, shorts } from "./bytes.ts";
 import { characterStrings, hexField, numberField, splitFields } from "./fields.ts";
 import { ValueProblem } from "./problem.ts";
@@ -136,7 +136,8 @@ type Four = [string, string, string, string];
 function nameData(value: string): Buffer {
   const text = value.trim();
   if (text === "") throw new ValueProblem("DomainNameEmpty", "Domain name is empty", value);
-  return wireName(labelsOf(text));
+  // In the case in which DNSSEC signs them (RFC 4034, 6.2).
+  return wireName(labelsOf(text).map(asciiLower));
 }
 
 function textData(value: string): Buffer {

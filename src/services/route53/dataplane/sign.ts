@@ -1,0 +1,82 @@
+/**
+ * Signatures of answers, made while they are asked for, and proofs that something is not there: each name is said to
+ * exist with the types that it has (RFC 4470, RFC 9824).
+ */
+import { sign } from "node:crypto";
+import type { Wall } from "#runtime/clock.ts";
+import { dnskeyType, nsecType, rrsigType } from "./record-types.ts";
+import { signatureHead, signedBytes } from "../dnssec/signature.ts";
+import { labelsOf, wireName } from "../names.ts";
+import type { Denial, ResolvedRecord, Resolution } from "./resolve.ts";
+
+const marginS = 3_600;
+const validS = 2 * 86_400;
+/** "This name does not exist", among the types of a name. */
+const noSuchName = 128;
+
+export type Complete = (resolution: Resolution) => Resolution;
+
+/** `wall`: who checks signatures lives in its time. */
+export function createSigner(wall: Pick<Wall, "now">): Complete {
+  const withSignatures = (records: readonly ResolvedRecord[]): ResolvedRecord[] => {
+    const groups = Map.groupBy(records, ({ name, type }) => `${name} ${type}`);
+    return [...groups.values()].flatMap((group) => [...group, ...signaturesOf(group)]);
+  };
+  const signaturesOf = (group: readonly ResolvedRecord[]): ResolvedRecord[] => {
+    const { name, type, ttl, signer } = group[0]!;
+    const signing = signer?.signing;
+    if (!signer || !signing) return [];
+    const record = (rdata: Buffer) => ({ name, type: rrsigType, ttl, rdata, text: "" });
+    // The keys themselves are signed by those that the zone above knows.
+    if (type === dnskeyType) return signing.signatures.map(record);
+    const nowS = Math.floor(wall.now() / 1000);
+    const records = { name, type, ttl, rdata: group.map(({ rdata }) => rdata) };
+    const validity = { inceptionS: nowS - marginS, expirationS: nowS + validS };
+    const head = signatureHead(records, validity, {
+      zoneName: signer.name,
+      keyTag: signing.keyTag,
+    });
+    const key = { key: signing.key, dsaEncoding: "ieee-p1363" as const };
+    return [record(Buffer.concat([head, sign("sha256", signedBytes(head, records), key)]))];
+  };
+  return (resolution) => {
+    const { answers, authorities, denials, code } = resolution;
+    const proofs = denials.map(proofOf);
+    return {
+      ...resolution,
+      // Of a name that is said to exist nothing can be said but that it lacks the type.
+      code: code === "NXDOMAIN" && denials.some(({ exists }) => !exists) ? "NOERROR" : code,
+      answers: withSignatures(answers),
+      authorities: withSignatures([...authorities, ...proofs]),
+    };
+  };
+}
+
+/** An NSEC record from the name to the very next one. */
+function proofOf({ zone, name, types, exists }: Denial): ResolvedRecord {
+  const present = [...types, rrsigType, nsecType, ...(exists ? [] : [noSuchName])];
+  const next = wireName(["\0", ...labelsOf(name)]);
+  return {
+    name,
+    type: nsecType,
+    ttl: zone.negativeTtl,
+    rdata: Buffer.concat([next, bitmapOf(present)]),
+    text: "",
+    signer: zone,
+  };
+}
+
+/** RFC 4034, 4.1.2: a bit for each type, in windows of 256. */
+function bitmapOf(types: readonly number[]): Buffer {
+  const windows = Map.groupBy(
+    types.toSorted((a, b) => a - b),
+    (type) => type >> 8,
+  );
+  return Buffer.concat(
+    [...windows].map(([window, own]) => {
+      const bits = Buffer.alloc(((own.at(-1)! & 255) >> 3) + 1);
+      for (const type of own) bits[(type & 255) >> 3]! |= 0x80 >> (type & 7);
+      return Buffer.concat([Buffer.from([window, bits.length]), bits]);
+    }),
+  );
+}

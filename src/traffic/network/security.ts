@@ -4,10 +4,23 @@ import { TLSSocket, type SecureContext, type TLSSocketOptions } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import type { TlsConfig } from "../application/config.ts";
 import { ListenerTls } from "../application/listener-tls.ts";
+import { readGreeting } from "./client-hello.ts";
 import type { TlsFacts } from "./config.ts";
 import type { RelaySide } from "./relay.ts";
 
 const handshakeTimeoutMs = 10_000;
+
+const nothingKnown: TlsFacts = {
+  handshakeMs: undefined,
+  cipher: undefined,
+  version: undefined,
+  serverName: undefined,
+  certificateArn: undefined,
+  certificateSerial: undefined,
+  clientAlpn: undefined,
+  targetAlpn: undefined,
+  offeredAlpn: undefined,
+};
 
 export interface AcceptedTls {
   /** Undefined when the handshake failed; the connection is closed then. */
@@ -31,22 +44,34 @@ export class ListenerSecurity {
   }
 
   /**
-   * Resolves when the handshake has succeeded or failed. `begin` is called at once: from then on the
+   * Resolves when the handshake has succeeded or failed. `begin` is called when it begins: from then on the
    * connection must be ended as this side, for TLS would go on reading one that is closed below it.
    */
-  accept(raw: Socket, wall: Wall, begin: (side: RelaySide) => void): Promise<AcceptedTls> {
-    const { promise, resolve } = Promise.withResolvers<AcceptedTls>();
+  async accept(raw: Socket, wall: Wall, begin: (side: RelaySide) => void): Promise<AcceptedTls> {
     const begunMs = wall.monotonic();
-    let offeredAlpn: string[] | undefined;
+    const timer = wall.after(handshakeTimeoutMs, () => void raw.destroy());
+    const greeting = this.#alpn.length > 0 ? await readGreeting(raw) : { protocols: undefined };
+    timer.cancel();
+    if (greeting && !raw.destroyed)
+      return this.#shakeHands(raw, greeting.protocols, { wall, begunMs, begin });
+    raw.destroy();
+    return { socket: undefined, facts: nothingKnown };
+  }
+
+  #shakeHands(
+    raw: Socket,
+    offeredAlpn: string[] | undefined,
+    { wall, begunMs, begin }: { wall: Wall; begunMs: number; begin: (side: RelaySide) => void },
+  ): Promise<AcceptedTls> {
+    const { promise, resolve } = Promise.withResolvers<AcceptedTls>();
+    // "If the client supports a protocol from the ALPN policy, the load balancer establishes the connection based on
+    // the preference list of the ALPN policy. Otherwise, the load balancer does not use ALPN." Asked whether it wants
+    // one of a client's protocols the TLS library takes a no for the end.
+    const chosen = this.#alpn.find((protocol) => offeredAlpn?.includes(protocol));
     const socket = new TLSSocket(raw, {
       ...this.#options(),
       allowHalfOpen: true,
-      ...(this.#alpn.length > 0 && {
-        ALPNCallback: ({ protocols }: { protocols: string[] }) => {
-          offeredAlpn = protocols;
-          return this.#alpn.find((protocol) => protocols.includes(protocol));
-        },
-      }),
+      ...(chosen !== undefined && { ALPNCallback: () => chosen }),
     } as TLSSocketOptions);
     begin({ socket, raw });
     const finish = (handshakeMs?: number) => {
@@ -80,16 +105,14 @@ export class ListenerSecurity {
     offeredAlpn: string[] | undefined,
   ): TlsFacts {
     const common = {
+      ...nothingKnown,
       handshakeMs,
       serverName: (socket as { servername?: string | false }).servername || undefined,
       clientAlpn: socket.alpnProtocol || undefined,
-      targetAlpn: undefined,
       offeredAlpn,
     };
-    const none = { cipher: undefined, version: undefined };
     // A socket that has closed must not be asked: Node then reads what it has freed.
-    if (handshakeMs === undefined)
-      return { ...common, ...none, certificateArn: undefined, certificateSerial: undefined };
+    if (handshakeMs === undefined) return common;
     const certificate = socket.getX509Certificate();
     return {
       ...common,

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { connect as connectPlain } from "node:net";
+import { Duplex } from "node:stream";
 import { connect, createServer } from "node:tls";
 import { test, type TestContext } from "node:test";
 import { ca, handshake, tlsConfig } from "../application/testing/secure-stage.ts";
-import { createStage, endOf, listener, readAll, target } from "./testing/stage.ts";
+import { createStage, endOf, listener, pause, readAll, target } from "./testing/stage.ts";
 
 const secure = (names: string[], alpn: string[] = []) => ({
   protocol: "TLS" as const,
@@ -61,8 +63,48 @@ test("the listener's policy chooses the protocol, and targets are offered the sa
   assert.deepEqual(await talk(["http/1.1", "h2"]), ["h2", "h2 hello"]);
   assert.deepEqual(await talk(["http/1.1"]), ["http/1.1", "http/1.1 hello"]);
   assert.deepEqual(await talk(), [false, "none hello"]);
-  await assert.rejects(talk(["spdy/3"]));
-  assert.equal((await stage.counts("TLS")).clientTlsErrors, 1);
+  assert.deepEqual(await talk(["spdy/3"]), [false, "none hello"], "then there is no ALPN");
+  assert.equal((await stage.counts("TLS")).clientTlsErrors, undefined);
+});
+
+test("a greeting may come in many pieces, and none may be one", async (context) => {
+  const stage = createStage(context);
+  const { port } = await stage.target((socket) => socket.end("x"));
+  await stage.sendTo([target(port)], {}, secure(["a.example"], ["h2"]));
+  // Sends what TLS has to say byte by byte.
+  const { host, port: listenerPort } = stage.at();
+  const slow = connectPlain(listenerPort, host);
+  const duplex = new Duplex({
+    read() {},
+    async write(chunk: Buffer, _encoding, done) {
+      for (const byte of chunk) {
+        slow.write(Buffer.of(byte));
+        await pause(0);
+      }
+      done();
+    },
+  });
+  slow.on("data", (piece) => duplex.push(piece));
+  slow.on("end", () => duplex.push(null));
+  slow.setNoDelay();
+  await once(slow, "connect");
+  const client = connect({
+    socket: duplex,
+    ca: ca.root,
+    servername: "a.example",
+    ALPNProtocols: ["h2"],
+  });
+  await once(client, "secureConnect");
+  assert.equal(client.alpnProtocol, "h2");
+  assert.equal(await readAll(client), "x");
+  for (const bytes of ["GET / HTTP/1.1\r\n\r\n", "\x16", "\x16\x03\x01\x00\x04\x02\x00\x00\x00"]) {
+    const other = await stage.client();
+    other.end(Buffer.from(bytes, "latin1"));
+    await endOf(other);
+  }
+  const { clientTlsErrors } = await stage.settled("TLS");
+  assert.equal(clientTlsErrors, 3);
+  assert.deepEqual(stage.errors, []);
 });
 
 test("what is no handshake costs only its own connection", async (context) => {

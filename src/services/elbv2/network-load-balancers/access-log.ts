@@ -4,6 +4,8 @@ import type { FlowRecord } from "#traffic/network/config.ts";
 import { fullName } from "../arns.ts";
 
 const version = "2.0";
+/** "The string is truncated if it is longer than 256 bytes." */
+const longestPreferenceList = 256;
 
 export function accessLogLine(balancerArn: string, record: FlowRecord): string {
   const { client, node, listenerArn, startedMs, endedMs, tls } = record;
@@ -31,7 +33,10 @@ export function accessLogLine(balancerArn: string, record: FlowRecord): string {
     plain(tls?.serverName),
     plain(tls?.clientAlpn),
     plain(tls?.targetAlpn),
-    tls?.offeredAlpn?.map((name) => `"${plain(name)}"`).join(",") ?? "-",
+    tls?.offeredAlpn
+      ?.map((name) => `"${plain(name)}"`)
+      .join(",")
+      .slice(0, longestPreferenceList) ?? "-",
     time(startedMs),
   ].join(" ");
 }

@@ -126,8 +126,14 @@ export class ClientConnection implements Swept, Outlet {
     } else if (!this.#connected) {
       if (quietMs > (request.connectTimeoutMs ?? 10_000))
         this.#break("connect-timeout", "no connection could be made in time");
-    } else if (quietMs > (request.idleTimeoutMs ?? 60_000) && !this.#heldBack())
+    } else if (this.#awaitsSource()) this.#activeMs = nowMs;
+    else if (quietMs > (request.idleTimeoutMs ?? 60_000) && !this.#heldBack())
       this.#break("timeout", "the server did not answer in time");
+  }
+
+  /** Quiet because the rest of the request has not come to us. */
+  #awaitsSource(): boolean {
+    return this.#exchange?.sent === false && !this.socket.writableNeedDrain;
   }
 
   /** Quiet because our own reader does not want more. */

@@ -46,7 +46,7 @@ export interface ClientRequest {
   control?: { running: Abortable | undefined };
   /** Most wall time for the connection to be made; 10 s unless given. */
   connectTimeoutMs?: number;
-  /** Most wall time in which no byte moves either way; 60 s unless given. */
+  /** Most wall time in which no byte moves either way but for want of the request's body; 60 s unless given. */
   idleTimeoutMs?: number;
   connections?: ConnectionWatch;
   /** Asks for another protocol: a 101 gives the connection away as `upgraded`. */

@@ -30,8 +30,11 @@ export interface HttpRequest {
   readonly secure?: TLSSocket | undefined;
   /** Aborts when the client goes away before its reply was sent. */
   readonly signal: AbortSignal;
-  /** The same at less cost, for one listener; not every engine has it. */
-  onGone?(listener: () => void): void;
+  /**
+   * The same at less cost, for one listener; not every engine has it. The reason is an HttpSyntaxError where the client
+   * was refused in the middle of its request: it has its answer then, with that status.
+   */
+  onGone?(listener: (reason: Error) => void): void;
 }
 
 export interface HttpReply {

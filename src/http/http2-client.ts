@@ -114,7 +114,9 @@ function exchange(
     if (request.control)
       request.control.running = { abort: () => stream.close(http2().constants.NGHTTP2_CANCEL) };
     // A connection idles in wall time, and only Node sees its frames: the timer is the stream's own.
+    const upload = { awaitsSource: false };
     stream.setTimeout(idleTimeoutMs, () => {
+      if (upload.awaitsSource) return;
       fail("timeout", "no byte moved for too long");
       stream.close(http2().constants.NGHTTP2_CANCEL);
     });
@@ -147,7 +149,10 @@ function exchange(
         trailers: () => trailers,
       });
     });
-    if (!isEmpty(body)) void send(stream, body!);
+    if (isEmpty(body)) return;
+    // A body that nobody has touched can still go elsewhere when no connection comes about.
+    if (connected) void send(stream, body!, upload);
+    else session.once("connect", () => void send(stream, body!, upload));
   });
 }
 
@@ -165,18 +170,27 @@ function isEmpty(body: ClientRequest["body"]): boolean {
   );
 }
 
-async function send(stream: ClientHttp2Stream, body: NonNullable<ClientRequest["body"]>) {
+async function send(
+  stream: ClientHttp2Stream,
+  body: NonNullable<ClientRequest["body"]>,
+  upload: { awaitsSource: boolean },
+) {
   if (typeof body === "string" || body instanceof Uint8Array) return void stream.end(body);
   if (body instanceof WholeBody) return void stream.end(body.bytes);
   const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
   try {
+    upload.awaitsSource = true;
     for await (const piece of body) {
+      upload.awaitsSource = false;
       if (stream.destroyed) return;
       if (!stream.write(piece))
         await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), closed]);
+      upload.awaitsSource = true;
     }
+    upload.awaitsSource = false;
     stream.end();
   } catch {
+    upload.awaitsSource = false;
     // The client's body broke off: the target must not take it for whole.
     stream.close(http2().constants.NGHTTP2_CANCEL);
   }

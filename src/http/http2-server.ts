@@ -13,6 +13,7 @@ import {
   type HttpRequest,
 } from "./http.ts";
 import { knownBody } from "./outgoing.ts";
+import { HttpSyntaxError } from "./syntax.ts";
 import { closeStream } from "./reply-framing.ts";
 
 export interface Http2Front {
@@ -24,9 +25,13 @@ export interface Http2Front {
 export interface Http2FrontOptions {
   handler: HttpHandler;
   wall: Wall;
-  /** How long a connection without streams is kept. */
+  /** How long a connection without streams is kept, and a stream whose client sends nothing more. */
   idleTimeoutMs: number;
   mostStreams: number;
+  /** A connection ends behind so many requests. */
+  mostRequests: number;
+  /** Answers a request whose body does not arrive. */
+  refuse: (status: number) => HttpReply;
   onError: (error: unknown) => void;
   onConnection: (event: "opened" | "closed", remotePort: number) => void;
 }
@@ -35,12 +40,12 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
   // Loaded here: Node's HTTP/2 takes megabytes, and most clouds never speak it.
   const { constants, createServer } = process.getBuiltinModule("node:http2");
   const server = createServer({ settings: { maxConcurrentStreams: options.mostStreams } });
-  const sessions = new Map<Http2Session, TLSSocket>();
+  const sessions = new Map<Http2Session, { socket: TLSSocket; requests: number }>();
   let arriving: TLSSocket | undefined;
   server.on("session", (session) => {
     const socket = arriving!;
     const { remotePort = 0 } = socket;
-    sessions.set(session, socket);
+    sessions.set(session, { socket, requests: 0 });
     options.onConnection("opened", remotePort);
     // A connection idles in wall time, and only Node sees its frames: the timer is the session's own.
     session.setTimeout(options.idleTimeoutMs, () => session.close());
@@ -52,12 +57,14 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
   // What a client does wrong ends its own session or stream; there is nobody else to tell.
   server.on("sessionError", () => {});
   server.on("stream", (stream: ServerHttp2Stream, headers, flags, ...rest) => {
-    const socket = stream.session && sessions.get(stream.session);
-    if (!socket) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    const place = stream.session && sessions.get(stream.session);
+    if (!place) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
     stream.on("error", () => {});
+    if (++place.requests >= options.mostRequests) stream.session!.close();
     const [rawHeaders = []] = rest as unknown[] as [string[]?];
     const ended = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-    const request = new StreamRequest(stream, headers, rawHeaders, ended, socket);
+    const request = new StreamRequest(stream, headers, rawHeaders, ended, place.socket);
+    if (!ended) stream.setTimeout(options.idleTimeoutMs, () => request.giveUp(options.refuse(408)));
     answer(request, stream, options).catch((error: unknown) => {
       if (stream.destroyed) return;
       options.onError(error);
@@ -75,7 +82,7 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
       const closed = open.map(([session]) => once(session, "close"));
       for (const [session] of open) session.close();
       const timer = options.wall.after(graceMs, () => {
-        for (const [session, socket] of open) {
+        for (const [session, { socket }] of open) {
           session.destroy();
           socket.destroy();
         }
@@ -99,6 +106,7 @@ class StreamRequest implements HttpRequest {
   readonly #stream: ServerHttp2Stream;
   #headers: Record<string, string | undefined> | undefined;
   #gone: AbortController | undefined;
+  #refusal: HttpSyntaxError | undefined;
 
   constructor(
     stream: ServerHttp2Stream,
@@ -126,15 +134,27 @@ class StreamRequest implements HttpRequest {
     if (!this.#gone) {
       const gone = new AbortController();
       this.#gone = gone;
-      this.onGone(() => gone.abort(clientGone()));
+      this.onGone((reason) => gone.abort(reason));
     }
     return this.#gone.signal;
   }
 
-  onGone(listener: () => void): void {
+  /** The rest of its body does not come; does nothing when it has. */
+  giveUp(reply: HttpReply): void {
+    const stream = this.#stream;
+    if (stream.closed || stream.readableEnded) return;
+    const { NGHTTP2_CANCEL } = process.getBuiltinModule("node:http2").constants;
+    if (stream.headersSent) return stream.close(NGHTTP2_CANCEL);
+    this.#refusal = new HttpSyntaxError(reply.status, "the body did not arrive in time");
+    stream.respond(replyFields(reply));
+    stream.end(knownBody(reply.body)?.bytes, () => stream.close(NGHTTP2_CANCEL));
+  }
+
+  onGone(listener: (reason: Error) => void): void {
     const stream = this.#stream;
     const tell = () => {
-      if (!stream.writableFinished) listener();
+      if (this.#refusal) listener(this.#refusal);
+      else if (!stream.writableFinished) listener(clientGone());
     };
     if (stream.closed) tell();
     else stream.once("close", tell);
@@ -181,10 +201,12 @@ async function answer(
     reply = { status: 500, headers: {} };
   }
   const known = knownBody(reply.body);
-  if (stream.destroyed || stream.closed) {
+  if (stream.destroyed || stream.closed || stream.headersSent) {
     if (!known) await closeStream(reply.body as ByteStream);
     return;
   }
+  // HTTP/2 has no such field: the connection takes no more requests.
+  if (reply.headers["Connection"] === "close") stream.session?.close();
   const silent = request.method === "HEAD" || reply.status === 204 || reply.status === 304;
   const { trailers } = reply;
   if (trailers) stream.once("wantTrailers", () => sendTrailers(stream, trailers()));

@@ -16,7 +16,7 @@ export class IncomingRequest implements HttpRequest {
   #headers: Fields | undefined;
   #gone: AbortController | undefined;
   #goneReason: Error | undefined;
-  #goneListener: (() => void) | undefined;
+  #goneListener: ((reason: Error) => void) | undefined;
 
   constructor(head: RequestHead, body: ByteStream, socket: Socket) {
     this.method = head.method;
@@ -56,8 +56,8 @@ export class IncomingRequest implements HttpRequest {
     return this.#gone.signal;
   }
 
-  onGone(listener: () => void): void {
-    if (this.#goneReason) listener();
+  onGone(listener: (reason: Error) => void): void {
+    if (this.#goneReason) listener(this.#goneReason);
     else this.#goneListener = listener;
   }
 
@@ -66,6 +66,6 @@ export class IncomingRequest implements HttpRequest {
     if (this.#goneReason) return;
     this.#goneReason = reason;
     this.#gone?.abort(reason);
-    this.#goneListener?.();
+    this.#goneListener?.(reason);
   }
 }

@@ -69,7 +69,8 @@ export class ServerConnection implements Swept, Outlet {
     socket.on("data", this.#onData);
     socket.on("end", this.#onEnd);
     socket.on("drain", this.#onDrain);
-    socket.on("error", this.#onSocketError);
+    // A reset connection is the client's affair; "close" follows.
+    socket.on("error", ignoreError);
     socket.on("close", this.#onClose);
   }
 
@@ -96,7 +97,8 @@ export class ServerConnection implements Swept, Outlet {
       if (quietMs > (unsent ? limits.stallTimeoutMs : lingerMs)) this.destroy();
     } else if (this.#request) {
       const stalled = unsent || (this.#body?.awaited ?? false);
-      if (stalled && quietMs > limits.stallTimeoutMs) this.destroy();
+      if (stalled && quietMs > limits.stallTimeoutMs)
+        this.#breakOff(new HttpSyntaxError(408, "the body did not arrive in time"));
       else if (!stalled) this.#activeMs = nowMs;
     } else if (this.#held) {
       if (quietMs > limits.stallTimeoutMs) this.#refuse(408, "the body did not arrive in time");
@@ -145,9 +147,6 @@ export class ServerConnection implements Swept, Outlet {
     if (this.socket.isPaused()) this.socket.resume();
     this.#advance();
   };
-
-  // A reset connection is the client's affair; "close" follows.
-  readonly #onSocketError = () => {};
 
   readonly #onClose = () => {
     if (this.#closed) return;
@@ -222,7 +221,11 @@ export class ServerConnection implements Swept, Outlet {
     const { expect } = head.framing;
     this.#awaitsContinue = expect !== undefined && head.version === "1.1" && pieces.length === 0;
     const body = new IncomingBody({
-      wanted: () => this.#bodyWanted(),
+      wanted: () => {
+        if (this.#awaitsContinue) writeContinue(this.socket);
+        this.#awaitsContinue = false;
+        if (this.socket.isPaused()) this.socket.resume();
+      },
       full: () => void this.socket.pause(),
       abandoned: () => void this.socket.resume(),
     });
@@ -235,14 +238,6 @@ export class ServerConnection implements Swept, Outlet {
     this.#start(head, body);
   }
 
-  #bodyWanted(): void {
-    if (this.#awaitsContinue) {
-      this.#awaitsContinue = false;
-      writeContinue(this.socket);
-    }
-    if (this.socket.isPaused()) this.socket.resume();
-  }
-
   /** Hands bytes to the body under way; gives the offset behind it. */
   #take(chunk: Buffer, offset: number): number {
     const intake = this.#intake!;
@@ -250,13 +245,7 @@ export class ServerConnection implements Swept, Outlet {
     try {
       end = intake.take(chunk, offset, this.#sink);
     } catch (error) {
-      this.#intake = undefined;
-      this.#last = true;
-      this.#body?.fail(malformedBody(error));
-      if (!this.#streaming && error instanceof HttpSyntaxError) {
-        this.#request?.abort(error);
-        this.#refuse(error.status, error.message);
-      } else this.destroy();
+      this.#breakOff(error);
       return chunk.length;
     }
     if (intake.done) {
@@ -267,6 +256,16 @@ export class ServerConnection implements Swept, Outlet {
       if (!this.#request) this.#settleNext();
     }
     return end;
+  }
+
+  /** The rest of the request under way is not to be had. */
+  #breakOff(error: unknown): void {
+    this.#intake = undefined;
+    this.#last = true;
+    this.#body?.fail(malformedBody(error));
+    if (this.#streaming || !(error instanceof HttpSyntaxError)) return this.destroy();
+    this.#request?.abort(error);
+    this.#refuse(error.status, error.message);
   }
 
   #start(head: RequestHead, body: ByteStream): void {
@@ -347,8 +346,7 @@ export class ServerConnection implements Swept, Outlet {
     const { socket } = this;
     socket.write(`${this.#writer.text}\r\n`, "latin1");
     // Whatever listens on keeps this connection in memory for as long as the socket lives.
-    socket.pause().on("error", ignoreError);
-    socket.off("error", this.#onSocketError).off("close", this.#onClose);
+    socket.pause().off("close", this.#onClose);
     socket.off("data", this.#onData).off("end", this.#onEnd).off("drain", this.#onDrain);
     this.#request = undefined;
     this.#closed = true;
@@ -392,9 +390,9 @@ export class ServerConnection implements Swept, Outlet {
 
   #refuse(status: number, detail: string): void {
     this.#last = true;
-    const isHandled = this.#request !== undefined;
+    const handled = this.#request;
     this.#head ??= this.#held ?? unreadable();
     this.#request ??= new IncomingRequest(this.#head, emptyBody, this.socket);
-    this.#answer(this.#options.refuse(status, detail, isHandled ? undefined : this.#request));
+    this.#answer(this.#options.refuse(status, detail, handled ? undefined : this.#request));
   }
 }

@@ -20,6 +20,7 @@ const titles: Record<number, string> = {
   503: "503 Service Temporarily Unavailable",
   504: "504 Gateway Time-out",
   561: "561 Authentication Error",
+  507: "507 Insufficient Storage",
   505: "505 HTTP Version Not Supported",
 };
 

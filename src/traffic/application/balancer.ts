@@ -176,7 +176,8 @@ export class Balancer {
     if (given === 400 || given === 501 || given === 505)
       this.#counters.node(zone).nonCompliantRequests++;
     const status = given === 417 || given === 431 ? 400 : given;
-    this.#counters.answered(zone, status);
+    // Whoever handles a request that was begun counts what becomes of it.
+    if (request) this.#counters.answered(zone, status);
     const reply = headersChanged(answer(status), listener.config, true);
     if (request && this.#config.accessLog)
       this.#log.refused(
@@ -304,7 +305,7 @@ export class Balancer {
         const location = locationOf(action, { ...facts, protocol: protocolOf(request), port });
         if (location.length > longestLocation) {
           node.redirectsTooLong++;
-          return this.#ownAnswer(500, zone);
+          return this.#ownAnswer(507, zone);
         }
         if (trace) trace.redirect = location;
         return answer(action.status, { Location: location });

@@ -301,6 +301,8 @@ export interface TargetCounts {
   /** For which one of the targets was chosen. */
   requests: number;
   grpcRequests: number;
+  /** Those of the requests that came over IPv6. */
+  ipv6Requests: number;
   connectionErrors: number;
   tlsErrors: number;
   /** Requests that were sent while too few targets were healthy. */

@@ -7,6 +7,7 @@ import type { BalancerReport, NodeCounts, TargetCounts } from "./config.ts";
 export class Counted {
   requests = 0;
   grpcRequests = 0;
+  ipv6Requests = 0;
   connectionErrors = 0;
   tlsErrors = 0;
   unhealthyRouting = 0;
@@ -30,6 +31,7 @@ export class Counted {
     return {
       requests: this.requests,
       grpcRequests: this.grpcRequests,
+      ipv6Requests: this.ipv6Requests,
       connectionErrors: this.connectionErrors,
       tlsErrors: this.tlsErrors,
       unhealthyRouting: this.unhealthyRouting,

@@ -9,6 +9,7 @@ import type {
   Receiver,
 } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
+import { HttpSyntaxError } from "#http/syntax.ts";
 import type { Trace } from "./access-log.ts";
 import { answer } from "./answers.ts";
 import type { ActionConfig } from "./config.ts";
@@ -40,7 +41,8 @@ export class Exchange implements UnderWay, Receiver {
   /** Set by the client while the exchange is under way. */
   running: Abortable | undefined;
   place = -1;
-  #clientGone = false;
+  /** Why the client does not wait for an answer any more. */
+  #gone: Error | undefined;
   readonly #context: ExchangeContext;
   readonly #request: HttpRequest;
   readonly #fields: ForwardedFields;
@@ -84,8 +86,8 @@ export class Exchange implements UnderWay, Receiver {
   run(): HttpReply | Promise<HttpReply> {
     const { sealer, wall } = this.#context;
     const group = this.#group;
-    this.#request.onGone?.(() => {
-      this.#clientGone = true;
+    this.#request.onGone?.((reason) => {
+      this.#gone = reason;
       this.running?.abort();
     });
     let target = stickyTarget(group, this.#request.rawHeaders, sealer, wall.now());
@@ -115,6 +117,8 @@ export class Exchange implements UnderWay, Receiver {
     const counted = counters.target(this.#group.config.arn, target.zone);
     counted.requests++;
     if (this.#group.config.version === "GRPC") counted.grpcRequests++;
+    if (this.#group.failsOpen(this.#zone)) counted.unhealthyRouting++;
+    if (isIpv6(this.#request.remoteAddress)) counted.ipv6Requests++;
   }
 
   #attempt(target: Target): void {
@@ -156,7 +160,7 @@ export class Exchange implements UnderWay, Receiver {
     const tried = this.#tried;
     tried.push(this.#target!);
     const next =
-      tried.length < mostAttempts && !this.#clientGone
+      tried.length < mostAttempts && !this.#gone
         ? this.#group.pick(this.#nowMs, tried, this.#zone)
         : undefined;
     if (next) this.#attempt(next);
@@ -172,7 +176,6 @@ export class Exchange implements UnderWay, Receiver {
       const answeredMs = wall.monotonic();
       const counted = counters.target(this.#group.config.arn, target.zone);
       counted.answered(response.status, answeredMs - this.#sentMs);
-      if (this.#group.failsOpen(this.#zone)) counted.unhealthyRouting++;
       target.outcomes.record(response.status >= 500);
       if (trace) {
         trace.answeredMs = answeredMs;
@@ -217,7 +220,7 @@ export class Exchange implements UnderWay, Receiver {
   }
 
   #failed(error: HttpClientError, target: Target): HttpReply | number {
-    if (this.#clientGone) return this.#clientLeft();
+    if (this.#gone) return this.#clientLeft(this.#gone);
     const { trace, wall } = this.#context;
     const counts = this.#context.counters.target(this.#group.config.arn, target.zone);
     target.outcomes.record(true);
@@ -241,9 +244,10 @@ export class Exchange implements UnderWay, Receiver {
     }
   }
 
-  /** Whether it had sent all of its request makes the difference. */
-  #clientLeft(): HttpReply {
+  /** Whether it had sent all of its request makes the difference, if it was not refused for what it sent. */
+  #clientLeft(reason: Error): HttpReply {
     const { trace } = this.#context;
+    if (reason instanceof HttpSyntaxError) return this.#ownAnswer(reason.status);
     if (trace) trace.clientGone = true;
     return this.#ownAnswer(this.#body instanceof WholeBody || this.#body.isWhole ? 460 : 400);
   }
@@ -276,6 +280,7 @@ export class Exchange implements UnderWay, Receiver {
           requestHeaders: this.#request.rawHeaders,
           nowMs: this.#context.wall.now(),
           sealer: this.#context.sealer,
+          isSecure: this.#request.secure !== undefined,
         }),
       );
     let wholeBytes = sizeBytes + this.#fields.sizeBytes;
@@ -286,7 +291,8 @@ export class Exchange implements UnderWay, Receiver {
     const { body } = response;
     if (!upgraded && body instanceof WholeBody) wholeBytes += body.bytes.length;
     this.#countBytes(wholeBytes);
-    if (upgraded) {
+    if (upgraded && this.#gone) upgraded.socket.destroy();
+    else if (upgraded) {
       reply.upgrade = (socket, head) => {
         const tunnel = joinSockets({ socket, head }, upgraded, this.#context, (passed) => {
           this.#countBytes(passed.fromClient + passed.fromTarget);

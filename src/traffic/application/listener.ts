@@ -48,6 +48,8 @@ export interface OpenOptions {
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html */
 const mostStreams = 128;
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#response-code-000 */
+const mostRequests = 10_000;
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html#http-headers-quotas */
 const headLimits = { requestLineBytes: 16 * 1024, fieldBytes: 16 * 1024, headBytes: 64 * 1024 };
@@ -224,12 +226,14 @@ export class Listener {
   }
 
   #secure(tls: ListenerTls, idleTimeoutMs: number): NonNullable<ServeOptions["secure"]> {
-    const { wall, onError, handle, onHandshakeError, door } = this.#environment;
+    const { wall, onError, handle, refuse, onHandshakeError, door } = this.#environment;
     const front = createHttp2Front({
       handler: (request) => handle(request, this),
       wall,
       idleTimeoutMs,
       mostStreams,
+      mostRequests,
+      refuse: (status) => refuse(status, undefined, this),
       onError,
       onConnection: (event, port) => this.#onConnection(event, port),
     });

@@ -55,32 +55,55 @@ export function cookiesOf(
     requestHeaders: readonly string[];
     nowMs: number;
     sealer: CookieSealer;
+    /** The client's connection is. */
+    isSecure: boolean;
   },
 ): string[] {
-  const { action, sealer, nowMs } = exchange;
+  const { action, sealer, nowMs, isSecure } = exchange;
   const fields: string[] = [];
   const { stickiness, arn } = group.config;
   if (action.stickinessMs !== undefined) {
     const expiresMs = nowMs + action.stickinessMs;
-    push(fields, groupCookie, sealer.seal(`${expiresMs} ${arn}`), expiresMs);
+    push(fields, groupCookie, sealer.seal(`${expiresMs} ${arn}`), expiresMs, isSecure);
   }
   if (!stickiness) return fields;
   const expiresMs = nowMs + stickiness.durationMs;
   if (stickiness.type === "lb_cookie") {
-    push(fields, targetCookie, sealedFor(target, expiresMs, exchange), expiresMs);
+    push(fields, targetCookie, sealedFor(target, expiresMs, exchange), expiresMs, isSecure);
   } else if (setsCookie(exchange.responseHeaders, stickiness.cookieName)) {
     const value = sealedFor(target, expiresMs, exchange);
-    fields.push("Set-Cookie", `${appCookie}=${value}; Expires=${httpDate(expiresMs)}; Path=/`);
+    const crossing =
+      isSecure && knowsCrossing(exchange.requestHeaders) ? "; SameSite=None; Secure" : "";
+    fields.push(
+      "Set-Cookie",
+      `${appCookie}=${value}; Expires=${httpDate(expiresMs)}; Path=/${crossing}`,
+    );
   } else if (readCookie(exchange.requestHeaders, stickiness.cookieName) === undefined)
     fields.push("Set-Cookie", `${appCookie}=_remove_; Expires=${httpDate(expiresMs)}; Path=/`);
   return fields;
 }
 
 /** AWS sends each cookie twice: once for clients that need SameSite=None across origins. */
-function push(fields: string[], name: string, value: string, expiresMs: number): void {
+function push(
+  fields: string[],
+  name: string,
+  value: string,
+  expiresMs: number,
+  isSecure: boolean,
+): void {
   const expires = httpDate(expiresMs);
   fields.push("Set-Cookie", `${name}=${value}; Expires=${expires}; Path=/`);
-  fields.push("Set-Cookie", `${name}CORS=${value}; Expires=${expires}; Path=/; SameSite=None`);
+  // Browsers take SameSite=None with Secure alone, and Secure over TLS alone.
+  const crossing = isSecure ? "SameSite=None; Secure" : "SameSite=None";
+  fields.push("Set-Cookie", `${name}CORS=${value}; Expires=${expires}; Path=/; ${crossing}`);
+}
+
+/** Chromium 80 and above. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/sticky-sessions.html#application-based-stickiness */
+function knowsCrossing(rawHeaders: readonly string[]): boolean {
+  const at = rawHeaders.findIndex(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === "user-agent",
+  );
+  return Number(/\bChrom(?:e|ium)\/(\d+)/.exec(rawHeaders[at + 1] ?? "")?.[1] ?? 0) >= 80;
 }
 
 function sealedFor(

@@ -74,12 +74,16 @@ export function metricData(situation: BalancerSituation, timeMs: number): Metric
   // What the targets answered is reported of the load balancer, and of its zones, as well.
   const registered = situation.groups.flatMap(({ targets }) => targets);
   putTargets(put, sumOf(counted), registered.length > 0, [[balancer]]);
+  putRouted(put, sumOf(counted), [balancer]);
+  if (sumOf(counted).grpcRequests > 0)
+    put("GrpcRequestCount", sumOf(counted).grpcRequests, "Count", [balancer]);
   for (const zone of zonesOf(registered, counted)) {
     if (zone === "all") continue;
     const own = counted.filter((entry) => entry.zone === zone);
     const isRegistered = registered.some((target) => target.zone === zone);
     const within = { Name: "AvailabilityZone", Value: zone };
     putTargets(put, sumOf(own), isRegistered, [[balancer, within]]);
+    putRouted(put, sumOf(own), [balancer, within]);
   }
   return data;
 }
@@ -201,6 +205,7 @@ function putGroup(put: Put, balancer: Dimension, group: GroupSituation, counted:
     putTargets(put, counts, targets.length > 0, [dimensions]);
     if (counts.unhealthyRouting > 0)
       put("UnhealthyRoutingRequestCount", counts.unhealthyRouting, "Count", dimensions);
+    if (counts.ipv6Requests > 0) put("IPv6RequestCount", counts.ipv6Requests, "Count", dimensions);
     const both = [dimensions, [targetGroup, ...within]];
     if (counts.grpcRequests > 0) put("GrpcRequestCount", counts.grpcRequests, "Count", ...both);
     if (targets.length === 0) continue;
@@ -210,6 +215,11 @@ function putGroup(put: Put, balancer: Dimension, group: GroupSituation, counted:
     const perTarget = counts.requests / (healthy || targets.length);
     put("RequestCountPerTarget", perTarget, "Count", ...both);
   }
+}
+
+function putRouted(put: Put, { unhealthyRouting }: TargetCounts, dimensions: Dimension[]): void {
+  if (unhealthyRouting > 0)
+    put("UnhealthyRoutingRequestCount", unhealthyRouting, "Count", dimensions);
 }
 
 function zonesOf(targets: readonly { zone: string }[], counted: Counted): string[] {

@@ -60,7 +60,7 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     const place = stream.session && sessions.get(stream.session);
     if (!place) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
     stream.on("error", () => {});
-    if (++place.requests >= options.mostRequests) stream.session!.close();
+    if (++place.requests >= options.mostRequests) stream.session?.close();
     const [rawHeaders = []] = rest as unknown[] as [string[]?];
     const ended = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     const request = new StreamRequest(stream, headers, rawHeaders, ended, place.socket);

@@ -24,6 +24,26 @@ test("a period's measurement that fails is logged, and the next one comes", asyn
   assert.deepEqual(starts, [0, 60_000]);
 });
 
+test("after a jump a period is measured at its place, and at the last one's where CloudWatch takes no more", async () => {
+  const day = 86_400_000;
+  const clock = createScaledClock({ onError: fails });
+  const ages: number[] = [];
+  let came = Promise.withResolvers<void>();
+  const log = createLog({ level: "silent" });
+  const sampler = startSampler({ clock, log }, { periodMs: day, what: "things" }, async (at) => {
+    ages.push(Math.floor((clock.now() - at) / day));
+    came.resolve();
+  });
+  for (const days of [10, 300]) {
+    came = Promise.withResolvers();
+    await clock.advance(days * day);
+    await came.promise;
+  }
+  assert.deepEqual(ages, [10, 1]);
+  await sampler.stop();
+  clock.stop();
+});
+
 const starters = {
   sampler: (env: Parameters<typeof startSampler>[0], work: () => Promise<void>) =>
     startSampler(env, { periodMs: 5, what: "things" }, work),

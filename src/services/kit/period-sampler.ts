@@ -7,10 +7,21 @@ export interface Sampler {
   stop(): Promise<void>;
 }
 
+/** PutMetricData: "Time stamps … as much as 2 weeks before the current date"; a day less is safe. */
+const oldestMs = 13 * 86_400_000;
+
 export interface SamplerOptions {
   periodMs: number;
   /** What is measured, for the log: "queue metrics". */
   what: string;
+}
+
+/**
+ * The end of the period for which a value counts that was due at `endMs`: a clock that was advanced by weeks
+ * has left behind a period that CloudWatch takes no more values for, and the last one takes its place.
+ */
+export function measuredEnd(endMs: number, nowMs: number, periodMs: number): number {
+  return nowMs - endMs < oldestMs ? endMs : Math.floor(nowMs / periodMs) * periodMs;
 }
 
 /** `publish` gets the moment at which the period began; what it throws is logged, and the next period comes. */
@@ -25,7 +36,7 @@ export function startSampler(
     const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
     timer = clock.at(nextMs, () => {
       arm();
-      const run = logged(log, publish(nextMs - periodMs), "metrics were not published", what);
+      const run = logged(log, publish(measuredEnd(nextMs, clock.now(), periodMs) - periodMs), "metrics were not published", what);
       underWay.add(run);
       return run.finally(() => underWay.delete(run));
     });

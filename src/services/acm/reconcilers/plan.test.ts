@@ -30,11 +30,15 @@ test("what is due for a certificate that was issued, and when", () => {
   const hourly = { do: "await-validation", afterMs: 3_600_000 };
   assert.deepEqual(planCertificate(issued, gone, 153 * day), hourly);
   assert.deepEqual(planCertificate(issued, gone, end), { do: "expire" });
+  assert.deepEqual(planCertificate(issued, used, 3 * end), { do: "renew" });
+  const tried = { ...issued, renewal: { status: "PENDING_VALIDATION", updatedMs: 0 } } as const;
+  assert.deepEqual(planCertificate(tried, used, end), { do: "expire" });
   const asked = { ...issued, renewal: { status: "PENDING_AUTO_RENEWAL", updatedMs: 0 } } as const;
   assert.deepEqual(planCertificate(asked, unused, 0), { do: "renew" });
   const imported = { ...issued, type: "IMPORTED" } as const;
   const whole = { do: "wait", afterMs: 45 * day };
   assert.deepEqual(planCertificate(imported, unused, 153 * day), whole);
+  assert.deepEqual(planCertificate(imported, used, end), { do: "expire" });
   const revoked = { ...issued, status: "REVOKED" } as const;
   assert.deepEqual(planCertificate(revoked, used, end), { do: "nothing" });
 });

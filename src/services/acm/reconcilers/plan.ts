@@ -32,7 +32,8 @@ export function planCertificate(
 ): Step {
   if (record.status === "PENDING_VALIDATION") return planValidation(record, validated, nowMs);
   if (record.status !== "ISSUED" || notAfterMs === undefined) return { do: "nothing" };
-  if (nowMs >= notAfterMs) return { do: "expire" };
+  if (nowMs >= notAfterMs)
+    return isOverslept(record, { eligible, validated }) ? { do: "renew" } : { do: "expire" };
   const leftMs = notAfterMs - nowMs;
   if (record.type === "IMPORTED") return { do: "wait", afterMs: leftMs };
   const beginsMs = leftMs - limits.renewalDays * dayMs;
@@ -44,6 +45,17 @@ export function planCertificate(
   if (!isAsked && !eligible) return { do: "wait", afterMs: Math.min(dayMs, leftMs) };
   if (validated) return { do: "renew" };
   return { do: "await-validation", afterMs: Math.min(quarterHourMs * 4, leftMs) };
+}
+
+/**
+ * Nobody looked in the weeks before its end, because the clock was advanced past them or Fogbank did not run:
+ * AWS would have renewed it then.
+ */
+function isOverslept(
+  { type, renewal }: Pick<CertificateRecord, "type" | "renewal">,
+  { eligible, validated }: Pick<Circumstances, "eligible" | "validated">,
+): boolean {
+  return type !== "IMPORTED" && eligible && validated && renewal?.status !== "PENDING_VALIDATION";
 }
 
 /** It looks often at first: whoever waits has just added the record. */

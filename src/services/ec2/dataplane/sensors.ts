@@ -9,6 +9,7 @@ import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import type { Timer } from "#runtime/clock.ts";
 import type { MachineObservation } from "#compute/driver.ts";
 import { asService } from "#services/kit/principal.ts";
+import { measuredEnd } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import { stalledVolumes } from "../faults/records.ts";
@@ -47,7 +48,7 @@ export function startSensors(env: Environment): Sensors {
     const nextMs = (Math.floor(clock.now() / minuteMs) + 1) * minuteMs;
     timer = clock.at(nextMs, () => {
       running = clock.track(
-        sample(nextMs)
+        sample(measuredEnd(nextMs, clock.now(), minuteMs))
           .catch((error: unknown) => log.error("measuring instances failed", { error }))
           .finally(arm),
       );

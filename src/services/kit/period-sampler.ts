@@ -36,7 +36,12 @@ export function startSampler(
     const nextMs = (Math.floor(clock.now() / periodMs) + 1) * periodMs;
     timer = clock.at(nextMs, () => {
       arm();
-      const run = logged(log, publish(measuredEnd(nextMs, clock.now(), periodMs) - periodMs), "metrics were not published", what);
+      const run = logged(
+        log,
+        publish(measuredEnd(nextMs, clock.now(), periodMs) - periodMs),
+        "metrics were not published",
+        what,
+      );
       underWay.add(run);
       return run.finally(() => underWay.delete(run));
     });

@@ -90,6 +90,14 @@ export const duplicateTargetGroup = (name: string) =>
     "DuplicateTargetGroupName",
     `A target group with the same name '${name}' exists, but with different settings`,
   );
+/** As users see it, of functions too: https://github.com/aws/aws-cdk/issues/17261 */
+export const groupAttributeNotSupported = (
+  { protocol, targetType }: { protocol: string; targetType: string },
+  key: string,
+) =>
+  invalidConfiguration(
+    `A target group with ${targetType === "lambda" ? "HTTPS" : protocol} protocol does not support the attribute ${key}`,
+  );
 export const tooManyTargetGroups = () =>
   error("TooManyTargetGroups", "The maximum number of target groups has been reached");
 export const targetGroupInUse = (arn: string) =>

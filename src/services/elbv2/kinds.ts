@@ -49,6 +49,16 @@ export function groupTable(group: TargetGroupRecord): AttributeTable {
     : targetGroupAttributes;
 }
 
+/** Of a target group of any kind. */
+export function isAttributeOfSomeGroup(key: string): boolean {
+  const tables = [
+    targetGroupAttributes,
+    functionGroupAttributes,
+    networkGroupAttributes("TCP", "instance"),
+  ];
+  return tables.some((table) => Object.hasOwn(table, key));
+}
+
 export function listenerTable({ protocol }: ListenerRecord): AttributeTable {
   if (!isNetworkProtocol(protocol)) return listenerAttributes;
   return networkListenerAttributes(protocol);

@@ -1,6 +1,7 @@
 /** Tags of every kind of resource, by ARN. */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
+import type { Principal } from "#services/kit/service.ts";
 import { tagsFromList, type Tags } from "#services/kit/tags.ts";
 import { kindOf } from "./arns.ts";
 import { duplicateTagKeys, tooManyTags, validationError } from "./errors.ts";
@@ -12,17 +13,18 @@ import { readArn } from "./arns.ts";
 
 type TagList = readonly { Key?: string | undefined; Value?: string | undefined }[];
 
-/** The tags of a request; throws for keys given twice or reserved. */
-export function readTags(list: TagList | undefined): Tags {
+/** The tags of a request; throws for keys given twice, or reserved for AWS's services. */
+export function readTags(list: TagList | undefined, { type }: Principal): Tags {
   const seen = new Set<string>();
   for (const { Key = "" } of list ?? []) {
     if (seen.has(Key)) throw duplicateTagKeys(Key);
     seen.add(Key);
-    if (/^aws:/i.test(Key) && !Key.startsWith("aws:cloudformation:"))
+    if (type !== "service" && /^aws:/i.test(Key))
       throw validationError(`Tag key '${Key}' cannot begin with 'aws:'`);
   }
-  if (seen.size > limits.tagsPerResource) throw tooManyTags();
-  return tagsFromList(list);
+  const tags = tagsFromList(list);
+  checkCount(tags);
+  return tags;
 }
 
 /** Reads the tags of a resource and, if the function gives others, writes them. */
@@ -81,6 +83,12 @@ export async function changeTags(
 
 function changed(tags: Tags, change: (tags: Tags) => Tags): Tags {
   const next = change(tags);
-  if (Object.keys(next).length > limits.tagsPerResource) throw tooManyTags();
+  checkCount(next);
   return next;
+}
+
+/** Those of AWS's services do not count. https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html */
+function checkCount(tags: Tags): void {
+  const own = Object.keys(tags).filter((key) => !key.startsWith("aws:"));
+  if (own.length > limits.tagsPerResource) throw tooManyTags();
 }

@@ -257,6 +257,11 @@ test("every kind of resource carries tags", async (context) => {
     }),
     { code: "DuplicateTagKeys" },
   );
+  const reserved = [{ Key: "aws:cloudformation:stack-name", Value: "mine" }];
+  await assert.rejects(cloud.elb.AddTags({ ResourceArns, Tags: reserved }), {
+    code: "ValidationError",
+    message: "Tag key 'aws:cloudformation:stack-name' cannot begin with 'aws:'",
+  });
 });
 
 test("a target that drains leaves room for another", async (context) => {

@@ -25,6 +25,17 @@ test("a function leaves its group at once, which then has room for another", asy
   const { create, lambda } = await functionsOf(cloud);
   const { TargetGroups } = await cloud.elb.CreateTargetGroup({ Name: "app", TargetType: "lambda" });
   const { TargetGroupArn } = TargetGroups![0]!;
+  await assert.rejects(
+    cloud.elb.ModifyTargetGroupAttributes({
+      TargetGroupArn,
+      Attributes: [{ Key: "stickiness.enabled", Value: "false" }],
+    }),
+    {
+      code: "InvalidConfigurationRequest",
+      message:
+        "A target group with HTTPS protocol does not support the attribute stickiness.enabled",
+    },
+  );
   const Targets: { Id: string }[] = [];
   for (const name of [FunctionName, "next"]) {
     await create(name, source);

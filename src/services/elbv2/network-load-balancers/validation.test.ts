@@ -121,7 +121,8 @@ test("groups have the attributes and defaults of their protocol", async (context
     message: "Stickiness type 'lb_cookie' is not supported for target groups with the TCP protocol",
   });
   await assert.rejects(set(tcp, "slow_start.duration_seconds", "30"), {
-    message: "Target group attribute key 'slow_start.duration_seconds' is not recognized",
+    message:
+      "A target group with TCP protocol does not support the attribute slow_start.duration_seconds",
   });
   await set(tcp, "stickiness.enabled", "true");
   const threshold = (action: string, kind: string) =>

@@ -23,7 +23,7 @@ export const createListener: Operation<"elbv2", "CreateListener", State> = async
   context,
 ) => {
   const actions = keepSecrets(readActions(input.DefaultActions), []);
-  const tags = readTags(input.Tags);
+  const tags = readTags(input.Tags, context.principal);
   const { type } = await context.store.transaction((tx) =>
     findLoadBalancer(tx, context, input.LoadBalancerArn),
   );

@@ -39,7 +39,7 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
     network,
     type: ipAddressType,
   });
-  const tags = readTags(input.Tags);
+  const tags = readTags(input.Tags, context.principal);
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
   const { vpcId, zones } = await placeIn(context, context, subnetIds, { scheme, network });
   await checkType(context, context, ipAddressType, { network, subnetIds });

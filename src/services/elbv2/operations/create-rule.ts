@@ -24,7 +24,7 @@ export const createRule: Operation<"elbv2", "CreateRule", State> = async (input,
   const { Priority: priority } = input;
   if (priority === undefined) throw validationError("A rule priority must be specified");
   const actions = keepSecrets(readActions(input.Actions), []);
-  const tags = readTags(input.Tags);
+  const tags = readTags(input.Tags, context.principal);
   const record = await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, input.ListenerArn);
     const { loadBalancerName, loadBalancerArn, protocol } = listener;

@@ -61,7 +61,7 @@ export const createTargetGroup: Operation<"elbv2", "CreateTargetGroup", State> =
   const healthCheck = forNetwork
     ? networkSettings(input, undefined, targetType)
     : readSettings(input, isFunction ? functionSettings : settingsFor(version), version);
-  const tags = readTags(input.Tags);
+  const tags = readTags(input.Tags, context.principal);
   if (!isFunction) await checkVpc(context, context, vpcId, ipAddressType);
   const shape = await context.store.transaction(async (tx) => {
     const all = await targetGroups.list(tx, context);

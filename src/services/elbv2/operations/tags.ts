@@ -9,7 +9,7 @@ export const addTags: Operation<"elbv2", "AddTags", State> = async (
   context,
 ) => {
   if (!Tags?.length) throw validationError("At least one tag must be specified");
-  const added = readTags(Tags);
+  const added = readTags(Tags, context.principal);
   await context.store.transaction(async (tx) => {
     for (const arn of ResourceArns ?? [])
       await changeTags(tx, context, arn, (tags) => withTags(tags, added));

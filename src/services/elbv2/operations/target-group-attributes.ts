@@ -1,8 +1,9 @@
 import type { Operation } from "#services/kit/service.ts";
 import { changeAttributes, checkTargetGroupAttributes, describeAttributes } from "../attributes.ts";
+import { groupAttributeNotSupported } from "../errors.ts";
 import { findTargetGroup } from "../find.ts";
 import { preservesClients } from "../health/reach-target.ts";
-import { groupTable, isNetworkProtocol } from "../kinds.ts";
+import { groupTable, isAttributeOfSomeGroup, isNetworkProtocol } from "../kinds.ts";
 import { checkNetworkGroup, checkStickinessType } from "../network-load-balancers/attributes.ts";
 import { targetGroups } from "../records.ts";
 import type { State } from "../state.ts";
@@ -27,6 +28,8 @@ export const modifyTargetGroupAttributes: Operation<
     const group = await findTargetGroup(tx, context, TargetGroupArn);
     const table = groupTable(group);
     checkStickinessType(group, Attributes ?? []);
+    for (const { Key = "" } of Attributes ?? [])
+      if (!table[Key] && isAttributeOfSomeGroup(Key)) throw groupAttributeNotSupported(group, Key);
     const attributes = changeAttributes("target group", table, group.attributes, Attributes);
     if (!isNetworkProtocol(group.protocol)) checkTargetGroupAttributes(attributes);
     else checkNetworkGroup(group, attributes, preservesClients(context));

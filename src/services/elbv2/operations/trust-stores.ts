@@ -33,7 +33,7 @@ export const createTrustStore: Operation<"elbv2", "CreateTrustStore", State> = a
   const name = input.Name ?? "";
   if (!/^(?!-)[A-Za-z0-9-]{1,32}(?<!-)$/.test(name))
     throw validationError(`Trust store name '${name}' is not valid`);
-  const tags = readTags(input.Tags);
+  const tags = readTags(input.Tags, context.principal);
   const bundle = await readBundle(context, context, {
     bucket: input.CaCertificatesBundleS3Bucket,
     key: input.CaCertificatesBundleS3Key,

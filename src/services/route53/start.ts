@@ -67,7 +67,7 @@ export async function startDns(env: Environment, state: State): Promise<void> {
     }),
   );
   state.refill = async (beforeListening) => {
-    await bring(state, await readAll(env));
+    await state.inOrder(async () => bring(state, await readAll(env)));
     await tellCommon();
     // Between the two nobody answers: what can be done before or after is.
     await beforeListening?.();

@@ -38,6 +38,11 @@ export interface State {
   /** By health check, for the DNS server. */
   readonly health: Map<string, boolean>;
   wakeHealthCheck(scope: Scope, id: Key): void;
+  /**
+   * Runs one after the other what reads the store and tells the server of it: what was read earlier never arrives
+   * later.
+   */
+  inOrder<T>(tell: () => Promise<T>): Promise<T>;
   /** Brings everything to a server that was started anew; `beforeListening` frees its ports. */
   refill(beforeListening?: () => Promise<void>): Promise<void>;
   /** Ends what `start` began. */
@@ -50,6 +55,7 @@ export function createState(env: Environment): State {
   let plane: DnsPlane | undefined;
   let threaded = false;
   let moving = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   const createThread = (): DnsPlane =>
     createDnsWorker({
       onError,
@@ -89,6 +95,12 @@ export function createState(env: Environment): State {
     observations: new Map(),
     health: new Map(),
     wakeHealthCheck: () => {},
+    inOrder(tell) {
+      // The failure of one is its own caller's, and no reason for the next to wait.
+      const told = last.then(tell, tell);
+      last = told;
+      return told;
+    },
     refill: async () => {},
     endings: [],
   };

@@ -48,15 +48,15 @@ function stackCloud() {
     cloudformation,
     StackName,
     route53: cloud.clients.route53(cloud.caller),
-    async create(resources: object) {
+    create: async (resources: object) => {
       await cloudformation.CreateStack({ StackName, TemplateBody: body(resources) });
       assert.deepEqual(await status(), ["CREATE_COMPLETE", undefined]);
     },
-    async update(resources: object) {
+    update: async (resources: object) => {
       await cloudformation.UpdateStack({ StackName, TemplateBody: body(resources) });
       assert.deepEqual(await status(), ["UPDATE_COMPLETE", undefined]);
     },
-    async zoneId() {
+    zoneId: async () => {
       const { StackResourceDetail } = await cloudformation.DescribeStackResource({
         StackName,
         LogicalResourceId: "Zone",

@@ -15,9 +15,11 @@ export function commonReconciler(env: Environment, state: State): Reconciler {
       { collection: queryLogging, idOf: all },
     ],
     async reconcile() {
-      const config = await env.store.transaction((tx) => readCommon(tx));
-      await state.plane().setCommon(config);
-      state.logsQueries = config.loggedZones.length > 0;
+      await state.inOrder(async () => {
+        const config = await env.store.transaction((tx) => readCommon(tx));
+        await state.plane().setCommon(config);
+        state.logsQueries = config.loggedZones.length > 0;
+      });
     },
   };
 }

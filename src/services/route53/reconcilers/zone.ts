@@ -16,10 +16,12 @@ export function zoneReconciler(env: Environment, state: State): Reconciler {
       { collection: signings, idOf: byZone },
     ],
     async reconcile(scope, [id]) {
-      const zone = await env.store.transaction((tx) => readZone(tx, scope, String(id)));
-      if (!zone) return state.plane().removeZone(String(id));
-      await state.plane().setZone(zone);
-      state.moveToThread();
+      const isThere = await state.inOrder(async () => {
+        const zone = await env.store.transaction((tx) => readZone(tx, scope, String(id)));
+        await (zone ? state.plane().setZone(zone) : state.plane().removeZone(String(id)));
+        return zone !== undefined;
+      });
+      if (isThere) state.moveToThread();
     },
   };
 }

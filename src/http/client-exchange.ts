@@ -49,6 +49,8 @@ export interface ClientRequest {
   /** Most wall time in which no byte moves either way but for want of the request's body; 60 s unless given. */
   idleTimeoutMs?: number;
   connections?: ConnectionWatch;
+  /** Goes before all else on the connection, TLS too. It is not used again for requests without it. */
+  preface?: Uint8Array | undefined;
   /** Asks for another protocol: a 101 gives the connection away as `upgraded`. */
   upgrade?: boolean;
 }

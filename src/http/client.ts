@@ -91,7 +91,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const fresh = (request: ClientRequest, name: string): ClientConnection => {
     const readsItself = request.tls === undefined && request.upgrade !== true;
     const socket = readsItself
-      ? openReading(request.address, read, (bytes) => connection.received(bytes))
+      ? openReading(request, read, (bytes) => connection.received(bytes))
       : openSocket(request);
     watchConnection(socket, request.connections);
     const connection: ClientConnection = new ClientConnection(socket, name, {
@@ -140,12 +140,13 @@ function mayRepeat(request: ClientRequest, error: HttpClientError): boolean {
   return idempotent.has(method) && knownBody(body) !== undefined;
 }
 
-function nameOf({ address, lane, tls }: ClientRequest): string {
+function nameOf({ address, lane, tls, preface }: ClientRequest): string {
   const place =
     "path" in address
       ? address.path
       : `${address.host}:${address.port} ${address.localAddress ?? ""}`;
-  const base = lane === undefined ? place : `${place} lane ${lane}`;
+  const own = preface ? `${place} ${Buffer.from(preface).toString("latin1")}` : place;
+  const base = lane === undefined ? own : `${own} lane ${lane}`;
   return tls
     ? `${base} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""} ${tls.trustedKeys?.join(" ") ?? ""}`
     : base;
@@ -153,7 +154,7 @@ function nameOf({ address, lane, tls }: ClientRequest): string {
 
 /** Without this, Node makes a buffer of 64 KB for each read, and most of them hold one small response. */
 function openReading(
-  address: ClientRequest["address"],
+  { address, preface }: ClientRequest,
   shared: Buffer,
   received: (bytes: Buffer) => void,
 ): Socket {
@@ -168,7 +169,13 @@ function openReading(
       return true;
     },
   };
-  return connect({ ...address, noDelay: true, allowHalfOpen: false, onread });
+  return withPreface(connect({ ...address, noDelay: true, allowHalfOpen: false, onread }), preface);
+}
+
+/** What is written before a connection is there waits for it. */
+function withPreface(socket: Socket, preface: Uint8Array | undefined): Socket {
+  if (preface) socket.write(preface);
+  return socket;
 }
 
 function copyOf(buffer: Uint8Array, size: number): Buffer {
@@ -177,12 +184,21 @@ function copyOf(buffer: Uint8Array, size: number): Buffer {
   return bytes;
 }
 
-function openSocket({ address, tls }: ClientRequest): Socket {
-  if (!tls) return connect({ ...address, noDelay: true, allowHalfOpen: false });
+function openSocket({ address, tls, preface }: ClientRequest): Socket {
+  const open = () =>
+    withPreface(connect({ ...address, noDelay: true, allowHalfOpen: false }), preface);
+  if (!tls) return open();
   const { servername, rejectUnauthorized = true, ca, trustedKeys } = tls;
   // An IP address is no name that SNI may carry (RFC 6066, 3).
   const name = /^[\d.]+$|:/.test(servername) ? {} : { servername };
-  const socket = connectTls({ ...address, ...name, rejectUnauthorized, ...(ca && { ca }) });
+  const raw = preface && open();
+  const socket = connectTls({
+    ...(raw ? { socket: raw } : address),
+    ...name,
+    rejectUnauthorized,
+    ...(ca && { ca }),
+  });
+  raw?.on("error", (error) => socket.destroy(error));
   socket.setNoDelay(true);
   if (trustedKeys)
     // Before anything is sent: this listener is the first.

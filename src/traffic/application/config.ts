@@ -215,6 +215,8 @@ export interface HealthCheck {
   /** "200-299,301"; codes of gRPC where the version is that. */
   matcher: string;
   timeoutMs: number;
+  /** Goes before the request, TLS too. */
+  preface?: Uint8Array | undefined;
 }
 
 export type HealthCheckResult =

@@ -44,6 +44,7 @@ function requestOf(check: HealthCheck): ClientRequest {
         rejectUnauthorized: false,
       },
     }),
+    preface: check.preface,
     connectTimeoutMs: check.timeoutMs,
     idleTimeoutMs: check.timeoutMs,
   };

@@ -185,8 +185,12 @@ export interface NetworkPlane {
   configureNetwork(config: NetworkBalancerConfig): Promise<Record<string, BoundListener>[]>;
   /** Resets its flows and frees its ports. */
   removeNetwork(arn: string): Promise<void>;
-  /** Opens a connection and closes it again. */
-  checkTcp(check: { reach: Reach; timeoutMs: number }): Promise<HealthCheckResult>;
+  /** Opens a connection, says what goes before all else if there is such, and closes it again. */
+  checkTcp(check: {
+    reach: Reach;
+    timeoutMs: number;
+    preface?: Uint8Array | undefined;
+  }): Promise<HealthCheckResult>;
   reportNetwork(): Promise<NetworkReport[]>;
   /** The flows that ended since the last call, of the listeners in `recorded`. */
   flowRecords(): Promise<{ arn: string; records: FlowRecord[] }[]>;

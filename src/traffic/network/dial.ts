@@ -15,7 +15,7 @@ export interface DialOptions {
   /** Where the connection shall come from. */
   localAddress?: string | undefined;
   /** Goes before everything else, TLS too. */
-  header?: Buffer | undefined;
+  header?: Uint8Array | undefined;
   /** Speaks TLS and offers these protocols. */
   tls?: { alpn: string[] } | undefined;
   /** Where plain connections get their buffer; without one they are read as any socket. */

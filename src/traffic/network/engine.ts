@@ -29,9 +29,9 @@ export function createNetworkEngine({
       balancers.delete(arn);
       await balancer?.close();
     },
-    async checkTcp({ reach, timeoutMs }): Promise<HealthCheckResult> {
+    async checkTcp({ reach, timeoutMs, preface }): Promise<HealthCheckResult> {
       try {
-        (await dial({ reach, wall, timeoutMs })).raw.destroy();
+        (await dial({ reach, wall, timeoutMs, header: preface })).raw.destroy();
         return { healthy: true };
       } catch (error) {
         if (!(error instanceof DialError)) throw error;

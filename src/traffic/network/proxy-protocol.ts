@@ -13,6 +13,15 @@ const streamOver = { ipv4: 0x11, ipv6: 0x21 };
 const tlvTypes = { crc32c: 0x03, noop: 0x04, aws: 0xea } as const;
 const vpcEndpointSubtype = 0x01;
 
+/**
+ * What health checks begin with: a connection of the load balancer's own (command LOCAL), of which nothing is told.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#health-check-connections
+ */
+export const proxyProtocolLocal: Uint8Array = Buffer.concat([
+  signature,
+  Buffer.from([0x20, 0x00, 0x00, 0x00]),
+]);
+
 /** AWS pads what follows the first sixteen bytes, so that a receiver can read it at once. */
 const paddedBytes = 84;
 

@@ -39,11 +39,12 @@ export function metricData(situation: BalancerSituation, timeMs: number): Metric
     const zone = { Name: "AvailabilityZone", Value: name };
     putCounts(put, own, [[balancer, zone], [zone]]);
   }
-  putHosts(put, instances, [[balancer]]);
+  // "Reporting criteria: There are registered instances."
+  if (instances.length > 0) putHosts(put, instances, [[balancer]]);
   for (const name of zones) {
     const zone = { Name: "AvailabilityZone", Value: name };
     const own = instances.filter((instance) => instance.zone === name);
-    putHosts(put, own, [[balancer, zone], [zone]]);
+    if (instances.length > 0) putHosts(put, own, [[balancer, zone], [zone]]);
   }
   putEstimates(put, sum(all), [[balancer]]);
   return data;

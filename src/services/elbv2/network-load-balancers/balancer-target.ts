@@ -7,7 +7,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { readArn } from "../arns.ts";
-import { invalidTarget, listenerInUse, validationError } from "../errors.ts";
+import { invalidTarget, listenerInUse, loadBalancerInUse, validationError } from "../errors.ts";
 import { isNetwork } from "../kinds.ts";
 import {
   listeners,
@@ -58,9 +58,21 @@ export async function checkUnused(
   scope: Scope,
   { loadBalancerArn, port }: Pick<ListenerRecord, "loadBalancerArn" | "port">,
 ): Promise<void> {
+  if ((await portsLedTo(tx, scope, loadBalancerArn)).includes(port))
+    throw listenerInUse(port, loadBalancerArn);
+}
+
+/** Throws while the load balancer is a target: it must be deregistered first. */
+export async function checkNoTarget(tx: Transaction, scope: Scope, arn: string): Promise<void> {
+  if ((await portsLedTo(tx, scope, arn)).length > 0) throw loadBalancerInUse(arn);
+}
+
+async function portsLedTo(tx: Transaction, scope: Scope, arn: string): Promise<number[]> {
+  const ports: number[] = [];
   for (const { name, targetType } of await targetGroups.list(tx, scope)) {
     if (targetType !== "alb") continue;
-    const target = await targets.get(tx, scope, name, loadBalancerArn, port);
-    if (target && target.drainingUntilMs === undefined) throw listenerInUse(port, loadBalancerArn);
+    for (const { id, port, drainingUntilMs } of await targets.list(tx, scope, [name]))
+      if (id === arn && drainingUntilMs === undefined) ports.push(port);
   }
+  return ports;
 }

@@ -1,8 +1,11 @@
 /** Health checks of a network load balancer's target groups. */
 import type { HealthCheckResult } from "#traffic/application/config.ts";
+import { proxyProtocolLocal } from "#traffic/network/proxy-protocol.ts";
 import { targetGroupsOf } from "../actions.ts";
+import { attributeOf } from "../attributes.ts";
 import { invalidConfiguration, validationError } from "../errors.ts";
 import { checkCommon, type GivenSettings } from "../health-check-settings.ts";
+import { isNetworkProtocol } from "../kinds.ts";
 import type {
   HealthCheckSettings,
   ListenerRecord,
@@ -10,6 +13,7 @@ import type {
   TargetGroupRecord,
   TargetRecord,
 } from "../records.ts";
+import { networkGroupAttributes } from "./attributes.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html */
 export function networkSettings(
@@ -83,4 +87,13 @@ export function frontHostOf(
  */
 export function withoutCause(result: HealthCheckResult): HealthCheckResult {
   return result.healthy ? result : { healthy: false, reason: "failed" };
+}
+
+/** "After you enable proxy protocol, the proxy protocol header is also included in health check connections." */
+export function checkPreface({ protocol, targetType, attributes }: TargetGroupRecord) {
+  if (!isNetworkProtocol(protocol)) return undefined;
+  const table = networkGroupAttributes(protocol, targetType);
+  return attributeOf(table, attributes, "proxy_protocol_v2.enabled") === "true"
+    ? proxyProtocolLocal
+    : undefined;
 }

@@ -316,3 +316,43 @@ test("HTTP checks name the node and the listener as their host, and do not tell 
     ["unhealthy", "Target.FailedHealthChecks"],
   ]);
 });
+
+test("checks of a group with proxy protocol begin with its header, and tell of no client", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const heads: string[] = [];
+  const answer = (socket: Socket) => {
+    let head = Buffer.alloc(0);
+    socket.on("data", (piece: Buffer) => {
+      head = Buffer.concat([head, piece]);
+      if (head.includes("\r\n\r\n", 16)) socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    });
+    socket.on("close", () => heads.push(head.toString("latin1")));
+  };
+  const { port } = await startTarget(context, answer);
+  const { LoadBalancerArn } = await createNetworkBalancer(cloud);
+  const header = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+  for (const [index, HealthCheckProtocol] of (["TCP", "HTTP"] as const).entries()) {
+    heads.length = 0;
+    const { TargetGroupArn } = await cloud.createGroup({
+      Name: HealthCheckProtocol,
+      Protocol: "TCP",
+      HealthCheckProtocol,
+    });
+    await cloud.elb.ModifyTargetGroupAttributes({
+      TargetGroupArn,
+      Attributes: [{ Key: "proxy_protocol_v2.enabled", Value: "true" }],
+    });
+    await cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port: port }] });
+    await cloud.elb.CreateListener({
+      LoadBalancerArn,
+      Protocol: "TCP",
+      Port: 80 + index,
+      DefaultActions: [{ Type: "forward", TargetGroupArn }],
+    });
+    await cloud.advance("1s");
+    await cloud.advance("1s");
+    assert.ok(heads[0]?.startsWith(header), JSON.stringify(heads));
+    assert.equal(heads[0]!.slice(16, 19), HealthCheckProtocol === "TCP" ? "" : "GET");
+    assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [["healthy"]]);
+  }
+});

@@ -200,8 +200,13 @@ test("a listener stays while a target group leads to it", async (context) => {
   };
   await assert.rejects(elb.DeleteListener({ ListenerArn }), refused);
   await assert.rejects(elb.ModifyListener({ ListenerArn, Port: 81 }), refused);
+  await assert.rejects(elb.DeleteLoadBalancer({ LoadBalancerArn: web.LoadBalancerArn }), {
+    code: "ResourceInUse",
+    message: `Load balancer '${web.LoadBalancerArn}' cannot be deleted because it is currently associated with another service`,
+  });
   await elb.DeregisterTargets({ TargetGroupArn, Targets });
   await elb.DeleteListener({ ListenerArn });
+  await elb.DeleteLoadBalancer({ LoadBalancerArn: web.LoadBalancerArn });
 });
 
 test("health checks have the defaults of network load balancers", async (context) => {

@@ -23,7 +23,11 @@ import { healthLine } from "../health/health-line.ts";
 import { logsTo } from "../logs.ts";
 import { forbiddingState, modelledCheck, reachAs, reachTarget } from "../health/reach-target.ts";
 import { groupTable, isNetwork, isNetworkProtocol } from "../kinds.ts";
-import { frontHostOf, withoutCause } from "../network-load-balancers/health-checks.ts";
+import {
+  checkPreface,
+  frontHostOf,
+  withoutCause,
+} from "../network-load-balancers/health-checks.ts";
 import {
   listeners,
   loadBalancers,
@@ -149,9 +153,10 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     if (reach && reached) {
       const timeoutMs = healthCheck.timeoutSeconds * 1000;
       const plane = state.plane();
+      const preface = checkPreface(group);
       const check = () =>
         healthCheck.protocol === "TCP"
-          ? plane.checkTcp({ reach: reached, timeoutMs })
+          ? plane.checkTcp({ reach: reached, timeoutMs, preface })
           : plane.check({
               reach: reached,
               tls: healthCheck.protocol === "HTTPS",
@@ -160,6 +165,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
               path: healthCheck.path,
               matcher: healthCheck.matcher,
               timeoutMs,
+              preface,
             });
       const [startedMs, sinceMs] = [env.clock.now(), env.clock.wall.monotonic()];
       const result = await check();

@@ -24,6 +24,10 @@ test("a replica follows its primary until it stands by itself", async () => {
     SecretString: "two",
   });
   await here.TagResource({ SecretId: "db", Tags: [{ Key: "team", Value: "shop" }] });
+  const many = Array.from({ length: 50 }, (_, at) => ({ Key: `key-${at}`, Value: "" }));
+  await assert.rejects(here.TagResource({ SecretId: "db", Tags: many }), {
+    code: "InvalidParameterException",
+  });
   await cloud.advance("1s");
   assert.equal(await read(), "two");
   const copy = await there.DescribeSecret({ SecretId: "db" });

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { createLog } from "#runtime/log.ts";
 import { createSeededRandom } from "#runtime/random.ts";
 import { createMemoryStore } from "#store/memory.ts";
 import { zip } from "#services/kit/zip.ts";
@@ -10,6 +11,7 @@ import { codes, codeUses, everywhere } from "../records.ts";
 import { createStage, type Stage } from "../testing/stage.ts";
 import { CodeStore } from "./code-store.ts";
 
+const log = createLog({ level: "silent" });
 const packageOf = (text: string) => zip({ "index.mjs": text });
 const handler = (answer: string) => `export const handler = async () => "${answer}";`;
 
@@ -70,7 +72,7 @@ test("what a refused request brought is not kept", async (t) => {
 test("a start sweeps what was kept and never named, and what was deleted half", async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), "fogbank-codes-"));
   t.after(() => rm(dataDir, { recursive: true, force: true }));
-  const env = { store: createMemoryStore(), random: createSeededRandom(1), dataDir };
+  const env = { store: createMemoryStore(), random: createSeededRandom(1), dataDir, log };
   const open = async () => {
     const opened = new CodeStore(env);
     await opened.open();
@@ -103,7 +105,7 @@ test("a start sweeps what was kept and never named, and what was deleted half", 
 
 test("a folder that an event's program runs in stays until it ended", async () => {
   const store = createMemoryStore();
-  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined });
+  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined, log });
   const sha256 = await own.keep(packageOf("x"), async (code) => code.sha256);
   const folder = await own.keep(packageOf("x"), () => own.unpacked(sha256));
   assert.equal(await own.dropUnused(sha256, (used) => used === folder), false);
@@ -115,9 +117,11 @@ test("a folder that an event's program runs in stays until it ended", async () =
 
 test("all who ask at once have one folder, and it goes with what is being unpacked in it", async () => {
   const store = createMemoryStore();
-  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined });
+  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined, log });
   const [one, other] = await Promise.all([own.workDir(), own.workDir()]);
   assert.equal(one, other);
+  // So that the next cloud can take it away when this one is killed.
+  assert.ok((await readdir(one)).includes("owner.json"));
   const unpacking = await own.keep(packageOf("x"), async ({ sha256 }) => [own.unpacked(sha256)]);
   await own.close();
   await Promise.all(unpacking);

@@ -1,8 +1,8 @@
 /** Deployment packages: kept as files by their content, unpacked when an environment first needs them. */
 import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openPassingDirectory } from "#compute/process/passing-directory.ts";
 import { createMemoryBlobs, openFileBlobs, type BlobStore } from "#store/blobs.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { limits } from "../limits.ts";
@@ -10,7 +10,7 @@ import { codes, codeUses, everywhere, type CodeFacts } from "../records.ts";
 import { unzip } from "./unzip.ts";
 import type { Transaction } from "#store/store.ts";
 
-type StoreEnvironment = Pick<Environment, "store" | "random" | "dataDir">;
+type StoreEnvironment = Pick<Environment, "store" | "random" | "dataDir" | "log">;
 
 export class CodeStore {
   readonly #env: StoreEnvironment;
@@ -158,8 +158,8 @@ export class CodeStore {
   }
 
   async #makeWorkDir(): Promise<string> {
-    const { dataDir } = this.#env;
-    if (dataDir === undefined) return mkdtemp(join(tmpdir(), "fogbank-lambda-"));
+    const { dataDir, log } = this.#env;
+    if (dataDir === undefined) return openPassingDirectory(log);
     const folder = join(dataDir, "lambda", "work");
     // What an earlier Fogbank could not take away.
     await rm(join(folder, "environments"), { recursive: true, force: true });

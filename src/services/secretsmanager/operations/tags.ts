@@ -1,6 +1,6 @@
 import { tagsFromList, withTags, withoutTags } from "#services/kit/tags.ts";
 import type { SecretsOperation, SecretsOperations } from "../context.ts";
-import { limitExceeded } from "../errors.ts";
+import { invalidParameter } from "../errors.ts";
 import { findPrimary, putSecret } from "../find.ts";
 import { limits } from "../limits.ts";
 
@@ -9,7 +9,7 @@ const tagResource: SecretsOperation<"TagResource"> = async (input, context) => {
     const secret = await findPrimary(tx, context, input.SecretId!);
     const tags = withTags(secret.tags, tagsFromList(input.Tags));
     if (Object.keys(tags).length > limits.tags)
-      throw limitExceeded(`A secret can have ${limits.tags} tags at most.`);
+      throw invalidParameter(`A secret can have ${limits.tags} tags at most.`);
     putSecret(tx, context, { ...secret, tags });
   });
   return {};

@@ -4,7 +4,7 @@ import { tagsFromList } from "#services/kit/tags.ts";
 import { pageOf, type SsmOperation, type SsmOperations } from "../context.ts";
 import {
   idempotentParameterMismatch,
-  invalidResourceId,
+  baselineDoesNotExist,
   resourceInUse,
   resourceLimitExceeded,
   validationException,
@@ -95,7 +95,8 @@ const updatePatchBaseline: SsmOperation<"UpdatePatchBaseline"> = async (input, c
     throw validationException("A name is required when a patch baseline is replaced.");
   return context.store.transaction(async (tx) => {
     const record = await findBaseline(tx, context, input.BaselineId!);
-    if (record.id.startsWith("arn:")) throw invalidResourceId();
+    // AWS's own baselines are changed by nobody; its model knows no other error for that.
+    if (record.id.startsWith("arn:")) throw baselineDoesNotExist();
     const changed = {
       ...record,
       name: input.Name ?? record.name,

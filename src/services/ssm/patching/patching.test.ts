@@ -46,6 +46,12 @@ test("a baseline is made, shown with its defaults, changed and replaced", async 
     [replaced.Name, replaced.ApprovedPatches, replaced.ApprovalRules],
     ["new", [], { PatchRules: [] }],
   );
+  const [aws] = (await ssm.DescribePatchBaselines({})).BaselineIdentities!.filter((one) =>
+    one.BaselineId!.startsWith("arn:"),
+  );
+  await assert.rejects(ssm.UpdatePatchBaseline({ BaselineId: aws!.BaselineId, Name: "mine" }), {
+    code: "DoesNotExistException",
+  });
   const tagged = { ResourceType: "PatchBaseline" as const, ResourceId: BaselineId };
   assert.deepEqual((await ssm.ListTagsForResource(tagged)).TagList, request.Tags);
   await ssm.DeletePatchBaseline({ BaselineId });

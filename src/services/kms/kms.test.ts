@@ -32,6 +32,11 @@ test("what a key encrypted it decrypts, with the same context only", async () =>
   assert.equal(Buffer.from(Plaintext!).toString(), "secret");
   const invalid = { code: "InvalidCiphertextException" };
   await assert.rejects(kms.Decrypt({ CiphertextBlob }), invalid);
+  await assert.rejects(kms.Decrypt({}), {
+    code: "ValidationException",
+    message:
+      "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null",
+  });
   const changed = Uint8Array.from(CiphertextBlob!);
   changed[changed.length - 20]! ^= 1;
   await assert.rejects(kms.Decrypt({ CiphertextBlob: changed, EncryptionContext }), invalid);

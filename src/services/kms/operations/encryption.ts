@@ -1,6 +1,6 @@
 /** Encrypt, Decrypt and ReEncrypt. */
 import type { KmsOperation, KmsOperations } from "../context.ts";
-import { dryRun, unsupported } from "../errors.ts";
+import { dryRun, unsupported, validationException } from "../errors.ts";
 import { checkAlgorithm, decryptWith, encryptWith } from "../encryption.ts";
 import { findUsable } from "../find.ts";
 
@@ -23,13 +23,24 @@ const encrypt: KmsOperation<"Encrypt"> = (input, context) =>
     };
   });
 
+const ignoringCiphertext = "Fogbank's dry runs ignore no ciphertext: DryRunModifiers is refused.";
+
+/** The model leaves it open, for dry runs that ask for a key's permissions alone; those are not done here. */
+function demanded(ciphertext: Uint8Array | undefined): Uint8Array {
+  if (ciphertext) return ciphertext;
+  throw validationException(
+    "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null",
+  );
+}
+
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html */
 const decrypt: KmsOperation<"Decrypt"> = (input, context) => {
   if (input.Recipient) throw unsupported("Fogbank has no Nitro enclaves: Recipient is refused.");
+  if (input.DryRunModifiers) throw unsupported(ignoringCiphertext);
   return context.store.transaction(async (tx) => {
     const { key, plaintext, algorithm } = await decryptWith(tx, context, {
       ...input,
-      CiphertextBlob: input.CiphertextBlob!,
+      CiphertextBlob: demanded(input.CiphertextBlob),
     });
     if (input.DryRun) throw dryRun();
     return { KeyId: key.arn, Plaintext: plaintext, EncryptionAlgorithm: algorithm };
@@ -37,10 +48,11 @@ const decrypt: KmsOperation<"Decrypt"> = (input, context) => {
 };
 
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html */
-const reEncrypt: KmsOperation<"ReEncrypt"> = (input, context) =>
-  context.store.transaction(async (tx) => {
+const reEncrypt: KmsOperation<"ReEncrypt"> = (input, context) => {
+  if (input.DryRunModifiers) throw unsupported(ignoringCiphertext);
+  return context.store.transaction(async (tx) => {
     const source = await decryptWith(tx, context, {
-      CiphertextBlob: input.CiphertextBlob!,
+      CiphertextBlob: demanded(input.CiphertextBlob),
       KeyId: input.SourceKeyId,
       EncryptionAlgorithm: input.SourceEncryptionAlgorithm,
       EncryptionContext: input.SourceEncryptionContext,
@@ -65,6 +77,7 @@ const reEncrypt: KmsOperation<"ReEncrypt"> = (input, context) =>
       DestinationEncryptionAlgorithm: algorithm,
     };
   });
+};
 
 export const encryptionOperations: KmsOperations = {
   Encrypt: encrypt,

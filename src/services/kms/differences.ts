@@ -19,4 +19,6 @@ export const differences: readonly Difference[] = [
     differs: "ED25519_PH_SHA_512 and MessageType EXTERNAL_MU are refused.",
   },
   { operation: "Decrypt", differs: "Recipients (Nitro enclaves) are refused." },
+  { operation: "Decrypt", differs: "DryRunModifiers is refused: no ciphertext is ignored." },
+  { operation: "ReEncrypt", differs: "DryRunModifiers is refused: no ciphertext is ignored." },
 ];

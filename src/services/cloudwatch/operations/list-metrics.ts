@@ -62,7 +62,16 @@ export const listMetrics: Operation<"cloudwatch", "ListMetrics", State> = async 
 };
 
 function idOf(token: string): Key {
-  const text = decodeToken(token);
-  if (text === undefined) throw invalidNextToken();
-  return JSON.parse(text) as Key;
+  const id = parse(decodeToken(token));
+  if (!Array.isArray(id) || !id.every((part) => typeof part === "string")) throw invalidNextToken();
+  return id;
+}
+
+function parse(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    // Another list's token, or none that was ever given out.
+    return undefined;
+  }
 }

@@ -21,7 +21,8 @@ export const filterLogEvents: Operation<"logs", "FilterLogEvents", LogsState> = 
     throw invalidParameter("Only one of logStreamNames or logStreamNamePrefix can be specified.");
   const matches = parsePattern(input.filterPattern ?? "");
   const after = input.nextToken === undefined ? "" : decodeToken(input.nextToken);
-  if (after === undefined) throw invalidParameter("The specified nextToken is invalid.");
+  if (after === undefined || !/^(?:\d{15}|$)/.test(after))
+    throw invalidParameter("The specified nextToken is invalid.");
   const { scope, group, chosen } = await context.store.transaction(async (tx) => {
     const found = await findGroup(tx, input.logGroupName ?? input.logGroupIdentifier, context);
     const names = await streams.list(tx, found.scope, [found.group.id]);

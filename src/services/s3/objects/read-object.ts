@@ -112,24 +112,32 @@ function unchangedHeaders(record: ObjectRecord): Record<string, string> {
   };
 }
 
-const overrides = [
-  "ResponseCacheControl",
-  "ResponseContentDisposition",
-  "ResponseContentEncoding",
-  "ResponseContentLanguage",
-  "ResponseContentType",
-  "ResponseExpires",
-] as const;
+const texts = {
+  ResponseCacheControl: "CacheControl",
+  ResponseContentDisposition: "ContentDisposition",
+  ResponseContentEncoding: "ContentEncoding",
+  ResponseContentLanguage: "ContentLanguage",
+  ResponseContentType: "ContentType",
+} as const;
+const overrides = [...(Object.keys(texts) as (keyof typeof texts)[]), "ResponseExpires"] as const;
+
+/** "ResponseContentType" as URLs have it. */
+function parameterOf(member: string): string {
+  return member.replaceAll(/(?!^)[A-Z]/g, "-$&").toLowerCase();
+}
 
 /** The response-… parameters, for those who sign. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax */
 function override(head: ReturnType<typeof describeVersion>, input: ReadInput): void {
-  if (input.ResponseContentType !== undefined) head.ContentType = input.ResponseContentType;
-  if (input.ResponseCacheControl !== undefined) head.CacheControl = input.ResponseCacheControl;
-  if (input.ResponseContentDisposition !== undefined)
-    head.ContentDisposition = input.ResponseContentDisposition;
-  if (input.ResponseContentEncoding !== undefined)
-    head.ContentEncoding = input.ResponseContentEncoding;
-  if (input.ResponseContentLanguage !== undefined)
-    head.ContentLanguage = input.ResponseContentLanguage;
+  for (const [given, member] of Object.entries(texts)) {
+    const value = input[given as keyof typeof texts];
+    if (value === undefined) continue;
+    if (!/^[\t\x20-\x7e\xa0-\xff]*$/.test(value))
+      throw invalidArgument(
+        "Header value cannot be represented using ISO-8859-1.",
+        parameterOf(given),
+        value,
+      );
+    head[member] = value;
+  }
   if (input.ResponseExpires !== undefined) head.ExpiresString = input.ResponseExpires.toUTCString();
 }

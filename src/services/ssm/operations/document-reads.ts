@@ -92,7 +92,7 @@ function passes(
 
 const listDocuments: SsmOperation<"ListDocuments"> = async (input, context) => {
   const filters = [
-    ...(input.Filters ?? []).map(({ Key, Values }) => ({ key: Key!, values: Values ?? [] })),
+    ...(input.Filters ?? []).map(({ Key = "", Values = [] }) => ({ key: Key, values: Values })),
     ...(input.DocumentFilterList ?? []).map(({ key, value }) => ({ key: key!, values: [value!] })),
   ];
   const found = await context.store.transaction(async (tx) => {

@@ -119,15 +119,16 @@ export const deletePlacementGroup: Ec2Operation<"DeletePlacementGroup"> = async 
       context,
       GroupName!.startsWith("pg-") ? { GroupId: GroupName } : { GroupName },
     );
+    if (!group) throw groupUnknown(GroupName!);
     const used = (await instances.list(tx, context)).some(
-      ({ placement, state }) => placement?.groupId === group!.groupId && state !== "terminated",
+      ({ placement, state }) => placement?.groupId === group.groupId && state !== "terminated",
     );
     if (used)
       throw ec2Error(
         "InvalidPlacementGroup.InUse",
-        `The placement group '${group!.groupName}' is in use and may not be deleted.`,
+        `The placement group '${group.groupName}' is in use and may not be deleted.`,
       );
-    placementGroups.delete(tx, context, group!.groupName);
+    placementGroups.delete(tx, context, group.groupName);
   });
   return {};
 };

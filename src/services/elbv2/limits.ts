@@ -30,12 +30,16 @@ export const limits = {
   capacityDecreasesPerDay: 2,
   /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_JwtValidationActionConfig.html */
   tokenTextLength: 256,
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html */
+  extraParamsPerAuthentication: 10,
   claimsPerTokenCheck: 10,
   valuesPerTokenClaim: 10,
   /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
   freeAddressesPerSubnet: 8,
   nameLength: 32,
   pageSize: 400,
+  /** Named by ARN in one call. */
+  describedLoadBalancers: 20,
   /** Wildcard and comparison strings of rule conditions. */
   conditionValueLength: 128,
   conditionNameLength: 40,

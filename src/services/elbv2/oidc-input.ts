@@ -4,6 +4,7 @@ import type {
   AuthenticateOidcActionConfig,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { invalidAction, validationError } from "./errors.ts";
+import { limits } from "./limits.ts";
 
 const required = [
   "Issuer",
@@ -35,6 +36,11 @@ export function readOidc({ AuthenticateOidcConfig: config }: Action): Authentica
   if (!["deny", "allow", "authenticate"].includes(unauthenticated))
     throw validationError(
       `OnUnauthenticatedRequest '${unauthenticated}' must be one of 'deny, allow, authenticate'`,
+    );
+  const params = Object.keys(config.AuthenticationRequestExtraParams ?? {});
+  if (params.length > limits.extraParamsPerAuthentication)
+    throw validationError(
+      `You can specify up to '${limits.extraParamsPerAuthentication}' extra parameters of an authentication request`,
     );
   return {
     ...config,

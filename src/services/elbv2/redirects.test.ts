@@ -46,6 +46,29 @@ test("HTTPS is not redirected to HTTP, and a listener that speaks HTTP has no ru
     { code: "InvalidLoadBalancerAction", message: "You cannot redirect HTTPS to HTTP" },
   );
   const Issuer = "https://issuer.example.com";
+  const params = Array.from({ length: 11 }, (_one, index) => [`p${index}`, "x"]);
+  await assert.rejects(
+    elb.ModifyListener({
+      ListenerArn,
+      DefaultActions: [
+        {
+          Type: "authenticate-oidc",
+          Order: 1,
+          AuthenticateOidcConfig: {
+            Issuer,
+            AuthorizationEndpoint: `${Issuer}/authorize`,
+            TokenEndpoint: `${Issuer}/token`,
+            UserInfoEndpoint: `${Issuer}/user`,
+            ClientId: "shop",
+            ClientSecret: "secret",
+            AuthenticationRequestExtraParams: Object.fromEntries(params),
+          },
+        },
+        { ...fixed, Order: 2 },
+      ],
+    }),
+    { message: "You can specify up to '10' extra parameters of an authentication request" },
+  );
   await elb.CreateRule({
     ListenerArn,
     Priority: 1,

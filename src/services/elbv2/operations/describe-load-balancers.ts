@@ -1,6 +1,7 @@
 import type { Operation } from "#services/kit/service.ts";
 import { readArn } from "../arns.ts";
 import { loadBalancersNotFound, validationError } from "../errors.ts";
+import { limits } from "../limits.ts";
 import { pageOf } from "../paging.ts";
 import { loadBalancers } from "../records.ts";
 import { loadBalancerShape } from "../shapes.ts";
@@ -14,6 +15,10 @@ export const describeLoadBalancers: Operation<"elbv2", "DescribeLoadBalancers", 
   if (arns?.length && names?.length)
     throw validationError(
       "Load balancer names and load balancer ARNs cannot be specified at the same time",
+    );
+  if ((arns?.length ?? 0) > limits.describedLoadBalancers)
+    throw validationError(
+      `You can specify up to ${limits.describedLoadBalancers} load balancers in one call`,
     );
   for (const arn of arns ?? []) readArn("load balancer", arn);
   const all = await context.store.transaction((tx) => loadBalancers.list(tx, context));

@@ -11,6 +11,7 @@ import { zoneReconciler } from "./reconcilers/zone.ts";
 import { startQueryLogging } from "./query-logging.ts";
 import { startDns } from "./start.ts";
 import { createState, type State } from "./state.ts";
+import { startZoneMetrics } from "./zone-metrics.ts";
 
 export const service = defineService<"route53", State>({
   name: "route53",
@@ -25,8 +26,8 @@ export const service = defineService<"route53", State>({
   ownEndpoints: (env, state) => ({ dns: dnsEndpoint(env, state) }),
   async start(env, state) {
     await startDns(env, state);
-    const metrics = startHealthMetrics(env, state);
-    state.endings.push(() => metrics.stop());
+    for (const metrics of [startHealthMetrics(env, state), startZoneMetrics(env, state)])
+      state.endings.push(() => metrics.stop());
     // Nobody asks over the network where the clock is virtual.
     if (env.clock.mode === "virtual") return;
     const logging = startQueryLogging(env, state);

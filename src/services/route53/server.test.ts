@@ -5,6 +5,7 @@ import { Resolver } from "node:dns/promises";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -26,8 +27,8 @@ const clientOptions = (endpoint: string) => ({
   credentials: { accessKeyId: "test", secretAccessKey: "test" },
 });
 
-async function servedCloud() {
-  const cloud = await startCloud({ compute: "simulated", logLevel: "error" });
+async function servedCloud(speed = 1) {
+  const cloud = await startCloud({ compute: "simulated", logLevel: "error", speed });
   const client = new Route53Client(clientOptions(cloud.endpoint));
   const { HostedZone } = await client.send(
     new CreateHostedZoneCommand({ Name: "example.com", CallerReference: "one" }),
@@ -145,4 +146,36 @@ test("queries of a zone are logged where its configuration says", async (t) => {
   assert.ok(found.has(`${HostedZoneId} www.example.com A NOERROR ${own}`), [...found].join("; "));
   assert.ok(found.has(`${HostedZoneId} none.example.com AAAA NXDOMAIN ${own}`));
   assert.match(lines[0]!, /^1\.0 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
+});
+
+test("questions are counted for each zone", async (t) => {
+  // A minute of the cloud passes in half a second.
+  const { cloud, client, port, HostedZoneId } = await servedCloud(120);
+  const cloudwatch = new CloudWatchClient(clientOptions(cloud.endpoint));
+  t.after(async () => {
+    client.destroy();
+    cloudwatch.destroy();
+    await cloud.stop();
+  });
+  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${port}`]);
+  for (let index = 0; index < 5; index++) await resolver.resolve4("www.example.com");
+  await assert.rejects(resolver.resolve4("none.example.com"));
+  let sum = 0;
+  for (let attempt = 0; sum < 6 && attempt < 100; attempt++) {
+    await delay(50);
+    const { Datapoints = [] } = await cloudwatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace: "AWS/Route53",
+        MetricName: "DNSQueries",
+        Dimensions: [{ Name: "HostedZoneId", Value: HostedZoneId }],
+        StartTime: new Date(Date.now() - 3_600_000),
+        EndTime: new Date(Date.now() + 7_200_000),
+        Period: 60,
+        Statistics: ["Sum"],
+      }),
+    );
+    sum = Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
+  }
+  assert.equal(sum, 6);
 });

@@ -126,5 +126,7 @@ export interface DnsPlane {
   ask(question: DnsQuestion): Promise<DnsAnswer>;
   /** What was logged since the last time. */
   takeQueries(): Promise<QueriesTaken>;
+  /** By zone: how many questions came over the network since the last time. */
+  takeCounts(): Promise<Record<string, number>>;
   close(): Promise<void>;
 }

@@ -45,6 +45,9 @@ export function createDnsEngine(options: {
       const { code, answers } = resolve(world, name, type, client, zoneId);
       return { responseCode: code, values: answers.map(({ text }) => text) };
     },
+    async takeCounts() {
+      return log.takeCounts();
+    },
     async takeQueries() {
       return log.take();
     },

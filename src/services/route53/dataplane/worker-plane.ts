@@ -16,6 +16,7 @@ export function createDnsWorker(options: {
     listen: (config) => call("listen", config),
     unlisten: (config) => call("unlisten", config),
     takeQueries: () => call("takeQueries"),
+    takeCounts: () => call("takeCounts"),
     ask: (question) => call("ask", question),
     close,
   };

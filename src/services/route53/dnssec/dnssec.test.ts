@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { dateOf } from "#runtime/date.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 
 async function zoneCloud() {
@@ -79,6 +80,17 @@ test("a key that KMS does not sign with needs action, until it does again", asyn
   await route53.EnableHostedZoneDNSSEC({ HostedZoneId });
   await cloud.advance("5s");
   assert.deepEqual(await state(), ["ACTION_NEEDED", "ACTION_NEEDED"]);
+  await cloud.advance("2m");
+  const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
+    Namespace: "AWS/Route53",
+    MetricName: "DNSSECKeySigningKeysNeedingAction",
+    Dimensions: [{ Name: "HostedZoneId", Value: HostedZoneId }],
+    StartTime: dateOf(cloud.clock.now() - 600_000),
+    EndTime: dateOf(cloud.clock.now() + 60_000),
+    Period: 60,
+    Statistics: ["Sum"],
+  });
+  assert.equal(Datapoints![0]!.Sum, 1);
   await kms.EnableKey({ KeyId });
   await cloud.advance("2m");
   assert.deepEqual(await state(), ["SIGNING", "ACTIVE"]);

@@ -11,7 +11,7 @@ import {
   type Receiver,
 } from "./client-exchange.ts";
 import { joinFields } from "./fields.ts";
-import { WholeBody, type ByteStream } from "./http.ts";
+import { WholeBody } from "./http.ts";
 
 /** Loaded at its first use: Node's HTTP/2 takes megabytes, and most clouds never speak it. */
 const http2 = () => process.getBuiltinModule("node:http2");
@@ -144,7 +144,7 @@ function exchange(
         httpVersion: "2.0",
         rawHeaders,
         headers: joinFields(rawHeaders),
-        body: stream as ByteStream,
+        body: bodyOf(stream),
         bodyLength: length === undefined ? undefined : Number(length),
         trailers: () => trailers,
       });
@@ -154,6 +154,14 @@ function exchange(
     if (connected) void send(stream, body!, upload);
     else session.once("connect", () => void send(stream, body!, upload));
   });
+}
+
+async function* bodyOf(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of stream) yield piece as Uint8Array;
+  } catch (error) {
+    throw new HttpClientError("closed", String(error), true, error);
+  }
 }
 
 /** A socket that never connected has no remote address. */

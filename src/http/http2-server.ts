@@ -64,7 +64,7 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     const [rawHeaders = []] = rest as unknown[] as [string[]?];
     const ended = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     const request = new StreamRequest(stream, headers, rawHeaders, ended, place.socket);
-    if (!ended) stream.setTimeout(options.idleTimeoutMs, () => request.giveUp(options.refuse(408)));
+    stream.setTimeout(options.idleTimeoutMs, () => request.idle(options.refuse));
     answer(request, stream, options).catch((error: unknown) => {
       if (stream.destroyed) return;
       options.onError(error);
@@ -139,12 +139,19 @@ class StreamRequest implements HttpRequest {
     return this.#gone.signal;
   }
 
-  /** The rest of its body does not come; does nothing when it has. */
-  giveUp(reply: HttpReply): void {
+  /** Nothing moves: ends the stream if it is the client that keeps it waiting. */
+  idle(refuse: (status: number) => HttpReply): void {
     const stream = this.#stream;
-    if (stream.closed || stream.readableEnded) return;
+    if (stream.closed) return;
     const { NGHTTP2_CANCEL } = process.getBuiltinModule("node:http2").constants;
-    if (stream.headersSent) return stream.close(NGHTTP2_CANCEL);
+    const awaitsBody =
+      this.body !== emptyBody && !stream.readableEnded && stream.readableLength === 0;
+    if (stream.headersSent) {
+      if (awaitsBody || stream.writableNeedDrain) stream.close(NGHTTP2_CANCEL);
+      return;
+    }
+    if (!awaitsBody) return;
+    const reply = refuse(408);
     this.#refusal = new HttpSyntaxError(reply.status, "the body did not arrive in time");
     stream.respond(replyFields(reply));
     stream.end(knownBody(reply.body)?.bytes, () => stream.close(NGHTTP2_CANCEL));
@@ -216,15 +223,22 @@ async function answer(
   });
   if (silent) {
     if (!known) await closeStream(reply.body as ByteStream);
+    stream.resume();
     return;
   }
-  if (known) return void stream.end(known.bytes);
+  if (known) {
+    stream.end(known.bytes);
+    // What is still to come of the request is read away: without that the stream never closes.
+    stream.resume();
+    return;
+  }
   const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
   for await (const piece of reply.body as ByteStream) {
     if (stream.destroyed) break;
     if (!stream.write(piece)) await Promise.race([once(stream, "drain"), closed]);
   }
   stream.end();
+  stream.resume();
 }
 
 function sendTrailers(stream: ServerHttp2Stream, raw: readonly string[]): void {

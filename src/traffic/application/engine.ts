@@ -2,7 +2,7 @@
 import { createBusyMeter } from "#runtime/busy.ts";
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
-import { createHttpClient } from "#http/client.ts";
+import { createHttpClient, HttpClientError } from "#http/client.ts";
 import { createHttp2Client } from "#http/http2-client.ts";
 import { Balancer, type BalancerEnvironment } from "./balancer.ts";
 import type { DataPlane } from "./config.ts";
@@ -20,7 +20,16 @@ const longestResponseHeadBytes = 32 * 1024;
 export function createEngine({ wall, random, onError }: EngineOptions): DataPlane {
   const client = createHttpClient({ wall, headBytes: longestResponseHeadBytes });
   const http2Client = createHttp2Client({ wall });
-  const environment: BalancerEnvironment = { client, http2Client, wall, random, onError };
+  const environment: BalancerEnvironment = {
+    client,
+    http2Client,
+    wall,
+    random,
+    onError(error) {
+      // A target that breaks off in the middle of its answer: its client sees that, and nothing failed here.
+      if (!(error instanceof HttpClientError)) onError(error);
+    },
+  };
   const busy = createBusyMeter();
   const balancers = new Map<string, Balancer>();
   return {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HttpHandler } from "#http/http.ts";
-import type { ActionConfig, RuleConfig } from "./config.ts";
+import type { ActionConfig, RuleConfig, TargetGroupConfig } from "./config.ts";
+import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
 import {
   createStage,
   defaultRule,
@@ -121,4 +122,37 @@ test("groups get requests by weight, and a group cookie keeps a client to its gr
   assert.ok(cookies(first)["AWSALBTG"] && cookies(first)["AWSALBTGCORS"]);
   for (let count = 0; count < 20; count++)
     assert.equal((await stage.get("/", withCookies(first))).text, "green");
+});
+
+test("cookies that cross origins are for TLS alone, as browsers want them", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend(() => ({
+    status: 200,
+    headers: { "Set-Cookie": "app=1" },
+    body: "x",
+  }));
+  const agent = "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0.0.0 Safari/537.36";
+  const ask = async (stickiness: TargetGroupConfig["stickiness"], userAgent: string) => {
+    await stage.configure({
+      listeners: [secure(tlsConfig(["a.example"]))],
+      targetGroups: [{ ...targetGroup, stickiness, targets: [target(backend)] }],
+    });
+    const socket = await handshake(stage.port);
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: a.example\r\nUser-Agent: ${userAgent}\r\nConnection: close\r\n\r\n`,
+    );
+    let text = "";
+    for await (const piece of socket) text += String(piece);
+    return [...text.matchAll(/^Set-Cookie: (AWSALB[^=]*)=.*?GMT(.*)\r$/gm)].map(
+      ([, name, attributes]) => `${name}${attributes}`,
+    );
+  };
+  assert.deepEqual(await ask({ type: "lb_cookie", durationMs: 60_000 }, agent), [
+    "AWSALB; Path=/",
+    "AWSALBCORS; Path=/; SameSite=None; Secure",
+  ]);
+  const app = { type: "app_cookie", durationMs: 60_000, cookieName: "app" } as const;
+  assert.deepEqual(await ask(app, agent), ["AWSALBAPP-0; Path=/; SameSite=None; Secure"]);
+  assert.deepEqual(await ask(app, agent.replace("120", "79")), ["AWSALBAPP-0; Path=/"]);
+  assert.deepEqual(await ask(app, "curl/8"), ["AWSALBAPP-0; Path=/"]);
 });

@@ -46,7 +46,7 @@ test("an answer that breaks off is seen broken, and is no failure of the balance
 async function grpcStage(context: TestContext) {
   const stage = createStage(context);
   const server = createHttp2Server();
-  const backend = await listen(context, server as never);
+  const backend = await listen(context, server);
   server.on("session", (session) => session.on("error", () => {}));
   server.on("stream", (stream: ServerHttp2Stream, headers) => {
     stream.on("error", () => {});

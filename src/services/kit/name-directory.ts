@@ -9,6 +9,8 @@ export interface PublishedName {
   addresses: string[];
   /** What machines of a VPC are told instead, where they reach each other under private addresses. */
   inside?: { vpcId: string; addresses: string[] } | undefined;
+  /** Machines of a zone are told its own addresses instead, in so large a share of answers. */
+  affinity?: { byZone: Record<string, string[]>; share: number } | undefined;
   /** Only machines of this VPC, and this host, see it. */
   vpcId?: string | undefined;
   /** False when nothing behind it is healthy; for aliases that evaluate their target's health. */
@@ -19,6 +21,7 @@ export interface PublishedName {
 export interface PublishedMachine {
   host: string;
   vpcId: string;
+  zone: string;
 }
 
 /** Something that connects to machines of a VPC from an address of its own on this host. */

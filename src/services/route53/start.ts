@@ -18,16 +18,16 @@ export async function startDns(env: Environment, state: State): Promise<void> {
     await state.plane().setCommon({ names: published.flatMap((one) => one.names) });
     if (clock.mode === "virtual") return;
     const present = new Map(
-      published.flatMap(({ machine }) => (machine ? [[machine.host, machine.vpcId] as const] : [])),
+      published.flatMap(({ machine }) => (machine ? [[machine.host, machine] as const] : [])),
     );
     for (const [host, config] of machines)
-      if (present.get(host) !== config.vpcId) {
+      if (present.get(host)?.vpcId !== config.vpcId || present.get(host)?.zone !== config.zone) {
         machines.delete(host);
         await state.plane().unlisten(config);
       }
-    for (const [host, vpcId] of present)
+    for (const [host, { vpcId, zone }] of present)
       if (!machines.has(host)) {
-        const config = { host, port: resolverPort, vpcId };
+        const config = { host, port: resolverPort, vpcId, zone };
         machines.set(host, config);
         await listen(config, "a machine's resolver is not there: it asks this host's own instead");
       }

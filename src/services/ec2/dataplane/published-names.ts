@@ -54,7 +54,8 @@ export function nameReconciler(env: Pick<Environment, "store" | "compute" | "nam
     const { compute } = env;
     // Asked for before the machine boots, so that its first lookup finds the resolver.
     const resolver = resolves ? await compute.resolverHost(instanceId) : undefined;
-    const machine = resolver === undefined ? undefined : { host: resolver, vpcId };
+    const machine =
+      resolver === undefined ? undefined : { host: resolver, vpcId, zone: instance.zone };
     if (state === "pending") return { names: [], machine };
     const host = compute.name === "process" ? await compute.metadataHost(instanceId) : undefined;
     const addresses = [host ?? privateIp];

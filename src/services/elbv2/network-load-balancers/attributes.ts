@@ -26,7 +26,6 @@ export const networkBalancerAttributes: AttributeTable = {
       "availability_zone_affinity",
       "partial_availability_zone_affinity",
     ),
-    refuses: (value) => value !== "any_availability_zone",
   },
   "ipv6.deny_all_igw_traffic": flag("false"),
   "load_balancing.cross_zone.enabled": flag("false"),

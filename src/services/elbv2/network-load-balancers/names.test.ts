@@ -9,13 +9,14 @@ const bound = [{ a: { host: "127.70.0.1", port: 80 }, b: { host: "127.70.0.2", p
 function recordsOf(
   states: { zone: string; state: TargetState }[],
   attributes: Record<string, string> = {},
+  own: Record<string, string> = {},
 ): BalancerRecords {
   const targets = states.map(({ zone, state }) => ({ zone, health: { state } }));
   return {
     balancer: {
       type: "network",
       dnsName: "net.test",
-      attributes: {},
+      attributes: own,
       zones: [{ zoneName: "a" }, { zoneName: "b" }],
     },
     listeners: [{ record: { port: 80 } }],
@@ -78,4 +79,24 @@ test("DNS failover asks for as many healthy targets as the group says", () => {
     addresses(recordsOf(targets, { [key]: value })).map(([, one]) => one);
   assert.deepEqual(healthy("50"), [true, true, true]);
   assert.deepEqual(healthy("51"), [true, false, true]);
+});
+
+test("clients are led to the healthy node of their zone, as often as the policy says", () => {
+  const policy = (value: string) => ({ "dns_record.client_routing_policy": value });
+  const affinity = (value: string, b: TargetState) => {
+    const states = [
+      { zone: "a", state: "healthy" as const },
+      { zone: "b", state: b },
+    ];
+    return networkNames(recordsOf(states, {}, policy(value)), bound)[0]!.affinity;
+  };
+  assert.equal(affinity("any_availability_zone", "healthy"), undefined);
+  assert.deepEqual(affinity("availability_zone_affinity", "healthy"), {
+    byZone: { a: ["127.70.0.1"], b: ["127.70.0.2"] },
+    share: 1,
+  });
+  assert.deepEqual(affinity("partial_availability_zone_affinity", "unhealthy"), {
+    byZone: { a: ["127.70.0.1"] },
+    share: 0.85,
+  });
 });

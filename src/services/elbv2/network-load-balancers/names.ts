@@ -9,6 +9,7 @@ import type { BalancerRecords } from "../balancer-config.ts";
 import { crossesZones } from "../cross-zone.ts";
 import { addressesOf } from "../ip-address-type.ts";
 import { groupTable } from "../kinds.ts";
+import { networkBalancerAttributes } from "./attributes.ts";
 
 /** `bound` is where the listeners are, in their order, by zone. */
 export function networkNames(
@@ -16,6 +17,7 @@ export function networkNames(
   bound: readonly Record<string, BoundListener>[],
 ): PublishedName[] {
   const { dnsName, zones, shiftedZone } = records.balancer;
+  const share = affinityOf(records.balancer);
   const nodes = zones.map(({ zoneName }) => ({
     zoneName,
     addresses: addressesOf(
@@ -37,6 +39,12 @@ export function networkNames(
       name: dnsName,
       addresses: [...new Set(told.flatMap(({ addresses }) => addresses))],
       healthy: healthy.length > 0,
+      ...(share > 0 && {
+        affinity: {
+          byZone: Object.fromEntries(healthy.map((node) => [node.zoneName, node.addresses])),
+          share,
+        },
+      }),
     },
     ...nodes.map((node) => ({
       name: `${node.zoneName}.${dnsName}`,
@@ -67,4 +75,18 @@ export function isHealthyZone({ balancer, groups }: BalancerRecords, zoneName: s
       return healthy >= Math.max(1, minimum("count")) && percentage >= minimum("percentage");
     })
   );
+}
+
+/**
+ * How large a share of its clients are led to the node of their own zone.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
+ */
+function affinityOf({ attributes }: BalancerRecords["balancer"]): number {
+  const policy = attributeOf(
+    networkBalancerAttributes,
+    attributes,
+    "dns_record.client_routing_policy",
+  );
+  if (policy === "availability_zone_affinity") return 1;
+  return policy === "partial_availability_zone_affinity" ? 0.85 : 0;
 }

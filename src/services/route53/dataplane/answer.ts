@@ -11,6 +11,7 @@ import type { World } from "./world.ts";
 export interface Asker {
   address: string;
   vpcId: string | undefined;
+  zone?: string | undefined;
   /** Over TCP everything fits. */
   isStream: boolean;
 }
@@ -28,13 +29,13 @@ export function createAnswerer(
 ): AnswerPacket {
   const complete = createSigner(wall);
   const writer = createMessageWriter();
-  return (packet, { address, vpcId, isStream }) => {
+  return (packet, { address, vpcId, zone, isStream }) => {
     const parsed = parseQuery(packet);
     if (!parsed) return undefined;
     if ("failure" in parsed) return parsed.failure;
     const { query } = parsed;
     const subnetAddress = query.edns?.subnet?.address;
-    const client = { address: plainAddress(address), subnetAddress, vpcId };
+    const client = { address: plainAddress(address), subnetAddress, vpcId, zone };
     const plain = query.isRefused ? refused() : resolve(world, query.name, query.type, client);
     const resolution = query.edns?.dnssecOk ? complete(plain) : plain;
     log?.note(query, resolution, { address: client.address, isStream }, world.isLogged);

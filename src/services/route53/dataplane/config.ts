@@ -32,6 +32,8 @@ export interface NameConfig {
   addresses: string[];
   /** What machines of a VPC are told instead. */
   inside?: { vpcId: string; addresses: string[] } | undefined;
+  /** Machines of a zone are told its own addresses instead, in so large a share of answers. */
+  affinity?: { byZone: Record<string, string[]>; share: number } | undefined;
   /** Only this VPC's machines, and this host, see it. */
   vpcId?: string | undefined;
   /** False when none of what stands behind it is healthy. */
@@ -58,6 +60,8 @@ export interface ListenConfig {
   port: number;
   /** The VPC whose machines ask here; undefined for this host. */
   vpcId?: string | undefined;
+  /** Where those machines are. */
+  zone?: string | undefined;
 }
 
 /** What holds for all zones; each member replaces what was there. */

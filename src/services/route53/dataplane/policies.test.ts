@@ -250,3 +250,28 @@ test("in a private zone the region of the asker's VPC says where it is", () => {
   assert.deepEqual(stage.values(name, { from, vpcId: "vpc-1" }), ["10.0.0.1"]);
   assert.deepEqual(stage.values(name, { from, vpcId: "vpc-2" }), ["10.0.0.2"]);
 });
+
+test("a machine is led to what stands in its own zone, always or mostly", () => {
+  const name = "net-1.elb.us-east-1.elb.localhost";
+  const stage = dnsStage([]);
+  const tell = (share: number) =>
+    stage.world.setCommon({
+      names: [
+        {
+          name,
+          addresses: ["127.64.0.1", "127.64.0.2"],
+          affinity: { byZone: { "us-east-1a": ["127.64.0.1"] }, share },
+        },
+      ],
+    });
+  tell(1);
+  assert.deepEqual(stage.values(`${name}.`, { zone: "us-east-1a" }), ["127.64.0.1"]);
+  assert.equal(stage.values(`${name}.`, { zone: "us-east-1b" }).length, 2, "it has no node there");
+  assert.equal(stage.values(`${name}.`).length, 2, "this host is in no zone");
+  tell(0.85);
+  const { "127.64.0.1": near, "127.64.0.2": far } = stage.shares(`${name}.`, {
+    zone: "us-east-1a",
+  });
+  assert.equal(near, 1000);
+  assert.ok(far! > 100 && far! < 200, String(far));
+});

@@ -5,6 +5,7 @@ import { addressBytes } from "../values/bytes.ts";
 import { keysTtl } from "../dnssec/keys.ts";
 import { normalName } from "../names.ts";
 import { placeOfRegion } from "./client-location.ts";
+import type { NameConfig } from "./config.ts";
 import { isHealthySet } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
 import { isWebsite, withoutDualstack } from "./own-names.ts";
@@ -276,7 +277,11 @@ function addOwnAddresses(
   { answers }: Resolution,
 ): void {
   const own = world.ownName(withoutDualstack(target), client.vpcId);
-  const addresses = own?.addresses ?? (isWebsite(target) ? [world.gatewayHost] : []);
+  const addresses = own
+    ? addressesFor(world, own, client)
+    : isWebsite(target)
+      ? [world.gatewayHost]
+      : [];
   addAddresses(answers, name, type, addresses, zone.signing && zone);
 }
 
@@ -288,8 +293,18 @@ function answerOwnName(
   { answers }: Resolution,
 ): boolean {
   const own = world.ownName(withoutDualstack(name), client.vpcId);
-  if (own) addAddresses(answers, name, type, own.addresses);
+  if (own) addAddresses(answers, name, type, addressesFor(world, own, client));
   return own !== undefined;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html#zonal-dns-affinity */
+function addressesFor(
+  { random }: World,
+  { addresses, affinity }: NameConfig,
+  { zone }: Client,
+): readonly string[] {
+  const near = zone === undefined ? undefined : affinity?.byZone[zone];
+  return near?.length && random.next() < affinity!.share ? near : addresses;
 }
 
 function addAddresses(

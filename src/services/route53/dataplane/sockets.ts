@@ -42,7 +42,7 @@ export async function listen(
 }
 
 async function openUdp(
-  { host, port, vpcId }: ListenConfig,
+  { host, port, vpcId, zone }: ListenConfig,
   answer: AnswerPacket,
   onError: (error: unknown) => void,
 ): Promise<Socket> {
@@ -51,7 +51,7 @@ async function openUdp(
   await once(socket, "listening");
   socket.on("error", onError);
   socket.on("message", (packet, { address, port: from }) => {
-    const reply = guarded(() => answer(packet, { address, vpcId, isStream: false }), onError);
+    const reply = guarded(() => answer(packet, { address, vpcId, zone, isStream: false }), onError);
     // A reply that cannot be sent is lost, as any datagram may be.
     if (reply) socket.send(reply, from, address, (error) => error && onError(error));
   });
@@ -59,7 +59,7 @@ async function openUdp(
 }
 
 async function openTcp(
-  { host, port, vpcId }: ListenConfig,
+  { host, port, vpcId, zone }: ListenConfig,
   answer: AnswerPacket,
   onError: (error: unknown) => void,
 ): Promise<{ server: Server; sockets: Set<TcpSocket> }> {
@@ -69,7 +69,7 @@ async function openTcp(
     socket.on("close", () => sockets.delete(socket));
     serveStream(socket, (packet) =>
       guarded(
-        () => answer(packet, { address: socket.remoteAddress ?? "", vpcId, isStream: true }),
+        () => answer(packet, { address: socket.remoteAddress ?? "", vpcId, zone, isStream: true }),
         onError,
       ),
     );

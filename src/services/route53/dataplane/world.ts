@@ -11,6 +11,8 @@ export interface Client {
   subnetAddress: string | undefined;
   /** Undefined for this host. */
   vpcId: string | undefined;
+  /** The Availability Zone of a machine. */
+  zone?: string | undefined;
 }
 
 export interface World {

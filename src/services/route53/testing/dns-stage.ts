@@ -53,6 +53,7 @@ export interface Asked {
   from?: string;
   subnet?: string;
   vpcId?: string;
+  zone?: string;
 }
 
 export function dnsStage(sets: readonly ResourceRecordSet[], common: CommonConfig = {}) {
@@ -71,8 +72,9 @@ export function dnsStage(sets: readonly ResourceRecordSet[], common: CommonConfi
   const answer = createAnswerer(world, { now: () => 1_800_000_000_000 });
   const ask = (
     name: string,
-    { type = "A", from = "192.0.2.1", subnet, vpcId }: Asked = {},
-  ): Resolution => resolve(world, name, type, { address: from, subnetAddress: subnet, vpcId });
+    { type = "A", from = "192.0.2.1", subnet, vpcId, zone }: Asked = {},
+  ): Resolution =>
+    resolve(world, name, type, { address: from, subnetAddress: subnet, vpcId, zone });
   const packet = (query: Packet, isStream = false) =>
     answer(encode(query), { address: "192.0.2.1", vpcId: undefined, isStream });
   return {
@@ -90,10 +92,10 @@ export function dnsStage(sets: readonly ResourceRecordSet[], common: CommonConfi
         .answers.map(({ text }) => text)
         .sort(),
     /** How often each value came in a thousand answers. */
-    shares(name: string) {
+    shares(name: string, asked?: Asked) {
       const counts: Record<string, number> = {};
       for (let index = 0; index < 1000; index++)
-        for (const { text } of ask(name).answers) counts[text] = (counts[text] ?? 0) + 1;
+        for (const { text } of ask(name, asked).answers) counts[text] = (counts[text] ?? 0) + 1;
       return counts;
     },
   };

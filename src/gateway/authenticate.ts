@@ -119,7 +119,7 @@ function isOpenToAnybody({ service, operation }: Identified): boolean {
 }
 
 /** Twelve digits in place of a key name the account, as users of other local clouds know it. */
-function accountOf(accessKeyId: string): string | undefined {
+export function accountOf(accessKeyId: string): string | undefined {
   return /^\d{12}$/.test(accessKeyId) ? accessKeyId : undefined;
 }
 

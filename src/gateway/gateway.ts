@@ -17,6 +17,7 @@ import type {
 import { administrate, type Administration } from "./admin.ts";
 import { createAuthenticator, type AuthMode } from "./authenticate.ts";
 import { judgePage, type PageVerdict } from "./cors.ts";
+import { createUploads, isUploadForm } from "./upload-form.ts";
 import { createHostGuard } from "./host-guard.ts";
 
 /** What a request says about itself. `client` tells when nobody waits for the answer any more. */
@@ -57,6 +58,7 @@ export function createGateway(options: GatewayOptions): HttpHandler {
   const { allowedHosts, administration, backend, clock, log } = options;
   const isTrustedHost = createHostGuard(allowedHosts);
   const authenticate = createAuthenticator(options);
+  const openUpload = createUploads(options);
   const identifyCaller = async (request: HttpRequest) => authenticate(identify(request), request);
 
   const handle = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
@@ -81,13 +83,19 @@ export function createGateway(options: GatewayOptions): HttpHandler {
     const reply = { identified, request, requestId };
     let decoded: Decoded | undefined;
     try {
+      // A browser's form stands for a PutObject, and its policy for a signature.
+      const upload = isUploadForm(identified, request)
+        ? await openUpload(identified, request)
+        : undefined;
       // Who calls, and is it really them? The payload comes back as the operation shall see it.
-      const authenticated = authenticate(identified, request);
+      const authenticated = upload
+        ? { caller: upload.caller, body: upload.put.body }
+        : authenticate(identified, request);
       // What is known already is not waited for: each wait costs a small request a turn of the queue.
       const { caller, body } =
         authenticated instanceof Promise ? await authenticated : authenticated;
       // Which operation, with which input?
-      const decoding = decode(identified, request, body);
+      const decoding = decode(identified, upload?.put ?? request, body);
       decoded = decoding instanceof Promise ? await decoding : decoding;
       // Do it.
       const output = await backend().invoke(
@@ -106,7 +114,8 @@ export function createGateway(options: GatewayOptions): HttpHandler {
           userAgent: request.headers["user-agent"] ?? "",
         },
       );
-      return withHeaders(encode(decoded, output, reply), page?.headers);
+      const answer = upload?.answer((output as { ETag: string }).ETag);
+      return withHeaders(answer ?? encode(decoded, output, reply), page?.headers);
     } catch (error) {
       const known = error instanceof AwsError ? error : unexpected(error, requestId, log);
       return withHeaders(encodeError(known, reply, decoded), page?.headers);

@@ -90,7 +90,7 @@ function readVersion2(target: string): CredentialScope | undefined {
 }
 
 /** "AKID/20260105/us-east-1/sqs/aws4_request"; an access key may itself hold slashes. */
-function parseScope(text: string, presigned: boolean): CredentialScope | undefined {
+export function parseScope(text: string, presigned: boolean): CredentialScope | undefined {
   if (!text.endsWith("/aws4_request")) return undefined;
   const serviceEnd = text.length - "/aws4_request".length;
   const regionEnd = text.lastIndexOf("/", serviceEnd - 1);

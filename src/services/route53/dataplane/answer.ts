@@ -4,8 +4,9 @@ import type { Wall } from "#runtime/clock.ts";
 import { createMessageWriter, payloadLimit } from "./message.ts";
 import type { QueryLog } from "./query-log.ts";
 import { parseQuery } from "./query.ts";
-import { refused, resolve } from "./resolve.ts";
+import { refused, resolve, type Resolution } from "./resolve.ts";
 import { createSigner } from "./sign.ts";
+import type { AskUpstream } from "./upstream.ts";
 import type { World } from "./world.ts";
 
 export interface Asker {
@@ -18,14 +19,21 @@ export interface Asker {
 
 const largestMessage = 65_535;
 
-/** Undefined where no answer is due: to what is no query. */
-export type AnswerPacket = (packet: Buffer, asker: Asker) => Buffer | undefined;
+type Reply = Buffer | undefined;
+/** Undefined where no answer is due: to what is no query. Others are asked for a VPC's machines only. */
+export type AnswerPacket = (packet: Buffer, asker: Asker) => Reply | Promise<Reply>;
 
-/** `log` is told of what comes over the network. */
+export interface AnswererOptions {
+  /** Who checks signatures lives in its time. */
+  wall: Pick<Wall, "now">;
+  /** Is told of what comes over the network. */
+  log?: QueryLog;
+  upstream?: AskUpstream;
+}
+
 export function createAnswerer(
   world: World,
-  wall: Pick<Wall, "now">,
-  log?: QueryLog,
+  { wall, log, upstream }: AnswererOptions,
 ): AnswerPacket {
   const complete = createSigner(wall);
   const writer = createMessageWriter();
@@ -39,11 +47,20 @@ export function createAnswerer(
     const plain = query.isRefused ? refused() : resolve(world, query.name, query.type, client);
     const resolution = query.edns?.dnssecOk ? complete(plain) : plain;
     log?.note(query, resolution, { address: client.address, isStream }, world.isLogged);
-    return writer.write(query, resolution, {
-      limit: isStream ? largestMessage : payloadLimit(query),
-      // A machine's resolver would ask others; for it this server is the resolver.
-      recursionAvailable: vpcId !== undefined,
-    });
+    const write = (whole: Resolution) =>
+      writer.write(query, whole, {
+        limit: isStream ? largestMessage : payloadLimit(query),
+        // A machine's resolver would ask others; for it this server is the resolver.
+        recursionAvailable: vpcId !== undefined,
+      });
+    const { beyond } = resolution;
+    const { type } = query;
+    if (!upstream || vpcId === undefined || beyond === undefined) return write(resolution);
+    if (type !== "A" && type !== "AAAA") return write(resolution);
+    // A machine's own resolver follows no chains: it takes what it is given for everything.
+    return upstream(beyond, type).then((found) =>
+      write({ ...resolution, answers: [...resolution.answers, ...found] }),
+    );
   };
 }
 

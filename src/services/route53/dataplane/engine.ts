@@ -6,16 +6,23 @@ import type { DnsPlane, ListenConfig } from "./config.ts";
 import { createQueryLog } from "./query-log.ts";
 import { resolve } from "./resolve.ts";
 import { listen, type Listening } from "./sockets.ts";
+import { createUpstream } from "./upstream.ts";
 import { createWorld } from "./world.ts";
 
 export function createDnsEngine(options: {
   random: Random;
   wall: Pick<Wall, "now">;
   onError: (error: unknown) => void;
+  /** Name servers for what a VPC's machines ask beyond this cloud; this host's own without them. */
+  upstream?: readonly string[];
 }): DnsPlane {
   const world = createWorld(options.random);
   const log = createQueryLog(options.wall);
-  const answer = createAnswerer(world, options.wall, log);
+  const answer = createAnswerer(world, {
+    wall: options.wall,
+    log,
+    upstream: createUpstream(options.upstream),
+  });
   const listening = new Map<string, Listening>();
   const keyOf = ({ host, port }: ListenConfig) => `${host}:${port}`;
   return {

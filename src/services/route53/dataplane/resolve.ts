@@ -47,6 +47,8 @@ export interface Resolution {
   isLocal: boolean;
   /** The zone that was asked; undefined for names of Fogbank's own and for those of nobody. */
   zoneId?: string;
+  /** Where a chain of CNAMEs leaves what is known here. */
+  beyond?: string;
 }
 
 const longestChain = 8;
@@ -138,8 +140,8 @@ function follow(
   const target = normalName(last.text.trim());
   if (answerOwnName(world, target, type, client, resolution)) return;
   const next = world.zoneFor(target, client);
-  // Where another server has to be asked, the asker does that.
   if (next) follow(world, next, target, type, client, resolution, depth + 1);
+  else resolution.beyond = target;
 }
 
 /** Records of NS below the zone's own name hand over to other servers. */

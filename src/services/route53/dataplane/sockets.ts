@@ -49,11 +49,15 @@ async function openUdp(
   const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   socket.bind({ address: host, port, exclusive: true });
   await once(socket, "listening");
+  let isClosed = false;
+  socket.on("close", () => (isClosed = true));
   socket.on("error", onError);
   socket.on("message", (packet, { address, port: from }) => {
-    const reply = guarded(() => answer(packet, { address, vpcId, zone, isStream: false }), onError);
-    // A reply that cannot be sent is lost, as any datagram may be.
-    if (reply) socket.send(reply, from, address, (error) => error && onError(error));
+    const send = (reply: Buffer | undefined) => {
+      // A reply that cannot be sent is lost, as any datagram may be; nobody gets one from a socket that is closed.
+      if (reply && !isClosed) socket.send(reply, from, address, (error) => error && onError(error));
+    };
+    answered(() => answer(packet, { address, vpcId, zone, isStream: false }), send, onError);
   });
   return socket;
 }
@@ -67,11 +71,9 @@ async function openTcp(
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    serveStream(socket, (packet) =>
-      guarded(
-        () => answer(packet, { address: socket.remoteAddress ?? "", vpcId, zone, isStream: true }),
-        onError,
-      ),
+    const address = socket.remoteAddress ?? "";
+    serveStream(socket, (packet, send) =>
+      answered(() => answer(packet, { address, vpcId, zone, isStream: true }), send, onError),
     );
   });
   server.listen({ host, port });
@@ -80,30 +82,38 @@ async function openTcp(
   return { server, sockets };
 }
 
+type Answer = (packet: Buffer, send: (reply: Buffer | undefined) => void) => void;
+
 /** Each message is preceded by its length in two bytes (RFC 1035, 4.2.2). */
-function serveStream(socket: TcpSocket, answer: (packet: Buffer) => Buffer | undefined): void {
+function serveStream(socket: TcpSocket, answer: Answer): void {
   let pending: Buffer = Buffer.alloc(0);
+  let isFull = false;
   // A connection idles in wall time: the timer is the socket's own.
   socket.setTimeout(idleTimeoutMs, () => socket.destroy());
   // The peer may go away whenever it likes.
   socket.on("error", () => socket.destroy());
+  const send = (reply: Buffer | undefined) => {
+    if (!reply) return void socket.destroy();
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(reply.length);
+    if (socket.destroyed || socket.write(Buffer.concat([length, reply])) || isFull) return;
+    // Who does not read its answers gets no more of them.
+    isFull = true;
+    socket.pause();
+    socket.once("drain", () => {
+      isFull = false;
+      socket.resume();
+      answerPending();
+    });
+  };
   const answerPending = () => {
-    while (pending.length >= 2) {
+    for (;;) {
+      if (isFull || socket.destroyed || pending.length < 2) return;
       const end = 2 + pending.readUInt16BE();
       if (pending.length < end) return;
-      const reply = answer(pending.subarray(2, end));
+      const packet = pending.subarray(2, end);
       pending = pending.subarray(end);
-      if (!reply) return void socket.destroy();
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(reply.length);
-      if (socket.write(Buffer.concat([length, reply]))) continue;
-      // Who does not read its answers gets no more of them.
-      socket.pause();
-      socket.once("drain", () => {
-        socket.resume();
-        answerPending();
-      });
-      return;
+      answer(packet, send);
     }
   };
   socket.on("data", (chunk: Buffer) => {
@@ -113,12 +123,21 @@ function serveStream(socket: TcpSocket, answer: (packet: Buffer) => Buffer | und
 }
 
 /** A packet that breaks the server costs its own answer only. */
-function guarded<T>(run: () => T, onError: (error: unknown) => void): T | undefined {
-  try {
-    return run();
-  } catch (error) {
+function answered(
+  run: () => ReturnType<AnswerPacket>,
+  send: (reply: Buffer | undefined) => void,
+  onError: (error: unknown) => void,
+): void {
+  const failed = (error: unknown) => {
     onError(error);
-    return undefined;
+    send(undefined);
+  };
+  try {
+    const reply = run();
+    if (reply instanceof Promise) reply.then(send).catch(failed);
+    else send(reply);
+  } catch (error) {
+    failed(error);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { decode, encode, type DecodedPacket, type Packet } from "dns-packet";
 import { createSeededRandom } from "#runtime/random.ts";
-import { createAnswerer } from "../dataplane/answer.ts";
+import { createAnswerer, type Asker } from "../dataplane/answer.ts";
 import type { CommonConfig, ZoneConfig } from "../dataplane/config.ts";
 import { resolve, type Resolution } from "../dataplane/resolve.ts";
 import { createWorld } from "../dataplane/world.ts";
@@ -69,18 +69,20 @@ export function dnsStage(sets: readonly ResourceRecordSet[], common: CommonConfi
     });
   setZone({ sets: [soa, ...sets] });
   world.setCommon(common);
-  const answer = createAnswerer(world, { now: () => 1_800_000_000_000 });
+  const answer = createAnswerer(world, { wall: { now: () => 1_800_000_000_000 } });
+  // Without others to ask, answers are there at once.
+  const own = (asker: Asker, packet: Buffer) => answer(packet, asker) as Buffer | undefined;
   const ask = (
     name: string,
     { type = "A", from = "192.0.2.1", subnet, vpcId, zone }: Asked = {},
   ): Resolution =>
     resolve(world, name, type, { address: from, subnetAddress: subnet, vpcId, zone });
   const packet = (query: Packet, isStream = false) =>
-    answer(encode(query), { address: "192.0.2.1", vpcId: undefined, isStream });
+    own({ address: "192.0.2.1", vpcId: undefined, isStream }, encode(query));
   return {
     world,
     setZone,
-    answer,
+    answer: (packet: Buffer, asker: Asker) => own(asker, packet),
     ask,
     packet,
     decoded: (query: Packet, isStream = false) =>

@@ -11,10 +11,6 @@ export const differences: readonly Difference[] = [
     differs: "No mail is sent; the certificate is issued without.",
   },
   {
-    operation: "PutAccountConfiguration",
-    differs: "Stored and shown; events of certificates about to expire are not sent.",
-  },
-  {
     operation: "*",
     differs:
       "Certificates are valid by the cloud's clock and by the machine's, so that clients accept them after the clock was advanced.",

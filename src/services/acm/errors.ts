@@ -9,8 +9,8 @@ export const invalidArn = (arn: string) =>
   error("InvalidArnException", `The ARN ${arn} is not a valid certificate ARN.`);
 export const certificateNotFound = (arn: string) =>
   error("ResourceNotFoundException", `Could not find certificate ${arn}.`);
-export const certificateInUse = (arn: string) =>
-  error("ResourceInUseException", `Certificate ${arn} is in use.`);
+export const certificateInUse = (arn: string, account: string) =>
+  error("ResourceInUseException", `Certificate ${arn} in account ${account} is in use.`);
 export const requestInProgress = (arn: string) =>
   error("RequestInProgressException", `The certificate ${arn} has not been issued yet.`);
 export const invalidState = (message: string) => error("InvalidStateException", message);

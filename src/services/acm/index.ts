@@ -22,6 +22,8 @@ import {
 } from "./operations/tags.ts";
 import { updateCertificateOptions } from "./operations/update-certificate-options.ts";
 import { certificateReconciler } from "./reconcilers/certificate.ts";
+import { expiryNotices } from "./reconcilers/expiry-notices.ts";
+import { noticeTeller } from "./reconcilers/tell-notices.ts";
 import { rootSite } from "./site.ts";
 import { createState, type State } from "./state.ts";
 
@@ -47,7 +49,11 @@ export const service = defineService<"acm", State>({
     ResendValidationEmail: resendValidationEmail,
     UpdateCertificateOptions: updateCertificateOptions,
   },
-  reconcilers: (env, state) => [certificateReconciler(env, state)],
+  reconcilers: (env, state) => [
+    certificateReconciler(env, state),
+    expiryNotices(env),
+    noticeTeller(env),
+  ],
   sites: (env, state) => [rootSite(env, state)],
   differences,
 });

@@ -13,6 +13,8 @@ export const limits = {
   validityDays: 198,
   /** Managed renewal starts so long before the end. https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html */
   renewalDays: 45,
+  /** The end of a certificate is told from so many days before, unless the account says otherwise. */
+  daysBeforeExpiry: 45,
   /** How long the same token means the same request. */
   tokenMs: 3_600_000,
   /** Until ACM looks for the first time whether a requested certificate's names are validated. */

@@ -24,6 +24,8 @@ export interface CertificateRecord {
   transparencyLogging: "ENABLED" | "DISABLED";
   exportOption?: "ENABLED" | "DISABLED";
   exported: boolean;
+  /** The days that were left when its end was told last, and which end that was. */
+  expiryTold?: { notAfterMs: number; days: number };
   /** Null for a tag without a value. */
   tags: Record<string, string | null>;
   /** Once issued or imported, PEM. */

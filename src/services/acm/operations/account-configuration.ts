@@ -3,14 +3,14 @@ import { limits } from "../limits.ts";
 import { accounts } from "../records.ts";
 import type { State } from "../state.ts";
 
-const defaultDays = 45;
-
 export const getAccountConfiguration: Operation<"acm", "GetAccountConfiguration", State> = async (
   _input,
   context,
 ) => {
   const record = await context.store.transaction((tx) => accounts.get(tx, context, "account"));
-  return { ExpiryEvents: { DaysBeforeExpiry: record?.daysBeforeExpiry ?? defaultDays } };
+  return {
+    ExpiryEvents: { DaysBeforeExpiry: record?.daysBeforeExpiry ?? limits.daysBeforeExpiry },
+  };
 };
 
 /**
@@ -29,7 +29,7 @@ export const putAccountConfiguration: Operation<"acm", "PutAccountConfiguration"
     );
     if (tokens[token!] !== undefined) return;
     accounts.put(tx, context, ["account"], {
-      daysBeforeExpiry: ExpiryEvents?.DaysBeforeExpiry ?? defaultDays,
+      daysBeforeExpiry: ExpiryEvents?.DaysBeforeExpiry ?? limits.daysBeforeExpiry,
       tokens: { ...tokens, [token!]: nowMs },
     });
   });

@@ -11,7 +11,7 @@ export const deleteCertificate: Operation<"acm", "DeleteCertificate", State> = a
 ) => {
   await context.store.transaction((tx) => findCertificate(tx, context, CertificateArn));
   const users = await certificateUsers(context, context, "acm.amazonaws.com");
-  if (users.has(CertificateArn!)) throw certificateInUse(CertificateArn!);
+  if (users.has(CertificateArn!)) throw certificateInUse(CertificateArn!, context.account);
   await context.store.transaction(async (tx) => {
     const { id } = await findCertificate(tx, context, CertificateArn);
     certificates.delete(tx, context, id);

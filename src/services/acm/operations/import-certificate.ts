@@ -3,6 +3,7 @@ import { limitExceeded, validationError } from "../errors.ts";
 import { certificateArn, findCertificate } from "../find.ts";
 import { readCertificate } from "../authority/read-certificate.ts";
 import { checkReimport, readImport } from "../import-input.ts";
+import { notice } from "../notices.ts";
 import { limits } from "../limits.ts";
 import { certificates, type CertificateRecord } from "../records.ts";
 import type { State } from "../state.ts";
@@ -27,14 +28,16 @@ export const importCertificate: Operation<"acm", "ImportCertificate", State> = a
       if (record.type !== "IMPORTED")
         throw validationError(`Certificate ${CertificateArn} was not imported.`);
       checkReimport(readCertificate(record.material!.certificate), facts);
-      certificates.put(tx, context, [id], {
+      const renewed: CertificateRecord = {
         ...record,
         domainName,
         names,
         material,
         status: "ISSUED",
         importedMs: nowMs,
-      });
+      };
+      certificates.put(tx, context, [id], renewed);
+      notice(tx, context, id, renewed, { what: "available", action: "REIMPORT" }, nowMs);
       return { CertificateArn };
     }
     const all = await certificates.list(tx, context);
@@ -59,6 +62,7 @@ export const importCertificate: Operation<"acm", "ImportCertificate", State> = a
       material,
     };
     certificates.put(tx, context, [id], record);
+    notice(tx, context, id, record, { what: "available", action: "IMPORT" }, nowMs);
     return { CertificateArn: record.arn };
   });
 };

@@ -6,6 +6,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { issue } from "../authority/authority.ts";
+import { notice, type Occasion } from "../notices.ts";
 import { validatedNames } from "../ownership.ts";
 import { certificates, type CertificateRecord } from "../records.ts";
 import { isEligible } from "../shapes.ts";
@@ -29,7 +30,7 @@ export function certificateReconciler(env: Environment, state: State): Reconcile
       if (step.do === "nothing") return;
       if (step.do === "wait") return { afterMs: step.afterMs };
       const changed = await outcome(step, record, validated);
-      await change(scope, id as string, record, changed);
+      await change(scope, id as string, record, changed, occasionOf(step, record));
       if (step.do === "await-validation") return { afterMs: step.afterMs };
     },
   };
@@ -98,6 +99,7 @@ export function certificateReconciler(env: Environment, state: State): Reconcile
     id: string,
     seen: CertificateRecord,
     changed: Partial<CertificateRecord>,
+    occasion: Occasion | undefined,
   ): Promise<void> {
     await env.store.transaction(async (tx) => {
       const present = await certificates.get(tx, scope, id);
@@ -105,7 +107,22 @@ export function certificateReconciler(env: Environment, state: State): Reconcile
       if (present?.arn !== seen.arn || present.material?.key !== seen.material?.key) return;
       if (present.status !== seen.status) return;
       const next = { ...present, ...changed };
-      if (!isDeepStrictEqual(next, present)) certificates.put(tx, scope, [id], next);
+      if (isDeepStrictEqual(next, present)) return;
+      certificates.put(tx, scope, [id], next);
+      if (occasion) notice(tx, scope, id, next, occasion, env.clock.now());
     });
   }
+}
+
+/** What is told of a step that changed the certificate; of the end of an imported one, nothing. */
+function occasionOf(
+  step: Step,
+  { status, type, renewal }: CertificateRecord,
+): Occasion | undefined {
+  if (step.do === "issue") return { what: "available", action: "ISSUANCE" };
+  if (step.do === "renew") return { what: "available", action: "RENEWAL" };
+  if (step.do === "expire" && type !== "IMPORTED") return { what: "expired" };
+  const asks = step.do === "await-validation" && status === "ISSUED";
+  if (asks && renewal?.status !== "PENDING_VALIDATION") return { what: "renewal-action-required" };
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import type { HealthStatusFilter, HttpInstanceSummary } from "@aws-sdk/client-servicediscovery";
 import type { Random } from "#runtime/random.ts";
 import type { Operations } from "#services/kit/service.ts";
+import { noNamespace } from "../errors.ts";
 import { findByNames } from "../find.ts";
 import { healthOf } from "../instance-health.ts";
 import { limits } from "../limits.ts";
@@ -10,6 +11,7 @@ import { instances, type InstanceRecord } from "../records.ts";
 export const discoveryOperations: Operations<"servicediscovery", undefined> = {
   async DiscoverInstances(input, context) {
     const { NamespaceName = "", ServiceName = "", QueryParameters, OptionalParameters } = input;
+    checkOwner(context.account, input);
     const { service, all } = await context.store.transaction(async (tx) => {
       const { service } = await findByNames(tx, context, NamespaceName, ServiceName);
       return { service, all: await instances.list(tx, context, [service.id]) };
@@ -36,13 +38,26 @@ export const discoveryOperations: Operations<"servicediscovery", undefined> = {
       InstancesRevision: service.revision,
     };
   },
-  async DiscoverInstancesRevision({ NamespaceName = "", ServiceName = "" }, context) {
+  async DiscoverInstancesRevision(input, context) {
+    const { NamespaceName = "", ServiceName = "" } = input;
+    checkOwner(context.account, input);
     const { service } = await context.store.transaction((tx) =>
       findByNames(tx, context, NamespaceName, ServiceName),
     );
     return { InstancesRevision: service.revision };
   },
 };
+
+/** No other account shares its namespaces. */
+function checkOwner(
+  account: string,
+  {
+    NamespaceName = "",
+    OwnerAccount = account,
+  }: { NamespaceName?: string | undefined; OwnerAccount?: string | undefined },
+): void {
+  if (OwnerAccount !== account) throw noNamespace(NamespaceName);
+}
 
 /** An instance that is being registered anew is meanwhile what it was. */
 function serving(instance: InstanceRecord): InstanceRecord[] {

@@ -24,7 +24,7 @@ interface Waiting {
 /** The main thread's side of a thread. */
 export interface Thread<Methods> {
   call: <Result>(method: keyof Methods & string, argument?: unknown) => Promise<Result>;
-  /** Calls the method `close`, then ends the thread. */
+  /** Calls the method `close`, then ends the thread, if it has not ended by itself. */
   close: () => Promise<void>;
 }
 
@@ -44,6 +44,7 @@ export function startThread<Methods>(options: ThreadOptions): Thread<Methods> {
   const waiting = new Map<number, Waiting>();
   let calls = 0;
   let closing = false;
+  let ended = false;
   worker.on("message", (message: Message) => {
     if (message.type === "error") return options.onError(new Error(message.message));
     const call = waiting.get(message.id);
@@ -52,13 +53,17 @@ export function startThread<Methods>(options: ThreadOptions): Thread<Methods> {
     else call?.reject(Object.assign(new Error(message.message), { code: message.code }));
   });
   worker.on("error", options.onError);
+  const hasEnded = () => new Error(`${options.name} has ended`);
   worker.on("exit", () => {
-    for (const call of waiting.values()) call.reject(new Error(`${options.name} has ended`));
+    ended = true;
+    for (const call of waiting.values()) call.reject(hasEnded());
     waiting.clear();
     if (!closing) options.onExit();
   });
   const call = <Result>(method: string, argument?: unknown): Promise<Result> =>
     new Promise((resolve, reject) => {
+      // Nobody would ever answer.
+      if (ended) return reject(hasEnded());
       const id = ++calls;
       waiting.set(id, { resolve: (value) => resolve(value as Result), reject });
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
@@ -68,10 +73,14 @@ export function startThread<Methods>(options: ThreadOptions): Thread<Methods> {
     call,
     async close() {
       closing = true;
-      await call("close");
-      const exited = once(worker, "exit");
-      await worker.terminate();
-      await exited;
+      if (ended) return;
+      try {
+        await call("close");
+      } finally {
+        const exited = ended ? undefined : once(worker, "exit");
+        await worker.terminate();
+        await exited;
+      }
     },
   };
 }
@@ -88,7 +97,7 @@ export function answerCalls<Methods extends object>(
     (argument: unknown) => Promise<unknown>
   >;
   port.on("message", ({ id, method, argument }: Call) => {
-    methods[method]!(argument).then(
+    Promise.try(() => methods[method]!(argument)).then(
       (value) => send({ type: "answer", id, value }),
       (error: unknown) => {
         const { code } = error as NodeJS.ErrnoException;

@@ -48,7 +48,13 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     sessions.set(session, { socket, requests: 0 });
     options.onConnection("opened", remotePort);
     // A connection idles in wall time, and only Node sees its frames: the timer is the session's own.
-    session.setTimeout(options.idleTimeoutMs, () => session.close());
+    const idled = () => {
+      // Streams may still end; one whose client takes nothing more would not.
+      if (session.closed) return session.destroy();
+      session.setTimeout(options.idleTimeoutMs, idled);
+      session.close();
+    };
+    session.setTimeout(options.idleTimeoutMs, idled);
     session.on("close", () => {
       sessions.delete(session);
       options.onConnection("closed", remotePort);
@@ -107,6 +113,7 @@ class StreamRequest implements HttpRequest {
   #headers: Record<string, string | undefined> | undefined;
   #gone: AbortController | undefined;
   #refusal: HttpSyntaxError | undefined;
+  #answered = false;
 
   constructor(
     stream: ServerHttp2Stream,
@@ -157,11 +164,17 @@ class StreamRequest implements HttpRequest {
     stream.end(knownBody(reply.body)?.bytes, () => stream.close(NGHTTP2_CANCEL));
   }
 
+  /** All of its answer was handed to the stream. */
+  answered(): void {
+    this.#answered = true;
+  }
+
   onGone(listener: (reason: Error) => void): void {
     const stream = this.#stream;
     const tell = () => {
       if (this.#refusal) listener(this.#refusal);
-      else if (!stream.writableFinished) listener(clientGone());
+      // Node ends a stream that its client has left: it is finished then, too.
+      else if (!this.#answered || !stream.writableFinished) listener(clientGone());
     };
     if (stream.closed) tell();
     else stream.once("close", tell);
@@ -215,6 +228,7 @@ async function answer(
   // HTTP/2 has no such field: the connection takes no more requests.
   if (reply.headers["Connection"] === "close") stream.session?.close();
   const silent = request.method === "HEAD" || reply.status === 204 || reply.status === 304;
+  if (silent || known) request.answered();
   const { trailers } = reply;
   if (trailers) stream.once("wantTrailers", () => sendTrailers(stream, trailers()));
   stream.respond(replyFields(reply), {
@@ -237,6 +251,7 @@ async function answer(
     if (stream.destroyed) break;
     if (!stream.write(piece)) await Promise.race([once(stream, "drain"), closed]);
   }
+  if (!stream.closed) request.answered();
   stream.end();
   stream.resume();
 }

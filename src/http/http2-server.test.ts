@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import {
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type SecureClientSessionOptions,
+} from "node:http2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { createWall } from "#runtime/wall.ts";
+import type { HttpHandler } from "./http.ts";
+import { createHttp2Front } from "./http2-server.ts";
+import { serve } from "./server.ts";
+
+const wall = createWall((error) => {
+  throw error;
+});
+const closers: (() => unknown)[] = [];
+after(() => Promise.all(closers.map((close) => close())));
+const directory = mkdtempSync(join(tmpdir(), "fogbank-"));
+closers.push(() => rmSync(directory, { recursive: true }));
+const [key, cert] = [join(directory, "key"), join(directory, "cert")];
+execFileSync(
+  "openssl",
+  `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost
+   -keyout ${key} -out ${cert}`.split(/\s+/),
+  { stdio: "ignore" },
+);
+
+async function start(handler: HttpHandler, idleTimeoutMs = 60_000) {
+  const front = createHttp2Front({
+    handler,
+    wall,
+    idleTimeoutMs,
+    mostStreams: 100,
+    mostRequests: 100,
+    refuse: (status) => ({ status, headers: {} }),
+    onError: assert.ifError,
+    onConnection: () => {},
+  });
+  const server = await serve({
+    host: "127.0.0.1",
+    port: 0,
+    wall,
+    handler,
+    secure: {
+      options: { ALPNProtocols: ["h2"], key: readFileSync(key), cert: readFileSync(cert) },
+      take(socket) {
+        front.take(socket);
+        return true;
+      },
+      onHandshakeError: assert.ifError,
+    },
+  });
+  closers.push(() => Promise.all([server.close(0), front.close(0)]));
+  return (options: SecureClientSessionOptions = {}) => {
+    const url = `https://127.0.0.1:${server.port}`;
+    const session = connect(url, { ...options, rejectUnauthorized: false });
+    return session.on("error", () => {});
+  };
+}
+
+type Leave = (session: ClientHttp2Session, stream: { close(code: number): void }) => void;
+const ways: [string, Leave][] = [
+  ["cancels its request", (_session, stream) => stream.close(constants.NGHTTP2_CANCEL)],
+  ["ends its session", (session) => session.destroy()],
+  ["ends its connection", (session) => session.socket.destroy()],
+];
+
+for (const [how, leave] of ways)
+  test(`a handler is told when its client ${how}, before a reply and between two pieces of one`, async () => {
+    for (const begun of [false, true]) {
+      const asked = Promise.withResolvers<void>();
+      const gone = Promise.withResolvers<void>();
+      const open = await start((request) => {
+        request.onGone!(() => gone.resolve());
+        asked.resolve();
+        if (!begun) return new Promise(() => {});
+        const body = (async function* () {
+          yield Buffer.from("x");
+          await new Promise(() => {});
+        })();
+        return { status: 200, headers: {}, body };
+      });
+      const session = open();
+      const stream = session.request({ ":path": "/" }).on("error", () => {});
+      await (begun ? once(stream, "data") : asked.promise);
+      leave(session, stream);
+      await gone.promise;
+      session.destroy();
+    }
+  });
+
+test("a handler is not told when its client has taken all and leaves", async () => {
+  let told = 0;
+  const open = await start((request) => {
+    request.onGone!(() => void told++);
+    if (request.target === "/whole") return { status: 200, headers: {}, body: "x" };
+    const body = (async function* () {
+      yield Buffer.from("x");
+    })();
+    return { status: request.target === "/silent" ? 204 : 200, headers: {}, body };
+  });
+  const session = open();
+  for (const path of ["/whole", "/pieces", "/silent"]) {
+    const stream = session.request({ ":path": path }).resume();
+    await once(stream, "close");
+  }
+  session.close();
+  await once(session, "close");
+  assert.equal(told, 0);
+});
+
+test("a session whose client takes nothing ends when it has idled twice", async () => {
+  const body = Buffer.alloc(100_000);
+  const open = await start(() => ({ status: 200, headers: {}, body }), 50);
+  const session = open({ settings: { initialWindowSize: 0 } });
+  session.request({ ":path": "/" }).on("error", () => {});
+  await once(session, "close");
+});

@@ -11,6 +11,7 @@ import type { PassedBytes } from "./tunnel.ts";
 import type { Classification } from "./desync.ts";
 import { FollowedBody } from "./followed-body.ts";
 import { LogLines } from "./log-lines.ts";
+import type { Transformed } from "./rules.ts";
 
 /** What is found out about a request while it is handled. Times are wall time, milliseconds. */
 export interface Trace {
@@ -46,7 +47,7 @@ export interface Trace {
   classification?: Classification;
   /** Of the connection that the request came over. */
   connectionTraceId?: string;
-  transformed?: { host: string; target: string };
+  transformed?: Transformed;
   /** To be called when a tunnel that the request opened has ended. */
   tunnelEnded?: (passed: PassedBytes) => void;
 }
@@ -150,6 +151,7 @@ function lineOf(
   const { headers } = request;
   const { target: address, targetStatus, transformed } = trace;
   const name = (headers["host"] ?? dnsName).replace(/:\d+$/, "");
+  const rewritten = transformed?.status === "TransformSuccess" ? transformed : undefined;
   const target = trace.byFunction ? undefined : address;
   return [
     kindOf(request, reply),
@@ -181,9 +183,9 @@ function lineOf(
     quote(trace.classification?.tier ?? "-"),
     quote(trace.classification?.reason ?? "-"),
     trace.connectionTraceId ?? "-",
-    quote(transformed && transformed.host !== name ? transformed.host : "-"),
-    quote(transformed && transformed.target !== request.target ? transformed.target : "-"),
-    quote(transformed ? "TransformSuccess" : "-"),
+    quote(rewritten && rewritten.host !== name ? rewritten.host : "-"),
+    quote(rewritten && rewritten.target !== request.target ? rewritten.target : "-"),
+    quote(transformed?.status ?? "-"),
     nodeAddress,
   ].join(" ");
 }

@@ -25,7 +25,8 @@ import { Counters } from "./counters.ts";
 import { drawGroup } from "./draw-group.ts";
 import { headersChanged } from "./answer-headers.ts";
 import { Exchange } from "./exchange.ts";
-import { classify, treat, type Classification } from "./desync.ts";
+import { classify, treat } from "./desync.ts";
+import type { Doubt, Passing } from "./passing.ts";
 import { FieldNames, isIpv6, requestFields, type ForwardingOptions } from "./fields.ts";
 import { TraceIds, traceIdOf } from "./trace-ids.ts";
 import { Listener } from "./listener.ts";
@@ -34,7 +35,7 @@ import { callbackPath, type Refusal, type Verdict } from "./oidc.ts";
 import { boundListeners, placesOf } from "./listener-places.ts";
 import { locationOf } from "./redirect.ts";
 import { factsOf, hostField, isCompatible, placeOf, protocolOf } from "./request-facts.ts";
-import { findRule, type CompiledRule, type RequestFacts } from "./rules.ts";
+import { findRule } from "./rules.ts";
 import { stickyGroup } from "./stickiness.ts";
 import { TargetGroup } from "./target-group.ts";
 import { Door } from "../door.ts";
@@ -324,6 +325,10 @@ export class Balancer {
     const { client, http2Client, wall } = this.#environment;
     const config = this.#config;
     const { secure } = request;
+    const place = placeOf(request, facts, rule, listener, config.preserveHost);
+    const { transformed } = place;
+    if (transformed && trace) trace.transformed = transformed;
+    if (transformed && transformed.status !== "TransformSuccess") return this.#ownAnswer(500, zone);
     const options: ForwardingOptions = {
       dropInvalidHeaders: config.dropInvalidHeaders,
       forwardedFor: config.forwardedFor,
@@ -333,7 +338,8 @@ export class Balancer {
       port: listener.port,
       protocol: protocolOf(request),
       added: secure ? [...this.#secureFields(secure, listener), ...known] : [],
-      ...placeOf(request, facts, rule, listener, config.preserveHost),
+      target: place.target,
+      host: place.host,
       newTraceId: () => this.#traceIds.next(),
     };
     const fields = requestFields(request, options);
@@ -363,7 +369,6 @@ export class Balancer {
     if (trace) {
       const index = fields.rawHeaders.lastIndexOf("X-Amzn-Trace-Id");
       trace.traceId = fields.rawHeaders[index + 1]!;
-      if (rule.transform) trace.transformed = { host: facts.host, target: fields.target };
     }
     return new Exchange(context, request, fields, action, group, zone).run();
   }
@@ -382,19 +387,6 @@ export class Balancer {
     return answer(status);
   }
 }
-
-/** A request that a rule forwards. */
-interface Passing {
-  request: HttpRequest;
-  facts: RequestFacts;
-  rule: CompiledRule;
-  /** What an identity provider said of the user, names and values in turn. */
-  known: string[];
-  trace: Trace | undefined;
-  doubt: Doubt | undefined;
-}
-
-type Doubt = Classification & ReturnType<typeof treat>;
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html */
 const longestLocation = 8 * 1024;

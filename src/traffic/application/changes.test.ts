@@ -40,6 +40,39 @@ test("regular expressions choose a rule, and its transforms rewrite host and URL
   assert.equal((await stage.get("/api/vx/cart")).text, "shop.example /api/vx/cart");
 });
 
+test("a transform that makes no host or no path is answered 500, and the log says what came of each", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend(() => ({ status: 200, headers: {}, body: "" }));
+  await stage.configure({
+    accessLog: true,
+    zones: ["us-east-1a"],
+    listeners: [
+      listener([
+        {
+          ...defaultRule(forward("tg")),
+          transforms: [
+            { of: "url", regex: "^/(bad)?(good)?(/.*)?$", replacement: "$1/$2" },
+            { of: "host", regex: "^(.*)\\.wrong$", replacement: "$1 x" },
+            { of: "host", regex: "^old\\.", replacement: "new." },
+          ],
+        },
+      ]),
+    ],
+    targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+  });
+  const seen = async (path: string, host: string) => {
+    const { status } = await stage.get(path, { rawHeaders: ["Host", host] });
+    const [log] = await stage.plane.accessLogs();
+    const fields = log!.lines.at(-1)!.match(/"[^"]*"|\S+/g)!;
+    return [status, ...fields.slice(30, 33)];
+  };
+  assert.deepEqual(await seen("/other?x", "a"), [200, '"-"', '"-"', '"-"']);
+  assert.deepEqual(await seen("/good/x", "a"), [200, '"-"', '"/good"', '"TransformSuccess"']);
+  assert.deepEqual(await seen("/?", "old.a:80"), [200, '"new.a"', '"-"', '"TransformSuccess"']);
+  assert.deepEqual(await seen("/bad", "a"), [500, '"-"', '"-"', '"TransformInvalidPath"']);
+  assert.deepEqual(await seen("/?", "a.wrong"), [500, '"-"', '"-"', '"TransformInvalidHost"']);
+});
+
 test("the host names the port of an unusual listener unless it is preserved", async (context) => {
   const stage = createStage(context);
   const backend = await stage.backend((request) => ({

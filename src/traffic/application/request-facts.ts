@@ -3,7 +3,7 @@ import type { HttpRequest } from "#http/http.ts";
 import type { ProtocolVersion } from "./config.ts";
 import { plainAddress } from "./fields.ts";
 import type { Listener } from "./listener.ts";
-import type { CompiledRule, RequestFacts } from "./rules.ts";
+import type { CompiledRule, RequestFacts, Transformed } from "./rules.ts";
 
 /**
  * The target's path, and its host where that is not simply the client's: a rule may rewrite both, and
@@ -16,15 +16,17 @@ export function placeOf(
   { transform }: CompiledRule,
   { port }: Listener,
   preserveHost: boolean,
-): { target: string; host: string | undefined } {
+): { target: string; host: string | undefined; transformed?: Transformed } {
   const usual = port === (request.secure ? 443 : 80);
   const { target } = request;
   if (!transform && (preserveHost || usual)) return { target, host: undefined };
-  const place = transform?.({ host: facts.host, target }) ?? { host: facts.host, target };
+  const transformed = transform?.({ host: facts.host, target });
+  const place = transformed ?? { host: facts.host, target };
+  const known = { target: place.target, ...(transformed && { transformed }) };
   const unchanged = place.host === facts.host;
-  if (unchanged && (preserveHost || usual)) return { target: place.target, host: undefined };
+  if (unchanged && (preserveHost || usual)) return { ...known, host: undefined };
   return {
-    target: place.target,
+    ...known,
     host: preserveHost || usual ? place.host : `${place.host}:${port}`,
   };
 }

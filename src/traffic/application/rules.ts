@@ -7,6 +7,7 @@ import type {
   TokenConfig,
   TransformConfig,
 } from "./config.ts";
+import { isHost } from "#http/syntax.ts";
 import { compileBlocks } from "./cidr.ts";
 import { compileWildcard, type Pattern } from "./wildcard.ts";
 
@@ -135,10 +136,17 @@ function decode(text: string): string {
 }
 
 interface Transform {
-  (place: { host: string; target: string }): { host: string; target: string };
+  (place: { host: string; target: string }): Transformed | undefined;
 }
 
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html */
+/** A request's place as a rule rewrote it; one that is not "TransformSuccess" leads nowhere. */
+export interface Transformed {
+  host: string;
+  target: string;
+  status: "TransformSuccess" | "TransformInvalidHost" | "TransformInvalidPath";
+}
+
+/** Undefined where no pattern is found. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html */
 function compileTransforms(transforms: readonly TransformConfig[]): Transform | undefined {
   if (transforms.length === 0) return undefined;
   const compiled = transforms.map(({ of, regex, replacement }) => ({
@@ -146,13 +154,25 @@ function compileTransforms(transforms: readonly TransformConfig[]): Transform | 
     pattern: new RegExp(regex),
     replacement,
   }));
-  return ({ host, target }) => {
-    let [changedHost, changedTarget] = [host, target];
-    for (const { of, pattern, replacement } of compiled)
-      if (of === "host") changedHost = changedHost.replace(pattern, replacement);
-      else changedTarget = changedTarget.replace(pattern, replacement);
-    return { host: changedHost, target: changedTarget };
+  return (place) => {
+    let { host, target } = place;
+    let isFound = false;
+    for (const { of, pattern, replacement } of compiled) {
+      const text = of === "host" ? host : target;
+      if (!pattern.test(text)) continue;
+      isFound = true;
+      const changed = text.replace(pattern, replacement);
+      if (of === "host") host = changed;
+      else target = changed;
+    }
+    const isHostChanged = host !== place.host;
+    return isFound ? { host, target, status: statusOf(host, isHostChanged, target) } : undefined;
   };
+}
+
+function statusOf(host: string, isHostChanged: boolean, target: string): Transformed["status"] {
+  if (isHostChanged && (host === "" || !isHost(host))) return "TransformInvalidHost";
+  return /^\/[\x21-\x7e]*$/.test(target) ? "TransformSuccess" : "TransformInvalidPath";
 }
 
 function compileAll(values: readonly string[], ignoreCase: boolean, regex = false): Pattern[] {

@@ -161,7 +161,13 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
               reach: reached,
               tls: healthCheck.protocol === "HTTPS",
               version: group.version ?? "HTTP1",
-              host: frontHost ?? authorityOf("path" in reach ? target.id : reach.host, port),
+              host:
+                frontHost ??
+                authorityOf(
+                  "path" in reach ? target.id : reach.host,
+                  port,
+                  healthCheck.protocol === "HTTPS" ? 443 : 80,
+                ),
               path: healthCheck.path,
               matcher: healthCheck.matcher,
               timeoutMs,
@@ -267,9 +273,10 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
   }
 }
 
-/** As Host tells it. */
-function authorityOf(host: string, port: number): string {
-  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
+/** As Host tells it: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#target-not-inservice */
+function authorityOf(host: string, port: number, usualPort: number): string {
+  const name = isIPv6(host) ? `[${host}]` : host;
+  return port === usualPort ? name : `${name}:${port}`;
 }
 
 /** How long flows of an unhealthy target live on. */

@@ -7,7 +7,7 @@ const alpnExtension = 16;
 const recordHeadBytes = 5;
 const helloHeadBytes = 4;
 /** What is longer is no greeting. */
-const mostBytes = 64 * 1024;
+const mostBytes = 16 * 1024;
 
 export interface Greeting {
   /** The protocols that the client offers, in its order; undefined for none, and for what is no greeting at all. */

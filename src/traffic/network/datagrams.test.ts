@@ -66,3 +66,24 @@ test("datagrams for nobody are dropped; a target without a listener harms nobody
   assert.equal((await stage.counts("UDP")).newFlows, 1);
   assert.deepEqual(stage.errors, []);
 });
+
+test("flows follow a machine that came back elsewhere, and wait for one that is only away", async (context) => {
+  const stage = createStage(context);
+  const [before, after] = await Promise.all(
+    ["before", "after"].map((name) => stage.datagramTarget((text) => `${name} ${text}`)),
+  );
+  const at = (reach: { host: string; port: number } | undefined) =>
+    stage.sendTo([{ ...target(before!), reach }], {}, { protocol: "UDP" });
+  const host = "127.0.0.1";
+  await at({ host, port: before! });
+  const client = await stage.datagramClient();
+  assert.equal(await ask(client, "1"), "before 1");
+  await at(undefined);
+  await at({ host, port: before! });
+  assert.equal(await ask(client, "2"), "before 2");
+  assert.equal((await stage.counts("UDP")).newFlows, 1);
+  await at(undefined);
+  await at({ host, port: after! });
+  assert.equal(await ask(client, "3"), "after 3");
+  assert.equal((await stage.counts("UDP")).newFlows, 1);
+});

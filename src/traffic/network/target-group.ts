@@ -1,4 +1,5 @@
 /** A target group at run time: who gets the next flow, and which flows are where. */
+import type { Reach } from "#compute/driver.ts";
 import type { NetworkTargetConfig, NetworkTargetGroupConfig } from "./config.ts";
 import type { Timer, Wall } from "#runtime/clock.ts";
 
@@ -13,10 +14,21 @@ export class NetworkTarget {
   config: NetworkTargetConfig;
   /** Fires when flows of an unhealthy target end. */
   resetTimer: Timer | undefined;
+  /** Where it was last. */
+  #place: string | undefined;
 
   constructor(config: NetworkTargetConfig) {
     this.key = config.key;
     this.config = config;
+    this.follow(config.reach);
+  }
+
+  /** A machine that is away may come back where it was; one that is elsewhere has no flow any more. */
+  follow(reach: Reach | undefined): void {
+    if (!reach) return;
+    const place = placeOf(reach);
+    if (this.#place !== undefined && this.#place !== place) this.resetFlows();
+    this.#place = place;
   }
 
   resetFlows(): void {
@@ -64,8 +76,11 @@ export class NetworkTargetGroup {
       }
     for (const targetConfig of config.targets) {
       const target = this.#targets.get(targetConfig.key);
-      if (target) target.config = targetConfig;
-      else this.#targets.set(targetConfig.key, new NetworkTarget(targetConfig));
+      if (!target) this.#targets.set(targetConfig.key, new NetworkTarget(targetConfig));
+      else {
+        target.config = targetConfig;
+        target.follow(targetConfig.reach);
+      }
     }
     this.#usable.clear();
     for (const target of this.#targets.values()) this.#watchHealth(target);
@@ -130,6 +145,10 @@ export class NetworkTargetGroup {
       zone === "all" ? new Set([...this.#targets.values()].map((one) => one.config.zone)) : [zone];
     return [...zones].some((one) => this.#usableFor(one).failedOpen);
   }
+}
+
+function placeOf(reach: Reach): string {
+  return "path" in reach ? reach.path : `${reach.host} ${reach.port}`;
 }
 
 /**

@@ -206,3 +206,30 @@ test("no bytes break the server", () => {
     { numRuns: 5000 },
   );
 });
+
+test("a machine's address leads back to its private name, within its VPC", () => {
+  const names = [
+    {
+      name: "ip-10-0-0-5.ec2.internal",
+      addresses: ["127.1.2.3"],
+      vpcId: "vpc-1",
+      inside: { vpcId: "vpc-1", addresses: ["10.0.0.5"] },
+    },
+    { name: "ip-10-0-0-6.ec2.internal", addresses: ["10.0.0.6"], vpcId: "vpc-1" },
+  ];
+  const stage = dnsStage([], { names });
+  const back = (name: string, vpcId?: string) =>
+    stage.values(`${name}.in-addr.arpa.`, { type: "PTR", ...(vpcId && { vpcId }) });
+  assert.deepEqual(back("5.0.0.10", "vpc-1"), ["ip-10-0-0-5.ec2.internal."]);
+  assert.deepEqual(back("6.0.0.10", "vpc-1"), ["ip-10-0-0-6.ec2.internal."]);
+  assert.deepEqual(back("6.0.0.10", "vpc-2"), []);
+  assert.deepEqual(back("6.0.0.10"), []);
+  stage.setZone({
+    id: "Z2",
+    name: "10.in-addr.arpa.",
+    isPrivate: true,
+    vpcs: [{ vpcId: "vpc-1", region: "us-east-1" }],
+    sets: [soa, record("6.0.0.10.in-addr.arpa.", "own.example.com", { Type: "PTR" })],
+  });
+  assert.deepEqual(back("6.0.0.10", "vpc-1"), ["own.example.com"], "a private zone comes first");
+});

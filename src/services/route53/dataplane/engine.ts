@@ -39,7 +39,7 @@ export function createDnsEngine(options: {
       const present = listening.get(keyOf(config));
       if (present) return present.port;
       const opened = await listen(config, answer, options.onError);
-      listening.set(keyOf(config), opened);
+      listening.set(keyOf({ ...config, port: opened.port }), opened);
       return opened.port;
     },
     async unlisten(config) {

@@ -1,7 +1,7 @@
 /** The bytes of an answer. */
 import { labelsOf, wireName } from "../names.ts";
 import { largestPayload, plainPayload, type Query } from "./query.ts";
-import type { ResolvedRecord, Resolution, ResponseCode } from "./resolve.ts";
+import type { ResolvedRecord, Resolution, ResponseCode } from "./resolution.ts";
 
 const codes: Readonly<Record<ResponseCode, number>> = {
   NOERROR: 0,

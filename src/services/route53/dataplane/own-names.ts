@@ -5,6 +5,12 @@ export function withoutDualstack(name: string): string {
   return name.replace(/^dualstack\./, "");
 }
 
+/** "5.0.0.10.in-addr.arpa." → "10.0.0.5"; undefined for other names. */
+export function reversedAddress(name: string): string | undefined {
+  const digits = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.in-addr\.arpa\.$/.exec(name);
+  return digits ? digits.slice(1, 5).toReversed().join(".") : undefined;
+}
+
 const website = /(^|\.)s3-website[.-][a-z0-9-]+\.amazonaws\.com\.?$/;
 
 /** Websites of S3, which are reached at the gateway. */

@@ -2,7 +2,7 @@
 import type { Wall } from "#runtime/clock.ts";
 import type { LoggedQuery, QueriesTaken } from "./config.ts";
 import type { Query } from "./query.ts";
-import type { Resolution } from "./resolve.ts";
+import type { Resolution } from "./resolution.ts";
 
 export interface QueryLog {
   note(

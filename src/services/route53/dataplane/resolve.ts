@@ -1,72 +1,17 @@
 /** From a question to records: zones, wildcards, aliases, chains of CNAMEs, what is not there. */
-import { isIPv4 } from "node:net";
 import { chooseSets, shuffled, type ChooseContext } from "./choose.ts";
-import { addressBytes } from "../values/bytes.ts";
 import { keysTtl } from "../dnssec/keys.ts";
 import { normalName } from "../names.ts";
 import { placeOfRegion } from "./client-location.ts";
-import type { NameConfig } from "./config.ts";
 import { isHealthySet } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
-import { isWebsite, withoutDualstack } from "./own-names.ts";
+import { addOwnAddresses, answerOwnName, answerReverse } from "./own-answers.ts";
 import { dnskeyType, typeNumbers } from "./record-types.ts";
+import { emptyResolution, refused, type ResolvedRecord, type Resolution } from "./resolution.ts";
 import type { Client, World } from "./world.ts";
-
-export interface ResolvedRecord {
-  name: string;
-  type: number;
-  ttl: number;
-  rdata: Buffer;
-  /** The value as its zone has it. */
-  text: string;
-  /** The zone whose key signs it. */
-  signer?: IndexedZone | undefined;
-}
-
-/** What a signed zone does not have. */
-export interface Denial {
-  zone: IndexedZone;
-  name: string;
-  /** Those that the name has. */
-  types: number[];
-  exists: boolean;
-}
-
-export type ResponseCode = "NOERROR" | "NXDOMAIN" | "REFUSED";
-
-export interface Resolution {
-  code: ResponseCode;
-  authoritative: boolean;
-  answers: ResolvedRecord[];
-  authorities: ResolvedRecord[];
-  /** Addresses of the servers that a name is handed over to. */
-  additionals: ResolvedRecord[];
-  /** What has to be proven to who asks for it; of signed zones only. */
-  denials: Denial[];
-  /** The answer depends on where the client is. */
-  isLocal: boolean;
-  /** The zone that was asked; undefined for names of Fogbank's own and for those of nobody. */
-  zoneId?: string;
-  /** Where a chain of CNAMEs leaves what is known here. */
-  beyond?: string;
-}
 
 const longestChain = 8;
 const longestAlias = 16;
-
-const empty = (): Resolution => ({
-  code: "NOERROR",
-  authoritative: true,
-  answers: [],
-  authorities: [],
-  additionals: [],
-  denials: [],
-  isLocal: false,
-});
-
-export function refused(): Resolution {
-  return { ...empty(), code: "REFUSED", authoritative: false };
-}
 
 /** `name` as zones write it; `type` is a name such as "A"; `zoneId` keeps the search to one zone. */
 export function resolve(
@@ -76,10 +21,12 @@ export function resolve(
   client: Client,
   zoneId?: string,
 ): Resolution {
-  const resolution = empty();
+  const resolution = emptyResolution();
   const zone = zoneId === undefined ? zoneFor(world, name, type, client) : world.zoneById(zoneId);
   // The most specific wins: a name that Fogbank gave is more specific than any zone around it.
   if (answerOwnName(world, name, type, client, resolution)) return resolution;
+  if (type === "PTR" && !zone?.isPrivate && answerReverse(world, name, client, resolution))
+    return resolution;
   if (!zone) return refused();
   resolution.zoneId = zone.id;
   follow(world, zone, name, type, client, resolution, 0);
@@ -265,67 +212,4 @@ function addDenial(
 function addKeys(zone: IndexedZone, { answers }: Resolution): void {
   const record = { name: zone.name, type: dnskeyType, ttl: keysTtl, text: "", signer: zone };
   for (const rdata of zone.signing?.keys ?? []) answers.push({ ...record, rdata });
-}
-
-const ownTtl = 60;
-
-/** Aliases to what AWS names: load balancers and websites. */
-function addOwnAddresses(
-  world: World,
-  name: string,
-  target: string,
-  { type, zone }: SetGroup,
-  client: Client,
-  { answers }: Resolution,
-): void {
-  const own = world.ownName(withoutDualstack(target), client.vpcId);
-  const addresses = own
-    ? addressesFor(world, own, client)
-    : isWebsite(target)
-      ? [world.gatewayHost]
-      : [];
-  addAddresses(answers, name, type, addresses, zone.signing && zone);
-}
-
-function answerOwnName(
-  world: World,
-  name: string,
-  type: string,
-  client: Client,
-  { answers }: Resolution,
-): boolean {
-  const own = world.ownName(withoutDualstack(name), client.vpcId);
-  if (own) addAddresses(answers, name, type, addressesFor(world, own, client));
-  return own !== undefined;
-}
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html#zonal-dns-affinity */
-function addressesFor(
-  { random }: World,
-  { addresses, affinity }: NameConfig,
-  { zone }: Client,
-): readonly string[] {
-  const near = zone === undefined ? undefined : affinity?.byZone[zone];
-  return near?.length && random.next() < affinity!.share ? near : addresses;
-}
-
-function addAddresses(
-  answers: ResolvedRecord[],
-  name: string,
-  type: string,
-  addresses: readonly string[],
-  signer?: IndexedZone,
-): void {
-  for (const text of addresses) {
-    const own = isIPv4(text) ? "A" : "AAAA";
-    if (own === type)
-      answers.push({
-        name,
-        type: typeNumbers[own],
-        ttl: ownTtl,
-        rdata: addressBytes(text),
-        text,
-        signer,
-      });
-  }
 }

@@ -7,7 +7,7 @@ import type { Wall } from "#runtime/clock.ts";
 import { dnskeyType, nsecType, rrsigType } from "./record-types.ts";
 import { signatureHead, signedBytes } from "../dnssec/signature.ts";
 import { labelsOf, wireName } from "../names.ts";
-import type { Denial, ResolvedRecord, Resolution } from "./resolve.ts";
+import type { Denial, ResolvedRecord, Resolution } from "./resolution.ts";
 
 const marginS = 3_600;
 const validS = 2 * 86_400;

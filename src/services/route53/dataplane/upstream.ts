@@ -3,7 +3,7 @@ import { Resolver } from "node:dns/promises";
 import { isIPv4 } from "node:net";
 import { addressBytes } from "../values/bytes.ts";
 import { typeNumbers } from "./record-types.ts";
-import type { ResolvedRecord } from "./resolve.ts";
+import type { ResolvedRecord } from "./resolution.ts";
 
 /** Wall time, of each of two tries: a machine's own resolver waits five seconds. */
 const timeoutMs = 1_500;

@@ -25,6 +25,8 @@ export interface World {
   /** The zone that answers for a name; undefined when there is none for this client. */
   zoneFor(name: string, client: Client): IndexedZone | undefined;
   ownName(name: string, vpcId: string | undefined): NameConfig | undefined;
+  /** The private name of the machine with the address, for others of its VPC. */
+  nameOf(address: string, vpcId: string): string | undefined;
   cidrLocation(collectionId: string, address: string): string | undefined;
   readonly isLogged: (zoneId: string) => boolean;
   setZone(config: ZoneConfig): void;
@@ -43,6 +45,8 @@ export function createWorld(random: Random): World {
   const byName = new Map<string, IndexedZone[]>();
   let health = new Map<string, boolean>();
   let names = new Map<string, NameConfig[]>();
+  /** By VPC and address. */
+  let reverse = new Map<string, string>();
   let collections = new Map<string, CompiledBlock[]>();
   let findPlace: FindPlace = () => undefined;
   let loggedZones = new Set<string>();
@@ -96,6 +100,7 @@ export function createWorld(random: Random): World {
         ? { ...own, addresses: own.inside.addresses }
         : own;
     },
+    nameOf: (address, vpcId) => reverse.get(`${vpcId} ${address}`),
     cidrLocation: (id, address) =>
       collections.get(id)?.find(({ matches }) => matches(address))?.location,
     isLogged: (zoneId) => loggedZones.has(zoneId),
@@ -112,7 +117,10 @@ export function createWorld(random: Random): World {
     removeZone: forget,
     setCommon(config) {
       if (config.health) health = new Map(Object.entries(config.health));
-      if (config.names) names = Map.groupBy(config.names, ({ name }) => name.toLowerCase());
+      if (config.names) {
+        names = Map.groupBy(config.names, ({ name }) => name.toLowerCase());
+        reverse = reverseOf(config.names);
+      }
       if (config.loggedZones) loggedZones = new Set(config.loggedZones);
       if (config.locations) findPlace = createFindPlace(config.locations);
       if (config.gatewayHost !== undefined) ({ gatewayHost } = config);
@@ -123,6 +131,19 @@ export function createWorld(random: Random): World {
         );
     },
   };
+}
+
+/** Of several names of an address the first is its own. */
+function reverseOf(names: readonly NameConfig[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { name, addresses, inside, vpcId } of names) {
+    if (vpcId === undefined) continue;
+    for (const address of inside?.addresses ?? addresses) {
+      const key = `${vpcId} ${address}`;
+      if (!found.has(key)) found.set(key, name);
+    }
+  }
+  return found;
 }
 
 /** The longest blocks first: the most specific one counts. */

@@ -4,7 +4,8 @@ import { decode, encode, type DecodedPacket, type Packet } from "dns-packet";
 import { createSeededRandom } from "#runtime/random.ts";
 import { createAnswerer, type Asker } from "../dataplane/answer.ts";
 import type { CommonConfig, ZoneConfig } from "../dataplane/config.ts";
-import { resolve, type Resolution } from "../dataplane/resolve.ts";
+import { resolve } from "../dataplane/resolve.ts";
+import type { Resolution } from "../dataplane/resolution.ts";
 import { createWorld } from "../dataplane/world.ts";
 
 const zoneId = "Z1";

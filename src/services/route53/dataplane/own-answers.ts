@@ -1,0 +1,92 @@
+/** Answers for what Fogbank gave names to: load balancers, websites, machines. */
+import { isIPv4 } from "node:net";
+import { labelsOf, wireName } from "../names.ts";
+import { addressBytes } from "../values/bytes.ts";
+import type { NameConfig } from "./config.ts";
+import type { IndexedZone, SetGroup } from "./index-zone.ts";
+import { isWebsite, reversedAddress, withoutDualstack } from "./own-names.ts";
+import { typeNumbers } from "./record-types.ts";
+import type { ResolvedRecord, Resolution } from "./resolution.ts";
+import type { Client, World } from "./world.ts";
+
+const ownTtl = 60;
+
+/** Aliases to what AWS names: load balancers and websites. */
+export function addOwnAddresses(
+  world: World,
+  name: string,
+  target: string,
+  { type, zone }: SetGroup,
+  client: Client,
+  { answers }: Resolution,
+): void {
+  const own = world.ownName(withoutDualstack(target), client.vpcId);
+  const addresses = own
+    ? addressesFor(world, own, client)
+    : isWebsite(target)
+      ? [world.gatewayHost]
+      : [];
+  addAddresses(answers, name, type, addresses, zone.signing && zone);
+}
+
+/** Whether the name is one that Fogbank gave. */
+export function answerOwnName(
+  world: World,
+  name: string,
+  type: string,
+  client: Client,
+  { answers }: Resolution,
+): boolean {
+  const own = world.ownName(withoutDualstack(name), client.vpcId);
+  if (own) addAddresses(answers, name, type, addressesFor(world, own, client));
+  return own !== undefined;
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html#zonal-dns-affinity */
+function addressesFor(
+  { random }: World,
+  { addresses, affinity }: NameConfig,
+  { zone }: Client,
+): readonly string[] {
+  const near = zone === undefined ? undefined : affinity?.byZone[zone];
+  return near?.length && random.next() < affinity!.share ? near : addresses;
+}
+
+/**
+ * "Amazon-provided DNS … reverse DNS names" of a VPC's machines, where no private zone has them:
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DSN-queries-to-vpc.html
+ */
+export function answerReverse(
+  world: World,
+  name: string,
+  { vpcId }: Client,
+  { answers }: Resolution,
+): boolean {
+  const address = vpcId === undefined ? undefined : reversedAddress(name);
+  const own = address === undefined ? undefined : world.nameOf(address, vpcId!);
+  if (own === undefined) return false;
+  const text = `${own}.`;
+  answers.push({ name, type: typeNumbers.PTR, ttl: ownTtl, rdata: wireName(labelsOf(text)), text });
+  return true;
+}
+
+function addAddresses(
+  answers: ResolvedRecord[],
+  name: string,
+  type: string,
+  addresses: readonly string[],
+  signer?: IndexedZone,
+): void {
+  for (const text of addresses) {
+    const own = isIPv4(text) ? "A" : "AAAA";
+    if (own === type)
+      answers.push({
+        name,
+        type: typeNumbers[own],
+        ttl: ownTtl,
+        rdata: addressBytes(text),
+        text,
+        signer,
+      });
+  }
+}

@@ -140,9 +140,10 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
       },
     },
   });
+  // Who asks for a load balancer's name before its service is loaded would get an answer of S3's.
+  await host.start();
   answer = gateway;
   open(gateway);
-  await host.start();
   if (options.dnsPort > 0) startDns(host, log);
   return {
     endpoint,

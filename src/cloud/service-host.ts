@@ -248,6 +248,10 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     },
     async start() {
       for (const name of await servicesWithRecords()) await load(name);
+      // All of them first: one may serve only what another knows.
+      await Promise.all(
+        [...ready.values()].map(async (own) => own.definition.ready?.(environment, own.state)),
+      );
     },
     stop: () => (stopped ??= stop()),
   };

@@ -1,11 +1,13 @@
 /** Elastic Load Balancing of the first generation: Classic Load Balancers, their control plane and their data plane. */
 import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
+import { untilServed } from "#services/kit/load-balancing/until-served.ts";
 import { defineService } from "#services/kit/service.ts";
 import { spoolLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
 import { operations } from "./operations/operations.ts";
 import { instanceReconciler } from "./reconcilers/instance.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
+import { loadBalancers } from "./records.ts";
 import { createState, type State } from "./state.ts";
 
 export const service = defineService<"elb", State>({
@@ -14,6 +16,7 @@ export const service = defineService<"elb", State>({
   createState,
   reconcilers: (env, state) => [loadBalancerReconciler(env, state), instanceReconciler(env, state)],
   sites: (env, state) => [loadBalancerSite(env, state.client)],
+  ready: (env) => untilServed(env, loadBalancers),
   async stop(env, state) {
     await Promise.all(state.samplers.map((sampler) => sampler.stop()));
     await spoolLogs(env, state);

@@ -1,5 +1,6 @@
 /** Elastic Load Balancing: application and network load balancers, their control plane and their data plane. */
 import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
+import { untilServed } from "#services/kit/load-balancing/until-served.ts";
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { spoolLogs, startLogs } from "./logs.ts";
@@ -8,6 +9,7 @@ import { operations } from "./operations/operations.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
 import { targetGroupReconciler } from "./reconcilers/target-group.ts";
 import { targetReconciler } from "./reconcilers/target.ts";
+import { loadBalancers } from "./records.ts";
 import { createState, type State } from "./state.ts";
 import { trustStoreSite } from "./trust-store-site.ts";
 
@@ -25,6 +27,7 @@ export const service = defineService<"elbv2", State>({
     startMetrics(env, state);
     startLogs(env, state);
   },
+  ready: (env) => untilServed(env, loadBalancers),
   async stop(env, state) {
     await state.sampler?.stop();
     await Promise.all(state.logSamplers.map((sampler) => sampler.stop()));

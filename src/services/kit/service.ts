@@ -167,6 +167,8 @@ export interface ServiceDefinition<S extends ServiceName, State = undefined> {
   readonly ownEndpoints?: (env: Environment, state: State) => Record<string, OwnEndpoint>;
   /** Starts data planes and samplers; called once, after the state was made. */
   readonly start?: (env: Environment, state: State) => Promise<void> | void;
+  /** Resolves once what there was before the start serves again. Until then requests wait. */
+  readonly ready?: (env: Environment, state: State) => Promise<void>;
   /**
    * Ends what `start` started, and waits for what it has under way. Called by stop, by reset before the store
    * is emptied, and for a service that could not be loaded. Others that still stop may call operations afterwards.

@@ -1,14 +1,13 @@
 /** What can be set when a cloud is started, with its defaults. */
+import { authModes, type AuthMode } from "#gateway/authenticate.ts";
 import { isRegion } from "#services/kit/facts/zones.ts";
 import { logLevels, type LogLevel } from "#runtime/log.ts";
 import type { Durability } from "#store/store.ts";
 
 export const computeKinds = ["auto", "docker", "process", "simulated"] as const;
-export const authModes = ["open", "signed", "enforced"] as const;
 const durabilities = ["process", "fsync"] as const;
 
 export type ComputeKind = (typeof computeKinds)[number];
-export type AuthMode = (typeof authModes)[number];
 
 export interface CloudOptions {
   /** 0 takes any free port. */
@@ -72,10 +71,8 @@ export function checkOptions(options: CloudOptions): CloudOptions {
     throw new OptionError(`--region takes an AWS region such as us-east-1, not ${options.region}`);
   if (!loopback.test(options.host) && options.auth === "open")
     throw new OptionError(
-      `listening on ${options.host} lets the network in; say --auth signed or --auth enforced with it`,
+      `listening on ${options.host} lets the network in; say --auth signed with it`,
     );
-  if (options.auth === "enforced")
-    throw new OptionError("--auth enforced is not supported yet; --auth signed checks signatures");
   return options;
 }
 

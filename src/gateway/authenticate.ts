@@ -20,7 +20,8 @@ import {
 } from "#wire/sigv4/index.ts";
 import type { Identified } from "#wire/wire.ts";
 
-export type AuthMode = "open" | "signed" | "enforced";
+export const authModes = ["open", "signed"] as const;
+export type AuthMode = (typeof authModes)[number];
 
 export interface Authenticated {
   caller: Principal;

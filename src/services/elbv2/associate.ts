@@ -90,6 +90,12 @@ function checkProtocols(listener: ListenerRecord["protocol"], group: TargetGroup
     throw incompatibleProtocols(
       `The listener and the following target groups have incompatible protocols: ${group.arn}`,
     );
+  // As users see it: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-protocol-version
+  const { version = "HTTP1" } = group;
+  if (listener === "HTTP" && version !== "HTTP1")
+    throw invalidAction(
+      `Listener protocol 'HTTP' is not supported with a target group with the protocol-version '${version}'`,
+    );
   if (targetType === "alb" && listener !== "TCP")
     throw invalidConfiguration(
       `Target groups with target type 'alb' are not supported by ${listener} listeners`,

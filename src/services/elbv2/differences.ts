@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateLoadBalancer",
     differs:
-      "Gateway load balancers are refused. Dualstack load balancers have the one address ::1 for all their nodes, on the listener's port where it is free, else on another, and then DNS does not tell it; a machine without ::1 has none. Elastic IP and IPv6 addresses of a network load balancer, and its prefixes for source NAT, are shown and not bound: it is reached on this machine's loopback addresses, and EC2 does not show them as associated. Pools of addresses are refused.",
+      "Gateway load balancers are refused. Dualstack load balancers have the one address ::1 for all their nodes, on the listener's port where it is free, else on another, and then DNS does not tell it; a machine without ::1 has none. Elastic IP and IPv6 addresses of a network load balancer, and its prefixes for source NAT, are shown and not bound: it is reached on this machine's loopback addresses, and EC2 does not show them as associated. Pools of addresses are refused. EC2 shows no network interfaces of load balancers.",
   },
   {
     operation: "CreateListener",

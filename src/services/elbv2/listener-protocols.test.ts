@@ -23,7 +23,7 @@ test("redirects change what can end a loop, with the keywords that each part kno
   await redirect({ Host: "www.#{host}", Path: "/#{host}/#{port}/#{path}", Query: "#{protocol}" });
 });
 
-test("HTTPS is not redirected to HTTP, and a listener that speaks HTTP has no rules that sign in", async (context) => {
+test("a listener that speaks HTTP has no gRPC targets and no rules that sign in, and HTTPS is not redirected to it", async (context) => {
   const cloud = await createBalancedCloud(context);
   const { elb } = cloud;
   const { LoadBalancerArn } = await cloud.createBalancer();
@@ -32,6 +32,14 @@ test("HTTPS is not redirected to HTTP, and a listener that speaks HTTP has no ru
     .RequestCertificate({ DomainName: "shop.example.com" });
   await cloud.advance("10s");
   const fixed = { Type: "fixed-response" as const, FixedResponseConfig: { StatusCode: "200" } };
+  const { TargetGroupArn } = await cloud.createGroup({ ProtocolVersion: "GRPC" });
+  const forward = { Type: "forward" as const, TargetGroupArn };
+  const versionNeedsTls = {
+    code: "InvalidLoadBalancerAction",
+    message:
+      "Listener protocol 'HTTP' is not supported with a target group with the protocol-version 'GRPC'",
+  };
+  await assert.rejects(cloud.listen(LoadBalancerArn!, forward), versionNeedsTls);
   const { Listeners } = await elb.CreateListener({
     LoadBalancerArn,
     Protocol: "HTTPS",
@@ -40,6 +48,12 @@ test("HTTPS is not redirected to HTTP, and a listener that speaks HTTP has no ru
     DefaultActions: [fixed],
   });
   const { ListenerArn } = Listeners![0]!;
+  await elb.ModifyListener({ ListenerArn, DefaultActions: [forward] });
+  await assert.rejects(
+    elb.ModifyListener({ ListenerArn, Protocol: "HTTP", Port: 80 }),
+    versionNeedsTls,
+  );
+  await elb.ModifyListener({ ListenerArn, DefaultActions: [fixed] });
   const RedirectConfig = { StatusCode: "HTTP_302" as const, Protocol: "HTTP" };
   await assert.rejects(
     elb.ModifyListener({ ListenerArn, DefaultActions: [{ Type: "redirect", RedirectConfig }] }),

@@ -211,6 +211,11 @@ export const keyInUse = () =>
     "KeySigningKeyInUse",
     "The key-signing key (KSK) that you specified can't be deactivated because it's the only KSK for a currently-enabled DNSSEC. Disable DNSSEC signing, or add or enable another KSK.",
   );
+export const keyInParentDs = () =>
+  error(
+    "KeySigningKeyInParentDSRecord",
+    "The key-signing key (KSK) is specified in a parent DS record.",
+  );
 export const noActiveKey = () =>
   error(
     "KeySigningKeyWithActiveStatusNotFound",

@@ -11,6 +11,7 @@ import type { Denial, ResolvedRecord, Resolution } from "./resolution.ts";
 
 const marginS = 3_600;
 const validS = 2 * 86_400;
+const longestName = 255;
 /** "This name does not exist", among the types of a name. */
 const noSuchName = 128;
 
@@ -55,7 +56,9 @@ export function createSigner(wall: Pick<Wall, "now">): Complete {
 /** An NSEC record from the name to the very next one. */
 function proofOf({ zone, name, types, exists }: Denial): ResolvedRecord {
   const present = [...types, rrsigType, nsecType, ...(exists ? [] : [noSuchName])];
-  const next = wireName(["\0", ...labelsOf(name)]);
+  const after = wireName(["\0", ...labelsOf(name)]);
+  // After the longest names comes the zone's own: nothing lies between.
+  const next = after.length > longestName ? wireName(labelsOf(zone.name)) : after;
   return {
     name,
     type: nsecType,

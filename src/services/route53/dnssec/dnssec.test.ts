@@ -96,3 +96,37 @@ test("a key that KMS does not sign with needs action, until it does again", asyn
   assert.deepEqual(await state(), ["SIGNING", "ACTIVE"]);
   await cloud.stop();
 });
+
+test("a key stays while the zone above vouches for it", async () => {
+  const { cloud, route53, HostedZoneId, newKey, create } = await zoneCloud();
+  const { KeySigningKey: key } = await create("first", await newKey());
+  await create("second", await newKey());
+  await route53.EnableHostedZoneDNSSEC({ HostedZoneId });
+  const above = await route53.CreateHostedZone({ Name: "com", CallerReference: "above" });
+  const change = (Action: "CREATE" | "DELETE") =>
+    route53.ChangeResourceRecordSets({
+      HostedZoneId: above.HostedZone!.Id!.replace("/hostedzone/", ""),
+      ChangeBatch: {
+        Changes: [
+          {
+            Action,
+            ResourceRecordSet: {
+              Name: "example.com",
+              Type: "DS",
+              TTL: 60,
+              ResourceRecords: [{ Value: key!.DSRecord! }],
+            },
+          },
+        ],
+      },
+    });
+  await change("CREATE");
+  const code = "KeySigningKeyInParentDSRecord";
+  const first = { HostedZoneId, Name: "first" };
+  await assert.rejects(route53.DeactivateKeySigningKey(first), { code });
+  await assert.rejects(route53.DisableHostedZoneDNSSEC({ HostedZoneId }), { code });
+  await change("DELETE");
+  await route53.DeactivateKeySigningKey(first);
+  await route53.DisableHostedZoneDNSSEC({ HostedZoneId });
+  await cloud.stop();
+});

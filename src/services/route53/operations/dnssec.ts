@@ -2,7 +2,8 @@ import { generateKeyPair } from "node:crypto";
 import { promisify } from "node:util";
 import type { Operations } from "#services/kit/service.ts";
 import { dnskeyData, pointOf, zoneSigningFlag } from "../dnssec/keys.ts";
-import { noActiveKey, notSigned, privateZoneSigning } from "../errors.ts";
+import { keyInParentDs, noActiveKey, notSigned, privateZoneSigning } from "../errors.ts";
+import { isInParentDs } from "../dnssec/parent-ds.ts";
 import { keySigningKeys, ofAccount, signings } from "../records.ts";
 import type { State } from "../state.ts";
 import { beginChange, findZone } from "../zones.ts";
@@ -40,6 +41,8 @@ export const dnssecOperations: Operations<"route53", State> = {
       const zone = await findZone(tx, scope, HostedZoneId);
       if (zone.isPrivate) throw privateZoneSigning();
       if (!(await signings.get(tx, scope, zone.id))) throw notSigned();
+      const keys = await keySigningKeys.list(tx, scope, [zone.id]);
+      if (await isInParentDs(tx, zone.name, keys)) throw keyInParentDs();
       signings.delete(tx, scope, zone.id);
       return { ChangeInfo: beginChange(tx, context) };
     });

@@ -14,11 +14,13 @@ import {
   keyTag,
   pointOf,
 } from "../dnssec/keys.ts";
+import { isInParentDs } from "../dnssec/parent-ds.ts";
 import {
   invalidKeyName,
   invalidKeyStatus,
   invalidKmsArn,
   keyExists,
+  keyInParentDs,
   keyInUse,
   noSuchSigningKey,
   privateZoneSigning,
@@ -98,6 +100,8 @@ function setStatus(
       const all = await keySigningKeys.list(tx, scope, [key.zoneId]);
       const others = all.filter((one) => one.name !== key.name && one.status !== "INACTIVE");
       if (others.length === 0) throw keyInUse();
+      const zone = await findZone(tx, scope, key.zoneId);
+      if (await isInParentDs(tx, zone.name, [key])) throw keyInParentDs();
     }
     keySigningKeys.put(tx, scope, [key.zoneId, key.name], {
       ...key,

@@ -122,3 +122,24 @@ test("a session whose client takes nothing ends when it has idled twice", async 
   session.request({ ":path": "/" }).on("error", () => {});
   await once(session, "close");
 });
+
+test("a large answer arrives whole, whatever of the request was left unread", async () => {
+  const large = Buffer.alloc(3_000_000, "x");
+  const open = await start(({ target }) => {
+    async function* pieces() {
+      for (let count = 0; count < 30; count++) yield large.subarray(0, 100_000);
+    }
+    return { status: 200, headers: {}, body: target === "/whole" ? large : pieces() };
+  });
+  const session = open();
+  for (const path of ["/whole", "/pieces"])
+    for (const method of ["GET", "POST"]) {
+      const stream = session.request({ ":path": path, ":method": method });
+      if (method === "POST") stream.end("an upload that nobody reads");
+      let size = 0;
+      for await (const piece of stream) size += (piece as Buffer).length;
+      assert.equal(size, large.length, `${method} ${path}`);
+    }
+  session.close();
+  await once(session, "close");
+});

@@ -237,14 +237,11 @@ async function answer(
   });
   if (silent) {
     if (!known) await closeStream(reply.body as ByteStream);
-    stream.resume();
-    return;
+    return readAway(stream, request);
   }
   if (known) {
     stream.end(known.bytes);
-    // What is still to come of the request is read away: without that the stream never closes.
-    stream.resume();
-    return;
+    return readAway(stream, request);
   }
   const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
   for await (const piece of reply.body as ByteStream) {
@@ -253,7 +250,17 @@ async function answer(
   }
   if (!stream.closed) request.answered();
   stream.end();
-  stream.resume();
+  readAway(stream, request);
+}
+
+/**
+ * What is still to come of a request that was answered: unread, its stream would never close. Not before the answer is
+ * out, for a stream whose request has been read is destroyed as soon as its answer is handed over.
+ */
+function readAway(stream: ServerHttp2Stream, { body }: StreamRequest): void {
+  if (body === emptyBody || stream.destroyed) return;
+  if (stream.writableFinished) stream.resume();
+  else stream.once("finish", () => stream.resume());
 }
 
 function sendTrailers(stream: ServerHttp2Stream, raw: readonly string[]): void {

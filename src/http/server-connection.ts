@@ -137,6 +137,7 @@ export class ServerConnection implements Swept, Outlet {
       this.#request?.abort(gone);
       this.destroy();
     } else if (this.#request) this.#request.abort(gone);
+    else if (this.#held) this.#refuse(400, "the body did not come whole");
     else this.socket.end();
   };
 

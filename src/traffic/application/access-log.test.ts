@@ -303,15 +303,26 @@ test("clients that leave, and targets that do", async (context) => {
   const times = ["request_time", "target_time", "response_time"];
   const whole = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   const part = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nab";
+  // A short body is waited for before a target hears of it.
+  const short = await say(stage.port, part.replace("100000", "100"));
+  short.end();
+  assert.match(await heard(short), /^HTTP\/1\.1 400 /);
+  const early = await stage.line();
+  assert.deepEqual(
+    [early["elb_status"], early["target"], early["request"]],
+    ["400", "-", '"POST http://a:80/ HTTP/1.1"'],
+  );
   for (const [text, status] of [
     [whole, "460"],
     [part, "400"],
   ] as const) {
     const reached = new Promise<void>((resolve) => (acts = () => resolve()));
     const client = await say(stage.port, text);
+    const { localPort } = client;
     await reached;
     client.destroy();
     const line = await stage.line();
+    assert.equal(line["client"], `127.0.0.1:${localPort}`);
     assert.deepEqual([line["elb_status"], line["target_status"], line["sent"]], [status, "-", "0"]);
     assert.equal(line["target"], `127.0.0.1:${port}`);
     assert.deepEqual(

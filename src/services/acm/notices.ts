@@ -61,6 +61,11 @@ const detailTypes = {
 
 const dayMs = 86_400_000;
 
+/** Whether the event says if the certificate is in use, which takes questions to find out. */
+export function tellsOfUse({ occasion: { what } }: NoticeRecord): boolean {
+  return what !== "approaching-expiration" && what !== "revoked";
+}
+
 export function eventOf(
   { occasion, atMs, type, commonName, validationMethod, ...facts }: NoticeRecord,
   inUse: boolean,

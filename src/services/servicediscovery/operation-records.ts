@@ -29,18 +29,19 @@ const names: Partial<Record<OperationType, string>> = {
   CREATE_NAMESPACE: "CreateNamespace",
   DELETE_NAMESPACE: "DeleteNamespace",
   UPDATE_NAMESPACE: "UpdateNamespace",
+  UPDATE_SERVICE: "UpdateService",
   REGISTER_INSTANCE: "RegisterInstance",
   DEREGISTER_INSTANCE: "DeregisterInstance",
 };
 
-/** One operation at a time on a namespace and on an instance. */
+/** One operation at a time on a namespace, on a service and on an instance. */
 export async function refuseWhileUnderWay(
   tx: Transaction,
   scope: Scope,
-  operationId: string,
+  operationId: string | undefined,
 ): Promise<void> {
-  const found = await operationRecords.get(tx, scope, operationId);
-  if (found && !isOver(found)) throw duplicateRequest(names[found.type] ?? found.type, operationId);
+  const found = operationId && (await operationRecords.get(tx, scope, operationId));
+  if (found && !isOver(found)) throw duplicateRequest(names[found.type] ?? found.type, found.id);
 }
 
 const isOver = ({ status }: OperationRecord) => status === "SUCCESS" || status === "FAIL";

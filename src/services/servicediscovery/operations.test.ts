@@ -243,3 +243,31 @@ test("operations are kept for thirty days", async (t) => {
   await cloud.advance("20d");
   assert.equal(await count(), 0);
 });
+
+test("a service's update is done when the records of its instances have followed", async (t) => {
+  const { cloud, map, ended, namespace } = mapCloud(t);
+  const NamespaceId = await namespace("example.com");
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId,
+    DnsConfig: records("A"),
+  });
+  const Id = Service!.Id;
+  const Attributes = { AWS_INSTANCE_IPV4: "192.0.2.1" };
+  const register = { ServiceId: Id, InstanceId: "one", Attributes };
+  await ended((await map.RegisterInstance(register)).OperationId);
+  const change = { DnsConfig: { DnsRecords: [{ Type: "A" as const, TTL: 60 }] } };
+  const { OperationId } = await map.UpdateService({ Id, Service: change });
+  assert.equal((await map.GetOperation({ OperationId })).Operation!.Status, "SUBMITTED");
+  await assert.rejects(map.UpdateService({ Id, Service: change }), {
+    code: "DuplicateRequest",
+    message: `Another operation of type UpdateService and id ${OperationId} is in progress`,
+  });
+  assert.equal((await ended(OperationId)).Status, "SUCCESS");
+  const { Namespace } = await map.GetNamespace({ Id: NamespaceId });
+  const { HostedZoneId } = Namespace!.Properties!.DnsProperties!;
+  const { ResourceRecordSets } = await cloud.clients
+    .route53(cloud.caller)
+    .ListResourceRecordSets({ HostedZoneId });
+  assert.equal(ResourceRecordSets!.find(({ Type }) => Type === "A")!.TTL, 60);
+});

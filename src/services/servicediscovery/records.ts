@@ -50,6 +50,8 @@ export interface ServiceRecord {
   revision: number;
   attributes: Record<string, string>;
   tags: Tags;
+  /** Of the latest operation that changed its settings. */
+  updateId?: string | undefined;
 }
 
 export interface InstanceRecord {

@@ -107,9 +107,13 @@ test("a service of an HTTP namespace has health checks, no records, and keeps it
     (await checks()).map(({ Type, FailureThreshold }) => [Type, FailureThreshold]),
     [["TCP", 2]],
   );
-  await assert.rejects(map.UpdateService({ Id: ServiceId, Service: { HealthCheckConfig } }), {
-    code: "InvalidInput",
-  });
+  const other = { ...HealthCheckConfig, FailureThreshold: 3 };
+  await assert.rejects(
+    map.UpdateService({ Id: ServiceId, Service: { HealthCheckConfig: other } }),
+    {
+      code: "InvalidInput",
+    },
+  );
   await map.UpdateService({ Id: ServiceId, Service: { Description: "the shop" } });
   const { Service: shown } = await map.GetService({ Id: ServiceId });
   assert.deepEqual([shown!.Description, shown!.HealthCheckConfig], ["the shop", HealthCheckConfig]);

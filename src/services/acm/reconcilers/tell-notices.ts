@@ -4,7 +4,7 @@ import { certificateUsers } from "#services/kit/load-balancing/certificate-users
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
-import { eventOf, notices } from "../notices.ts";
+import { eventOf, notices, tellsOfUse } from "../notices.ts";
 
 export function noticeTeller(env: Environment): Reconciler {
   return {
@@ -13,8 +13,10 @@ export function noticeTeller(env: Environment): Reconciler {
     async reconcile(scope, id) {
       const due = await env.store.transaction((tx) => notices.get(tx, scope, ...id));
       if (!due) return;
-      const users = await certificateUsers(env, scope, "acm.amazonaws.com");
-      const { detailType, detail } = eventOf(due, users.has(due.arn));
+      const users = tellsOfUse(due)
+        ? await certificateUsers(env, scope, "acm.amazonaws.com")
+        : undefined;
+      const { detailType, detail } = eventOf(due, users?.has(due.arn) ?? false);
       const { Entries } = await env.clients
         .events(asService(scope, "acm.amazonaws.com"))
         .PutEvents({

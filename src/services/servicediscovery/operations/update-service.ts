@@ -4,8 +4,8 @@ import type { CloudMapOperation } from "../context.ts";
 import { dnsOfHttpService, invalidInput } from "../errors.ts";
 import { findNamespace, findService } from "../find.ts";
 import { checkHealthCheck } from "../health-check-input.ts";
-import { beginOperation } from "../operation-records.ts";
-import { services, type ServiceRecord } from "../records.ts";
+import { beginOperation, refuseWhileUnderWay } from "../operation-records.ts";
+import { instances, services, type ServiceRecord } from "../records.ts";
 
 /**
  * In DNS namespaces, records and a health check that the request leaves out are deleted; a service of
@@ -18,6 +18,7 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
 ) =>
   context.store.transaction(async (tx) => {
     const found = await findService(tx, context, Id);
+    await refuseWhileUnderWay(tx, context, found.updateId);
     const { type } = await findNamespace(tx, context, found.namespaceId);
     const { DnsConfig, HealthCheckConfig, Description } = change;
     if (DnsConfig && found.type === "HTTP") throw dnsOfHttpService();
@@ -41,7 +42,8 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
         targets: { SERVICE: found.id },
         namespaceId: found.namespaceId,
       },
-      true,
+      // Records and health checks of its instances follow.
+      (await instances.list(tx, context, [found.id], { limit: 1 })).length === 0,
     );
     const dns: ServiceRecord["dns"] = DnsConfig && {
       NamespaceId: found.namespaceId,
@@ -51,6 +53,7 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
     services.put(tx, context, [found.id], {
       ...found,
       description: Description ?? found.description,
+      updateId: OperationId,
       ...(type !== "HTTP" && { dns, healthCheck: HealthCheckConfig }),
     });
     return { OperationId };

@@ -36,6 +36,16 @@ function desiredConfig(
   };
 }
 
+/** The settings of the check that is desired now, as text. */
+export function desiredCheck(
+  namespace: NamespaceRecord,
+  service: ServiceRecord,
+  instance: InstanceRecord,
+): string | undefined {
+  const config = desiredConfig(namespace, service, instance);
+  return config && JSON.stringify(config);
+}
+
 /** Makes the check that is desired now; one that it replaces is kept until DNS no longer names it. */
 export async function makeHealthCheck(
   env: Env,

@@ -1,5 +1,6 @@
 /** Brings an instance's records and health check to Route 53, and takes them back. */
 import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
+import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "#model/error.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Client, Environment } from "#services/kit/service.ts";
@@ -9,7 +10,7 @@ import { desiredRecords } from "../desired-records.ts";
 import { failureOf } from "../operation-failure.ts";
 import { endOperation } from "../operation-records.ts";
 import { touchService } from "../find.ts";
-import { dropHealthChecks, makeHealthCheck } from "./health-check.ts";
+import { desiredCheck, dropHealthChecks, makeHealthCheck } from "./health-check.ts";
 import {
   instances,
   namespaces,
@@ -18,6 +19,9 @@ import {
   type NamespaceRecord,
   type ServiceRecord,
 } from "../records.ts";
+
+/** How often it is looked whether instances have followed their service. */
+const followMs = 200;
 
 export function instanceReconciler(env: Environment): Reconciler {
   let wake: (scope: Scope, id: readonly string[]) => void = () => {};
@@ -28,19 +32,13 @@ export function instanceReconciler(env: Environment): Reconciler {
       wake = given;
     },
     async reconcile(scope, [serviceId, instanceId]) {
-      const { all, found } = await env.store.transaction(async (tx) => {
+      if (instanceId === undefined) return followService(scope, String(serviceId));
+      const found = await env.store.transaction(async (tx) => {
         const service = await services.get(tx, scope, String(serviceId));
-        if (instanceId === undefined)
-          return { all: await instances.list(tx, scope, [String(serviceId)]), found: undefined };
         const instance = await instances.get(tx, scope, String(serviceId), String(instanceId));
         const namespace = service && (await namespaces.get(tx, scope, service.namespaceId));
-        return {
-          all: [],
-          found: instance && service && namespace && { instance, service, namespace },
-        };
+        return instance && service && namespace && { instance, service, namespace };
       });
-      // A service's records may have changed, and with them those of its instances.
-      for (const { id } of all) wake(scope, [String(serviceId), id]);
       if (!found) return;
       const { announced } = found.instance;
       const leftMs = announced ? announced.dueMs - env.clock.now() : 0;
@@ -49,6 +47,22 @@ export function instanceReconciler(env: Environment): Reconciler {
       if (leftMs > 0) return { afterMs: leftMs };
     },
   };
+
+  /** A service's settings may have changed: its instances follow, and its operation ends when they have. */
+  async function followService(scope: Scope, serviceId: string) {
+    const { service, namespace, all } = await env.store.transaction(async (tx) => {
+      const service = await services.get(tx, scope, serviceId);
+      const namespace = service && (await namespaces.get(tx, scope, service.namespaceId));
+      return { service, namespace, all: await instances.list(tx, scope, [serviceId]) };
+    });
+    for (const { id } of all) wake(scope, [serviceId, id]);
+    if (!service || !namespace || service.updateId === undefined) return;
+    // What is on its way comes and goes by the settings as they are now.
+    const behind = all.some((one) => one.phase === "ready" && !follows(namespace, service, one));
+    if (behind) return { afterMs: followMs };
+    const { updateId } = service;
+    await env.store.transaction((tx) => endOperation(tx, scope, updateId, env.clock.now()));
+  }
 
   /** That wakes this reconciler again. */
   async function applyAnnounced(scope: Scope, { serviceId, id }: InstanceRecord) {
@@ -179,4 +193,14 @@ function isSameRecord(one: ResourceRecordSet, other: ResourceRecordSet): boolean
     one.Type === other.Type &&
     one.SetIdentifier === other.SetIdentifier
   );
+}
+
+function follows(
+  namespace: NamespaceRecord,
+  service: ServiceRecord,
+  instance: InstanceRecord,
+): boolean {
+  if (desiredCheck(namespace, service, instance) !== instance.healthCheckConfig) return false;
+  const published = desiredRecords(namespace, service, instance).map((set) => JSON.stringify(set));
+  return isDeepStrictEqual(published, instance.published);
 }

@@ -42,6 +42,17 @@ export const resourceType = defineResourceType({
     if (Attributes)
       await clients.servicediscovery.UpdateServiceAttributes({ ServiceId: physicalId, Attributes });
   },
+  /** An update is done when the records of its instances have followed. */
+  async stabilize({ clients, physicalId }) {
+    const { Operations = [] } = await clients.servicediscovery.ListOperations({
+      Filters: [
+        { Name: "SERVICE_ID", Values: [physicalId] },
+        { Name: "TYPE", Values: ["UPDATE_SERVICE"] },
+        { Name: "STATUS", Condition: "IN", Values: ["SUBMITTED", "PENDING"] },
+      ],
+    });
+    return Operations.length === 0;
+  },
   async update(request) {
     const { clients, physicalId, properties, previous } = request;
     const map = clients.servicediscovery;

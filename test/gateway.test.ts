@@ -196,7 +196,12 @@ describe("the gateway in open mode", () => {
       headers: { host: "attacker.example" },
     });
     assert.equal(evil.status, 403);
-    for (const host of ["localhost", "sqs.us-east-1.localhost.localstack.cloud", "127.0.0.1"]) {
+    for (const host of [
+      "localhost",
+      "localhost.",
+      "sqs.us-east-1.localhost.localstack.cloud",
+      "127.0.0.1",
+    ]) {
       const { status } = await ask(cloud.endpoint, "/_fogbank/health", { headers: { host } });
       assert.equal(status, 200, host);
     }

@@ -9,11 +9,11 @@ const localSuffixes = [
   "amazonaws.com.cn",
 ];
 
-/** The host without its port, in lower case; "" when there is none. */
+/** The host without its port and the dot of the root, in lower case; "" when there is none. */
 function hostName(header: string): string {
   const bracket = header.indexOf("]");
   const colon = header.indexOf(":", bracket + 1);
-  return (colon < 0 ? header : header.slice(0, colon)).toLowerCase();
+  return (colon < 0 ? header : header.slice(0, colon)).toLowerCase().replace(/\.$/, "");
 }
 
 /** Whether a request with this Host may be answered; `allowed` are names besides local ones. */

@@ -203,6 +203,8 @@ export class ClassicBalancer {
     const listener = this.#config.listeners.find((one) => one.port === port);
     if (!listener) return this.#own(503, zone);
     if (request.method.length > longestMethod) return this.#own(405, zone);
+    // "The client used the HTTP CONNECT method, which is not supported by Elastic Load Balancing."
+    if (request.method === "CONNECT") return ending(this.#own(400, zone));
     const fields = requestFields(request, {
       names: this.#names,
       dropInvalidHeaders: false,

@@ -301,11 +301,14 @@ test("a method of more than 127 characters is not allowed; what cannot be read i
   await stage.configure({ instances: [instance("i-1", backend.port)] });
   const long = await stage.get("/", { method: "A".repeat(128) });
   assert.deepEqual([long.status, long.reason], [405, "METHOD_NOT_ALLOWED"]);
-  const socket = await stage.connect();
-  socket.write("nonsense\r\n\r\n");
-  const [piece] = (await once(socket, "data")) as [Buffer];
-  assert.match(String(piece), /^HTTP\/1\.1 400 BAD_REQUEST\r\n/);
-  socket.destroy();
+  for (const head of ["nonsense", "CONNECT shop.example:80 HTTP/1.1\r\nHost: shop.example"]) {
+    const socket = await stage.connect();
+    socket.write(`${head}\r\n\r\n`);
+    const [piece] = (await once(socket, "data")) as [Buffer];
+    assert.match(String(piece), /^HTTP\/1\.1 400 BAD_REQUEST\r\n/);
+    assert.match(String(piece), /connection: close/i);
+    socket.destroy();
+  }
 });
 
 test("each request is a line of the access log", async (context) => {

@@ -144,11 +144,9 @@ function readRedirect({ RedirectConfig }: Action): NonNullable<Action["RedirectC
   };
   if (config.Port !== "#{port}" && !(Number(config.Port) >= 1 && Number(config.Port) <= 65_535))
     throw invalidAction("The port must be an integer between 1 and 65535, or #{port}");
-  if (!config.Path.startsWith("/"))
-    throw invalidAction("The path must be an absolute path starting with '/'");
   if (/^https?:/i.test(config.Host)) throw invalidAction("The host must be a valid host name");
   checkKeywords("host", config.Host, ["host"]);
-  checkKeywords("path", config.Path, ["host", "path", "port"]);
+  checkPath(config.Path);
   checkKeywords("query", config.Query, ["protocol", "host", "port", "path", "query"]);
   const same =
     config.Protocol === "#{protocol}" &&
@@ -156,10 +154,17 @@ function readRedirect({ RedirectConfig }: Action): NonNullable<Action["RedirectC
     config.Host === "#{host}" &&
     config.Path === "/#{path}";
   if (same)
-    throw invalidAction(
-      "The RedirectConfig values must not create a redirect loop: modify at least one of protocol, port, host and path",
-    );
+    throw invalidAction("The redirect configuration is not valid because it creates a loop");
   return config;
+}
+
+function checkPath(path: string): void {
+  const placeholders = path.match(/#\{[^}]*\}/g) ?? [];
+  const known = placeholders.every((one) => ["#{path}", "#{host}", "#{port}"].includes(one));
+  if (!path.startsWith("/") || !known || new Set(placeholders).size < placeholders.length)
+    throw invalidAction(
+      "The Path parameter must be a valid path, should start with a '/' and may contain up to one of each of these placeholders: '#{path}', '#{host}', '#{port}'.",
+    );
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html */

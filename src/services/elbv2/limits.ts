@@ -32,6 +32,7 @@ export const limits = {
   tokenTextLength: 256,
   /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html */
   extraParamsPerAuthentication: 10,
+  clientIdLength: 1024,
   claimsPerTokenCheck: 10,
   valuesPerTokenClaim: 10,
   /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */

@@ -11,15 +11,20 @@ test("redirects change what can end a loop, with the keywords that each part kno
       RedirectConfig: { StatusCode: "HTTP_301", ...config },
     });
   const code = "InvalidLoadBalancerAction";
-  await assert.rejects(redirect({ Query: "a=b" }), { code, message: /must not create a redirect/ });
+  await assert.rejects(redirect({ Query: "a=b" }), {
+    code,
+    message: "The redirect configuration is not valid because it creates a loop",
+  });
   await assert.rejects(redirect({ Host: "#{path}.example.com" }), {
     code,
     message: "The host of a redirect cannot contain the keyword '#{path}'",
   });
-  await assert.rejects(redirect({ Path: "/#{nothing}" }), {
-    code,
-    message: "The path of a redirect cannot contain the keyword '#{nothing}'",
-  });
+  for (const Path of ["/#{nothing}", "#{path}", "/#{path}/#{path}"])
+    await assert.rejects(redirect({ Path }), {
+      code,
+      message:
+        "The Path parameter must be a valid path, should start with a '/' and may contain up to one of each of these placeholders: '#{path}', '#{host}', '#{port}'.",
+    });
   await redirect({ Host: "www.#{host}", Path: "/#{host}/#{port}/#{path}", Query: "#{protocol}" });
 });
 

@@ -6,13 +6,7 @@ import type {
 import { invalidAction, validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
 
-const required = [
-  "Issuer",
-  "AuthorizationEndpoint",
-  "TokenEndpoint",
-  "UserInfoEndpoint",
-  "ClientId",
-] as const;
+const required = ["Issuer", "AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint"] as const;
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AuthenticateOidcActionConfig.html */
 export function readOidc({ AuthenticateOidcConfig: config }: Action): AuthenticateOidcActionConfig {
@@ -20,6 +14,11 @@ export function readOidc({ AuthenticateOidcConfig: config }: Action): Authentica
     throw validationError("An authenticate-oidc action must have an 'AuthenticateOidcConfig'");
   for (const name of required)
     if (!config[name]) throw validationError(`'${name}' must be specified`);
+  const { length } = config.ClientId ?? "";
+  if (length < 1 || length > limits.clientIdLength)
+    throw invalidAction(
+      `The 'client id' field must be between 1 and ${limits.clientIdLength} characters in length`,
+    );
   for (const name of ["AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint"] as const)
     if (!isEndpoint(config[name]!))
       throw invalidAction(`The ${name} must be an absolute URL that begins with https://`);

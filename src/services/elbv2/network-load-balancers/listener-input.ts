@@ -72,9 +72,7 @@ function readAlpn(given: readonly string[] | undefined): AlpnPolicy | undefined 
 export function checkNetworkActions(actions: readonly Action[]): void {
   for (const { Type, ForwardConfig } of actions) {
     if (Type !== "forward")
-      throw invalidAction(
-        `Actions of type '${Type}' are not supported by listeners of network load balancers`,
-      );
+      throw invalidAction(`The action type '${Type}' is not valid with network load balancer`);
     if (ForwardConfig?.TargetGroupStickinessConfig?.Enabled)
       throw invalidAction(
         "Target group stickiness is not supported by listeners of network load balancers",

@@ -133,3 +133,49 @@ test("a service that goes into the background is known by its file, restarted wh
   // The killed one's child is nobody's; that of the second went with it.
   assert.equal(await sh(sleeping), "1");
 });
+
+test("a service runs as its user, with its directory, and what is older calls it by older names", async (t) => {
+  const harness = await createProcessHarness("root");
+  t.after(() => harness.dispose());
+  const { driver } = harness;
+  await driver.launch({
+    id: "i-user",
+    image: { id: "ami-base" },
+    environment: {},
+    cpus: 1,
+    memoryBytes: 512 * 1024 ** 2,
+    hostname: "ip-10-0-0-9.ec2.internal",
+    privateIp: "10.0.0.9",
+    labels: {},
+  });
+  if ((await harness.record("i-user")).isolation !== "root")
+    return t.skip("this host does not let us");
+  const sh = (script: string) => driver.execute("i-user", ["sh", "-c", script]);
+  const unit = (user: string) => `[Service]
+User=${user}
+RuntimeDirectory=own
+ExecStartPre=+/bin/sh -c 'id -un > /run/before'
+ExecStart=/bin/sh -c 'echo $(id -un) $(id -gn) $HOME $(stat -c %%U /run/own) > /run/own/who; exec sleep 1000'
+
+[Install]
+WantedBy=multi-user.target
+`;
+  const place = (name: string, user: string) =>
+    sh(`cat > /etc/systemd/system/${name}.service <<'END'\n${unit(user)}END`);
+  if ((await sh("command -v setpriv")).exitCode !== 0) return t.skip("this host has no setpriv");
+  await place("own", "nobody");
+  const started = await sh("service own start && chkconfig own on && chkconfig own");
+  assert.equal(started.exitCode, 0, started.stderr);
+  assert.doesNotMatch(started.stderr, /User/);
+  const group = (await sh("id -gn nobody")).stdout.trim();
+  const home = (await sh("grep ^nobody: /etc/passwd | cut -d: -f6")).stdout.trim();
+  assert.equal(
+    (await sh("sleep 0.3; cat /run/before /run/own/who")).stdout,
+    `root\nnobody ${group} ${home} nobody\n`,
+  );
+  assert.equal((await sh("service own stop; service own status")).exitCode, 3);
+  await place("lost", "nobody-of-this-name");
+  const lost = await sh("systemctl start lost");
+  assert.equal(lost.exitCode, 1);
+  assert.match(lost.stderr, /Failed to determine user credentials/);
+});

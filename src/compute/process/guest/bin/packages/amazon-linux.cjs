@@ -6,7 +6,7 @@ const { dirname } = require("node:path");
 
 /** What every machine has of itself. */
 const ownPackages = new Set(
-  "aws-cfn-bootstrap amazon-cloudwatch-agent amazon-ssm-agent cloud-init systemd".split(" "),
+  "aws-cfn-bootstrap amazon-cloudwatch-agent amazon-ssm-agent cloud-init ec2-utils systemd".split(" "),
 );
 
 /** Packages that Debian has under other names; all others are tried under their own. */
@@ -32,6 +32,11 @@ const names = {
   mod_ssl: ["apache2"],
   nc: ["netcat-openbsd"],
   "nmap-ncat": ["netcat-openbsd"],
+  // With the module by which Apache runs it, as on Amazon Linux without more ado.
+  php: ["php", "libapache2-mod-php"],
+  "php-devel": ["php-dev"],
+  // Part of PHP itself on Debian.
+  "php-json": ["php-common"],
   "php-mysqli": ["php-mysql"],
   "php-mysqlnd": ["php-mysql"],
   postgresql15: ["postgresql-client"],

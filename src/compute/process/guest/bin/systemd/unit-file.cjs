@@ -130,7 +130,12 @@ function command(line, variables) {
   });
   if (filled.length === 0) throw new Problem(`the command "${line}" is empty`, 1);
   if (prefix.includes("@")) filled.splice(1, 1);
-  return { words: filled, mayFail: prefix.includes("-") };
+  return {
+    words: filled,
+    mayFail: prefix.includes("-"),
+    /** "+" and "!" keep the rights that User= takes away. */
+    isPrivileged: /[+!]/.test(prefix),
+  };
 }
 
 /** The machine's own environment, as init got it, and what the unit adds; nothing of the caller's shell. */

@@ -6,7 +6,9 @@ const { dirname } = require("node:path");
 
 /** What every machine has of itself. */
 const ownPackages = new Set(
-  "aws-cfn-bootstrap amazon-cloudwatch-agent amazon-ssm-agent cloud-init ec2-utils systemd".split(" "),
+  "aws-cfn-bootstrap amazon-cloudwatch-agent amazon-ssm-agent cloud-init ec2-utils systemd".split(
+    " ",
+  ),
 );
 
 /** Packages that Debian has under other names; all others are tried under their own. */

@@ -147,3 +147,60 @@ test("a zone keeps its own NS and SOA records, which may change places within a 
   await change(["DELETE", ns!], ["CREATE", other]);
   await cloud.stop();
 });
+
+test("protected records stay as they are, and hold their zone", async () => {
+  const { cloud, route53, HostedZoneId, change, refused } = await zoneCloud();
+  await change(["CREATE", a("x", "192.0.2.1")]);
+  const protect = (...names: string[]) =>
+    route53.CreateResourceRecordSetProtections({
+      HostedZoneId,
+      Protections: names.map((name) => ({
+        RecordName: `${name}.example.com`,
+        RecordType: "A" as const,
+        Comment: "payroll",
+      })),
+    });
+  await protect("X");
+  const said = "[The resource record set [name='x.example.com.', type='A'] is protected: payroll]";
+  await refused(said, ["DELETE", a("x", "192.0.2.1")]);
+  await refused(said, ["UPSERT", a("x", "192.0.2.2")]);
+  await change(["CREATE", a("x", '"text"', { Type: "TXT" })]);
+  await assert.rejects(protect("x"), { code: "ProtectionAlreadyExists" });
+  await assert.rejects(protect("x", "y"), {
+    code: "InvalidResourceRecordSetProtectionBatch",
+    members: {
+      Errors: [
+        {
+          RecordName: "x.example.com.",
+          RecordType: "A",
+          Code: "ProtectionAlreadyExists",
+          Message: "A protection already exists.",
+        },
+      ],
+    },
+  });
+  await assert.rejects(protect("y", "y"), { code: "InvalidResourceRecordSetProtectionBatch" });
+  await protect("y", "b");
+  const list = async (more: object = {}) => {
+    const page = await route53.ListResourceRecordSetProtections({ HostedZoneId, ...more });
+    return [page.ResourceRecordSetProtections!.map(({ RecordName }) => RecordName), page.NextToken];
+  };
+  const [first, NextToken] = await list({ MaxResults: 2 });
+  assert.deepEqual(first, ["b.example.com.", "x.example.com."]);
+  assert.deepEqual((await list({ NextToken }))[0], ["y.example.com."]);
+  assert.deepEqual((await list({ StartRecordName: "x.example.com" }))[0], [
+    "x.example.com.",
+    "y.example.com.",
+  ]);
+  const key = { RecordName: "x.example.com", RecordType: "A" as const };
+  const release = { HostedZoneId, Protections: [key] };
+  await route53.DeleteResourceRecordSetProtections(release);
+  await assert.rejects(route53.DeleteResourceRecordSetProtections(release), {
+    code: "InvalidResourceRecordSetProtectionBatch",
+  });
+  await change(["DELETE", a("x", "192.0.2.1")], ["DELETE", a("x", '"text"', { Type: "TXT" })]);
+  await assert.rejects(route53.DeleteHostedZone({ Id: HostedZoneId }), {
+    code: "HostedZoneNotEmpty",
+  });
+  await cloud.stop();
+});

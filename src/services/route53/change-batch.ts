@@ -36,6 +36,8 @@ export async function applyBatch(view: ZoneView, { Changes = [] }: ChangeBatch):
       problems.push(`RRSet with DNS name ${set.Name} is not permitted in zone ${view.name}`);
       continue;
     }
+    const protection = await view.protection(set.Name!, set.Type!);
+    if (protection) problems.push(protectedSet(set, protection.comment));
     const present = (await view.ofName(set.Name!)).find((one) => isSame(one, set));
     const what = described(set);
     if (Action === "CREATE" && present)
@@ -163,6 +165,12 @@ function isEqual(one: ResourceRecordSet, other: ResourceRecordSet): boolean {
       }).filter(([, value]) => value !== undefined),
     );
   return isDeepStrictEqual(comparable(one), comparable(other));
+}
+
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
+function protectedSet(set: ResourceRecordSet, comment: string | undefined): string {
+  const why = comment === undefined ? "" : `: ${comment}`;
+  return `The resource record set [name='${set.Name}', type='${set.Type}'] is protected${why}`;
 }
 
 function described({ Name, Type, SetIdentifier }: ResourceRecordSet): string {

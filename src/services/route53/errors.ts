@@ -1,4 +1,5 @@
 /** Every error of Route 53 that its model's constraints do not already produce. */
+import type { ProtectionError } from "@aws-sdk/client-route-53";
 import { AwsError } from "#model/error.ts";
 
 const error = (code: string, message: string, status?: number) =>
@@ -177,6 +178,23 @@ export const managedZone = (zone: string, service: string) =>
     `The resource hostedzone/${zone} can only be managed through AWS Cloud Map (${service})`,
     403,
   );
+export const zoneHasProtections = () =>
+  error(
+    "HostedZoneNotEmpty",
+    "The specified hosted zone contains resource record set protections and so cannot be deleted.",
+  );
+export const invalidProtectionBatch = (Errors: readonly ProtectionError[]) =>
+  new AwsError({
+    code: "InvalidResourceRecordSetProtectionBatch",
+    message: "One or more entries in the request couldn't be processed.",
+    members: { Errors },
+  });
+export const protectionsExist = (Errors: readonly ProtectionError[]) =>
+  new AwsError({
+    code: "ProtectionAlreadyExists",
+    message: "A protection already exists for every name and type in the request.",
+    members: { Errors },
+  });
 export const privateZoneSigning = () =>
   error("InvalidArgument", "Operation is unsupported for private hosted zones.");
 export const noSuchSigningKey = (name: string) =>

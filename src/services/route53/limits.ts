@@ -24,6 +24,11 @@ export const limits = {
   charactersPerBatch: 32_000,
   tagsPerResource: 10,
   keySigningKeysPerZone: 2,
+  protectionsPerRequest: 100,
+  protectionsPage: 300,
+  protectionComment: 256,
+  /** AWS names no figure; as many as a zone may have records. */
+  protectionsPerZone: 10_000,
   /**
    * How long a change is PENDING. AWS: "generally propagate to all Route 53 name servers within 60 seconds"
    * (API_GetChange); there is one server here.

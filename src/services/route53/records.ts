@@ -122,6 +122,13 @@ export interface KeySigningKeyRecord {
   modifiedMs: number;
 }
 
+/** Keeps records of a name and type as they are. */
+export interface ProtectionRecord {
+  name: string;
+  type: RRType;
+  comment?: string | undefined;
+}
+
 /** Of a zone that is signed. */
 export interface SigningRecord extends SigningConfig {
   zoneId: string;
@@ -153,6 +160,8 @@ export const queryLogging = collection<QueryLoggingRecord>("route53", "queryLogg
 export const trafficPolicies = collection<TrafficPolicyRecord>("route53", "trafficPolicy");
 /** By zone and id. */
 export const trafficInstances = collection<TrafficInstanceRecord>("route53", "trafficInstance");
+/** By zone, reversed name and type. */
+export const recordProtections = collection<ProtectionRecord>("route53", "recordProtection");
 /** By zone and name. */
 export const keySigningKeys = collection<KeySigningKeyRecord>("route53", "keySigningKey");
 /** By zone. */

@@ -12,6 +12,8 @@ export interface ZoneView {
   zoneExists(id: string): Promise<boolean>;
   /** Whether the instance of a traffic policy is that of the name and type. */
   instanceIs(id: string, name: string, type: string): Promise<boolean>;
+  /** The comments of what keeps records of the name and type as they are; undefined where nothing does. */
+  protection(name: string, type: string): Promise<{ comment?: string | undefined } | undefined>;
   collectionHas(id: string, location: string): Promise<boolean>;
   put(set: ResourceRecordSet): void;
   remove(set: ResourceRecordSet): void;

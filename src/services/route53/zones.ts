@@ -14,6 +14,7 @@ import {
   healthChecks,
   hostedZones,
   ofAccount,
+  recordProtections,
   recordSets,
   trafficInstances,
   type ChangeRecord,
@@ -94,6 +95,7 @@ export function viewZone(tx: Transaction, scope: Scope, zone: ZoneRecord): ZoneV
       const found = await trafficInstances.get(tx, scope, zone.id, id);
       return found?.name === name && found.type === type;
     },
+    protection: (name, type) => recordProtections.get(tx, scope, zone.id, reversedName(name), type),
     async collectionHas(id, location) {
       const found = await cidrCollections.get(tx, scope, id);
       return found !== undefined && (location === "*" || location in found.locations);

@@ -1,5 +1,5 @@
 import type { Operations } from "#services/kit/service.ts";
-import { noSuchChange, zoneHasKeys, zoneNotEmpty } from "../errors.ts";
+import { noSuchChange, zoneHasKeys, zoneHasProtections, zoneNotEmpty } from "../errors.ts";
 import { bareId } from "../ids.ts";
 import {
   changes,
@@ -7,6 +7,7 @@ import {
   keySigningKeys,
   ofAccount,
   queryLogging,
+  recordProtections,
   recordSets,
   signings,
   vpcAuthorizations,
@@ -41,6 +42,8 @@ export const hostedZoneOperations: Operations<"route53", State> = {
       if (own.length < sets.length) throw zoneNotEmpty();
       const keys = await keySigningKeys.list(tx, scope, [zone.id]);
       if (keys.length > 0 || (await signings.get(tx, scope, zone.id))) throw zoneHasKeys();
+      if ((await recordProtections.list(tx, scope, [zone.id])).length > 0)
+        throw zoneHasProtections();
       for (const set of sets) recordSets.delete(tx, scope, ...setId(zone.id, set));
       for (const { id } of await vpcAuthorizations.entries(tx, scope, [zone.id]))
         vpcAuthorizations.delete(tx, scope, ...id);

@@ -13,6 +13,7 @@ import { limitOperations } from "./limits.ts";
 import { hostedZoneListOperations } from "./list-hosted-zones.ts";
 import { listResourceRecordSets } from "./list-resource-record-sets.ts";
 import { queryLoggingOperations } from "./query-logging.ts";
+import { recordSetProtectionOperations } from "./record-set-protections.ts";
 import { tagOperations } from "./tags.ts";
 import { testDnsAnswer } from "./test-dns-answer.ts";
 import { trafficPolicyInstanceListOperations } from "./list-traffic-policy-instances.ts";
@@ -38,6 +39,7 @@ export const operations: Operations<"route53", State> = {
   ...queryLoggingOperations,
   ...dnssecOperations,
   ...keySigningKeyOperations,
+  ...recordSetProtectionOperations,
   ...tagOperations,
   ...limitOperations,
 };

@@ -9,7 +9,7 @@ function zoneOf(balancer: string): string {
   return labels.map(hostedZoneOf).find((zone) => zone !== undefined) ?? hostedZoneOf("us-east-1")!;
 }
 
-/** Nothing for an instance that goes, and for one that its owner calls unhealthy. */
+/** Nothing for an instance that goes, and for one that its owner calls unhealthy while another is not. */
 export function desiredRecords(
   namespace: NamespaceRecord,
   service: ServiceRecord,
@@ -17,7 +17,8 @@ export function desiredRecords(
 ): ResourceRecordSet[] {
   const { dns } = service;
   if (!dns || instance.phase === "deregistering") return [];
-  if (service.customHealth && instance.customStatus === "UNHEALTHY") return [];
+  const isUnwell = service.customHealth && instance.customStatus === "UNHEALTHY";
+  if (isUnwell && !instance.isLastHealthy) return [];
   const name = `${service.name}.${namespace.name}.`;
   const { attributes } = instance;
   const policy =

@@ -16,11 +16,6 @@ export const differences: readonly Difference[] = [
     differs: "Operations are kept for thirty days; AWS does not say how long it keeps them.",
   },
   {
-    operation: "UpdateInstanceCustomHealthStatus",
-    differs:
-      "DNS answers nothing when no instance of a service is healthy; AWS answers with the last healthy one.",
-  },
-  {
     operation: "RegisterInstance",
     differs: "AWS_ALIAS_DNS_NAME takes names of Fogbank's own load balancers.",
   },

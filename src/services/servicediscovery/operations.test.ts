@@ -271,3 +271,46 @@ test("a service's update is done when the records of its instances have followed
     .ListResourceRecordSets({ HostedZoneId });
   assert.equal(ResourceRecordSets!.find(({ Type }) => Type === "A")!.TTL, 60);
 });
+
+test("when no instance is healthy, DNS answers with the last that was", async (t) => {
+  const { cloud, map, ended, namespace } = mapCloud(t);
+  const NamespaceId = await namespace("example.com");
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId,
+    DnsConfig: records("A"),
+    HealthCheckCustomConfig: {},
+  });
+  const ServiceId = Service!.Id;
+  const { Namespace } = await map.GetNamespace({ Id: NamespaceId });
+  const { HostedZoneId } = Namespace!.Properties!.DnsProperties!;
+  const answered = async () => {
+    const { RecordData } = await cloud.clients.route53(cloud.caller).TestDNSAnswer({
+      HostedZoneId,
+      RecordName: "web.example.com",
+      RecordType: "A",
+    });
+    return RecordData!.sort();
+  };
+  const register = async (InstanceId: string, AWS_INSTANCE_IPV4: string) =>
+    ended(
+      (await map.RegisterInstance({ ServiceId, InstanceId, Attributes: { AWS_INSTANCE_IPV4 } }))
+        .OperationId,
+    );
+  const say = async (InstanceId: string, Status: "HEALTHY" | "UNHEALTHY") => {
+    await map.UpdateInstanceCustomHealthStatus({ ServiceId, InstanceId, Status });
+    await cloud.advance("31s");
+  };
+  await register("one", "192.0.2.1");
+  await register("two", "192.0.2.2");
+  await say("one", "UNHEALTHY");
+  await say("two", "UNHEALTHY");
+  assert.deepEqual(await answered(), ["192.0.2.2"]);
+  await say("one", "HEALTHY");
+  assert.deepEqual(await answered(), ["192.0.2.1"]);
+  await say("one", "UNHEALTHY");
+  assert.deepEqual(await answered(), ["192.0.2.1"]);
+  await register("three", "192.0.2.3");
+  await cloud.advance("1s");
+  assert.deepEqual(await answered(), ["192.0.2.3"]);
+});

@@ -64,6 +64,8 @@ export interface InstanceRecord {
   operationId: string;
   /** As the service's owner says, where it has custom health. */
   customStatus: "HEALTHY" | "UNHEALTHY";
+  /** It turned unhealthy when no other was healthy, and stays in DNS until one is. */
+  isLastHealthy?: true | undefined;
   /** What its owner said last, until it counts. */
   announced?: { status: "HEALTHY" | "UNHEALTHY"; dueMs: number } | undefined;
   /** What it was before the registration that is under way, to be restored should that fail. */

@@ -7,6 +7,7 @@ import type { Client, Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { desiredRecords } from "../desired-records.ts";
+import { isLastHealthy, releaseLastHealthy } from "../last-healthy.ts";
 import { failureOf } from "../operation-failure.ts";
 import { endOperation } from "../operation-records.ts";
 import { touchService } from "../find.ts";
@@ -70,7 +71,13 @@ export function instanceReconciler(env: Environment): Reconciler {
       const present = await instances.get(tx, scope, serviceId, id);
       const { announced, ...rest } = present ?? {};
       if (!announced || announced.dueMs > env.clock.now()) return;
-      const instance = { ...(rest as InstanceRecord), customStatus: announced.status };
+      const instance: InstanceRecord = {
+        ...(rest as InstanceRecord),
+        customStatus: announced.status,
+        isLastHealthy: undefined,
+      };
+      if (announced.status === "UNHEALTHY" && (await isLastHealthy(tx, scope, instance)))
+        instance.isLastHealthy = true;
       instances.put(tx, scope, [serviceId, id], instance);
     });
   }
@@ -94,7 +101,7 @@ export function instanceReconciler(env: Environment): Reconciler {
       if (stale.length + fresh.length > 0)
         await change(namespace.hostedZoneId!, stale, fresh, route53);
       await dropHealthChecks(env, scope, instance, route53);
-      await settle(scope, instance, published);
+      await settle(scope, service, instance, published);
     } catch (error) {
       if (!(error instanceof AwsError) || instance.phase !== "registering") throw error;
       const failure = failureOf(error, "INTERNAL_FAILURE");
@@ -161,6 +168,7 @@ export function instanceReconciler(env: Environment): Reconciler {
 
   async function settle(
     scope: Scope,
+    { customHealth }: ServiceRecord,
     { serviceId, id, operationId, phase }: InstanceRecord,
     published: string[],
   ) {
@@ -181,6 +189,8 @@ export function instanceReconciler(env: Environment): Reconciler {
           ...(same && { phase: "ready", former: undefined }),
         });
       if (same) await endOperation(tx, scope, operationId, env.clock.now());
+      if (customHealth && present.customStatus === "HEALTHY" && published.length > 0)
+        await releaseLastHealthy(tx, scope, present);
     });
   }
 }

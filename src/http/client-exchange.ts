@@ -1,6 +1,7 @@
 /** What a client sends, what it gets, and how that can fail. */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { SecureVersion } from "node:tls";
 import type { ByteStream } from "./http.ts";
 
 /** Is told of connections that are made for a request, and of their ends, whoever uses them meanwhile. */
@@ -29,6 +30,8 @@ export interface ClientRequest {
     servername: string;
     rejectUnauthorized?: boolean;
     ca?: string;
+    /** The newest version that is offered. */
+    maxVersion?: SecureVersion;
     /** Public keys that the server must have one of, DER in base64. */
     trustedKeys?: readonly string[];
   };

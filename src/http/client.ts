@@ -148,7 +148,7 @@ function nameOf({ address, lane, tls, preface }: ClientRequest): string {
   const own = preface ? `${place} ${Buffer.from(preface).toString("latin1")}` : place;
   const base = lane === undefined ? own : `${own} lane ${lane}`;
   return tls
-    ? `${base} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""} ${tls.trustedKeys?.join(" ") ?? ""}`
+    ? `${base} ${tls.servername} ${tls.rejectUnauthorized ?? true} ${tls.ca ?? ""} ${tls.maxVersion ?? ""} ${tls.trustedKeys?.join(" ") ?? ""}`
     : base;
 }
 
@@ -188,7 +188,7 @@ function openSocket({ address, tls, preface }: ClientRequest): Socket {
   const open = () =>
     withPreface(connect({ ...address, noDelay: true, allowHalfOpen: false }), preface);
   if (!tls) return open();
-  const { servername, rejectUnauthorized = true, ca, trustedKeys } = tls;
+  const { servername, rejectUnauthorized = true, ca, maxVersion, trustedKeys } = tls;
   // An IP address is no name that SNI may carry (RFC 6066, 3).
   const name = /^[\d.]+$|:/.test(servername) ? {} : { servername };
   const raw = preface && open();
@@ -197,6 +197,7 @@ function openSocket({ address, tls, preface }: ClientRequest): Socket {
     ...name,
     rejectUnauthorized,
     ...(ca && { ca }),
+    ...(maxVersion && { maxVersion }),
   });
   raw?.on("error", (error) => socket.destroy(error));
   socket.setNoDelay(true);

@@ -217,6 +217,8 @@ export interface HealthCheck {
   timeoutMs: number;
   /** Goes before the request, TLS too. */
   preface?: Uint8Array | undefined;
+  /** Nothing newer is offered. */
+  maxVersion?: TlsVersion | undefined;
 }
 
 export type HealthCheckResult =

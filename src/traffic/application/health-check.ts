@@ -42,6 +42,7 @@ function requestOf(check: HealthCheck): ClientRequest {
       tls: {
         servername: "path" in check.reach ? "target" : check.reach.host,
         rejectUnauthorized: false,
+        ...(check.maxVersion && { maxVersion: check.maxVersion }),
       },
     }),
     preface: check.preface,

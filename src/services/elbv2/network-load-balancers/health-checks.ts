@@ -89,6 +89,9 @@ export function withoutCause(result: HealthCheckResult): HealthCheckResult {
   return result.healthy ? result : { healthy: false, reason: "failed" };
 }
 
+/** "Registered targets fail health checks if they support only TLS 1.3." */
+export const newestChecked = "TLSv1.2";
+
 /** "After you enable proxy protocol, the proxy protocol header is also included in health check connections." */
 export function checkPreface({ protocol, targetType, attributes }: TargetGroupRecord) {
   if (!isNetworkProtocol(protocol)) return undefined;

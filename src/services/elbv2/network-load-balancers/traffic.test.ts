@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { test, type TestContext } from "node:test";
+import { ca } from "#traffic/application/testing/secure-stage.ts";
 import { dateOf } from "#runtime/date.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { createMemoryStore } from "#store/memory.ts";
@@ -354,5 +356,37 @@ test("checks of a group with proxy protocol begin with its header, and tell of n
     assert.ok(heads[0]?.startsWith(header), JSON.stringify(heads));
     assert.equal(heads[0]!.slice(16, 19), HealthCheckProtocol === "TCP" ? "" : "GET");
     assert.deepEqual(await cloud.healthOf(TargetGroupArn!), [["healthy"]]);
+  }
+});
+
+test("HTTPS checks speak nothing newer than TLS 1.2", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { pem, key } = ca.certificate("target", ["target"]);
+  const { LoadBalancerArn } = await createNetworkBalancer(cloud);
+  for (const [index, minVersion] of (["TLSv1.2", "TLSv1.3"] as const).entries()) {
+    const server = createTlsServer({ cert: pem, key, minVersion }, (socket) => {
+      socket.on("error", () => {});
+      socket.on("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    context.after(() => server.close());
+    const { TargetGroupArn } = await cloud.createGroup({
+      Name: `group-${index}`,
+      Protocol: "TCP",
+      HealthCheckProtocol: "HTTPS",
+      HealthCheckIntervalSeconds: 10,
+    });
+    const { port } = server.address() as { port: number };
+    await cloud.elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port: port }] });
+    await cloud.elb.CreateListener({
+      LoadBalancerArn,
+      Protocol: "TCP",
+      Port: 80 + index,
+      DefaultActions: [{ Type: "forward", TargetGroupArn }],
+    });
+    await cloud.advance("30s");
+    const [[state] = []] = await cloud.healthOf(TargetGroupArn!);
+    assert.equal(state, minVersion === "TLSv1.2" ? "healthy" : "unhealthy");
   }
 });

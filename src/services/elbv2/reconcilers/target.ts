@@ -26,6 +26,7 @@ import { groupTable, isNetwork, isNetworkProtocol } from "../kinds.ts";
 import {
   checkPreface,
   frontHostOf,
+  newestChecked,
   withoutCause,
 } from "../network-load-balancers/health-checks.ts";
 import {
@@ -172,6 +173,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
               matcher: healthCheck.matcher,
               timeoutMs,
               preface,
+              maxVersion: isNetworkProtocol(group.protocol) ? newestChecked : undefined,
             });
       const [startedMs, sinceMs] = [env.clock.now(), env.clock.wall.monotonic()];
       const result = await check();

@@ -125,7 +125,10 @@ export class ClientConnection implements Swept, Outlet {
       if (quietMs > this.#options.keepMs) this.#break("closed", "kept long enough");
     } else if (!this.#connected) {
       if (quietMs > (request.connectTimeoutMs ?? 10_000))
-        this.#break("connect-timeout", "no connection could be made in time");
+        this.#break(
+          this.#reached ? "handshake-timeout" : "connect-timeout",
+          "no connection could be made in time",
+        );
     } else if (this.#awaitsSource()) this.#activeMs = nowMs;
     else if (quietMs > (request.idleTimeoutMs ?? 60_000) && !this.#heldBack())
       this.#break("timeout", "the server did not answer in time");

@@ -92,6 +92,8 @@ export type ClientFailure =
   /** TLS could not be agreed upon with who was reached. */
   | "handshake"
   | "connect-timeout"
+  /** Who was reached did not come to an end of the handshake in time. */
+  | "handshake-timeout"
   /** The connection ended before the response did. */
   | "closed"
   /** The response is no HTTP. */

@@ -33,13 +33,15 @@ export function createHttp2Client({
 }): Http2Client {
   const sessions = new Map<string, ClientHttp2Session>();
   const open = new Set<ClientHttp2Session>();
+  /** Those whose peer answered, whatever becomes of the handshake. */
+  const reached = new WeakSet<ClientHttp2Session>();
 
   const sessionFor = (request: ClientRequest): ClientHttp2Session => {
     const { address, tls } = request;
     const name = `${"path" in address ? address.path : `${address.host}:${address.port}`} ${tls ? "tls" : ""}`;
     const present = sessions.get(name);
     if (present && !present.closed && !present.destroyed) return present;
-    const session = http2().connect(tls ? "https://target" : "http://target", {
+    const session: ClientHttp2Session = http2().connect(tls ? "https://target" : "http://target", {
       createConnection() {
         const socket = tls
           ? connectTls({
@@ -50,6 +52,7 @@ export function createHttp2Client({
             })
           : connectSocket({ ...address, noDelay: true });
         watchConnection(socket, request.connections);
+        socket.once("connect", () => reached.add(session));
         return socket;
       },
     });
@@ -68,7 +71,10 @@ export function createHttp2Client({
     return session;
   };
 
-  const request = (asked: ClientRequest) => exchange(sessionFor(asked), asked, wall);
+  const request = (asked: ClientRequest) => {
+    const session = sessionFor(asked);
+    return exchange(session, asked, { wall, isReached: () => reached.has(session) });
+  };
   return {
     request,
     start: (asked, receiver) =>
@@ -85,9 +91,11 @@ export function createHttp2Client({
 function exchange(
   session: ClientHttp2Session,
   request: ClientRequest,
-  wall: Wall,
+  { wall, isReached }: { wall: Wall; isReached: () => boolean },
 ): Promise<ClientResponse> {
   const connected = !session.connecting;
+  /** Over TLS somebody may be reached with whom no connection comes about. */
+  const unconnectedAs = () => (request.tls && isReached() ? "handshake" : "connect");
   const { connectTimeoutMs = 10_000, idleTimeoutMs = 60_000, body } = request;
   return new Promise((resolve, reject) => {
     let settled = false;
@@ -95,13 +103,13 @@ function exchange(
       if (settled) return;
       settled = true;
       timer?.cancel();
-      reject(new HttpClientError(failure, message, failure !== "connect"));
+      reject(new HttpClientError(failure, message, !session.connecting));
     };
     const timer = connected
       ? undefined
       : wall.after(connectTimeoutMs, () => {
           if (!session.connecting) return;
-          fail("connect-timeout", "no connection in time");
+          fail(`${unconnectedAs()}-timeout`, "no connection in time");
           session.destroy();
         });
     let stream: ClientHttp2Stream;
@@ -121,10 +129,10 @@ function exchange(
       stream.close(http2().constants.NGHTTP2_CANCEL);
     });
     stream.on("error", (error) =>
-      fail(session.connecting || !hasConnected(session) ? "connect" : "closed", String(error)),
+      fail(session.connecting ? unconnectedAs() : "closed", String(error)),
     );
     stream.on("close", () =>
-      fail(hasConnected(session) ? "closed" : "connect", "the stream ended without a response"),
+      fail(session.connecting ? unconnectedAs() : "closed", "the stream ended without a response"),
     );
     stream.on("trailers", (_headers, _flags, ...rest) => {
       [trailers = []] = rest as unknown[] as [string[]?];
@@ -162,11 +170,6 @@ async function* bodyOf(stream: ClientHttp2Stream): AsyncGenerator<Uint8Array> {
   } catch (error) {
     throw new HttpClientError("closed", String(error), true, error);
   }
-}
-
-/** A socket that never connected has no remote address. */
-function hasConnected(session: ClientHttp2Session): boolean {
-  return session.socket?.remoteAddress !== undefined || session.alpnProtocol !== undefined;
 }
 
 function isEmpty(body: ClientRequest["body"]): boolean {

@@ -9,8 +9,10 @@ import {
 } from "node:http2";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
+import { createHttpClient } from "#http/client.ts";
+import { createHttp2Client } from "#http/http2-client.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
-import { createStage, pause, target, targetGroup, until } from "./testing/stage.ts";
+import { createStage, pause, target, targetGroup, until, wall } from "./testing/stage.ts";
 
 async function listen(context: TestContext, server: ReturnType<typeof createServer>) {
   const sockets = new Set<Socket>();
@@ -128,4 +130,42 @@ test("gRPC: what a target breaks off is broken off towards the client", async (c
     assert.deepEqual([status, text, trailers, reset], [200, "part", undefined, 2], path);
   }
   assert.deepEqual(stage.errors, []);
+});
+
+test("targets that do not get through a handshake are counted as such, whatever they should speak", async (context) => {
+  const stage = createStage(context);
+  const server = createServer((socket) => socket.once("data", () => socket.end("no TLS here")));
+  const { port } = await listen(context, server);
+  const client = createHttpClient({ wall });
+  const client2 = createHttp2Client({ wall });
+  context.after(() => {
+    client.close();
+    client2.close();
+  });
+  const silent = await listen(context, createServer());
+  for (const one of [client, client2])
+    await assert.rejects(
+      one.request({
+        address: { host: "127.0.0.1", port: silent.port },
+        tls: { servername: "127.0.0.1", rejectUnauthorized: false },
+        method: "GET",
+        target: "/",
+        rawHeaders: ["Host", "a"],
+        connectTimeoutMs: 50,
+      }),
+      { failure: "handshake-timeout" },
+    );
+  await stage.forwardTo([target({ port })], { tls: true }, { zones: ["us-east-1a"] });
+  assert.equal((await stage.get("/")).status, 502);
+  const [counted] = (await stage.report()).groups;
+  const { tlsErrors, connectionErrors } = counted!.counts;
+  assert.deepEqual({ tlsErrors, connectionErrors }, { tlsErrors: 1, connectionErrors: 0 });
+  const asked = client2.request({
+    address: { host: "127.0.0.1", port },
+    tls: { servername: "127.0.0.1", rejectUnauthorized: false },
+    method: "GET",
+    target: "/",
+    rawHeaders: ["Host", "a"],
+  });
+  await assert.rejects(asked, { failure: "handshake" });
 });

@@ -234,6 +234,9 @@ export class Exchange implements UnderWay, Receiver {
       case "connect-timeout":
         counts.connectionErrors++;
         return 504;
+      case "handshake-timeout":
+        counts.tlsErrors++;
+        return 504;
       case "timeout":
         return this.#ownAnswer(504);
       case "closed":

@@ -19,7 +19,7 @@ export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<He
     return { healthy: false, reason: "mismatch", status: status ?? response.status };
   } catch (error) {
     if (!(error instanceof HttpClientError)) throw error;
-    const timedOut = error.failure === "timeout" || error.failure === "connect-timeout";
+    const timedOut = error.failure.endsWith("timeout");
     return { healthy: false, reason: timedOut ? "timeout" : "failed" };
   } finally {
     client.close();

@@ -61,7 +61,9 @@ async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<Verdi
   } catch (error) {
     if (!(error instanceof HttpClientError)) throw error;
     const { failure } = error;
-    return failure === "connect" || failure === "connect-timeout" ? "unreached" : "failed";
+    const isUnreached =
+      failure === "connect" || failure === "connect-timeout" || failure === "handshake-timeout";
+    return isUnreached ? "unreached" : "failed";
   } finally {
     client.close();
   }

@@ -144,6 +144,15 @@ test("what a balancer answers itself has its request's identifier and size, and 
     ["404", '"fixed-response"', "0"],
   );
   assert.match(fixed["trace_id"]!, /^"Root=/);
+  // All of it was processed, as the lines have it.
+  const nodes = Object.values((await stage.report()).zones);
+  assert.equal(
+    nodes.reduce((sum, { processedBytes }) => sum + processedBytes, 0),
+    [redirected, fixed].reduce(
+      (sum, { received, sent }) => sum + Number(received) + Number(sent),
+      0,
+    ),
+  );
 });
 
 test("requests that cannot be read are logged as well", async (context) => {

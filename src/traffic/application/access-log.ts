@@ -11,6 +11,7 @@ import type { PassedBytes } from "./tunnel.ts";
 import type { Classification } from "./desync.ts";
 import { FollowedBody } from "./followed-body.ts";
 import { LogLines } from "./log-lines.ts";
+import { replyHeadSize, requestHeadSize } from "./message-sizes.ts";
 import type { Transformed } from "./rules.ts";
 
 /** What is found out about a request while it is handled. Times are wall time, milliseconds. */
@@ -84,7 +85,7 @@ export class AccessLog {
   /** The reply, whose end writes the line. */
   follow(facts: LogFacts, request: HttpRequest, reply: HttpReply, trace: Trace): HttpReply {
     trace.respondedMs = this.#wall.monotonic();
-    const head = headSize(reply);
+    const head = replyHeadSize(reply);
     const write = (sentBytes: number, receivedBytes = trace.upload?.bytes ?? 0) => {
       this.#write(facts, request, reply, trace, {
         sentBytes: trace.clientGone ? 0 : head + sentBytes,
@@ -114,7 +115,7 @@ export class AccessLog {
     if (connectionTraceId !== undefined) trace.connectionTraceId = connectionTraceId;
     const isRead = request.method !== "";
     this.#write(facts, request, reply, trace, {
-      sentBytes: headSize(reply) + lengthOf(knownBody(reply.body)!.bytes),
+      sentBytes: replyHeadSize(reply) + lengthOf(knownBody(reply.body)!.bytes),
       receivedBytes: isRead ? requestHeadSize(request) : 0,
     });
   }
@@ -234,22 +235,4 @@ export function quote(text: string): string {
     (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
   return `"${escaped}"`;
-}
-
-/** Status line, Date, Content-Length and the empty line are the engine's. */
-const engineBytes = 17 + 37 + 20 + 2;
-
-function headSize({ rawHeaders = [], headers }: HttpReply): number {
-  let size = engineBytes;
-  for (const text of rawHeaders) size += text.length + 2;
-  for (const [name, value] of Object.entries(headers))
-    for (const one of Array.isArray(value) ? (value as string[]) : [value])
-      if (one !== undefined) size += name.length + String(one).length + 4;
-  return size;
-}
-
-function requestHeadSize({ method, target, rawHeaders }: HttpRequest): number {
-  let size = method.length + target.length + 14;
-  for (const text of rawHeaders) size += text.length + 2;
-  return size;
 }

@@ -253,17 +253,17 @@ export class Balancer {
     this.#peak.look(this.#environment.wall.monotonic());
     // ALB does not pass on TRACE.
     if (request.method === "TRACE" || request.method === "CONNECT")
-      return this.#ownAnswer(405, zone);
-    if (doubt?.allowed === false) return this.#ownAnswer(400, zone);
+      return this.#ownAnswer(405, zone, request);
+    if (doubt?.allowed === false) return this.#ownAnswer(400, zone, request);
     const facts = factsOf(request);
     if (facts.path === callbackPath && request.secure && listener.authentications.length > 0) {
       trace?.actions.push("authenticate");
       const judged = this.#admission.callback(request, listener, zone);
-      return judged.then((refusal) => this.#turnAway(refusal, zone, trace));
+      return judged.then((refusal) => this.#turnAway(refusal, zone, request, trace));
     }
     const { rule, evaluations } = findRule(listener.rules, facts);
     node.ruleEvaluations += evaluations;
-    if (!rule) return this.#ownAnswer(503, zone);
+    if (!rule) return this.#ownAnswer(503, zone, request);
     if (trace) {
       trace.priority = rule.priority;
       if (rule.authentication) trace.actions.push("authenticate");
@@ -277,17 +277,22 @@ export class Balancer {
   }
 
   #admit(verdict: Verdict, passing: Passing, zone: string, listener: Listener) {
-    if ("reply" in verdict) return this.#turnAway(verdict, zone, passing.trace);
+    if ("reply" in verdict) return this.#turnAway(verdict, zone, passing.request, passing.trace);
     const { fields, cookies } = verdict;
     const reply = this.#act({ ...passing, known: fields }, zone, listener);
     if (!cookies) return reply;
     return Promise.resolve(reply).then((one) => withCookies(one, cookies));
   }
 
-  #turnAway({ reply, reason }: Refusal, zone: string, trace: Trace | undefined): HttpReply {
+  #turnAway(
+    { reply, reason }: Refusal,
+    zone: string,
+    request: HttpRequest,
+    trace: Trace | undefined,
+  ): HttpReply {
     if (reason !== undefined && trace) trace.errorReason = reason;
     this.#counters.answered(zone, reply.status);
-    return reply;
+    return this.#counters.sent(zone, request, reply);
   }
 
   #act(passing: Passing, zone: string, listener: Listener): HttpReply | Promise<HttpReply> {
@@ -296,20 +301,22 @@ export class Balancer {
     const node = this.#counters.node(zone);
     trace?.actions.push(action.type);
     switch (action.type) {
-      case "fixed-response":
+      case "fixed-response": {
+        const { status, contentType, body } = action;
         node.fixedResponses++;
-        this.#counters.answered(zone, action.status);
-        return fixedResponse(action.status, action.contentType, action.body);
+        this.#counters.answered(zone, status);
+        return this.#counters.sent(zone, request, fixedResponse(status, contentType, body));
+      }
       case "redirect": {
         node.redirects++;
         const { port } = listener;
         const location = locationOf(action, { ...facts, protocol: protocolOf(request), port });
         if (location.length > longestLocation) {
           node.redirectsTooLong++;
-          return this.#ownAnswer(507, zone);
+          return this.#ownAnswer(507, zone, request);
         }
         if (trace) trace.redirect = location;
-        return answer(action.status, { Location: location });
+        return this.#counters.sent(zone, request, answer(action.status, { Location: location }));
       }
       case "forward":
         return this.#forward(passing, action, zone, listener);
@@ -328,7 +335,8 @@ export class Balancer {
     const place = placeOf(request, facts, rule, listener, config.preserveHost);
     const { transformed } = place;
     if (transformed && trace) trace.transformed = transformed;
-    if (transformed && transformed.status !== "TransformSuccess") return this.#ownAnswer(500, zone);
+    if (transformed && transformed.status !== "TransformSuccess")
+      return this.#ownAnswer(500, zone, request);
     const options: ForwardingOptions = {
       dropInvalidHeaders: config.dropInvalidHeaders,
       forwardedFor: config.forwardedFor,
@@ -343,7 +351,7 @@ export class Balancer {
       newTraceId: () => this.#traceIds.next(),
     };
     const fields = requestFields(request, options);
-    if (!fields) return this.#ownAnswer(463, zone);
+    if (!fields) return this.#ownAnswer(463, zone, request);
     if (fields.invalidNames) {
       const node = this.#counters.node(zone);
       if (config.dropInvalidHeaders) node.invalidHeadersDropped++;
@@ -353,10 +361,10 @@ export class Balancer {
       stickyGroup(action, request.rawHeaders, this.#admission.sealer, wall.now()) ??
       drawGroup(action, this.#environment.random);
     const group = arn === undefined ? undefined : this.#groups.get(arn);
-    if (!group) return this.#ownAnswer(503, zone);
+    if (!group) return this.#ownAnswer(503, zone, request);
     const { version } = group.config;
     if (trace) trace.group = group.config.arn;
-    if (!isCompatible(version, request)) return this.#ownAnswer(464, zone);
+    if (!isCompatible(version, request)) return this.#ownAnswer(464, zone, request);
     const context = {
       client: version === "HTTP1" ? client : http2Client,
       wall,
@@ -382,9 +390,9 @@ export class Balancer {
     return fields;
   }
 
-  #ownAnswer(status: number, zone: string): HttpReply {
+  #ownAnswer(status: number, zone: string, request: HttpRequest): HttpReply {
     this.#counters.answered(zone, status);
-    return answer(status);
+    return this.#counters.sent(zone, request, answer(status));
   }
 }
 

@@ -1,7 +1,10 @@
 /** What a balancer counts between two reports. */
 import type { ConnectionWatch } from "#http/client.ts";
+import type { HttpReply, HttpRequest } from "#http/http.ts";
 import type { Load } from "./capacity-units.ts";
 import type { BalancerReport, NodeCounts, TargetCounts } from "./config.ts";
+import { isIpv6 } from "./fields.ts";
+import { exchangeSize } from "./message-sizes.ts";
 
 /** Of one target group's targets in one zone. */
 export class Counted {
@@ -118,6 +121,15 @@ export class Counters {
   answered(zone: string, status: number): void {
     const { answers } = this.node(zone);
     answers[status] = (answers[status] ?? 0) + 1;
+  }
+
+  /** Counts what passed for an answer that the balancer gave itself, and gives it back. */
+  sent(zone: string, request: HttpRequest, reply: HttpReply): HttpReply {
+    const bytes = exchangeSize(request, reply);
+    const node = this.node(zone);
+    node.processedBytes += bytes;
+    if (isIpv6(request.remoteAddress)) node.ipv6Bytes += bytes;
+    return reply;
   }
 
   /** Gives everything counted and starts anew; open connections stay open. */

@@ -256,9 +256,9 @@ export class Exchange implements UnderWay, Receiver {
   }
 
   #ownAnswer(status: number): HttpReply {
-    this.#context.counters.answered(this.#zone, status);
-    this.#countBytes(this.#fields.sizeBytes);
-    return answer(status);
+    const { counters } = this.#context;
+    counters.answered(this.#zone, status);
+    return counters.sent(this.#zone, this.#request, answer(status));
   }
 
   #countBytes(bytes: number): void {

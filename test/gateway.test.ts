@@ -263,6 +263,11 @@ describe("the gateway in open mode", () => {
     assert.equal(preflight.headers["access-control-allow-headers"], "x-amz-target");
   });
 
+  test("there are no other endpoints of Fogbank's own than those that it has", async () => {
+    for (const name of ["nothing", "__proto__", "constructor", "toString"])
+      assert.equal((await ask(cloud.endpoint, `/_fogbank/${name}`)).status, 404, name);
+  });
+
   test("a reset forgets everything", async () => {
     const sqs = new SQSClient({
       endpoint: cloud.endpoint,
@@ -318,7 +323,12 @@ describe("the gateway's clock", () => {
       });
       assert.equal(moved.status, 200);
       assert.equal(Date.parse((await read()).now) - Date.parse(first.now), 900_000);
-      for (const body of ["", '{"advance":"soon"}', '{"advance":5}']) {
+      for (const body of [
+        "",
+        '{"advance":"soon"}',
+        '{"advance":5}',
+        '{"advance":"999999999999d"}',
+      ]) {
         const bad = await ask(cloud.endpoint, "/_fogbank/clock", { method: "POST", body });
         assert.equal(bad.status, 400);
       }

@@ -130,7 +130,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
       services: () => Object.fromEntries(Object.keys(registry).map((name) => [name, "available"])),
       reset,
       own: (name, wish) => {
-        const service = ownEndpoints[name];
+        const service = Object.hasOwn(ownEndpoints, name) ? ownEndpoints[name] : undefined;
         return service && host.askOwn(service, name, wish);
       },
       defaultScope: { account: defaultAccount, region: options.region },

@@ -2,7 +2,7 @@
 import { readBody, type HttpReply, type HttpRequest } from "#http/http.ts";
 import { parseDuration } from "#runtime/duration.ts";
 import { isoMillis } from "#runtime/date.ts";
-import type { Clock } from "#runtime/clock.ts";
+import { checkAdvance, type Clock } from "#runtime/clock.ts";
 import type { Scope } from "#store/collection.ts";
 import type { OwnWish } from "#services/kit/service.ts";
 
@@ -97,6 +97,7 @@ async function advanceClock(request: HttpRequest, { clock }: Administration): Pr
     };
     if (typeof wish.advance !== "string") throw new RangeError('write {"advance": "15m"}');
     durationMs = parseDuration(wish.advance);
+    checkAdvance(clock.now(), durationMs);
   } catch (error) {
     return json(400, { error: (error as Error).message });
   }

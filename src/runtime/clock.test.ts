@@ -125,3 +125,15 @@ describe("the scaled clock", () => {
     clock.stop();
   });
 });
+
+test("time goes neither back nor beyond four digits of a year", async () => {
+  const clocks = [createVirtualClock({ onError: fail }), createScaledClock({ onError: fail })];
+  for (const clock of clocks) {
+    const before = clock.now();
+    const advance = async (durationMs: number) => clock.advance(durationMs);
+    for (const durationMs of [-1, Number.NaN, 300_000_000_000_000, Number.POSITIVE_INFINITY])
+      await assert.rejects(advance(durationMs), RangeError, String(durationMs));
+    assert.ok(clock.now() - before < 60_000);
+    clock.stop();
+  }
+});

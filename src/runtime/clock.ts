@@ -34,7 +34,7 @@ export interface Clock {
    * hand the promise back. Never track work that itself waits for time to pass.
    */
   track<T>(work: Promise<T>): Promise<T>;
-  /** Moves cloud time forward; what falls due on the way runs in order. */
+  /** Moves cloud time forward; what falls due on the way runs in order. Throws RangeError beyond the year 9998. */
   advance(durationMs: number): Promise<void>;
   /** Cancels every timer; nothing fires afterwards. */
   stop(): void;
@@ -54,4 +54,13 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     };
     signal?.addEventListener("abort", abort, { once: true });
   });
+}
+
+/** Years have four digits in AWS's forms of times. */
+const latestMs = Date.UTC(9999, 0, 1);
+
+/** Throws RangeError for what no clock does: to go back, or on for ever. */
+export function checkAdvance(nowMs: number, durationMs: number): void {
+  if (!(durationMs >= 0)) throw new RangeError("time only moves forward");
+  if (nowMs + durationMs > latestMs) throw new RangeError("cloud time ends with the year 9998");
 }

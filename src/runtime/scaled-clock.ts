@@ -1,4 +1,4 @@
-import type { Clock, Task, Timer } from "./clock.ts";
+import { checkAdvance, type Clock, type Task, type Timer } from "./clock.ts";
 import { createWall, startTimer } from "./wall.ts";
 
 export interface ScaledClockOptions {
@@ -71,6 +71,7 @@ export function createScaledClock({
     after: (delayMs, task) => at(now() + delayMs, task),
     track: (work) => work,
     async advance(durationMs) {
+      checkAdvance(now(), durationMs);
       jumpedMs += durationMs;
       const due = [...pending].sort((a, b) => a.dueMs - b.dueMs);
       for (const entry of due) {

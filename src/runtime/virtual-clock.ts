@@ -1,4 +1,4 @@
-import type { Clock, Task, Timer } from "./clock.ts";
+import { checkAdvance, type Clock, type Task, type Timer } from "./clock.ts";
 import { createWall, runTask } from "./wall.ts";
 
 interface Entry extends Timer {
@@ -83,7 +83,7 @@ export function createVirtualClock({
     after: (delayMs, task) => at(nowMs + delayMs, task),
     track,
     advance(durationMs) {
-      if (!(durationMs >= 0)) throw new RangeError("time only moves forward");
+      checkAdvance(nowMs, durationMs);
       advancing = advancing.then(() => advance(durationMs));
       return advancing;
     },

@@ -149,6 +149,8 @@ async function problemsOf(
     ({ TrafficPolicyInstanceId }) => TrafficPolicyInstanceId !== instance.id,
   );
   const problems = [...(await setProblems(view, set)), ...conflicts(view, set, others)];
+  if (await view.protection(set.Name, set.Type))
+    problems.push(`RRSet with DNS name ${set.Name}, type ${set.Type} is protected.`);
   if (others.some(({ Type }) => Type === set.Type) && problems.length === 0)
     problems.push(
       `RRSet with DNS name ${set.Name}, type ${set.Type} cannot be created as other RRSets exist with the same name and type.`,

@@ -189,6 +189,17 @@ test("an instance where a record stands already has failed, and says why", async
   });
   assert.equal(made!.State, "Failed");
   assert.match(made!.Message!, /other RRSets exist with the same name and type/);
+  await route53.CreateResourceRecordSetProtections({
+    HostedZoneId,
+    Protections: [{ RecordName: "b.example.com", RecordType: "A" }],
+  });
+  const { TrafficPolicyInstance: kept } = await route53.CreateTrafficPolicyInstance({
+    HostedZoneId,
+    Name: "b.example.com",
+    TTL: 60,
+    ...version,
+  });
+  assert.match(kept!.Message!, /is protected/);
   await cloud.advance("1s");
   assert.deepEqual(await answers("a.example.com"), ["192.0.2.9"]);
   await cloud.stop();

@@ -27,7 +27,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "ModifyLoadBalancerAttributes",
     differs:
-      "A zonal shift lasts while a zone has no power (`fogbank fail az`), as AWS's autoshift; there is no API to start one. Zonal affinity in DNS is for machines that ask their VPC's resolver. The WAF attribute and the number of secondary addresses are stored without effect. Requests that AWS's desync mitigation classes as severe are refused in every mode, most ambiguous ones too, and HTTP versions beside 1.0, 1.1 and 2. Connection logs do not tell the key exchange. Lines of logs reach S3 after a kill -9 as well, but for those of the last five seconds.",
+      "A zonal shift lasts while a zone has no power (`fogbank fail az`), as AWS's autoshift; there is no API to start one. Zonal affinity in DNS is for machines that ask their VPC's resolver. The WAF attribute and the number of secondary addresses are stored without effect. Requests that AWS's desync mitigation classes as severe are refused in every mode, most ambiguous ones too, and HTTP versions beside 1.0, 1.1 and 2. Connection logs do not tell the key exchange. At another speed than 1 the times in logs are the wall's. A stickiness cookie of a target group that cannot be read counts as none, and tokens that are verified have no metrics. Lines of logs reach S3 after a kill -9 as well, but for those of the last five seconds.",
   },
   {
     operation: "ModifyTargetGroupAttributes",

@@ -154,3 +154,27 @@ test("whose expiry is ignored must be vouched for all the same", async (context)
   assert.equal(await verdict(late), "Failed:ClientCertExpired");
   for (const client of untrusted) assert.equal(await verdict(client), "Failed:ClientCertUntrusted");
 });
+
+test("sessions of clients that show certificates do not go on: each handshake shows them again", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend(({ headers }) => ({
+    status: 200,
+    headers: {},
+    body: headers["x-amzn-mtls-clientcert"] ?? "none",
+  }));
+  await stage.configure({
+    listeners: [secure(tlsConfig(["a.example"], { mutual: { mode: "passthrough" } }))],
+    targetGroups: [{ ...targetGroup, targets: [target(backend)] }],
+  });
+  const own = house("Own").client("0a");
+  for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+    const first = await handshake(stage.port, { ...own, maxVersion });
+    let session: Buffer | undefined = first.getSession();
+    first.on("session", (given: Buffer) => (session = given));
+    await talk(first);
+    const second = await handshake(stage.port, { ...own, maxVersion, session });
+    assert.equal(second.isSessionReused(), false);
+    const shown = decodeURIComponent((await talk(second)).split("\r\n\r\n")[1]!);
+    assert.equal(shown.match(/BEGIN CERTIFICATE/g)?.length, 2);
+  }
+});

@@ -62,9 +62,3 @@ export async function findByNames(
   if (!found) throw noService(serviceName);
   return { namespace, service: found };
 }
-
-/** Counts up, so that who watches the revision looks again. */
-export async function touchService(tx: Transaction, scope: Scope, id: string): Promise<void> {
-  const found = await services.get(tx, scope, id);
-  if (found) services.put(tx, scope, [id], { ...found, revision: found.revision + 1 });
-}

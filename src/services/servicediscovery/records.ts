@@ -46,8 +46,6 @@ export interface ServiceRecord {
   dns?: DnsConfig | undefined;
   healthCheck?: HealthCheckConfig | undefined;
   customHealth?: HealthCheckCustomConfig | undefined;
-  /** Grows when an instance is registered or deregistered, not with its health. */
-  revision: number;
   attributes: Record<string, string>;
   tags: Tags;
   /** Of the latest operation that changed its settings. */
@@ -96,6 +94,15 @@ export interface OperationRecord {
 
 export const namespaces = collection<NamespaceRecord>("servicediscovery", "namespace");
 export const services = collection<ServiceRecord>("servicediscovery", "service");
+export interface TallyRecord {
+  /** Grows when an instance is registered or deregistered, not with its health. */
+  revision: number;
+  /** Instances, with those on their way. */
+  count: number;
+}
+
+/** By namespace, then service. */
+export const tallies = collection<TallyRecord>("servicediscovery", "tally");
 /** By service, then own id. */
 export const instances = collection<InstanceRecord>("servicediscovery", "instance");
 export const operationRecords = collection<OperationRecord>("servicediscovery", "operation");

@@ -57,7 +57,6 @@ export const createService: CloudMapOperation<"CreateService"> = async (input, c
       healthCheck: input.HealthCheckConfig,
       // Its threshold is always 1, whatever is asked for (API_HealthCheckCustomConfig).
       customHealth: input.HealthCheckCustomConfig && { FailureThreshold: 1 },
-      revision: 0,
       attributes: {},
       tags,
     };

@@ -5,6 +5,7 @@ import { noNamespace } from "../errors.ts";
 import { findByNames } from "../find.ts";
 import { healthOf } from "../instance-health.ts";
 import { limits } from "../limits.ts";
+import { tallyOf } from "../tally.ts";
 import { instances, type InstanceRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_DiscoverInstances.html and its neighbour */
@@ -12,9 +13,10 @@ export const discoveryOperations: Operations<"servicediscovery", undefined> = {
   async DiscoverInstances(input, context) {
     const { NamespaceName = "", ServiceName = "", QueryParameters, OptionalParameters } = input;
     checkOwner(context.account, input);
-    const { service, all } = await context.store.transaction(async (tx) => {
+    const { service, all, revision } = await context.store.transaction(async (tx) => {
       const { service } = await findByNames(tx, context, NamespaceName, ServiceName);
-      return { service, all: await instances.list(tx, context, [service.id]) };
+      const { revision } = await tallyOf(tx, context, service);
+      return { service, revision, all: await instances.list(tx, context, [service.id]) };
     });
     const present = all
       .flatMap(serving)
@@ -35,16 +37,17 @@ export const discoveryOperations: Operations<"servicediscovery", undefined> = {
     return {
       // "DiscoverInstances returns a randomized list of instances."
       Instances: shuffled(chosen, context.random).slice(0, input.MaxResults ?? limits.listPage),
-      InstancesRevision: service.revision,
+      InstancesRevision: revision,
     };
   },
   async DiscoverInstancesRevision(input, context) {
     const { NamespaceName = "", ServiceName = "" } = input;
     checkOwner(context.account, input);
-    const { service } = await context.store.transaction((tx) =>
-      findByNames(tx, context, NamespaceName, ServiceName),
-    );
-    return { InstancesRevision: service.revision };
+    return context.store.transaction(async (tx) => {
+      const { service } = await findByNames(tx, context, NamespaceName, ServiceName);
+      const { revision } = await tallyOf(tx, context, service);
+      return { InstancesRevision: revision };
+    });
   },
 };
 

@@ -2,11 +2,18 @@ import { isDeepStrictEqual } from "node:util";
 import type { Operations } from "#services/kit/service.ts";
 import type { CloudMapOperation } from "../context.ts";
 import { limitExceeded } from "../errors.ts";
-import { findInstance, findService, touchService } from "../find.ts";
+import { findInstance, findService } from "../find.ts";
 import { checkAttributes, completeAttributes } from "../instance-attributes.ts";
 import { limits } from "../limits.ts";
 import { beginOperation, refuseWhileUnderWay } from "../operation-records.ts";
-import { instances, namespaces, services, type InstanceRecord } from "../records.ts";
+import {
+  instances,
+  namespaces,
+  tallies,
+  type InstanceRecord,
+  type ServiceRecord,
+} from "../records.ts";
+import { tally, tallyOf } from "../tally.ts";
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 
@@ -24,7 +31,8 @@ const registerInstance: CloudMapOperation<"RegisterInstance"> = async (input, co
     if (present && isRepeated) return { OperationId: present.operationId };
     checkAttributes(found, namespace!.type, attributes);
     if (present) await refuseWhileUnderWay(tx, context, present.operationId);
-    else await checkCounts(tx, context, found.id, found.namespaceId);
+    else await checkCounts(tx, context, found);
+    await tally(tx, context, found, { added: present ? 0 : 1, revised: 1 });
     const isDone = found.dns === undefined && found.healthCheck === undefined;
     const operationId = beginOperation(
       tx,
@@ -52,7 +60,6 @@ const registerInstance: CloudMapOperation<"RegisterInstance"> = async (input, co
       published: present?.published ?? [],
     };
     instances.put(tx, context, [found.id, instance.id], instance);
-    await touchService(tx, context, found.id);
     return { OperationId: operationId };
   });
 };
@@ -63,18 +70,12 @@ function formerOf(present: InstanceRecord | undefined): InstanceRecord["former"]
   return { attributes, creatorRequestId, customStatus };
 }
 
-async function checkCounts(
-  tx: Transaction,
-  scope: Scope,
-  serviceId: string,
-  namespaceId: string,
-): Promise<void> {
-  const own = await instances.list(tx, scope, [serviceId]);
-  if (own.length >= limits.instancesPerService) throw limitExceeded("instances");
-  let count = 0;
-  for (const { id, namespaceId: of } of await services.list(tx, scope))
-    if (of === namespaceId) count += (await instances.list(tx, scope, [id])).length;
-  if (count >= limits.instancesPerNamespace) throw limitExceeded("instances");
+async function checkCounts(tx: Transaction, scope: Scope, service: ServiceRecord): Promise<void> {
+  const { count } = await tallyOf(tx, scope, service);
+  const inNamespace = await tallies.list(tx, scope, [service.namespaceId]);
+  const total = inNamespace.reduce((sum, one) => sum + one.count, 0);
+  if (count >= limits.instancesPerService || total >= limits.instancesPerNamespace)
+    throw limitExceeded("instances");
 }
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_DeregisterInstance.html */
@@ -98,6 +99,7 @@ const deregisterInstance: CloudMapOperation<"DeregisterInstance"> = (input, cont
       },
       isBare,
     );
+    await tally(tx, context, found, { added: isBare ? -1 : 0, revised: 1 });
     if (isBare) instances.delete(tx, context, found.id, instance.id);
     else
       instances.put(tx, context, [found.id, instance.id], {
@@ -105,7 +107,6 @@ const deregisterInstance: CloudMapOperation<"DeregisterInstance"> = (input, cont
         phase: "deregistering",
         operationId: OperationId,
       });
-    await touchService(tx, context, found.id);
     return { OperationId };
   });
 

@@ -5,7 +5,7 @@ import { checkFilters } from "../filters.ts";
 import { findService } from "../find.ts";
 import { bareId } from "../ids.ts";
 import { limits } from "../limits.ts";
-import { instances, services } from "../records.ts";
+import { instances, services, tallies } from "../records.ts";
 import { showService } from "../show-service.ts";
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_GetService.html and its neighbours */
@@ -57,6 +57,7 @@ export const serviceOperations: Operations<"servicediscovery", undefined> = {
           "The service contains registered instances; deregister the instances before deleting the service.",
         );
       services.delete(tx, context, found.id);
+      tallies.delete(tx, context, found.namespaceId, found.id);
     });
     return {};
   },

@@ -10,7 +10,7 @@ import { desiredRecords } from "../desired-records.ts";
 import { isLastHealthy, releaseLastHealthy } from "../last-healthy.ts";
 import { failureOf } from "../operation-failure.ts";
 import { endOperation } from "../operation-records.ts";
-import { touchService } from "../find.ts";
+import { tally } from "../tally.ts";
 import { desiredCheck, dropHealthChecks, makeHealthCheck } from "./health-check.ts";
 import {
   instances,
@@ -105,12 +105,14 @@ export function instanceReconciler(env: Environment): Reconciler {
     } catch (error) {
       if (!(error instanceof AwsError) || instance.phase !== "registering") throw error;
       const failure = failureOf(error, "INTERNAL_FAILURE");
-      if (instance.former) return restore(scope, instance, failure);
+      if (instance.former) return restore(scope, service, instance, failure);
       const gone = { ...instance, phase: "deregistering" as const };
       const unchecked = await makeHealthCheck(env, scope, namespace, service, gone, route53);
       await dropHealthChecks(env, scope, unchecked, route53);
       await env.store.transaction(async (tx) => {
         await endOperation(tx, scope, instance.operationId, env.clock.now(), failure);
+        if (!(await instances.get(tx, scope, instance.serviceId, instance.id))) return;
+        await tally(tx, scope, service, { added: -1, revised: 1 });
         instances.delete(tx, scope, instance.serviceId, instance.id);
       });
     }
@@ -119,6 +121,7 @@ export function instanceReconciler(env: Environment): Reconciler {
   /** An instance that could not be registered anew stays what it was; its health check follows. */
   async function restore(
     scope: Scope,
+    service: ServiceRecord,
     { serviceId, id, operationId }: InstanceRecord,
     failure: { code: string; message: string },
   ): Promise<void> {
@@ -128,7 +131,7 @@ export function instanceReconciler(env: Environment): Reconciler {
       if (!present?.former || present.operationId !== operationId) return;
       const { former, ...rest } = present;
       instances.put(tx, scope, [serviceId, id], { ...rest, ...former, phase: "ready" });
-      await touchService(tx, scope, serviceId);
+      await tally(tx, scope, service, { revised: 1 });
     });
   }
 
@@ -168,7 +171,7 @@ export function instanceReconciler(env: Environment): Reconciler {
 
   async function settle(
     scope: Scope,
-    { customHealth }: ServiceRecord,
+    service: ServiceRecord,
     { serviceId, id, operationId, phase }: InstanceRecord,
     published: string[],
   ) {
@@ -177,8 +180,10 @@ export function instanceReconciler(env: Environment): Reconciler {
       // Somebody registered it anew or took it away meanwhile: that wakes this reconciler again.
       if (!present) return;
       const same = present.operationId === operationId && present.phase === phase;
-      if (same && phase === "deregistering") instances.delete(tx, scope, serviceId, id);
-      else if (
+      if (same && phase === "deregistering") {
+        await tally(tx, scope, service, { added: -1 });
+        instances.delete(tx, scope, serviceId, id);
+      } else if (
         !same ||
         present.phase !== "ready" ||
         JSON.stringify(present.published) !== JSON.stringify(published)
@@ -189,7 +194,7 @@ export function instanceReconciler(env: Environment): Reconciler {
           ...(same && { phase: "ready", former: undefined }),
         });
       if (same) await endOperation(tx, scope, operationId, env.clock.now());
-      if (customHealth && present.customStatus === "HEALTHY" && published.length > 0)
+      if (service.customHealth && present.customStatus === "HEALTHY" && published.length > 0)
         await releaseLastHealthy(tx, scope, present);
     });
   }

@@ -186,6 +186,8 @@ function checkScope(identified: Identified, { scope, date }: Claim): void {
     throw wrongScope(identified, `Credential should be scoped to correct service: '${expected}'.`);
 }
 
+const hyphen = 45;
+
 /**
  * What is not signed could have been added by anybody on the way.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
@@ -193,7 +195,7 @@ function checkScope(identified: Identified, { scope, date }: Claim): void {
 function checkSignedHeaders(
   identified: Identified,
   { signedHeaders }: Claim,
-  { headers }: HttpRequest,
+  { rawHeaders }: HttpRequest,
 ): void {
   if (identified.service !== "s3") {
     if (signedHeaders.includes("host")) return;
@@ -204,15 +206,18 @@ function checkSignedHeaders(
   }
   const unsigned: string[] = [];
   if (!signedHeaders.includes("host")) unsigned.push("host");
-  for (const name in headers)
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const given = rawHeaders[index]!;
+    if (given.charCodeAt(1) !== hyphen) continue;
+    const name = given.toLowerCase();
+    // The payload's hash is signed whether its header is or not.
     if (
       name.startsWith("x-amz-") &&
-      headers[name] !== undefined &&
-      // Its value is signed as the payload's hash.
       name !== "x-amz-content-sha256" &&
       !signedHeaders.includes(name)
     )
       unsigned.push(name);
+  }
   if (unsigned.length > 0) throw unsignedHeaders(unsigned);
 }
 

@@ -1,5 +1,5 @@
 /** What can be set when a cloud is started, with its defaults. */
-import { authModes, type AuthMode } from "#gateway/authenticate.ts";
+import { authModes, type AuthMode } from "#gateway/auth-mode.ts";
 import { isRegion } from "#services/kit/facts/zones.ts";
 import { logLevels, type LogLevel } from "#runtime/log.ts";
 import type { Durability } from "#store/store.ts";

@@ -8,6 +8,7 @@ import type { Clock } from "#runtime/clock.ts";
 import { isRegion } from "#services/kit/facts/zones.ts";
 import { anonymousPrincipal, rootPrincipal } from "#services/kit/principal.ts";
 import type { Credential, Principal } from "#services/kit/service.ts";
+import type { AuthMode } from "./auth-mode.ts";
 import { isForeignOrigin } from "./cors.ts";
 import {
   createSigningKeys,
@@ -19,9 +20,6 @@ import {
   verify,
 } from "#wire/sigv4/index.ts";
 import type { Identified } from "#wire/wire.ts";
-
-export const authModes = ["open", "signed"] as const;
-export type AuthMode = (typeof authModes)[number];
 
 export interface Authenticated {
   caller: Principal;

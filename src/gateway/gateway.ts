@@ -15,7 +15,8 @@ import type {
   Site,
 } from "#services/kit/service.ts";
 import { administrate, type Administration } from "./admin.ts";
-import { createAuthenticator, type AuthMode } from "./authenticate.ts";
+import type { AuthMode } from "./auth-mode.ts";
+import { createAuthenticator } from "./authenticate.ts";
 import { judgePage, type PageVerdict } from "./cors.ts";
 import { createUploads, isUploadForm } from "./upload-form.ts";
 import { createHostGuard } from "./host-guard.ts";

@@ -2,14 +2,15 @@
 import { crc32 } from "node:zlib";
 import type { HttpReply } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
-import { serviceFacts } from "#model/facts.ts";
-import type { OperationModel, ServiceModel } from "#model/service-model.ts";
+import { serviceFacts, type ServiceFacts } from "#model/facts.ts";
+import type { OperationModel } from "#model/service-model.ts";
 import { encodeEvents, eventStreamMember } from "./event-stream/encode.ts";
 import { createJsonDecoders, parseJson } from "./json/decode.ts";
 import { createJsonEncoders } from "./json/encode.ts";
 import { JsonOutput } from "./json/json-output.ts";
 import {
   errorMembers,
+  factsOf,
   resolveError,
   withWhole,
   type Protocol,
@@ -48,10 +49,11 @@ export const awsJson: Protocol = {
   encodeError(model, error, context) {
     const { name, queryCode, status, fault, modeled } = resolveError(model, error);
     const headers = headersOf(context);
-    if (model?.facts.queryCompatible)
+    const facts = factsOf(model, context.identified);
+    if (facts?.queryCompatible)
       headers["x-amzn-query-error"] = `${queryCode};${fault === "client" ? "Sender" : "Receiver"}`;
     const body = JSON.stringify({
-      __type: errorType(model, name, modeled),
+      __type: errorType(facts, name, modeled),
       ...errorMembers(model, error, encoderOf),
     });
     addChecksum(headers, context, body);
@@ -105,10 +107,10 @@ function addChecksum(
  * `__type` as AWS sends it: some services name the namespace of the model, and that of the framework
  * for errors which no model knows; the others give the bare name.
  */
-function errorType(model: ServiceModel | undefined, name: string, modeled: boolean): string {
-  if (!model?.facts.errorPrefix) return name;
-  if (modeled) return `${model.facts.errorPrefix}#${name}`;
-  if (!model.facts.coralErrors) return name;
+function errorType(facts: ServiceFacts | undefined, name: string, modeled: boolean): string {
+  if (!facts?.errorPrefix) return name;
+  if (modeled) return `${facts.errorPrefix}#${name}`;
+  if (!facts.coralErrors) return name;
   const space = name === "ValidationException" ? "com.amazon.coral.validate" : coralService;
   return `${space}#${name}`;
 }

@@ -6,7 +6,13 @@ import type { Member } from "#model/shape.ts";
 import { createFormDecoders } from "./form/decode.ts";
 import { readForm } from "./form/read-form.ts";
 import type { FormNode } from "./form/tree.ts";
-import { resolveError, type Decoded, type DecodeRequest, type Protocol } from "./protocol.ts";
+import {
+  factsOf,
+  resolveError,
+  type Decoded,
+  type DecodeRequest,
+  type Protocol,
+} from "./protocol.ts";
 import { queueUrlOfPath } from "./queue-path.ts";
 import { createXmlEncoders, type XmlEncoders } from "./xml/encode.ts";
 import { escapeXml } from "./xml/text.ts";
@@ -36,11 +42,12 @@ export const awsQuery: Protocol = {
       body: writerOf(operation)(output, requestId),
     };
   },
-  encodeError(model, error, { requestId }) {
+  encodeError(model, error, { identified, requestId }) {
     const { queryCode, status, fault } = resolveError(model, error);
     const type = fault === "client" ? "Sender" : "Receiver";
     const members = model ? otherMembers(model, error, encodersOf(model.service)) : "";
-    const namespace = model ? ` xmlns="${model.facts.xmlNamespace}"` : "";
+    const facts = factsOf(model, identified);
+    const namespace = facts ? ` xmlns="${facts.xmlNamespace}"` : "";
     const body = `<ErrorResponse${namespace}><Error><Type>${type}</Type><Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(error.message)}</Message>${members}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
     return { status, headers: headersOf(requestId), body };
   },

@@ -2,7 +2,7 @@
 import { BodyTooLargeError, readBody, WholeBody } from "#http/http.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
-import type { ProtocolName } from "#model/facts.ts";
+import { serviceFacts, type ProtocolName, type ServiceFacts } from "#model/facts.ts";
 import type { OperationModel, ServiceModel } from "#model/service-model.ts";
 import type { ServiceName } from "#model/sdk.ts";
 import type { Shape } from "#model/shape.ts";
@@ -97,6 +97,14 @@ export function tooLarge(): AwsError {
 export function withWhole<T>(body: ByteStream, use: (bytes: Buffer) => T): T | Promise<T> {
   if (body instanceof WholeBody && body.bytes.length <= bodyLimitBytes) return use(body.bytes);
   return readWhole(body).then(use);
+}
+
+/** What is known of the service of a request that may have failed before anything of it was loaded. */
+export function factsOf(
+  model: ServiceModel | undefined,
+  { service }: Identified,
+): ServiceFacts | undefined {
+  return model?.facts ?? (service && serviceFacts[service]);
 }
 
 /** How a failed operation is named and answered, once its error is looked up in the model. */

@@ -4,7 +4,13 @@ import { AwsError } from "#model/error.ts";
 import { serviceFacts } from "#model/facts.ts";
 import type { OperationModel, ServiceModel } from "#model/service-model.ts";
 import type { StructureShape } from "#model/shape.ts";
-import { resolveError, type Decoded, type Protocol, type ReplyContext } from "./protocol.ts";
+import {
+  factsOf,
+  resolveError,
+  type Decoded,
+  type Protocol,
+  type ReplyContext,
+} from "./protocol.ts";
 import { createInputReader, type BodyDecoder } from "./rest/decode.ts";
 import { isBoundToHead, writeHeaders, writeReply, type BodyEncoder } from "./rest/encode.ts";
 import { createRouter, type Router } from "./rest/route.ts";
@@ -96,7 +102,7 @@ export const restXml: Protocol = {
     const text =
       service === "s3"
         ? `<Error><Code>${escapeXml(name)}</Code><Message>${escapeXml(error.message)}</Message>${details}<RequestId>${context.requestId}</RequestId><HostId>${hostId(context)}</HostId></Error>`
-        : `<ErrorResponse xmlns="${model?.facts.xmlNamespace ?? ""}"><Error><Type>${fault === "client" ? "Sender" : "Receiver"}</Type><Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(error.message)}</Message>${details}</Error><RequestId>${context.requestId}</RequestId></ErrorResponse>`;
+        : `<ErrorResponse xmlns="${factsOf(model, context.identified)?.xmlNamespace ?? ""}"><Error><Type>${fault === "client" ? "Sender" : "Receiver"}</Type><Code>${escapeXml(queryCode)}</Code><Message>${escapeXml(error.message)}</Message>${details}</Error><RequestId>${context.requestId}</RequestId></ErrorResponse>`;
     return { status, headers, body: `${prolog}${text}` };
   },
 };

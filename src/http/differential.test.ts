@@ -74,7 +74,7 @@ const request = fc
 test("valid requests, pipelined, are understood as node:http understands them", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 3 }), async (requests) => {
-      const bytes = requests.join("").replace("Host: a", "Host: a");
+      const bytes = requests.join("");
       const [own, node] = await Promise.all(servers.map(({ port }) => answersOf(port, bytes)));
       assert.deepEqual(own, node);
     }),

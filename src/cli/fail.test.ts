@@ -25,6 +25,9 @@ test("what is to fail is read from the command line", () => {
 test("what is meant to be slow is not killed because a variable was empty", () => {
   for (const option of ["--slow=", "--loss=", "--delay=", "--slow=%", "--delay=ms", "--loss=much"])
     assert.throws(() => readWish(["instance", "i-1", option]), OptionError);
+  assert.throws(() => readWish(["instance", "i-1", "--slow=200%"]), {
+    message: '"200%" is no part; write for example 20%',
+  });
   for (const option of ["--kill", "--slow=20%"])
     assert.throws(() => readWish(["instance", "i-1", "--pause", option]), OptionError);
 });

@@ -21,6 +21,7 @@ import type { Target, TargetGroup } from "./target-group.ts";
 import { readFailure, type FunctionFailure } from "./function-failure.ts";
 import type { UnderWay } from "./under-way.ts";
 import { FollowedBody } from "./followed-body.ts";
+import { exchangeSize } from "./message-sizes.ts";
 import { joinSockets } from "./tunnel.ts";
 
 /** How many targets are tried when connections fail. */
@@ -256,9 +257,10 @@ export class Exchange implements UnderWay, Receiver {
   }
 
   #ownAnswer(status: number): HttpReply {
-    const { counters } = this.#context;
-    counters.answered(this.#zone, status);
-    return counters.sent(this.#zone, this.#request, answer(status));
+    this.#context.counters.answered(this.#zone, status);
+    const reply = answer(status);
+    this.#countBytes(exchangeSize(this.#request, reply));
+    return reply;
   }
 
   #countBytes(bytes: number): void {

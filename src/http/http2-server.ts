@@ -70,6 +70,7 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     const [rawHeaders = []] = rest as unknown[] as [string[]?];
     const ended = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     const request = new StreamRequest(stream, headers, rawHeaders, ended, place.socket);
+    // As its session's.
     stream.setTimeout(options.idleTimeoutMs, () => request.idle(options.refuse));
     answer(request, stream, options).catch((error: unknown) => {
       if (stream.destroyed) return;

@@ -36,6 +36,10 @@ export const differences: readonly Difference[] = [
       "Queries reach their log group within a second, in one stream for each zone: there is one edge location. No resource policy of CloudWatch Logs has to allow it.",
   },
   {
+    operation: "TestDNSAnswer",
+    differs: "Answers for private hosted zones, too; AWS has it for public ones only.",
+  },
+  {
     operation: "GetCheckerIpRanges",
     differs: "One checker runs, on this machine: the list is its loopback range.",
   },

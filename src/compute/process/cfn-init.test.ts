@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
-import { createProcessHarness } from "./testing/process-harness.ts";
+import { startMachine } from "./testing/machine.ts";
 import { guestPrograms } from "./isolation.ts";
 
 const load = createRequire(join(guestPrograms, "cfn-init"));
@@ -104,22 +104,8 @@ const metadata = (zipUrl: string, colour: string) => ({
 
 describe("cfn-init", () => {
   test("builds a machine as its metadata says, and only what changed when it comes again", async (t) => {
-    const harness = await createProcessHarness("root");
-    t.after(() => harness.dispose());
-    const { driver } = harness;
-    await driver.launch({
-      id: "i-init",
-      image: { id: "ami-base" },
-      environment: {},
-      cpus: 1,
-      memoryBytes: 512 * 1024 ** 2,
-      hostname: "ip-10-0-0-9.ec2.internal",
-      privateIp: "10.0.0.9",
-      labels: {},
-    });
-    if ((await harness.record("i-init")).isolation !== "root")
-      return t.skip("this host does not let us");
-    const sh = async (script: string) => driver.execute("i-init", ["sh", "-c", script]);
+    const sh = await startMachine(t);
+    if (!sh) return t.skip("this host does not let us");
     const archive = zipOf("pages/index.html", "welcome").toString("base64");
     const serve = `require("http").createServer((_, reply) => reply.end(Buffer.from("${archive}", "base64"))).listen(8091, process.env.HOST)`;
     await sh(`(node -e '${serve}' > /dev/null 2>&1 &) ; sleep 0.5`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
-import { createProcessHarness } from "./testing/process-harness.ts";
+import { describe, test } from "node:test";
+import { startMachine } from "./testing/machine.ts";
 
 /** Stands for Debian's programs: it offers and installs one package, `apache2`, and notes what was asked. */
 const debian = `
@@ -15,26 +15,9 @@ printf '#!/bin/sh\\n[ -e "/opt/debian/$3" ] && printf "install ok installed"' > 
 chmod +x apt-get apt-cache dpkg-query
 `;
 
-async function machine(t: TestContext, level: "root" | "directory" = "root") {
-  const harness = await createProcessHarness(level);
-  t.after(() => harness.dispose());
-  await harness.driver.launch({
-    id: "i-packages",
-    image: { id: "ami-base" },
-    environment: {},
-    cpus: 1,
-    memoryBytes: 512 * 1024 ** 2,
-    hostname: "ip-10-0-0-9.ec2.internal",
-    privateIp: "10.0.0.9",
-    labels: {},
-  });
-  if ((await harness.record("i-packages")).isolation !== level) return undefined;
-  return (script: string) => harness.driver.execute("i-packages", ["sh", "-c", script]);
-}
-
 describe("packages of user data", () => {
   test("what a machine has is installed already, under both names of the program", async (t) => {
-    const sh = await machine(t);
+    const sh = await startMachine(t);
     if (!sh) return t.skip("this host does not let us");
     for (const program of ["dnf", "yum"]) {
       const { exitCode, stdout } = await sh(`${program} install -y aws-cfn-bootstrap sh`);
@@ -46,7 +29,7 @@ describe("packages of user data", () => {
   });
 
   test("what it lacks is installed by Debian's name and lies where Amazon Linux has it", async (t) => {
-    const sh = await machine(t);
+    const sh = await startMachine(t);
     if (!sh) return t.skip("this host does not let us");
     await sh(debian);
     const first = await sh(
@@ -64,7 +47,7 @@ describe("packages of user data", () => {
   });
 
   test("what nobody offers is an error that says so, also for cfn-init", async (t) => {
-    const sh = await machine(t);
+    const sh = await startMachine(t);
     if (!sh) return t.skip("this host does not let us");
     await sh(debian);
     const path = "PATH=$(echo $PATH | cut -d: -f1):/opt/debian:$PATH";
@@ -83,7 +66,7 @@ describe("packages of user data", () => {
   });
 
   test("a machine without a root of its own installs nothing on its host", async (t) => {
-    const sh = await machine(t, "directory");
+    const sh = await startMachine(t, "directory");
     if (!sh) return t.skip("this host does not let us");
     const { exitCode, stderr } = await sh("dnf install -y apache2-that-is-not-there");
     assert.equal(exitCode, 1);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { startMachine } from "./testing/machine.ts";
 import { createProcessHarness } from "./testing/process-harness.ts";
 
 /** The most common user data there is: an application, its unit, and one command. */
@@ -96,23 +97,9 @@ Restart=on-failure
 `;
 
 test("a service that goes into the background is known by its file, restarted when it dies, and stopped whole", async (t) => {
-  const harness = await createProcessHarness("root");
-  t.after(() => harness.dispose());
-  const { driver } = harness;
-  await driver.launch({
-    id: "i-fork",
-    image: { id: "ami-base" },
-    environment: {},
-    cpus: 1,
-    memoryBytes: 512 * 1024 ** 2,
-    hostname: "ip-10-0-0-9.ec2.internal",
-    privateIp: "10.0.0.9",
-    labels: {},
-  });
-  if ((await harness.record("i-fork")).isolation !== "root")
-    return t.skip("this host does not let us");
-  const sh = async (script: string) =>
-    (await driver.execute("i-fork", ["sh", "-c", script])).stdout.trim();
+  const run = await startMachine(t);
+  if (!run) return t.skip("this host does not let us");
+  const sh = async (script: string) => (await run(script)).stdout.trim();
   await sh(
     `cat > /opt/daemon <<'END'\n${daemon}END\nchmod +x /opt/daemon; cat > /etc/systemd/system/daemon.service <<'END'\n${forkingUnit}END\nsystemctl start daemon`,
   );
@@ -135,22 +122,8 @@ test("a service that goes into the background is known by its file, restarted wh
 });
 
 test("a service runs as its user, with its directory, and what is older calls it by older names", async (t) => {
-  const harness = await createProcessHarness("root");
-  t.after(() => harness.dispose());
-  const { driver } = harness;
-  await driver.launch({
-    id: "i-user",
-    image: { id: "ami-base" },
-    environment: {},
-    cpus: 1,
-    memoryBytes: 512 * 1024 ** 2,
-    hostname: "ip-10-0-0-9.ec2.internal",
-    privateIp: "10.0.0.9",
-    labels: {},
-  });
-  if ((await harness.record("i-user")).isolation !== "root")
-    return t.skip("this host does not let us");
-  const sh = (script: string) => driver.execute("i-user", ["sh", "-c", script]);
+  const sh = await startMachine(t);
+  if (!sh) return t.skip("this host does not let us");
   const unit = (user: string) => `[Service]
 User=${user}
 RuntimeDirectory=own

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { readBody, type HttpReply } from "#http/http.ts";
 import type { OidcConfig } from "./config.ts";
+import { oidcConfig } from "./testing/oidc.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
 import {
   createStage,
@@ -44,20 +45,7 @@ async function stageWith(context: TestContext, changes: Partial<OidcConfig> = {}
     headers: {},
     body: headers["x-amzn-oidc-identity"] ?? "nobody",
   }));
-  const authentication: OidcConfig = {
-    issuer: at,
-    authorizationEndpoint: `${at}/authorize`,
-    tokenEndpoint: `${at}/token`,
-    userInfoEndpoint: `${at}/userinfo`,
-    clientId: "shop",
-    clientSecret: "secret",
-    cookieName: "Session",
-    scope: "openid",
-    sessionMs: 60_000,
-    extraParams: {},
-    unauthenticated: "authenticate",
-    ...changes,
-  };
+  const authentication = oidcConfig(at, changes);
   const rule = (path: string, own: Partial<OidcConfig>) => ({
     arn: path,
     priority: 1,

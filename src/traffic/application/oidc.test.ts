@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { readBody } from "#http/http.ts";
 import type { OidcConfig } from "./config.ts";
 import { ClaimSigner } from "./claim-signer.ts";
+import { oidcConfig } from "./testing/oidc.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
 import { createStage, defaultRule, forward, target, targetGroup, wall } from "./testing/stage.ts";
 
@@ -172,19 +173,7 @@ test("an expired access token is renewed, once for all requests of the session, 
     body: headers["x-amzn-oidc-accesstoken"]!,
   }));
   const at = `http://127.0.0.1:${provider.port}`;
-  const authentication: OidcConfig = {
-    issuer: at,
-    authorizationEndpoint: `${at}/authorize`,
-    tokenEndpoint: `${at}/token`,
-    userInfoEndpoint: `${at}/userinfo`,
-    clientId: "shop",
-    clientSecret: "secret",
-    cookieName: "Session",
-    scope: "openid",
-    sessionMs: 60_000,
-    extraParams: {},
-    unauthenticated: "authenticate",
-  };
+  const authentication = oidcConfig(at);
   await stage.configure({
     listeners: [
       secure(tlsConfig(["a.example"]), [{ ...defaultRule(forward("tg")), authentication }]),

@@ -23,6 +23,7 @@ const derived: Readonly<Record<string, string>> = {
   "src/model/constraints/check-input.ts": "checks, compiled from such files",
   "src/wire/identify.ts": "tables of the services' names",
   "src/wire/aws-query.ts": "codecs, compiled from models",
+  "src/wire/form/recent-forms.ts": "what was read in forms, from their bytes alone",
   "src/wire/sigv4/scope.ts": "what was read in headers, from their text alone",
   "src/wire/event-stream/encode.ts": "what was found in a shape",
   "src/wire/rest-json.ts": "codecs, compiled from models",

@@ -6,6 +6,7 @@ import { createHash, hash } from "node:crypto";
 import { WholeBody, type ByteStream, type HttpRequest } from "#http/http.ts";
 import { serviceFacts } from "#model/facts.ts";
 import { isoMillis } from "#runtime/date.ts";
+import { formOf } from "../form/recent-forms.ts";
 import { withWhole, type Identified } from "../protocol.ts";
 import { verifyVersion2 } from "../sigv2/verify.ts";
 import { canonicalRequest, type CanonicalOptions } from "./canonical.ts";
@@ -74,7 +75,7 @@ export function verify(
   const claimed = request.headers["x-amz-content-sha256"];
   if (!s3) {
     return withWhole(request.body, (bytes) => {
-      const payloadHash = claimed === unsignedPayload ? claimed : hash("sha256", bytes, "hex");
+      const payloadHash = claimed === unsignedPayload ? claimed : payloadHashOf(identified, bytes);
       checkSignature(identified, request, claim, key, payloadHash);
       return request.body instanceof WholeBody ? request.body : new WholeBody(bytes);
     });
@@ -85,6 +86,11 @@ export function verify(
   if (!payloadHashes.test(payloadHash)) throw invalidPayloadHash(payloadHash);
   checkSignature(identified, request, claim, key, payloadHash);
   return s3Payload(request, claim, key, payloadHash);
+}
+
+function payloadHashOf({ protocol }: Identified, bytes: Buffer): string {
+  const isForm = protocol === "query" || protocol === "ec2-query";
+  return isForm ? formOf(bytes).payloadHash : hash("sha256", bytes, "hex");
 }
 
 const unsignedPayload = "UNSIGNED-PAYLOAD";

@@ -26,5 +26,8 @@ test("what is known of a form is what its bytes say, however many others came be
 test("a form that comes again is the one that is known", () => {
   const bytes = Buffer.from("Action=GetCallerIdentity&Version=2011-06-15");
   assert.equal(formOf(bytes), formOf(Buffer.from(bytes)));
-  assert.notEqual(formOf(bytes), formOf(Buffer.from("Action=GetCallerIdentity&Version=2011-06-16")));
+  assert.notEqual(
+    formOf(bytes),
+    formOf(Buffer.from("Action=GetCallerIdentity&Version=2011-06-16")),
+  );
 });

@@ -17,7 +17,8 @@ export const differences: readonly Difference[] = [
   },
   {
     operation: "CreateRule",
-    differs: "Regular expressions are JavaScript's.",
+    differs:
+      "AWS does not say which dialect its regular expressions have: here it is RE2's, without what AWS names as unsupported, and one that compiles to more than 1,000 steps is refused.",
   },
   {
     operation: "CreateTargetGroup",

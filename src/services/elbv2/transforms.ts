@@ -1,5 +1,5 @@
 /** Transforms of rules: rewrites of host and URL, checked. */
-import type { RuleTransform } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { RuleCondition, RuleTransform } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { validationError } from "./errors.ts";
 import { limits } from "./limits.ts";
 
@@ -23,7 +23,6 @@ export function readTransforms(given: readonly RuleTransform[] | undefined): Rul
       throw validationError(`The regex of a '${Type}' transform must have 1 to 1024 characters`);
     if (Replace.length > limits.transformLength)
       throw validationError(`The replacement of a '${Type}' transform is too long`);
-    checkRegex(Regex);
     const own = { Rewrites: [{ Regex, Replace }] };
     return Type === "url-rewrite"
       ? { Type, UrlRewriteConfig: own }
@@ -31,14 +30,34 @@ export function readTransforms(given: readonly RuleTransform[] | undefined): Rul
   });
 }
 
-export function checkRegex(text: string): void {
-  if (!isRegex(text)) throw validationError(`The regular expression '${text}' is not valid`);
+/**
+ * Throws for a regular expression that rules cannot have.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
+ */
+export async function checkRegexes(
+  conditions: readonly RuleCondition[] | undefined,
+  transforms: readonly RuleTransform[] | undefined,
+): Promise<void> {
+  const found = [
+    ...(conditions ?? []).flatMap(regexesOf),
+    ...(transforms ?? []).flatMap(({ UrlRewriteConfig, HostHeaderRewriteConfig }) =>
+      (UrlRewriteConfig ?? HostHeaderRewriteConfig)!.Rewrites!.map(({ Regex }) => Regex!),
+    ),
+  ];
+  if (found.length === 0) return;
+  // Loaded here: the engine takes megabytes, and few rules have such patterns.
+  const { compileRegex } = await import("#traffic/application/regex.ts");
+  for (const regex of found)
+    if (!compileRegex(regex, { ignoreCase: false }))
+      throw validationError(`The regular expression '${regex}' is not valid`);
 }
 
-function isRegex(text: string): boolean {
-  try {
-    return new RegExp(text) instanceof RegExp;
-  } catch {
-    return false;
-  }
+function regexesOf(condition: RuleCondition): string[] {
+  const { HostHeaderConfig, PathPatternConfig, HttpHeaderConfig, RegexValues } = condition;
+  return [
+    ...(RegexValues ?? []),
+    ...[HostHeaderConfig, PathPatternConfig, HttpHeaderConfig].flatMap(
+      (config) => config?.RegexValues ?? [],
+    ),
+  ];
 }

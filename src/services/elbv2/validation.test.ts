@@ -180,6 +180,36 @@ test("conditions are checked", async (context) => {
     );
 });
 
+test("regular expressions are those of AWS's rules", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { LoadBalancerArn } = await cloud.createBalancer();
+  const { ListenerArn } = await cloud.listen(LoadBalancerArn!, fixed);
+  const byPath = (pattern: string) => [
+    { Field: "path-pattern", PathPatternConfig: { RegexValues: [pattern] } },
+  ];
+  const create = (Conditions: ReturnType<typeof byPath>, Regex = "^/a") =>
+    cloud.elb.CreateRule({
+      ListenerArn,
+      Priority: 1,
+      Actions: [fixed],
+      Conditions,
+      Transforms: [
+        { Type: "url-rewrite", UrlRewriteConfig: { Rewrites: [{ Regex, Replace: "/b" }] } },
+      ],
+    });
+  const refused = (pattern: string) => ({
+    code: "ValidationError",
+    message: `The regular expression '${pattern}' is not valid`,
+  });
+  for (const pattern of ["(", "(?=a)", "(?<!a)b", "(a)\\1", "a++", "\\p{L}"]) {
+    await assert.rejects(create(byPath(pattern)), refused(pattern));
+    await assert.rejects(create(byPath("^/a"), pattern), refused(pattern));
+  }
+  const { Rules: [rule] = [] } = await create(byPath("^/(a+)+$"));
+  const change = cloud.elb.ModifyRule({ RuleArn: rule!.RuleArn!, Conditions: byPath("a(?!b)") });
+  await assert.rejects(change, refused("a(?!b)"));
+});
+
 test("attributes have AWS's defaults and are checked", async (context) => {
   const cloud = await createBalancedCloud(context);
   const { LoadBalancerArn } = await cloud.createBalancer();

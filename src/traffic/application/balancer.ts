@@ -128,7 +128,7 @@ export class Balancer {
     for (const [key, { config: own, loopbackHost }] of places) {
       let listener = this.#listeners.get(key);
       if (!listener) this.#listeners.set(key, (listener = this.#createListener(own)));
-      listener.configure(own);
+      await listener.configure(own);
       bound.set(key, await listener.open({ ...config, loopbackHost }));
     }
     return boundListeners(config.listeners, bound);

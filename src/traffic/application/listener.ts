@@ -75,6 +75,8 @@ export class Listener {
   #bound: BoundAddress | undefined;
   #server: HttpServer | undefined;
   #front: Http2Front | undefined;
+  /** What its rules were made from: targets come and go more often than these change. */
+  #compiled = "";
   /** What the open server cannot change. */
   #opened = "";
 
@@ -86,9 +88,12 @@ export class Listener {
     this.#unanswered = new Unanswered(environment.wall);
   }
 
-  configure(config: ListenerConfig): void {
+  async configure(config: ListenerConfig): Promise<void> {
     this.config = config;
-    this.rules = compileRules(config.rules);
+    const wanted = JSON.stringify(config.rules);
+    if (this.#compiled === wanted) return;
+    this.rules = await compileRules(config.rules);
+    this.#compiled = wanted;
     this.authentications = this.rules.flatMap(({ authentication }) => authentication ?? []);
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConditionConfig, RuleConfig } from "./config.ts";
 import { locationOf } from "./redirect.ts";
+import { compileRegex } from "./regex.ts";
 import { compileRules, findRule, type RequestFacts } from "./rules.ts";
 import { compileWildcard } from "./wildcard.ts";
 import { matchesCodes } from "./health-check.ts";
@@ -15,8 +16,8 @@ const request: RequestFacts = {
   rawHeaders: ["User-Agent", "Mozilla Chrome/1", "X-Multi", "one", "x-multi", "two"],
 };
 const action = { type: "fixed-response", status: 200, contentType: "", body: "" } as const;
-const holds = (...conditions: ConditionConfig[]) =>
-  findRule(compileRules([{ arn: "r", conditions, action }]), request).rule !== undefined;
+const holds = async (...conditions: ConditionConfig[]) =>
+  findRule(await compileRules([{ arn: "r", conditions, action }]), request).rule !== undefined;
 
 const table: [name: string, condition: ConditionConfig, expected: boolean][] = [
   ["a host, whatever its case", { field: "host-header", values: ["www.example.com"] }, true],
@@ -54,29 +55,52 @@ const table: [name: string, condition: ConditionConfig, expected: boolean][] = [
     { field: "source-ip", values: ["192.0.2.0/24", "10.1.0.0/16"] },
     true,
   ],
+  ["a path by regex", { field: "path-pattern", values: ["^/img/.+[.]png$"], regex: true }, true],
+  ["a path by regex, in part", { field: "path-pattern", values: ["Logo"], regex: true }, true],
+  [
+    "a path by regex in another case",
+    { field: "path-pattern", values: ["logo"], regex: true },
+    false,
+  ],
+  ["a host by regex", { field: "host-header", values: ["^WWW[.]example"], regex: true }, true],
+  [
+    "a header by regex",
+    { field: "http-header", name: "user-agent", values: ["^mozilla \\w+/\\d$"], regex: true },
+    true,
+  ],
+  [
+    "a regex that rules cannot have",
+    { field: "path-pattern", values: ["/(?=i)"], regex: true },
+    false,
+  ],
   ["a source outside", { field: "source-ip", values: ["10.2.0.0/16", "::/0"] }, false],
 ];
 for (const [name, condition, expected] of table)
-  test(`${expected ? "holds" : "does not hold"}: ${name}`, () =>
-    assert.equal(holds(condition), expected));
+  test(`${expected ? "holds" : "does not hold"}: ${name}`, async () =>
+    assert.equal(await holds(condition), expected));
 
-test("all conditions of a rule must hold", () => {
+test("all conditions of a rule must hold", async () => {
   const host: ConditionConfig = { field: "host-header", values: ["*.example.com"] };
-  assert.equal(holds(host, { field: "path-pattern", values: ["/img/*"] }), true);
-  assert.equal(holds(host, { field: "path-pattern", values: ["/css/*"] }), false);
+  assert.equal(await holds(host, { field: "path-pattern", values: ["/img/*"] }), true);
+  assert.equal(await holds(host, { field: "path-pattern", values: ["/css/*"] }), false);
 });
 
-test("the first rule that holds decides, and the default is not counted", () => {
+test("the first rule that holds decides, and the default is not counted", async () => {
   const of = (path: string, status: number): RuleConfig => ({
     arn: path,
     conditions: path ? [{ field: "path-pattern", values: [path] }] : [],
     action: { ...action, status },
   });
-  const rules = compileRules([of("/css/*", 201), of("/img/*", 202), of("/*", 203), of("", 404)]);
+  const rules = await compileRules([
+    of("/css/*", 201),
+    of("/img/*", 202),
+    of("/*", 203),
+    of("", 404),
+  ]);
   const found = findRule(rules, request);
   assert.deepEqual(found.rule!.action, { ...action, status: 202 });
   assert.equal(found.evaluations, 2);
-  const none = findRule(compileRules([of("/css/*", 201), of("", 404)]), request);
+  const none = findRule(await compileRules([of("/css/*", 201), of("", 404)]), request);
   assert.deepEqual([none.rule!.isDefault, none.evaluations], [true, 1]);
 });
 
@@ -90,6 +114,35 @@ test("wildcards can be escaped, and hostile texts take no time", () => {
   assert.equal(match("?", ""), false);
   assert.equal(match("a*b*c", "a1b2b3c"), true);
   assert.equal(match(`${"*a".repeat(30)}*b`, "a".repeat(50_000)), false);
+});
+
+test("a regex that sends others back and back takes no time either", () => {
+  const match = (source: string, text: string) =>
+    compileRegex(source, { ignoreCase: false })!.test(text);
+  const text = `/${"a".repeat(16_000)}!`;
+  assert.equal(match("^/(a+)+$", text), false);
+  assert.equal(match("^/(a|a|aa)*[bc]$", text), false);
+  assert.equal(match("^/(.*)*(.*)*[^!]$", text), false);
+  assert.equal(match("^/(a+)+!$", text), true);
+});
+
+test("what AWS's rules do not support is no regex", () => {
+  for (const source of [
+    "(?=a)",
+    "(?!a)",
+    "(?<=a)b",
+    "(?<!a)b",
+    "(a)\\1",
+    "(?>a)",
+    "a++",
+    "(?R)",
+    "(?1)",
+    "\\p{L}",
+    "[\\p{Greek}]",
+    "(",
+    "(.{0,99}){0,99}",
+  ])
+    assert.equal(compileRegex(source, { ignoreCase: true }), undefined, source);
 });
 
 test("redirects fill in the parts of the request", () => {

@@ -9,6 +9,7 @@ import type {
 } from "./config.ts";
 import { isHost } from "#http/syntax.ts";
 import { compileBlocks } from "./cidr.ts";
+import type { Regex } from "./regex.ts";
 import { compileWildcard, type Pattern } from "./wildcard.ts";
 
 /** What conditions look at. */
@@ -36,19 +37,32 @@ export interface CompiledRule {
   isDefault: boolean;
 }
 
-export function compileRules(rules: readonly RuleConfig[]): CompiledRule[] {
+type CompileRegex = (source: string, options: { ignoreCase: boolean }) => Regex | undefined;
+
+export async function compileRules(rules: readonly RuleConfig[]): Promise<CompiledRule[]> {
+  // Loaded here: the engine takes megabytes, and few listeners have such patterns.
+  const compileRegex: CompileRegex = rules.some(hasRegex)
+    ? (await import("./regex.ts")).compileRegex
+    : () => undefined;
   return rules.map(({ conditions, action, authentication, token, transforms, priority = 0 }) => {
-    const tests = conditions.map(compileCondition);
+    const tests = conditions.map((condition) => compileCondition(condition, compileRegex));
     return {
       action,
       authentication,
       token,
       priority,
-      transform: compileTransforms(transforms ?? []),
+      transform: compileTransforms(transforms ?? [], compileRegex),
       isDefault: tests.length === 0,
       holds: (facts) => tests.every((test) => test(facts)),
     };
   });
+}
+
+function hasRegex({ conditions, transforms = [] }: RuleConfig): boolean {
+  return (
+    transforms.length > 0 ||
+    conditions.some((condition) => "regex" in condition && condition.regex === true)
+  );
 }
 
 /** The first rule that holds, and how many were looked at before and with it, the default not counted. */
@@ -67,14 +81,24 @@ export function findRule(
 type Test = (facts: RequestFacts) => boolean;
 
 // Case: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
-function compileCondition(condition: ConditionConfig): Test {
+function compileCondition(condition: ConditionConfig, compileRegex: CompileRegex): Test {
+  const compileAll = (
+    { values, regex }: { values: readonly string[]; regex?: boolean },
+    ignoreCase: boolean,
+  ): Pattern[] =>
+    values.map((value) => {
+      if (!regex) return compileWildcard(value, { ignoreCase });
+      // What an earlier version took and no engine of linear time does matches nothing.
+      const pattern = compileRegex(value, { ignoreCase });
+      return (text) => pattern?.test(text) ?? false;
+    });
   switch (condition.field) {
     case "host-header": {
-      const patterns = compileAll(condition.values, true, condition.regex);
+      const patterns = compileAll(condition, true);
       return (facts) => matchesAny(patterns, facts.host);
     }
     case "path-pattern": {
-      const patterns = compileAll(condition.values, false, condition.regex);
+      const patterns = compileAll(condition, false);
       return (facts) => matchesAny(patterns, facts.path);
     }
     case "http-request-method": {
@@ -87,7 +111,7 @@ function compileCondition(condition: ConditionConfig): Test {
     }
     case "http-header": {
       const name = condition.name.toLowerCase();
-      const patterns = compileAll(condition.values, true, condition.regex);
+      const patterns = compileAll(condition, true);
       return ({ rawHeaders }) => {
         for (let index = 0; index < rawHeaders.length; index += 2) {
           const found = rawHeaders[index]!;
@@ -147,11 +171,14 @@ export interface Transformed {
 }
 
 /** Undefined where no pattern is found. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-transforms.html */
-function compileTransforms(transforms: readonly TransformConfig[]): Transform | undefined {
+function compileTransforms(
+  transforms: readonly TransformConfig[],
+  compileRegex: CompileRegex,
+): Transform | undefined {
   if (transforms.length === 0) return undefined;
   const compiled = transforms.map(({ of, regex, replacement }) => ({
     of,
-    pattern: new RegExp(regex),
+    pattern: compileRegex(regex, { ignoreCase: false }),
     replacement,
   }));
   return (place) => {
@@ -159,9 +186,9 @@ function compileTransforms(transforms: readonly TransformConfig[]): Transform | 
     let isFound = false;
     for (const { of, pattern, replacement } of compiled) {
       const text = of === "host" ? host : target;
-      if (!pattern.test(text)) continue;
+      if (!pattern?.test(text)) continue;
       isFound = true;
-      const changed = text.replace(pattern, replacement);
+      const changed = pattern.replace(text, replacement);
       if (of === "host") host = changed;
       else target = changed;
     }
@@ -173,15 +200,6 @@ function compileTransforms(transforms: readonly TransformConfig[]): Transform | 
 function statusOf(host: string, isHostChanged: boolean, target: string): Transformed["status"] {
   if (isHostChanged && (host === "" || !isHost(host))) return "TransformInvalidHost";
   return /^\/[\x21-\x7e]*$/.test(target) ? "TransformSuccess" : "TransformInvalidPath";
-}
-
-function compileAll(values: readonly string[], ignoreCase: boolean, regex = false): Pattern[] {
-  if (regex)
-    return values.map((value) => {
-      const pattern = new RegExp(value, ignoreCase ? "i" : "");
-      return (text) => pattern.test(text);
-    });
-  return values.map((value) => compileWildcard(value, { ignoreCase }));
 }
 
 function matchesAny(patterns: readonly Pattern[], text: string): boolean {

@@ -16,7 +16,7 @@ import { loadBalancers, rules, type RuleRecord } from "../records.ts";
 import { ruleShape } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { readTags } from "../tagging.ts";
-import { readTransforms } from "../transforms.ts";
+import { checkRegexes, readTransforms } from "../transforms.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
 export const createRule: Operation<"elbv2", "CreateRule", State> = async (input, context) => {
@@ -25,6 +25,7 @@ export const createRule: Operation<"elbv2", "CreateRule", State> = async (input,
   if (priority === undefined) throw validationError("A rule priority must be specified");
   const actions = keepSecrets(readActions(input.Actions), []);
   const tags = readTags(input.Tags, context.principal);
+  await checkRegexes(input.Conditions, transforms);
   const record = await context.store.transaction(async (tx) => {
     const listener = await findListener(tx, context, input.ListenerArn);
     const { loadBalancerName, loadBalancerArn, protocol } = listener;

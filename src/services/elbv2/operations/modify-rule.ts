@@ -12,7 +12,7 @@ import {
 import { rules } from "../records.ts";
 import { ruleShape } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { readTransforms } from "../transforms.ts";
+import { checkRegexes, readTransforms } from "../transforms.ts";
 
 /** What is left out stays as it is. */
 export const modifyRule: Operation<"elbv2", "ModifyRule", State> = async (input, context) => {
@@ -22,6 +22,7 @@ export const modifyRule: Operation<"elbv2", "ModifyRule", State> = async (input,
     throw validationError("Transforms and ResetTransforms cannot be specified at the same time");
   const transforms = input.Transforms && readTransforms(input.Transforms);
   const actions = input.Actions && readActions(input.Actions);
+  await checkRegexes(input.Conditions, transforms);
   const record = await context.store.transaction(async (tx) => {
     const found = await findRule(tx, context, input.RuleArn);
     if ("defaultOf" in found) throw defaultRuleFixed(input.RuleArn!, "modified");

@@ -95,7 +95,7 @@ export class ClassicBalancer {
     await Promise.all([...this.#listeners.values()].map((listener) => listener.close()));
   }
 
-  #openHttp(config: ClassicListenerConfig): Promise<BoundAddress> {
+  async #openHttp(config: ClassicListenerConfig): Promise<BoundAddress> {
     const { port, bound, tls } = config;
     const settings = {
       arn: String(port),
@@ -120,7 +120,7 @@ export class ClassicBalancer {
       });
       this.#listeners.set(port, listener);
     }
-    listener.configure(settings);
+    await listener.configure(settings);
     const { loopbackHost, idleTimeoutMs } = this.#config;
     return listener.open({ loopbackHost, idleTimeoutMs, http2: false });
   }

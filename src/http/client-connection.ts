@@ -14,7 +14,7 @@ import { KnownHead } from "./known-head.ts";
 import { IncomingResponse } from "./response.ts";
 import { RunningExchange } from "./running-exchange.ts";
 import { IncomingBody, joinPieces } from "./incoming-body.ts";
-import { ChunkedIntake, LengthIntake, UntilCloseIntake, type Intake } from "./intake.ts";
+import { responseIntake, UntilCloseIntake, type Intake } from "./intake.ts";
 import {
   FieldWriter,
   knownBody,
@@ -23,8 +23,9 @@ import {
   writeMessage,
   type Outlet,
 } from "./outgoing.ts";
+import { framingOf, requestLine, streamFramingOf } from "./request-framing.ts";
 import type { Swept, Sweeper } from "./sweeper.ts";
-import { HttpSyntaxError, isChunked, isToken, readStatusLine } from "./syntax.ts";
+import { HttpSyntaxError, isChunked, readStatusLine } from "./syntax.ts";
 
 export interface ClientConnectionOptions {
   sweeper: Sweeper;
@@ -36,6 +37,12 @@ export interface ClientConnectionOptions {
   keep(connection: ClientConnection): boolean;
   forget(connection: ClientConnection): void;
 }
+
+/**
+ * Servers that wrongly send a body behind an answer to HEAD or a 304 mostly send it at once, yet in a piece of its own,
+ * which the next request would take for its answer.
+ */
+const restSweeps = 2;
 
 export class ClientConnection implements Swept, Outlet {
   readonly socket: Socket;
@@ -61,6 +68,8 @@ export class ClientConnection implements Swept, Outlet {
   /** Nothing of the present exchange's response has arrived. */
   #silent = true;
   #closed = false;
+  /** How many sweeps the connection waits before it is offered for another request. */
+  #restSweeps = 0;
   #activeMs: number;
   readonly #drain: DrainGate;
 
@@ -121,7 +130,9 @@ export class ClientConnection implements Swept, Outlet {
     }
     const quietMs = nowMs - this.#activeMs;
     const { request } = this.#exchange ?? {};
-    if (!request) {
+    if (!request && this.#restSweeps > 0) {
+      if (--this.#restSweeps === 0 && this.usable) this.#offer();
+    } else if (!request) {
       if (quietMs > this.#options.keepMs) this.#break("closed", "kept long enough");
     } else if (!this.#connected) {
       if (quietMs > (request.connectTimeoutMs ?? 10_000))
@@ -145,27 +156,19 @@ export class ClientConnection implements Swept, Outlet {
   }
 
   #send(request: ClientRequest, exchange: RunningExchange): void {
-    const { method, target, body } = request;
-    if (!isToken(method) || !/^[\x21-\x7e\x80-\xff]+$/.test(target))
-      throw new TypeError("the request line cannot be sent");
+    const { body, bodyLength } = request;
     const writer = this.#writer;
-    writer.reset(`${method} ${target} HTTP/1.1\r\n`);
+    writer.reset(requestLine(request.method, request.target));
     writer.addRaw(request.rawHeaders);
     const known = knownBody(body);
     if (known) {
       const length = lengthOf(known.bytes);
-      const silent =
-        length === 0 && (body === undefined || body === emptyBody) && !wantsLength(method);
-      const framing = silent ? "\r\n" : `Content-Length: ${length}\r\n\r\n`;
-      writeMessage(this.socket, writer.text + framing, known.bytes, length);
+      writeMessage(this.socket, writer.text + framingOf(request, length), known.bytes, length);
       exchange.sent = true;
       return;
     }
-    const { bodyLength } = request;
-    const framing =
-      bodyLength === undefined ? "Transfer-Encoding: chunked" : `Content-Length: ${bodyLength}`;
     const framed = bodyLength === undefined ? "chunked" : "length";
-    const head = `${writer.text}${framing}\r\n\r\n`;
+    const head = writer.text + streamFramingOf(bodyLength);
     const send = () => this.#stream(head, body as ByteStream, bodyLength ?? -1, framed, exchange);
     // A body that nobody has touched can still go elsewhere when no connection comes about.
     if (this.#connected) send();
@@ -238,17 +241,13 @@ export class ClientConnection implements Swept, Outlet {
     const { method } = this.#exchange!.request;
     const ahead = this.#pending;
     this.#pending = undefined;
-    const chunked = isChunked(framing, version);
-    let intake: Intake | undefined;
-    if (method === "HEAD" || status === 204 || status === 304) intake = undefined;
-    else if (chunked) intake = new ChunkedIntake();
-    else if (framing.contentLength > 0) intake = new LengthIntake(framing.contentLength);
-    else if (framing.contentLength < 0) {
-      intake = new UntilCloseIntake();
-      this.#persists = false;
-    }
+    const intake = responseIntake(head, method);
+    if (intake instanceof UntilCloseIntake) this.#persists = false;
     if (!intake) {
-      if (ahead) this.#persists = false;
+      const announced = isChunked(framing, version) || framing.contentLength > 0;
+      // A 204 that speaks of a body is wrong (RFC 9110, 8.6), and who is wrong there may well send one.
+      if (ahead || (announced && status === 204)) this.#persists = false;
+      this.#restSweeps = announced ? restSweeps : 0;
       return this.#giveWhole(head, emptyBody);
     }
     const pieces: Buffer[] = [];
@@ -314,6 +313,10 @@ export class ClientConnection implements Swept, Outlet {
       return;
     }
     if (this.socket.isPaused()) this.socket.resume();
+    if (this.#restSweeps === 0) this.#offer();
+  }
+
+  #offer(): void {
     if (!this.#options.keep(this)) this.socket.destroySoon();
   }
 
@@ -386,11 +389,6 @@ export class ClientConnection implements Swept, Outlet {
     this.#drain.fail(new Error(message));
     this.socket.destroy();
   }
-}
-
-/** Methods whose body is expected say that it is empty (RFC 9110, 8.6). */
-function wantsLength(method: string): boolean {
-  return method === "POST" || method === "PUT" || method === "PATCH";
 }
 
 function describe(error: unknown): string {

@@ -174,6 +174,61 @@ test("interim answers are passed over", async () => {
   assert.equal((await newClient().request(get(address))).status, 204);
 });
 
+test("what a server wrongly sends behind an answer without a body is nobody's answer", async () => {
+  const stray = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong";
+  const heads: [method: string, head: string][] = [
+    ["HEAD", `200 OK\r\nContent-Length: ${stray.length}`],
+    ["HEAD", "200 OK\r\nTransfer-Encoding: chunked"],
+    ["GET", `304 Not Modified\r\nContent-Length: ${stray.length}`],
+    ["GET", `204 No Content\r\nContent-Length: ${stray.length}`],
+    ["GET", "204 No Content\r\nTransfer-Encoding: chunked"],
+  ];
+  for (const [method, head] of heads) {
+    const connections: Socket[] = [];
+    const address = await startRaw((socket) => {
+      connections.push(socket);
+      socket.on("data", (bytes) => {
+        const first = String(bytes).includes(" /first ");
+        socket.write(`HTTP/1.1 ${first ? head : "200 OK\r\nContent-Length: 5"}\r\n\r\n`);
+        if (!first) socket.write("right");
+      });
+    });
+    const client = newClient();
+    const { body } = await client.request(get(address, { method, target: "/first" }));
+    assert.equal(await text(body), "");
+    const next = client.request(get(address));
+    connections[0]!.write(stray);
+    assert.equal(await text((await next).body), "right", head);
+    assert.equal(connections.length, 2);
+  }
+});
+
+test("a connection is used again after answers without a body that say how long it would be", async () => {
+  const ports = new Set<number>();
+  const address = await startServer((request) => {
+    ports.add(request.remotePort);
+    return { status: 200, headers: { "Content-Length": 9 } };
+  });
+  const client = newClient();
+  // It rests for a while first, and others are made meanwhile.
+  for (let count = 0; ports.size === count; count++)
+    await client.request(get(address, { method: "HEAD" }));
+});
+
+test("bytes that come on an unused connection end it", async () => {
+  const connections: Socket[] = [];
+  const address = await startRaw((socket) => {
+    connections.push(socket);
+    socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+  });
+  const client = newClient();
+  await client.request(get(address));
+  connections[0]!.write("H");
+  await once(connections[0]!, "close");
+  await client.request(get(address));
+  assert.equal(connections.length, 2);
+});
+
 test("silence, refused connections and aborts are told apart", async () => {
   const silent = await startRaw(() => {});
   const client = newClient();

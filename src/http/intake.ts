@@ -1,5 +1,6 @@
 /** Takes a message's body off the wire: by length, in chunks, or until the connection ends. */
-import { FramingFields, HttpSyntaxError, readFields } from "./syntax.ts";
+import type { ResponseHead } from "./head.ts";
+import { FramingFields, HttpSyntaxError, isChunked, readFields } from "./syntax.ts";
 
 export type Sink = (piece: Buffer) => void;
 
@@ -44,6 +45,18 @@ export class UntilCloseIntake implements Intake {
     if (offset < bytes.length) sink(offset === 0 ? bytes : bytes.subarray(offset));
     return bytes.length;
   }
+}
+
+/** What takes the body of a response to `method`; undefined for none (RFC 9112, 6.3). Throws HttpSyntaxError. */
+export function responseIntake(
+  { status, framing, version }: ResponseHead,
+  method: string,
+): Intake | undefined {
+  const chunked = isChunked(framing, version);
+  if (method === "HEAD" || status === 204 || status === 304) return undefined;
+  if (chunked) return new ChunkedIntake();
+  if (framing.contentLength < 0) return new UntilCloseIntake();
+  return framing.contentLength > 0 ? new LengthIntake(framing.contentLength) : undefined;
 }
 
 /** Most bytes of chunk extensions in one body: nobody uses them but to waste a server's time. */

@@ -101,6 +101,18 @@ const cases: Record<string, Case> = {
     headers: { authorization: signedFor("appsync") },
     expect: { protocol: "rest-json", service: undefined, unknown: "appsync" },
   },
+  "an unknown REST service whose clients read XML is refused in it": {
+    method: "GET",
+    target: "/2020-05-31/distribution",
+    headers: { authorization: signedFor("cloudfront") },
+    expect: { protocol: "rest-xml", service: undefined, unknown: "cloudfront" },
+  },
+  "directory buckets are refused in XML": {
+    method: "GET",
+    target: "/?x-id=ListDirectoryBuckets",
+    headers: { authorization: signedFor("s3express") },
+    expect: { protocol: "rest-xml", service: undefined, unknown: "s3express" },
+  },
 };
 
 for (const [name, { expect, ...fake }] of Object.entries(cases))

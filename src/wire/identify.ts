@@ -29,6 +29,9 @@ for (const name of serviceNames) {
 /** Signing names that belong to more than one service, of which Fogbank has this version. */
 const sharedSigningNames = new Set(["elasticloadbalancing"]);
 
+/** Signing names of services that Fogbank does not have and whose clients read XML alone. */
+const foreignXmlNames = new Set(["cloudfront", "s3express", "s3-object-lambda", "s3-outposts"]);
+
 export function identify(request: HttpRequest): Identified {
   const scope = readScope(request);
   const { headers, target, method } = request;
@@ -129,7 +132,7 @@ function identifyRest(
   const service = signed ?? (scope ? undefined : (hostService(request)?.service ?? "s3"));
   const protocol = service && serviceFacts[service].protocols.find(isRest);
   return {
-    protocol: protocol ?? fallbackProtocol(service),
+    protocol: protocol ?? fallbackProtocol(service, scope),
     service,
     operation: undefined,
     scope,
@@ -143,8 +146,12 @@ function isRest(protocol: ProtocolName): boolean {
 }
 
 /** In what form to refuse a request that its service's protocols do not explain. */
-function fallbackProtocol(service: ServiceName | undefined): ProtocolName {
-  return service ? serviceFacts[service].protocols[0]! : "rest-json";
+function fallbackProtocol(
+  service: ServiceName | undefined,
+  scope: CredentialScope | undefined,
+): ProtocolName {
+  if (service) return serviceFacts[service].protocols[0]!;
+  return scope && foreignXmlNames.has(scope.service) ? "rest-xml" : "rest-json";
 }
 
 function regionOf(request: HttpRequest, scope: CredentialScope | undefined): string | undefined {

@@ -18,8 +18,12 @@ test("an access key id names the account that issued it", () => {
 });
 
 test("the account is read from a key that AWS issued", () => {
-  // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html shows such a key.
-  assert.match(accountOfAccessKey("AKIAIOSFODNN7EXAMPLE") ?? "none", /^(\d{12}|none)$/);
+  // https://awsteele.com/blog/2020/09/26/aws-access-key-format.html
+  assert.equal(accountOfAccessKey("ASIAY34FZKBOKMUTVV7A"), "609629065308");
+});
+
+test("no account is read from a key of the form before 2019, nor from other texts", () => {
+  assert.equal(accountOfAccessKey("AKIAIOSFODNN7EXAMPLE"), undefined);
   assert.equal(accountOfAccessKey("123456789012"), undefined);
   assert.equal(accountOfAccessKey("test"), undefined);
 });

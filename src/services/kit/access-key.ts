@@ -28,11 +28,15 @@ export function newAccessKeyId(prefix: "AKIA" | "ASIA", account: string, random:
   return prefix + text;
 }
 
-/** The account that an access key id names; undefined for a text that no account issued. */
+/**
+ * The account that an access key id names; undefined for a text that no account issued, and for ids of AWS's
+ * older form, which have no bit set before the account.
+ */
 export function accountOfAccessKey(accessKeyId: string): string | undefined {
   if (!/^A[KS]IA[A-Z2-7]{16}$/.test(accessKeyId)) return undefined;
   let bits = 0n;
   for (const letter of accessKeyId.slice(4)) bits = (bits << 5n) | BigInt(base32.indexOf(letter));
+  if ((bits >> 32n) < markBit) return undefined;
   const account = (bits >> (32n + accountShift)) & accountMask;
   return account < 1_000_000_000_000n ? String(account).padStart(12, "0") : undefined;
 }

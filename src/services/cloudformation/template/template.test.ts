@@ -167,6 +167,18 @@ test("sections are checked", () => {
       `${minimal}Transform: AWS::Serverless-2016-10-31`,
       "Fogbank does not run the transform AWS::Serverless-2016-10-31 yet; package the template without it.",
     ],
+    [
+      "Resources: {'Fn::ForEach::Queues': [Name, [a, b], {'Q${Name}': {Type: t}}]}",
+      "Fogbank does not run Fn::ForEach::Queues yet; expand it before deploying.",
+    ],
+    [
+      `${minimal}Outputs: {'Fn::ForEach::Queues': [Name, [a, b], {'Q${"$"}{Name}': {Value: t}}]}`,
+      "Fogbank does not run Fn::ForEach::Queues yet; expand it before deploying.",
+    ],
+    [
+      `${minimal}Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: s3://b/k}}`,
+      "Fogbank does not run Fn::Transform yet; expand it before deploying.",
+    ],
   ];
   for (const [text, message] of cases)
     assert.throws(() => parseTemplate(text), { name: "TemplateError", message });

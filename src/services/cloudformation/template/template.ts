@@ -4,6 +4,7 @@ import { parseText } from "./parse-text.ts";
 import {
   TemplateError,
   isObject,
+  refuseUnexpanded,
   textOf,
   type TemplateObject,
   type TemplateValue,
@@ -74,6 +75,7 @@ const sections = [
 /** Reads and checks a template's text. Throws TemplateError with CloudFormation's sentence. */
 export function parseTemplate(text: string): Template {
   const raw = parseText(text);
+  for (const name of Object.keys(raw)) refuseUnexpanded(name);
   const unknown = Object.keys(raw).filter((key) => !sections.includes(key));
   if (unknown.length > 0)
     throw new TemplateError(`Invalid template property or properties [${unknown.join(", ")}]`);
@@ -115,12 +117,14 @@ function mapSection<T>(
     throw new TemplateError(
       `Template format error: Number of ${section.toLowerCase()}, ${names.length}, is greater than maximum allowed, ${most}`,
     );
-  for (const name of names)
-    if (!/^[a-zA-Z0-9]+$/.test(name) && !name.startsWith("Fn::"))
-      throw new TemplateError(
-        `Template format error: ${section.slice(0, -1)} name ${name} is non alphanumeric.`,
-      );
+  for (const name of names) checkName(section.slice(0, -1), name);
   return Object.fromEntries(names.map((name) => [name, read(name, value[name]!)]));
+}
+
+function checkName(kind: string, name: string): void {
+  refuseUnexpanded(name);
+  if (!/^[a-zA-Z0-9]+$/.test(name))
+    throw new TemplateError(`Template format error: ${kind} name ${name} is non alphanumeric.`);
 }
 
 const languageExtensions = "AWS::LanguageExtensions";
@@ -260,8 +264,7 @@ function readResources(raw: TemplateObject): Record<string, ResourceDeclaration>
 }
 
 function readResource(name: string, value: TemplateValue): ResourceDeclaration {
-  if (!/^[a-zA-Z0-9]+$/.test(name))
-    throw new TemplateError(`Template format error: Resource name ${name} is non alphanumeric.`);
+  checkName("Resource", name);
   if (!isObject(value))
     throw new TemplateError(
       `Template format error: [/Resources/${name}] resource definition is malformed`,

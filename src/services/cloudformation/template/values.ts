@@ -37,6 +37,12 @@ export class TemplateError extends Error {
   override readonly name = "TemplateError";
 }
 
+/** Throws for what CloudFormation expands before it reads a template, and Fogbank does not. */
+export function refuseUnexpanded(name: string): void {
+  if (name === "Fn::Transform" || name.startsWith("Fn::ForEach"))
+    throw new TemplateError(`Fogbank does not run ${name} yet; expand it before deploying.`);
+}
+
 export function isObject(value: unknown): value is { [key: string]: TemplateValue } {
   return (
     typeof value === "object" &&

@@ -1,6 +1,6 @@
 /** The intrinsic functions by name. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html */
 import type { Scope } from "./scope.ts";
-import { TemplateError, type Evaluated, type TemplateValue } from "../values.ts";
+import { TemplateError, refuseUnexpanded, type Evaluated, type TemplateValue } from "../values.ts";
 import { cidr, getAZs, length, select, split } from "./lists.ts";
 import { and, condition, equals, ifElse, not, or } from "./logic.ts";
 import { findInMap, getAtt, importValue, ref } from "./references.ts";
@@ -33,8 +33,7 @@ const intrinsics: Readonly<Record<string, Intrinsic>> = {
 export function evaluateIntrinsic(name: string, argument: TemplateValue, scope: Scope): Evaluated {
   const run = Object.hasOwn(intrinsics, name) ? intrinsics[name] : undefined;
   if (run) return run(argument, scope);
-  if (name === "Fn::Transform" || name.startsWith("Fn::ForEach"))
-    throw new TemplateError(`Fogbank does not run ${name} yet; expand it before deploying.`);
+  refuseUnexpanded(name);
   throw new TemplateError(
     `Template error: Fn::${name.slice(4)} is not a recognized intrinsic function`,
   );

@@ -36,7 +36,7 @@ export function accountOfAccessKey(accessKeyId: string): string | undefined {
   if (!/^A[KS]IA[A-Z2-7]{16}$/.test(accessKeyId)) return undefined;
   let bits = 0n;
   for (const letter of accessKeyId.slice(4)) bits = (bits << 5n) | BigInt(base32.indexOf(letter));
-  if ((bits >> 32n) < markBit) return undefined;
+  if (bits >> 32n < markBit) return undefined;
   const account = (bits >> (32n + accountShift)) & accountMask;
   return account < 1_000_000_000_000n ? String(account).padStart(12, "0") : undefined;
 }

@@ -172,7 +172,7 @@ test("sections are checked", () => {
       "Fogbank does not run Fn::ForEach::Queues yet; expand it before deploying.",
     ],
     [
-      `${minimal}Outputs: {'Fn::ForEach::Queues': [Name, [a, b], {'Q${"$"}{Name}': {Value: t}}]}`,
+      `${minimal}Outputs: {'Fn::ForEach::Queues': [Name, [a, b], {'Q\${Name}': {Value: t}}]}`,
       "Fogbank does not run Fn::ForEach::Queues yet; expand it before deploying.",
     ],
     [

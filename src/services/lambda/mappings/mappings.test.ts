@@ -130,6 +130,46 @@ test("what AWS refuses is refused", async (t) => {
   await assert.rejects(map({ FilterCriteria: { Filters: [{ Pattern: "[" }] } }), {
     message: "Invalid filter pattern definition.",
   });
+  await assert.rejects(map({ StartingPosition: "LATEST" }), {
+    message: "StartingPosition is not valid for SQS event sources.",
+  });
+  await assert.rejects(map({ ParallelizationFactor: 2 }), {
+    message: "Unsupported ParallelizationFactor parameter for given event source mapping type.",
+  });
+});
+
+test("streams and Kafka are refused as what Fogbank does not read, however they are asked for", async (t) => {
+  const { cloud, create, lambda } = await queueStage();
+  t.after(() => cloud.stop());
+  await create("reader", source);
+  const sources: [object, RegExp][] = [
+    [{ EventSourceArn: "arn:aws:kinesis:us-east-1:123456789012:stream/clicks" }, /for kinesis/],
+    [
+      {
+        EventSourceArn:
+          "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026-01-01T00:00:00.000",
+      },
+      /for dynamodb/,
+    ],
+    [
+      {
+        SelfManagedEventSource: { Endpoints: { KAFKA_BOOTSTRAP_SERVERS: ["broker:9092"] } },
+        Topics: ["clicks"],
+      },
+      /for self-managed Kafka/,
+    ],
+  ];
+  for (const [from, message] of sources)
+    await assert.rejects(
+      lambda.CreateEventSourceMapping({
+        FunctionName: "reader",
+        StartingPosition: "LATEST",
+        BatchSize: 100,
+        ParallelizationFactor: 2,
+        ...from,
+      }),
+      { code: "NotImplemented", message },
+    );
 });
 
 test("an answer that names what was not there is a failure of all", () => {

@@ -23,13 +23,18 @@ export type MappingSettings = Pick<
 
 const mostPerBatch = { standard: 10_000, fifo: 10 };
 
-/** What a queue cannot have, or Fogbank has not. */
-const refused = [
+/** What streams have and queues have not. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
+const ofStreams = [
+  "BisectBatchOnFunctionError",
   "DestinationConfig",
-  "ProvisionedPollerConfig",
-  "KMSKeyArn",
-  "LoggingConfig",
+  "MaximumRecordAgeInSeconds",
+  "MaximumRetryAttempts",
+  "ParallelizationFactor",
+  "TumblingWindowInSeconds",
 ] as const;
+
+/** What Fogbank has not. */
+const refused = ["ProvisionedPollerConfig", "KMSKeyArn", "LoggingConfig"] as const;
 
 /** Throws AWS's error. */
 export function readMapping(
@@ -38,6 +43,11 @@ export function readMapping(
   sourceArn: string,
   present: MappingSettings | undefined,
 ): MappingSettings {
+  for (const member of ofStreams)
+    if (input[member] !== undefined)
+      throw invalidParameter(
+        `Unsupported ${member} parameter for given event source mapping type.`,
+      );
   for (const member of refused)
     if (input[member] !== undefined) throw notImplemented("lambda", operation, `with ${member}`);
   const isFifo = sourceArn.endsWith(".fifo");
@@ -89,19 +99,29 @@ function checkedPattern(text: string): string {
   }
 }
 
+/** The queue that is to be read. Throws NotImplemented for every other kind of source. */
+export function readSource({
+  EventSourceArn,
+  SelfManagedEventSource,
+}: Input<"lambda", "CreateEventSourceMapping">): string {
+  if (EventSourceArn === undefined && SelfManagedEventSource === undefined)
+    throw invalidParameter("Unrecognized event source.");
+  if (EventSourceArn !== undefined && parseArn(EventSourceArn)?.service === "sqs")
+    return EventSourceArn;
+  const source = EventSourceArn ? parseArn(EventSourceArn)?.service : "self-managed Kafka";
+  throw notImplemented(
+    "lambda",
+    "CreateEventSourceMapping",
+    `for ${source ?? EventSourceArn}: queues of SQS are what is read here`,
+  );
+}
+
 /** Throws AWS's error when there is no such queue, or it would bring messages again while they are worked on. */
 export async function checkQueue(
   context: LambdaContext,
   sourceArn: string,
   timeoutSeconds: number,
 ): Promise<void> {
-  const arn = parseArn(sourceArn);
-  if (arn?.service !== "sqs")
-    throw notImplemented(
-      "lambda",
-      "CreateEventSourceMapping",
-      `for ${arn?.service ?? sourceArn}: queues of SQS are what is read here`,
-    );
   const sqs = context.clients.sqs(asService(context, "lambda.amazonaws.com"));
   let timeout: number;
   try {

@@ -6,7 +6,7 @@ import { functionArn, readFunction } from "../arns.ts";
 import { conflict, invalidParameter, notFound } from "../errors.ts";
 import { findVersion } from "../functions/find.ts";
 import { limits } from "../limits.ts";
-import { checkQueue, readMapping } from "../mappings/settings.ts";
+import { checkQueue, readMapping, readSource } from "../mappings/settings.ts";
 import { pageOf } from "../paging.ts";
 import { mappings, type MappingRecord } from "../records.ts";
 import type { LambdaOperation } from "../state.ts";
@@ -44,8 +44,7 @@ export const createEventSourceMapping: LambdaOperation<"CreateEventSourceMapping
 ) => {
   const reference = readFunction(input.FunctionName, context);
   const { scope, name, qualifier } = reference;
-  const sourceArn = input.EventSourceArn;
-  if (sourceArn === undefined) throw invalidParameter("Unrecognized event source.");
+  const sourceArn = readSource(input);
   if (input.StartingPosition !== undefined)
     throw invalidParameter("StartingPosition is not valid for SQS event sources.");
   checkTags(input.Tags, context.principal);

@@ -12,7 +12,7 @@ import { test, type TestContext } from "node:test";
 import { createHttpClient } from "#http/client.ts";
 import { createHttp2Client } from "#http/http2-client.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
-import { createStage, pause, target, targetGroup, until, wall } from "./testing/stage.ts";
+import { createHeldWall, createStage, pause, target, targetGroup, until } from "./testing/stage.ts";
 
 async function listen(context: TestContext, server: ReturnType<typeof createServer>) {
   const sockets = new Set<Socket>();
@@ -136,6 +136,7 @@ test("targets that do not get through a handshake are counted as such, whatever 
   const stage = createStage(context);
   const server = createServer((socket) => socket.once("data", () => socket.end("no TLS here")));
   const { port } = await listen(context, server);
+  const { clock, wall } = createHeldWall(context);
   const client = createHttpClient({ wall });
   const client2 = createHttp2Client({ wall });
   context.after(() => {
@@ -143,8 +144,8 @@ test("targets that do not get through a handshake are counted as such, whatever 
     client2.close();
   });
   const silent = await listen(context, createServer());
-  for (const one of [client, client2])
-    await assert.rejects(
+  for (const [index, one] of [client, client2].entries()) {
+    const rejected = assert.rejects(
       one.request({
         address: { host: "127.0.0.1", port: silent.port },
         tls: { servername: "127.0.0.1", rejectUnauthorized: false },
@@ -155,6 +156,13 @@ test("targets that do not get through a handshake are counted as such, whatever 
       }),
       { failure: "handshake-timeout" },
     );
+    await until(() => silent.sockets.size > index);
+    // The client sees its connection one turn later at most.
+    await pause(1);
+    await pause(1);
+    await clock.advance(10_000);
+    await rejected;
+  }
   await stage.forwardTo([target({ port })], { tls: true }, { zones: ["us-east-1a"] });
   assert.equal((await stage.get("/")).status, 502);
   const [counted] = (await stage.report()).groups;

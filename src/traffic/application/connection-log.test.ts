@@ -26,13 +26,12 @@ async function createLogged(context: TestContext, mutual?: MutualConfig) {
   });
   /** The fields of the next line. */
   const line = async () => {
-    for (let tries = 0; tries < 2000; tries++) {
+    for (;;) {
       const logs = await stage.plane.accessLogs();
       const [found] = logs.flatMap(({ lines }) => lines);
       if (found !== undefined) return found.match(/"[^"]*"|\S+/g)!;
       await pause(1);
     }
-    throw new Error("nothing was logged");
   };
   return { ...stage, port: stage.port, line };
 }
@@ -55,7 +54,7 @@ test("a connection is logged with its protocol and cipher", async (context) => {
     [ip, clientPort, listenerPort, protocol, cipher],
     ["127.0.0.1", String(localPort), "443", "TLSv1.2", "ECDHE-ECDSA-AES128-GCM-SHA256"],
   );
-  assert.match(seconds!, /^0\.\d{3}$/);
+  assert.match(seconds!, /^\d+\.\d{3}$/);
   assert.match(rest.join(" "), /^"-" - - Success TID_[0-9a-f]{32} - lb 192\.0\.2\.1$/);
 });
 

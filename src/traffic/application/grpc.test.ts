@@ -82,7 +82,7 @@ test("gRPC streams both ways and its status comes in trailers", async (context) 
     host: "a",
     path: "/AWS.ALB/healthcheck",
     matcher: "12",
-    timeoutMs: 2000,
+    timeoutMs: 20_000,
   };
   assert.deepEqual(await stage.plane.check(check), { healthy: true, status: 12 });
   assert.deepEqual(await stage.plane.check({ ...check, path: "/echo.Echo/Talk", matcher: "1-9" }), {

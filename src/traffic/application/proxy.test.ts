@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { test } from "node:test";
 import { readBody, type HttpHandler } from "#http/http.ts";
-import { createStage, pause, target, until } from "./testing/stage.ts";
+import { createHeldWall, createStage, pause, target, until } from "./testing/stage.ts";
 
 const named =
   (name: string): HttpHandler =>
@@ -231,11 +231,15 @@ test("502: every connection refused, the target hangs up, the target speaks no H
 });
 
 test("504: the target stays silent", async (context) => {
-  const stage = createStage(context);
-  const silent = await rawTarget(() => {});
+  const { wall, passUntil } = createHeldWall(context);
+  const stage = createStage(context, wall);
+  let arrived = 0;
+  const silent = await rawTarget((socket) => socket.on("data", () => void arrived++));
   context.after(() => silent.close());
   await stage.forwardTo([target({ port: silent.port })], {}, { idleTimeoutMs: 150 });
-  const answer = await stage.get("/");
+  const asked = stage.get("/");
+  await until(() => arrived === 1);
+  const answer = await passUntil(asked);
   assert.equal(answer.status, 504);
   assert.match(answer.text, /504 Gateway Time-out/);
 });
@@ -263,9 +267,12 @@ test("a client that goes away takes its request with it and counts as 460", asyn
   abort.abort();
   await assert.rejects(pending);
   await gone;
-  await pause(5);
-  const answers = Object.values((await stage.report()).zones).map((zone) => zone.answers);
-  assert.deepEqual(answers.at(-1), { 460: 1 });
+  let answers = {};
+  while (Object.keys(answers).length === 0) {
+    await pause(1);
+    answers = Object.values((await stage.report()).zones).at(-1)?.answers ?? {};
+  }
+  assert.deepEqual(answers, { 460: 1 });
 });
 
 test("a killed target costs its requests under way and no others", async (context) => {

@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 import { readBody } from "#http/http.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
 import {
+  createHeldWall,
   createStage,
   defaultRule,
   forward,
@@ -13,15 +14,18 @@ import {
   pause,
   target,
   targetGroup,
+  until,
+  wall,
 } from "./testing/stage.ts";
 
-const idleTimeoutMs = 150;
+const idleTimeoutMs = 1000;
 
-async function slowStage(context: TestContext) {
-  const stage = createStage(context);
+async function slowStage(context: TestContext, engineWall = wall) {
+  const stage = createStage(context, engineWall);
+  const received = { bytes: 0 };
   const backend = await stage.backend(async ({ body }) => {
-    const text = String(await readBody(body, 1e6));
-    return { status: 200, headers: {}, body: `${text.length}` };
+    for await (const piece of body) received.bytes += piece.length;
+    return { status: 200, headers: {}, body: `${received.bytes}` };
   });
   await stage.configure({
     accessLog: true,
@@ -37,38 +41,44 @@ async function slowStage(context: TestContext) {
       await pause(1);
     }
   };
-  return Object.assign(stage, { status });
+  return Object.assign(stage, { status, received });
 }
 
 test("a client that stops in the middle of its request gets 408, whatever it had sent", async (context) => {
   const stage = await slowStage(context);
-  for (const text of [
+  const texts = [
     "POST / HTTP/1.1\r\nHost: a\r\n",
     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nab",
     "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nab",
     "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
-  ]) {
+  ];
+  const ask = async (text: string) => {
     const socket = connect({ port: stage.port, host: "127.0.0.1" });
     socket.write(text);
     let answer = "";
     for await (const piece of socket) answer += String(piece);
     assert.match(answer, /^HTTP\/1\.1 408 /, text);
-    assert.deepEqual(await stage.status(), ["408"]);
-    const [node] = Object.values((await stage.report()).zones);
-    assert.deepEqual(node!.answers, { 408: 1 });
-  }
+  };
+  await Promise.all(texts.map(ask));
+  const statuses: (string | undefined)[] = [];
+  while (statuses.length < texts.length) statuses.push(...(await stage.status()));
+  assert.deepEqual(statuses, ["408", "408", "408", "408"]);
+  const [node] = Object.values((await stage.report()).zones);
+  assert.deepEqual(node!.answers, { 408: 4 });
   assert.deepEqual(stage.errors, []);
 });
 
 test("a client that is slow but never idle is served", async (context) => {
-  const stage = await slowStage(context);
+  const { clock, wall: held } = createHeldWall(context);
+  const stage = await slowStage(context, held);
   const socket = connect({ port: stage.port, host: "127.0.0.1" });
   socket.write(
     "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n",
   );
-  for (let count = 0; count < 8; count++) {
+  for (let count = 1; count <= 8; count++) {
     socket.write("1\r\nx\r\n");
-    await pause(idleTimeoutMs / 3);
+    await until(() => stage.received.bytes === count);
+    await clock.advance(idleTimeoutMs / 3);
   }
   socket.write("0\r\n\r\n");
   let answer = "";

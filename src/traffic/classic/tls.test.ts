@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { connect, createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { test, type TestContext } from "node:test";
 import { ca, tlsConfig } from "../application/testing/secure-stage.ts";
-import { until } from "../application/testing/stage.ts";
+import { createHeldWall, until } from "../application/testing/stage.ts";
 import { createClassicStage, http, instance } from "./testing/stage.ts";
 
 /** Answers every request over TLS; gives its port and its public key. */
@@ -53,7 +53,8 @@ test("an HTTPS listener tells instances so, and speaks the policy's versions alo
 });
 
 test("instances are spoken to over TLS, and only those with a trusted key if there are any", async (context) => {
-  const stage = createClassicStage(context);
+  const { wall, passUntil } = createHeldWall(context);
+  const stage = createClassicStage(context, wall);
   const { port, publicKey } = await secureBackend(context);
   const other = await secureBackend(context);
   const configure = (trustedKeys: string[] | undefined) =>
@@ -67,7 +68,7 @@ test("instances are spoken to over TLS, and only those with a trusted key if the
   await configure([other.publicKey, publicKey]);
   assert.equal((await stage.get("/")).text, "secret");
   await configure([other.publicKey]);
-  assert.equal((await stage.get("/")).status, 504);
+  assert.equal((await passUntil(stage.get("/"))).status, 504);
 });
 
 test("an SSL listener decrypts for TCP instances, or encrypts anew for trusted ones", async (context) => {

@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 import { test } from "node:test";
 import { proxyProtocolBinary } from "./proxy-protocol.ts";
 import {
+  createHeldWall,
   createStage,
   endOf,
   listener,
-  pause,
   readAll,
   target,
   targetGroup,
@@ -134,7 +134,8 @@ test("flows of a group that is replaced by another live on", async (context) => 
 });
 
 test("flows of a target that became unhealthy are reset: at once, later or not at all", async (context) => {
-  const stage = createStage(context);
+  const { clock, wall } = createHeldWall(context);
+  const stage = createStage(context, wall);
   let accepted = 0;
   const { port } = await stage.target(() => void accepted++);
   const [other] = await naming(stage, "other");
@@ -143,11 +144,12 @@ test("flows of a target that became unhealthy are reset: at once, later or not a
   const end = endOf(await stage.client());
   await until(() => accepted === 1);
   await stage.sendTo(unhealthy, { unhealthyResetMs: undefined });
-  await pause(50);
+  await clock.advance(10_000);
   assert.equal((await stage.counts()).activeFlows, 1);
   await stage.sendTo(unhealthy, { unhealthyResetMs: 100 });
-  await pause(30);
+  await clock.advance(99);
   assert.equal((await stage.counts()).activeFlows, 1);
+  await clock.advance(1);
   assert.equal(await end, "ECONNRESET");
   assert.equal((await stage.counts()).balancerResets, 1);
 });
@@ -190,13 +192,15 @@ test("no connection fails while targets are replaced one by one under load", asy
   await stage.sendTo(running.map(({ port }) => target(port)));
   const phase = { loading: true };
   const seen = new Map<string, number>();
-  const load = async () => {
+  const rounds = Array<number>(8).fill(0);
+  const load = async (client: number) => {
     while (phase.loading) {
       const name = await stage.ask("x");
+      rounds[client]!++;
       seen.set(name, (seen.get(name) ?? 0) + 1);
     }
   };
-  const clients = Array.from({ length: 8 }, load);
+  const clients = rounds.map((_, client) => load(client));
   const allSeen = () => until(() => running.every(({ name }) => seen.has(name)));
   for (const name of ["d", "e", "f"]) {
     await allSeen();
@@ -205,7 +209,9 @@ test("no connection fails while targets are replaced one by one under load", asy
     running.push(fresh!);
     const present = running.map(({ port }) => target(port));
     await stage.sendTo([...present, target(old.port, { state: "draining" })]);
-    await pause(50);
+    // The deregistration delay: what is under way there ends.
+    const before = [...rounds];
+    await until(() => rounds.every((count, client) => count > before[client]!));
     await stage.sendTo(present);
     old.server.close();
   }

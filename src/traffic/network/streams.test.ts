@@ -3,7 +3,16 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { createSeededRandom } from "#runtime/random.ts";
-import { createStage, endOf, listener, pause, readAll, target, until } from "./testing/stage.ts";
+import {
+  createHeldWall,
+  createStage,
+  endOf,
+  listener,
+  pause,
+  readAll,
+  target,
+  until,
+} from "./testing/stage.ts";
 
 test("bytes pass both ways, and a client that has finished still gets its answer", async (context) => {
   const stage = createStage(context);
@@ -89,19 +98,21 @@ test("a reset on one side is one on the other, and is counted", async (context) 
 });
 
 test("a connection that falls silent is reset at both ends", async (context) => {
-  const stage = createStage(context);
+  const { clock, wall, passUntil } = createHeldWall(context);
+  const stage = createStage(context, wall);
   const accepted: Socket[] = [];
   const { port } = await stage.target((socket) => void accepted.push(socket));
   await stage.sendTo([target(port)], {}, { idleTimeoutMs: 200 });
   const client = await stage.client();
   await until(() => accepted.length === 1);
   const ends = [endOf(client), endOf(accepted[0]!)];
-  for (let times = 0; times < 5; times++) {
+  for (let times = 1; times <= 5; times++) {
     client.write("still here");
-    await pause(80);
+    await until(() => accepted[0]!.bytesRead === times * 10);
+    await clock.advance(80);
   }
   assert.deepEqual((await stage.counts())["activeFlows"], 1);
-  assert.deepEqual(await Promise.all(ends), ["ECONNRESET", "ECONNRESET"]);
+  assert.deepEqual(await passUntil(Promise.all(ends)), ["ECONNRESET", "ECONNRESET"]);
   assert.deepEqual(await stage.counts(), { balancerResets: 1 });
 });
 

@@ -5,7 +5,15 @@ import { Duplex } from "node:stream";
 import { connect, createServer } from "node:tls";
 import { test, type TestContext } from "node:test";
 import { ca, handshake, tlsConfig } from "../application/testing/secure-stage.ts";
-import { createStage, endOf, listener, pause, readAll, target } from "./testing/stage.ts";
+import {
+  createHeldWall,
+  createStage,
+  endOf,
+  listener,
+  pause,
+  readAll,
+  target,
+} from "./testing/stage.ts";
 
 const secure = (names: string[], alpn: string[] = []) => ({
   protocol: "TLS" as const,
@@ -134,13 +142,14 @@ test("a target that speaks no TLS is an error, and the client is reset", async (
 });
 
 test("an idle TLS connection is reset, and certificates are renewed without a new port", async (context) => {
-  const stage = createStage(context);
+  const { wall, passUntil } = createHeldWall(context);
+  const stage = createStage(context, wall);
   const { port } = await stage.target(() => {});
   const listen = (name: string) =>
     stage.sendTo([target(port)], {}, { ...secure([name]), idleTimeoutMs: 100, arn: listener.arn });
   await listen("a.example");
   const before = stage.at();
-  assert.equal(await endOf(await handshake(before.port)), "ECONNRESET");
+  assert.equal(await passUntil(endOf(await handshake(before.port))), "ECONNRESET");
   await listen("b.example");
   assert.deepEqual(stage.at(), before);
   const client = await handshake(before.port, { servername: "b.example" });

@@ -1,6 +1,9 @@
 /** A data plane, backends with real sockets behind it, and a client in front: for its tests. */
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import type { Task } from "#runtime/clock.ts";
 import { createSeededRandom } from "#runtime/random.ts";
+import { createVirtualClock } from "#runtime/virtual-clock.ts";
 import { createWall } from "#runtime/wall.ts";
 import { createHttpClient, type ClientRequest, type ClientResponse } from "#http/client.ts";
 import { readBody, type HttpHandler, type HttpServer } from "#http/http.ts";
@@ -21,6 +24,28 @@ export const wall = createWall((error) => {
   throw error;
 });
 
+/** Time of connections that passes only by `clock.advance`, however long the host takes. */
+export function createHeldWall(context: TestContext) {
+  const clock = createVirtualClock({ onError: assert.ifError });
+  context.after(() => clock.stop());
+  const after = (delayMs: number, task: Task) => clock.after(delayMs, task);
+  return {
+    clock,
+    wall: { now: () => clock.now(), monotonic: () => clock.now(), after },
+    /** Time passes until this is there. */
+    async passUntil<T>(awaited: Promise<T>): Promise<T> {
+      let isThere = false;
+      const settled = () => (isThere = true);
+      awaited.then(settled, settled);
+      while (!isThere) {
+        await clock.advance(20);
+        await pause(1);
+      }
+      return awaited;
+    },
+  };
+}
+
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string | undefined>>;
@@ -28,9 +53,9 @@ export interface Answer {
   text: string;
 }
 
-export function createStage(context: TestContext) {
+export function createStage(context: TestContext, engineWall = wall) {
   const plane = createEngine({
-    wall,
+    wall: engineWall,
     random: createSeededRandom(3),
     onError: (error) => void stage.errors.push(error),
   });

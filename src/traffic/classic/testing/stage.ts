@@ -17,10 +17,10 @@ import { createClassicEngine } from "../engine.ts";
 
 const backendPort = 80;
 
-export function createClassicStage(context: TestContext) {
+export function createClassicStage(context: TestContext, engineWall = wall) {
   const errors: unknown[] = [];
   const plane = createClassicEngine({
-    wall,
+    wall: engineWall,
     random: createSeededRandom(5),
     onError: (error) => void errors.push(error),
   });

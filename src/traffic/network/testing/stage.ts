@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { createSeededRandom } from "#runtime/random.ts";
-import { pause, until, wall } from "../../application/testing/stage.ts";
+import { createHeldWall, pause, until, wall } from "../../application/testing/stage.ts";
 import type { BoundAddress } from "../../application/config.ts";
 import type {
   FlowCounts,
@@ -16,13 +16,13 @@ import type {
 } from "../config.ts";
 import { createNetworkEngine } from "../engine.ts";
 
-export { pause, until };
+export { createHeldWall, pause, until };
 
 export type Stage = ReturnType<typeof createStage>;
 
-export function createStage(context: TestContext) {
+export function createStage(context: TestContext, engineWall = wall) {
   const plane = createNetworkEngine({
-    wall,
+    wall: engineWall,
     random: createSeededRandom(3),
     onError: (error) => void stage.errors.push(error),
   });

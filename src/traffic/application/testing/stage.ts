@@ -33,11 +33,11 @@ export function createHeldWall(context: TestContext) {
     clock,
     wall: { now: () => clock.now(), monotonic: () => clock.now(), after },
     /** Time passes until this is there. */
-    async passUntil<T>(awaited: Promise<T>): Promise<T> {
-      let isThere = false;
-      const settled = () => (isThere = true);
+    passUntil: async <T>(awaited: Promise<T>): Promise<T> => {
+      const phase = { waiting: true };
+      const settled = () => (phase.waiting = false);
       awaited.then(settled, settled);
-      while (!isThere) {
+      while (phase.waiting) {
         await clock.advance(20);
         await pause(1);
       }

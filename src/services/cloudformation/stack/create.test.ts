@@ -35,6 +35,13 @@ test("a stack is created in dependency order, with its events and outputs", asyn
     "C CREATE_COMPLETE",
     "web CREATE_COMPLETE",
   ]);
+  const { StackEvents } = await client.DescribeStackEvents({ StackName: "web" });
+  const times = StackEvents!.map(({ Timestamp }) => Timestamp!.getTime());
+  assert.deepEqual(
+    times.toSorted((a, b) => b - a),
+    times,
+  );
+  assert.equal(new Set(times).size, times.length, "clients sort events by their times");
   assert.deepEqual(calls, ["create A", "create B", "create C"]);
   const a = things.get(await physical("web", "A"))!;
   assert.match(a.name, /^web-A-[A-Z0-9]{12}$/);

@@ -48,7 +48,10 @@ export interface EventFacts {
   notificationArns: readonly string[];
 }
 
-/** Writes events in their order and answers the stack's new count of events. */
+/**
+ * Writes events in their order and answers the stack's new count of events. No two have the same time: clients, CDK's
+ * among them, sort them by it.
+ */
 export function writeEvents(
   tx: Transaction,
   scope: Scope,
@@ -57,15 +60,17 @@ export function writeEvents(
   { now, random, clientRequestToken, notificationArns }: EventFacts,
 ): number {
   let number = stack.events;
+  let timeMs = events.read(tx, scope, stack.uuid, number)?.timeMs ?? 0;
   for (const event of list) {
     number++;
+    timeMs = Math.max(now, timeMs + 1);
     const ofStack = event.physicalId === stack.arn;
     const record: EventRecord = {
       number,
       eventId: ofStack
         ? random.uuid()
-        : `${event.logicalId}-${event.status}-${isoMillis(now)}-${number}`,
-      timeMs: now,
+        : `${event.logicalId}-${event.status}-${isoMillis(timeMs)}-${number}`,
+      timeMs,
       logicalId: event.logicalId,
       physicalId: event.physicalId,
       type: event.type,

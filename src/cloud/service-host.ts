@@ -90,6 +90,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const ready = new Map<ServiceName, Loaded>();
   const sites: Site[] = [];
   const crossOrigin: CrossOriginRules[] = [];
+  const measurements = new Set<string>();
   let stopped: Promise<void> | undefined;
 
   const clients = createClients(async (service, operation, input, caller) =>
@@ -101,7 +102,19 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     groups: createGroupDirectory(),
     traffic: createSharedPlane(),
   };
-  const { store, log } = environment;
+  const { store, log, clock, compute } = environment;
+  // Only a clock that leaves looks out has to know.
+  const unstir: Unwatch[] =
+    clock.mode === "virtual"
+      ? [
+          compute.onChange(() => clock.stir()),
+          store.watch([], (keys) => {
+            const isNews = ([owner, , service, kind]: Key) =>
+              owner !== "fogbank" && !measurements.has(`${String(service)}/${String(kind)}`);
+            if (keys.some(isNews)) clock.stir();
+          }),
+        ]
+      : [];
 
   const load = (name: ServiceName): Promise<Loaded> => {
     const present = loaded.get(name);
@@ -114,6 +127,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
   const loadService = async (name: ServiceName): Promise<Loaded> => {
     if (stopped) throw new Error("the cloud is stopping");
     const { service: definition } = await registry[name]();
+    for (const { path } of definition.measurements ?? []) measurements.add(path.join("/"));
     const env: Environment = { ...environment, log: log.with({ service: name }) };
     const state: unknown = definition.createState?.(env);
     const own: Loaded = {
@@ -213,6 +227,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     try {
       await endServices(all);
     } finally {
+      for (const end of unstir) end();
       await environment.traffic.close();
     }
   };

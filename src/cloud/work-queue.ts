@@ -56,10 +56,13 @@ export function createWorkQueue(reconciler: Reconciler, options: WorkQueueOption
       item.again = false;
       if (stopped) break;
       let afterMs: number | undefined;
+      let isSteady = false;
+      const { stirs } = clock;
       try {
         const result = await reconciler.reconcile(item.scope, item.id);
         item.failures = 0;
         afterMs = result?.afterMs;
+        isSteady = result?.isSteady ?? false;
       } catch (error) {
         // What it needs of others may have ended already; the next start takes it up again.
         if (stopped) {
@@ -70,8 +73,10 @@ export function createWorkQueue(reconciler: Reconciler, options: WorkQueueOption
         afterMs = retryDelay(item.failures, random);
         log.error("reconciling failed", { ...item.scope, id: item.id, retryMs: afterMs, error });
       }
-      if (afterMs !== undefined && !item.again && !stopped)
-        item.timer = clock.after(afterMs, () => start(name, item));
+      if (afterMs !== undefined && !item.again && !stopped) {
+        const look = () => start(name, item);
+        item.timer = isSteady ? clock.rest(afterMs, stirs, look) : clock.after(afterMs, look);
+      }
     } while (item.again);
     item.running = false;
     if (!item.timer) items.delete(name);

@@ -93,6 +93,75 @@ describe("the virtual clock", () => {
   });
 });
 
+describe("looks that rest while a virtual clock moves", () => {
+  const hourMs = 3_600_000;
+  /** A look each ten seconds, which rests; the times of those that were made. */
+  function look(freshMs?: number) {
+    const clock = createVirtualClock({
+      startMs: 0,
+      onError: fail,
+      ...(freshMs !== undefined && { freshMs }),
+    });
+    const seen: number[] = [];
+    const again = () => {
+      const { stirs } = clock;
+      seen.push(clock.now());
+      timer = clock.rest(10_000, stirs, again);
+    };
+    let timer = clock.after(10_000, again);
+    return { clock, seen, cancel: () => timer.cancel() };
+  }
+
+  test("are made first and last, when they would have been", async () => {
+    const { clock, seen } = look(hourMs);
+    await clock.advance(hourMs + 5_000);
+    assert.deepEqual(seen, [10_000, hourMs]);
+    await clock.advance(5_000);
+    assert.deepEqual(seen, [10_000, hourMs, hourMs + 10_000]);
+    await clock.advance(90 * 24 * hourMs);
+    assert.deepEqual(seen.slice(3), [hourMs + 20_000, 90 * 24 * hourMs + hourMs + 10_000]);
+  });
+
+  test("are due again when something stirs, at their next time", async () => {
+    const { clock, seen } = look(hourMs);
+    clock.after(25_000, () => clock.stir());
+    clock.after(50_000, () => clock.stir());
+    await clock.advance(100_000);
+    assert.deepEqual(seen, [10_000, 30_000, 50_000, 100_000]);
+  });
+
+  test("rest for nothing that stirred while they were made", async () => {
+    const { clock, seen } = look(hourMs);
+    clock.after(10_000, () => clock.stir());
+    clock.after(10_001, () => clock.stir());
+    await clock.advance(60_000);
+    assert.deepEqual(seen, [10_000, 20_000, 60_000]);
+  });
+
+  test("are all made where what they saw is no longer fresh", async () => {
+    const { clock, seen } = look(-1);
+    let turns = 0;
+    const turn = () => {
+      turns++;
+      clock.after(10_000, turn);
+    };
+    clock.after(5_000, turn);
+    await clock.advance(60_000);
+    assert.deepEqual(seen, [10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
+    assert.equal(turns, 6);
+  });
+
+  test("stay away when they are cancelled, and leave nothing behind", async () => {
+    const { clock, seen, cancel } = look(hourMs);
+    clock.after(20_000, () => {
+      cancel();
+      clock.stir();
+    });
+    await clock.advance(hourMs);
+    assert.deepEqual(seen, [10_000]);
+  });
+});
+
 describe("the scaled clock", () => {
   test("runs so many times as fast as the wall", async () => {
     const clock = createScaledClock({ speed: 1000, onError: fail });

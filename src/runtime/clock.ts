@@ -30,6 +30,17 @@ export interface Clock {
   at(timeMs: number, task: Task): Timer;
   after(delayMs: number, task: Task): Timer;
   /**
+   * As `after`, for a look that found nothing to do, and will find nothing until something stirs. Of a row
+   * of such looks a moving virtual clock leaves out those between the first and the last before the move
+   * ends, so that months of them cost no more than an hour. `sinceStirs` is what `stirs` was when the look
+   * began.
+   */
+  rest(periodMs: number, sinceStirs: number, task: Task): Timer;
+  /** A record or a machine has changed: what rests looks again when it would have looked next. */
+  stir(): void;
+  /** How often something has stirred. */
+  readonly stirs: number;
+  /**
    * Names work that runs now. A virtual clock waits for it before it moves on; the others only
    * hand the promise back. Never track work that itself waits for time to pass.
    */

@@ -69,6 +69,10 @@ export function createScaledClock({
     now,
     at,
     after: (delayMs, task) => at(now() + delayMs, task),
+    // Time that runs leaves nothing out.
+    rest: (periodMs, _sinceStirs, task) => at(now() + periodMs, task),
+    stir: () => {},
+    stirs: 0,
     track: (work) => work,
     async advance(durationMs) {
       checkAdvance(now(), durationMs);

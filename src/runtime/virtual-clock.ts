@@ -5,13 +5,27 @@ interface Entry extends Timer {
   dueMs: number;
   sequence: number;
   task: Task;
-  cancelled: boolean;
+  /** Where it stands in the heap; -1 when it is not in it. */
+  index: number;
+}
+
+/** A look that is due only at the end of the move, in place of all those before. */
+interface Resting {
+  fromMs: number;
+  periodMs: number;
+  /** Wall time of the last look. */
+  seenMs: number;
 }
 
 export interface VirtualClockOptions {
   /** Where time starts, milliseconds since the epoch. */
   startMs?: number | undefined;
   onError: (error: unknown) => void;
+  /**
+   * What lies outside the cloud (a program behind a target's address) has only the wall's time to change in,
+   * and tells nobody: a look at it holds for so many milliseconds of the wall.
+   */
+  freshMs?: number;
 }
 
 /**
@@ -21,10 +35,16 @@ export interface VirtualClockOptions {
 export function createVirtualClock({
   startMs = Date.UTC(2026, 0, 5, 12),
   onError,
+  freshMs = 100,
 }: VirtualClockOptions): Clock {
   const wall = createWall(onError);
   const timers = new Heap();
   const running = new Set<Promise<unknown>>();
+  /** In the order in which they came to rest. */
+  const resting = new Map<Entry, Resting>();
+  let stirs = 0;
+  /** Where the move under way ends. */
+  let targetMs: number | undefined;
   let nowMs = startMs;
   let sequence = 0;
   let advancing: Promise<void> = Promise.resolve();
@@ -46,11 +66,15 @@ export function createVirtualClock({
     }
   };
   const advance = async (durationMs: number) => {
-    const targetMs = nowMs + durationMs;
+    const endMs = nowMs + durationMs;
+    targetMs = endMs;
     await settle();
-    for (let next = timers.peek(); next && next.dueMs <= targetMs; next = timers.peek()) {
-      timers.pop();
-      if (next.cancelled) continue;
+    for (;;) {
+      lookOutside();
+      const next = timers.peek();
+      if (!next || next.dueMs > endMs) break;
+      timers.remove(next);
+      resting.delete(next);
       nowMs = Math.max(nowMs, next.dueMs);
       const { task } = next;
       void track(runTask(task, onError));
@@ -58,20 +82,44 @@ export function createVirtualClock({
       // Timers of one moment run together, as they would on a real clock.
       if (!following || following.dueMs > nowMs) await settle();
     }
-    nowMs = targetMs;
+    nowMs = endMs;
+    targetMs = undefined;
     await settle();
   };
-  const at = (dueMs: number, task: Task): Timer => {
+  /** Has a look fall where the next in its row would have fallen. */
+  const rouse = (entry: Entry, { fromMs, periodMs }: Resting) => {
+    resting.delete(entry);
+    const periods = Math.max(1, Math.ceil((nowMs - fromMs) / periodMs));
+    timers.hasten(entry, Math.min(entry.dueMs, fromMs + periods * periodMs));
+  };
+  const lookOutside = () => {
+    if (resting.size === 0) return;
+    const staleMs = wall.monotonic() - freshMs;
+    for (const [entry, row] of resting) {
+      if (row.seenMs > staleMs) break;
+      rouse(entry, row);
+    }
+  };
+  const at = (dueMs: number, task: Task): Entry => {
     const entry: Entry = {
       dueMs: Math.max(dueMs, nowMs),
       sequence: sequence++,
       task,
-      cancelled: false,
+      index: -1,
       cancel() {
-        entry.cancelled = true;
+        timers.remove(entry);
+        resting.delete(entry);
       },
     };
     timers.push(entry);
+    return entry;
+  };
+  const rest = (periodMs: number, sinceStirs: number, task: Task): Timer => {
+    const fromMs = nowMs;
+    const left = targetMs === undefined ? 0 : Math.floor((targetMs - fromMs) / periodMs);
+    if (left < 2 || sinceStirs !== stirs) return at(fromMs + periodMs, task);
+    const entry = at(fromMs + left * periodMs, task);
+    resting.set(entry, { fromMs, periodMs, seenMs: wall.monotonic() });
     return entry;
   };
   return {
@@ -81,6 +129,14 @@ export function createVirtualClock({
     now: () => nowMs,
     at,
     after: (delayMs, task) => at(nowMs + delayMs, task),
+    rest,
+    stir() {
+      stirs++;
+      for (const [entry, row] of resting) rouse(entry, row);
+    },
+    get stirs() {
+      return stirs;
+    },
     track,
     advance(durationMs) {
       checkAdvance(nowMs, durationMs);
@@ -89,11 +145,12 @@ export function createVirtualClock({
     },
     stop() {
       timers.clear();
+      resting.clear();
     },
   };
 }
 
-/** A binary heap of timers: earliest first, then in the order in which they were set. */
+/** A binary heap of timers: earliest first, then in the order in which they were set. Each knows its place. */
 class Heap {
   readonly #entries: Entry[] = [];
 
@@ -102,37 +159,62 @@ class Heap {
   }
 
   clear(): void {
+    for (const entry of this.#entries) entry.index = -1;
     this.#entries.length = 0;
   }
 
   push(entry: Entry): void {
-    const entries = this.#entries;
-    let index = entries.push(entry) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (!before(entry, entries[parent]!)) break;
-      entries[index] = entries[parent]!;
-      index = parent;
-    }
-    entries[index] = entry;
+    this.#entries.push(entry);
+    this.#rise(entry, this.#entries.length - 1);
   }
 
-  pop(): Entry | undefined {
+  /** Makes it due at an earlier time. */
+  hasten(entry: Entry, dueMs: number): void {
+    entry.dueMs = dueMs;
+    this.#rise(entry, entry.index);
+  }
+
+  /** One that is not there stays away. */
+  remove(entry: Entry): void {
+    const { index } = entry;
+    if (index < 0) return;
+    entry.index = -1;
+    const last = this.#entries.pop()!;
+    if (last === entry) return;
+    // It takes the free place, or one above or below it.
+    this.#rise(last, index);
+    if (last.index === index) this.#sink(last, index);
+  }
+
+  #rise(entry: Entry, from: number): void {
     const entries = this.#entries;
-    const first = entries[0];
-    const last = entries.pop();
-    if (last === undefined || entries.length === 0) return first;
-    let index = 0;
+    let index = from;
+    while (index > 0) {
+      const parent = entries[(index - 1) >> 1]!;
+      if (!before(entry, parent)) break;
+      this.#place(parent, index);
+      index = (index - 1) >> 1;
+    }
+    this.#place(entry, index);
+  }
+
+  #sink(entry: Entry, from: number): void {
+    const entries = this.#entries;
+    let index = from;
     for (;;) {
       let child = 2 * index + 1;
       if (child >= entries.length) break;
       if (child + 1 < entries.length && before(entries[child + 1]!, entries[child]!)) child++;
-      if (!before(entries[child]!, last)) break;
-      entries[index] = entries[child]!;
+      if (!before(entries[child]!, entry)) break;
+      this.#place(entries[child]!, index);
       index = child;
     }
-    entries[index] = last;
-    return first;
+    this.#place(entry, index);
+  }
+
+  #place(entry: Entry, index: number): void {
+    this.#entries[index] = entry;
+    entry.index = index;
   }
 }
 

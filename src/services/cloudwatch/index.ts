@@ -41,6 +41,17 @@ import { putMetricAlarm } from "./operations/put-metric-alarm.ts";
 import { putMetricData } from "./operations/put-metric-data.ts";
 import { setAlarmState } from "./operations/set-alarm-state.ts";
 import { listTagsForResource, tagResource, untagResource } from "./operations/tags.ts";
+import {
+  alarmHistory,
+  alarms,
+  blocks,
+  contributors,
+  dueActions,
+  dueEvents,
+  journal,
+  metrics,
+  progress,
+} from "./records.ts";
 import { alarmReconciler } from "./reconcilers/alarm.ts";
 import { dueEventReconciler } from "./reconcilers/due-event.ts";
 import { dueActionReconciler } from "./reconcilers/due-action.ts";
@@ -97,6 +108,18 @@ export const service = defineService<"cloudwatch", State>({
     alarmReconciler(env, state),
     dueActionReconciler(env),
     dueEventReconciler(env),
+  ],
+  // Alarms act by what they call.
+  measurements: [
+    metrics,
+    journal,
+    blocks,
+    progress,
+    alarms,
+    alarmHistory,
+    contributors,
+    dueActions,
+    dueEvents,
   ],
   differences,
 });

@@ -2,6 +2,7 @@
 import { defineService } from "#services/kit/service.ts";
 import { identityEndpoint } from "./dataplane/identity/signers.ts";
 import { nameReconciler } from "./dataplane/published-names.ts";
+import { cpuCredits } from "./dataplane/credit-keeper.ts";
 import { startSensors } from "./dataplane/sensors.ts";
 import { withDryRun } from "./dry-run.ts";
 import { differences } from "./differences.ts";
@@ -97,5 +98,6 @@ export const service = defineService<"ec2", Ec2State>({
   async stop(_env, state) {
     for (const end of state.endings.splice(0)) await end();
   },
+  measurements: [cpuCredits],
   differences: [...differences, ...networkDifferences],
 });

@@ -6,6 +6,12 @@ import type { Scope } from "#store/collection.ts";
 export interface ReconcileResult {
   /** Look again after so much cloud time, even if nothing changes. */
   afterMs?: number;
+  /**
+   * Nothing was to be done, and until a record or a machine changes, looking again `afterMs` later, and
+   * ever again, will find the same: a clock that is moved by months need not do all of it. Never said
+   * where a look leaves a trace (a line of a log, a request that somebody counts).
+   */
+  isSteady?: boolean;
 }
 
 /**

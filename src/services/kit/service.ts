@@ -2,7 +2,7 @@
 import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { Random } from "#runtime/random.ts";
-import type { Scope } from "#store/collection.ts";
+import type { Collection, Scope } from "#store/collection.ts";
 import type { Store } from "#store/store.ts";
 import type { ComputeDriver } from "#compute/driver.ts";
 import type { ByteStream, HttpReply, HttpRequest } from "#http/http.ts";
@@ -174,6 +174,12 @@ export interface ServiceDefinition<S extends ServiceName, State = undefined> {
    * is emptied, and for a service that could not be loaded. Others that still stop may call operations afterwards.
    */
   readonly stop?: (env: Environment, state: State) => Promise<void> | void;
+  /**
+   * Records that come and go with time alone, such as metrics, and change nothing that a reconciler looks at:
+   * steady passes rest on while they are written.
+   */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly measurements?: readonly Collection<any>[];
   /** Operations that AWS has and that answer only partly here, or behave differently: for COVERAGE.md. */
   readonly differences?: readonly Difference[];
 }

@@ -21,7 +21,7 @@ import type { State } from "../state.ts";
 import { waitsUntil } from "../refreshes/progress.ts";
 import { carryOut } from "./carry-out.ts";
 import { askAgainMs, nominate, policyFunction } from "./nominate.ts";
-import { observe } from "./observe.ts";
+import { observe, type Observation } from "./observe.ts";
 import { takeSteps } from "./take-steps.ts";
 import type { Outcome } from "./outcome.ts";
 import { membersToStep, viewOf, type GroupView } from "./view.ts";
@@ -87,7 +87,17 @@ async function pass(
   await carryOut(env, scope, caller, outcome);
   if (outcome.asks.length > 0) return { afterMs: await hear(env, state, caller, key, outcome) };
   const afterMs = nextLook(env, outcome);
-  return afterMs === undefined ? {} : { afterMs };
+  return afterMs === undefined ? {} : { afterMs, isSteady: isAtRest(outcome, observation) };
+}
+
+/** Nothing is under way, nothing is ailing, and nothing waits for its time. */
+function isAtRest({ view, restless, wakeMs }: Outcome, observation: Observation): boolean {
+  const { group, refresh } = view;
+  if (restless.length > 0 || refresh || wakeMs !== undefined || group.mixed) return false;
+  if (!observation.healthChecked || observation.impaired.size > 0) return false;
+  const running = [...observation.instances.values()].every(({ state }) => state === "running");
+  const states = [...observation.targets.values()].flatMap((targets) => [...targets.values()]);
+  return running && states.every((state) => state === "healthy");
 }
 
 /** Asks the group's function; answers when to look again: at once where something may go. */

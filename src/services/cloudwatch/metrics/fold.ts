@@ -18,6 +18,8 @@ import { progressOf, type ScopeMemory } from "./memory.ts";
 
 /** Cloud time from the first value in the journal to its folding. */
 const foldAfterMs = 5 * 60_000;
+/** A clock that is moved comes to the next five minutes at once, and a block is written again for all of them. */
+const foldWhenMovedMs = 60 * 60_000;
 /** With so many values in memory nothing waits. */
 const crowded = 20_000;
 /** Blocks moved to the next tier in one transaction. */
@@ -30,7 +32,11 @@ export function scheduleFold(env: Environment, memory: ScopeMemory, latest: Gene
     void env.clock.track(foldAll(env, memory));
     return;
   }
-  memory.foldTimer ??= env.clock.after(foldAfterMs, () => foldAll(env, memory));
+  memory.foldTimer ??= env.clock.after(delayMs(env), () => foldAll(env, memory));
+}
+
+function delayMs({ clock }: Environment): number {
+  return clock.mode === "virtual" ? foldWhenMovedMs : foldAfterMs;
 }
 
 /** Folds everything that is in memory now, generation by generation. */
@@ -44,7 +50,7 @@ function foldAll(env: Environment, memory: ScopeMemory): Promise<void> {
     .finally(() => {
       memory.folding = undefined;
       if (memory.generations.length > 0 && !memory.owner.isStopped)
-        memory.foldTimer ??= env.clock.after(foldAfterMs, () => foldAll(env, memory));
+        memory.foldTimer ??= env.clock.after(delayMs(env), () => foldAll(env, memory));
     });
   return memory.folding;
 }

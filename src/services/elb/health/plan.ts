@@ -37,6 +37,17 @@ export function healthAfter(
       : notYetHealthy;
 }
 
+/** Whether one more result like the last changes nothing, nor any number of them. */
+export function isSettled(
+  { description }: InstanceHealth,
+  { passed, length }: Streak,
+  { healthyThreshold, unhealthyThreshold }: HealthCheckRecord,
+): boolean {
+  return passed
+    ? description === inService.description && length >= healthyThreshold
+    : description === unhealthy.description && length >= unhealthyThreshold;
+}
+
 export function sameHealth(a: InstanceHealth, b: InstanceHealth): boolean {
   return a.state === b.state && a.reason === b.reason && a.description === b.description;
 }

@@ -5,7 +5,7 @@ import type { Scope } from "#store/collection.ts";
 import { inState, notYetHealthy, registering, zoneNotEnabled } from "../health/descriptions.ts";
 import { parseTarget } from "../health-check-input.ts";
 import { reachInstance } from "../health/reach-instance.ts";
-import { extend, healthAfter, sameHealth } from "../health/plan.ts";
+import { extend, healthAfter, isSettled, sameHealth } from "../health/plan.ts";
 import { describeInstance } from "../network.ts";
 import {
   instances,
@@ -72,7 +72,9 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
       const present = sameHealth(before, registering) || isIdle(before) ? notYetHealthy : before;
       const health = healthAfter(present, extended, balancer.healthCheck);
       await record(scope, balancer.name, instance, health);
-      return { afterMs: intervalMs };
+      const isSteady =
+        sameHealth(before, health) && isSettled(health, extended, balancer.healthCheck);
+      return { afterMs: intervalMs, isSteady };
     },
   };
 

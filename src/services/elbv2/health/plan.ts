@@ -78,6 +78,20 @@ export function healthAfter(
   return { state: "unhealthy", ...reasonOf(result) };
 }
 
+/** Whether one more result like the last changes nothing, nor any number of them. */
+export function isSettled(
+  { state }: TargetHealthRecord,
+  { healthy, length }: Streak,
+  {
+    healthyThreshold,
+    unhealthyThreshold,
+  }: Pick<HealthCheckSettings, "healthyThreshold" | "unhealthyThreshold">,
+): boolean {
+  return healthy
+    ? state === "healthy" && length >= healthyThreshold
+    : state === "unhealthy" && length >= unhealthyThreshold;
+}
+
 /**
  * A healthy target that becomes unhealthy keeps its flows for the interval, if the group has one.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#unhealthy-draining-interval

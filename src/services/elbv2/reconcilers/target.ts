@@ -14,6 +14,7 @@ import {
   extend,
   healthAfter,
   invalidState,
+  isSettled,
   notInUse,
   sameHealth,
   zoneNotEnabled,
@@ -99,6 +100,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       }
       const verdict = await check(scope, situation);
       let health: TargetHealthRecord;
+      let isSteady = false;
       if ("forbidden" in verdict) {
         if (verdict.forbidden === "terminated")
           return deregister(scope, id as string[], situation, nowMs);
@@ -109,10 +111,16 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         const extended = extend(streak, result, nowMs);
         state.streaks.set(key, extended);
         health = healthAfter(current.health, extended, result, group.healthCheck);
+        isSteady =
+          isSettled(health, extended, group.healthCheck) &&
+          leavesNoTrace(group, situation.balancers);
       }
       const drained = drainUnhealthy(current, health, unhealthyIntervalMs(group), nowMs);
       await record(scope, id as string[], current, drained.health, drained.untilMs);
-      return { afterMs: intervalMs };
+      return {
+        afterMs: intervalMs,
+        isSteady: isSteady && sameHealth(target.health, drained.health),
+      };
     },
   };
 
@@ -273,6 +281,18 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
       });
     });
   }
+}
+
+/** Checks of functions and of load balancers are requests that their metrics count; a log has a line for each. */
+function leavesNoTrace(
+  { targetType }: TargetGroupRecord,
+  balancers: readonly LoadBalancerRecord[],
+): boolean {
+  return (
+    targetType !== "lambda" &&
+    targetType !== "alb" &&
+    !balancers.some(({ attributes }) => logsTo(attributes, "health-check"))
+  );
 }
 
 /** As Host tells it: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#target-not-inservice */

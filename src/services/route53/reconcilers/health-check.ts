@@ -1,4 +1,5 @@
 /** Runs health checks, one step for each: asks the endpoint, the children or the alarm, and tells the DNS server. */
+import type { Reach } from "#compute/driver.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
@@ -49,7 +50,7 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
         await decide(scope, check, before.healthy, status?.healthy);
         return { afterMs: intervalMs - sinceMs };
       }
-      const result = await look(scope, check, before.healthy);
+      const { leavesTrace, ...result } = await look(scope, check, before.healthy);
       const next = planHealth(before, result.healthy, derived ? 1 : (config.FailureThreshold ?? 3));
       const checkedMs = env.clock.now();
       state.observations.set(id, {
@@ -60,7 +61,13 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
         lastFailure: result.healthy ? before.lastFailure : { report: result.report, checkedMs },
       });
       await decide(scope, check, next.healthy, status?.healthy);
-      return { afterMs: intervalMs };
+      // Alarms come and go without a reconciler's knowing.
+      const isSteady =
+        result.healthy === status?.healthy &&
+        before.against === 0 &&
+        config.Type !== "CLOUDWATCH_METRIC" &&
+        !leavesTrace;
+      return { afterMs: intervalMs, isSteady };
     },
   };
 
@@ -68,7 +75,7 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
     scope: Scope,
     check: HealthCheckRecord,
     present: boolean,
-  ): Promise<ProbeResult> {
+  ): Promise<ProbeResult & { leavesTrace?: boolean }> {
     const { config } = check;
     if (config.Type === "CALCULATED") {
       const children = config.ChildHealthChecks ?? [];
@@ -82,11 +89,21 @@ export function healthCheckReconciler(env: Environment, state: State): Reconcile
     if (config.Type === "CLOUDWATCH_METRIC") return lookAtAlarm(scope, check, present);
     const endpoint = await findEndpoint(env, state, scope.account, check);
     if ("failure" in endpoint) return { healthy: false, report: endpoint.failure };
-    if ("reach" in endpoint) return probe(config, endpoint.reach, env.clock.wall);
+    if ("reach" in endpoint)
+      return {
+        ...(await probe(config, endpoint.reach, env.clock.wall)),
+        leavesTrace: isOwn(endpoint.reach),
+      };
     const { state: machine } = await env.compute.observe(endpoint.instance);
     return machine === "running"
       ? { healthy: true, report: "Success: the simulated machine runs" }
       : { healthy: false, report: `Failure: the simulated machine is ${machine}` };
+  }
+
+  /** Of what the cloud itself runs, as load balancers are, that count the requests of health checks. */
+  function isOwn(reach: Reach): boolean {
+    const own = env.names.list().flatMap(({ names }) => names);
+    return !("host" in reach) || own.some(({ addresses }) => addresses.includes(reach.host));
   }
 
   async function lookAtAlarm(

@@ -4,17 +4,28 @@ import { untilServed } from "#services/kit/load-balancing/until-served.ts";
 import { defineService } from "#services/kit/service.ts";
 import { spoolLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
+import { interfaceReconciler } from "#services/kit/load-balancing/interfaces/reconciler.ts";
+import { interfacesOf } from "./interfaces.ts";
 import { operations } from "./operations/operations.ts";
 import { instanceReconciler } from "./reconcilers/instance.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
-import { loadBalancers } from "./records.ts";
+import { interfaceHolders, loadBalancers } from "./records.ts";
 import { createState, type State } from "./state.ts";
 
 export const service = defineService<"elb", State>({
   name: "elb",
   operations,
   createState,
-  reconcilers: (env, state) => [loadBalancerReconciler(env, state), instanceReconciler(env, state)],
+  reconcilers: (env, state) => [
+    loadBalancerReconciler(env, state),
+    instanceReconciler(env, state),
+    interfaceReconciler(env, {
+      service: "elb",
+      balancers: loadBalancers,
+      holders: interfaceHolders,
+      factsOf: interfacesOf,
+    }),
+  ],
   sites: (env, state) => [loadBalancerSite(env, state.client)],
   ready: (env) => untilServed(env, loadBalancers),
   async stop(env, state) {

@@ -2,6 +2,7 @@
 import type { BoundAddress } from "#traffic/application/config.ts";
 import type { DesyncMode } from "#traffic/application/desync.ts";
 import { collection } from "#store/collection.ts";
+import type { InterfaceHolder } from "#services/kit/load-balancing/interfaces/reconciler.ts";
 import type { Tags } from "#services/kit/tags.ts";
 
 export type Protocol = "HTTP" | "HTTPS" | "TCP" | "SSL";
@@ -92,6 +93,8 @@ export interface LogLinesRecord {
 
 /** [name] */
 export const loadBalancers = collection<LoadBalancerRecord>("elb", "load-balancer");
+/** [load balancer's name, its id] */
+export const interfaceHolders = collection<InterfaceHolder>("elb", "interface-holder");
 /** [load balancer's name, instance id] */
 export const instances = collection<InstanceRecord>("elb", "instance");
 /** [load balancer's id, listener's port] */

@@ -5,11 +5,13 @@ import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { spoolLogs, startLogs } from "./logs.ts";
 import { startMetrics } from "./metrics/sampler.ts";
+import { interfaceReconciler } from "#services/kit/load-balancing/interfaces/reconciler.ts";
+import { interfacesOf } from "./interfaces.ts";
 import { operations } from "./operations/operations.ts";
 import { loadBalancerReconciler } from "./reconcilers/load-balancer.ts";
 import { targetGroupReconciler } from "./reconcilers/target-group.ts";
 import { targetReconciler } from "./reconcilers/target.ts";
-import { loadBalancers } from "./records.ts";
+import { interfaceHolders, loadBalancers } from "./records.ts";
 import { createState, type State } from "./state.ts";
 import { trustStoreSite } from "./trust-store-site.ts";
 
@@ -21,6 +23,12 @@ export const service = defineService<"elbv2", State>({
     loadBalancerReconciler(env, state),
     targetGroupReconciler(env, state),
     targetReconciler(env, state),
+    interfaceReconciler(env, {
+      service: "elbv2",
+      balancers: loadBalancers,
+      holders: interfaceHolders,
+      factsOf: interfacesOf,
+    }),
   ],
   sites: (env, state) => [loadBalancerSite(env, state.client), trustStoreSite(env, state)],
   start(env, state) {

@@ -141,6 +141,22 @@ export async function checkVpc(
   throw validationError(`The VPC ID '${vpcId}' is not found`);
 }
 
+/** Whether a private address of a VPC is in use, by whatever. */
+export async function interfaceWithAddress(
+  env: Clients,
+  scope: Scope,
+  vpcId: string,
+  address: string,
+): Promise<boolean> {
+  const { NetworkInterfaces } = await ec2Of(env, scope).DescribeNetworkInterfaces({
+    Filters: [
+      { Name: "vpc-id", Values: [vpcId] },
+      { Name: "addresses.private-ip-address", Values: [address] },
+    ],
+  });
+  return NetworkInterfaces!.length > 0;
+}
+
 export interface InstanceFacts {
   instanceId: string;
   state: string;

@@ -5,6 +5,7 @@ import type {
   RuleTransform,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { collection } from "#store/collection.ts";
+import type { InterfaceHolder } from "#services/kit/load-balancing/interfaces/reconciler.ts";
 import type { Tags } from "#services/kit/tags.ts";
 import type { BoundListener, ProtocolVersion } from "#traffic/application/config.ts";
 import type { NetworkProtocol } from "#traffic/network/config.ts";
@@ -197,6 +198,8 @@ export interface LogLinesRecord {
 
 /** [name] */
 export const loadBalancers = collection<LoadBalancerRecord>("elbv2", "load-balancer");
+/** [load balancer's name, its id] */
+export const interfaceHolders = collection<InterfaceHolder>("elbv2", "interface-holder");
 /** [load balancer's name, listener's id] */
 export const listeners = collection<ListenerRecord>("elbv2", "listener");
 /** [load balancer's name, listener's id, rule's id] */

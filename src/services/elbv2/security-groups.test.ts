@@ -218,7 +218,7 @@ test("a group is not deleted while a load balancer has it", async (context) => {
     message: `resource ${GroupId} has a dependent object`,
   });
   await cloud.elb.DeleteLoadBalancer({ LoadBalancerArn });
-  await cloud.advance("1s");
+  await cloud.advance("10s");
   await cloud.ec2.DeleteSecurityGroup({ GroupId });
 });
 

@@ -41,6 +41,6 @@ test("subnets and the internet gateway stay while a load balancer needs them", a
   });
   await elb.DeleteLoadBalancer({ LoadBalancerArn });
   await cloud.createBalancer("inside", { Scheme: "internal" });
-  await cloud.advance("1s");
+  await cloud.advance("10s");
   await ec2.DetachInternetGateway(detach);
 });

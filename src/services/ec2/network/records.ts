@@ -133,6 +133,8 @@ export interface InterfaceAttachment {
   attachmentId: string;
   /** Undefined where a service (a NAT gateway, an endpoint) holds the interface. */
   instanceId?: string;
+  /** Whose machine it is attached to, where that is no instance of the account; "amazon-aws" unless given. */
+  ownerId?: string;
   deviceIndex: number;
   attachedMs: number;
   deleteOnTermination: boolean;
@@ -160,7 +162,7 @@ export interface NetworkInterfaceRecord {
   /** A new one is lent at each start. */
   lendsPublicIp: boolean;
   sourceDestCheck: boolean;
-  interfaceType: "interface" | "nat_gateway" | "vpc_endpoint";
+  interfaceType: "interface" | "nat_gateway" | "vpc_endpoint" | "network_load_balancer";
   /** Held by a service, which alone may change it. */
   requesterId?: string;
   attachment?: InterfaceAttachment;

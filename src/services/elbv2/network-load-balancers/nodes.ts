@@ -8,7 +8,7 @@ import { drawLoopbackHost } from "#services/kit/load-balancing/loopback-host.ts"
 import type { Environment } from "#services/kit/service.ts";
 import { compileBlocks } from "#traffic/application/cidr.ts";
 import { allocationIdNotFound, invalidConfiguration, validationError } from "../errors.ts";
-import { describeSubnet, instanceWithAddress, principal, type Placement } from "../network.ts";
+import { describeSubnet, interfaceWithAddress, principal, type Placement } from "../network.ts";
 import type { LoadBalancerRecord, NodeRecord, ZoneRecord } from "../records.ts";
 import { drawPrefix, readPrefix } from "./source-nat.ts";
 
@@ -22,6 +22,8 @@ export interface NodeSettings {
   scheme: LoadBalancerRecord["scheme"];
   ipAddressType: LoadBalancerRecord["ipAddressType"];
   sourceNat: boolean;
+  /** Those that it has. */
+  present: readonly ZoneRecord[];
 }
 
 /** Addresses by subnet; throws AWS's errors for those that cannot be. */
@@ -34,8 +36,9 @@ export async function readNodes(
   const asked = new Map<string, Asked>();
   for (const mapping of mappings) {
     const { SubnetId = "" } = mapping;
+    const own = settings.present.find(({ subnetId }) => subnetId === SubnetId)?.node;
     asked.set(SubnetId, {
-      ...(await readIpv4(env, scope, mapping, settings)),
+      ...(await readIpv4(env, scope, mapping, settings, own)),
       ...(await readIpv6(env, scope, mapping, settings)),
     });
   }
@@ -50,16 +53,19 @@ async function readIpv4(
   scope: Scope,
   { SubnetId = "", AllocationId, PrivateIPv4Address }: SubnetMapping,
   { scheme }: NodeSettings,
+  own: NodeRecord | undefined,
 ): Promise<Asked> {
   if (AllocationId !== undefined) {
     if (scheme === "internal")
       throw invalidConfiguration(
         "Elastic IPs are not supported for load balancers with scheme 'internal'",
       );
+    if (own?.elasticIp?.allocationId === AllocationId) return { elasticIp: own.elasticIp };
     const address = await elasticIp(env, scope, AllocationId);
     return { elasticIp: { allocationId: AllocationId, address } };
   }
   if (PrivateIPv4Address === undefined) return {};
+  if (own?.privateAddress === PrivateIPv4Address) return { privateAddress: PrivateIPv4Address };
   if (scheme !== "internal")
     throw invalidConfiguration(
       "Private IPv4 addresses are not supported for load balancers with scheme 'internet-facing'",
@@ -69,7 +75,7 @@ async function readIpv4(
     throw invalidConfiguration(
       `The private IPv4 address '${PrivateIPv4Address}' is not within the CIDR block of subnet '${SubnetId}'`,
     );
-  if (await instanceWithAddress(env, scope, VpcId, PrivateIPv4Address))
+  if (await interfaceWithAddress(env, scope, VpcId, PrivateIPv4Address))
     throw addressInUse(PrivateIPv4Address);
   return { privateAddress: PrivateIPv4Address };
 }

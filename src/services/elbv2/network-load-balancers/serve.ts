@@ -5,7 +5,8 @@ import type { Scope } from "#store/collection.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
 import { logsAnything } from "../logs.ts";
-import { listeners, loadBalancers } from "../records.ts";
+import { activate } from "../activate.ts";
+import { listeners } from "../records.ts";
 import type { State } from "../state.ts";
 import { allowsShift, shiftLookMs } from "../zonal-shift.ts";
 import { networkConfigOf } from "./config.ts";
@@ -59,11 +60,9 @@ async function remember(
   records: BalancerRecords,
   bound: readonly Record<string, BoundListener>[],
 ): Promise<void> {
-  const { name, arn } = records.balancer;
+  const { name } = records.balancer;
   await env.store.transaction(async (tx) => {
-    const balancer = await loadBalancers.get(tx, scope, name);
-    if (balancer?.arn === arn && balancer.state === "provisioning")
-      loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
+    await activate(tx, scope, records.balancer);
     for (const [index, { record }] of records.listeners.entries()) {
       const listener = await listeners.get(tx, scope, name, record.id);
       const boundByZone = bound[index]!;

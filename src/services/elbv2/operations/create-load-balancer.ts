@@ -43,8 +43,10 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
   const { vpcId, zones } = await placeIn(context, context, subnetIds, { scheme, network });
   await checkType(context, context, ipAddressType, { network, subnetIds });
+  const before = await context.store.transaction((tx) => loadBalancers.get(tx, context, name));
+  const settings = { scheme, ipAddressType, sourceNat, present: before?.zones ?? [] };
   const nodes = network
-    ? await readNodes(context, context, mappingsOf(input), { scheme, ipAddressType, sourceNat })
+    ? await readNodes(context, context, mappingsOf(input), settings)
     : undefined;
   // A network load balancer has security groups only where it was created with some.
   const securityGroups =

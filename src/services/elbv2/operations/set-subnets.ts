@@ -33,7 +33,7 @@ export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input,
     network,
     type: ipAddressType,
   });
-  const settings = { scheme, ipAddressType, sourceNat };
+  const settings = { scheme, ipAddressType, sourceNat, present: present.zones };
   const nodes = await readNodes(context, context, network ? mappingsOf(input) : [], settings);
   if (vpcId !== present.vpcId)
     throw invalidConfiguration("All subnets must belong to the VPC of the load balancer");

@@ -5,7 +5,9 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { configOf, readBalancer, thresholdOf, type BalancerRecords } from "../balancer-config.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
+import { activate } from "../activate.ts";
 import {
+  interfaceHolders,
   listeners,
   loadBalancers,
   rules,
@@ -29,6 +31,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       { collection: loadBalancers },
       { collection: listeners, idOf: byName },
       { collection: rules, idOf: byName },
+      { collection: interfaceHolders, idOf: byName },
       // Whose listeners use it is found by looking; changes of trust stores are rare.
       { collection: trustStores, idOf: () => [] },
     ],
@@ -131,14 +134,13 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
 
   async function remember(
     scope: Scope,
-    { name, arn }: LoadBalancerRecord,
+    balancer: LoadBalancerRecord,
     ids: readonly string[],
     bound: readonly BoundListener[],
   ): Promise<void> {
+    const { name } = balancer;
     await env.store.transaction(async (tx) => {
-      const balancer = await loadBalancers.get(tx, scope, name);
-      if (balancer?.arn === arn && balancer.state === "provisioning")
-        loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
+      await activate(tx, scope, balancer);
       for (const [index, id] of ids.entries()) {
         const listener = await listeners.get(tx, scope, name, id);
         const own = bound[index]!;

@@ -24,6 +24,7 @@ import {
   releasedIps,
   type AddressRecord,
 } from "../records.ts";
+import { checkManaged } from "../requesters.ts";
 
 interface Held extends AddressRecord {
   instanceId: string | undefined;
@@ -66,6 +67,12 @@ async function addressOf(
   if (input.AllocationId !== undefined) return find(tx, context, kinds.address, input.AllocationId);
   if (input.PublicIp === undefined) throw missingAddress();
   return byPublicIp(tx, context, input.PublicIp);
+}
+
+/** Throws when the address is a NAT gateway's or a load balancer's, which alone may give it back. */
+async function checkHolder(tx: Transaction, context: Ec2Context, { association }: AddressRecord) {
+  const eni = await interfaces.get(tx, context, association!.networkInterfaceId);
+  if (eni) checkManaged(context, eni);
 }
 
 const allocateAddress: Ec2Operation<"AllocateAddress"> = async (input, context) => {
@@ -149,6 +156,7 @@ const associateAddress: Ec2Operation<"AssociateAddress"> = async (input, context
       throw missingTarget();
     }
     let eni = await find(tx, context, kinds.networkInterface, eniId);
+    checkManaged(context, eni);
     const privateIp = PrivateIpAddress ?? eni.privateIps[0]!.address;
     const target = eni.privateIps.find((one) => one.address === privateIp);
     if (!target)
@@ -163,6 +171,7 @@ const associateAddress: Ec2Operation<"AssociateAddress"> = async (input, context
         throw alreadyAssociated(
           `resource ${address.allocationId} is already associated with associate-id ${held.associationId}`,
         );
+      await checkHolder(tx, context, address);
       address = await disassociate(tx, context, address);
     }
     if (target.elastic) {
@@ -193,6 +202,7 @@ const disassociateAddress: Ec2Operation<"DisassociateAddress"> = async (input, c
         : (await addresses.list(tx, context)).find((one) => one.association?.associationId === id);
     if (!address) throw associationNotFound(id!);
     if (!address.association) throw associationNotFound(publicIp!);
+    await checkHolder(tx, context, address);
     await disassociate(tx, context, address);
   });
   return {};

@@ -3,7 +3,6 @@ import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import type { Ec2Operation, Ec2Operations } from "../../context.ts";
 import {
-  ec2Error,
   instanceNotFound,
   invalidParameterCombination,
   invalidParameterValue,
@@ -14,7 +13,9 @@ import { attachInterface, checkGroups, detachInterface } from "../interfaces.ts"
 import { inNetwork } from "../in-network.ts";
 import { find, kinds } from "../kinds.ts";
 import { giveBackAddress, takeAddress, takeAnyAddress } from "../private-addresses.ts";
+import { takePublicIp } from "../public-addresses.ts";
 import { instanceInterfaces, interfaces } from "../records.ts";
+import { checkDetachable, checkManaged, requesterOf } from "../requesters.ts";
 import { interfaceShape, shown } from "./network-interfaces.ts";
 
 const attachNetworkInterface: Ec2Operation<"AttachNetworkInterface"> = async (input, context) => {
@@ -22,6 +23,7 @@ const attachNetworkInterface: Ec2Operation<"AttachNetworkInterface"> = async (in
   const instanceId = input.InstanceId!;
   const attached = await inNetwork(context, async (tx) => {
     const record = await find(tx, context, kinds.networkInterface, input.NetworkInterfaceId!);
+    checkManaged(context, record);
     // Every instance has its primary interface for as long as it is not terminated.
     const primaryId = await instanceInterfaces.get(tx, context, instanceId, 0);
     const primary = primaryId && (await interfaces.get(tx, context, primaryId));
@@ -51,11 +53,7 @@ async function findAttached(tx: Transaction, scope: Scope, attachmentId: string)
 const detachNetworkInterface: Ec2Operation<"DetachNetworkInterface"> = async (input, context) => {
   await inNetwork(context, async (tx) => {
     const record = await findAttached(tx, context, input.AttachmentId!);
-    if (record.requesterId !== undefined)
-      throw ec2Error(
-        "OperationNotPermitted",
-        `You are not allowed to manage '${input.AttachmentId}' attachments.`,
-      );
+    checkDetachable(context, record);
     detachInterface(tx, context, record);
   });
   return {};
@@ -66,15 +64,22 @@ const modifyAttribute: Ec2Operation<"ModifyNetworkInterfaceAttribute"> = async (
     "EnaSrdSpecification",
     "EnablePrimaryIpv6",
     "ConnectionTrackingSpecification",
-    "AssociatePublicIpAddress",
     "AssociatedSubnetIds",
   ] as const)
     if (input[name] !== undefined) throw unsupportedParameter(name);
-  const { Attachment, Description, SourceDestCheck, Groups } = input;
+  const { Attachment, Description, SourceDestCheck, Groups, AssociatePublicIpAddress } = input;
+  // Those of instances come at a start.
+  if (AssociatePublicIpAddress !== undefined && requesterOf(context) === undefined)
+    throw unsupportedParameter("AssociatePublicIpAddress");
   await inNetwork(context, async (tx) => {
     let record = await find(tx, context, kinds.networkInterface, input.NetworkInterfaceId!);
+    checkManaged(context, record);
     if (Groups?.length)
       record = { ...record, groups: await checkGroups(tx, context, Groups, record) };
+    if (AssociatePublicIpAddress && record.lentPublicIp === undefined) {
+      const holder = record.networkInterfaceId;
+      record = { ...record, lentPublicIp: await takePublicIp(tx, context, context.random, holder) };
+    }
     if (Description?.Value !== undefined) record = { ...record, description: Description.Value };
     if (SourceDestCheck?.Value !== undefined)
       record = { ...record, sourceDestCheck: SourceDestCheck.Value };
@@ -128,6 +133,7 @@ const assignPrivateIpAddresses: Ec2Operation<"AssignPrivateIpAddresses"> = async
   const id = input.NetworkInterfaceId!;
   const assigned = await inNetwork(context, async (tx) => {
     const record = await find(tx, context, kinds.networkInterface, id);
+    checkManaged(context, record);
     const subnet = await find(tx, context, kinds.subnet, record.subnetId);
     const taken: string[] = [];
     // One that the interface has already stays as it is.
@@ -154,6 +160,7 @@ const unassignPrivateIpAddresses: Ec2Operation<"UnassignPrivateIpAddresses"> = a
   if (input.Ipv4Prefixes) throw unsupportedParameter("Ipv4Prefixes");
   await inNetwork(context, async (tx) => {
     const record = await find(tx, context, kinds.networkInterface, input.NetworkInterfaceId!);
+    checkManaged(context, record);
     const gone = input.PrivateIpAddresses ?? [];
     for (const address of gone) {
       const index = record.privateIps.findIndex((one) => one.address === address);

@@ -84,12 +84,10 @@ const detachInternetGateway: Ec2Operation<"DetachInternetGateway"> = async (inpu
     const { vpcId: attached, ...free } = gateway;
     const vpcId = input.VpcId!;
     if (attached !== vpcId) throw notAttached(gateway.internetGatewayId, vpcId);
-    const mapped =
-      (await interfaces.list(tx, context)).some(
-        (one) =>
-          one.vpcId === vpcId &&
-          (one.lentPublicIp || one.privateIps.some(({ elastic }) => elastic)),
-      ) || context.names.list().some(({ sender }) => sender?.vpcId === vpcId && sender.isPublic);
+    const mapped = (await interfaces.list(tx, context)).some(
+      (one) =>
+        one.vpcId === vpcId && (one.lentPublicIp || one.privateIps.some(({ elastic }) => elastic)),
+    );
     if (mapped)
       throw dependencyViolation(
         `Network ${vpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,

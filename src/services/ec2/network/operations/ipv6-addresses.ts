@@ -18,6 +18,7 @@ import {
 } from "../ipv6.ts";
 import { find, kinds } from "../kinds.ts";
 import { interfaces, type SubnetRecord } from "../records.ts";
+import { checkManaged } from "../requesters.ts";
 import { addSubnetBlock, removeSubnetBlock, subnetIpv6Shape } from "../vpc-ipv6.ts";
 
 const associate: Ec2Operation<"AssociateSubnetCidrBlock"> = async (input, context) => {
@@ -90,6 +91,7 @@ const assign: Ec2Operation<"AssignIpv6Addresses"> = async (input, context) => {
   const id = input.NetworkInterfaceId!;
   const chosen = await inNetwork(context, async (tx) => {
     const record = await find(tx, context, kinds.networkInterface, id);
+    checkManaged(context, record);
     const subnet = await find(tx, context, kinds.subnet, record.subnetId);
     const own = record.ipv6Addresses ?? [];
     const added = await chooseIpv6(tx, context, subnet, {
@@ -108,6 +110,7 @@ const unassign: Ec2Operation<"UnassignIpv6Addresses"> = async (input, context) =
   const gone = input.Ipv6Addresses ?? [];
   await inNetwork(context, async (tx) => {
     const record = await find(tx, context, kinds.networkInterface, id);
+    checkManaged(context, record);
     const own = record.ipv6Addresses ?? [];
     for (const address of gone)
       if (!own.includes(address))

@@ -13,6 +13,7 @@ import { inNetwork } from "../in-network.ts";
 import { find, kinds, select } from "../kinds.ts";
 import { privateDnsName, publicDnsName } from "../public-addresses.ts";
 import { requestedAddresses } from "../requested-addresses.ts";
+import { attachmentOwner, attachToService, lenderOf, requesterOf } from "../requesters.ts";
 import { chooseIpv6 } from "./ipv6-addresses.ts";
 import {
   interfaces,
@@ -55,7 +56,7 @@ function associationShape(
   return {
     PublicIp: publicIp,
     PublicDnsName: eni.hasDnsNames ? publicDnsName(context.region, publicIp) : "",
-    IpOwnerId: elastic ? context.account : "amazon",
+    IpOwnerId: elastic ? context.account : lenderOf(eni),
     AllocationId: elastic?.allocationId,
     AssociationId: elastic?.associationId,
   };
@@ -96,7 +97,7 @@ export function interfaceShape(context: Ec2Context, eni: Shown) {
       Attachment: {
         AttachmentId: attachment.attachmentId,
         InstanceId: attachment.instanceId,
-        InstanceOwnerId: attachment.instanceId ? context.account : "amazon-aws",
+        InstanceOwnerId: attachmentOwner(context, eni),
         DeviceIndex: attachment.deviceIndex,
         NetworkCardIndex: 0,
         Status: "attached" as const,
@@ -127,8 +128,7 @@ function filtersIn(context: Ec2Context): FilterTable<Shown> {
     "attachment.delete-on-termination": (eni) => eni.attachment?.deleteOnTermination,
     "attachment.device-index": (eni) => eni.attachment?.deviceIndex,
     "attachment.instance-id": (eni) => eni.attachment?.instanceId,
-    "attachment.instance-owner-id": (eni) =>
-      eni.attachment && (eni.attachment.instanceId ? context.account : "amazon-aws"),
+    "attachment.instance-owner-id": (eni) => attachmentOwner(context, eni),
     "attachment.status": (eni) => (eni.attachment ? "attached" : "detached"),
     "availability-zone": (eni) => eni.zoneName,
     "availability-zone-id": (eni) => zoneNamed(context.region, eni.zoneName)?.zoneId,
@@ -190,8 +190,13 @@ const createNetworkInterface: Ec2Operation<"CreateNetworkInterface"> = async (in
       count: input.Ipv6AddressCount ?? (subnet.assignsIpv6 && !input.Ipv6Addresses ? 1 : 0),
     });
     const id = made.networkInterfaceId;
-    const record = ipv6Addresses.length > 0 ? { ...made, ipv6Addresses } : made;
-    interfaces.put(tx, context, [id], record);
+    const free = ipv6Addresses.length > 0 ? { ...made, ipv6Addresses } : made;
+    interfaces.put(tx, context, [id], free);
+    const requester = requesterOf(context);
+    const record =
+      requester === undefined
+        ? free
+        : attachToService(tx, context, free, requester, input.Groups ?? []);
     await rememberTokenForADay(tx, context, "CreateNetworkInterface", token, parameters, id);
     return (await shown(tx, context, [record]))[0]!;
   });
@@ -219,7 +224,9 @@ const describeNetworkInterfaces: Ec2Operation<"DescribeNetworkInterfaces"> = asy
 const deleteNetworkInterface: Ec2Operation<"DeleteNetworkInterface"> = async (input, context) => {
   await inNetwork(context, async (tx) => {
     const record = await find(tx, context, kinds.networkInterface, input.NetworkInterfaceId!);
-    if (record.attachment)
+    // A service's own goes at one stroke.
+    const isOwn = record.requesterId !== undefined && record.requesterId === requesterOf(context);
+    if (record.attachment && !isOwn)
       throw invalidParameterValue(
         `Network interface '${record.networkInterfaceId}' is currently in use.`,
       );

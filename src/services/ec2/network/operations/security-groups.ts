@@ -157,9 +157,7 @@ const deleteSecurityGroup: Ec2Operation<"DeleteSecurityGroup"> = async (input, c
     const rules = await groupRules.list(tx, context);
     const used =
       rules.some((rule) => rule.groupId !== id && rule.peerGroup?.groupId === id) ||
-      (await interfaces.list(tx, context)).some(({ groups }) => groups.includes(id)) ||
-      // A load balancer's interfaces are in its groups.
-      context.names.list().some(({ sender }) => sender?.groups.includes(id));
+      (await interfaces.list(tx, context)).some(({ groups }) => groups.includes(id));
     if (used) throw dependencyViolation(`resource ${id} has a dependent object`);
     for (const rule of rules) if (rule.groupId === id) groupRules.delete(tx, context, rule.ruleId);
     securityGroups.delete(tx, context, id);

@@ -220,11 +220,7 @@ const describeSubnets: Ec2Operation<"DescribeSubnets"> = async (input, context) 
 const deleteSubnet: Ec2Operation<"DeleteSubnet"> = async (input, context) => {
   await inNetwork(context, async (tx) => {
     const { subnetId, vpcId } = await find(tx, context, kinds.subnet, input.SubnetId!);
-    if (
-      (await interfaces.list(tx, context)).some((one) => one.subnetId === subnetId) ||
-      // A load balancer's interfaces are in its subnets.
-      context.names.list().some(({ sender }) => sender?.subnetIds.includes(subnetId))
-    )
+    if ((await interfaces.list(tx, context)).some((one) => one.subnetId === subnetId))
       throw hasDependencies("subnet", subnetId);
     for (const table of await routeTables.list(tx, context))
       if (table.vpcId === vpcId && table.associations.some((one) => one.subnetId === subnetId)) {

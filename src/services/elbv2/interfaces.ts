@@ -1,0 +1,35 @@
+/** The network interfaces that a load balancer has in its subnets. */
+import type { InterfaceFacts } from "#services/kit/load-balancing/interfaces/reconciler.ts";
+import type { WantedInterface } from "#services/kit/load-balancing/interfaces/plan.ts";
+import { fullName } from "./arns.ts";
+import type { LoadBalancerRecord, ZoneRecord } from "./records.ts";
+
+/** "50dc6c495c0c9188" */
+export const idOf = ({ arn }: Pick<LoadBalancerRecord, "arn">) =>
+  arn.slice(arn.lastIndexOf("/") + 1);
+
+/** One per zone: further ones of application load balancers come on AWS with their traffic. */
+export function interfacesOf(balancer: LoadBalancerRecord): InterfaceFacts {
+  const { arn, zones } = balancer;
+  return {
+    id: idOf(balancer),
+    description: `ELB ${fullName(arn)}`,
+    wanted: zones.map((zone) => interfaceIn(balancer, zone)),
+  };
+}
+
+function interfaceIn(
+  { scheme, ipAddressType, securityGroups }: LoadBalancerRecord,
+  { subnetId, node }: ZoneRecord,
+): WantedInterface {
+  const { elasticIp, privateAddress, ipv6Address } = node ?? {};
+  const isPublic =
+    scheme === "internet-facing" && ipAddressType !== "dualstack-without-public-ipv4";
+  return {
+    subnetId,
+    groups: securityGroups,
+    privateIp: privateAddress,
+    public: elasticIp ? { allocationId: elasticIp.allocationId } : isPublic ? "lent" : "none",
+    ipv6: ipAddressType === "ipv4" ? undefined : { address: ipv6Address },
+  };
+}

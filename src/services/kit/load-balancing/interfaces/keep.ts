@@ -1,0 +1,95 @@
+/** Brings the network interfaces that EC2 has of a load balancer to what they should be. */
+import type { Output } from "#model/sdk.ts";
+import { asService } from "#services/kit/principal.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Scope } from "#store/collection.ts";
+import {
+  planInterfaces,
+  type ActualInterface,
+  type InterfaceStep,
+  type WantedInterface,
+} from "./plan.ts";
+
+const principal = "elasticloadbalancing.amazonaws.com";
+/** Create, then addresses, then to see that all is there; once more for what came in between. */
+const mostRounds = 4;
+
+/** Running twice does no harm: EC2 is asked what there is. Throws EC2's errors, with what was done till then done. */
+export async function keepInterfaces(
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
+  description: string,
+  wanted: readonly WantedInterface[],
+): Promise<void> {
+  const ec2 = clients.ec2(asService(scope, principal));
+  for (let round = 0; round < mostRounds; round++) {
+    const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({
+      Filters: [
+        { Name: "description", Values: [description] },
+        { Name: "requester-id", Values: ["amazon-elb"] },
+      ],
+    });
+    const steps = planInterfaces(wanted, NetworkInterfaces!.map(actualOf));
+    if (steps.length === 0) return;
+    for (const step of steps) await take(ec2, description, step);
+  }
+  throw new Error(`the network interfaces "${description}" do not come to rest`);
+}
+
+type Found = NonNullable<Output<"ec2", "DescribeNetworkInterfaces">["NetworkInterfaces"]>[number];
+
+function actualOf(one: Found): ActualInterface {
+  const { AllocationId: allocationId, PublicIp } = one.Association ?? {};
+  return {
+    id: one.NetworkInterfaceId!,
+    subnetId: one.SubnetId!,
+    groups: one.Groups!.map(({ GroupId }) => GroupId!),
+    privateIp: one.PrivateIpAddress!,
+    public:
+      allocationId !== undefined ? { allocationId } : PublicIp === undefined ? "none" : "lent",
+    ipv6Addresses: (one.Ipv6Addresses ?? []).map(({ Ipv6Address }) => Ipv6Address!),
+  };
+}
+
+async function take(
+  ec2: ReturnType<Environment["clients"]["ec2"]>,
+  description: string,
+  step: InterfaceStep,
+): Promise<void> {
+  if (step.do === "create") {
+    const { subnetId, groups, privateIp, ipv6 } = step.wanted;
+    await ec2.CreateNetworkInterface({
+      SubnetId: subnetId,
+      Description: description,
+      Groups: [...groups],
+      PrivateIpAddress: privateIp,
+      ...(ipv6 &&
+        (ipv6.address === undefined
+          ? { Ipv6AddressCount: 1 }
+          : { Ipv6Addresses: [{ Ipv6Address: ipv6.address }] })),
+    });
+    return;
+  }
+  const NetworkInterfaceId = step.id;
+  if (step.do === "delete") await ec2.DeleteNetworkInterface({ NetworkInterfaceId });
+  else if (step.do === "move to groups")
+    await ec2.ModifyNetworkInterfaceAttribute({ NetworkInterfaceId, Groups: [...step.groups] });
+  else if (step.do === "lend a public address")
+    await ec2.ModifyNetworkInterfaceAttribute({
+      NetworkInterfaceId,
+      AssociatePublicIpAddress: true,
+    });
+  else if (step.do === "associate")
+    await ec2.AssociateAddress({
+      NetworkInterfaceId,
+      AllocationId: step.allocationId,
+      AllowReassociation: false,
+    });
+  else if (step.do === "unassign IPv6")
+    await ec2.UnassignIpv6Addresses({ NetworkInterfaceId, Ipv6Addresses: [...step.addresses] });
+  else
+    await ec2.AssignIpv6Addresses({
+      NetworkInterfaceId,
+      ...(step.address === undefined ? { Ipv6AddressCount: 1 } : { Ipv6Addresses: [step.address] }),
+    });
+}

@@ -1,0 +1,103 @@
+/** Gives load balancers their network interfaces, and takes them back a while after they are gone. */
+import type { Reconciler } from "#services/kit/reconciler.ts";
+import type { Environment } from "#services/kit/service.ts";
+import type { Collection, Scope } from "#store/collection.ts";
+import type { Key } from "#store/store.ts";
+import { keepInterfaces } from "./keep.ts";
+import type { WantedInterface } from "./plan.ts";
+
+/** Written before a load balancer's first interface, deleted after its last: nothing is forgotten in between. */
+export interface InterfaceHolder {
+  /** "ELB app/web/50dc6c495c0c9188": by it they are found. */
+  description: string;
+  /** They have been as they should be once. */
+  placed?: true;
+  /** When they leave; their load balancer is gone. */
+  leaveMs?: number;
+}
+
+/**
+ * AWS does not say how long the interfaces outlive their load balancer: that it is a while, and what is bound to
+ * them cannot go before. https://repost.aws/knowledge-center/elb-network-interface-vpc-error
+ */
+const lingerMs = 5000;
+
+interface Kind<Balancer> {
+  /** "elbv2" */
+  service: string;
+  /** [name] */
+  balancers: Collection<Balancer>;
+  /** [load balancer's name, its id] */
+  holders: Collection<InterfaceHolder>;
+  factsOf: (balancer: Balancer) => InterfaceFacts;
+}
+
+export interface InterfaceFacts {
+  /** Tells it from another of its name. */
+  id: string;
+  description: string;
+  wanted: WantedInterface[];
+}
+
+export function interfaceReconciler<Balancer>(
+  env: Pick<Environment, "clients" | "store" | "clock">,
+  { service, balancers, holders, factsOf }: Kind<Balancer>,
+): Reconciler {
+  return {
+    name: `${service}/network-interfaces`,
+    watches: [
+      { collection: balancers },
+      // At a start, those of load balancers that are gone already.
+      { collection: holders, idOf: (id) => [String(id[0])] },
+    ],
+    async reconcile(scope, [key]) {
+      const name = String(key);
+      const { present, others } = await env.store.transaction(async (tx) => {
+        const balancer = await balancers.get(tx, scope, name);
+        const facts = balancer && factsOf(balancer);
+        const entries = await holders.entries(tx, scope, [name]);
+        const own = entries.find(({ id }) => id[1] === facts?.id);
+        if (facts && !own)
+          holders.put(tx, scope, [name, facts.id], { description: facts.description });
+        return {
+          present: facts && { ...facts, placed: own?.record.placed },
+          others: entries.filter((entry) => entry !== own),
+        };
+      });
+      const now = env.clock.now();
+      const leaving: number[] = [];
+      for (const { id, record } of others) {
+        const isTakenOver = record.description === present?.description;
+        const leaveMs = isTakenOver ? now : (record.leaveMs ?? now + lingerMs);
+        if (leaveMs > now) {
+          leaving.push(leaveMs);
+          if (record.leaveMs === undefined)
+            await change(scope, id, (holder) => ({ ...holder, leaveMs }));
+          continue;
+        }
+        // A Classic Load Balancer's are described by its name, which another may have by now.
+        if (!isTakenOver) await keepInterfaces(env, scope, record.description, []);
+        await change(scope, id, () => undefined);
+      }
+      if (present) {
+        await keepInterfaces(env, scope, present.description, present.wanted);
+        if (!present.placed)
+          await change(scope, [name, present.id], (holder) => ({ ...holder, placed: true }));
+      }
+      return leaving.length > 0 ? { afterMs: Math.min(...leaving) - now } : undefined;
+    },
+  };
+
+  async function change(
+    scope: Scope,
+    id: Key,
+    how: (holder: InterfaceHolder) => InterfaceHolder | undefined,
+  ): Promise<void> {
+    await env.store.transaction(async (tx) => {
+      const holder = await holders.get(tx, scope, ...id);
+      const changed = holder && how(holder);
+      if (changed) holders.put(tx, scope, id, changed);
+      else if (holder) holders.delete(tx, scope, ...id);
+    });
+  }
+}

@@ -5,7 +5,10 @@ import { createScalingCloud, type ScalingCloud } from "./testing/scaling-cloud.t
 async function targetGroup(cloud: ScalingCloud) {
   const ec2 = cloud.clients.ec2(cloud.caller);
   const elb = cloud.clients.elbv2(cloud.caller);
-  const { Subnets = [] } = await ec2.DescribeSubnets({});
+  // Where the group launches.
+  const { Subnets = [] } = await ec2.DescribeSubnets({
+    Filters: [{ Name: "availability-zone", Values: ["us-east-1a", "us-east-1b"] }],
+  });
   const { TargetGroups } = await elb.CreateTargetGroup({
     Name: "web",
     Protocol: "HTTP",
@@ -26,7 +29,7 @@ async function targetGroup(cloud: ScalingCloud) {
   const balance = async () => {
     const { LoadBalancers } = await elb.CreateLoadBalancer({
       Name: "web",
-      Subnets: Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!),
+      Subnets: Subnets.map(({ SubnetId }) => SubnetId!),
     });
     await elb.CreateListener({
       LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn!,
@@ -41,7 +44,7 @@ async function targetGroup(cloud: ScalingCloud) {
 test("instances join the target groups when they enter service and leave them before they end", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());
-  const { arn, targets, balance } = await targetGroup(cloud);
+  const { arn, targets, balance, elb } = await targetGroup(cloud);
   await balance();
   await cloud.createGroup({ DesiredCapacity: 2, TargetGroupARNs: [arn] });
   await cloud.advance("2m");
@@ -53,8 +56,14 @@ test("instances join the target groups when they enter service and leave them be
   assert.deepEqual(LoadBalancerTargetGroups, [
     { LoadBalancerTargetGroupARN: arn, State: "InService" },
   ]);
+  await elb.ModifyTargetGroupAttributes({
+    TargetGroupArn: arn,
+    Attributes: [{ Key: "deregistration_delay.timeout_seconds", Value: "30" }],
+  });
   await cloud.autoscaling.SetDesiredCapacity({ AutoScalingGroupName: "web", DesiredCapacity: 1 });
-  // Nobody is connected to the target, so that its draining ends at once.
+  await cloud.advance("10s");
+  assert.equal((await targets()).filter(([, state]) => state === "draining").length, 1);
+  assert.equal((await cloud.group()).states.length, 2, "it drains first");
   await cloud.advance("1m");
   assert.deepEqual((await cloud.group()).states, ["InService"]);
   assert.equal((await targets()).length, 1);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createStage, type Stage } from "./testing/stage.ts";
 
 const source = "export const handler = async (event) => console.log(JSON.stringify(event));";
@@ -12,17 +13,15 @@ const functionArn = `arn:aws:lambda:us-east-1:123456789012:function:${FunctionNa
 type Heard = Record<string, any>;
 
 /** What the function heard, once it heard something. */
-async function heard({ cloud }: Stage): Promise<Heard[]> {
+function heard({ cloud }: Stage): Promise<Heard[]> {
   const logs = cloud.clients.logs(cloud.caller);
-  for (let tries = 0; tries < 300; tries++) {
+  return eventually("the function hears something", async () => {
     const { events = [] } = await logs
       .FilterLogEvents({ logGroupName: `/aws/lambda/${FunctionName}` })
       .catch(() => ({ events: [] }));
     const found = events.flatMap(({ message }) => /INFO\t(.*)\n/.exec(message!)?.[1] ?? []);
-    if (found.length > 0) return found.map((text) => JSON.parse(text));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("the function heard nothing");
+    return found.length > 0 && found.map((text) => JSON.parse(text) as Heard);
+  });
 }
 
 const allow = ({ lambda }: Stage, Principal: string, SourceArn: string) =>

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connect } from "node:tls";
 import { gunzipSync } from "node:zlib";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { readBody, type ByteStream } from "#http/http.ts";
 import { listeners } from "../records.ts";
 import { createBalancedCloud } from "../testing/balanced-cloud.ts";
@@ -101,10 +102,11 @@ test("connections of TLS listeners are logged to S3, where the bucket's policy l
   let text = "";
   for await (const piece of socket) text += String(piece);
   assert.match(text, /hello$/);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  await cloud.advance("5m");
-  const { Contents } = await s3.ListObjectsV2({ Bucket: "logs" });
-  const key = Contents!.map(({ Key }) => Key!).find((one) => one.endsWith(".log.gz"))!;
+  const key = await eventually("the data plane knows of the end, too, and logs it", async () => {
+    await cloud.advance("5m");
+    const { Contents } = await s3.ListObjectsV2({ Bucket: "logs" });
+    return Contents!.map(({ Key }) => Key!).find((one) => one.endsWith(".log.gz"));
+  });
   assert.match(
     key,
     /^AWSLogs\/123456789012\/elasticloadbalancing\/us-east-1\/\d{4}\/\d\d\/\d\d\/123456789012_elasticloadbalancing_us-east-1_net\.net\.[0-9a-f]{16}_\d{8}T\d{4}Z_[a-z0-9]{8}\.log\.gz$/,

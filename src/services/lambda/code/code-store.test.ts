@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createLog } from "#runtime/log.ts";
 import { createSeededRandom } from "#runtime/random.ts";
 import { createMemoryStore } from "#store/memory.ts";
@@ -15,16 +16,12 @@ const log = createLog({ level: "silent" });
 const packageOf = (text: string) => zip({ "index.mjs": text });
 const handler = (answer: string) => `export const handler = async () => "${answer}";`;
 
-/** Which packages are kept once their number is as expected. */
-async function kept({ cloud }: Stage, count: number): Promise<number> {
-  let found = -1;
-  for (let looks = 0; looks < 200 && found !== count; looks++) {
-    found = (await cloud.store.transaction((tx) => codes.list(tx, everywhere))).length;
-    // The host's time: files are deleted in it.
-    if (found !== count) await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return found;
-}
+/** How many packages are kept once their number is as expected: files are deleted in the host's time. */
+const kept = ({ cloud }: Stage, count: number): Promise<number> =>
+  eventually(`${count} packages are kept`, async () => {
+    const found = await cloud.store.transaction((tx) => codes.list(tx, everywhere));
+    return found.length === count && count;
+  });
 
 test("a package goes with the last version that names it", async (t) => {
   const stage = await createStage();

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createGate, waitingSource } from "../testing/gate.ts";
 import { createStage } from "../testing/stage.ts";
 
 test("no more events run at once than are reserved for the function", async (t) => {
   const { cloud, create, call, lambda } = await createStage();
   t.after(() => cloud.stop());
-  await create(
-    "slow",
-    "export const handler = ({ ms }) => new Promise((done) => setTimeout(done, ms));",
-  );
+  await create("slow", waitingSource, { Timeout: 100 });
   await lambda.PutFunctionConcurrency({ FunctionName: "slow", ReservedConcurrentExecutions: 1 });
-  const running = call("slow", { ms: 700 });
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await assert.rejects(call("slow", { ms: 0 }), {
+  const gate = await createGate(t);
+  const running = call("slow", { gate: gate.url });
+  await gate.arrived(1);
+  await assert.rejects(call("slow", {}), {
     code: "TooManyRequestsException",
     members: { Type: "User", Reason: "ReservedFunctionConcurrentInvocationLimitExceeded" },
   });
+  gate.open();
   await running;
-  assert.equal((await call("slow", { ms: 0 })).error, undefined);
+  assert.equal((await call("slow", {})).error, undefined);
   await cloud.advance("1m");
   const { Datapoints } = await cloud.clients.cloudwatch(cloud.caller).GetMetricStatistics({
     Namespace: "AWS/Lambda",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createStage } from "../testing/stage.ts";
 
 test("a function answers, is kept for the next event, and tells what it cost", async (t) => {
@@ -27,7 +28,8 @@ test("errors of a function come back in its own words", async (t) => {
       if (how === "exit") process.exit(3);
       await new Promise((resolve) => setTimeout(resolve, 60_000));
     };`;
-  await create("fails", source, { Timeout: 1 });
+  await create("fails", source, { Timeout: 100 });
+  await create("sleeps", source, { Timeout: 1 });
   const thrown = await call("fails", { how: "throw" });
   assert.equal(thrown.error, "Unhandled");
   assert.equal((thrown.value as { errorType: string }).errorType, "TypeError");
@@ -37,7 +39,7 @@ test("errors of a function come back in its own words", async (t) => {
     JSON.stringify(exited.value),
     /"Runtime\.ExitError","errorMessage":"RequestId: \S+ Error: Runtime exited with error: exit status 3"/,
   );
-  const late = await call("fails", { how: "sleep" });
+  const late = await call("sleeps", { how: "sleep" });
   assert.match(
     JSON.stringify(late.value),
     /"Sandbox\.Timedout".*Task timed out after 1\.00 seconds/,
@@ -105,8 +107,7 @@ test("an event that nobody waits for is brought again after failures, then given
     return found.events?.filter(({ message }) => message?.startsWith("START")).length ?? 0;
   };
   const until = async (count: number) => {
-    for (let tries = 0; tries < 500 && (await attempts()) < count; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(`attempt ${count}`, async () => (await attempts()) >= count);
     assert.equal(await attempts(), count);
   };
   await until(1);
@@ -114,15 +115,10 @@ test("an event that nobody waits for is brought again after failures, then given
   await until(2);
   await cloud.advance("121s");
   await until(3);
-  for (let tries = 0; tries < 100; tries++) {
+  const message = await eventually("something comes to the dead-letter queue", async () => {
     const { Messages } = await sqs.ReceiveMessage({ QueueUrl, MessageAttributeNames: ["All"] });
-    if (!Messages?.length) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      continue;
-    }
-    assert.equal(Messages[0]!.Body, '{"n":1}');
-    assert.equal(Messages[0]!.MessageAttributes?.["ErrorMessage"]?.StringValue, "no");
-    return;
-  }
-  assert.fail("nothing came to the dead-letter queue");
+    return Messages?.[0];
+  });
+  assert.equal(message.Body, '{"n":1}');
+  assert.equal(message.MessageAttributes?.["ErrorMessage"]?.StringValue, "no");
 });

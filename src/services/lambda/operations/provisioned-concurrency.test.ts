@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
+import { createGate, waitingSource } from "../testing/gate.ts";
 import { createStage } from "../testing/stage.ts";
 
 const FunctionName = "ready";
@@ -8,18 +10,13 @@ const Qualifier = "live";
 async function aliasStage(t: { after: (done: () => unknown) => void }) {
   const stage = await createStage();
   t.after(() => stage.cloud.stop());
-  const source =
-    "export const handler = ({ ms }) => new Promise((done) => setTimeout(done, ms ?? 0));";
-  await stage.create(FunctionName, source, { Publish: true, Timeout: 10 });
+  await stage.create(FunctionName, waitingSource, { Publish: true, Timeout: 100 });
   await stage.lambda.CreateAlias({ FunctionName, Name: Qualifier, FunctionVersion: "1" });
-  const standing = async (status: string) => {
-    for (let tries = 0; tries < 500; tries++) {
+  const standing = (status: string) =>
+    eventually(`it becomes ${status}`, async () => {
       const found = await stage.lambda.GetProvisionedConcurrencyConfig({ FunctionName, Qualifier });
-      if (found.Status === status) return found;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    throw new Error(`it does not become ${status}`);
-  };
+      return found.Status === status && found;
+    });
   return { ...stage, standing };
 }
 
@@ -38,7 +35,11 @@ test("environments stand ready before the first event comes", async (t) => {
   const { log } = await call(FunctionName, {}, { Qualifier });
   assert.match(log, /Duration: \d/);
   // Two of three at once find one ready.
-  await Promise.all([1, 2, 3].map(() => call(FunctionName, { ms: 300 }, { Qualifier })));
+  const gate = await createGate(t);
+  const calls = [1, 2, 3].map(() => call(FunctionName, { gate: gate.url }, { Qualifier }));
+  await gate.arrived(3);
+  gate.open();
+  await Promise.all(calls);
   await cloud.advance("2m");
   const { MetricDataResults } = await cloud.clients.cloudwatch(cloud.caller).GetMetricData({
     StartTime: new Date(cloud.clock.now() - 300_000),
@@ -109,12 +110,14 @@ test("Application Auto Scaling adds what is needed while most of it works", asyn
   });
   await cloud.advance("1m");
   await standing("READY");
-  const working = call(FunctionName, { ms: 1500 }, { Qualifier });
+  const gate = await createGate(t);
+  const working = call(FunctionName, { gate: gate.url }, { Qualifier });
   // The event runs in the host's time while minutes of the cloud pass.
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await gate.arrived(1);
   await cloud.advance("5m");
   const { RequestedProvisionedConcurrentExecutions: wanted = 0 } =
     await lambda.GetProvisionedConcurrencyConfig({ FunctionName, Qualifier });
   assert.ok(wanted > 1, `it is still ${wanted}`);
+  gate.open();
   await working;
 });

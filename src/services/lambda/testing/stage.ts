@@ -1,4 +1,5 @@
 /** A cloud with a role that functions may use, and packages made on the spot. */
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
 import type { Client } from "#services/kit/service.ts";
 import { zip } from "#services/kit/zip.ts";
@@ -76,11 +77,8 @@ export async function functionsOf(cloud: TestCloud): Promise<Omit<Stage, "cloud"
 
 /** Unpacking happens beside the call, in the host's own time. */
 export async function whenSettled(lambda: Client<"lambda">, name: string): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  await eventually(`${name} settles`, async () => {
     const found = await lambda.GetFunctionConfiguration({ FunctionName: name });
-    if (found.State !== "Pending" && found.LastUpdateStatus !== "InProgress") return;
-    // The host's time: unpacking takes some of it, and none of the cloud's.
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`${name} does not settle`);
+    return found.State !== "Pending" && found.LastUpdateStatus !== "InProgress";
+  });
 }

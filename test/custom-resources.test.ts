@@ -11,6 +11,7 @@ import {
   DescribeStacksCommand,
 } from "@aws-sdk/client-cloudformation";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { type Cloud, startCloud } from "#cloud/cloud.ts";
 
 const role = {
@@ -120,19 +121,18 @@ const reach = ({ endpoint }: Cloud) => ({
 
 /** The stack once its operation is over; undefined once it is gone. */
 async function settled(client: CloudFormationClient, StackName: string) {
-  for (let looks = 0; looks < 600; looks++) {
+  // The host's time: the providers are programs that run in it.
+  const { stack } = await eventually("the stack settles", async () => {
     const { Stacks = [] } = await client
       .send(new DescribeStacksCommand({ StackName }))
       .catch((error: Error) => {
         if (/does not exist/.test(error.message)) return { Stacks: [] };
         throw error;
       });
-    const [stack] = Stacks;
-    if (!stack?.StackStatus?.endsWith("_IN_PROGRESS")) return stack;
-    // The host's time: the providers are programs that run in it.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the stack does not settle");
+    const [found] = Stacks;
+    return !found?.StackStatus?.endsWith("_IN_PROGRESS") && { stack: found };
+  });
+  return stack;
 }
 
 test("functions provide custom resources", async (t) => {
@@ -239,16 +239,14 @@ test("an answer that comes after a restart completes its custom resource", async
     new CreateStackCommand({ StackName, TemplateBody }),
   );
   const QueueUrl = `${before.endpoint}/000000000000/asked`;
-  let asked: string | undefined;
-  for (let looks = 0; !asked && looks < 200; looks++) {
+  const asked = await eventually("the provider is asked", async () => {
     // The queue comes with the stack.
     const received = await new SQSClient(reach(before))
       .send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }))
       .catch(() => undefined);
-    asked = received?.Messages?.[0]?.Body;
-    if (!asked) await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  const request = JSON.parse(asked!) as Record<string, string>;
+    return received?.Messages?.[0]?.Body;
+  });
+  const request = JSON.parse(asked) as Record<string, string>;
   await before.stop();
   running = undefined;
 

@@ -8,7 +8,6 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { request, type IncomingMessage } from "node:http";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
@@ -16,6 +15,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { eventually } from "#runtime/testing/eventually.ts";
 
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
@@ -136,12 +136,10 @@ async function answersThroughLoadBalancer(endpoint: string): Promise<void> {
   );
   const { port } = new URL(endpoint);
   const url = `http://${DNSName}:${port}/`;
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const text = await fetchAt(endpoint, url);
-    if (text === fixed.MessageBody) return;
-    await pause(100);
-  }
-  assert.fail(`nothing answered on ${url}`);
+  await eventually(
+    `an answer on ${url}`,
+    async () => (await fetchAt(endpoint, url)) === fixed.MessageBody,
+  );
 }
 
 /** Names below localhost are not resolved everywhere: asks the gateway for them. */

@@ -1,6 +1,7 @@
 /** What every compute driver must do, run against each of them. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { eventually as waitFor } from "#runtime/testing/eventually.ts";
 import type { ComputeDriver, MachineSpec, MachineState } from "./driver.ts";
 import { describeVolumes } from "./volumes/volumes.suite.ts";
 
@@ -51,13 +52,8 @@ export function describeComputeDriver(name: string, suite: DriverSuite): void {
       labels: { account: "123456789012" },
       ...given,
     });
-    const eventually = async (what: string, holds: () => Promise<boolean>) => {
-      for (let tries = 0; tries < 400; tries++) {
-        if (await holds()) return;
-        await harness.pass();
-      }
-      assert.fail(`waited in vain: ${what}`);
-    };
+    const eventually = (what: string, holds: () => Promise<boolean>) =>
+      waitFor(what, holds, () => harness.pass());
     const reaches = (id: string, state: MachineState) =>
       eventually(
         `${id} becomes ${state}`,

@@ -1,10 +1,10 @@
 /** A test's cloud whose instances are containers of an engine of the test's own. */
-import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createDockerDriver } from "#compute/docker/docker-driver.ts";
 import type { ComputeDriver } from "#compute/driver.ts";
 import { createLog } from "#runtime/log.ts";
@@ -50,12 +50,10 @@ export async function createDockerCloud(t: TestContext): Promise<DockerCloud> {
     await rm(dataDir, { recursive: true, force: true });
   });
   const until = async (holds: () => Promise<boolean>) => {
-    for (let attempt = 0; attempt < 400; attempt++) {
-      if (await holds()) return;
+    await eventually(holds.toString(), holds, async () => {
       await pause(50);
       await cloud.advance("100ms");
-    }
-    assert.fail("it did not come to pass");
+    });
   };
   return {
     ...cloud,

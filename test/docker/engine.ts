@@ -5,6 +5,7 @@ import { mkdtemp, rm, rmdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { makeBaseImage } from "#compute/docker/testing/base-image.ts";
 import { usualBase } from "#compute/docker/images.ts";
 import { findEngine } from "#compute/docker/engine/find-engine.ts";
@@ -77,15 +78,14 @@ export class OwnEngine {
     // Never without a bridge, or with the usual one: the daemon would take that from this host's engine.
     const more = ["--bridge", this.#bridge, "--host", this.address, "--cgroup-parent", this.#group];
     this.#daemon = spawn("dockerd", [...folders, ...more], { stdio: ["ignore", log, log] });
-    for (let tries = 0; tries < 150; tries++) {
-      const answers = await this.connect().then(
+    const answers = () =>
+      this.connect().then(
         () => true,
         () => false,
       );
-      if (answers) return;
-      await pause(200);
-    }
-    throw new Error(`the engine does not start: ${readFileSync(at("log"), "utf8").slice(-500)}`);
+    await eventually("the engine starts", answers, () => pause(200)).catch((error: Error) => {
+      throw new Error(`${error.message}: ${readFileSync(at("log"), "utf8").slice(-500)}`);
+    });
   }
 
   /** As a power cut would; its containers are at the mercy of the next one. */

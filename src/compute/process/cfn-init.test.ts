@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { startMachine } from "./testing/machine.ts";
 import { guestPrograms } from "./isolation.ts";
 
@@ -108,16 +109,17 @@ describe("cfn-init", () => {
     if (!sh) return t.skip("this host does not let us");
     const archive = zipOf("pages/index.html", "welcome").toString("base64");
     const serve = `require("http").createServer((_, reply) => reply.end(Buffer.from("${archive}", "base64"))).listen(8091, process.env.HOST)`;
-    await sh(`(node -e '${serve}' > /dev/null 2>&1 &) ; sleep 0.5`);
+    await sh(`(node -e '${serve}' > /dev/null 2>&1 &)`);
     const url = `http://${(await sh("echo $HOST")).stdout.trim()}:8091/site.zip`;
+    await eventually("it serves", async () => (await sh(`curl -sf ${url}`)).exitCode === 0);
     const build = async (colour: string, ...words: string[]) =>
       sh(
         `cat > /tmp/metadata <<'END'\n${JSON.stringify(metadata(url, colour))}\nEND\ncfn-init /tmp/metadata ${words.join(" ")}`,
       );
 
-    const first = await build("blue");
-    assert.equal(first.exitCode, 0, first.stderr);
-    assert.match(first.stderr, /packages \(rubygems: chef\) ignored/);
+    const built = await build("blue");
+    assert.equal(built.exitCode, 0, built.stderr);
+    assert.match(built.stderr, /packages \(rubygems: chef\) ignored/);
     const { stdout } = await sh(
       "cd /srv/app; cat order site/pages/index.html greeting link; od -An -tx1 binary; stat -c '%a %U %G' config.json; id -u shop; id -Gn shop | grep -o shopkeepers",
     );
@@ -125,15 +127,22 @@ describe("cfn-init", () => {
       stdout,
       "first red\nsecond\nwelcomehello you\nhello you\n 00 01 02\n600 shop shopkeepers\n4568\nshopkeepers\n",
     );
-    const started = async () => (await sh("sleep 0.3; cat /srv/app/started")).stdout;
-    assert.match(await started(), /blue/);
-    const pid = (await sh("systemctl show-pid shop 2>/dev/null; pgrep -f 'sleep 1000' | head -1"))
-      .stdout;
+    const started = (colour: string) =>
+      eventually(`it is started with ${colour}`, async () =>
+        (await sh("cat /srv/app/started")).stdout.includes(colour),
+      );
+    const pid = async () =>
+      (await sh("systemctl status shop | grep -o 'Main PID: [0-9]*'")).stdout.trim();
+    await started("blue");
+    const first = await pid();
+    assert.match(first, /\d/);
     assert.equal((await build("blue", "-c", "run")).exitCode, 0);
-    assert.equal((await sh("pgrep -f 'sleep 1000' | head -1")).stdout.trim(), pid.trim());
+    assert.equal(await pid(), first);
     const again = await build("green");
     assert.equal(again.exitCode, 0, again.stderr);
     assert.match((await sh("cat /srv/app/config.json.bak")).stdout, /blue/);
+    await started("green");
+    assert.notEqual(await pid(), first);
 
     const broken = await build("red", "-c", "broken");
     assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import type { MachineSpec } from "../driver.ts";
 import { createProcessHarness, type ProcessHarness } from "./testing/process-harness.ts";
 
@@ -33,13 +34,13 @@ describe("an instance type's CPU and memory", () => {
     t.skip(`this host gives Fogbank no control group for ${held}`);
     return false;
   };
-  /** Processors that a machine with a busy loop for each of the host's uses, over a second or so. */
+  /** Processors that a machine with two busy loops uses, over some seconds: readings of a busy host are late. */
   const usedUnderBurden = async (id: string) => {
     await harness.burden(id);
     await harness.burden(id);
     const start = await harness.driver.observe(id);
     let end = start;
-    while (end.measuredMs < start.measuredMs + 1200) {
+    while (end.measuredMs < start.measuredMs + 4000 || end.cpuSeconds < start.cpuSeconds + 0.5) {
       await harness.pass();
       end = await harness.driver.observe(id);
     }
@@ -54,18 +55,11 @@ describe("an instance type's CPU and memory", () => {
       : [read("cpu.cfs_quota_us"), read("cpu.cfs_period_us")];
     return Number(quota) / Number(period);
   };
-  const until = async (what: string, holds: () => Promise<boolean>) => {
-    for (let tries = 0; tries < 400; tries++) {
-      if (await holds()) return;
-      await harness.pass();
-    }
-    assert.fail(`waited in vain: ${what}`);
-  };
 
   test("half a processor is what a busy machine gets, and more after its type changed", async (t) => {
     if (!(await launch(t, "cpu", { id: "i-busy", cpus: 0.5 }))) return;
     const half = await usedUnderBurden("i-busy");
-    assert.ok(half > 0.05 && half < 0.7, `used ${half} processors of 0.5`);
+    assert.ok(half < 0.7, `used ${half} processors of 0.5`);
     assert.equal(await quotaOf("i-busy"), 0.5);
     await harness.driver.stop("i-busy", { force: true });
     await harness.driver.start("i-busy", { cpus: 1.5 });
@@ -87,7 +81,7 @@ describe("an instance type's CPU and memory", () => {
         "const held = Buffer.alloc(200 * 1024 * 1024, 1); console.log(held.length)",
       ]);
     assert.equal((await eat()).exitCode, 137);
-    await until("the console tells", async () =>
+    await eventually("the console tells", async () =>
       /out of memory: Killed 1 process, limit 131072kB/.test(await harness.driver.console(id)),
     );
     assert.equal((await harness.driver.observe(id)).state, "running");
@@ -104,7 +98,7 @@ describe("an instance type's CPU and memory", () => {
     const hold =
       "globalThis.held = Buffer.alloc(100 * 1024 * 1024, 1); console.log('held'); setInterval(() => {}, 1000)";
     await harness.driver.execute(id, ["sh", "-c", `node -e "${hold}" > /opt/held &`]);
-    await until("the memory is held", async () => {
+    await eventually("the memory is held", async () => {
       const { stdout } = await harness.driver.execute(id, ["cat", "/opt/held"]);
       return stdout === "held\n";
     });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { once } from "node:events";
+import { eventually } from "#runtime/testing/eventually.ts";
 import type { MachineSpec } from "../driver.ts";
 import { removeTree } from "./disk.ts";
 import { machineLayout, writeRecord } from "./machine-record.ts";
@@ -26,23 +27,8 @@ const specOf = (id: string, userData: string, environment = {}): MachineSpec => 
   labels: {},
 });
 
-async function until(
-  harness: ProcessHarness,
-  what: string,
-  holds: () => Promise<boolean> | boolean,
-) {
-  // By the clock and not by tries: a busy host lets machines wait while this process looks.
-  const deadlineMs = performance.now() + 60_000;
-  while (performance.now() < deadlineMs) {
-    if (await holds()) return;
-    await harness.pass();
-  }
-  assert.fail(`waited in vain: ${what}`);
-}
-
 const bootEnded = (harness: ProcessHarness, id: string, times = 1) =>
-  until(
-    harness,
+  eventually(
     `boot ${times} of ${id} ended`,
     async () => (await harness.driver.console(id)).split(" finished at ").length > times,
   );
@@ -152,7 +138,7 @@ runcmd:
       const directory = join(harness.dataDir, "machines", id);
       // Each by its name: what is still on its way from fork to exec counts as a process too.
       const sleeps = ["4321", "4322", "4323"].map((seconds) => `sleep\0${seconds}\0`);
-      await until(harness, "the daemons run", () => {
+      await eventually("the daemons run", () => {
         const commands = processesOf(directory).map(commandOf);
         return commands.length >= 5 && sleeps.every((sleep) => commands.includes(sleep));
       });
@@ -165,8 +151,7 @@ runcmd:
     test("a machine that shuts itself down is stopped, not failed", async (t) => {
       if (skip) return t.skip(skip);
       await harness.driver.launch(specOf("i-off", "#!/bin/sh\nsleep 4325 &\nshutdown -h now\n"));
-      await until(
-        harness,
+      await eventually(
         "it stops",
         async () => (await harness.driver.observe("i-off")).state === "stopped",
       );
@@ -230,11 +215,7 @@ createServer((_, reply) => reply.end("local " + process.env.FOGBANK_MACHINE_ID))
             (reply) => reply.text(),
             () => "",
           );
-        await until(
-          harness,
-          `${id} listens`,
-          async () => (await ask(`http://${host}:8080/`)) !== "",
-        );
+        await eventually(`${id} listens`, async () => (await ask(`http://${host}:8080/`)) !== "");
         assert.equal(await ask(`http://${host}/`), `all ${id}`);
         const inside = async (url: string) =>
           (
@@ -340,7 +321,7 @@ process.stdout.write("launched");
     try {
       await runAndKill(dataDir, true);
       const directory = join(dataDir, "machines", "i-left");
-      await until(harness, "they end", () => processesOf(directory).length === 0);
+      await eventually("they end", () => processesOf(directory).length === 0);
     } finally {
       await removeTree(dataDir);
       await harness.dispose();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { startMachine } from "./testing/machine.ts";
 import { createProcessHarness } from "./testing/process-harness.ts";
 
@@ -51,15 +52,13 @@ for (const level of ["root", "directory"] as const)
       const answer = async (id: string, other = "") => {
         const reach = await driver.reach(id, 8090);
         assert.ok(reach && "host" in reach);
-        for (let tries = 0; tries < 400; tries++) {
+        return eventually(`an answer of ${id}`, async () => {
           const text = await fetch(`http://${reach.host}:${reach.port}/`).then(
             (reply) => reply.text(),
             () => "",
           );
-          if (text !== "" && text !== other) return text;
-          await harness.pass();
-        }
-        assert.fail(`${id} does not answer; its console: ${await driver.console(id)}`);
+          return text !== "" && text !== other && text;
+        });
       };
       const first = await answer("i-app");
       assert.match(first, /^hello \d+$/);
@@ -103,10 +102,11 @@ test("a service that goes into the background is known by its file, restarted wh
   await sh(
     `cat > /opt/daemon <<'END'\n${daemon}END\nchmod +x /opt/daemon; cat > /etc/systemd/system/daemon.service <<'END'\n${forkingUnit}END\nsystemctl start daemon`,
   );
-  const sleeping = "sleep 0.3; pgrep -fxc 'sleep [12]000'";
+  const sleep = (count: string) =>
+    eventually(`${count} sleep`, async () => (await sh("pgrep -fxc 'sleep [12]000'")) === count);
   assert.equal(await sh("systemctl is-active daemon"), "active");
-  const [first, count] = [await sh("cat /run/daemon.pid"), await sh(sleeping)];
-  assert.equal(count, "2");
+  const first = await sh("cat /run/daemon.pid");
+  await sleep("2");
   assert.equal(
     await sh("systemctl status daemon | grep -o 'Main PID: [0-9]*'"),
     `Main PID: ${first}`,
@@ -114,12 +114,12 @@ test("a service that goes into the background is known by its file, restarted wh
 
   await sh("kill -9 $(cat /run/daemon.pid)");
   // The file names the new process before the start is complete.
-  const again = `for i in $(seq 100); do [ "$(cat /run/daemon.pid)" != ${first} ] && systemctl is-active --quiet daemon && break; sleep 0.1; done; systemctl is-active daemon`;
-  assert.equal(await sh(again), "active");
+  const again = `[ "$(cat /run/daemon.pid)" != ${first} ] && systemctl is-active daemon`;
+  await eventually("it is active again", async () => (await sh(again)) === "active");
   await sh("systemctl stop daemon");
   assert.equal(await sh("systemctl is-active daemon"), "inactive");
   // The killed one's child is nobody's; that of the second went with it.
-  assert.equal(await sh(sleeping), "1");
+  await sleep("1");
 });
 
 test("a service runs as its user, with its directory, and what is older calls it by older names", async (t) => {
@@ -143,8 +143,9 @@ WantedBy=multi-user.target
   assert.doesNotMatch(started.stderr, /User/);
   const group = (await sh("id -gn nobody")).stdout.trim();
   const home = (await sh("grep ^nobody: /etc/passwd | cut -d: -f6")).stdout.trim();
+  await eventually("it has told who it is", async () => (await sh("cat /run/own/who")).stdout);
   assert.equal(
-    (await sh("sleep 0.3; cat /run/before /run/own/who")).stdout,
+    (await sh("cat /run/before /run/own/who")).stdout,
     `root\nnobody ${group} ${home} nobody\n`,
   );
   assert.equal((await sh("service own stop; service own status")).exitCode, 3);

@@ -8,8 +8,8 @@ const mebibyte = 1024 ** 2;
 export interface VolumesSuite {
   driver: () => ComputeDriver;
   launch: (given?: Partial<MachineSpec>) => Promise<MachineSpec>;
-  reaches: (id: string, state: "running" | "stopped") => Promise<void>;
-  eventually: (what: string, holds: () => Promise<boolean>) => Promise<void>;
+  reaches: (id: string, state: "running" | "stopped") => Promise<unknown>;
+  eventually: (what: string, holds: () => Promise<boolean>) => Promise<unknown>;
   recreate: () => (() => Promise<void>) | undefined;
   /** Why machines may not mount anything; undefined where they may. */
   noMounts: string | undefined;

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { Resolver } from "node:dns/promises";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import {
@@ -17,6 +16,7 @@ import {
   CreateQueryLoggingConfigCommand,
   Route53Client,
 } from "@aws-sdk/client-route-53";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { startCloud } from "#cloud/cloud.ts";
 
 const run = promisify(execFile);
@@ -74,7 +74,14 @@ async function servedCloud(speed = 1) {
 /** Undefined where this machine has no dig. */
 async function dig(port: number, ...args: string[]): Promise<string | undefined> {
   try {
-    const { stdout } = await run("dig", ["@127.0.0.1", "-p", String(port), "+time=2", ...args]);
+    const { stdout } = await run("dig", [
+      "@127.0.0.1",
+      "-p",
+      String(port),
+      "+time=60",
+      "+tries=1",
+      ...args,
+    ]);
     return stdout;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -88,7 +95,7 @@ test("a resolver gets answers over UDP and TCP", async (t) => {
     client.destroy();
     await cloud.stop();
   });
-  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);
   assert.deepEqual(await resolver.resolve4("www.example.com"), ["192.0.2.1"]);
   assert.deepEqual(await resolver.resolveTxt("txt.example.com"), [["hello there", "and more"]]);
@@ -126,20 +133,18 @@ test("queries of a zone are logged where its configuration says", async (t) => {
       CloudWatchLogsLogGroupArn: `arn:aws:logs:us-east-1:000000000000:log-group:${logGroupName}`,
     }),
   );
-  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);
   const logStreamName = `${HostedZoneId}/LCL1`;
-  const lines: string[] = [];
   // The server is told of the configuration a moment later, and lines come each second.
-  for (let attempt = 0; lines.length < 2 && attempt < 100; attempt++) {
+  const lines = await eventually("both questions are logged", async () => {
     await resolver.resolve4("www.example.com");
     await assert.rejects(resolver.resolve6("None.example.com"));
-    await delay(100);
     const { events = [] } = await logs
       .send(new GetLogEventsCommand({ logGroupName, logStreamName, startFromHead: true }))
       .catch(() => ({ events: [] }));
-    lines.splice(0, lines.length, ...events.map(({ message = "" }) => message));
-  }
+    return events.length >= 2 && events.map(({ message = "" }) => message);
+  });
   const rest = (line: string | undefined) => line!.split(" ").slice(2).join(" ");
   const own = ["UDP", "LCL1", "127.0.0.1", "-"].join(" ");
   const found = new Set(lines.map(rest));
@@ -157,13 +162,11 @@ test("questions are counted for each zone", async (t) => {
     cloudwatch.destroy();
     await cloud.stop();
   });
-  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${port}`]);
   for (let index = 0; index < 5; index++) await resolver.resolve4("www.example.com");
   await assert.rejects(resolver.resolve4("none.example.com"));
-  let sum = 0;
-  for (let attempt = 0; sum < 6 && attempt < 100; attempt++) {
-    await delay(50);
+  const sum = await eventually("all questions are counted", async () => {
     const { Datapoints = [] } = await cloudwatch.send(
       new GetMetricStatisticsCommand({
         Namespace: "AWS/Route53",
@@ -175,7 +178,8 @@ test("questions are counted for each zone", async (t) => {
         Statistics: ["Sum"],
       }),
     );
-    sum = Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
-  }
+    const counted = Datapoints.reduce((total, { Sum = 0 }) => total + Sum, 0);
+    return counted >= 6 && counted;
+  });
   assert.equal(sum, 6);
 });

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { readProcess } from "../process-table.ts";
 
 /** The guest's programs as a machine without a root of its own runs them. */
@@ -38,15 +39,12 @@ function createPlace() {
     },
     file: (name: string) => join(place, name),
     read: (name: string) => readFileSync(join(place, name), "utf8"),
-    async until(what: string, holds: () => boolean | Promise<boolean>) {
-      for (let tries = 0; tries < 200; tries++) {
-        if (await holds()) return;
-        await systemctl("daemon-reload");
-      }
-      assert.fail(
-        `waited in vain: ${what}; console: ${readFileSync(join(place, "console.log"), "utf8")}`,
-      );
-    },
+    until: (what: string, holds: () => boolean | Promise<boolean>) =>
+      eventually(what, holds, () => systemctl("daemon-reload")).catch((error: Error) =>
+        assert.fail(
+          `${error.message}; console: ${readFileSync(join(place, "console.log"), "utf8")}`,
+        ),
+      ),
     async dispose() {
       for (const name of names) await systemctl("stop", name);
       rmSync(place, { recursive: true });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createWall } from "#runtime/wall.ts";
 import { createProcessHarness } from "../testing/process-harness.ts";
 import { createByteMeter } from "./byte-counter.ts";
@@ -33,12 +34,8 @@ require("node:http").createServer((request, reply) => {
       (reply) => reply.arrayBuffer(),
       () => undefined,
     );
-  let answer = await ask();
-  for (let tries = 0; !answer && tries < 200; tries++) {
-    await harness.pass();
-    answer = await ask();
-  }
-  assert.equal(answer?.byteLength, 2_000_000);
+  const answer = await eventually("an answer", ask);
+  assert.equal(answer.byteLength, 2_000_000);
   const seen = await driver.observe(id);
   assert.ok(seen.networkInBytes! > 1_000_000 && seen.networkInBytes! < 1_200_000);
   assert.ok(seen.networkOutBytes! > 2_000_000 && seen.networkOutBytes! < 2_400_000);

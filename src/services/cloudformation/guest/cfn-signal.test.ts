@@ -9,6 +9,7 @@ import {
   DescribeStackResourceCommand,
   DescribeStackEventsCommand,
 } from "@aws-sdk/client-cloudformation";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { startCloud } from "#cloud/index.ts";
 
 const program = join(import.meta.dirname, "../../../compute/process/guest/bin/cfn-signal");
@@ -55,24 +56,20 @@ test("machines signal resources and wait conditions with the guest's program", a
   );
   const describe = async () =>
     (await client.send(new DescribeStacksCommand({ StackName: "s" }))).Stacks![0]!;
-  const until = async (holds: () => Promise<boolean>) => {
-    for (let tries = 0; tries < 200 && !(await holds()); tries++)
-      await new Promise((resolve) => setTimeout(resolve, 25));
-  };
-  let handle = "";
-  await until(async () => {
+  const handle = await eventually("there is a handle", async () => {
     const { StackResourceDetail } = await client
       .send(new DescribeStackResourceCommand({ StackName: "s", LogicalResourceId: "Handle" }))
       .catch(() => ({ StackResourceDetail: undefined }));
-    handle = StackResourceDetail?.PhysicalResourceId ?? "";
-    return handle !== "";
+    return StackResourceDetail?.PhysicalResourceId || undefined;
   });
   const machine = ["--stack", "s", "--resource", "Machine", "--region", "us-east-1"];
   assert.equal(await signal(cloud.endpoint, "-e", "0", "-i", "i-1", ...machine), "0");
   assert.equal(await signal(cloud.endpoint, "--success=true", "-i", "i-2", ...machine), "0");
   assert.equal(await signal(cloud.endpoint, "-d", "hello", "-i", "one", handle), "0");
-  await until(async () => (await describe()).StackStatus === "CREATE_COMPLETE");
-  const stack = await describe();
+  const stack = await eventually("the stack is complete", async () => {
+    const found = await describe();
+    return found.StackStatus === "CREATE_COMPLETE" && found;
+  });
   assert.equal(stack.StackStatus, "CREATE_COMPLETE");
   assert.equal(stack.Outputs?.[0]?.OutputValue, '{"one":"hello"}');
   const { StackEvents = [] } = await client.send(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createProcessHarness } from "#compute/process/testing/process-harness.ts";
 import { createEc2Cloud } from "../testing/ec2-cloud.ts";
 
@@ -34,10 +35,11 @@ test("a real machine asks who it is with a token of version 2", async () => {
       const { Output } = await cloud.ec2.GetConsoleOutput({ InstanceId: id });
       return Buffer.from(Output ?? "", "base64").toString();
     };
-    for (let tries = 0; tries < 400 && !(await text()).includes("without a token"); tries++) {
+    const isToldAll = async () => /without a token: \d/.test(await text());
+    await eventually("it has asked", isToldAll, async () => {
       await harness.pass();
       await cloud.advance("100ms");
-    }
+    });
     assert.match(await text(), new RegExp(`I am ${id} in us-east-1\nwithout a token: 401`));
   } finally {
     await cloud.stop();

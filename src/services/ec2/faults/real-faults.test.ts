@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import {
   createProcessHarness,
   type ProcessHarness,
@@ -36,14 +37,11 @@ async function onMachines(
   }
 }
 
-async function until(cloud: Ec2Cloud, harness: ProcessHarness, holds: () => Promise<boolean>) {
-  for (let tries = 0; tries < 800; tries++) {
-    if (await holds()) return;
+const until = (cloud: Ec2Cloud, harness: ProcessHarness, holds: () => Promise<boolean>) =>
+  eventually(holds.toString(), holds, async () => {
     await harness.pass();
     await cloud.advance("1s");
-  }
-  assert.fail("waited in vain");
-}
+  });
 
 for (const [action, done] of [
   ["stop", async (cloud, _harness, id) => (await cloud.stateOf(id)) === "stopped"],

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createProcessHarness } from "#compute/process/testing/process-harness.ts";
 import { createEc2Cloud } from "../testing/ec2-cloud.ts";
 
@@ -46,13 +47,23 @@ test("who has the key pair's private half logs in", { skip: lacking }, async (t)
       }));
       return stdout;
     };
-    let answer: string | undefined;
-    for (let tries = 0; tries < 200 && !answer?.startsWith("ip-"); tries++) {
+    const passes = async () => {
       await harness.pass();
       await cloud.advance("500ms");
-      if (tries % 10 === 9) answer = await logIn(keys["ed25519"]!);
-    }
-    if (answer === undefined) return t.skip("machines have no addresses of their own here");
+    };
+    await eventually("it runs", async () => (await cloud.stateOf(id)) === "running", passes);
+    if (!(await harness.record(id)).ownAddress)
+      return t.skip("machines have no addresses of their own here");
+    const answer = await eventually(
+      "a login",
+      async () => {
+        const text = await logIn(keys["ed25519"]!);
+        return text?.startsWith("ip-") && text;
+      },
+      async () => {
+        for (let count = 0; count < 10; count++) await passes();
+      },
+    );
     assert.match(answer, /^ip-172-31-/);
     assert.match((await logIn(keys["rsa"]!))!, /Permission denied/);
   } finally {

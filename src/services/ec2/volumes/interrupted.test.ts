@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import type { ComputeDriver } from "#compute/driver.ts";
 import { createProcessHarness } from "#compute/process/testing/process-harness.ts";
 import { listLoopDevices } from "#compute/volumes/loop-devices.ts";
@@ -77,13 +78,8 @@ test("a kill between any two steps of a volume's life is made good", async (t) =
     await cloud.advance("1s");
     await harness.pass();
   };
-  const until = async (cloud: Ec2Cloud, what: string, holds: () => Promise<boolean>) => {
-    for (let tries = 0; tries < 200; tries++) {
-      if (await holds()) return;
-      await passes(cloud);
-    }
-    assert.fail(`waited in vain: ${what}`);
-  };
+  const until = (cloud: Ec2Cloud, what: string, holds: () => Promise<boolean>) =>
+    eventually(what, holds, () => passes(cloud));
   const settled = async ({ ec2 }: Ec2Cloud) => {
     const { Volumes = [] } = await ec2.DescribeVolumes({});
     const { Snapshots = [] } = await ec2.DescribeSnapshots({ OwnerIds: ["self"] });

@@ -1,6 +1,7 @@
 /** Volumes of machines that run: their bytes, from mkfs in user data to a clone of an image. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { dateOf } from "#runtime/date.ts";
 import {
   createProcessHarness,
@@ -20,12 +21,10 @@ async function withMachines(t: TestContext, body: (real: Real) => Promise<void>)
   const harness = await createProcessHarness();
   const cloud = createEc2Cloud({ compute: harness.driver });
   const until: Real["until"] = async (what, holds) => {
-    for (let tries = 0; tries < 300; tries++) {
-      if (await holds()) return;
+    await eventually(what, holds, async () => {
       await cloud.advance("1s");
       await harness.pass();
-    }
-    assert.fail(`waited in vain: ${what}`);
+    });
   };
   const shell: Real["shell"] = async (id, script) => {
     const { stdout, stderr, exitCode } = await harness.driver.execute(id, ["sh", "-c", script]);

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { startCloud } from "#cloud/index.ts";
 
 const programs = join(import.meta.dirname, "../../../compute/process/guest/bin");
@@ -62,15 +63,6 @@ async function createScene() {
   };
 }
 
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("waited in vain");
-}
-
 test("an agent that a parameter configures measures its machine and follows its logs", async (t) => {
   const { place, root, call, agent, configure, end } = await createScene();
   t.after(end);
@@ -106,7 +98,7 @@ test("an agent that a parameter configures measures its machine and follows its 
     /^0Successfully fetched the config/,
   );
   assert.match(await agent("-a", "status"), /"status": "running"/);
-  const names = await until(async () => {
+  const names = await eventually("all is measured", async () => {
     const {
       Metrics = [] as { MetricName: string; Dimensions: { Name: string; Value: string }[] }[],
     } = await call("monitoring", "ListMetrics", { Namespace: "CWAgent" });
@@ -115,7 +107,7 @@ test("an agent that a parameter configures measures its machine and follows its 
   });
   assert.deepEqual(new Set(names), new Set(["mem_used_percent", "MemUsed", "disk_used_percent"]));
   const messages = () =>
-    until(async () => {
+    eventually("there are events", async () => {
       const { events } = (await call("logs", "GetLogEvents", {
         logGroupName: "web",
         logStreamName: "app",
@@ -126,7 +118,7 @@ test("an agent that a parameter configures measures its machine and follows its 
     });
   assert.deepEqual(await messages(), ["2026-01-05 12:00:00 started\n  more of it"]);
   appendFileSync(join(root, "var/log/app.log"), "2026-01-05 12:00:01 second\n");
-  await until(async () => ((await messages()).length === 2 ? true : undefined));
+  await eventually("the second line comes", async () => (await messages()).length === 2);
 });
 
 test("what the agent cannot do is said, and nothing is started", async (t) => {

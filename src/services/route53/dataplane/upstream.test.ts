@@ -19,7 +19,7 @@ function engine(upstream?: string[]) {
 }
 
 const asking = (port: number, host = "127.0.0.1") => {
-  const resolver = new Resolver({ timeout: 2000, tries: 1 });
+  const resolver = new Resolver({ timeout: 60_000, tries: 1 });
   resolver.setServers([`${host}:${port}`]);
   return resolver;
 };

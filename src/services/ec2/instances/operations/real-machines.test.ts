@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import {
   createProcessHarness,
   type ProcessHarness,
@@ -110,18 +111,11 @@ test("an image captures a machine's bytes, and a clone has them without bootstra
 });
 
 /** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */
-async function until(
-  cloud: Ec2Cloud,
-  harness: ProcessHarness,
-  holds: () => Promise<boolean>,
-): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    if (await holds()) return;
+const until = (cloud: Ec2Cloud, harness: ProcessHarness, holds: () => Promise<boolean>) =>
+  eventually(holds.toString(), holds, async () => {
     await harness.pass();
     await cloud.advance("100ms");
-  }
-  assert.fail("it did not come to pass in ten seconds");
-}
+  });
 
 function fetchText(reach: Awaited<ReturnType<Ec2Cloud["simulated"]["reach"]>>): Promise<string> {
   return new Promise((resolve) => {

@@ -81,6 +81,13 @@ export function reversedName(name: string): string {
   return `${reversed.replaceAll(/\\(?!056|134)([0-7]{3})/g, (_all, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))}.`;
 }
 
+/** "com.example.www." → "www.example.com.": the name that `reversedName` made it of. */
+export function unreversedName(reversed: string): string {
+  const labels = reversed.replace(/\.$/, "").split(".").reverse();
+  const bytes = (_all: string, digits: string) => String.fromCharCode(Number.parseInt(digits, 8));
+  return `${labels.map((label) => escapeLabel(label.replaceAll(/\\(056|134)/g, bytes))).join(".")}.`;
+}
+
 /** True for a zone's own name and every name below it. */
 export function isWithin(name: string, zone: string): boolean {
   return name === zone || name.endsWith(`.${zone}`) || zone === ".";

@@ -13,7 +13,6 @@ import {
   signings,
   trafficInstances,
   trafficPolicies,
-  type ZoneRecord,
 } from "./records.ts";
 import { parseDocument } from "./traffic-policies/document.ts";
 import { expand } from "./traffic-policies/expand.ts";
@@ -40,27 +39,39 @@ export async function readZone(
   scope: Scope,
   id: string,
 ): Promise<ZoneConfig | undefined> {
+  const head = await readZoneHead(tx, scope, id);
+  if (!head) return undefined;
+  const sets = await recordSets.list(tx, scope, [id]);
+  return { ...head.config, sets: await withInstances(tx, scope, head.config, sets) };
+}
+
+/** All but its records, and whether some of those are traffic policies'. */
+export async function readZoneHead(
+  tx: Transaction,
+  scope: Scope,
+  id: string,
+): Promise<{ config: Omit<ZoneConfig, "sets">; hasInstances: boolean } | undefined> {
   const zone = await hostedZones.get(tx, scope, id);
   if (!zone) return undefined;
-  const sets = await recordSets.list(tx, scope, [id]);
   const signing = await signings.get(tx, scope, id);
-  return {
+  const config = {
     id: zone.id,
     name: zone.name,
     isPrivate: zone.isPrivate,
     vpcs: zone.vpcs.map(({ VPCId, VPCRegion }) => ({ vpcId: VPCId!, region: VPCRegion! })),
     createdMs: zone.createdMs,
-    sets: await withInstances(tx, scope, zone, sets),
     // Before its keys are signed nobody could trust its signatures.
     ...(signing && signing.signatures.length > 0 && { signing }),
   };
+  const instances = await trafficInstances.list(tx, scope, [id], { limit: 1 });
+  return { config, hasInstances: instances.length > 0 };
 }
 
 /** Records of traffic policies in the place of the one that stands for them. */
 async function withInstances(
   tx: Transaction,
   scope: Scope,
-  { id, name }: ZoneRecord,
+  { id, name }: Pick<ZoneConfig, "id" | "name">,
   sets: ResourceRecordSet[],
 ): Promise<ResourceRecordSet[]> {
   if (!sets.some(({ TrafficPolicyInstanceId: one }) => one !== undefined)) return sets;

@@ -14,6 +14,12 @@ export interface ZoneConfig {
   signing?: SigningConfig | undefined;
 }
 
+/** What a zone's names have now; one without records is gone. */
+export interface ZoneChange {
+  id: string;
+  names: { name: string; sets: ResourceRecordSet[] }[];
+}
+
 export interface SigningConfig {
   /** Of the key that signs the zone's records: PKCS #8 in PEM, and its DNSKEY data in base64. */
   privateKey: string;
@@ -122,6 +128,8 @@ export interface QueriesTaken {
 
 export interface DnsPlane {
   setZone(zone: ZoneConfig): Promise<void>;
+  /** Of a zone that was set before: its other names stay as they are. */
+  changeZone(change: ZoneChange): Promise<void>;
   removeZone(id: string): Promise<void>;
   setCommon(config: CommonConfig): Promise<void>;
   /** Answers the port; rejects when the address is taken or forbidden. */

@@ -29,6 +29,9 @@ export function createDnsEngine(options: {
     async setZone(zone) {
       world.setZone(zone);
     },
+    async changeZone(change) {
+      world.changeZone(change);
+    },
     async removeZone(id) {
       world.removeZone(id);
     },

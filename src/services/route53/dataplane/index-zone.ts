@@ -4,7 +4,7 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { keyTag } from "../dnssec/keys.ts";
 import { policyOf, type Policy } from "../routing.ts";
 import { parseValue, type RecordType } from "../values/parse.ts";
-import type { SigningConfig, ZoneConfig } from "./config.ts";
+import type { SigningConfig, ZoneChange, ZoneConfig } from "./config.ts";
 import { typeNumbers } from "./record-types.ts";
 
 /** Records of one name, type and set identifier. */
@@ -33,6 +33,8 @@ export interface IndexedZone {
   createdMs: number;
   /** By name, then type; names that only others lie below have none. */
   nodes: Map<string, Map<string, SetGroup>>;
+  /** How many nodes lie right below one that has any. */
+  below: Map<string, number>;
   soa: CompiledSet | undefined;
   /** How long "there is none" may be remembered: the lesser of the SOA's TTL and its minimum. */
   negativeTtl: number;
@@ -56,15 +58,29 @@ export function indexZone(config: ZoneConfig): IndexedZone {
     vpcs: new Map(config.vpcs.map(({ vpcId, region }) => [vpcId, region])),
     createdMs: config.createdMs,
     nodes: new Map([[config.name, new Map()]]),
+    below: new Map(),
     soa: undefined,
     negativeTtl: 0,
     signing: config.signing && compileSigning(config.signing),
   };
   for (const set of config.sets) addSet(zone, set);
-  zone.soa = zone.nodes.get(config.name)?.get("SOA")?.sets[0];
+  readSoa(zone);
+  return zone;
+}
+
+export function changeNames(zone: IndexedZone, names: ZoneChange["names"]): void {
+  for (const { name, sets } of names) {
+    zone.nodes.get(name)?.clear();
+    for (const set of sets) addSet(zone, set);
+    prune(zone, name);
+  }
+  readSoa(zone);
+}
+
+function readSoa(zone: IndexedZone): void {
+  zone.soa = zone.nodes.get(zone.name)?.get("SOA")?.sets[0];
   const minimum = Number(zone.soa?.values[0]?.text.trim().split(/\s+/).at(-1) ?? 0);
   zone.negativeTtl = Math.min(zone.soa?.ttl ?? 0, minimum);
-  return zone;
 }
 
 function compileSigning(config: SigningConfig): CompiledSigning {
@@ -82,9 +98,7 @@ function addSet(zone: IndexedZone, set: ResourceRecordSet): void {
   const { Name: name = "" } = set;
   const type = set.Type as RecordType;
   if (!(type in typeNumbers)) return;
-  let node = zone.nodes.get(name);
-  if (!node) zone.nodes.set(name, (node = new Map()));
-  addAncestors(zone, name);
+  const node = zone.nodes.get(name) ?? addNode(zone, name);
   let group = node.get(type);
   if (!group) node.set(type, (group = { zone, name, type, policy: policyOf(set), sets: [] }));
   const { AliasTarget: alias, ResourceRecords = [] } = set;
@@ -104,10 +118,24 @@ function addSet(zone: IndexedZone, set: ResourceRecordSet): void {
 }
 
 /** "b" of "a.b.example.com" exists when the zone is "example.com", though it has no records (RFC 4592). */
-function addAncestors(zone: IndexedZone, name: string): void {
-  for (let parent = parentOf(name); parent.length > zone.name.length; parent = parentOf(parent)) {
-    if (zone.nodes.has(parent)) return;
-    zone.nodes.set(parent, new Map());
+function addNode(zone: IndexedZone, name: string): Map<string, SetGroup> {
+  const node = new Map<string, SetGroup>();
+  zone.nodes.set(name, node);
+  const parent = parentOf(name);
+  zone.below.set(parent, (zone.below.get(parent) ?? 0) + 1);
+  if (parent.length > zone.name.length && !zone.nodes.has(parent)) addNode(zone, parent);
+  return node;
+}
+
+/** Takes the name away, and those above it, as far as they have neither records nor names below them. */
+function prune(zone: IndexedZone, name: string): void {
+  for (let at = name; at !== zone.name; at = parentOf(at)) {
+    if (zone.nodes.get(at)?.size !== 0 || zone.below.has(at)) return;
+    zone.nodes.delete(at);
+    const parent = parentOf(at);
+    const left = zone.below.get(parent)! - 1;
+    if (left > 0) zone.below.set(parent, left);
+    else zone.below.delete(parent);
   }
 }
 

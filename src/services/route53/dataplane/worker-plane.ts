@@ -11,6 +11,7 @@ export function createDnsWorker(options: {
   const { call, close } = startThread<DnsPlane>({ module, name: "the DNS server", ...options });
   return {
     setZone: (zone) => call("setZone", zone),
+    changeZone: (change) => call("changeZone", change),
     removeZone: (id) => call("removeZone", id),
     setCommon: (config) => call("setCommon", config),
     listen: (config) => call("listen", config),

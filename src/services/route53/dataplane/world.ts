@@ -2,8 +2,8 @@
 import type { Random } from "#runtime/random.ts";
 import { parseCidr, within } from "../cidr.ts";
 import { createFindPlace, type FindPlace } from "./client-location.ts";
-import type { CommonConfig, NameConfig, ZoneConfig } from "./config.ts";
-import { indexZone, parentOf, type IndexedZone } from "./index-zone.ts";
+import type { CommonConfig, NameConfig, ZoneChange, ZoneConfig } from "./config.ts";
+import { changeNames, indexZone, parentOf, type IndexedZone } from "./index-zone.ts";
 
 export interface Client {
   address: string;
@@ -30,6 +30,7 @@ export interface World {
   cidrLocation(collectionId: string, address: string): string | undefined;
   readonly isLogged: (zoneId: string) => boolean;
   setZone(config: ZoneConfig): void;
+  changeZone(change: ZoneChange): void;
   removeZone(id: string): void;
   setCommon(config: CommonConfig): void;
 }
@@ -113,6 +114,11 @@ export function createWorld(random: Random): World {
         zone.name,
         all.sort((a, b) => a.createdMs - b.createdMs || (a.id < b.id ? -1 : 1)),
       );
+    },
+    changeZone({ id, names: changed }) {
+      const zone = byId.get(id);
+      if (!zone) throw new Error(`the zone ${id} is not known`);
+      changeNames(zone, changed);
     },
     removeZone: forget,
     setCommon(config) {

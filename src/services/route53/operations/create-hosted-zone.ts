@@ -93,7 +93,7 @@ export async function checkConflicts(
 }
 
 /**
- * "Two hosted zones that have the same name or that have a parent/child relationship can't have any
+ * Of whatever accounts: "Two hosted zones that have the same name or that have a parent/child relationship can't have any
  * common name servers." https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
 async function serversFor(
@@ -103,10 +103,12 @@ async function serversFor(
   name: string,
   zones: readonly ZoneRecord[],
 ): Promise<Pick<ZoneRecord, "nameServers" | "delegationSetId">> {
-  const related = zones.filter(
-    (zone) => !zone.isPrivate && (isWithin(name, zone.name) || isWithin(zone.name, name)),
-  );
-  const taken = new Set(related.flatMap(({ nameServers }) => nameServers));
+  const taken = new Set<string>();
+  for (const scope of await listScopes(tx))
+    for (const zone of await hostedZones.list(tx, scope)) {
+      const isRelated = isWithin(name, zone.name) || isWithin(zone.name, name);
+      if (isRelated && !zone.isPrivate) for (const server of zone.nameServers) taken.add(server);
+    }
   if (given === undefined) return { nameServers: drawNameServers(context.random, taken) };
   const set = await delegationSets.get(tx, ofAccount(context), bareId(given));
   if (!set) throw noSuchDelegationSet(given);

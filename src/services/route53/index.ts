@@ -4,6 +4,7 @@ import { differences } from "./differences.ts";
 import { startHealthMetrics } from "./health/metrics.ts";
 import { operations } from "./operations/operations.ts";
 import { dnsEndpoint } from "./own-endpoint.ts";
+import { changeSweep } from "./reconcilers/change-sweep.ts";
 import { commonReconciler } from "./reconcilers/common-config.ts";
 import { dnssecReconciler } from "./reconcilers/dnssec.ts";
 import { healthCheckReconciler } from "./reconcilers/health-check.ts";
@@ -22,6 +23,7 @@ export const service = defineService<"route53", State>({
     dnssecReconciler(env),
     commonReconciler(env, state),
     healthCheckReconciler(env, state),
+    changeSweep(env),
   ],
   ownEndpoints: (env, state) => ({ dns: dnsEndpoint(env, state) }),
   async start(env, state) {

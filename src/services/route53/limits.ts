@@ -34,6 +34,13 @@ export const limits = {
    * (API_GetChange); there is one server here.
    */
   propagationMs: 5_000,
+  /**
+   * How long a change can be asked after. AWS names no time; who waits for a change waits minutes, and thirty
+   * days are what Cloud Map's operations, which are changes here, are kept for.
+   */
+  changeMs: 30 * 86_400_000,
+  /** How many are taken away at once. */
+  changesPerSweep: 100,
   /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateVPCAssociationAuthorization.html */
   vpcAuthorizationsPerZone: 1000,
 } as const;

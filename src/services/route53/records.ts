@@ -149,6 +149,8 @@ export const hostedZones = collection<ZoneRecord>("route53", "hostedZone");
 /** By zone, reversed name, type and set identifier ("" without). */
 export const recordSets = collection<ResourceRecordSet>("route53", "recordSet");
 export const changes = collection<ChangeRecord>("route53", "change");
+/** By the time at which they were submitted, and id. */
+export const changeTimes = collection<{ id: string }>("route53", "changeTime");
 export const delegationSets = collection<DelegationSetRecord>("route53", "delegationSet");
 export const healthChecks = collection<HealthCheckRecord>("route53", "healthCheck");
 /** By caller reference, of health checks that were deleted: it cannot be used again. */

@@ -10,6 +10,7 @@ import { limits } from "./limits.ts";
 import { reversedName } from "./names.ts";
 import {
   changes,
+  changeTimes,
   cidrCollections,
   healthChecks,
   hostedZones,
@@ -63,6 +64,7 @@ export function beginChange(tx: Transaction, context: Anyone, comment?: string):
     comment,
   };
   changes.put(tx, ofAccount(context), [change.id], change);
+  changeTimes.put(tx, ofAccount(context), [change.submittedMs, change.id], { id: change.id });
   return showChange(change, context.clock.now());
 }
 

@@ -66,7 +66,10 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
     async reconcile(scope, id) {
       const key = JSON.stringify([scope.account, scope.region, ...id]);
       const situation = await look(scope, id as string[]);
-      if (!situation) return void state.streaks.delete(key);
+      if (!situation) {
+        state.reaches.delete(key);
+        return void state.streaks.delete(key);
+      }
       const { target, group, zones } = situation;
       const nowMs = env.clock.now();
       if (target.drainingUntilMs !== undefined) {
@@ -98,7 +101,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         await record(scope, id as string[], target, checking);
         current = { ...target, health: checking };
       }
-      const verdict = await check(scope, situation);
+      const verdict = await check(scope, key, situation);
       let health: TargetHealthRecord;
       let isSteady = false;
       if ("forbidden" in verdict) {
@@ -147,12 +150,13 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
 
   async function check(
     scope: Scope,
+    key: string,
     { group, target, balancers, frontHost }: Situation,
   ): Promise<HealthCheckResult | { forbidden: string }> {
     const { healthCheck } = group;
     const port = healthCheck.port === "traffic-port" ? target.port : Number(healthCheck.port);
     const reach = await reachTarget(env, scope, group, target.id, port, state.functions);
-    await noteReach(scope, group, target, JSON.stringify(reach ?? null));
+    await noteReach(scope, key, group, JSON.stringify(reach ?? null));
     const [balancer] = balancers;
     const { reach: reached, blocked } = balancer
       ? await reachAs(env, scope, balancer, group, { id: target.id, port }, state.functions)
@@ -207,11 +211,10 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
   /** A machine that came back elsewhere is news for the data plane even when its health is the same. */
   async function noteReach(
     scope: Scope,
+    key: string,
     group: TargetGroupRecord,
-    target: TargetRecord,
     reach: string,
   ): Promise<void> {
-    const key = `${group.arn} ${target.id} ${target.port}`;
     const before = state.reaches.get(key);
     state.reaches.set(key, reach);
     if (before === undefined || before === reach) return;

@@ -6,7 +6,7 @@ import { createWall } from "#runtime/wall.ts";
 import { createLog } from "#runtime/log.ts";
 import type { Environment } from "#services/kit/service.ts";
 import { createDnsEngine } from "../dataplane/engine.ts";
-import type { DnsPlane, ZoneChange, ZoneConfig } from "../dataplane/config.ts";
+import type { DnsPlane, DnsQuestion, ZoneChange, ZoneConfig } from "../dataplane/config.ts";
 import { ofAccount } from "../records.ts";
 import { createState } from "../state.ts";
 import { zoneReconciler } from "./zone.ts";
@@ -44,7 +44,7 @@ function listenIn(cloud: ReturnType<typeof createTestCloud>) {
   reconciler.subscribe!((_scope, [id]) => woken.add(String(id)));
   return {
     told,
-    ask: engine.ask,
+    ask: (question: DnsQuestion) => engine.ask(question),
     break: (broken: boolean) => (isBroken = broken),
     /** True when the zone's records have changed since. */
     isWoken: (id: string) => woken.delete(id),

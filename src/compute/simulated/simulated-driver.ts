@@ -240,12 +240,16 @@ export function createSimulatedDriver(options: SimulatedDriverOptions): Simulate
     console: async (id) => known(id).console,
     async execute(id) {
       known(id);
-      throw new Error("a simulated machine runs no commands; choose --compute process");
+      throw new ImpossibleImpairment(
+        "a simulated machine runs no commands; choose --compute process",
+      );
     },
     volumes,
     async converse(id) {
       known(id);
-      throw new Error("a simulated machine runs no programs; choose --compute process");
+      throw new ImpossibleImpairment(
+        "a simulated machine runs no programs; choose --compute process",
+      );
     },
     onChange(listener) {
       listeners.add(listener);

@@ -5,6 +5,6 @@ export const differences: readonly Difference[] = [
   {
     operation: "RotateSecret",
     differs:
-      "A rotation begins when it is due and not anywhere within its window; Duration is kept and shown. A rotation that failed is tried five times, then again when the next is due. External secrets are refused.",
+      "A rotation begins when it is due and not anywhere within its window; Duration is kept and shown. A rotation that failed is tried five times, then again when the next is due. The rotation of external secrets is refused.",
   },
 ];

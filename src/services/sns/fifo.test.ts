@@ -111,6 +111,14 @@ describe("FIFO topics", () => {
     await assert.rejects(sns.CreateTopic({ Name: "other", Attributes: { FifoTopic: "true" } }), {
       code: "InvalidParameterException",
     });
+    await assert.rejects(
+      sns.SetTopicAttributes({
+        TopicArn,
+        AttributeName: "ArchivePolicy",
+        AttributeValue: '{"MessageRetentionPeriod":"30"}',
+      }),
+      { code: "NotImplemented", message: /archives of FIFO topics/ },
+    );
     const { Attributes } = await sns.GetTopicAttributes({ TopicArn });
     assert.equal(Attributes?.FifoTopic, "true");
     assert.equal(Attributes.ContentBasedDeduplication, "false");

@@ -1,6 +1,6 @@
 /** Subscription attributes: which there are and what they may be. */
 import { parseArn } from "#services/kit/arn.ts";
-import { invalidParameter } from "./errors.ts";
+import { invalidParameter, notSupported } from "./errors.ts";
 import { parseFilterPolicy } from "./filter-policy.ts";
 
 const names = new Set([
@@ -12,9 +12,10 @@ const names = new Set([
   "SubscriptionRoleArn",
 ]);
 
-/** Throws InvalidParameter for unknown names and for values that cannot be. */
+/** Throws InvalidParameter for unknown names and for values that cannot be, NotImplemented for replays. */
 export function checkSubscriptionAttributes(attributes: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(attributes)) {
+    if (name === "ReplayPolicy") throw notSupported("replays of FIFO topics");
     if (!names.has(name)) throw invalidParameter("AttributeName");
     if (name === "RawMessageDelivery" && value !== "true" && value !== "false")
       throw invalidParameter(

@@ -1,6 +1,6 @@
 /** Topic attributes: which there are, and what AWS shows when none was set. */
 import type { Scope } from "#store/collection.ts";
-import { invalidParameter } from "./errors.ts";
+import { invalidParameter, notSupported } from "./errors.ts";
 
 const settable = new Set([
   "DeliveryPolicy",
@@ -20,7 +20,7 @@ const fifoOnly: Readonly<Record<string, readonly string[]>> = {
 
 const json = new Set(["DeliveryPolicy", "Policy"]);
 
-/** Throws InvalidParameter for unknown names and for values that cannot be. */
+/** Throws InvalidParameter for unknown names and for values that cannot be, NotImplemented for archives. */
 export function checkTopicAttributes(
   attributes: Readonly<Record<string, string>>,
   fifo: boolean,
@@ -32,6 +32,7 @@ export function checkTopicAttributes(
       if (!fifo || !choices.includes(value)) throw invalidParameter(name);
       continue;
     }
+    if (fifo && name === "ArchivePolicy") throw notSupported("archives of FIFO topics");
     const feedback = /^(HTTP|SQS|Lambda|Firehose|Application)(Success|Failure)Feedback/.test(name);
     if (!settable.has(name) && !feedback) throw invalidParameter("AttributeName");
     if (json.has(name) && value !== "" && !isJson(value))

@@ -93,6 +93,7 @@ interface NamedTarget {
   port: number | undefined;
 }
 
+/** Those that serve come first: there is a program to end. */
 async function targetsOf(env: Environment, scope: Scope, name: string): Promise<NamedTarget[]> {
   const elbv2 = env.clients.elbv2(asService(scope, "ec2.amazonaws.com"));
   let TargetGroupArn: string | undefined;
@@ -108,10 +109,11 @@ async function targetsOf(env: Environment, scope: Scope, name: string): Promise<
     throw new RangeError(error.message);
   }
   const { TargetHealthDescriptions } = await elbv2.DescribeTargetHealth({ TargetGroupArn });
-  return (TargetHealthDescriptions ?? []).map(({ Target }) => ({
-    id: Target?.Id,
-    port: Target?.Port,
-  }));
+  const serves = (one: { TargetHealth?: { State?: string } }) =>
+    Number(one.TargetHealth?.State === "healthy");
+  return (TargetHealthDescriptions ?? [])
+    .toSorted((a, b) => serves(b) - serves(a))
+    .map(({ Target }) => ({ id: Target?.Id, port: Target?.Port }));
 }
 
 /** Of a classic load balancer, which has its targets itself; undefined when none has the name. */

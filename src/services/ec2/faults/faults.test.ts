@@ -119,6 +119,12 @@ test("what a driver cannot do is told", async () => {
   assert.match(shown!.impossible!, /has no packets/);
   await faults.heal();
   await cloud.advance("5s");
+  await faults.begin({ kind: "close-port", instance: id, port: 80 });
+  await cloud.advance("5s");
+  const [closed] = await faults.list();
+  assert.match(closed!.impossible!, /a simulated machine runs no commands/);
+  await faults.heal();
+  await cloud.advance("5s");
   assert.deepEqual(await faults.list(), []);
   await cloud.stop();
 });

@@ -57,15 +57,16 @@ export async function run(args: readonly string[]): Promise<number> {
     const { message } = error as Error;
     if (message === "No updates are to be performed." && stack) {
       process.stdout.write(`${name} is up to date\n`);
-      return printOutputs(stack);
+      return printOutputs(stack, endpoint);
     }
     throw new OptionError(message);
   }
-  return follow(client, name, seen);
+  return follow(client, endpoint, name, seen);
 }
 
 async function follow(
   client: CloudFormationClient,
+  endpoint: string,
   name: string,
   seen: Set<string>,
 ): Promise<number> {
@@ -80,7 +81,7 @@ async function follow(
     if (!stack) throw new OptionError(`the stack ${name} is gone`);
     const status = stack.StackStatus ?? "";
     if (status.endsWith("_IN_PROGRESS")) continue;
-    if (status === "CREATE_COMPLETE" || status === "UPDATE_COMPLETE") return printOutputs(stack);
+    if (status === "CREATE_COMPLETE" || status === "UPDATE_COMPLETE") return printOutputs(stack, endpoint);
     const reason = stack.StackStatusReason ? `: ${stack.StackStatusReason}` : "";
     process.stderr.write(`fogbank: ${name} ended in ${status}${reason}\n`);
     return 1;
@@ -146,8 +147,19 @@ function printEvent(event: StackEvent): void {
   );
 }
 
-function printOutputs({ Outputs = [] }: Stack): number {
-  for (const { OutputKey, OutputValue } of Outputs)
+function printOutputs({ Outputs = [] }: Stack, endpoint: string): number {
+  for (const { OutputKey = "", OutputValue = "" } of Outputs) {
     process.stdout.write(`${OutputKey} = ${OutputValue}\n`);
+    const address = addressHere(OutputValue, endpoint);
+    if (address) process.stdout.write(`${" ".repeat(OutputKey.length)}   answers here: ${address}\n`);
+  }
   return 0;
+}
+
+/** Where a browser finds the load balancer that an output names: on Fogbank's port. */
+export function addressHere(output: string, endpoint: string): string | undefined {
+  const [, host, path] =
+    /^(?:http:\/\/)?([\w.-]+\.elb\.localhost)(?::\d+)?(\/.*)?$/.exec(output) ?? [];
+  const { port } = new URL(endpoint);
+  return host && port ? `http://${host}:${port}${path ?? "/"}` : undefined;
 }

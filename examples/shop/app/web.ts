@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import type { Config } from "./config.ts";
 import type { ShopCloud } from "./cloud.ts";
 import { instanceId } from "./instance.ts";
-import { cartPage, page, productList, productPage } from "./pages.ts";
+import { cartPage, noPicture, page, productList, productPage } from "./pages.ts";
 import { findProduct } from "./products.ts";
 
 const longestUploadBytes = 5 * 1024 * 1024;
@@ -62,8 +62,8 @@ const routes: Record<string, Route> = {
   },
   "GET /images/*": async (visit) => {
     const image = await visit.cloud.getImage(`products/${visit.argument}`);
-    if (!image) return html(visit, 404, "No picture", "");
-    visit.response.writeHead(200, { "content-type": image.contentType }).end(image.bytes);
+    const { contentType, bytes } = image ?? { contentType: "image/svg+xml", bytes: noPicture };
+    visit.response.writeHead(200, { "content-type": contentType }).end(bytes);
   },
 };
 

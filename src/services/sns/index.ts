@@ -65,7 +65,8 @@ export const service = defineService<"sns", SnsState>({
   differences: [
     {
       operation: "CreateTopic",
-      differs: "FIFO topics keep no archive, and their messages are delivered one by one.",
+      differs:
+        "FIFO topics keep no archive: ArchivePolicy and ReplayPolicy are refused. Their messages are delivered one by one.",
     },
     {
       operation: "Subscribe",
@@ -79,7 +80,7 @@ export const service = defineService<"sns", SnsState>({
     {
       operation: "SetTopicAttributes",
       differs:
-        "Policies, encryption and delivery-status logging are stored and returned, not acted on.",
+        "Policies, encryption, tracing and delivery-status logging are stored and returned, not acted on.",
     },
   ],
 });

@@ -5,7 +5,10 @@ import { addressHere } from "./deploy.ts";
 const cases: [output: string, here: string | undefined][] = [
   ["http://web-1.us-east-1.elb.localhost", "http://web-1.us-east-1.elb.localhost:4566/"],
   ["web-1.us-east-1.elb.localhost", "http://web-1.us-east-1.elb.localhost:4566/"],
-  ["http://web-1.us-east-1.elb.localhost:8080/a?b", "http://web-1.us-east-1.elb.localhost:4566/a?b"],
+  [
+    "http://web-1.us-east-1.elb.localhost:8080/a?b",
+    "http://web-1.us-east-1.elb.localhost:4566/a?b",
+  ],
   ["https://web-1.us-east-1.elb.localhost", undefined],
   ["web-1.us-east-1.elb.localhost, or another", undefined],
   ["http://127.0.0.1:4566/000000000000/orders", undefined],

@@ -81,7 +81,8 @@ async function follow(
     if (!stack) throw new OptionError(`the stack ${name} is gone`);
     const status = stack.StackStatus ?? "";
     if (status.endsWith("_IN_PROGRESS")) continue;
-    if (status === "CREATE_COMPLETE" || status === "UPDATE_COMPLETE") return printOutputs(stack, endpoint);
+    if (status === "CREATE_COMPLETE" || status === "UPDATE_COMPLETE")
+      return printOutputs(stack, endpoint);
     const reason = stack.StackStatusReason ? `: ${stack.StackStatusReason}` : "";
     process.stderr.write(`fogbank: ${name} ended in ${status}${reason}\n`);
     return 1;
@@ -151,7 +152,8 @@ function printOutputs({ Outputs = [] }: Stack, endpoint: string): number {
   for (const { OutputKey = "", OutputValue = "" } of Outputs) {
     process.stdout.write(`${OutputKey} = ${OutputValue}\n`);
     const address = addressHere(OutputValue, endpoint);
-    if (address) process.stdout.write(`${" ".repeat(OutputKey.length)}   answers here: ${address}\n`);
+    if (address)
+      process.stdout.write(`${" ".repeat(OutputKey.length)}   answers here: ${address}\n`);
   }
   return 0;
 }

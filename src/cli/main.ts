@@ -23,7 +23,10 @@ const commands: Record<string, { summary: string; load: () => Promise<CommandMod
     summary: "create or update a stack from a template",
     load: () => import("./deploy.ts"),
   },
-  status: { summary: "where Fogbank runs, its time and its services", load: () => import("./status.ts") },
+  status: {
+    summary: "where Fogbank runs, its time and its services",
+    load: () => import("./status.ts"),
+  },
   fail: {
     summary: "let an instance, a zone or a target fail: `fail instance i-…`",
     load: () => import("./fail.ts"),

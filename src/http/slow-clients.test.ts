@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { after, test } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createVirtualClock } from "#runtime/virtual-clock.ts";
 import { createWall } from "#runtime/wall.ts";
 import type { ByteStream, HttpHandler, ServeOptions } from "./http.ts";
@@ -34,8 +35,26 @@ async function start(handler: HttpHandler, options: Partial<ServeOptions> = {}) 
     () => server.close(0),
     () => clock.stop(),
   );
-  return { clock, port: server.port, server, accepted: () => last! };
+  return { clock, port: server.port, server, accepted: () => last };
 }
+
+test("a head that does not arrive is answered with 408, an idle connection is closed", async () => {
+  const limits = { headTimeoutMs: 5000, idleTimeoutMs: 5000 };
+  const handler = () => ({ status: 200, headers: {} });
+  const { clock, port, accepted } = await start(handler, { limits });
+  const slow = await connectRaw(port);
+  slow.write("GET / HTTP/1.1\r\nHo");
+  const first = await eventually("the server has the piece", () => {
+    const socket = accepted();
+    return socket?.bytesRead === 18 && socket;
+  });
+  await clock.advance(7000);
+  assert.match(await slow.ended(), /^HTTP\/1\.1 408 /);
+  const idle = await connectRaw(port);
+  await eventually("the server has the connection", () => accepted() !== first);
+  await clock.advance(7000);
+  assert.equal(await idle.ended(), "");
+});
 
 /** The socket's peer takes nothing: so many bytes stay unsent until this is called. */
 function holdUnsent(socket: Socket): () => void {
@@ -54,7 +73,7 @@ test("who takes the last reply slowly gets all of it, who takes nothing is cut o
     const client = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
     client.on("error", () => {}).write(getLast);
     await once(client, "data");
-    const socket = accepted();
+    const socket = accepted()!;
     const release = holdUnsent(socket);
     await clock.advance(15_000);
     assert.equal(socket.destroyed, false);
@@ -72,7 +91,7 @@ test("an idle connection whose client never took the last reply ends, too", asyn
   const client = await connectRaw(port);
   client.write(get);
   await client.until("\r\n\r\nx");
-  const socket = accepted();
+  const socket = accepted()!;
   holdUnsent(socket);
   await clock.advance(19_000);
   assert.equal(socket.destroyed, false);
@@ -87,7 +106,7 @@ test("requests of a client that takes no replies are not read on, until it does"
   client.socket.pause();
   const count = 1000;
   client.write(`GET / HTTP/1.1\r\nHost: a\r\nA: ${"a".repeat(8000)}\r\n\r\n`.repeat(count));
-  const socket = accepted();
+  const socket = accepted()!;
   for (let read = -1; read !== socket.bytesRead;) {
     read = socket.bytesRead;
     await new Promise<void>((resolve) => realWall.after(100, resolve));
@@ -139,8 +158,7 @@ test("the stream of a reply that cannot be sent is closed", async () => {
   await client.until("HTTP/1.1 400");
   answer();
   await client.ended();
-  for (let turn = 0; turn < 100 && !refused.closed; turn++) await new Promise(setImmediate);
-  assert.equal(refused.closed, true);
+  await eventually("its stream is closed", () => refused.closed);
 });
 
 test("a server for TLS closes though a client has not begun its handshake", async () => {

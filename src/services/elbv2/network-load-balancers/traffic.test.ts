@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { test, type TestContext } from "node:test";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { ca } from "#traffic/application/testing/secure-stage.ts";
 import { dateOf } from "#runtime/date.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
@@ -24,7 +25,7 @@ async function startTarget(context: TestContext, handle: (socket: Socket) => voi
     server.close();
     for (const socket of sockets) socket.destroy();
   });
-  return { server, port: (server.address() as { port: number }).port };
+  return { server, sockets, port: (server.address() as { port: number }).port };
 }
 
 async function createNetworkBalancer(cloud: BalancedCloud, name = "net") {
@@ -252,13 +253,13 @@ test("an application load balancer is a target, on the port of its listener", as
 
 test("what was measured is in CloudWatch after the minute", async (context) => {
   const cloud = await createBalancedCloud(context);
-  const { port } = await startTarget(context, (socket) => socket.end("12345"));
+  const { port, sockets } = await startTarget(context, (socket) => socket.end("12345"));
   const { balancer, groupArn } = await balance(cloud, [port]);
   const start = cloud.clock.now();
   const [zone, address] = Object.entries(await boundByZone(cloud))[0]!;
   for (let count = 0; count < 4; count++) await ask(address);
-  // Clients know of the end a little before the data plane does.
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  // Clients know of the end a little before the data plane does, and targets last.
+  await eventually("targets know of the end", () => [...sockets].every(({ closed }) => closed));
   await cloud.advance("60s");
   const name = (arn: string) => arn.slice(arn.lastIndexOf(":") + 1).replace(/^loadbalancer\//, "");
   const sum = async (MetricName: string, dimensions: Record<string, string>) => {

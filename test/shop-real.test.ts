@@ -20,12 +20,14 @@ const quietFriday: Scenario = {
   killAfterSeconds: 13,
   requestsPerTarget: 24,
   maxWebInstances: 3,
-  calmSeconds: 45,
+  graceSeconds: 600,
+  patienceSeconds: 90,
+  calmSeconds: 120,
 };
 
 test(
   "real machines grow, lose one of them, shrink, and no session and no order is lost",
-  { skip: whyNoMachines(), timeout: 180_000 },
+  { skip: whyNoMachines(), timeout: 400_000 },
   async (t) => {
     const dataDir = await mkdtemp(join(tmpdir(), "fogbank-shop-"));
     t.after(() => rm(dataDir, { recursive: true, force: true }));

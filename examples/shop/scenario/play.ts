@@ -27,6 +27,8 @@ export async function play(scenario: Scenario, dataDir: string): Promise<Finding
       parameters: {
         RequestsPerTarget: String(scenario.requestsPerTarget),
         MaxWebInstances: String(scenario.maxWebInstances),
+        GraceSeconds: String(scenario.graceSeconds),
+        BootTimeout: `PT${5 * scenario.graceSeconds}S`,
       },
       show({ LogicalResourceId, ResourceStatus, ResourceStatusReason }) {
         if (!ResourceStatus?.endsWith("_IN_PROGRESS"))
@@ -66,13 +68,18 @@ interface Stage {
   dataDir: string;
 }
 
-/** Runs the phases while looking once a second, until the fleet has calmed down. */
+/**
+ * Runs the phases while looking once a second, until the fleet has calmed down. The rush lasts until the
+ * fleet has grown, lost a machine and made good for it: how soon that is depends on the host.
+ */
 async function observe(
   scenario: Scenario,
   { fleet, customers, dataDir }: Stage,
 ): Promise<Observed> {
   const startMs = Date.now();
-  const rushMs = (scenario.phases[0]?.seconds ?? 0) * 1000;
+  const [morning, rush] = scenario.phases;
+  const rushMs = (morning?.seconds ?? 0) * 1000;
+  const latestMs = totalMs(scenario) + scenario.patienceSeconds * 1000;
   const views: FleetView[] = [];
   let requests = 0;
   let killedAtMs: number | undefined;
@@ -80,7 +87,11 @@ async function observe(
   let replaced = false;
   let loadOver = false;
   const load = (async () => {
-    for (const { rate, seconds } of scenario.phases) await customers.run(rate, seconds);
+    for (const phase of scenario.phases) {
+      await customers.run(phase.rate, phase.seconds);
+      const isEnough = () => phase !== rush || replaced || Date.now() > startMs + latestMs;
+      while (!isEnough()) await customers.run(phase.rate, 1);
+    }
     loadOver = true;
   })();
 
@@ -93,7 +104,9 @@ async function observe(
     requests += interval.requests;
     let note = "";
     const healthy = await fleet.healthyInstances();
-    if (killed === undefined && second * 1000 >= rushMs + scenario.killAfterSeconds * 1000) {
+    const hasGrown = view.webHealthy > (views[0]?.webHealthy ?? 0) || second * 1000 > latestMs;
+    const killMs = rushMs + scenario.killAfterSeconds * 1000;
+    if (killed === undefined && hasGrown && second * 1000 >= killMs) {
       killed = healthy[0];
       if (killed === undefined) throw new Error("there is no healthy instance to kill");
       killedAtMs = Date.now();
@@ -105,7 +118,7 @@ async function observe(
     }
     printMoment({ second, interval, fleet: view, note });
     const calm = loadOver && view.webInService <= (views[0]?.webInService ?? 1);
-    const late = second * 1000 > totalMs(scenario) + scenario.calmSeconds * 1000;
+    const late = second * 1000 > latestMs + scenario.calmSeconds * 1000;
     if (calm || late) break;
   }
   await load;
@@ -126,7 +139,7 @@ async function observe(
 
 /** Resolves when the front page is there: targets become healthy a little after they are registered. */
 async function shopAnswers(address: ShopAddress): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     const { status } = await send(address, "GET", "/");
     if (status === 200) return;
     await pause(100);
@@ -139,7 +152,7 @@ async function countLostOrders({ orders }: Customers, fleet: Fleet): Promise<num
   for (let attempt = 0; ; attempt++) {
     const recorded = await fleet.recordedOrders();
     const missing = [...orders].filter((id) => !recorded.has(id)).length;
-    if (missing === 0 || attempt === 40) return missing;
+    if (missing === 0 || attempt === 240) return missing;
     await pause(250);
   }
 }

@@ -17,6 +17,10 @@ export interface Scenario {
   /** Requests that one web server shall get per minute of cloud time. */
   requestsPerTarget: number;
   maxWebInstances: number;
+  /** Cloud seconds that a machine's boot may take before health checks count. */
+  graceSeconds: number;
+  /** Wall seconds that the rush may last longer, until the fleet has grown and made good the kill. */
+  patienceSeconds: number;
   /** Wall seconds that scale-in may take once the load is gone. */
   calmSeconds: number;
 }
@@ -35,5 +39,7 @@ export const blackFriday: Scenario = {
   killAfterSeconds: 16,
   requestsPerTarget: 80,
   maxWebInstances: 6,
+  graceSeconds: 180,
+  patienceSeconds: 20,
   calmSeconds: 55,
 };

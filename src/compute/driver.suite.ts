@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { eventually as waitFor } from "#runtime/testing/eventually.ts";
 import type { ComputeDriver, MachineSpec, MachineState } from "./driver.ts";
+import { machineSpec } from "./testing/machine-spec.ts";
 import { describeVolumes } from "./volumes/volumes.suite.ts";
 
 export interface DriverHarness {
@@ -41,17 +42,12 @@ export function describeComputeDriver(name: string, suite: DriverSuite): void {
     });
     after(() => harness.dispose());
 
-    const specOf = (given: Partial<MachineSpec> = {}): MachineSpec => ({
-      id: `i-${String(++machines).padStart(17, "0")}`,
-      image: { id: "ami-base" },
-      environment: { COLOUR: "blue" },
-      cpus: 1,
-      memoryBytes: 512 * 1024 ** 2,
-      hostname: "ip-10-0-0-9.ec2.internal",
-      privateIp: "10.0.0.9",
-      labels: { account: "123456789012" },
-      ...given,
-    });
+    const specOf = (given: Partial<MachineSpec> = {}) =>
+      machineSpec(`i-${String(++machines).padStart(17, "0")}`, {
+        environment: { COLOUR: "blue" },
+        labels: { account: "123456789012" },
+        ...given,
+      });
     const eventually = (what: string, holds: () => Promise<boolean>) =>
       waitFor(what, holds, () => harness.pass());
     const reaches = (id: string, state: MachineState) =>

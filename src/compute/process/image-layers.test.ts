@@ -3,19 +3,10 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { MachineSpec } from "../driver.ts";
+import { machineSpec } from "../testing/machine-spec.ts";
 import { createProcessHarness } from "./testing/process-harness.ts";
 
-const specOf = (id: string, image: string): MachineSpec => ({
-  id,
-  image: { id: image },
-  environment: {},
-  cpus: 1,
-  memoryBytes: 512 * 1024 ** 2,
-  hostname: "ip-10-0-0-9.ec2.internal",
-  privateIp: "10.0.0.9",
-  labels: {},
-});
+const specOf = (id: string, image: string) => machineSpec(id, { image: { id: image } });
 
 test("a clone of a clone has what its line wrote and lacks what it took away", async (t) => {
   const harness = await createProcessHarness();

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 import { eventually } from "#runtime/testing/eventually.ts";
 import type { MachineSpec } from "../driver.ts";
+import { machineSpec } from "../testing/machine-spec.ts";
 import { createProcessHarness, type ProcessHarness } from "./testing/process-harness.ts";
 
 const mebibyte = 1024 ** 2;
@@ -20,16 +21,7 @@ describe("an instance type's CPU and memory", () => {
     held: "cpu" | "memory",
     given: Partial<MachineSpec> & { id: string },
   ) => {
-    await harness.driver.launch({
-      image: { id: "ami-base" },
-      environment: {},
-      cpus: 1,
-      memoryBytes: 512 * mebibyte,
-      hostname: "ip-10-0-0-9.ec2.internal",
-      privateIp: "10.0.0.9",
-      labels: {},
-      ...given,
-    });
+    await harness.driver.launch(machineSpec(given.id, given));
     if ((await harness.record(given.id)).groups?.[held] !== undefined) return true;
     t.skip(`this host gives Fogbank no control group for ${held}`);
     return false;

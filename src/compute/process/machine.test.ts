@@ -8,24 +8,15 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { once } from "node:events";
 import { eventually } from "#runtime/testing/eventually.ts";
-import type { MachineSpec } from "../driver.ts";
+import { machineSpec } from "../testing/machine-spec.ts";
 import { removeTree } from "./disk.ts";
 import { machineLayout, writeRecord } from "./machine-record.ts";
 import { isAlive, listPids, readVariable } from "./process-table.ts";
 import { machineVariable } from "./process-census.ts";
 import { createProcessHarness, type ProcessHarness } from "./testing/process-harness.ts";
 
-const specOf = (id: string, userData: string, environment = {}): MachineSpec => ({
-  id,
-  image: { id: "ami-base" },
-  environment,
-  userData: Buffer.from(userData),
-  cpus: 1,
-  memoryBytes: 512 * 1024 ** 2,
-  hostname: "ip-10-0-0-9.ec2.internal",
-  privateIp: "10.0.0.9",
-  labels: {},
-});
+const specOf = (id: string, userData: string, environment = {}) =>
+  machineSpec(id, { environment, userData: Buffer.from(userData) });
 
 const bootEnded = (harness: ProcessHarness, id: string, times = 1) =>
   eventually(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { eventually } from "#runtime/testing/eventually.ts";
+import { machineSpec } from "../testing/machine-spec.ts";
 import { startMachine } from "./testing/machine.ts";
 import { createProcessHarness } from "./testing/process-harness.ts";
 
@@ -35,17 +36,8 @@ for (const level of ["root", "directory"] as const)
     test("a unit of user data serves, is restarted after kill -9, comes back at every boot and in clones", async (t) => {
       const harness = await createProcessHarness(level);
       t.after(() => harness.dispose());
-      const spec = {
-        image: { id: "ami-base" },
-        environment: {},
-        cpus: 1,
-        memoryBytes: 512 * 1024 ** 2,
-        hostname: "ip-10-0-0-9.ec2.internal",
-        privateIp: "10.0.0.9",
-        labels: {},
-      };
       const { driver } = harness;
-      await driver.launch({ ...spec, id: "i-app", userData: Buffer.from(userData) });
+      await driver.launch(machineSpec("i-app", { userData: Buffer.from(userData) }));
       if ((await harness.record("i-app")).isolation !== level)
         return t.skip("this host does not let us");
       /** Waits for an answer that is not the one given. */
@@ -77,7 +69,7 @@ for (const level of ["root", "directory"] as const)
       if (level === "directory") return;
       // Paths that a directory machine's user data names are those of that one machine.
       await driver.snapshot("i-app", "ami-golden");
-      await driver.launch({ ...spec, id: "i-clone", image: { id: "ami-golden" } });
+      await driver.launch(machineSpec("i-clone", { image: { id: "ami-golden" } }));
       assert.match(await answer("i-clone"), /^hello \d+$/);
     });
   });

@@ -6,21 +6,12 @@ import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createSeededRandom } from "#runtime/random.ts";
-import type { MachineSpec } from "../driver.ts";
+import { machineSpec } from "../testing/machine-spec.ts";
 import { listLoopDevices } from "../volumes/loop-devices.ts";
 import { createProcessHarness } from "./testing/process-harness.ts";
 
 const machineId = "i-killed";
-const spec: MachineSpec = {
-  id: machineId,
-  image: { id: "ami-base" },
-  environment: {},
-  cpus: 1,
-  memoryBytes: 512 * 1024 ** 2,
-  hostname: "ip-10-0-0-9.ec2.internal",
-  privateIp: "10.0.0.9",
-  labels: {},
-};
+const spec = machineSpec(machineId);
 
 /** Goes through a volume's life over and over until it is killed. */
 const life = (dataDir: string) => `

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createSeededRandom } from "#runtime/random.ts";
 import { createVirtualClock } from "#runtime/virtual-clock.ts";
 import { describeComputeDriver } from "../driver.suite.ts";
+import { machineSpec } from "../testing/machine-spec.ts";
 import { createSimulatedDriver, defaultModel } from "./simulated-driver.ts";
 
 function simulate(seed = 1) {
@@ -14,15 +15,7 @@ function simulate(seed = 1) {
   return { clock, driver: createSimulatedDriver({ clock, random: createSeededRandom(seed) }) };
 }
 
-const spec = {
-  image: { id: "ami-base" },
-  environment: {},
-  cpus: 2,
-  memoryBytes: 1024 ** 3,
-  hostname: "ip-10-0-0-9.ec2.internal",
-  privateIp: "10.0.0.9",
-  labels: {},
-};
+const spec = { cpus: 2, memoryBytes: 1024 ** 3 };
 
 describeComputeDriver("simulated", {
   noPrograms: "simulated machines run no programs",
@@ -43,7 +36,9 @@ test("a boot takes its time, longer with user data, and less from a snapshot", a
   const { clock, driver } = simulate();
   const bootMs = async (id: string, imageId: string, userData?: Uint8Array) => {
     const startMs = clock.now();
-    await driver.launch({ ...spec, id, image: { id: imageId }, ...(userData && { userData }) });
+    await driver.launch(
+      machineSpec(id, { ...spec, image: { id: imageId }, ...(userData && { userData }) }),
+    );
     while ((await driver.observe(id)).state === "pending") await clock.advance(100);
     return clock.now() - startMs;
   };
@@ -58,7 +53,7 @@ test("a boot takes its time, longer with user data, and less from a snapshot", a
 test("one seed gives one history", async () => {
   const history = async (seed: number) => {
     const { clock, driver } = simulate(seed);
-    await driver.launch({ ...spec, id: "i-1" });
+    await driver.launch(machineSpec("i-1", spec));
     let ticks = 0;
     while ((await driver.observe("i-1")).state === "pending" && ticks < 1000) {
       await clock.advance(37);
@@ -72,7 +67,7 @@ test("one seed gives one history", async () => {
 
 test("processor use follows the load that is offered", async () => {
   const { clock, driver } = simulate();
-  await driver.launch({ ...spec, id: "i-1" });
+  await driver.launch(machineSpec("i-1", spec));
   await clock.advance(60_000);
   driver.offer("i-1", 100);
   const start = await driver.observe("i-1");
@@ -86,7 +81,7 @@ test("processor use follows the load that is offered", async () => {
 
 test("too much load queues up, is refused in the end, and drains", async () => {
   const { clock, driver } = simulate();
-  await driver.launch({ ...spec, id: "i-1" });
+  await driver.launch(machineSpec("i-1", spec));
   await clock.advance(60_000);
   driver.offer("i-1", 300);
   await clock.advance(5_000);
@@ -105,7 +100,7 @@ test("too much load queues up, is refused in the end, and drains", async () => {
 test("ten thousand machines boot and carry load on one timer", async () => {
   const { clock, driver } = simulate();
   for (let index = 0; index < 10_000; index++) {
-    await driver.launch({ ...spec, id: `i-${index}` });
+    await driver.launch(machineSpec(`i-${index}`, spec));
     driver.offer(`i-${index}`, 50);
   }
   await clock.advance(3_600_000);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "#runtime/testing/eventually.ts";
 import { createWall } from "#runtime/wall.ts";
+import { machineSpec } from "../../testing/machine-spec.ts";
 import { createProcessHarness } from "../testing/process-harness.ts";
 import { createByteMeter } from "./byte-counter.ts";
 
@@ -14,17 +15,9 @@ test("bytes that a machine's servers receive and send are counted, over all its 
 require("node:http").createServer((request, reply) => {
   request.resume().on("end", () => reply.end(Buffer.alloc(2000000)));
 }).listen(8091)`;
-  await driver.launch({
-    id,
-    image: { id: "ami-base" },
-    environment: {},
-    cpus: 1,
-    memoryBytes: 512 * 1024 ** 2,
-    hostname: "ip-10-0-0-9.ec2.internal",
-    privateIp: "10.0.0.9",
-    labels: {},
-    userData: Buffer.from(`#!/bin/sh\nnode -e '${program}' &\n`),
-  });
+  await driver.launch(
+    machineSpec(id, { userData: Buffer.from(`#!/bin/sh\nnode -e '${program}' &\n`) }),
+  );
   if ((await harness.record(id)).networkMap === undefined)
     return t.skip("this host does not let Fogbank count");
   const reach = await driver.reach(id, 8091);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { eventually } from "#runtime/testing/eventually.ts";
 import { ImpossibleImpairment } from "../../driver.ts";
+import { machineSpec } from "../../testing/machine-spec.ts";
 import { createProcessHarness } from "../testing/process-harness.ts";
 
 /** There is an echo before, however slow this host is. */
@@ -15,17 +16,9 @@ test("a machine loses packets in both directions until it is let go, and only th
   const { driver } = harness;
   const program = `require("node:net").createServer((socket) => socket.pipe(socket)).listen(8092)`;
   const launch = (id: string) =>
-    driver.launch({
-      id,
-      image: { id: "ami-base" },
-      environment: {},
-      cpus: 1,
-      memoryBytes: 512 * 1024 ** 2,
-      hostname: "ip-10-0-0-9.ec2.internal",
-      privateIp: "10.0.0.9",
-      labels: {},
-      userData: Buffer.from(`#!/bin/sh\nnode -e '${program}' &\n`),
-    });
+    driver.launch(
+      machineSpec(id, { userData: Buffer.from(`#!/bin/sh\nnode -e '${program}' &\n`) }),
+    );
   await launch("i-lossy");
   await launch("i-whole");
   if ((await harness.record("i-lossy")).networkMap === undefined)

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import type { ComputeDriver } from "../../driver.ts";
+import { machineSpec } from "../../testing/machine-spec.ts";
 import { createProcessHarness } from "./process-harness.ts";
 
 /** Runs a script in a machine that lives for one test; undefined where this host does not let machines be so apart. */
@@ -9,16 +10,7 @@ export async function startMachine(
 ): Promise<((script: string) => ReturnType<ComputeDriver["execute"]>) | undefined> {
   const harness = await createProcessHarness(level);
   t.after(() => harness.dispose());
-  await harness.driver.launch({
-    id: "i-1",
-    image: { id: "ami-base" },
-    environment: {},
-    cpus: 1,
-    memoryBytes: 512 * 1024 ** 2,
-    hostname: "ip-10-0-0-9.ec2.internal",
-    privateIp: "10.0.0.9",
-    labels: {},
-  });
+  await harness.driver.launch(machineSpec("i-1"));
   if ((await harness.record("i-1")).isolation !== level) return undefined;
   return (script) => harness.driver.execute("i-1", ["sh", "-c", script]);
 }

@@ -94,6 +94,8 @@ export type ClientFailure =
   | "connect-timeout"
   /** Who was reached did not come to an end of the handshake in time. */
   | "handshake-timeout"
+  /** The server says that it did nothing with the request: it can be sent again, whatever it is (RFC 9113, 8.7). */
+  | "refused"
   /** The connection ended before the response did. */
   | "closed"
   /** The response is no HTTP. */

@@ -16,6 +16,7 @@ import {
 } from "./client-exchange.ts";
 import { defaultLimits } from "./http.ts";
 import { knownBody } from "./outgoing.ts";
+import { idempotent } from "./request-framing.ts";
 import { hasTrustedKey } from "./trusted-keys.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -50,9 +51,6 @@ export interface HttpClientOptions {
 }
 
 const readBytes = 64 * 1024;
-
-/** Methods that may be sent twice (RFC 9110, 9.2.2). */
-const idempotent = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"]);
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { wall, keepMs = 55_000, mostKept = 256 } = options;

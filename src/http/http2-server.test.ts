@@ -143,3 +143,33 @@ test("a large answer arrives whole, whatever of the request was left unread", as
   session.close();
   await once(session, "close");
 });
+
+test("fields of an answer go out as often as they come, those of connections never", async () => {
+  const open = await start(() => ({
+    status: 200,
+    headers: { "X-Own": ["a", "b"] },
+    rawHeaders: [
+      "X-Content-Type-Options",
+      "nosniff",
+      "x-content-type-options",
+      "nosniff",
+      "HTTP2-Settings",
+      "AAMAAABk",
+      "Keep-Alive",
+      "timeout=5",
+      "TE",
+      "gzip",
+    ],
+    body: "x",
+  }));
+  const session = open();
+  const stream = session.request({ ":path": "/" }).resume();
+  const [, , raw] = (await once(stream, "response")) as [unknown, unknown, string[]];
+  const names = raw.filter((_text, index) => index % 2 === 0 && !raw[index]!.startsWith(":"));
+  assert.deepEqual(
+    names.filter((name) => name !== "date"),
+    ["x-content-type-options", "x-content-type-options", "x-own", "x-own"],
+  );
+  session.close();
+  await once(session, "close");
+});

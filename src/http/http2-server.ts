@@ -12,6 +12,7 @@ import {
   type HttpReply,
   type HttpRequest,
 } from "./http.ts";
+import { connectionFields, looseFields } from "./http2-fields.ts";
 import { knownBody } from "./outgoing.ts";
 import { HttpSyntaxError } from "./syntax.ts";
 import { closeStream } from "./reply-framing.ts";
@@ -39,7 +40,10 @@ export interface Http2FrontOptions {
 export function createHttp2Front(options: Http2FrontOptions): Http2Front {
   // Loaded here: Node's HTTP/2 takes megabytes, and most clouds never speak it.
   const { constants, createServer } = process.getBuiltinModule("node:http2");
-  const server = createServer({ settings: { maxConcurrentStreams: options.mostStreams } });
+  const server = createServer({
+    settings: { maxConcurrentStreams: options.mostStreams },
+    ...looseFields,
+  });
   const sessions = new Map<Http2Session, { socket: TLSSocket; requests: number }>();
   let arriving: TLSSocket | undefined;
   server.on("session", (session) => {
@@ -268,26 +272,6 @@ function sendTrailers(stream: ServerHttp2Stream, raw: readonly string[]): void {
   stream.sendTrailers(fieldsOf(raw));
 }
 
-const hopFields = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-]);
-/** Fields of which node:http2 sends one alone. */
-const single = new Set([
-  "content-length",
-  "content-type",
-  "date",
-  "etag",
-  "last-modified",
-  "location",
-  "server",
-  "age",
-  "expires",
-]);
-
 function replyFields({ status, rawHeaders = [], headers }: HttpReply) {
   const raw = [...rawHeaders];
   for (const [name, value] of Object.entries(headers)) {
@@ -303,10 +287,10 @@ function fieldsOf(raw: readonly string[]): Record<string, string | string[]> {
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
     const value = raw[index + 1]!;
-    if (hopFields.has(name)) continue;
+    if (connectionFields.has(name)) continue;
     const present = fields[name];
     if (present === undefined) fields[name] = value;
-    else if (!single.has(name))
+    else if (name !== "content-length")
       fields[name] = typeof present === "string" ? [present, value] : [...present, value];
   }
   return fields;

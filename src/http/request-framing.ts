@@ -3,6 +3,16 @@ import { emptyBody } from "./http.ts";
 import type { ClientRequest } from "./client-exchange.ts";
 import { isToken } from "./syntax.ts";
 
+/** Methods that may be sent twice (RFC 9110, 9.2.2). */
+export const idempotent: ReadonlySet<string> = new Set([
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PUT",
+  "DELETE",
+  "TRACE",
+]);
+
 /** Throws TypeError for what is no request line. */
 export function requestLine(method: string, target: string): string {
   if (!isToken(method) || !/^[\x21-\x7e\x80-\xff]+$/.test(target))

@@ -11,6 +11,15 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { createHttpClient } from "#http/client.ts";
 import { createHttp2Client } from "#http/http2-client.ts";
+import {
+  data,
+  frameTypes,
+  goaway,
+  head,
+  reset,
+  startRawHttp2,
+  type Frame,
+} from "#http/testing/raw-http2-server.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
 import { createHeldWall, createStage, pause, target, targetGroup, until } from "./testing/stage.ts";
 
@@ -120,6 +129,47 @@ test("gRPC: streams go on at another target when no connection comes about, and 
   await configure([dead]);
   const { status, reset } = await call("/echo", pieces);
   assert.deepEqual([status, reset], [502, 0]);
+  assert.deepEqual(stage.errors, []);
+});
+
+test("gRPC: what a target refuses or goes away before goes to another, what it has begun does not", async (context) => {
+  const { stage, configure, call, alive } = await grpcStage(context);
+  const good = { status: 200, text: "abc", trailers: "0", reset: 0 };
+  const refusedStream = 7;
+  for (const act of [
+    ({ stream }: Frame) => reset(stream, refusedStream),
+    () => goaway(0, 0),
+    () => goaway(0, 11),
+  ]) {
+    const refusing = await startRawHttp2(context, (frame, socket) => {
+      if (frame.type === frameTypes.headers) socket.write(act(frame));
+    });
+    await configure([refusing.port, alive]);
+    for (let count = 0; count < 4; count++)
+      assert.deepEqual(await call("/echo", ["a", "b", "c"]), good);
+    assert.ok(refusing.sockets.length > 0);
+    await configure([refusing.port]);
+    const { status, reset: code } = await call("/echo", ["a"]);
+    assert.deepEqual([status, code], [502, 0]);
+  }
+  const beginning = await startRawHttp2(context, ({ type, stream }, socket) => {
+    if (type === frameTypes.headers) socket.end(goaway(stream, 0));
+  });
+  await configure([beginning.port]);
+  assert.equal((await call("/echo", ["a"])).status, 502);
+  assert.equal(beginning.sockets.length, 1);
+  assert.deepEqual(stage.errors, []);
+});
+
+test("gRPC: a killed target's answer is broken off towards the client", async (context) => {
+  const { stage, configure, call } = await grpcStage(context);
+  const killed = await startRawHttp2(context, ({ type, stream }, socket) => {
+    if (type === frameTypes.headers)
+      socket.end(Buffer.concat([head(stream), data(stream, "part")]));
+  });
+  await configure([killed.port]);
+  const { status, text, trailers, reset: code } = await call("/x", []);
+  assert.deepEqual([status, text, trailers, code], [200, "part", undefined, 2]);
   assert.deepEqual(stage.errors, []);
 });
 

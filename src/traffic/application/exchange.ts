@@ -9,6 +9,7 @@ import type {
   Receiver,
 } from "#http/client.ts";
 import { WholeBody, type HttpReply, type HttpRequest } from "#http/http.ts";
+import { RepeatableBody } from "#http/repeatable-body.ts";
 import { HttpSyntaxError } from "#http/syntax.ts";
 import type { Trace } from "./access-log.ts";
 import { answer } from "./answers.ts";
@@ -55,6 +56,8 @@ export class Exchange implements UnderWay, Receiver {
   readonly #tried: Target[] = [];
   /** The request's body, counted where it streams. */
   readonly #body: WholeBody | FollowedBody;
+  /** The same for targets that may say that they did nothing with it. */
+  readonly #repeatable: RepeatableBody | undefined;
   #sentMs = 0;
   #resolve!: (reply: HttpReply) => void;
   #reject!: (error: unknown) => void;
@@ -77,6 +80,8 @@ export class Exchange implements UnderWay, Receiver {
     const { body } = request;
     this.#body =
       body instanceof WholeBody ? body : new FollowedBody(body, (bytes) => this.#countBytes(bytes));
+    if (this.#body instanceof FollowedBody && group.config.version !== "HTTP1")
+      this.#repeatable = new RepeatableBody(this.#body);
     if (context.trace && this.#body instanceof FollowedBody) context.trace.upload = this.#body;
   }
 
@@ -145,7 +150,7 @@ export class Exchange implements UnderWay, Receiver {
         method: request.method,
         target: this.#fields.target,
         rawHeaders: this.#fields.rawHeaders,
-        body: this.#body,
+        body: this.#repeatable ?? this.#body,
         ...(this.#body instanceof WholeBody ? undefined : this.#bodyLength()),
         control: this,
         connections: counters.connections(this.#zone),
@@ -161,7 +166,7 @@ export class Exchange implements UnderWay, Receiver {
     const tried = this.#tried;
     tried.push(this.#target!);
     const next =
-      tried.length < mostAttempts && !this.#gone
+      tried.length < mostAttempts && !this.#gone && this.#repeatable?.repeatable !== false
         ? this.#group.pick(this.#nowMs, tried, this.#zone)
         : undefined;
     if (next) this.#attempt(next);
@@ -169,6 +174,7 @@ export class Exchange implements UnderWay, Receiver {
   }
 
   responded(response: ClientResponse): void {
+    this.#repeatable?.settle();
     const { counters, wall, trace } = this.#context;
     const target = this.#target!;
     try {
@@ -240,6 +246,9 @@ export class Exchange implements UnderWay, Receiver {
         return 504;
       case "timeout":
         return this.#ownAnswer(504);
+      case "refused":
+        if (trace) trace.failedMs = wall.monotonic();
+        return 502;
       case "closed":
       case "malformed":
       case "aborted":
@@ -257,6 +266,7 @@ export class Exchange implements UnderWay, Receiver {
   }
 
   #ownAnswer(status: number): HttpReply {
+    this.#repeatable?.settle();
     this.#context.counters.answered(this.#zone, status);
     const reply = answer(status);
     this.#countBytes(exchangeSize(this.#request, reply));

@@ -11,7 +11,7 @@ const files = asked.length > 0 ? asked : ["test/alone/*.test.ts"];
 const test = [
   process.execPath,
   "--test",
-  "--test-timeout=120000",
+  "--test-timeout=300000",
   "--test-concurrency=1",
   ...files,
 ];

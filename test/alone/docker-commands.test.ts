@@ -6,7 +6,7 @@ import { whyNoEngine } from "../docker/engine.ts";
 
 test(
   "a command of Systems Manager runs in a container, and its network can be cut off",
-  { skip: whyNoEngine(), timeout: 110_000 },
+  { skip: whyNoEngine(), timeout: 300_000 },
   async (t) => {
     const cloud = await createDockerCloud(t);
     const { ec2, until } = cloud;

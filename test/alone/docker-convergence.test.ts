@@ -26,7 +26,7 @@ const image = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kerne
 
 test(
   `machines are exactly those that are wanted after the troubles of seed ${seed}`,
-  { skip: whyNoEngine(), timeout: 110_000 },
+  { skip: whyNoEngine(), timeout: 300_000 },
   async (t) => {
     const own = await OwnEngine.start();
     const dataDir = await mkdtemp(join(tmpdir(), "fogbank-converge-"));

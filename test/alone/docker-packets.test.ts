@@ -7,7 +7,7 @@ import { whyNoEngine } from "../docker/engine.ts";
 
 test(
   "containers reach each other as their security groups say",
-  { skip: whyNoEngine(), timeout: 110_000 },
+  { skip: whyNoEngine(), timeout: 300_000 },
   async (t) => {
     const cloud = await createDockerCloud(t);
     const { driver, ec2, until } = cloud;

@@ -8,7 +8,7 @@ export interface Patience {
   maxWaitTime: number;
 }
 
-export const patience: Patience = { minDelay: 1, maxDelay: 1, maxWaitTime: 60 };
+export const patience: Patience = { minDelay: 1, maxDelay: 1, maxWaitTime: 120 };
 
 /** Polls as clients without a waiter do, until it holds. */
 export async function eventually(holds: () => Promise<boolean>): Promise<void> {

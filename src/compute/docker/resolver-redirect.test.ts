@@ -11,7 +11,7 @@ const reason =
 
 test(
   "a container's resolver, the VPC's third address and 169.254.169.253 are where its driver says",
-  { skip: reason ?? false, timeout: 60_000 },
+  { skip: reason ?? false, timeout: 300_000 },
   async (t) => {
     const harness = await createDockerHarness();
     t.after(() => harness.dispose());

@@ -73,7 +73,7 @@ test("whenever Fogbank is killed, the next one has no device too many and none t
         const write = await harness.driver.execute(
           machineId,
           ["sh", "-c", "mountpoint -q /data || exit 0; touch /data/touched && sync -f /data"],
-          { timeoutMs: 5000 },
+          { timeoutMs: 60_000 },
         );
         assert.equal(write.exitCode, 0, write.stderr);
         const { volumes } = harness.driver;

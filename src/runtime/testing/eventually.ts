@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Less than a test may last, so that it fails with a reason. */
-const patienceMs = 90_000;
+const patienceMs = 120_000;
 
 type Found<T> = Exclude<T, false | undefined>;
 

@@ -23,7 +23,8 @@ test("datagrams are answered, each client by one target, and flows end in silenc
     { protocol: "UDP", datagramTimeoutMs: 200 },
   );
   const names = new Set<string>();
-  for (let count = 0; count < 12; count++) {
+  let flows = 0;
+  for (; flows < 12 || names.size < 2; flows++) {
     const client = await stage.datagramClient();
     const first = await ask(client, "1");
     assert.equal((await ask(client, "2"))[0], first[0]);
@@ -31,8 +32,8 @@ test("datagrams are answered, each client by one target, and flows end in silenc
   }
   assert.deepEqual([...names].sort(), ["x", "y"]);
   const counts = await stage.counts("UDP");
-  assert.deepEqual([counts.newFlows, counts.activeFlows, counts.processedPackets], [12, 12, 48]);
-  assert.equal(counts.processedBytes, 96);
+  assert.deepEqual([counts.newFlows, counts.activeFlows], [flows, flows]);
+  assert.deepEqual([counts.processedPackets, counts.processedBytes], [flows * 4, flows * 8]);
   assert.ok(counts.peakPackets! > 0);
   await clock.advance(400);
   assert.equal((await stage.counts("UDP")).activeFlows, undefined);

@@ -190,7 +190,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
     spec: Omit<MachineSpec, "userData">,
     userData: Uint8Array | undefined,
   ) => {
-    guest ??= ensureGuestVolume(engine, image.id);
+    guest ??= ensureGuestVolume(engine, image.id, wall);
     guest.catch(() => (guest = undefined));
     const given = { network, image, own, passing, volume: nameOf(spec.id), processors: NCPU };
     const environment = await environmentFor(spec.id, spec.environment, network);
@@ -201,10 +201,11 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
       before: nothingMeasured,
       disks: numberDisks(spec.volumes ?? []),
     };
-    const create = async () =>
+    const guestVolume = await guest;
+    const create = () =>
       engine.json<{ Id: string }>("POST", "/containers/create", {
         query: { name: nameOf(spec.id) },
-        body: containerOf(record, { ...given, guestVolume: await guest! }),
+        body: containerOf(record, { ...given, guestVolume }),
       });
     // What an interrupted launch left; a machine that had come to run would have been adopted. An engine
     // that was killed may have made the volume without the label by which it is found.

@@ -18,9 +18,9 @@ test(
         environment: {},
         cpus: 1,
         memoryBytes: 256 * 1024 ** 2,
-        hostname: `ip-10-213-9-${count}.ec2.internal`,
-        privateIp: `10.213.9.${count}`,
-        network: { id: "vpc-last", cidr: "10.213.9.0/24" },
+        hostname: `ip-10-214-9-${count}.ec2.internal`,
+        privateIp: `10.214.9.${count}`,
+        network: { id: "vpc-last", cidr: "10.214.9.0/24" },
         labels: {},
       });
     await launch(10);

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "#runtime/clock.ts";
+import { eventually } from "#runtime/testing/eventually.ts";
 import { createLog } from "#runtime/log.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
 import type { DriverHarness } from "../../driver.suite.ts";
@@ -15,7 +16,7 @@ import { labelFilter, labels } from "../labels.ts";
 import { makeBaseImage } from "./base-image.ts";
 
 /** Not the one that users make: tests must not decide what `--compute auto` chooses. */
-const testBase = "fogbank/test-base:latest";
+export const testBase = "fogbank/test-base:latest";
 
 export interface DockerHarness extends DriverHarness {
   readonly engine: Engine;
@@ -36,8 +37,8 @@ export async function whyNoDocker(): Promise<string | undefined> {
 
 export async function createDockerHarness(): Promise<DockerHarness> {
   const clock = createTestClock();
-  const { engine, text } = await findEngine(clock.wall);
-  if (!engine) throw new Error(text);
+  // A busy one may not answer at once.
+  const engine = await eventually("an engine", async () => (await findEngine(clock.wall)).engine);
   if (!(await inspectImage(engine, testBase))) await makeBaseImage(engine, testBase);
   const dataDir = await mkdtemp(join(tmpdir(), "fogbank-test-"));
   const log = createLog({ level: "silent" });

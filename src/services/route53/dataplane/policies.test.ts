@@ -208,6 +208,29 @@ test("a tree whose aliases do not evaluate health stays in its branch", () => {
   assert.deepEqual(stage.values(name), ["192.0.2.1"]);
 });
 
+test("a record that many ways lead to is judged once, however deep it lies", () => {
+  const levels = 30;
+  const sets = Array.from({ length: levels }, (_one, level) =>
+    Array.from({ length: 20 }, (_other, index) =>
+      alias(`l${level}.example.com.`, `l${level + 1}.example.com.`, {
+        SetIdentifier: `${index}`,
+        Weight: 1,
+      }),
+    ),
+  ).flat();
+  const leaf = record(`l${levels}.example.com.`, "192.0.2.1", {
+    SetIdentifier: "leaf",
+    Weight: 1,
+    HealthCheckId: "h",
+  });
+  const other = record("l0.example.com.", "192.0.2.2", { SetIdentifier: "other", Weight: 0 });
+  const stage = dnsStage([...sets, leaf, other]);
+  stage.setHealth({ h: true });
+  assert.deepEqual(stage.values("l0.example.com."), ["192.0.2.1"]);
+  stage.setHealth({ h: false });
+  assert.deepEqual(stage.values("l0.example.com."), ["192.0.2.2"]);
+});
+
 test("an alias is as healthy as its load balancer", () => {
   const balancer = (healthy: boolean) => ({
     names: [{ name: "web.us-east-1.elb.localhost", addresses: ["127.64.0.1"], healthy }],

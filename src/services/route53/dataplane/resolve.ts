@@ -3,7 +3,7 @@ import { chooseSets, shuffled, type ChooseContext } from "./choose.ts";
 import { keysTtl } from "../dnssec/keys.ts";
 import { normalName } from "../names.ts";
 import { placeOfRegion } from "./client-location.ts";
-import { isHealthySet } from "./health.ts";
+import { isHealthySet, longestAlias } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
 import { addOwnAddresses, answerOwnName, answerReverse } from "./own-answers.ts";
 import { dnskeyType, typeNumbers } from "./record-types.ts";
@@ -11,7 +11,6 @@ import { emptyResolution, refused, type ResolvedRecord, type Resolution } from "
 import type { Client, World } from "./world.ts";
 
 const longestChain = 8;
-const longestAlias = 16;
 
 /** `name` as zones write it; `type` is a name such as "A"; `zoneId` keeps the search to one zone. */
 export function resolve(
@@ -85,6 +84,9 @@ function follow(
   if (!last) return addDenial(zone, name, node, type, resolution);
   if (depth >= longestChain) return;
   const target = normalName(last.text.trim());
+  // A loop is told once; its asker sees that it leads nowhere.
+  if (resolution.answers.some((one) => one.name === target && one.type === typeNumbers.CNAME))
+    return;
   if (answerOwnName(world, target, type, client, resolution)) return;
   const next = world.zoneFor(target, client);
   if (next) follow(world, next, target, type, client, resolution, depth + 1);
@@ -164,9 +166,10 @@ function addGroup(
 
 function chooseContext(world: World, zone: IndexedZone, client: Client): ChooseContext {
   const address = client.subnetAddress ?? client.address;
+  const known = new Map<SetGroup, boolean>();
   return {
     random: () => world.random.next(),
-    isHealthy: (set) => isHealthySet(world, set, client.vpcId),
+    isHealthy: (set) => isHealthySet(world, set, client.vpcId, known),
     // In a private zone the region of the VPC says where the client is:
     // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-geo-phz.html
     place: () => {

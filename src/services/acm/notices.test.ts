@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
+import { hearEvents, type HeardEvent } from "#cloud/testing/hear-events.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { buildCertificate } from "./authority/build-certificate.ts";
 
@@ -11,48 +12,12 @@ test("EventBridge is told of certificates that come, are about to end and are re
   t.after(() => cloud.stop());
   const { clients, caller, clock } = cloud;
   const acm = clients.acm(caller);
-  const sqs = clients.sqs(caller);
-  const events = clients.events(caller);
-  const { QueueUrl } = await sqs.CreateQueue({ QueueName: "told" });
-  const { Attributes } = await sqs.GetQueueAttributes({ QueueUrl, AttributeNames: ["QueueArn"] });
-  const Arn = Attributes!.QueueArn!;
-  await events.PutRule({ Name: "acm", EventPattern: JSON.stringify({ source: ["aws.acm"] }) });
-  await events.PutTargets({ Rule: "acm", Targets: [{ Id: "queue", Arn }] });
-  await sqs.SetQueueAttributes({
-    QueueUrl,
-    Attributes: {
-      Policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "events.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: Arn,
-          },
-        ],
-      }),
-    },
-  });
-  const told = async () => {
-    const found: [string, Record<string, unknown>][] = [];
-    for (;;) {
-      const { Messages = [] } = await sqs.ReceiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
-      if (Messages.length === 0) return found;
-      for (const { Body, ReceiptHandle } of Messages) {
-        const event = JSON.parse(Body!) as {
-          "detail-type": string;
-          detail: Record<string, unknown>;
-        };
-        found.push([event["detail-type"], event.detail]);
-        await sqs.DeleteMessage({ QueueUrl, ReceiptHandle });
-      }
-    }
-  };
+  const told = await hearEvents(cloud, { source: ["aws.acm"] });
   const request = { DomainName: "example.com", Options: { Export: "ENABLED" as const } };
   const { CertificateArn } = await acm.RequestCertificate(request);
   await cloud.advance("10s");
-  const [[type, detail] = ["", {}], ...others] = await told();
+  const [event, ...others] = await told();
+  const { "detail-type": type, detail } = event!;
   assert.deepEqual([type, others], ["ACM Certificate Available", []]);
   assert.deepEqual(
     [detail["Action"], detail["CommonName"], detail["DomainValidationMethod"], detail["InUse"]],
@@ -82,10 +47,11 @@ test("EventBridge is told of certificates that come, are about to end and are re
     PrivateKey: Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" })),
   });
   await cloud.advance("1s");
-  const names = (list: [string, Record<string, unknown>][]) =>
+  const names = (list: HeardEvent[]) =>
     list
       .map(
-        ([name, of]) => `${name} ${String(of["Action"] ?? of["DaysToExpiry"] ?? of["Exportable"])}`,
+        ({ "detail-type": name, detail: of }) =>
+          `${name} ${String(of["Action"] ?? of["DaysToExpiry"] ?? of["Exportable"])}`,
       )
       .sort();
   assert.deepEqual(names(await told()), [

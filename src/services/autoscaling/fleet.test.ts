@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hearEvents } from "#cloud/testing/hear-events.ts";
 import { createScalingCloud } from "./testing/scaling-cloud.ts";
 
 const name = { AutoScalingGroupName: "web" };
@@ -168,26 +169,7 @@ test("balanced-only waits for its zone", async (t) => {
 test("EventBridge hears of launches and of lifecycle actions", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());
-  const sqs = cloud.clients.sqs(cloud.caller);
-  const events = cloud.clients.events(cloud.caller);
-  const { QueueUrl } = await sqs.CreateQueue({ QueueName: "heard" });
-  await events.PutRule({
-    Name: "scaling",
-    EventPattern: JSON.stringify({ source: ["aws.autoscaling"] }),
-  });
-  await events.PutTargets({
-    Rule: "scaling",
-    Targets: [{ Id: "queue", Arn: "arn:aws:sqs:us-east-1:123456789012:heard" }],
-  });
-  await sqs.SetQueueAttributes({
-    QueueUrl,
-    Attributes: {
-      Policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: "*", Action: "sqs:SendMessage", Resource: "*" }],
-      }),
-    },
-  });
+  const told = await hearEvents(cloud, { source: ["aws.autoscaling"] });
   await cloud.createGroup({
     LifecycleHookSpecificationList: [
       {
@@ -199,15 +181,13 @@ test("EventBridge hears of launches and of lifecycle actions", async (t) => {
     ],
   });
   await cloud.advance("2m");
-  const { Messages = [] } = await sqs.ReceiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
-  const heard = Messages.map(({ Body }) => JSON.parse(Body!) as Record<string, unknown>);
-  const types = heard.map((event) => String(event["detail-type"])).sort();
+  const heard = await told();
+  const types = heard.map((event) => event["detail-type"]).sort();
   assert.deepEqual(types, [
     "EC2 Instance Launch Successful",
     "EC2 Instance-launch Lifecycle Action",
   ]);
-  const action = heard.find((event) => event["detail-type"] === types[1])!;
-  const detail = action["detail"] as Record<string, string>;
+  const { detail } = heard.find((event) => event["detail-type"] === types[1])!;
   assert.deepEqual([detail["Origin"], detail["Destination"]], ["EC2", "AutoScalingGroup"]);
 });
 

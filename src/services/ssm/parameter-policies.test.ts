@@ -1,29 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hearEvents } from "#cloud/testing/hear-events.ts";
 import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
 
-/** Gives the events of Systems Manager that came since it was last called. */
-async function listen({ clients, caller }: TestCloud) {
-  const sqs = clients.sqs(caller);
-  const { QueueUrl } = await sqs.CreateQueue({ QueueName: "events" });
-  const events = clients.events(caller);
-  await events.PutRule({ Name: "ssm", EventPattern: JSON.stringify({ source: ["aws.ssm"] }) });
-  const Arn = "arn:aws:sqs:us-east-1:123456789012:events";
-  await events.PutTargets({ Rule: "ssm", Targets: [{ Id: "q", Arn }] });
-  return async () => {
-    const found: Record<string, unknown>[] = [];
-    for (;;) {
-      const { Messages: got = [] } = await sqs.ReceiveMessage({
-        QueueUrl,
-        MaxNumberOfMessages: 10,
-      });
-      if (got.length === 0) return found;
-      for (const { Body, ReceiptHandle } of got) {
-        found.push(JSON.parse(Body!).detail);
-        await sqs.DeleteMessage({ QueueUrl, ReceiptHandle });
-      }
-    }
-  };
+/** What the events of Systems Manager say that came since it was last called. */
+async function listen(cloud: TestCloud) {
+  const told = await hearEvents(cloud, { source: ["aws.ssm"] });
+  return async () => (await told()).map(({ detail }) => detail);
 }
 
 test("policies tell of what is to come, and an expiration deletes", async () => {

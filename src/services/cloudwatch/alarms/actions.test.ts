@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hearEvents, type HeardEvent } from "#cloud/testing/hear-events.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 
 const load = {
@@ -16,33 +17,7 @@ const load = {
 test("EventBridge hears of every state and of changes of the configuration", async () => {
   const cloud = createTestCloud();
   const client = cloud.clients.cloudwatch(cloud.caller);
-  const sqs = cloud.clients.sqs(cloud.caller);
-  const events = cloud.clients.events(cloud.caller);
-  const { QueueUrl } = await sqs.CreateQueue({ QueueName: "heard" });
-  await events.PutRule({
-    Name: "alarms",
-    EventPattern: JSON.stringify({ source: ["aws.cloudwatch"] }),
-  });
-  await events.PutTargets({
-    Rule: "alarms",
-    Targets: [{ Id: "1", Arn: "arn:aws:sqs:us-east-1:123456789012:heard" }],
-  });
-  await sqs.SetQueueAttributes({
-    QueueUrl,
-    Attributes: {
-      Policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "events.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: "arn:aws:sqs:us-east-1:123456789012:heard",
-          },
-        ],
-      }),
-    },
-  });
+  const told = await hearEvents(cloud, { source: ["aws.cloudwatch"] });
   await client.PutMetricAlarm({ ...load, AlarmDescription: "too busy" });
   await client.PutMetricData({
     Namespace: "Shop",
@@ -51,15 +26,9 @@ test("EventBridge hears of every state and of changes of the configuration", asy
   await cloud.advance("70s");
   await client.DeleteAlarms({ AlarmNames: ["busy"] });
   await cloud.advance("10s");
-  const { Messages = [] } = await sqs.ReceiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
-  const heard = Messages.map(
-    ({ Body }) =>
-      JSON.parse(Body!) as {
-        "detail-type": string;
-        resources: string[];
-        detail: { operation?: string; state: { value: string }; configuration: object };
-      },
-  );
+  const heard = (await told()) as (HeardEvent & {
+    detail: { operation?: string; state: { value: string }; configuration: object };
+  })[];
   const summary = heard.map(
     (event) => `${event["detail-type"]}: ${event.detail.operation ?? event.detail.state.value}`,
   );

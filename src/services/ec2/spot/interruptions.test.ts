@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { hearEvents } from "#cloud/testing/hear-events.ts";
 import { createEc2Cloud, type Ec2Cloud } from "../testing/ec2-cloud.ts";
 
 const scope = { account: "123456789012", region: "us-east-1" };
@@ -30,51 +31,13 @@ async function shown(cloud: Ec2Cloud, requestId: string) {
   return { state: State, code: Status!.Code, instanceId: InstanceId! };
 }
 
-/** Bodies of the events that EC2 told, by detail type. */
+/** The events of Spot Instances that EC2 told. */
 async function listen(cloud: Ec2Cloud) {
-  const sqs = cloud.clients.sqs(cloud.caller);
-  const events = cloud.clients.events(cloud.caller);
-  const { QueueUrl } = await sqs.CreateQueue({ QueueName: "told" });
-  await sqs.SetQueueAttributes({
-    QueueUrl,
-    Attributes: {
-      Policy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "events.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: "*",
-          },
-        ],
-      }),
-    },
+  const told = await hearEvents(cloud, {
+    source: ["aws.ec2"],
+    "detail-type": [{ wildcard: "EC2 *In*" }],
   });
-  await events.PutRule({
-    Name: "spot",
-    EventPattern: JSON.stringify({
-      source: ["aws.ec2"],
-      "detail-type": [{ wildcard: "EC2 *In*" }],
-    }),
-  });
-  await events.PutTargets({
-    Rule: "spot",
-    Targets: [{ Id: "queue", Arn: "arn:aws:sqs:us-east-1:123456789012:told" }],
-  });
-  return async () => {
-    const told: { "detail-type": string; resources: string[]; detail: Record<string, string> }[] =
-      [];
-    for (;;) {
-      const { Messages = [] } = await sqs.ReceiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
-      if (Messages.length === 0) break;
-      for (const { Body, ReceiptHandle } of Messages) {
-        told.push(JSON.parse(Body!) as (typeof told)[number]);
-        await sqs.DeleteMessage({ QueueUrl, ReceiptHandle });
-      }
-    }
-    return told.filter((one) => /Spot|Rebalance/.test(one["detail-type"]));
-  };
+  return async () => (await told()).filter((one) => /Spot|Rebalance/.test(one["detail-type"]));
 }
 
 test("an interrupted instance is recommended for rebalance, warned two minutes before, and ended", async () => {

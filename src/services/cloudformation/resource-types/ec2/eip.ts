@@ -47,8 +47,13 @@ export const resourceType = defineResourceType({
     const address = await addressOf(request);
     if (!address) return;
     const { ec2 } = request.clients;
-    if (address.AssociationId !== undefined)
-      await ec2.DisassociateAddress({ AssociationId: address.AssociationId });
+    try {
+      if (address.AssociationId !== undefined)
+        await ec2.DisassociateAddress({ AssociationId: address.AssociationId });
+    } catch (error) {
+      // A load balancer that is gone holds it for a while: in use is what comes of the release, which is tried again.
+      if (!(error instanceof AwsError) || error.code !== "AuthFailure") throw error;
+    }
     await ec2.ReleaseAddress({ AllocationId: address.AllocationId });
   },
   async attributes(request) {

@@ -75,7 +75,7 @@ test("a stack of a VPC and load balancers is deleted while their interfaces stil
     });
     return NetworkInterfaces!;
   };
-  const { StackId } = await client.CreateStack({
+  const { StackId = "" } = await client.CreateStack({
     StackName,
     TemplateBody: JSON.stringify(template),
   });

@@ -81,7 +81,7 @@ test("a stack of a VPC and load balancers is deleted while their interfaces stil
   });
   await cloud.advance("2m");
   const { Stacks } = await client.DescribeStacks({ StackName });
-  assert.equal(Stacks![0]!.StackStatus, "CREATE_COMPLETE", Stacks![0]!.StackStatusReason);
+  assert.equal(Stacks![0]!.StackStatus, "CREATE_COMPLETE");
   assert.equal((await interfaces()).length, 5);
   await client.DeleteStack({ StackName });
   await cloud.advance("2m");

@@ -61,7 +61,7 @@ export interface HttpServer {
   readonly host: string;
   readonly port: number;
   /** Of a server for TLS: the certificates and rules of handshakes from now on. */
-  setSecureContext?(options: TlsOptions): void;
+  setSecureContext?(options: ServerTlsOptions): void;
   /** Takes no new requests, lets those under way end for at most `graceMs` (wall time), then closes. */
   close(graceMs?: number): Promise<void>;
 }
@@ -88,8 +88,13 @@ export interface ServeOptions {
   onConnection?: (event: "opened" | "closed", remotePort: number, remoteAddress?: string) => void;
 }
 
+export interface ServerTlsOptions extends TlsOptions {
+  /** PEM: trusted as those of `ca` are, and not told to clients. */
+  quietAuthorities?: string | undefined;
+}
+
 export interface SecureOptions {
-  options: TlsOptions;
+  options: ServerTlsOptions;
   /** Sees each connection after its handshake; true when it takes it away, as HTTP/2 does. */
   take: (socket: TLSSocket) => boolean;
   /** Told of handshakes that failed. */

@@ -1,12 +1,17 @@
 /** HTTP/1.1 on sockets: framing of our own, because node:http costs twice the time per request. */
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { createServer as createSecureServer, type Server as SecureServer } from "node:tls";
+import {
+  createServer as createSecureServer,
+  type Server as SecureServer,
+  type TLSSocket,
+} from "node:tls";
 import { once } from "node:events";
 import { dateOf } from "#runtime/date.ts";
 import { defaultLimits, type HttpReply, type HttpServer, type ServeOptions } from "./http.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { Outbox } from "./outbox.ts";
 import { ServerConnection } from "./server-connection.ts";
+import { withAuthorities } from "./trusted-authorities.ts";
 import { Sweeper } from "./sweeper.ts";
 
 /** Listens. Rejects when the address cannot be bound. */
@@ -65,7 +70,10 @@ export async function serve(options: ServeOptions): Promise<HttpServer> {
   return {
     host: options.host,
     port,
-    ...(secure && { setSecureContext: (context) => secure.setSecureContext(context) }),
+    ...(secure && {
+      setSecureContext: (context) =>
+        withAuthorities(context.quietAuthorities, () => secure.setSecureContext(context)),
+    }),
     async close(graceMs = 5000) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const ended = new Promise<void>((resolve) => {
@@ -93,10 +101,13 @@ function secureServer(
   accept: (socket: Socket) => void,
   handshakes: Map<number, Socket>,
 ): SecureServer {
-  const server = createSecureServer(options, (socket) => {
+  const secured = (socket: TLSSocket) => {
     handshakes.delete(socket.remotePort ?? 0);
     if (!take(socket)) accept(socket);
-  });
+  };
+  const server = withAuthorities(options.quietAuthorities, () =>
+    createSecureServer(options, secured),
+  );
   server.on("connection", (socket) => {
     const { remotePort = 0 } = socket;
     handshakes.set(remotePort, socket);

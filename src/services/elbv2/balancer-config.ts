@@ -195,6 +195,7 @@ function mutualConfig(
   return {
     mode: "verify",
     authorities: trustStore?.bundle ?? "",
+    namesAuthorities: mutual.advertiseNames === "on",
     revocations: trustStore?.revocations.map(({ pem }) => pem) ?? [],
     ignoreExpiry: mutual.ignoreExpiry ?? false,
   };

@@ -9,7 +9,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateListener",
     differs:
-      "QUIC is refused. Authentication by Cognito is refused, and a provider on this machine may do without TLS. Of a token's claims of several values all that are configured must be there (AWS does not say); a key set that cannot be had, but for a timeout, is logged as JWKSRequestFailed. Of certificates with ECDSA and with RSA keys for the same name all clients are shown the ECDSA one. Post-quantum and FIPS policies negotiate what the TLS library of the machine does, and those of RFC 9151 are not known. Clients of a listener that verifies them are told the names of the trust store's authorities whatever AdvertiseTrustStoreCaNames says.",
+      "QUIC is refused. Authentication by Cognito is refused, and a provider on this machine may do without TLS. Of a token's claims of several values all that are configured must be there (AWS does not say); a key set that cannot be had, but for a timeout, is logged as JWKSRequestFailed. Of certificates with ECDSA and with RSA keys for the same name all clients are shown the ECDSA one. Post-quantum and FIPS policies negotiate what the TLS library of the machine does, and those of RFC 9151 are not known.",
   },
   {
     operation: "CreateTrustStore",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { test, type TestContext } from "node:test";
 import { AsnConvert } from "@peculiar/asn1-schema";
@@ -115,7 +116,19 @@ async function gate(context: TestContext) {
       }
     }
   };
-  return { configure, verdict };
+  /** The names of authorities in the request for a certificate. */
+  const told = async (...options: string[]) => {
+    const connectTo = ["s_client", "-connect", `127.0.0.1:${stage.port}`, "-tls1_2"];
+    const asked = spawn("openssl", [...connectTo, ...options], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let text = "";
+    for await (const piece of asked.stdout) text += String(piece);
+    for (let logs = 0; logs === 0; await pause(1)) logs = (await stage.plane.accessLogs()).length;
+    const [, list = ""] = text.split("Acceptable client certificate CA names");
+    return list.split(/Client Certificate Types|Requested/)[0]!.match(/Own \w+/g);
+  };
+  return { configure, verdict, told };
 }
 
 test("a list of one authority counts for its certificates and for no others", async (context) => {
@@ -153,6 +166,23 @@ test("whose expiry is ignored must be vouched for all the same", async (context)
   await configure({ authorities });
   assert.equal(await verdict(late), "Failed:ClientCertExpired");
   for (const client of untrusted) assert.equal(await verdict(client), "Failed:ClientCertUntrusted");
+});
+
+test("clients are told whom the trust store trusts where that is wanted, and judged alike", async (context) => {
+  const { configure, verdict, told } = await gate(context);
+  const own = house("Own");
+  const authorities = own.rootPem + own.middlePem;
+  for (const namesAuthorities of [true, false, true]) {
+    await configure({ authorities, namesAuthorities });
+    const expected = namesAuthorities ? ["Own root", "Own middle"] : null;
+    // With and without a server name: contexts are chosen by it.
+    assert.deepEqual(await told("-servername", "a.example"), expected);
+    assert.deepEqual(await told("-noservername"), expected);
+    assert.equal(await verdict(own.client("0a")), "Success");
+    assert.equal(await verdict(house("Other").client("0a")), "Failed:ClientCertUntrusted");
+  }
+  await configure({ authorities: "", namesAuthorities: false });
+  assert.equal(await verdict(own.client("0a")), "Failed:ClientCertUntrusted");
 });
 
 test("sessions of clients that show certificates do not go on: each handshake shows them again", async (context) => {

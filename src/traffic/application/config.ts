@@ -84,7 +84,14 @@ export interface CertificateConfig {
 
 export type MutualConfig =
   | { mode: "passthrough" }
-  | { mode: "verify"; authorities: string; revocations: string[]; ignoreExpiry: boolean };
+  | {
+      mode: "verify";
+      authorities: string;
+      /** Clients are told the names of the authorities. */
+      namesAuthorities?: boolean;
+      revocations: string[];
+      ignoreExpiry: boolean;
+    };
 
 export interface BoundAddress {
   host: string;

@@ -257,7 +257,12 @@ export class Exchange implements UnderWay, Receiver {
     }
   }
 
-  /** Whether it had sent all of its request makes the difference, if it was not refused for what it sent. */
+  /**
+   * Whether it had sent all of its request makes the difference, if it was not refused for what it sent. A client that
+   * closes its half alone counts as gone, for TCP shows no more of one that closes both: 460 is of "the client closed the
+   * connection with the load balancer before the idle timeout period elapsed".
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-460-issues
+   */
   #clientLeft(reason: Error): HttpReply {
     const { trace } = this.#context;
     if (reason instanceof HttpSyntaxError) return this.#ownAnswer(reason.status);

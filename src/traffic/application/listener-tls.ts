@@ -5,8 +5,9 @@ import {
   type SecureContext,
   type SecureContextOptions,
   type TLSSocket,
-  type TlsOptions,
 } from "node:tls";
+import type { ServerTlsOptions } from "#http/http.ts";
+import { canBeQuiet, withAuthorities } from "#http/trusted-authorities.ts";
 import type { Wall } from "#runtime/clock.ts";
 import { bestOf, rankOf, type Ranked } from "./certificate-choice.ts";
 import { ClientCertificates, sentWith } from "./client-certificates.ts";
@@ -32,6 +33,8 @@ export class ListenerTls {
   readonly #wall: Wall;
   #config: TlsConfig;
   #named: Named[] = [];
+  /** What its contexts were made from. */
+  #made = "";
   #clients: ClientCertificates | undefined;
 
   constructor(config: TlsConfig, http2: boolean, wall: Wall, revocations?: Revocations) {
@@ -42,27 +45,37 @@ export class ListenerTls {
     this.configure(config, revocations);
   }
 
-  /** What handshakes use from now on; `revocations` are those of a trust store. */
-  configure(config: TlsConfig, revocations?: Revocations): void {
+  /**
+   * What handshakes use from now on; `revocations` are those of a trust store. False where the contexts stay the same:
+   * targets come and go more often than those change.
+   */
+  configure(config: TlsConfig, revocations?: Revocations): boolean {
     const { mutual } = config;
     this.#config = config;
     this.#clients =
       mutual?.mode === "verify" && revocations
         ? new ClientCertificates(mutual, revocations)
         : undefined;
-    this.#named = config.certificates.map((own) => ({
-      ...rankOf(new X509Certificate(own.certificate)),
-      arn: own.arn,
-      context: createSecureContext(contextOptions(config, own)),
-    }));
+    const made = JSON.stringify({ ...config, mutual: { ...mutual, revocations: [] } });
+    if (this.#made === made) return false;
+    this.#named = withAuthorities(quietAuthorities(config), () =>
+      config.certificates.map((own) => ({
+        ...rankOf(new X509Certificate(own.certificate)),
+        arn: own.arn,
+        context: createSecureContext(contextOptions(config, own)),
+      })),
+    );
+    this.#made = made;
+    return true;
   }
 
   /** For clients that name no server. */
-  get defaultContext(): SecureContextOptions {
-    return contextOptions(this.#config, this.#config.certificates[0]!);
+  get defaultContext(): ServerTlsOptions {
+    const context = contextOptions(this.#config, this.#config.certificates[0]!);
+    return { ...context, quietAuthorities: quietAuthorities(this.#config) };
   }
 
-  get options(): TlsOptions {
+  get options(): ServerTlsOptions {
     return {
       ...this.defaultContext,
       ALPNProtocols: this.http2 ? ["h2", "http/1.1"] : ["http/1.1"],
@@ -130,12 +143,19 @@ function contextOptions(
     maxVersion,
     ciphers: ciphers.join(":") + level,
     honorCipherOrder: !clientsOrder,
-    ...(mutual?.mode === "verify" && {
-      ca: mutual.authorities,
-    }),
+    ...(mutual?.mode === "verify" && namesAuthorities(mutual) && { ca: mutual.authorities }),
     // Sessions of clients that show certificates do not go on.
     ...(mutual && { secureOptions: constants.SSL_OP_NO_TICKET }),
   };
+}
+
+/** "Advertise CA subject name": without it clients choose a certificate by themselves. */
+function namesAuthorities(mutual: Extract<MutualConfig, { mode: "verify" }>): boolean {
+  return mutual.namesAuthorities === true || !canBeQuiet;
+}
+
+function quietAuthorities({ mutual }: TlsConfig): string | undefined {
+  return mutual?.mode === "verify" && !namesAuthorities(mutual) ? mutual.authorities : undefined;
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html */

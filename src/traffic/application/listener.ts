@@ -103,10 +103,8 @@ export class Listener {
     const wanted = JSON.stringify([idleTimeoutMs, tls && [http2, tls.mutual !== undefined]]);
     const revocations = await this.#readRevocations(tls?.mutual);
     if (this.#server && this.#opened === wanted) {
-      if (tls && this.tls) {
-        this.tls.configure(tls, revocations);
+      if (tls && this.tls?.configure(tls, revocations))
         this.#server.setSecureContext!(this.tls.defaultContext);
-      }
       return this.#bound!;
     }
     await this.close();

@@ -35,6 +35,7 @@ const providerOf = (Runtime: string, ZipFile: string) => ({
   Properties: {
     Runtime,
     Handler: "index.handler",
+    Timeout: 60,
     Role: { "Fn::GetAtt": ["Role", "Arn"] },
     Code: { ZipFile },
   },
@@ -109,7 +110,7 @@ const customOf = (provider: string) => ({
   Properties: {
     ServiceToken: { "Fn::GetAtt": [provider, "Arn"] },
     Name: "Ada",
-    ServiceTimeout: 30,
+    ServiceTimeout: 120,
   },
 });
 

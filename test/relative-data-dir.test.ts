@@ -40,11 +40,12 @@ test("a function runs in a cloud whose data directory is named relatively", asyn
     FunctionName: "hello",
     Runtime: "nodejs22.x",
     Handler: "index.handler",
+    Timeout: 60,
     Role: Role!.Arn!,
     Code: { ZipFile: zip({ "index.js": "exports.handler = async () => 'hello';" }) },
   });
   await waitUntilFunctionActiveV2(
-    { client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
+    { client, maxWaitTime: 120, minDelay: 1, maxDelay: 1 },
     { FunctionName: "hello" },
   );
   const { FunctionError, Payload } = await client.invoke({ FunctionName: "hello" });

@@ -54,6 +54,8 @@ export async function functionsOf(cloud: TestCloud): Promise<Omit<Stage, "cloud"
         Handler: "index.handler",
         Runtime: "nodejs22.x",
         Code,
+        // Programs run in the host's time: three seconds, as usual, may be few.
+        Timeout: 30,
         ...more,
       });
       await whenSettled(lambda, name);

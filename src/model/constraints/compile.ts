@@ -155,7 +155,8 @@ function testsOf(constraint: ValueConstraint, enums: ServiceConstraints["enums"]
     add(
       "length",
       `Member must have length greater than or equal to ${minLength}`,
-      (value) => length(value) >= minLength,
+      // A character has two halves at most.
+      (value) => rawLength(value) >= 2 * minLength || length(value) >= minLength,
     );
   if (max !== undefined)
     add(

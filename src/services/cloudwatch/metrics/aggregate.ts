@@ -55,8 +55,12 @@ export function addStatisticSet(
 export function mergeAggregate(into: Aggregate, other: Aggregate): void {
   if (other.count === 0) return;
   if (into.count === 0) {
-    Object.assign(into, other);
+    into.count = other.count;
+    into.sum = other.sum;
+    into.min = other.min;
+    into.max = other.max;
     if (other.distribution) into.distribution = new Map(other.distribution);
+    if (other.opaque) into.opaque = true;
     return;
   }
   if (other.opaque) return addStatisticSet(into, other.count, other.sum, other.min, other.max);

@@ -18,8 +18,8 @@ import { progressOf, type ScopeMemory } from "./memory.ts";
 
 /** Cloud time from the first value in the journal to its folding. */
 const foldAfterMs = 5 * 60_000;
-/** A clock that is moved comes to the next five minutes at once, and a block is written again for all of them. */
-const foldWhenMovedMs = 60 * 60_000;
+/** A clock that is moved comes to the next five minutes at once; it is waited for a whole block. */
+const foldWhenMovedMs = freshTier.blockMs;
 /** With so many values in memory nothing waits. */
 const crowded = 20_000;
 /** Blocks moved to the next tier in one transaction. */
@@ -131,11 +131,19 @@ interface Step {
   /** Where its datapoints go on to; nowhere when their time is over. */
   next: Tier | undefined;
   mark: "secondsFromMs" | "freshFromMs" | "minutesFromMs" | "fiveMinutesFromMs" | "hoursFromMs";
+  /** As many as fill a block of the next tier go on together, so that it is written once. */
+  alignMs?: number;
 }
 
 const steps: Step[] = [
   { tier: secondTier, next: undefined, mark: "secondsFromMs" },
-  { tier: freshTier, next: minuteTier, mark: "freshFromMs" },
+  {
+    tier: freshTier,
+    next: minuteTier,
+    mark: "freshFromMs",
+    // Nobody sees which of the two has a minute.
+    alignMs: minuteTier.blockMs,
+  },
   { tier: minuteTier, next: fiveMinuteTier, mark: "minutesFromMs" },
   { tier: fiveMinuteTier, next: hourTier, mark: "fiveMinutesFromMs" },
   { tier: hourTier, next: undefined, mark: "hoursFromMs" },
@@ -146,7 +154,7 @@ async function age(tx: Transaction, scope: Scope, nowMs: number): Promise<boolea
   const current = await progressOf(tx, scope);
   for (const step of steps) {
     const keptFromMs = nowMs - step.tier.retentionMs;
-    const untilMs = keptFromMs - (keptFromMs % step.tier.blockMs);
+    const untilMs = keptFromMs - (keptFromMs % (step.alignMs ?? step.tier.blockMs));
     if (untilMs <= (current[step.mark] ?? 0)) continue;
     await ageTier(tx, scope, current, step, untilMs);
     return true;

@@ -9,7 +9,8 @@ import { splitFrames } from "./engine/frames.ts";
 const longestOutputBytes = 2 * 1024 * 1024;
 /** How often a command is asked for whose output does not end, as when it left a server behind. */
 const askEveryMs = 250;
-const flushMs = 200;
+/** What a command printed comes from a busy engine later than its end; nothing for so long, and all is there. */
+const flushMs = 1000;
 
 interface InspectedExec {
   Running: boolean;
@@ -76,7 +77,10 @@ export async function executeInside(
     const { Running, ExitCode } = await engine.json<InspectedExec>("GET", `/exec/${id}/json`);
     if (!Running) {
       // What is still on its way; a server that was left behind may hold the output for ever.
-      if (!outputEnded) await Promise.race([ended, pause(wall, flushMs)]);
+      for (let seen = -1; !outputEnded && seen !== size;) {
+        seen = size;
+        await Promise.race([ended, pause(wall, flushMs)]);
+      }
       output.destroy();
       return { exitCode: ExitCode ?? 1, ...printed(pieces) };
     }

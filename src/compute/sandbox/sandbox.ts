@@ -131,13 +131,17 @@ export async function startSandbox(host: SandboxHost, spec: SandboxSpec): Promis
   };
 }
 
-/** The last of its processes may need a moment to be gone. */
+/** The last of its processes may need a moment to be gone, on a busy host some seconds. */
+const longestEndMs = 30_000;
+
 async function release({ controlGroups, wall }: SandboxHost, groups: MachineGroups): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  const lateMs = wall.monotonic() + longestEndMs;
+  for (;;) {
     try {
       return await controlGroups?.release(groups);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EBUSY" || tries === 100) throw error;
+      const isBusy = (error as NodeJS.ErrnoException).code === "EBUSY";
+      if (!isBusy || wall.monotonic() > lateMs) throw error;
       await new Promise<void>((resolve) => wall.after(20, resolve));
     }
   }

@@ -135,19 +135,26 @@ async function setConcurrency(
   else await lambda.PutFunctionConcurrency({ FunctionName, ReservedConcurrentExecutions: wanted });
 }
 
+const unstable = (name: string) =>
+  new ResourceFailure(
+    `Resource of type 'AWS::Lambda::Function' with identifier '${name}' did not stabilize.`,
+  );
+
 async function isSettled({ lambda }: StackClients, FunctionName: string): Promise<boolean> {
   const found = await lambda.GetFunctionConfiguration({ FunctionName });
-  if (found.State === "Failed" || found.LastUpdateStatus === "Failed")
-    throw new ResourceFailure(
-      `Resource of type 'AWS::Lambda::Function' with identifier '${FunctionName}' did not stabilize.`,
-    );
+  if (found.State === "Failed" || found.LastUpdateStatus === "Failed") throw unstable(FunctionName);
   return found.State === "Active" && found.LastUpdateStatus === "Successful";
 }
 
+/** Packages of 250 MB are unpacked much sooner, on slow hosts too. */
+const longestUnpackMs = 5 * 60_000;
+
 /** An update at a time: the next is refused until the last one's package is unpacked. */
 async function settle({ clients, env, physicalId }: ExistingRequest): Promise<void> {
-  for (let looks = 0; looks < 200; looks++) {
-    if (await isSettled(clients, physicalId)) return;
-    await new Promise<void>((resolve) => env.clock.wall.after(20, () => resolve()));
+  const { wall } = env.clock;
+  const endMs = wall.monotonic() + longestUnpackMs;
+  while (!(await isSettled(clients, physicalId))) {
+    if (wall.monotonic() > endMs) throw unstable(physicalId);
+    await new Promise<void>((resolve) => wall.after(20, () => resolve()));
   }
 }

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import { createVirtualClock } from "#runtime/virtual-clock.ts";
+import type { Engine } from "./engine/engine.ts";
+import { executeInside } from "./execute.ts";
+
+/** As the engine sends it: which stream, how long, the text. */
+function frame(text: string): Buffer {
+  const head = Buffer.from([1, 0, 0, 0, 0, 0, 0, text.length]);
+  return Buffer.concat([head, Buffer.from(text)]);
+}
+
+test("what a busy engine sends after a command's end is not lost, though a server holds the output", async () => {
+  const clock = createVirtualClock({ onError: assert.ifError });
+  const after = (delayMs: number, task: () => void) => clock.after(delayMs, task);
+  const output = new PassThrough();
+  const engine = {
+    json: async () => ({ Id: "e", Running: false, ExitCode: 3 }),
+    stream: async () => output as unknown as IncomingMessage,
+  } as unknown as Engine;
+  const wall = { ...clock.wall, monotonic: () => clock.now(), after };
+  const ran = executeInside(["x"], { engine, wall, container: "c", environment: {}, slot: 1 });
+  for (const text of ["late ", "and ", "later"]) {
+    for (let step = 0; step < 8; step++) await clock.advance(100);
+    output.write(frame(text));
+  }
+  for (let step = 0; step < 30; step++) await clock.advance(100);
+  assert.deepEqual(await ran, { exitCode: 3, stdout: "late and later", stderr: "" });
+  clock.stop();
+});

@@ -92,6 +92,18 @@ export const laws: readonly Law[] = [
     planted: { path: "src/services/x/y.ts", text: "// TODO: check the name\n" },
   },
   {
+    name: "no test depends on how fast the host is",
+    covers: (path) => /\.(test|suite)\.ts$/.test(path),
+    judge: matching(
+      /\bfor \(let (tries|looks)\b|\b(performance|Date)\.now\(\) - \w+ <|\bnew Promise\(\(resolve\) => setTimeout\(resolve, \d+\)\);$/,
+      "wait for the state with eventually() from runtime/testing/eventually.ts, or let time pass by a clock of the test's own",
+    ),
+    planted: {
+      path: "src/services/x/y.test.ts",
+      text: "for (let tries = 0; tries < 20 && !holds(); tries++) await pause(50);\n",
+    },
+  },
+  {
     name: "no error is swallowed",
     covers: product,
     judge: matching(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "#runtime/testing/eventually.ts";
 import { createStage } from "#services/lambda/testing/stage.ts";
 
@@ -38,7 +39,7 @@ async function groupOfThree(t: { after: (done: () => unknown) => void }, source:
   const pass = (duration: string, what: string, holds: () => Promise<boolean>) =>
     eventually(what, holds, async () => {
       await cloud.advance(duration);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     });
   /** What the function was asked for, each time. */
   const asked = async () => {

@@ -55,7 +55,6 @@ export async function executeInside(
 
   const pieces: Buffer[] = [];
   let size = 0;
-  let outputEnded = false;
   output.on("data", (piece: Buffer) => {
     if (size < longestOutputBytes) pieces.push(piece);
     size += piece.length;
@@ -63,10 +62,7 @@ export async function executeInside(
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
   signal?.addEventListener("abort", () => cancel(), { once: true });
-  output.once("close", () => {
-    outputEnded = true;
-    end();
-  });
+  output.once("close", () => end());
   output.once("error", () => end());
 
   const startedMs = wall.monotonic();
@@ -77,7 +73,7 @@ export async function executeInside(
     const { Running, ExitCode } = await engine.json<InspectedExec>("GET", `/exec/${id}/json`);
     if (!Running) {
       // What is still on its way; a server that was left behind may hold the output for ever.
-      for (let seen = -1; !outputEnded && seen !== size;) {
+      for (let seen = -1; seen !== size;) {
         seen = size;
         await Promise.race([ended, pause(wall, flushMs)]);
       }

@@ -24,6 +24,12 @@ export const limits = {
   certificatesPerTrustStore: 25,
   revocationFilesPerTrustStore: 30,
   revocationEntriesPerTrustStore: 500_000,
+  revocationFileBytes: 50 * 1024 * 1024,
+  authorityBytes: 16 * 1024,
+  /** Of all authorities of a trust store together. */
+  authoritySubjectsLength: 10_000,
+  /** Listeners that verify clients. */
+  verifyingListenersPerLoadBalancer: 2,
   /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/capacity-unit-reservation.html */
   fewestCapacityUnits: 100,
   capacityUnitsPerLoadBalancer: 15_000,

@@ -8,9 +8,11 @@ import {
   certificateNotFound,
   policyNotSupported,
   sslPolicyNotFound,
+  tooManyListeners,
   unsupportedCertificate,
   validationError,
 } from "./errors.ts";
+import { limits } from "./limits.ts";
 import type { ListenerRecord, ListenerTlsRecord, MutualRecord } from "./records.ts";
 import { sslPolicies } from "./ssl-policies.ts";
 import { findTrustStore } from "./trust-stores.ts";
@@ -107,6 +109,17 @@ async function readMutual(
     ignoreExpiry: IgnoreClientCertificateExpiry ?? false,
     advertiseNames: AdvertiseTrustStoreCaNames ?? "off",
   };
+}
+
+/** Throws when too many of a load balancer's listeners would verify their clients; `others` are those beside this one. */
+export function checkVerifyingListeners(
+  { tls, loadBalancerArn }: Pick<ListenerRecord, "tls" | "loadBalancerArn">,
+  others: readonly ListenerRecord[],
+): void {
+  if (tls?.mutual?.mode !== "verify") return;
+  const verifying = others.filter((other) => other.tls?.mutual?.mode === "verify");
+  if (verifying.length >= limits.verifyingListenersPerLoadBalancer)
+    throw tooManyListeners(loadBalancerArn);
 }
 
 /** Throws AWS's errors for certificates that a listener cannot use. */

@@ -1,7 +1,7 @@
 /** Trust stores: what listeners verify clients' certificates with. */
 import { X509Certificate } from "node:crypto";
 import { AwsError } from "#model/error.ts";
-import { readBody, type ByteStream } from "#http/http.ts";
+import { BodyTooLargeError, readBody, type ByteStream } from "#http/http.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
@@ -44,7 +44,6 @@ export interface ObjectName {
   version: string | undefined;
 }
 
-const mostBytes = 50 * 1024 * 1024;
 const certificateBlock = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const revocationBlock = /-----BEGIN X509 CRL-----([\s\S]*?)-----END X509 CRL-----/g;
 
@@ -56,22 +55,28 @@ export async function readBundle(
 ): Promise<Pick<TrustStoreRecord, "bundle" | "certificateCount">> {
   const text = await readObject(env, scope, name);
   if (text === undefined) throw bundleNotFound();
+  if (text === tooLarge) throw invalidBundle("The ca certificate bundle is too large");
   const blocks = text.match(certificateBlock) ?? [];
   if (blocks.length === 0) throw invalidBundle("The ca certificate bundle contains no certificate");
   if (blocks.length > limits.certificatesPerTrustStore)
     throw invalidBundle("The ca certificate bundle contains too many certificates");
-  for (const block of blocks)
-    if (!isAuthority(block))
-      throw invalidBundle("The ca certificate bundle contains an invalid certificate");
+  const authorities = blocks.map(readAuthority);
+  if (authorities.some(({ raw }) => raw.length > limits.authorityBytes))
+    throw invalidBundle("The ca certificate bundle contains a certificate that is too large");
+  const subjectsLength = authorities.reduce((sum, { subject }) => sum + subject.length, 0);
+  if (subjectsLength > limits.authoritySubjectsLength)
+    throw invalidBundle("The subjects of the ca certificate bundle are too long");
   return { bundle: `${blocks.join("\n")}\n`, certificateCount: blocks.length };
 }
 
-function isAuthority(pem: string): boolean {
+function readAuthority(pem: string): X509Certificate {
   try {
-    return new X509Certificate(pem).ca;
+    const read = new X509Certificate(pem);
+    if (read.ca) return read;
   } catch {
-    return false;
+    // As wrong as one of a client.
   }
+  throw invalidBundle("The ca certificate bundle contains an invalid certificate");
 }
 
 /** A revocation list in PEM, and how many certificates it names. */
@@ -82,6 +87,8 @@ export async function readRevocations(
 ): Promise<{ pem: string; entries: number }> {
   const text = await readObject(env, scope, name);
   if (text === undefined) throw revocationContentNotFound();
+  if (text === tooLarge)
+    throw invalidRevocationContent("The provided revocation file is too large");
   const blocks = [...text.matchAll(revocationBlock)];
   if (blocks.length === 0)
     throw invalidRevocationContent("The provided revocation file is in an invalid format");
@@ -101,11 +108,13 @@ export async function readRevocations(
   return { pem: blocks.map(([block]) => `${block}\n`).join(""), entries };
 }
 
+const tooLarge = Symbol("too large");
+
 async function readObject(
   { clients }: Pick<Environment, "clients">,
   scope: Scope,
   { bucket, key, version }: ObjectName,
-): Promise<string | undefined> {
+): Promise<string | typeof tooLarge | undefined> {
   try {
     const { Body } = await clients.s3(asService(scope, principal)).GetObject({
       Bucket: bucket!,
@@ -113,9 +122,11 @@ async function readObject(
       ...(version !== undefined && { VersionId: version }),
     });
     const body = Body as unknown as ByteStream | Uint8Array;
-    const bytes = body instanceof Uint8Array ? body : await readBody(body, mostBytes);
+    const most = limits.revocationFileBytes;
+    const bytes = body instanceof Uint8Array ? body : await readBody(body, most);
     return Buffer.from(bytes).toString("latin1");
   } catch (error) {
+    if (error instanceof BodyTooLargeError) return tooLarge;
     if (error instanceof AwsError) return undefined;
     throw error;
   }

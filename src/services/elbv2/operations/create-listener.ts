@@ -6,7 +6,13 @@ import { duplicateListener, tooManyListeners } from "../errors.ts";
 import { findLoadBalancer } from "../find.ts";
 import { isNetwork } from "../kinds.ts";
 import { limits } from "../limits.ts";
-import { checkCertificates, readCertificate, readPort, readProtocol } from "../listener-input.ts";
+import {
+  checkCertificates,
+  checkVerifyingListeners,
+  readCertificate,
+  readPort,
+  readProtocol,
+} from "../listener-input.ts";
 import {
   checkNetworkActions,
   readNetworkProtocol,
@@ -48,6 +54,7 @@ export const createListener: Operation<"elbv2", "CreateListener", State> = async
       throw duplicateListener(balancer.arn);
     }
     if (own.length >= limits.listenersPerLoadBalancer) throw tooManyListeners(balancer.arn);
+    checkVerifyingListeners({ tls, loadBalancerArn: balancer.arn }, own);
     await checkForwards(tx, context, balancer.name, protocol, actions);
     const id = newId(context.random);
     const arn = listenerArn(balancer.arn, id);

@@ -3,7 +3,12 @@ import { keepSecrets, readActions } from "../actions.ts";
 import { checkForwards } from "../associate.ts";
 import { duplicateListener } from "../errors.ts";
 import { findListener } from "../find.ts";
-import { checkCertificates, readCertificate, readProtocol } from "../listener-input.ts";
+import {
+  checkCertificates,
+  checkVerifyingListeners,
+  readCertificate,
+  readProtocol,
+} from "../listener-input.ts";
 import { isNetworkProtocol } from "../kinds.ts";
 import { checkUnused } from "../network-load-balancers/balancer-target.ts";
 import {
@@ -36,8 +41,10 @@ export const modifyListener: Operation<"elbv2", "ModifyListener", State> = async
       ? readNetworkProtocol(input, listener)
       : await readProtocol(tx, context, input, listener);
     if (network) checkNetworkActions(actions);
-    if (own.some((other) => other.id !== id && other.port === port))
+    const others = own.filter((other) => other.id !== id);
+    if (others.some((other) => other.port === port))
       throw duplicateListener(listener.loadBalancerArn);
+    checkVerifyingListeners({ ...listener, tls }, others);
     if (port !== listener.port) await checkUnused(tx, context, listener);
     await checkForwards(tx, context, loadBalancerName, protocol, actions);
     if (protocol !== listener.protocol)

@@ -66,7 +66,7 @@ export async function detectControlGroups(
   if (found.unified === undefined && !found.cpu && !found.memory)
     return { reason: reason ?? "no control groups are mounted" };
   for (const directory of directoriesOf(found)) await sweep(directory, wall.now());
-  return { controlGroups: createControlGroups(found, reason) };
+  return { controlGroups: createControlGroups(found, reason, wall) };
 }
 
 /** Starts a command as a member of the groups. */
@@ -80,7 +80,11 @@ export function commandInGroups(
   return ["/bin/sh", "-c", `${join}; shift; exec "$@"`, "sh", ...directories, "--", ...command];
 }
 
-function createControlGroups(hierarchies: Hierarchies, reason: string | undefined): ControlGroups {
+function createControlGroups(
+  hierarchies: Hierarchies,
+  reason: string | undefined,
+  wall: Wall,
+): ControlGroups {
   const { unified, cpu, memory } = hierarchies;
   return {
     enforced: { cpu: cpu !== undefined, memory: memory !== undefined, reason },
@@ -107,7 +111,7 @@ function createControlGroups(hierarchies: Hierarchies, reason: string | undefine
       await limitCpu(groups.cpu, cpu!.version, cpus);
     },
     freeze: async (groups, frozen) =>
-      groups.unified !== undefined && (await freezeGroup(groups.unified, frozen)),
+      groups.unified !== undefined && (await freezeGroup(groups.unified, frozen, wall)),
     release,
     memoryBytes: (groups) =>
       groups.memory === undefined || !memory

@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Wall } from "#runtime/clock.ts";
+import { pause } from "../../pause.ts";
 
 const periodMicroseconds = 100_000;
 /** Less than this and a machine would be busy with its boot for longer than its driver waits. */
@@ -13,7 +15,11 @@ export async function limitCpu(group: string, version: 1 | 2, cpus: number): Pro
   const quota = Math.round(Math.max(leastCpus, cpus) * periodMicroseconds);
   if (version === 2) return write(group, "cpu.max", `${quota} ${periodMicroseconds}`);
   await write(group, "cpu.cfs_period_us", String(periodMicroseconds));
-  await write(group, "cpu.cfs_quota_us", String(quota));
+  await write(group, "cpu.cfs_quota_us", String(quota)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EINVAL") throw error;
+    // More than the group above has, as in a container with a limit of its own: that one holds.
+    return write(group, "cpu.cfs_quota_us", "-1");
+  });
 }
 
 /** Memory without swap: an instance has none. https://docs.kernel.org/admin-guide/cgroup-v2.html#memory */
@@ -29,8 +35,14 @@ export async function limitMemory(group: string, version: 1 | 2, bytes: number):
   await writeIfPresent(group, "memory.memsw.limit_in_bytes", limit);
 }
 
-/** False where the kernel's groups cannot be frozen. https://docs.kernel.org/admin-guide/cgroup-v2.html#core-interface-files */
-export async function freezeGroup(group: string, frozen: boolean): Promise<boolean> {
+/** A process that waits for a disk is frozen when it is done with that. */
+const longestFreezeMs = 10_000;
+
+/**
+ * False where the kernel's groups cannot be frozen. "Freezing of the cgroup may take some time": resolves when it
+ * has come about. https://docs.kernel.org/admin-guide/cgroup-v2.html#core-interface-files
+ */
+export async function freezeGroup(group: string, frozen: boolean, wall: Wall): Promise<boolean> {
   const file = join(group, "cgroup.freeze");
   try {
     await access(file);
@@ -39,6 +51,9 @@ export async function freezeGroup(group: string, frozen: boolean): Promise<boole
     return false;
   }
   await writeFile(file, frozen ? "1" : "0");
+  const lateMs = wall.monotonic() + longestFreezeMs;
+  const isFrozen = () => field(read(group, "cgroup.events"), "frozen") === 1;
+  if (frozen) while (!isFrozen() && wall.monotonic() < lateMs) await pause(wall, 5);
   return true;
 }
 

@@ -4,15 +4,18 @@ import {
   type TestCloud,
   type TestCloudOptions,
 } from "#cloud/testing/test-cloud.ts";
+import type { Input } from "#model/sdk.ts";
 import type { Client } from "#services/kit/service.ts";
 import { publicImages } from "#services/kit/facts/public-images.ts";
+
+export type Launch = Partial<Input<"ec2", "RunInstances">>;
 
 export interface Ec2Cloud extends TestCloud {
   ec2: Client<"ec2">;
   /** Amazon Linux 2023 for x86_64 in us-east-1. */
   imageId: string;
   /** Launches t3.micro instances and gives their ids. */
-  run(count?: number): Promise<string[]>;
+  run(count?: number, more?: Launch): Promise<string[]>;
   /** "running", "stopped" …; undefined once the instance is shown no longer. */
   stateOf(instanceId: string): Promise<string | undefined>;
 }
@@ -25,12 +28,13 @@ export function createEc2Cloud(options?: TestCloudOptions): Ec2Cloud {
     ...cloud,
     ec2,
     imageId,
-    async run(count = 1) {
+    async run(count = 1, more = {}) {
       const { Instances } = await ec2.RunInstances({
         ImageId: imageId,
         InstanceType: "t3.micro",
         MinCount: count,
         MaxCount: count,
+        ...more,
       });
       return Instances!.map((instance) => instance.InstanceId!);
     },

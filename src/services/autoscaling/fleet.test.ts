@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hearEvents } from "#cloud/testing/hear-events.ts";
-import { createScalingCloud } from "./testing/scaling-cloud.ts";
+import { createScalingCloud, withoutCapacity } from "./testing/scaling-cloud.ts";
 
 const name = { AutoScalingGroupName: "web" };
 
@@ -106,23 +106,7 @@ test("LaunchInstances answers with the instances, once per token", async (t) => 
 
 test("a zone without capacity is launched around, and the group is balanced when it returns", async (t) => {
   let dark = true;
-  const registry = {
-    ec2: async () => {
-      const { service } = await import("#services/ec2/index.ts");
-      const { AwsError } = await import("#model/error.ts");
-      const runInstances = service.operations.RunInstances!;
-      const RunInstances: typeof runInstances = async (input, context) => {
-        if (dark && input.Placement?.AvailabilityZone === "us-east-1b")
-          throw new AwsError({
-            code: "InsufficientInstanceCapacity",
-            status: 500,
-            message: "We currently do not have sufficient capacity in the Availability Zone.",
-          });
-        return runInstances(input, context);
-      };
-      return { service: { ...service, operations: { ...service.operations, RunInstances } } };
-    },
-  };
+  const registry = withoutCapacity(({ zone }) => dark && zone === "us-east-1b");
   const cloud = createScalingCloud({ registry });
   t.after(() => cloud.stop());
   await cloud.createGroup({ DesiredCapacity: 4, MaxSize: 4 });
@@ -139,23 +123,7 @@ test("a zone without capacity is launched around, and the group is balanced when
 });
 
 test("balanced-only waits for its zone", async (t) => {
-  const registry = {
-    ec2: async () => {
-      const { service } = await import("#services/ec2/index.ts");
-      const { AwsError } = await import("#model/error.ts");
-      const runInstances = service.operations.RunInstances!;
-      const RunInstances: typeof runInstances = async (input, context) => {
-        if (input.Placement?.AvailabilityZone === "us-east-1b")
-          throw new AwsError({
-            code: "InsufficientInstanceCapacity",
-            status: 500,
-            message: "We currently do not have sufficient capacity in the Availability Zone.",
-          });
-        return runInstances(input, context);
-      };
-      return { service: { ...service, operations: { ...service.operations, RunInstances } } };
-    },
-  };
+  const registry = withoutCapacity(({ zone }) => zone === "us-east-1b");
   const cloud = createScalingCloud({ registry });
   t.after(() => cloud.stop());
   await cloud.createGroup({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createScalingCloud, type ScalingCloud } from "./testing/scaling-cloud.ts";
+import { createScalingCloud, withoutCapacity, type ScalingCloud } from "./testing/scaling-cloud.ts";
 
 const policy = (distribution: object, overrides: object[]) => ({
   LaunchTemplate: {
@@ -89,23 +89,10 @@ test("instances count with their weights, and the last may exceed the desired ca
 
 test("an override may bring its own template, and a pool without capacity is passed over", async (t) => {
   const denied = new Set(["c5.large"]);
-  const registry = {
-    ec2: async () => {
-      const { service } = await import("#services/ec2/index.ts");
-      const { AwsError } = await import("#model/error.ts");
-      const runInstances = service.operations.RunInstances!;
-      const RunInstances: typeof runInstances = async (input, context) => {
-        if (denied.has(input.InstanceType ?? ""))
-          throw new AwsError({
-            code: "InsufficientInstanceCapacity",
-            status: 500,
-            message: "There is no Spot capacity available that matches your request.",
-          });
-        return runInstances(input, context);
-      };
-      return { service: { ...service, operations: { ...service.operations, RunInstances } } };
-    },
-  };
+  const registry = withoutCapacity(
+    ({ type }) => denied.has(type),
+    "There is no Spot capacity available that matches your request.",
+  );
   const cloud = createScalingCloud({ registry });
   t.after(() => cloud.stop());
   const ec2 = cloud.clients.ec2(cloud.caller);

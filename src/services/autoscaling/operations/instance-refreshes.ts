@@ -1,5 +1,7 @@
 import type { Operation } from "#services/kit/service.ts";
 import { asService } from "#services/kit/principal.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
 import { irreversibleRefresh, noRefresh, refreshInProgress, unsupported } from "../errors.ts";
 import { getGroup, membersOf } from "../groups/capacity.ts";
 import { maintenanceOf } from "../account-settings.ts";
@@ -80,6 +82,12 @@ async function versionOf(context: Parameters<typeof startInstanceRefresh>[1], gr
   return (await resolveTemplate(context.clients, caller, group.launchTemplate)).ref;
 }
 
+async function refreshUnderWay(tx: Transaction, scope: Scope, group: string) {
+  const [latest] = await refreshes.list(tx, scope, [group], { limit: 1, reverse: true });
+  if (!latest || !["Pending", "InProgress", "Baking"].includes(latest.status)) throw noRefresh();
+  return latest;
+}
+
 /** https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CancelInstanceRefresh.html */
 export const cancelInstanceRefresh: Operation<
   "autoscaling",
@@ -90,8 +98,7 @@ export const cancelInstanceRefresh: Operation<
   const nowMs = context.clock.now();
   const id = await context.store.transaction(async (tx) => {
     const group = await getGroup(tx, context, name);
-    const [latest] = await refreshes.list(tx, context, [name], { limit: 1, reverse: true });
-    if (!latest || !["Pending", "InProgress", "Baking"].includes(latest.status)) throw noRefresh();
+    const latest = await refreshUnderWay(tx, context, name);
     // Whoever does not wait for what is under way has it cancelled at once.
     const atOnce = input.WaitForTransitioningInstances === false;
     refreshes.put(tx, context, [name, latest.startMs, latest.id], {
@@ -116,8 +123,7 @@ export const rollbackInstanceRefresh: Operation<
   const nowMs = context.clock.now();
   const id = await context.store.transaction(async (tx) => {
     const group = await getGroup(tx, context, name);
-    const [latest] = await refreshes.list(tx, context, [name], { limit: 1, reverse: true });
-    if (!latest || !["Pending", "InProgress", "Baking"].includes(latest.status)) throw noRefresh();
+    const latest = await refreshUnderWay(tx, context, name);
     const problem = irreversible(latest.previous);
     if (problem !== undefined) throw irreversibleRefresh(problem);
     const members = await membersOf(tx, context, name);

@@ -4,6 +4,8 @@ import {
   type TestCloud,
   type TestCloudOptions,
 } from "#cloud/testing/test-cloud.ts";
+import type { Registry } from "#cloud/registry.ts";
+import { AwsError } from "#model/error.ts";
 import type { Input } from "#model/sdk.ts";
 import type { Client } from "#services/kit/service.ts";
 
@@ -84,6 +86,26 @@ export function createScalingCloud(options: TestCloudOptions = {}): ScalingCloud
         });
         await cloud.advance("1m");
       }
+    },
+  };
+}
+
+/** Services in which EC2 has no capacity for the launches that lack it, and says so. */
+export function withoutCapacity(
+  lacks: (launch: { zone: string; type: string }) => boolean,
+  message = "We currently do not have sufficient capacity in the Availability Zone.",
+): Partial<Registry> {
+  return {
+    ec2: async () => {
+      const { service } = await import("#services/ec2/index.ts");
+      const runInstances = service.operations.RunInstances!;
+      const RunInstances: typeof runInstances = async (input, context) => {
+        const { Placement, InstanceType: type = "" } = input;
+        if (lacks({ zone: Placement?.AvailabilityZone ?? "", type }))
+          throw new AwsError({ code: "InsufficientInstanceCapacity", status: 500, message });
+        return runInstances(input, context);
+      };
+      return { service: { ...service, operations: { ...service.operations, RunInstances } } };
     },
   };
 }

@@ -2,23 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hearEvents, type HeardEvent } from "#cloud/testing/hear-events.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
-
-const load = {
-  AlarmName: "busy",
-  Namespace: "Shop",
-  MetricName: "Load",
-  Statistic: "Average",
-  Period: 60,
-  EvaluationPeriods: 1,
-  Threshold: 70,
-  ComparisonOperator: "GreaterThanThreshold",
-} as const;
+import { busyAlarm } from "../testing/busy-alarm.ts";
 
 test("EventBridge hears of every state and of changes of the configuration", async () => {
   const cloud = createTestCloud();
   const client = cloud.clients.cloudwatch(cloud.caller);
   const told = await hearEvents(cloud, { source: ["aws.cloudwatch"] });
-  await client.PutMetricAlarm({ ...load, AlarmDescription: "too busy" });
+  await client.PutMetricAlarm({ ...busyAlarm, AlarmDescription: "too busy" });
   await client.PutMetricData({
     Namespace: "Shop",
     MetricData: [{ MetricName: "Load", Value: 90 }],
@@ -61,7 +51,7 @@ test("topics are told in every state, once for each change", async () => {
   const client = cloud.clients.cloudwatch(cloud.caller);
   const { TopicArn } = await cloud.clients.sns(cloud.caller).CreateTopic({ Name: "told" });
   await client.PutMetricAlarm({
-    ...load,
+    ...busyAlarm,
     AlarmActions: [TopicArn!],
     OKActions: [TopicArn!],
     InsufficientDataActions: [TopicArn!],
@@ -90,7 +80,7 @@ test("topics are told in every state, once for each change", async () => {
   assert.deepEqual(told, ["INSUFFICIENT_DATA -> ALARM", "ALARM -> OK", "OK -> INSUFFICIENT_DATA"]);
   await assert.rejects(
     client.PutMetricAlarm({
-      ...load,
+      ...busyAlarm,
       AlarmActions: ["arn:aws:ssm:us-east-1:123456789012:opsitem:1"],
     }),
     {
@@ -105,7 +95,7 @@ test("topics are told in every state, once for each change", async () => {
 test("a percentile of too few samples is ignored when the alarm says so", async () => {
   const cloud = createTestCloud();
   const client = cloud.clients.cloudwatch(cloud.caller);
-  const { Statistic: _, ...rest } = load;
+  const { Statistic: _, ...rest } = busyAlarm;
   const percentile = { ...rest, ExtendedStatistic: "p99" };
   await client.PutMetricAlarm({ ...percentile, AlarmName: "any" });
   await client.PutMetricAlarm({

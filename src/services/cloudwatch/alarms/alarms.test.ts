@@ -3,19 +3,9 @@ import { test } from "node:test";
 import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
 import { dateOf } from "#runtime/date.ts";
 import { parseAction } from "./actions.ts";
+import { busyAlarm } from "../testing/busy-alarm.ts";
 
 const client = (cloud: TestCloud) => cloud.clients.cloudwatch(cloud.caller);
-
-const load = {
-  AlarmName: "busy",
-  Namespace: "Shop",
-  MetricName: "Load",
-  Statistic: "Average",
-  Period: 60,
-  EvaluationPeriods: 1,
-  Threshold: 70,
-  ComparisonOperator: "GreaterThanThreshold",
-} as const;
 
 const put = (cloud: TestCloud, Value: number) =>
   client(cloud).PutMetricData({ Namespace: "Shop", MetricData: [{ MetricName: "Load", Value }] });
@@ -29,7 +19,7 @@ async function alarm(cloud: TestCloud, name = "busy") {
 
 test("an alarm fires at the end of the period and says why", async () => {
   const cloud = createTestCloud();
-  await client(cloud).PutMetricAlarm(load);
+  await client(cloud).PutMetricAlarm(busyAlarm);
   assert.equal((await alarm(cloud)).StateReason, "Unchecked: Initial alarm creation");
   await put(cloud, 97);
   await cloud.advance("59s");
@@ -64,7 +54,7 @@ test("an alarm fires at the end of the period and says why", async () => {
 
 test("two of three datapoints are enough for an M out of N alarm", async () => {
   const cloud = createTestCloud();
-  await client(cloud).PutMetricAlarm({ ...load, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
+  await client(cloud).PutMetricAlarm({ ...busyAlarm, EvaluationPeriods: 3, DatapointsToAlarm: 2 });
   for (const value of [10, 90, 20, 80]) {
     await put(cloud, value);
     await cloud.advance("1m");
@@ -81,7 +71,7 @@ test("two of three datapoints are enough for an M out of N alarm", async () => {
 
 test("values that come after their period are judged within seconds", async () => {
   const cloud = createTestCloud();
-  await client(cloud).PutMetricAlarm(load);
+  await client(cloud).PutMetricAlarm(busyAlarm);
   await put(cloud, 1);
   await cloud.advance("70s");
   const at = dateOf(cloud.clock.now() - 15_000);
@@ -97,7 +87,7 @@ test("values that come after their period are judged within seconds", async () =
 
 test("a state set by hand lasts until the next evaluation", async () => {
   const cloud = createTestCloud();
-  await client(cloud).PutMetricAlarm({ ...load, TreatMissingData: "notBreaching" });
+  await client(cloud).PutMetricAlarm({ ...busyAlarm, TreatMissingData: "notBreaching" });
   await cloud.advance("10s");
   assert.equal(
     (await alarm(cloud)).StateReason,
@@ -139,8 +129,8 @@ test("an alarm can watch an expression", async () => {
 
 test("a composite alarm follows its children", async () => {
   const cloud = createTestCloud();
-  await client(cloud).PutMetricAlarm({ ...load, AlarmName: "a" });
-  await client(cloud).PutMetricAlarm({ ...load, AlarmName: "b", Threshold: 1000 });
+  await client(cloud).PutMetricAlarm({ ...busyAlarm, AlarmName: "a" });
+  await client(cloud).PutMetricAlarm({ ...busyAlarm, AlarmName: "b", Threshold: 1000 });
   await client(cloud).PutCompositeAlarm({
     AlarmName: "both",
     AlarmRule: 'ALARM("a") AND NOT ALARM(b)',
@@ -158,14 +148,14 @@ test("a composite alarm follows its children", async () => {
 
 test("refused alarms say why", async () => {
   const cloud = createTestCloud();
-  await assert.rejects(client(cloud).PutMetricAlarm({ ...load, Period: 45 }), {
+  await assert.rejects(client(cloud).PutMetricAlarm({ ...busyAlarm, Period: 45 }), {
     code: "ValidationError",
     message: "Period must be 10, 20, 30 or a multiple of 60",
   });
-  await assert.rejects(client(cloud).PutMetricAlarm({ ...load, DatapointsToAlarm: 2 }), {
+  await assert.rejects(client(cloud).PutMetricAlarm({ ...busyAlarm, DatapointsToAlarm: 2 }), {
     message: "DatapointsToAlarm must be less than or equal to EvaluationPeriods.",
   });
-  await assert.rejects(client(cloud).PutMetricAlarm({ ...load, AlarmActions: ["call-me"] }), {
+  await assert.rejects(client(cloud).PutMetricAlarm({ ...busyAlarm, AlarmActions: ["call-me"] }), {
     message: "Invalid arn syntax: call-me",
   });
   await cloud.stop();

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import type { MuteRuleRecord } from "../records.ts";
 import { muteStateAt, readDuration } from "./window.ts";
+import { busyAlarm } from "../testing/busy-alarm.ts";
 
 const rule = (expression: string, duration: string, timezone?: string): MuteRuleRecord => ({
   name: "r",
@@ -36,14 +37,7 @@ test("a muted alarm changes its state and acts when the window closes", async ()
   const client = cloud.clients.cloudwatch(cloud.caller);
   const { TopicArn } = await cloud.clients.sns(cloud.caller).CreateTopic({ Name: "told" });
   await client.PutMetricAlarm({
-    AlarmName: "busy",
-    Namespace: "Shop",
-    MetricName: "Load",
-    Statistic: "Average",
-    Period: 60,
-    EvaluationPeriods: 1,
-    Threshold: 70,
-    ComparisonOperator: "GreaterThanThreshold",
+    ...busyAlarm,
     TreatMissingData: "ignore",
     AlarmActions: [TopicArn!],
   });

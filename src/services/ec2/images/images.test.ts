@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createEc2Cloud } from "../testing/ec2-cloud.ts";
 
-test("an image of a running instance becomes available, and clones boot from its bytes", async () => {
+/** A cloud with an image of an instance that runs. */
+async function createGolden() {
   const cloud = createEc2Cloud();
   const [id] = (await cloud.run()) as [string];
   await cloud.advance("1m");
@@ -12,6 +13,11 @@ test("an image of a running instance becomes available, and clones boot from its
     NoReboot: true,
   });
   await cloud.advance("1m");
+  return { cloud, id, ImageId };
+}
+
+test("an image of a running instance becomes available, and clones boot from its bytes", async () => {
+  const { cloud, id, ImageId } = await createGolden();
   const { Images } = await cloud.ec2.DescribeImages({ Owners: ["self"] });
   const [image] = Images!;
   assert.equal(image!.ImageId, ImageId);
@@ -77,15 +83,7 @@ test("bytes go when the last snapshot that has them goes", async () => {
 });
 
 test("an image is seen by other accounts once they may launch it", async () => {
-  const cloud = createEc2Cloud();
-  const [id] = (await cloud.run()) as [string];
-  await cloud.advance("1m");
-  const { ImageId } = await cloud.ec2.CreateImage({
-    InstanceId: id,
-    Name: "golden",
-    NoReboot: true,
-  });
-  await cloud.advance("1m");
+  const { cloud, ImageId } = await createGolden();
   const other = cloud.clients.ec2({ ...cloud.caller, account: "210987654321" });
   const see = async () => (await other.DescribeImages({ Owners: ["123456789012"] })).Images!.length;
   assert.equal(await see(), 0);

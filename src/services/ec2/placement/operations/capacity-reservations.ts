@@ -177,11 +177,16 @@ export const describeCapacityReservations: Ec2Operation<"DescribeCapacityReserva
     return { CapacityReservations, NextToken };
   });
 
-const notActive = (id: string, state: string) =>
-  ec2Error(
-    "InvalidCapacityReservationState",
-    `The capacity reservation '${id}' is ${state} and cannot be changed.`,
-  );
+async function findActive(tx: Transaction, scope: Scope, id: string, nowMs: number) {
+  const record = await findReservation(tx, scope, id);
+  const state = reservationState(record, nowMs);
+  if (state !== "active")
+    throw ec2Error(
+      "InvalidCapacityReservationState",
+      `The capacity reservation '${id}' is ${state} and cannot be changed.`,
+    );
+  return record;
+}
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyCapacityReservation.html */
 export const modifyCapacityReservation: Ec2Operation<"ModifyCapacityReservation"> = (
@@ -190,10 +195,8 @@ export const modifyCapacityReservation: Ec2Operation<"ModifyCapacityReservation"
 ) =>
   context.store.transaction(async (tx) => {
     const nowMs = context.clock.now();
-    const record = await findReservation(tx, context, input.CapacityReservationId!);
+    const record = await findActive(tx, context, input.CapacityReservationId!, nowMs);
     const { reservationId } = record;
-    const state = reservationState(record, nowMs);
-    if (state !== "active") throw notActive(reservationId, state);
     const used = (await instancesIn(tx, context, reservationId)).length;
     if (input.InstanceCount !== undefined && input.InstanceCount < Math.max(1, used))
       throw ec2Error(
@@ -221,10 +224,8 @@ export const cancelCapacityReservation: Ec2Operation<"CancelCapacityReservation"
 ) =>
   context.store.transaction(async (tx) => {
     const nowMs = context.clock.now();
-    const record = await findReservation(tx, context, input.CapacityReservationId!);
+    const record = await findActive(tx, context, input.CapacityReservationId!, nowMs);
     const { reservationId } = record;
-    const state = reservationState(record, nowMs);
-    if (state !== "active") throw notActive(reservationId, state);
     for (const instance of await instancesIn(tx, context, reservationId))
       changeInstance(tx, context, instance, { capacityReservationId: undefined });
     capacityReservations.put(tx, context, [reservationId], { ...record, cancelledMs: nowMs });

@@ -10,9 +10,9 @@ import { createEc2Cloud, type Ec2Cloud, type Launch } from "./ec2-cloud.ts";
 export interface RealCloud extends Ec2Cloud {
   harness: ProcessHarness;
   /** Launches a t3.micro with a script as its user data and gives its id; it may not run yet. */
-  launch(script: string, more?: Launch): Promise<string>;
+  launch: (script: string, more?: Launch) => Promise<string>;
   /** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */
-  until(holds: () => Promise<boolean>): Promise<void>;
+  until: (holds: () => Promise<boolean>) => Promise<void>;
 }
 
 /** `step` is what passes of the cloud's time between two looks. */

@@ -167,6 +167,10 @@ test("a volume's I/O stands still while it fails, and goes on when it is healed"
     };
     const write = "dd if=/dev/zero of=/dev/sdf bs=64k count=4 oflag=direct && touch /opt/written";
     await shell(id, `(${write}) >/dev/null 2>&1 &`);
+    await until("it writes", async () => {
+      const { exitCode } = await harness.driver.execute(id, ["pgrep", "-x", "dd"]);
+      return exitCode === 0;
+    });
     for (let passes = 0; passes < 12; passes++) await harness.pass();
     assert.equal(await written(), false);
     await cloud.advance("2m");

@@ -53,7 +53,7 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
       if (!balancer.subnets.some(({ zone }) => zone === instance.zone)) {
         state.streaks.set(key, { passed: false, length: 0, checkedMs: nowMs });
         await record(scope, balancer.name, instance, zoneNotEnabled);
-        return { afterMs: intervalMs };
+        return { afterMs: intervalMs, isSteady: sameHealth(instance.health, zoneNotEnabled) };
       }
       const passed = await check(scope, key, found);
       // Only one that does not answer may be stopped or gone.
@@ -62,8 +62,9 @@ export function instanceReconciler(env: Environment, state: State): Reconciler {
         return forget(scope, balancer.name, instance);
       if (facts && facts.state !== "running" && facts.state !== "pending") {
         state.streaks.set(key, { passed: false, length: 0, checkedMs: nowMs });
-        await record(scope, balancer.name, instance, inState(facts.state));
-        return { afterMs: intervalMs };
+        const idle = inState(facts.state);
+        await record(scope, balancer.name, instance, idle);
+        return { afterMs: intervalMs, isSteady: sameHealth(instance.health, idle) };
       }
       const extended = extend(due ? streak : undefined, passed, nowMs);
       state.streaks.set(key, extended);

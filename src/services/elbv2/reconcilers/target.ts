@@ -82,7 +82,9 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         if ((await forbiddingState(env, scope, group, target)) === "terminated")
           return deregister(scope, id as string[], situation, nowMs);
         await record(scope, id as string[], target, idle);
-        return group.targetType === "instance" ? { afterMs: idleLookMs } : undefined;
+        return group.targetType === "instance"
+          ? { afterMs: idleLookMs, isSteady: sameHealth(target.health, idle) }
+          : undefined;
       }
       if (group.healthCheck.isDisabled) {
         state.streaks.delete(key);
@@ -108,6 +110,7 @@ export function targetReconciler(env: Environment, state: State): Reconciler {
         if (verdict.forbidden === "terminated")
           return deregister(scope, id as string[], situation, nowMs);
         health = invalidState(verdict.forbidden);
+        isSteady = leavesNoTrace(group, situation.balancers);
         state.streaks.set(key, { healthy: false, length: 0, checkedMs: nowMs });
       } else {
         const result = isNetworkProtocol(group.protocol) ? withoutCause(verdict) : verdict;

@@ -1,4 +1,5 @@
 /** From records to what the data plane is told. */
+import type { InterfaceAddresses } from "#services/kit/load-balancing/interfaces/keep.ts";
 import { certificateOf } from "#services/kit/load-balancing/certificates.ts";
 import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import { wallTime } from "#services/kit/load-balancing/wall-time.ts";
@@ -38,6 +39,8 @@ export interface BalancerRecords {
   balancer: LoadBalancerRecord;
   instances: InstanceRecord[];
   bindings: BindingRecord[];
+  /** Private addresses of its network interfaces, by subnet. */
+  addresses: InterfaceAddresses;
 }
 
 export async function configOf(

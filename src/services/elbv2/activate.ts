@@ -13,5 +13,5 @@ export async function activate(
   const balancer = await loadBalancers.get(tx, scope, name);
   if (balancer?.arn !== arn || balancer.state !== "provisioning") return;
   const holder = await interfaceHolders.get(tx, scope, name, idOf(balancer));
-  if (holder?.placed) loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
+  if (holder?.addresses) loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
 }

@@ -1,4 +1,5 @@
 /** From records to what the data plane is told. */
+import type { InterfaceAddresses } from "#services/kit/load-balancing/interfaces/keep.ts";
 import type {
   Action,
   RuleCondition,
@@ -38,7 +39,9 @@ import { readAssociations } from "./find.ts";
 import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { FunctionBridges } from "./functions/bridges.ts";
 import { reachAs } from "./health/reach-target.ts";
+import { idOf } from "./interfaces.ts";
 import {
+  interfaceHolders,
   listeners,
   rules,
   targetGroups,
@@ -66,6 +69,8 @@ export interface BalancerRecords {
     trustStore: TrustStoreRecord | undefined;
   }[];
   groups: { record: TargetGroupRecord; targets: TargetRecord[] }[];
+  /** Private addresses of its network interfaces, by subnet. */
+  addresses: InterfaceAddresses;
 }
 
 export async function readBalancer(
@@ -73,7 +78,9 @@ export async function readBalancer(
   scope: Scope,
   balancer: LoadBalancerRecord,
 ): Promise<BalancerRecords> {
-  const found: BalancerRecords = { balancer, listeners: [], groups: [] };
+  const holder = await interfaceHolders.get(tx, scope, balancer.name, idOf(balancer));
+  const { addresses = {} } = holder ?? {};
+  const found: BalancerRecords = { balancer, listeners: [], groups: [], addresses };
   for (const record of await listeners.list(tx, scope, [balancer.name])) {
     const own = await rules.list(tx, scope, [balancer.name, record.id]);
     const trusted = record.tls?.mutual?.trustStoreArn;

@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateLoadBalancer",
     differs:
-      "Gateway load balancers are refused. Dualstack load balancers have the one address ::1 for all their nodes, on the listener's port where it is free, else on another, and then DNS does not tell it; a machine without ::1 has none. The addresses of its network interfaces, Elastic IP and IPv6 ones among them, and its prefixes for source NAT are facts that EC2 shows: a load balancer is reached on this machine's loopback addresses, which DNS tells. It has one interface per subnet whatever its traffic, and keeps it for five seconds after its deletion. Pools of addresses are refused.",
+      "Gateway load balancers are refused. Dualstack load balancers have the one address ::1 for all their nodes, on the listener's port where it is free, else on another, and then DNS does not tell it; a machine without ::1 has none. The addresses of its network interfaces, Elastic IP and IPv6 ones among them, and its prefixes for source NAT are facts that EC2 shows: a load balancer is reached on this machine's loopback addresses, which DNS tells. (Process machines that are guarded reach it at its interfaces' private addresses, too, and are told those of internal ones.) It has one interface per subnet whatever its traffic, and keeps it for five seconds after its deletion. Pools of addresses are refused.",
   },
   {
     operation: "CreateListener",

@@ -1,6 +1,8 @@
 /** The network interfaces that a load balancer has in its subnets. */
 import type { InterfaceFacts } from "#services/kit/load-balancing/interfaces/reconciler.ts";
+import type { InterfaceAddresses } from "#services/kit/load-balancing/interfaces/keep.ts";
 import type { WantedInterface } from "#services/kit/load-balancing/interfaces/plan.ts";
+import type { PublishedSender } from "#services/kit/name-directory.ts";
 import { fullName } from "./arns.ts";
 import type { LoadBalancerRecord, ZoneRecord } from "./records.ts";
 
@@ -31,5 +33,20 @@ function interfaceIn(
     privateIp: privateAddress,
     public: elasticIp ? { allocationId: elasticIp.allocationId } : isPublic ? "lent" : "none",
     ipv6: ipAddressType === "ipv4" ? undefined : { address: ipv6Address },
+  };
+}
+
+/** As machines see it that it connects to, or that connect to it. */
+export function senderOf(
+  { vpcId, securityGroups, zones, loopbackHost }: LoadBalancerRecord,
+  addresses: InterfaceAddresses,
+): PublishedSender {
+  return {
+    vpcId,
+    nodes: zones.flatMap(({ subnetId, node }) => {
+      const address = addresses[subnetId];
+      return address === undefined ? [] : [{ address, host: node?.loopbackHost ?? loopbackHost }];
+    }),
+    groups: securityGroups,
   };
 }

@@ -51,15 +51,23 @@ async function createFleet(context: TestContext) {
     return Reservations!.every(({ Instances }) => Instances![0]!.State!.Name === "running");
   });
   if (!(await harness.record(client.id)).ownAddress) return undefined;
-  const { Subnets } = await ec2.DescribeSubnets({ SubnetIds: [cloud.subnets[0]!] });
   return {
     harness,
     cloud,
     groups: { clients, edge, targets },
     client,
     target,
-    /** As which machines see the first node of a load balancer. */
-    node: Subnets![0]!.CidrBlock!.replace(/\.\d+\/.*$/, ".3"),
+    /** As which machines see a load balancer: by the address of its interface in the first of its subnets. */
+    async nodeOf(arn: string | undefined): Promise<string> {
+      await cloud.advance("1s");
+      const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({
+        Filters: [
+          { Name: "description", Values: [`ELB ${arn!.split(":loadbalancer/")[1]}`] },
+          { Name: "subnet-id", Values: [cloud.subnets[0]!] },
+        ],
+      });
+      return NetworkInterfaces![0]!.PrivateIpAddress!;
+    },
     from,
     allow: (GroupId: string, port: number, peer: string) =>
       ec2.AuthorizeSecurityGroupIngress({ GroupId, IpPermissions: [from(port, peer)] }),
@@ -105,12 +113,13 @@ async function createFleet(context: TestContext) {
 test("real machines, a load balancer and groups as sources: each lets in whom its group names", async (context) => {
   const fleet = await createFleet(context);
   if (!fleet) return context.skip("needs eBPF, and root for it");
-  const { cloud, client, target, node, allow, askFrom } = fleet;
+  const { cloud, client, target, allow, askFrom } = fleet;
   const { clients, edge, targets } = fleet.groups;
   await allow(targets, 8080, edge);
   const web = await cloud.createBalancer("web", { SecurityGroups: [edge] });
   const { TargetGroupArn, turns } = await fleet.targetGroup();
   await cloud.listen(web.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
+  const node = await fleet.nodeOf(web.LoadBalancerArn);
   // The target's group names the load balancer's and nobody else.
   await turns("healthy");
 
@@ -140,16 +149,17 @@ test("real machines, a load balancer and groups as sources: each lets in whom it
 test("behind a network load balancer real machines see their client, and judge it by its groups", async (context) => {
   const fleet = await createFleet(context);
   if (!fleet) return context.skip("needs eBPF, and root for it");
-  const { cloud, client, node, allow, disallow, askFrom } = fleet;
+  const { cloud, client, allow, disallow, askFrom } = fleet;
   const { clients, edge, targets } = fleet.groups;
   const open = await cloud.createSecurityGroup("open", { port: 80, cidr: "0.0.0.0/0" });
-  // For health checks, which come from the load balancer itself.
-  await allow(targets, 8080, `${node}/32`);
   const net = await cloud.createBalancer("net", {
     Type: "network",
     Subnets: cloud.subnets.slice(0, 1),
     SecurityGroups: [open, edge],
   });
+  const node = await fleet.nodeOf(net.LoadBalancerArn);
+  // For health checks, which come from the load balancer itself.
+  await allow(targets, 8080, `${node}/32`);
   const { TargetGroupArn, turns } = await fleet.targetGroup({ Protocol: "TCP" });
   await cloud.elb.CreateListener({
     LoadBalancerArn: net.LoadBalancerArn,
@@ -167,6 +177,25 @@ test("behind a network load balancer real machines see their client, and judge i
   await allow(targets, 8080, edge);
   await cloud.advance("10s");
   assert.equal(await askFrom(client, bound), node, "it lets in whatever comes through");
+});
+
+test("machines reach an internal load balancer at the private address of its interface", async (context) => {
+  const fleet = await createFleet(context);
+  if (!fleet) return context.skip("needs eBPF, and root for it");
+  const { cloud, client, allow, askFrom } = fleet;
+  const { clients, edge, targets } = fleet.groups;
+  await allow(targets, 8080, edge);
+  await allow(edge, 80, clients);
+  const inner = await cloud.createBalancer("inner", {
+    Scheme: "internal",
+    SecurityGroups: [edge],
+  });
+  const { TargetGroupArn, turns } = await fleet.targetGroup();
+  await cloud.listen(inner.LoadBalancerArn!, { Type: "forward", TargetGroupArn });
+  await turns("healthy");
+  const node = await fleet.nodeOf(inner.LoadBalancerArn);
+  const { port } = await fleet.bound();
+  assert.equal(await askFrom(client, { host: node, port }), `${node} ${client.address}`);
 });
 
 /** Real machines take wall time; the cloud's clock follows so that nothing due is missed. */

@@ -28,8 +28,6 @@ export interface PublishedGroups {
   /** The groups that VPCs come with. */
   defaults: ReadonlySet<string>;
   members: readonly GroupMember[];
-  /** Under which address nodes of load balancers are seen, by subnet. */
-  nodeAddresses: ReadonlyMap<string, string>;
 }
 
 export interface GroupDirectory {

@@ -24,15 +24,13 @@ export interface PublishedMachine {
   zone: string;
 }
 
-/** Something that connects to machines of a VPC from an address of its own on this host. */
+/** A load balancer: it connects to machines of a VPC from addresses of its own on this host. */
 export interface PublishedSender {
-  host: string;
   vpcId: string;
-  subnetIds: readonly string[];
+  /** Its network interfaces' addresses, and where on this host what is behind them is and connects from. */
+  nodes: readonly { address: string; host: string }[];
   /** The security groups that its traffic counts as. */
   groups: readonly string[];
-  /** It has public addresses, which its VPC's internet gateway carries. */
-  isPublic: boolean;
 }
 
 export interface Published {

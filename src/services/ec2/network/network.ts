@@ -98,7 +98,7 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "AuthorizeSecurityGroupIngress",
     differs:
-      "Security groups, network ACLs and the way out of a subnet are enforced by a Fogbank that is root on Linux, of process machines and of Docker's; `fogbank doctor` tells where not. Processes of this host reach every machine; to process machines Application Load Balancers count as their own groups, at the fourth address of their first subnet, to Docker's they count as this host. A port of a process machine where nothing listens refuses, whatever the rules say. All interfaces of an instance share their groups, and connections that were let in stay after a change. A container's packets are filtered from the moment after its start, and VPCs of containers reach each other by no peering.",
+      "Security groups, network ACLs and the way out of a subnet are enforced by a Fogbank that is root on Linux, of process machines and of Docker's; `fogbank doctor` tells where not. Processes of this host reach every machine; to process machines load balancers count as their own groups, at the addresses of their network interfaces, to Docker's they count as this host. A port of a process machine where nothing listens refuses, whatever the rules say. All interfaces of an instance share their groups, and connections that were let in stay after a change. A container's packets are filtered from the moment after its start, and VPCs of containers reach each other by no peering.",
   },
   {
     operation: "CreateRoute",

@@ -1,6 +1,7 @@
 /** Brings a load balancer's records to the data plane, and what the data plane made of them back. */
 import { refreshMs } from "#services/kit/load-balancing/certificates.ts";
 import { isGuardKnown, unknownGuardMs } from "#services/kit/load-balancing/firewall.ts";
+import { insideOf } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
@@ -9,7 +10,8 @@ import { startAccessLogs } from "../access-logs.ts";
 import { configOf, isInService, type BalancerRecords } from "../balancer-config.ts";
 import { isSecure } from "../listener-input.ts";
 import { startMetrics } from "../metrics/sampler.ts";
-import { bindings, instances, loadBalancers } from "../records.ts";
+import { senderOf } from "../interfaces.ts";
+import { bindings, instances, interfaceHolders, loadBalancers } from "../records.ts";
 import type { State } from "../state.ts";
 
 export function loadBalancerReconciler(env: Environment, state: State): Reconciler {
@@ -18,6 +20,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
     watches: [
       { collection: loadBalancers },
       { collection: instances, idOf: (id) => [String(id[0])] },
+      { collection: interfaceHolders, idOf: (id) => [String(id[0])] },
     ],
     subscribe(wake) {
       state.wakeLoadBalancer = wake;
@@ -27,9 +30,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const records = await env.store.transaction(
         async (tx): Promise<BalancerRecords | undefined> => {
           const balancer = await loadBalancers.get(tx, scope, name);
+          const holder = balancer && (await interfaceHolders.get(tx, scope, name, balancer.id));
           return (
             balancer && {
               balancer,
+              addresses: holder?.addresses ?? {},
               instances: await instances.list(tx, scope, [name]),
               bindings: await bindings.list(tx, scope, [balancer.id]),
             }
@@ -79,11 +84,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
   }
 
   function publish(
-    { balancer, instances: registered }: BalancerRecords,
+    { balancer, instances: registered, addresses }: BalancerRecords,
     bound: BoundAddress[],
     revision: number,
   ) {
-    const { id, dnsName, listeners, loopbackHost, vpcId, subnets, securityGroups } = balancer;
+    const { id, dnsName, listeners } = balancer;
     env.traffic.fronts.set(
       dnsName.toLowerCase(),
       listeners.map(({ port, protocol }, index) => ({
@@ -95,21 +100,13 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
         secure: isSecure(protocol),
       })),
     );
+    const sender = senderOf(balancer, addresses);
+    const hosts = [...new Set(bound.map(({ host }) => host))];
+    const inside = insideOf(env, balancer, sender, hosts);
+    const healthy = registered.some(isInService);
     env.names.publish(ownerOf(id), {
-      sender: {
-        host: loopbackHost,
-        vpcId,
-        subnetIds: subnets.map((subnet) => subnet.id),
-        groups: securityGroups,
-        isPublic: balancer.scheme === "internet-facing",
-      },
-      names: [
-        {
-          name: dnsName,
-          addresses: [...new Set(bound.map(({ host }) => host))],
-          healthy: registered.some(isInService),
-        },
-      ],
+      sender,
+      names: [{ name: dnsName, addresses: hosts, inside, healthy }],
     });
   }
 

@@ -24,8 +24,10 @@ function recordsOf(
   } as unknown as BalancerRecords;
 }
 
+const namesOf = (records: BalancerRecords) => networkNames(records, bound, () => undefined);
+
 const addresses = (records: BalancerRecords) =>
-  networkNames(records, bound).map((one) => [one.addresses.join(), one.healthy]);
+  namesOf(records).map((one) => [one.addresses.join(), one.healthy]);
 
 test("a name leads to the nodes of zones that have healthy targets, and each zone has its own", () => {
   const both = recordsOf([
@@ -33,7 +35,7 @@ test("a name leads to the nodes of zones that have healthy targets, and each zon
     { zone: "b", state: "unhealthy" },
   ]);
   assert.deepEqual(
-    networkNames(both, bound).map(({ name }) => name),
+    namesOf(both).map(({ name }) => name),
     ["net.test", "a.net.test", "b.net.test"],
   );
   assert.deepEqual(addresses(both), [
@@ -88,7 +90,7 @@ test("clients are led to the healthy node of their zone, as often as the policy 
       { zone: "a", state: "healthy" as const },
       { zone: "b", state: b },
     ];
-    return networkNames(recordsOf(states, {}, policy(value)), bound)[0]!.affinity;
+    return namesOf(recordsOf(states, {}, policy(value)))[0]!.affinity;
   };
   assert.equal(affinity("any_availability_zone", "healthy"), undefined);
   assert.deepEqual(affinity("availability_zone_affinity", "healthy"), {
@@ -99,4 +101,25 @@ test("clients are led to the healthy node of their zone, as often as the policy 
     byZone: { a: ["127.70.0.1"] },
     share: 0.85,
   });
+});
+
+test("machines are told the addresses of the nodes' interfaces where they lead to them", () => {
+  const places = new Map([
+    ["127.70.0.1", "10.0.0.7"],
+    ["127.70.0.2", "10.0.1.7"],
+  ]);
+  const states = ["a", "b"].map((zone) => ({ zone, state: "healthy" as const }));
+  const policy = { "dns_record.client_routing_policy": "availability_zone_affinity" };
+  const inside = (told: readonly string[]) => ({
+    vpcId: "vpc-1",
+    addresses: told.map((host) => places.get(host)!),
+  });
+  const [own, ...zones] = networkNames(recordsOf(states, {}, policy), bound, inside);
+  assert.deepEqual(own!.addresses, ["127.70.0.1", "127.70.0.2"]);
+  assert.deepEqual(own!.inside!.addresses, ["10.0.0.7", "10.0.1.7"]);
+  assert.deepEqual(own!.affinity!.byZone, { a: ["10.0.0.7"], b: ["10.0.1.7"] });
+  assert.deepEqual(
+    zones.map((one) => one.inside!.addresses),
+    [["10.0.0.7"], ["10.0.1.7"]],
+  );
 });

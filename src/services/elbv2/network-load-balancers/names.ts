@@ -11,10 +11,14 @@ import { addressesOf } from "../ip-address-type.ts";
 import { groupTable } from "../kinds.ts";
 import { networkBalancerAttributes } from "./attributes.ts";
 
-/** `bound` is where the listeners are, in their order, by zone. */
+/**
+ * `bound` is where the listeners are, in their order, by zone; `insideOf` says what machines are told instead of
+ * such addresses.
+ */
 export function networkNames(
   records: BalancerRecords,
   bound: readonly Record<string, BoundListener>[],
+  insideOf: (addresses: readonly string[]) => PublishedName["inside"],
 ): PublishedName[] {
   const { dnsName, zones, shiftedZone } = records.balancer;
   const share = affinityOf(records.balancer);
@@ -34,14 +38,22 @@ export function networkNames(
   const healthy = staying.filter((node) => node.healthy);
   // Without a healthy zone all are told.
   const told = healthy.length > 0 ? healthy : staying;
+  const addresses = [...new Set(told.flatMap((node) => node.addresses))];
   return [
     {
       name: dnsName,
-      addresses: [...new Set(told.flatMap(({ addresses }) => addresses))],
+      addresses,
+      inside: insideOf(addresses),
       healthy: healthy.length > 0,
       ...(share > 0 && {
         affinity: {
-          byZone: Object.fromEntries(healthy.map((node) => [node.zoneName, node.addresses])),
+          // Only machines have a zone.
+          byZone: Object.fromEntries(
+            healthy.map((node) => [
+              node.zoneName,
+              insideOf(node.addresses)?.addresses ?? node.addresses,
+            ]),
+          ),
           share,
         },
       }),
@@ -49,6 +61,7 @@ export function networkNames(
     ...nodes.map((node) => ({
       name: `${node.zoneName}.${dnsName}`,
       addresses: node.addresses,
+      inside: insideOf(node.addresses),
       healthy: node.healthy,
     })),
   ];

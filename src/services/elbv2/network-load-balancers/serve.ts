@@ -1,9 +1,11 @@
 /** Brings a network load balancer's records to the data plane, and what it made of them back. */
 import { refreshMs } from "#services/kit/load-balancing/certificates.ts";
+import { insideOf } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-config.ts";
+import { senderOf } from "../interfaces.ts";
 import { logsAnything } from "../logs.ts";
 import { activate } from "../activate.ts";
 import { listeners } from "../records.ts";
@@ -39,15 +41,10 @@ export async function serveNetwork(
       return [{ secure, port: record.port, host: at.host, boundPort: at.port, revision }];
     }),
   );
+  const sender = senderOf(balancer, records.addresses);
   env.names.publish(balancer.arn, {
-    sender: {
-      host: balancer.loopbackHost,
-      vpcId: balancer.vpcId,
-      subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
-      groups: balancer.securityGroups,
-      isPublic: balancer.scheme === "internet-facing",
-    },
-    names: networkNames(records, bound),
+    sender,
+    names: networkNames(records, bound, (told) => insideOf(env, balancer, sender, told)),
   });
   await remember(env, scope, records, bound);
   if (allowsShift(balancer)) return { afterMs: shiftLookMs };

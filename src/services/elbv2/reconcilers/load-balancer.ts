@@ -14,8 +14,10 @@ import {
   trustStores,
   type LoadBalancerRecord,
 } from "../records.ts";
+import { insideOf } from "#services/kit/load-balancing/reach.ts";
 import { isGuardKnown, unknownGuardMs } from "#services/kit/load-balancing/firewall.ts";
 import { addressesOf } from "../ip-address-type.ts";
+import { senderOf } from "../interfaces.ts";
 import { isNetwork } from "../kinds.ts";
 import { logsAnything } from "../logs.ts";
 import { healthStates } from "../metrics/health-states.ts";
@@ -70,28 +72,15 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
           revision,
         })),
       );
-      env.names.publish(balancer.arn, {
-        sender: {
-          host: balancer.loopbackHost,
-          vpcId: balancer.vpcId,
-          subnetIds: balancer.zones.map(({ subnetId }) => subnetId),
-          groups: balancer.securityGroups,
-          isPublic: balancer.scheme === "internet-facing",
-        },
-        names: [
-          {
-            name: balancer.dnsName,
-            addresses: addressesOf(
-              balancer,
-              records.listeners.map(({ record }, index) => ({
-                port: record.port,
-                bound: bound[index],
-              })),
-            ),
-            healthy: isHealthyTarget(records),
-          },
-        ],
-      });
+      const sender = senderOf(balancer, records.addresses);
+      const addresses = addressesOf(
+        balancer,
+        records.listeners.map(({ record }, index) => ({ port: record.port, bound: bound[index] })),
+      );
+      const inside = insideOf(env, balancer, sender, addresses);
+      const healthy = isHealthyTarget(records);
+      const names = [{ name: balancer.dnsName, addresses, inside, healthy }];
+      env.names.publish(balancer.arn, { sender, names });
       const ids = records.listeners.map(({ record }) => record.id);
       await remember(scope, balancer, ids, bound);
       const secure = records.listeners.some(({ record }) => record.tls);

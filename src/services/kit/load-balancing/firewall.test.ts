@@ -34,7 +34,6 @@ function stage(
     ),
     defaults: new Set(["sg-default"]),
     members,
-    nodeAddresses: new Map([["subnet-1", "10.0.0.3"]]),
   });
   return { groups, names };
 }
@@ -78,13 +77,8 @@ test("an instance of another VPC comes to a public balancer under its public add
 
 test("a load balancer in front comes under its node's address and its groups", () => {
   const env = stage({ "sg-web": { cidrs: ["10.0.0.0/24"] }, "sg-app": { groups: ["sg-edge"] } });
-  const sender = {
-    host: "127.65.0.1",
-    vpcId: "vpc-1",
-    subnetIds: ["subnet-1"],
-    groups: ["sg-edge"],
-    isPublic: false,
-  };
+  const nodes = [{ address: "10.0.0.3", host: "127.65.0.1" }];
+  const sender = { vpcId: "vpc-1", nodes, groups: ["sg-edge"] };
   env.names.publish("edge", { names: [], sender });
   assert.equal(admits(env, "127.65.0.1"), true);
   assert.equal(admits(env, "127.65.0.1", { ...balancer, securityGroups: ["sg-app"] }), true);
@@ -93,13 +87,12 @@ test("a load balancer in front comes under its node's address and its groups", (
 
 test("clients are called what they are in the cloud", () => {
   const env = stage({}, [member({}), member({ host: "127.81.0.1", vpcId: "vpc-2" })]);
-  const sender = {
-    host: "127.65.0.1",
-    vpcId: "vpc-1",
-    subnetIds: ["subnet-1"],
-    groups: [],
-    isPublic: false,
-  };
+  const host = "127.65.0.1";
+  const nodes = [
+    { address: "10.0.0.3", host },
+    { address: "10.0.1.3", host },
+  ];
+  const sender = { vpcId: "vpc-1", nodes, groups: [] };
   env.names.publish("edge", { names: [], sender });
   assert.deepEqual(clientNames(env, scope, balancer), {
     "127.80.0.4": "10.0.0.4",

@@ -80,7 +80,7 @@ function clientsOf(env: Env, groups: PublishedGroups, balancer: Guarded): KnownC
       addresses: addressesOf(member, balancer),
       groups: member.groups,
     })),
-    ...sendersOf(env, groups).map(({ host, address, groups: own }) => ({
+    ...nodesOf(env).map(({ host, address, groups: own }) => ({
       hosts: [host],
       addresses: [address],
       groups: own,
@@ -99,8 +99,10 @@ export function clientNames(env: Env, scope: Scope, balancer: Guarded): Record<s
     const [address] = addressesOf(member, balancer);
     return member.host === undefined || address === undefined ? [] : [[member.host, address]];
   });
-  const senders = sendersOf(env, groups).map(({ host, address }) => [host, address]);
-  return Object.fromEntries([...named, ...senders]) as Record<string, string>;
+  // One that is in several zones is seen under its first address, as machines see it.
+  const nodes = nodesOf(env).toReversed();
+  const others = nodes.map(({ host, address }) => [host, address]);
+  return Object.fromEntries([...named, ...others]) as Record<string, string>;
 }
 
 /** Over the internet an instance is seen under its public addresses; from its own VPC it counts as either. */
@@ -110,13 +112,12 @@ function addressesOf(member: GroupMember, { vpcId, scheme }: Guarded): string[] 
   return member.vpcId === vpcId ? [...privateIps, ...publicIps] : [...publicIps];
 }
 
-function sendersOf({ names }: Pick<Env, "names">, { nodeAddresses }: PublishedGroups) {
-  return names.list().flatMap(({ sender }) => {
-    const address = sender?.subnetIds.map((id) => nodeAddresses.get(id)).find(Boolean);
-    return sender && address !== undefined
-      ? [{ host: sender.host, address, groups: sender.groups }]
-      : [];
-  });
+function nodesOf({ names }: Pick<Env, "names">) {
+  return names
+    .list()
+    .flatMap(
+      ({ sender }) => sender?.nodes.map((node) => ({ ...node, groups: sender.groups })) ?? [],
+    );
 }
 
 export function outboundRules(env: Env, scope: Scope, { securityGroups }: Guarded): PacketRule[] {
@@ -207,8 +208,11 @@ export function introductions(env: Env, scope: Scope, { securityGroups }: Guarde
 
 function factsOf(env: Env, groups: PublishedGroups, { vpcId }: Guarded, destination: Destination) {
   if ("host" in destination) {
-    const found = sendersOf(env, groups).find(({ host }) => host === destination.host);
-    return { addresses: found ? [found.address] : [], memberOf: found?.groups ?? [] };
+    const found = nodesOf(env).filter(({ host }) => host === destination.host);
+    return {
+      addresses: found.map(({ address }) => address),
+      memberOf: found.flatMap((node) => node.groups),
+    };
   }
   const own =
     "instanceId" in destination

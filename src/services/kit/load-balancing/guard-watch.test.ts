@@ -33,7 +33,6 @@ function stage() {
       ]),
       defaults: new Set(["sg-default"]),
       members: [],
-      nodeAddresses: new Map(),
     });
   return { watch: createGuardWatch(env), open, take: () => said.splice(0) };
 }

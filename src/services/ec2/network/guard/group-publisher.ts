@@ -10,11 +10,10 @@ import {
   groupRules,
   interfaces,
   securityGroups,
-  subnets,
   type NetworkInterfaceRecord,
   type SecurityGroupRuleRecord,
 } from "../records.ts";
-import { matchOf, nodeAddress } from "./guarded-networks.ts";
+import { matchOf } from "./guarded-networks.ts";
 
 /** All machines' address where the platform has no other. */
 const sharedHost = "127.0.0.1";
@@ -31,7 +30,6 @@ export function groupPublisher(env: Environment): Reconciler {
       { collection: groupRules, ...whole },
       { collection: securityGroups, ...whole },
       { collection: prefixLists, ...whole },
-      { collection: subnets, ...whole },
     ],
     reconcile(scope, [id]) {
       const place = `${scope.account} ${scope.region}`;
@@ -97,10 +95,7 @@ async function rulesIn(env: Environment, scope: Scope): Promise<Omit<PublishedGr
       const way: keyof GroupRules = rule.isEgress ? "egress" : "ingress";
       if (packets) rules.get(rule.groupId)?.[way].push(packets);
     }
-    const nodeAddresses = new Map<string, string>();
-    for (const subnet of await subnets.list(tx, scope))
-      if (!subnet.ipv6Native) nodeAddresses.set(subnet.subnetId, nodeAddress(subnet));
-    return { rules, defaults, nodeAddresses };
+    return { rules, defaults };
   });
 }
 

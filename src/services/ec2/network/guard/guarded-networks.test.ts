@@ -76,11 +76,9 @@ test("without a public address an internet gateway leads nowhere", async () => {
   assert.equal(eni!.networkInterfaceId, NetworkInterface!.NetworkInterfaceId);
   const [network] = guardedNetworks({ ...records, interfaces: [eni!] }, [
     {
-      host: "127.64.1.1",
       vpcId: eni!.vpcId,
-      subnetIds: [SubnetId!],
+      nodes: [{ address: "172.31.0.77", host: "127.64.1.1" }],
       groups: ["sg-1"],
-      isPublic: false,
     },
   ]);
   assert.deepEqual(network!.machines.get("i-1")!.routes.at(-1), {
@@ -88,7 +86,7 @@ test("without a public address an internet gateway leads nowhere", async () => {
     to: "nowhere",
   });
   assert.deepEqual(network!.members.at(-1), {
-    privateIp: Subnets![0]!.CidrBlock!.replace(/\d+\/\d+$/, "3"),
+    privateIp: "172.31.0.77",
     at: { host: "127.64.1.1" },
     groups: ["sg-1"],
   });

@@ -8,13 +8,12 @@ import type {
 } from "#compute/network-rules.ts";
 import { protocolNumbers } from "#compute/network-rules.ts";
 import type { PublishedSender } from "#services/kit/name-directory.ts";
-import { addressToNumber, numberToAddress, parseCidr } from "../cidr.ts";
+import { addressToNumber, numberToAddress } from "../cidr.ts";
 import { packetRoutes } from "./packet-routes.ts";
 import type {
   AclEntry,
   NetworkInterfaceRecord,
   SecurityGroupRuleRecord,
-  SubnetRecord,
   VpcRecord,
 } from "../records.ts";
 import type { NetworkRecords } from "./read-records.ts";
@@ -33,13 +32,10 @@ export function guardedNetworks(
         privateIps.map(({ address }) => ({ privateIp: address, at: { machineId }, groups })),
       ),
     );
-    for (const { host, vpcId, subnetIds, groups } of senders) {
-      const subnet = records.subnets.find(
-        ({ subnetId, ipv6Native }) => subnetIds.includes(subnetId) && !ipv6Native,
-      );
-      if (vpcId === vpc.vpcId && subnet)
-        members.push({ privateIp: nodeAddress(subnet), at: { host }, groups });
-    }
+    for (const { vpcId, nodes, groups } of senders)
+      if (vpcId === vpc.vpcId)
+        for (const { address, host } of nodes)
+          members.push({ privateIp: address, at: { host }, groups });
     const machines = byInstance(attached).map(
       ([machineId, own]) => [machineId, machineRules(records, vpc, own)] as const,
     );
@@ -59,11 +55,6 @@ function byInstance(
   for (const own of found.values())
     own.sort((a, b) => a.attachment!.deviceIndex - b.attachment!.deviceIndex);
   return [...found];
-}
-
-/** The fourth address of a subnet is AWS's, and here the one under which balancers' nodes are seen. */
-export function nodeAddress({ cidr }: Pick<SubnetRecord, "cidr">): string {
-  return numberToAddress(parseCidr(cidr)!.base + 3);
 }
 
 function machineRules(

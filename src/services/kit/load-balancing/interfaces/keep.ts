@@ -14,13 +14,19 @@ const principal = "elasticloadbalancing.amazonaws.com";
 /** Create, then addresses, then to see that all is there; once more for what came in between. */
 const mostRounds = 4;
 
-/** Running twice does no harm: EC2 is asked what there is. Throws EC2's errors, with what was done till then done. */
+/** Private addresses by subnet. */
+export type InterfaceAddresses = Record<string, string>;
+
+/**
+ * Running twice does no harm: EC2 is asked what there is. Gives the addresses; throws EC2's errors, with what was
+ * done till then done.
+ */
 export async function keepInterfaces(
   { clients }: Pick<Environment, "clients">,
   scope: Scope,
   description: string,
   wanted: readonly WantedInterface[],
-): Promise<void> {
+): Promise<InterfaceAddresses> {
   const ec2 = clients.ec2(asService(scope, principal));
   for (let round = 0; round < mostRounds; round++) {
     const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({
@@ -29,8 +35,10 @@ export async function keepInterfaces(
         { Name: "requester-id", Values: ["amazon-elb"] },
       ],
     });
-    const steps = planInterfaces(wanted, NetworkInterfaces!.map(actualOf));
-    if (steps.length === 0) return;
+    const actual = NetworkInterfaces!.map(actualOf);
+    const steps = planInterfaces(wanted, actual);
+    if (steps.length === 0)
+      return Object.fromEntries(actual.map(({ subnetId, privateIp }) => [subnetId, privateIp]));
     for (const step of steps) await take(ec2, description, step);
   }
   throw new Error(`the network interfaces "${description}" do not come to rest`);

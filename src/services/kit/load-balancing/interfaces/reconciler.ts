@@ -3,15 +3,15 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Collection, Scope } from "#store/collection.ts";
 import type { Key } from "#store/store.ts";
-import { keepInterfaces } from "./keep.ts";
+import { keepInterfaces, type InterfaceAddresses } from "./keep.ts";
 import type { WantedInterface } from "./plan.ts";
 
 /** Written before a load balancer's first interface, deleted after its last: nothing is forgotten in between. */
 export interface InterfaceHolder {
   /** "ELB app/web/50dc6c495c0c9188": by it they are found. */
   description: string;
-  /** They have been as they should be once. */
-  placed?: true;
+  /** As they were when all was last as it should be; undefined until it was once. */
+  addresses?: InterfaceAddresses;
   /** When they leave; their load balancer is gone. */
   leaveMs?: number;
 }
@@ -60,7 +60,7 @@ export function interfaceReconciler<Balancer>(
         if (facts && !own)
           holders.put(tx, scope, [name, facts.id], { description: facts.description });
         return {
-          present: facts && { ...facts, placed: own?.record.placed },
+          present: facts && { ...facts, known: own?.record.addresses },
           others: entries.filter((entry) => entry !== own),
         };
       });
@@ -80,9 +80,10 @@ export function interfaceReconciler<Balancer>(
         await change(scope, id, () => undefined);
       }
       if (present) {
-        await keepInterfaces(env, scope, present.description, present.wanted);
-        if (!present.placed)
-          await change(scope, [name, present.id], (holder) => ({ ...holder, placed: true }));
+        const { id, description, wanted, known } = present;
+        const addresses = await keepInterfaces(env, scope, description, wanted);
+        if (!sameAddresses(addresses, known))
+          await change(scope, [name, id], (holder) => ({ ...holder, addresses }));
       }
       return leaving.length > 0 ? { afterMs: Math.min(...leaving) - now } : undefined;
     },
@@ -100,4 +101,9 @@ export function interfaceReconciler<Balancer>(
       else if (holder) holders.delete(tx, scope, ...id);
     });
   }
+}
+
+function sameAddresses(one: InterfaceAddresses, other: InterfaceAddresses | undefined): boolean {
+  const text = (addresses: InterfaceAddresses) => JSON.stringify(Object.entries(addresses).sort());
+  return other !== undefined && text(one) === text(other);
 }

@@ -1,4 +1,5 @@
 /** Gives load balancers their network interfaces, and takes them back a while after they are gone. */
+import { isDeepStrictEqual } from "node:util";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Collection, Scope } from "#store/collection.ts";
@@ -82,7 +83,7 @@ export function interfaceReconciler<Balancer>(
       if (present) {
         const { id, description, wanted, known } = present;
         const addresses = await keepInterfaces(env, scope, description, wanted);
-        if (!sameAddresses(addresses, known))
+        if (!isDeepStrictEqual(addresses, known))
           await change(scope, [name, id], (holder) => ({ ...holder, addresses }));
       }
       return leaving.length > 0 ? { afterMs: Math.min(...leaving) - now } : undefined;
@@ -101,9 +102,4 @@ export function interfaceReconciler<Balancer>(
       else if (holder) holders.delete(tx, scope, ...id);
     });
   }
-}
-
-function sameAddresses(one: InterfaceAddresses, other: InterfaceAddresses | undefined): boolean {
-  const text = (addresses: InterfaceAddresses) => JSON.stringify(Object.entries(addresses).sort());
-  return other !== undefined && text(one) === text(other);
 }

@@ -1,8 +1,8 @@
 /** When a load balancer is set up. */
 import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
-import { idOf } from "./interfaces.ts";
-import { interfaceHolders, loadBalancers, type LoadBalancerRecord } from "./records.ts";
+import { readAddresses } from "./interfaces.ts";
+import { loadBalancers, type LoadBalancerRecord } from "./records.ts";
 
 /** One that is served is active once it has its network interfaces. */
 export async function activate(
@@ -12,6 +12,6 @@ export async function activate(
 ): Promise<void> {
   const balancer = await loadBalancers.get(tx, scope, name);
   if (balancer?.arn !== arn || balancer.state !== "provisioning") return;
-  const holder = await interfaceHolders.get(tx, scope, name, idOf(balancer));
-  if (holder?.addresses) loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
+  if (await readAddresses(tx, scope, balancer))
+    loadBalancers.put(tx, scope, [name], { ...balancer, state: "active" });
 }

@@ -39,9 +39,8 @@ import { readAssociations } from "./find.ts";
 import { clientNames, inboundRules } from "#services/kit/load-balancing/firewall.ts";
 import type { FunctionBridges } from "./functions/bridges.ts";
 import { reachAs } from "./health/reach-target.ts";
-import { idOf } from "./interfaces.ts";
+import { readAddresses } from "./interfaces.ts";
 import {
-  interfaceHolders,
   listeners,
   rules,
   targetGroups,
@@ -78,8 +77,7 @@ export async function readBalancer(
   scope: Scope,
   balancer: LoadBalancerRecord,
 ): Promise<BalancerRecords> {
-  const holder = await interfaceHolders.get(tx, scope, balancer.name, idOf(balancer));
-  const { addresses = {} } = holder ?? {};
+  const addresses = (await readAddresses(tx, scope, balancer)) ?? {};
   const found: BalancerRecords = { balancer, listeners: [], groups: [], addresses };
   for (const record of await listeners.list(tx, scope, [balancer.name])) {
     const own = await rules.list(tx, scope, [balancer.name, record.id]);

@@ -3,12 +3,13 @@ import type { InterfaceFacts } from "#services/kit/load-balancing/interfaces/rec
 import type { InterfaceAddresses } from "#services/kit/load-balancing/interfaces/keep.ts";
 import type { WantedInterface } from "#services/kit/load-balancing/interfaces/plan.ts";
 import type { PublishedSender } from "#services/kit/name-directory.ts";
+import type { Scope } from "#store/collection.ts";
+import type { Transaction } from "#store/store.ts";
 import { fullName } from "./arns.ts";
-import type { LoadBalancerRecord, ZoneRecord } from "./records.ts";
+import { interfaceHolders, type LoadBalancerRecord, type ZoneRecord } from "./records.ts";
 
 /** "50dc6c495c0c9188" */
-export const idOf = ({ arn }: Pick<LoadBalancerRecord, "arn">) =>
-  arn.slice(arn.lastIndexOf("/") + 1);
+const idOf = ({ arn }: Pick<LoadBalancerRecord, "arn">) => arn.slice(arn.lastIndexOf("/") + 1);
 
 /** One per zone: further ones of application load balancers come on AWS with their traffic. */
 export function interfacesOf(balancer: LoadBalancerRecord): InterfaceFacts {
@@ -34,6 +35,16 @@ function interfaceIn(
     public: elasticIp ? { allocationId: elasticIp.allocationId } : isPublic ? "lent" : "none",
     ipv6: ipAddressType === "ipv4" ? undefined : { address: ipv6Address },
   };
+}
+
+/** Undefined until all of its interfaces are there. */
+export async function readAddresses(
+  tx: Transaction,
+  scope: Scope,
+  balancer: LoadBalancerRecord,
+): Promise<InterfaceAddresses | undefined> {
+  const holder = await interfaceHolders.get(tx, scope, balancer.name, idOf(balancer));
+  return holder?.addresses;
 }
 
 /** As machines see it that it connects to, or that connect to it. */

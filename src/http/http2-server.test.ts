@@ -36,7 +36,7 @@ async function start(handler: HttpHandler, idleTimeoutMs = 60_000) {
     handler,
     wall,
     idleTimeoutMs,
-    mostStreams: 100,
+    mostStreams: 200,
     mostRequests: 100,
     refuse: (status) => ({ status, headers: {} }),
     onError: assert.ifError,
@@ -172,4 +172,22 @@ test("fields of an answer go out as often as they come, those of connections nev
   );
   session.close();
   await once(session, "close");
+});
+
+test("a session that has had its requests still takes what its client sent before it knew", async () => {
+  const open = await start(() => ({ status: 200, headers: {}, body: "x" }));
+  const session = open();
+  const goaways: number[] = [];
+  session.on("goaway", (_code: number, last: number) => goaways.push(last));
+  // With its answer the settings have come.
+  await once(session.request({ ":path": "/" }).resume(), "close");
+  // All in one flight, of which the session takes 99 before it says that it wants no more.
+  const streams = Array.from({ length: 104 }, () => session.request({ ":path": "/" }).resume());
+  const statuses = streams.map(async (stream) => {
+    const [headers] = (await once(stream, "response")) as [{ ":status": number }];
+    return headers[":status"];
+  });
+  assert.deepEqual(new Set(await Promise.all(statuses)), new Set([200]));
+  await once(session, "close");
+  assert.equal(goaways[0], 2 ** 31 - 1);
 });

@@ -45,6 +45,15 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     ...looseFields,
   });
   const sessions = new Map<Http2Session, { socket: TLSSocket; requests: number }>();
+  const retiring = new WeakSet<Http2Session>();
+  /** Ends a session without refusing what its client sent before it knew (RFC 9113, 6.8). */
+  const retire = (session: Http2Session) => {
+    if (retiring.has(session)) return;
+    retiring.add(session);
+    session.goaway(constants.NGHTTP2_NO_ERROR, lastStream);
+    const timer = options.wall.after(noticeMs, () => session.close());
+    session.once("close", () => timer.cancel());
+  };
   let arriving: TLSSocket | undefined;
   server.on("session", (session) => {
     const socket = arriving!;
@@ -70,13 +79,13 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     const place = stream.session && sessions.get(stream.session);
     if (!place) return stream.close(constants.NGHTTP2_REFUSED_STREAM);
     stream.on("error", () => {});
-    if (++place.requests >= options.mostRequests) stream.session?.close();
+    if (++place.requests === options.mostRequests) retire(stream.session);
     const [rawHeaders = []] = rest as unknown[] as [string[]?];
     const ended = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     const request = new StreamRequest(stream, headers, rawHeaders, ended, place.socket);
     // As its session's.
     stream.setTimeout(options.idleTimeoutMs, () => request.idle(options.refuse));
-    answer(request, stream, options).catch((error: unknown) => {
+    answer(request, stream, options, retire).catch((error: unknown) => {
       if (stream.destroyed) return;
       options.onError(error);
       stream.close(constants.NGHTTP2_INTERNAL_ERROR);
@@ -103,6 +112,11 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     },
   };
 }
+
+/** The highest that a stream can have (RFC 9113, 6.8). */
+const lastStream = 2 ** 31 - 1;
+/** How long a client has to hear that it should open no more streams. */
+const noticeMs = 1000;
 
 class StreamRequest implements HttpRequest {
   readonly method: string;
@@ -217,6 +231,7 @@ async function answer(
   request: StreamRequest,
   stream: ServerHttp2Stream,
   { handler, onError }: Http2FrontOptions,
+  retire: (session: Http2Session) => void,
 ): Promise<void> {
   let reply: HttpReply;
   try {
@@ -231,7 +246,7 @@ async function answer(
     return;
   }
   // HTTP/2 has no such field: the connection takes no more requests.
-  if (reply.headers["Connection"] === "close") stream.session?.close();
+  if (reply.headers["Connection"] === "close" && stream.session) retire(stream.session);
   const silent = request.method === "HEAD" || reply.status === 204 || reply.status === 304;
   if (silent || known) request.answered();
   const { trailers } = reply;

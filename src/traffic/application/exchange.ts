@@ -252,6 +252,8 @@ export class Exchange implements UnderWay, Receiver {
       case "closed":
       case "malformed":
       case "aborted":
+        // Its target left the group before there was a connection: another can have it.
+        if (error.failure === "aborted" && !error.sent) return 502;
         if (trace) trace.failedMs = wall.monotonic();
         return this.#ownAnswer(502);
     }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { createStage, pause, target, until } from "./testing/stage.ts";
 
@@ -69,4 +71,23 @@ test("a killed target costs only the requests in flight on it", async (context) 
   assert.equal(statuses.filter((status) => status === 200).length, 5);
   // Nobody has told the balancer yet: connections that fail are tried elsewhere.
   for (let times = 0; times < 20; times++) assert.equal((await stage.get("/")).text, "sound");
+});
+
+test("a request whose connection is still being made when its target leaves goes to another", async (context) => {
+  const stage = createStage(context);
+  const sound = await stage.backend(() => ({ status: 200, headers: {}, body: "sound" }));
+  // Its connections come about and its handshakes do not.
+  let attempts = 0;
+  const silent = createServer((socket) => {
+    attempts++;
+    socket.on("error", () => {});
+  });
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  context.after(() => silent.close());
+  await stage.forwardTo([target(silent.address() as AddressInfo)], { tls: true });
+  const asked = stage.get("/", { method: "POST", body: "x" });
+  await until(() => attempts > 0);
+  await stage.forwardTo([target(sound)]);
+  assert.equal((await asked).text, "sound");
 });

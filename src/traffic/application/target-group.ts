@@ -54,15 +54,12 @@ export class TargetGroup {
     this.configure(config, nowMs);
   }
 
-  /** Targets that left the group have had their delay: what is still under way there ends. */
+  /** Targets that left the group have had their delay: what is still under way there ends, or goes to those that stay. */
   configure(config: TargetGroupConfig, nowMs: number): void {
     this.config = config;
     const present = new Set(config.targets.map(({ key }) => key));
-    for (const [key, target] of this.#targets)
-      if (!present.has(key)) {
-        this.#targets.delete(key);
-        target.underWay.breakOffAll();
-      }
+    const left = [...this.#targets.values()].filter(({ key }) => !present.has(key));
+    for (const { key } of left) this.#targets.delete(key);
     for (const targetConfig of config.targets) {
       const target = this.#targets.get(targetConfig.key);
       if (!target) this.#targets.set(targetConfig.key, new Target(config.arn, targetConfig, nowMs));
@@ -74,10 +71,15 @@ export class TargetGroup {
     }
     this.#byZone.clear();
     this.#usable = usableOf([...this.#targets.values()], config);
+    for (const target of left) target.underWay.breakOffAll();
   }
 
   close(): void {
-    for (const target of this.#targets.values()) target.underWay.breakOffAll();
+    const all = [...this.#targets.values()];
+    this.#targets.clear();
+    this.#byZone.clear();
+    this.#usable = { targets: [], failsOpen: false };
+    for (const target of all) target.underWay.breakOffAll();
   }
 
   /** Those that stand out now, or get less traffic because they did. */

@@ -1,7 +1,6 @@
 /** `fogbank deploy TEMPLATE`: creates or updates a stack and shows its events as they come. */
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { parseArgs } from "node:util";
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -14,14 +13,21 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { OptionError } from "#cloud/options.ts";
 import { pause } from "./pause.ts";
+import { readArguments } from "./command-arguments.ts";
 import { ask, findEndpoint } from "./remote.ts";
 
 export const usage =
   "usage: fogbank deploy TEMPLATE [--stack-name NAME] [--parameter KEY=VALUE]… [--region REGION]";
+
+const options = {
+  "stack-name": { type: "string" },
+  parameter: { type: "string", multiple: true },
+  region: { type: "string" },
+} as const;
 const pollMs = 250;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(args);
+  const { values, positionals } = readArguments(args, options, usage);
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new OptionError(usage);
   const name = values["stack-name"] ?? stackNameOf(path);
@@ -86,22 +92,6 @@ async function follow(
     const reason = stack.StackStatusReason ? `: ${stack.StackStatusReason}` : "";
     process.stderr.write(`fogbank: ${name} ended in ${status}${reason}\n`);
     return 1;
-  }
-}
-
-function readArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        "stack-name": { type: "string" },
-        parameter: { type: "string", multiple: true },
-        region: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new OptionError(`${(error as Error).message}\n${usage}`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
+import { readArguments } from "./command-arguments.ts";
 import { ask, ownPath, findEndpoint } from "./remote.ts";
 import { numberOf, part } from "./part.ts";
 
@@ -10,6 +10,15 @@ export const usage = `usage: fogbank fail instance i-… [--kill | --pause | --s
        fogbank fail                                      what fails now
        fogbank heal [FAULT]                              all of it, or one
 The account is AWS_ACCESS_KEY_ID where that has twelve digits, the region AWS_DEFAULT_REGION.`;
+
+const options = {
+  kill: { type: "boolean" },
+  pause: { type: "boolean" },
+  slow: { type: "string" },
+  loss: { type: "string" },
+  delay: { type: "string" },
+  for: { type: "string" },
+} as const;
 
 interface Shown {
   faultId: string;
@@ -39,7 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 /** Throws OptionError with the usage. */
 export function readWish(args: readonly string[]): Record<string, unknown> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readArguments(args, options, usage);
   const [what, name, instance, ...more] = positionals;
   if (!name || more.length > 0) throw new OptionError(usage);
   const lasting = values.for === undefined ? {} : { for: values.for };
@@ -52,7 +61,9 @@ export function readWish(args: readonly string[]): Record<string, unknown> {
 }
 
 /** One alone, so that nobody kills what was to be slow. */
-function effectOf(values: ReturnType<typeof parse>["values"]): Record<string, unknown> {
+function effectOf(
+  values: ReturnType<typeof readArguments<typeof options>>["values"],
+): Record<string, unknown> {
   const { kill, pause, slow, loss, delay } = values;
   const effects = [
     kill && { kind: "kill" },
@@ -66,25 +77,6 @@ function effectOf(values: ReturnType<typeof parse>["values"]): Record<string, un
   ].filter((effect) => typeof effect === "object");
   if (effects.length > 1) throw new OptionError(usage);
   return effects[0] ?? { kind: "kill" };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        kill: { type: "boolean" },
-        pause: { type: "boolean" },
-        slow: { type: "string" },
-        loss: { type: "string" },
-        delay: { type: "string" },
-        for: { type: "string" },
-      },
-    });
-  } catch (error) {
-    throw new OptionError(`${(error as Error).message}\n${usage}`);
-  }
 }
 
 function milliseconds(text: string): number {

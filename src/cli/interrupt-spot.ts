@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
+import { readArguments } from "./command-arguments.ts";
 import { ask, findEndpoint, ownPath } from "./remote.ts";
 import { numberOf, part } from "./part.ts";
 
@@ -10,6 +10,17 @@ export const usage = `usage: fogbank interrupt-spot i-… [--after 5m] [--rebala
        fogbank interrupt-spot                                      what is interrupted, and the rules
        fogbank interrupt-spot --end [RULE]                         ends all rules, or one
 The account is AWS_ACCESS_KEY_ID where that has twelve digits, the region AWS_DEFAULT_REGION.`;
+
+const options = {
+  after: { type: "string" },
+  "rebalance-only": { type: "boolean" },
+  az: { type: "string" },
+  type: { type: "string" },
+  "per-hour": { type: "string" },
+  price: { type: "string" },
+  for: { type: "string" },
+  end: { type: "boolean" },
+} as const;
 
 interface Rule {
   ruleId: string;
@@ -31,7 +42,7 @@ interface Interruption {
 export async function run(args: readonly string[]): Promise<number> {
   const endpoint = findEndpoint(process.env);
   const path = ownPath("spot", process.env);
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readArguments(args, options, usage);
   const [name, ...more] = positionals;
   if (more.length > 0) throw new OptionError(usage);
   const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -62,7 +73,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-type Values = ReturnType<typeof parse>["values"];
+type Values = ReturnType<typeof readArguments<typeof options>>["values"];
 
 function wishOf(values: Values, name: string | undefined): Record<string, unknown> {
   const { az, type, after, price, "per-hour": rate } = values;
@@ -82,27 +93,6 @@ function dollars(text: string): number {
   const value = numberOf(text);
   if (Number.isNaN(value)) throw new OptionError(`"${text}" is no price; write for example 0.2`);
   return value;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        after: { type: "string" },
-        "rebalance-only": { type: "boolean" },
-        az: { type: "string" },
-        type: { type: "string" },
-        "per-hour": { type: "string" },
-        price: { type: "string" },
-        for: { type: "string" },
-        end: { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new OptionError(`${(error as Error).message}\n${usage}`);
-  }
 }
 
 function line({ ruleId, zone, instanceType, interruptedPerHour, price, until }: Rule): string {

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { OptionError } from "#cloud/options.ts";
+import { readArguments } from "./command-arguments.ts";
 import { ask, findEndpoint, ownPath } from "./remote.ts";
 
 export const usage = `usage: fogbank schedule-event i-… CODE [--in 1h]     what AWS would do to its host
@@ -7,6 +7,8 @@ export const usage = `usage: fogbank schedule-event i-… CODE [--in 1h]     wha
        fogbank schedule-event --cancel [EVENT]       all of it, or one
 CODE is instance-reboot, system-reboot, system-maintenance, instance-retirement or instance-stop.
 The account is AWS_ACCESS_KEY_ID where that has twelve digits, the region AWS_DEFAULT_REGION.`;
+
+const options = { in: { type: "string" }, cancel: { type: "boolean" } } as const;
 
 interface Shown {
   eventId: string;
@@ -23,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const say = (text: string) => process.stdout.write(`${text}\n`);
   const line = ({ eventId, instanceId, code, state, notBefore }: Shown) =>
     `${eventId}  ${instanceId}  ${code}  ${state}  not before ${notBefore}`;
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readArguments(args, options, usage);
   const [instance, code, ...more] = positionals;
   if (values.cancel) {
     const { canceled } = await ask<{ canceled: string[] }>(endpoint, "DELETE", path(instance));
@@ -40,16 +42,4 @@ export async function run(args: readonly string[]): Promise<number> {
   const wish = { instance, code, ...(values.in && { in: values.in }) };
   say(line(await ask<Shown>(endpoint, "POST", path(), wish)));
   return 0;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { in: { type: "string" }, cancel: { type: "boolean" } },
-    });
-  } catch (error) {
-    throw new OptionError(`${(error as Error).message}\n${usage}`);
-  }
 }

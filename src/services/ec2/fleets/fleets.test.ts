@@ -150,21 +150,15 @@ test("a maintained fleet replaces what ends, grows, and shrinks with its target"
   await cloud.stop();
 });
 
-test("a fleet that follows recommendations launches first and ends the old one after its delay", async () => {
+/** A fleet of one Spot Instance, `old`, that is taken back after a time. */
+async function interruptFleet(SpotOptions: object, after: string) {
   const cloud = createEc2Cloud();
   const config = await template(cloud);
   const { FleetId } = await cloud.ec2.CreateFleet({
     Type: "maintain",
     LaunchTemplateConfigs: [config],
     ...target(1),
-    SpotOptions: {
-      MaintenanceStrategies: {
-        CapacityRebalance: {
-          ReplacementStrategy: "launch-before-terminate",
-          TerminationDelay: 120,
-        },
-      },
-    },
+    SpotOptions,
   });
   await cloud.advance("1m");
   const active = async () => (await cloud.ec2.DescribeFleetInstances({ FleetId })).ActiveInstances!;
@@ -173,8 +167,23 @@ test("a fleet that follows recommendations launches first and ends the old one a
     method: "POST",
     item: undefined,
     scope,
-    body: { instance: old!.InstanceId, after: "15m" },
+    body: { instance: old!.InstanceId, after },
   });
+  return { cloud, FleetId, active, old };
+}
+
+test("a fleet that follows recommendations launches first and ends the old one after its delay", async () => {
+  const { cloud, active, old } = await interruptFleet(
+    {
+      MaintenanceStrategies: {
+        CapacityRebalance: {
+          ReplacementStrategy: "launch-before-terminate",
+          TerminationDelay: 120,
+        },
+      },
+    },
+    "15m",
+  );
   await cloud.advance("30s");
   assert.equal((await active()).length, 2);
   await cloud.advance("3m");
@@ -262,23 +271,10 @@ test("a Spot Fleet counts weights, expires, and is cancelled", async () => {
 });
 
 test("a fleet whose instances are stopped by interruptions has no more than it wants in the end", async () => {
-  const cloud = createEc2Cloud();
-  const config = await template(cloud);
-  const { FleetId } = await cloud.ec2.CreateFleet({
-    Type: "maintain",
-    LaunchTemplateConfigs: [config],
-    ...target(1),
-    SpotOptions: { InstanceInterruptionBehavior: "stop" },
-  });
-  await cloud.advance("1m");
-  const active = async () => (await cloud.ec2.DescribeFleetInstances({ FleetId })).ActiveInstances!;
-  const [old] = await active();
-  await cloud.host.askOwn("ec2", "spot", {
-    method: "POST",
-    item: undefined,
-    scope,
-    body: { instance: old!.InstanceId, after: "2m" },
-  });
+  const { cloud, FleetId, active, old } = await interruptFleet(
+    { InstanceInterruptionBehavior: "stop" },
+    "2m",
+  );
   await cloud.advance("4m");
   assert.equal(await cloud.stateOf(old!.InstanceId!), "stopped");
   assert.equal((await active()).length, 1);

@@ -1,5 +1,6 @@
-import { pick, tagChanges, tagList } from "../properties.ts";
+import { pick, tagList } from "../properties.ts";
 import { defineResourceType, type ExistingRequest, type Properties } from "../resource-type.ts";
+import { retagAlarm } from "./alarm-tags.ts";
 
 function input(AlarmName: string, properties: Properties) {
   return {
@@ -33,13 +34,7 @@ export const resourceType = defineResourceType({
   async update(request) {
     const { clients, properties, physicalId } = request;
     await clients.cloudwatch.PutCompositeAlarm(input(physicalId, properties));
-    const { added, removed } = tagChanges(request);
-    if (removed.length === 0 && Object.keys(added).length === 0) return;
-    const ResourceARN = (await describe(request))?.AlarmArn;
-    if (removed.length > 0)
-      await clients.cloudwatch.UntagResource({ ResourceARN, TagKeys: removed });
-    if (Object.keys(added).length > 0)
-      await clients.cloudwatch.TagResource({ ResourceARN, Tags: tagList(added) });
+    await retagAlarm(request, async () => (await describe(request))?.AlarmArn);
   },
   async delete({ clients, physicalId }) {
     await clients.cloudwatch.DeleteAlarms({ AlarmNames: [physicalId] });

@@ -253,6 +253,39 @@ test("interfaces follow the load balancer's subnets and groups, and leave after 
   await ec2.DeleteSecurityGroup({ GroupId: group });
 });
 
+test("interfaces have IPv6 addresses while their load balancer is dualstack", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { ec2, elb, vpcId, subnets } = cloud;
+  await ec2.AssociateVpcCidrBlock({ VpcId: vpcId, AmazonProvidedIpv6CidrBlock: true });
+  const { Vpcs } = await ec2.DescribeVpcs({ VpcIds: [vpcId] });
+  const block = Vpcs![0]!.Ipv6CidrBlockAssociationSet![0]!.Ipv6CidrBlock!;
+  const prefixes = subnets.map((_id, index) => block.replace(/00::\/56$/, `0${index}::`));
+  for (const [index, SubnetId] of subnets.entries())
+    await ec2.AssociateSubnetCidrBlock({ SubnetId, Ipv6CidrBlock: `${prefixes[index]}/64` });
+  const { LoadBalancers } = await elb.CreateLoadBalancer({
+    Name: "net",
+    Type: "network",
+    IpAddressType: "dualstack",
+    SubnetMappings: [
+      { SubnetId: subnets[0], IPv6Address: `${prefixes[0]}10` },
+      { SubnetId: subnets[1] },
+    ],
+  });
+  const { LoadBalancerArn } = LoadBalancers![0]!;
+  const look = async () => {
+    await cloud.advance("1s");
+    const found = await describe(cloud, descriptionOf(LoadBalancerArn));
+    return subnets.map((id) =>
+      found.find((one) => one.SubnetId === id)!.Ipv6Addresses!.map((one) => one.Ipv6Address),
+    );
+  };
+  const [[chosen], drawn] = (await look()) as [string[], string[]];
+  assert.equal(chosen, `${prefixes[0]}10`);
+  assert.equal(drawn.length, 1);
+  await elb.SetIpAddressType({ LoadBalancerArn, IpAddressType: "ipv4" });
+  assert.deepEqual(await look(), [[], []]);
+});
+
 test("interfaces of a load balancer that was deleted leave after a restart, too", async (context) => {
   const store = createMemoryStore();
   const kept: Store = Object.assign(Object.create(store) as Store, { close: async () => {} });
@@ -276,3 +309,66 @@ test("interfaces of a load balancer that was deleted leave after a restart, too"
   await again.advance("30s");
   assert.deepEqual(await look(), []);
 });
+
+test("wherever the process ends, the next one finds its way to one interface per subnet, and to none", async () => {
+  let reached = true;
+  for (let allowed = 0; reached; allowed++) {
+    const store = createMemoryStore();
+    const life = mortal(store);
+    const cloud = createTestCloud({ store: life.store, silent: true });
+    const elb = cloud.clients.elbv2(cloud.caller);
+    const ec2 = cloud.clients.ec2(cloud.caller);
+    const { Subnets } = await ec2.DescribeSubnets({});
+    const [first, second] = Subnets!.map((one) => one.SubnetId!);
+    const { AllocationId } = await ec2.AllocateAddress({});
+    const { LoadBalancers } = await elb.CreateLoadBalancer({
+      Name: "net",
+      Type: "network",
+      SubnetMappings: [{ SubnetId: first, AllocationId }, { SubnetId: second }],
+    });
+    const { LoadBalancerArn } = LoadBalancers![0]!;
+    life.endAfter(allowed);
+    await cloud.advance("1s");
+    reached = life.hasEnded();
+    await cloud.stop();
+
+    const next = createTestCloud({ store: mortal(store).store });
+    try {
+      const look = () =>
+        describe({ ec2: next.clients.ec2(next.caller) }, descriptionOf(LoadBalancerArn));
+      await next.clients.elbv2(next.caller).DescribeLoadBalancers({});
+      await next.advance("1m");
+      const found = await look();
+      assert.deepEqual(subnetsOf(found), new Set([first, second]), `ended after ${allowed}`);
+      assert.equal(found.length, 2, `ended after ${allowed}`);
+      const elastic = found.find((one) => one.SubnetId === first)!.Association!;
+      assert.equal(elastic.AllocationId, AllocationId, `ended after ${allowed}`);
+      await next.clients.elbv2(next.caller).DeleteLoadBalancer({ LoadBalancerArn });
+      await next.advance("1m");
+      assert.deepEqual(await look(), []);
+    } finally {
+      await next.stop();
+    }
+  }
+});
+
+/** A store that takes no more transactions after so many, as if the process had been killed then. */
+function mortal(store: Store) {
+  let left = Infinity;
+  const own: Store = Object.assign(Object.create(store) as Store, {
+    close: async () => {},
+    transaction: async (run: Parameters<Store["transaction"]>[0]) => {
+      if (left <= 0) {
+        left = -1;
+        throw new Error("the process has ended");
+      }
+      left--;
+      return store.transaction(run);
+    },
+  });
+  return {
+    store: own,
+    endAfter: (transactions: number) => void (left = transactions),
+    hasEnded: () => left < 0,
+  };
+}

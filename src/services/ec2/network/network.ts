@@ -93,7 +93,7 @@ export const networkDifferences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "Public addresses come from 198.18.0.0/15 and are reached from nowhere. No packet goes over IPv6, and the adjustable quotas of VPCs, subnets, gateways and Elastic IPs are not enforced.",
+      "Public addresses come from 198.18.0.0/15 and are reached from nowhere. No packet goes over IPv6, and the adjustable quotas of VPCs, subnets, gateways, network interfaces and Elastic IPs are not enforced.",
   },
   {
     operation: "AuthorizeSecurityGroupIngress",

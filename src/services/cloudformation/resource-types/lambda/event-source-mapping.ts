@@ -7,10 +7,11 @@ const settings = [
   "FilterCriteria",
   "FunctionResponseTypes",
   "MaximumBatchingWindowInSeconds",
+  "MetricsConfig",
   "ScalingConfig",
 ] as const;
 
-/** What only streams and Kafka have. */
+/** What only streams and Kafka have, or Fogbank has not. */
 const unsupported = Object.fromEntries(
   [
     "AmazonManagedKafkaEventSourceConfig",
@@ -21,7 +22,6 @@ const unsupported = Object.fromEntries(
     "LoggingConfig",
     "MaximumRecordAgeInSeconds",
     "MaximumRetryAttempts",
-    "MetricsConfig",
     "ParallelizationFactor",
     "ProvisionedPollerConfig",
     "Queues",
@@ -79,6 +79,7 @@ function defaults(properties: Properties) {
     FilterCriteria: { Filters: [] },
     FunctionResponseTypes: [],
     MaximumBatchingWindowInSeconds: 0,
+    MetricsConfig: {},
     ScalingConfig: {},
     ...pick(properties, ...settings),
   };

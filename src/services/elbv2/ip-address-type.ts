@@ -4,7 +4,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import { targetGroupsOf } from "./actions.ts";
-import type { BalancerRecords } from "./balancer-config.ts";
+import type { BalancerRecords } from "./balancer-records.ts";
 import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
 import { describeSubnet } from "./network.ts";
 import type { LoadBalancerRecord, TargetGroupRecord } from "./records.ts";

@@ -14,7 +14,8 @@ import type {
 } from "#traffic/network/config.ts";
 import { logsTo } from "../logs.ts";
 import { attributeOf } from "../attributes.ts";
-import { tlsConfig, type BalancerRecords } from "../balancer-config.ts";
+import { tlsConfig } from "../balancer-config.ts";
+import type { BalancerRecords } from "../balancer-records.ts";
 import { preservesClients, reachAs } from "../health/reach-target.ts";
 import { crossesZones } from "../cross-zone.ts";
 import { groupTable, listenerTable } from "../kinds.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BalancerRecords } from "../balancer-config.ts";
+import type { BalancerRecords } from "../balancer-records.ts";
 import type { TargetState } from "../records.ts";
 import { networkNames } from "./names.ts";
 

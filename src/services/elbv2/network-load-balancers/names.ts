@@ -5,7 +5,7 @@
 import type { PublishedName } from "#services/kit/name-directory.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import { attributeOf } from "../attributes.ts";
-import type { BalancerRecords } from "../balancer-config.ts";
+import type { BalancerRecords } from "../balancer-records.ts";
 import { crossesZones } from "../cross-zone.ts";
 import { addressesOf } from "../ip-address-type.ts";
 import { groupTable } from "../kinds.ts";

@@ -4,7 +4,7 @@ import { insideOf } from "#services/kit/load-balancing/reach.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
-import type { BalancerRecords } from "../balancer-config.ts";
+import type { BalancerRecords } from "../balancer-records.ts";
 import { senderOf } from "../interfaces.ts";
 import { logsAnything } from "../logs.ts";
 import { activate } from "../activate.ts";

@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { readBalancer } from "../balancer-config.ts";
+import { readBalancer } from "../balancer-records.ts";
 import { checkShift } from "../zonal-shift.ts";
 import { changeAttributes, describeAttributes } from "../attributes.ts";
 import { findLoadBalancer } from "../find.ts";

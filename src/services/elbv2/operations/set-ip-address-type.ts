@@ -1,5 +1,5 @@
 import type { Operation } from "#services/kit/service.ts";
-import { readBalancer } from "../balancer-config.ts";
+import { readBalancer } from "../balancer-records.ts";
 import { findLoadBalancer } from "../find.ts";
 import { checkType, checkUses } from "../ip-address-type.ts";
 import { isNetwork } from "../kinds.ts";

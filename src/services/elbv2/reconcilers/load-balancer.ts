@@ -3,7 +3,9 @@ import { refreshMs } from "#services/kit/load-balancing/certificates.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
-import { configOf, readBalancer, thresholdOf, type BalancerRecords } from "../balancer-config.ts";
+import { configOf } from "../balancer-config.ts";
+import { readBalancer, type BalancerRecords } from "../balancer-records.ts";
+import { thresholdOf } from "../target-group-config.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import { activate } from "../activate.ts";
 import {

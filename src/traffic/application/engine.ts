@@ -4,7 +4,8 @@ import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import { createHttpClient, HttpClientError } from "#http/client.ts";
 import { createHttp2Client } from "#http/http2-client.ts";
-import { Balancer, type BalancerEnvironment } from "./balancer.ts";
+import { Balancer } from "./balancer.ts";
+import type { BalancerEnvironment } from "./request-path.ts";
 import type { DataPlane } from "./config.ts";
 import { runHealthCheck } from "./health-check.ts";
 

@@ -70,7 +70,8 @@ export function requestFields(
     } else if (hop === "x-forwarded-for")
       forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
     else if (hop === "x-amzn-trace-id") traceId = value;
-    else if (hop === "connection") connection = value;
+    else if (hop === "connection")
+      connection = connection === undefined ? value : `${connection}, ${value}`;
     else if (hop === "upgrade") upgrade = value;
   }
   if (connection !== undefined) dropNamed(rawHeaders, connection);
@@ -109,7 +110,8 @@ export function responseFields(
     // The length is the message's own; the engine frames by it.
     else if (hop === "content-length") rawHeaders.push(name, value);
     else if (upgrade && (hop === "upgrade" || hop === "connection")) rawHeaders.push(name, value);
-    else if (hop === "connection") connection = value;
+    else if (hop === "connection")
+      connection = connection === undefined ? value : `${connection}, ${value}`;
   }
   if (connection !== undefined) dropNamed(rawHeaders, connection);
   return { rawHeaders, sizeBytes };
@@ -167,11 +169,13 @@ export class FieldNames {
   }
 }
 
-/** Fields that Connection names are for this hop as well (RFC 9110, 7.6.1). */
+const keptOptions = new Set(["", "close", "host", "keep-alive", "upgrade"]);
+
+/** Fields that Connection names are for this hop as well (RFC 9110, 7.6.1); Host is every hop's. */
 function dropNamed(rawHeaders: string[], connection: string): void {
   for (const option of connection.toLowerCase().split(",")) {
     const name = option.trim();
-    if (name === "close" || name === "keep-alive" || name === "upgrade" || name === "") continue;
+    if (keptOptions.has(name)) continue;
     for (let index = rawHeaders.length - 2; index >= 0; index -= 2)
       if (rawHeaders[index]!.toLowerCase() === name) rawHeaders.splice(index, 2);
   }

@@ -32,6 +32,8 @@ test("fields are forwarded, hop-by-hop ones are not, AWS's are added", async (co
   await stage.forwardTo([target(server)]);
   const rawHeaders = ["Host", "shop.example:8080", "X-A", "1", "X-Forwarded-For", "10.0.0.1"];
   rawHeaders.push("Connection", "keep-alive, X-Private", "X-Private", "2", "TE", "trailers");
+  // In a field of its own, and with one that no hop can do without.
+  rawHeaders.push("Connection", "X-Secret, Host", "X-Secret", "3");
   const answer = await stage.get("/x", { rawHeaders });
   assert.equal(answer.status, 201);
   assert.equal(answer.headers["keep-alive"], undefined);

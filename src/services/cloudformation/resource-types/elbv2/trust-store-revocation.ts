@@ -13,9 +13,19 @@ export const resourceType = defineResourceType({
     request.remember({ TrustStoreRevocations });
     return `${properties["TrustStoreArn"]}|${first!.RevocationId}`;
   },
-  async delete({ clients, physicalId }) {
+  async delete({ clients, physicalId, properties }) {
     const [TrustStoreArn = "", id] = physicalId.split("|");
-    await clients.elbv2.RemoveTrustStoreRevocations({ TrustStoreArn, RevocationIds: [Number(id)] });
+    const { TrustStoreRevocations = [] } = await clients.elbv2.DescribeTrustStoreRevocations({
+      TrustStoreArn,
+    });
+    // Those that were added in one call follow one another.
+    const first = Number(id);
+    const behind = first + (properties["RevocationContents"] ?? []).length;
+    const RevocationIds = TrustStoreRevocations.map(({ RevocationId }) => RevocationId!).filter(
+      (one) => one === first || (one > first && one < behind),
+    );
+    if (RevocationIds.length > 0)
+      await clients.elbv2.RemoveTrustStoreRevocations({ TrustStoreArn, RevocationIds });
   },
   attributes: async ({ physicalId }) => ({ RevocationId: Number(physicalId.split("|")[1]) }),
 });

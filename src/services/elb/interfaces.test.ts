@@ -54,3 +54,24 @@ test("a Classic Load Balancer has an interface in each of its subnets", async (c
   assert.deepEqual(await look(), []);
   await ec2.DeleteSecurityGroup({ GroupId });
 });
+
+test("it needs eight free addresses in each of them", async (context) => {
+  const cloud = await createClassicCloud(context);
+  const { elb, ec2 } = cloud;
+  const { Vpc } = await ec2.CreateVpc({ CidrBlock: "10.9.0.0/16" });
+  const { Subnet } = await ec2.CreateSubnet({ VpcId: Vpc!.VpcId, CidrBlock: "10.9.0.0/28" });
+  const { SubnetId = "" } = Subnet!;
+  for (let taken = 0; taken < 4; taken++) await ec2.CreateNetworkInterface({ SubnetId });
+  await assert.rejects(
+    elb.CreateLoadBalancer({
+      LoadBalancerName: "inner",
+      Scheme: "internal",
+      Subnets: [SubnetId],
+      Listeners: [{ Protocol: "HTTP", LoadBalancerPort: 80, InstancePort: 80 }],
+    }),
+    {
+      code: "InvalidSubnet",
+      message: `Not enough IP space available in ${SubnetId}. ELB requires at least 8 free IP addresses in each subnet.`,
+    },
+  );
+});

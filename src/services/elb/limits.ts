@@ -8,6 +8,8 @@ export const limits = {
   policiesPerLoadBalancer: 100,
   /** https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_AddTags.html */
   tagsPerLoadBalancer: 10,
+  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-backend-instances.html */
+  freeAddressesPerSubnet: 8,
   nameLength: 32,
   pageSize: 400,
   healthCheckTargetLength: 1024,

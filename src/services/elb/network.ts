@@ -12,6 +12,7 @@ import {
   subnetNotFound,
   validationError,
 } from "./errors.ts";
+import { limits } from "./limits.ts";
 import type { LoadBalancerRecord } from "./records.ts";
 
 export const principal = "elasticloadbalancing.amazonaws.com";
@@ -47,6 +48,10 @@ export async function placeInSubnets(
       throw invalidConfiguration("All subnets must belong to the same VPC.");
     if (subnets.some((other) => other.zone === zone))
       throw invalidConfiguration(`ELB cannot be attached to multiple subnets in the same AZ.`);
+    if (subnet.AvailableIpAddressCount! < limits.freeAddressesPerSubnet)
+      throw invalidSubnet(
+        `Not enough IP space available in ${id}. ELB requires at least ${limits.freeAddressesPerSubnet} free IP addresses in each subnet.`,
+      );
     vpcId = subnet.VpcId!;
     subnets.push({ id, zone });
   }

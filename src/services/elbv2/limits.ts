@@ -41,7 +41,10 @@ export const limits = {
   clientIdLength: 1024,
   claimsPerTokenCheck: 10,
   valuesPerTokenClaim: 10,
-  /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
+  /**
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/network/availability-zones.html
+   */
   freeAddressesPerSubnet: 8,
   nameLength: 32,
   pageSize: 400,

@@ -28,12 +28,19 @@ export interface Placement {
   zones: LoadBalancerRecord["zones"];
 }
 
+interface PlacementSettings {
+  scheme: LoadBalancerRecord["scheme"];
+  network: boolean;
+  /** Subnets in which the request chose the private address: no other is needed there. */
+  addressed: ReadonlySet<string>;
+}
+
 /** The subnets of a load balancer, each in a zone of its own. In those of `present` it is already. */
 export async function placeIn(
   env: Clients,
   scope: Scope,
   subnetIds: readonly string[],
-  { scheme, network }: { scheme: LoadBalancerRecord["scheme"]; network: boolean },
+  { scheme, network, addressed }: PlacementSettings,
   present: Placement["zones"] = [],
 ): Promise<Placement> {
   const fewest = network ? 1 : 2;
@@ -51,7 +58,8 @@ export async function placeIn(
         "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
       );
     const isNew = !present.some(({ subnetId }) => subnetId === id);
-    if (!network && isNew && subnet.AvailableIpAddressCount! < limits.freeAddressesPerSubnet)
+    const hasAddress = scheme === "internal" && addressed.has(id);
+    if (isNew && !hasAddress && subnet.AvailableIpAddressCount! < limits.freeAddressesPerSubnet)
       throw invalidSubnet(
         `Not enough IP space available in ${id}. ELB requires at least ${limits.freeAddressesPerSubnet} free IP addresses in each subnet.`,
       );

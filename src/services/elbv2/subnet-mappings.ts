@@ -13,6 +13,15 @@ export function mappingsOf({ Subnets, SubnetMappings }: Given): readonly SubnetM
     : (Subnets ?? []).map((SubnetId) => ({ SubnetId }));
 }
 
+/** Where the request chose the node's private address. */
+export function addressedSubnets(input: Given): ReadonlySet<string> {
+  return new Set(
+    mappingsOf(input).flatMap(({ SubnetId = "", PrivateIPv4Address }) =>
+      PrivateIPv4Address === undefined ? [] : [SubnetId],
+    ),
+  );
+}
+
 export function subnetIdsOf(input: Given, type: "application" | "network"): string[] {
   const { Subnets, SubnetMappings } = input;
   if (Subnets?.length && SubnetMappings?.length)

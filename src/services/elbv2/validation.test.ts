@@ -323,7 +323,7 @@ test("a target that drains leaves room for another", async (context) => {
   });
 });
 
-test("an application load balancer needs eight free addresses in each of its subnets", async (context) => {
+test("a load balancer needs eight free addresses in each of its subnets", async (context) => {
   const cloud = await createBalancedCloud(context);
   const { ec2, elb } = cloud;
   const { Vpc } = await ec2.CreateVpc({ CidrBlock: "10.9.0.0/16" });
@@ -341,6 +341,18 @@ test("an application load balancer needs eight free addresses in each of its sub
   };
   const inside = { Name: "inside", Scheme: "internal" as const };
   await assert.rejects(elb.CreateLoadBalancer({ ...inside, Subnets: [narrow, wide] }), full);
+  const network = { ...inside, Name: "net", Type: "network" as const };
+  await assert.rejects(elb.CreateLoadBalancer({ ...network, Subnets: [narrow] }), full);
+  // Where the address is chosen no other is needed.
+  const chosen = { SubnetId: narrow, PrivateIPv4Address: "10.9.0.4" };
+  const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({
+    Filters: [{ Name: "addresses.private-ip-address", Values: [chosen.PrivateIPv4Address] }],
+  });
+  for (const { NetworkInterfaceId } of NetworkInterfaces!) {
+    await ec2.CreateNetworkInterface({ SubnetId: narrow });
+    await ec2.DeleteNetworkInterface({ NetworkInterfaceId });
+  }
+  await elb.CreateLoadBalancer({ ...network, SubnetMappings: [chosen] });
   const { LoadBalancers } = await elb.CreateLoadBalancer({ ...inside, Subnets: [wide, other] });
   const { LoadBalancerArn } = LoadBalancers![0]!;
   await assert.rejects(elb.SetSubnets({ LoadBalancerArn, Subnets: [wide, narrow] }), full);

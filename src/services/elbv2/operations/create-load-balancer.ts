@@ -17,7 +17,7 @@ import { loadBalancers, type LoadBalancerRecord } from "../records.ts";
 import { loadBalancerShape } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { readTags } from "../tagging.ts";
-import { mappingsOf, subnetIdsOf } from "../subnet-mappings.ts";
+import { addressedSubnets, mappingsOf, subnetIdsOf } from "../subnet-mappings.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html */
 export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State> = async (
@@ -41,9 +41,16 @@ export const createLoadBalancer: Operation<"elbv2", "CreateLoadBalancer", State>
   });
   const tags = readTags(input.Tags, context.principal);
   const subnetIds = subnetIdsOf(input, network ? "network" : "application");
-  const { vpcId, zones } = await placeIn(context, context, subnetIds, { scheme, network });
-  await checkType(context, context, ipAddressType, { network, subnetIds });
+  const addressed = addressedSubnets(input);
   const before = await context.store.transaction((tx) => loadBalancers.get(tx, context, name));
+  const { vpcId, zones } = await placeIn(
+    context,
+    context,
+    subnetIds,
+    { scheme, network, addressed },
+    before?.zones,
+  );
+  await checkType(context, context, ipAddressType, { network, subnetIds });
   const settings = { scheme, ipAddressType, sourceNat, present: before?.zones ?? [] };
   const nodes = network
     ? await readNodes(context, context, mappingsOf(input), settings)

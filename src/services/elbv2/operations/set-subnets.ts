@@ -10,7 +10,7 @@ import { placeIn } from "../network.ts";
 import { loadBalancers } from "../records.ts";
 import { sourceNatShape, zonesShape } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { mappingsOf, subnetIdsOf } from "../subnet-mappings.ts";
+import { addressedSubnets, mappingsOf, subnetIdsOf } from "../subnet-mappings.ts";
 
 export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input, context) => {
   const { LoadBalancerArn } = input;
@@ -24,7 +24,7 @@ export const setSubnets: Operation<"elbv2", "SetSubnets", State> = async (input,
     context,
     context,
     subnetIds,
-    { scheme, network },
+    { scheme, network, addressed: addressedSubnets(input) },
     present.zones,
   );
   const { IpAddressType: ipAddressType = present.ipAddressType } = input;

@@ -44,3 +44,38 @@ test("subnets and the internet gateway stay while a load balancer needs them", a
   await cloud.advance("10s");
   await ec2.DetachInternetGateway(detach);
 });
+
+test("a load balancer needs eight free addresses in each of its subnets", async (context) => {
+  const cloud = await createBalancedCloud(context);
+  const { ec2, elb } = cloud;
+  const { Vpc } = await ec2.CreateVpc({ CidrBlock: "10.9.0.0/16" });
+  const subnetIn = async (AvailabilityZone: string, CidrBlock: string) => {
+    const { Subnet } = await ec2.CreateSubnet({ VpcId: Vpc!.VpcId, AvailabilityZone, CidrBlock });
+    return Subnet!.SubnetId!;
+  };
+  const narrow = await subnetIn("us-east-1a", "10.9.0.0/28");
+  const wide = await subnetIn("us-east-1b", "10.9.1.0/24");
+  const other = await subnetIn("us-east-1c", "10.9.2.0/24");
+  for (let taken = 0; taken < 4; taken++) await ec2.CreateNetworkInterface({ SubnetId: narrow });
+  const full = {
+    code: "InvalidSubnet",
+    message: `Not enough IP space available in ${narrow}. ELB requires at least 8 free IP addresses in each subnet.`,
+  };
+  const inside = { Name: "inside", Scheme: "internal" as const };
+  await assert.rejects(elb.CreateLoadBalancer({ ...inside, Subnets: [narrow, wide] }), full);
+  const network = { ...inside, Name: "net", Type: "network" as const };
+  await assert.rejects(elb.CreateLoadBalancer({ ...network, Subnets: [narrow] }), full);
+  // Where the address is chosen no other is needed.
+  const chosen = { SubnetId: narrow, PrivateIPv4Address: "10.9.0.4" };
+  const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({
+    Filters: [{ Name: "addresses.private-ip-address", Values: [chosen.PrivateIPv4Address] }],
+  });
+  for (const { NetworkInterfaceId } of NetworkInterfaces!) {
+    await ec2.CreateNetworkInterface({ SubnetId: narrow });
+    await ec2.DeleteNetworkInterface({ NetworkInterfaceId });
+  }
+  await elb.CreateLoadBalancer({ ...network, SubnetMappings: [chosen] });
+  const { LoadBalancers } = await elb.CreateLoadBalancer({ ...inside, Subnets: [wide, other] });
+  const { LoadBalancerArn } = LoadBalancers![0]!;
+  await assert.rejects(elb.SetSubnets({ LoadBalancerArn, Subnets: [wide, narrow] }), full);
+});

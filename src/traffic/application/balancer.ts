@@ -6,13 +6,12 @@ import type {
   BalancerConfig,
   BalancerLog,
   BalancerReport,
-  BoundAddress,
   BoundListener,
   ListenerConfig,
 } from "./config.ts";
 import { Counters } from "./counters.ts";
 import { Listener } from "./listener.ts";
-import { boundListeners, placesOf } from "./listener-places.ts";
+import { Listeners } from "./listeners.ts";
 import { TargetGroup } from "./target-group.ts";
 import { Door } from "../door.ts";
 import { RequestPath, type BalancerEnvironment } from "./request-path.ts";
@@ -21,7 +20,7 @@ export class Balancer {
   readonly #environment: BalancerEnvironment;
   readonly #counters = new Counters();
   readonly #connectionLog = new LogLines();
-  readonly #listeners = new Map<string, Listener>();
+  readonly #listeners = new Listeners((config) => this.#createListener(config));
   readonly #groups = new Map<string, TargetGroup>();
   readonly #door = new Door();
   readonly #path: RequestPath;
@@ -38,22 +37,26 @@ export class Balancer {
 
   async configure(config: BalancerConfig): Promise<BoundListener[]> {
     const { random, wall } = this.#environment;
+    const adoptRules = await this.#listeners.prepare(config);
+    // All at once: no request meets a rule without the group that it leads to.
     this.#path.configure(config);
     this.#door.configure(config.inbound, config.clientNames);
     this.#config = config;
     const nowMs = wall.monotonic();
-    const groups = new Set(config.targetGroups.map(({ arn }) => arn));
-    for (const [arn, group] of this.#groups)
-      if (!groups.has(arn)) {
-        this.#groups.delete(arn);
-        group.close();
-      }
     for (const group of config.targetGroups) {
       const present = this.#groups.get(group.arn);
       if (present) present.configure(group, nowMs);
       else this.#groups.set(group.arn, new TargetGroup(group, random, nowMs));
     }
-    return this.#configureListeners(config);
+    adoptRules();
+    this.#dropGroups(config);
+    return this.#listeners.open(config);
+  }
+
+  /** Requests that are under way to them come to their end. */
+  #dropGroups({ targetGroups }: BalancerConfig): void {
+    const wanted = new Set(targetGroups.map(({ arn }) => arn));
+    for (const arn of this.#groups.keys()) if (!wanted.has(arn)) this.#groups.delete(arn);
   }
 
   logs(): BalancerLog[] {
@@ -75,25 +78,8 @@ export class Balancer {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#listeners.values()].map((listener) => listener.close()));
+    await this.#listeners.close();
     for (const group of this.#groups.values()) group.close();
-  }
-
-  async #configureListeners(config: BalancerConfig): Promise<BoundListener[]> {
-    const places = placesOf(config);
-    for (const [key, listener] of this.#listeners) {
-      if (places.get(key)?.config.port === listener.port) continue;
-      this.#listeners.delete(key);
-      await listener.close();
-    }
-    const bound = new Map<string, BoundAddress>();
-    for (const [key, { config: own, loopbackHost }] of places) {
-      let listener = this.#listeners.get(key);
-      if (!listener) this.#listeners.set(key, (listener = this.#createListener(own)));
-      await listener.configure(own);
-      bound.set(key, await listener.open({ ...config, loopbackHost }));
-    }
-    return boundListeners(config.listeners, bound);
   }
 
   #createListener(config: ListenerConfig): Listener {

@@ -5,6 +5,7 @@ import {
   defaultRule,
   forward,
   listener,
+  pause,
   target,
   targetGroup,
 } from "./testing/stage.ts";
@@ -121,4 +122,30 @@ test("a connection older than the client keep-alive ends behind its answer", asy
   assert.equal((await stage.get("/")).headers["connection"], "close");
   await stage.forwardTo([target(backend)], {}, { clientKeepAliveMs: 60_000 });
   assert.equal((await stage.get("/")).headers["connection"], undefined);
+});
+
+test("no request meets a rule without its group, while other listeners come and go", async (context) => {
+  const stage = createStage(context);
+  const backend = await stage.backend(() => ({ status: 200, headers: {}, body: "" }));
+  const groups = (arn: string) => [{ ...targetGroup, arn, targets: [target(backend)] }];
+  const changes = (count: number) => {
+    const arn = `group-${count}`;
+    const rules = [defaultRule(forward(arn))];
+    const others = [81, 82, 83].map((port) => listener(rules, port + 10 * (count % 2)));
+    return { listeners: [...others, listener(rules)], targetGroups: groups(arn) };
+  };
+  const address = (await stage.configure(changes(0))).at(-1)!;
+  const seen = new Set<number>();
+  const phase = { changing: true };
+  const ask = async () => {
+    while (phase.changing) seen.add((await stage.get("/", { address })).status);
+  };
+  const asking = Promise.all(Array.from({ length: 16 }, ask));
+  for (let count = 1; count <= 50; count++) {
+    await stage.configure(changes(count));
+    await pause(1);
+  }
+  phase.changing = false;
+  await asking;
+  assert.deepEqual([...seen], [200]);
 });

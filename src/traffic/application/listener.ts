@@ -89,12 +89,20 @@ export class Listener {
   }
 
   async configure(config: ListenerConfig): Promise<void> {
-    this.config = config;
+    const adopt = await this.prepare(config);
+    adopt();
+  }
+
+  /** Reads the rules; they hold from when what is given back is called. */
+  async prepare(config: ListenerConfig): Promise<() => void> {
     const wanted = JSON.stringify(config.rules);
-    if (this.#compiled === wanted) return;
-    this.rules = await compileRules(config.rules);
-    this.#compiled = wanted;
-    this.authentications = this.rules.flatMap(({ authentication }) => authentication ?? []);
+    const rules = this.#compiled === wanted ? this.rules : await compileRules(config.rules);
+    return () => {
+      this.config = config;
+      this.rules = rules;
+      this.#compiled = wanted;
+      this.authentications = rules.flatMap(({ authentication }) => authentication ?? []);
+    };
   }
 
   /** Binds where it was bound before, else at the balancer's own address, else at any free port. */

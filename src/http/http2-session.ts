@@ -87,6 +87,7 @@ export class Http2Session {
 
   readonly #idled = () => {
     if (this.#streams === 0) this.#session.close();
+    // Wall time, as when it began.
     else this.#session.setTimeout(this.#keepMs, this.#idled);
   };
 }

@@ -29,6 +29,7 @@ export const askInVain = (address: BoundAddress, localAddress?: string) =>
 export async function askOver(socket: Socket, waitMs = patienceMs): Promise<string> {
   socket.write("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
   return new Promise((resolve) => {
+    // The socket is the test's own, and lives in wall time.
     const timer = setTimeout(() => resolve("nothing"), waitMs);
     const finish = (text: string) => {
       clearTimeout(timer);

@@ -1,5 +1,6 @@
 /** One client's connection: requests off it one after the other, each reply behind its request. */
 import type { Socket } from "node:net";
+import { atEndOfTurn } from "#runtime/turn.ts";
 import { clientGone, malformedBody } from "./broken-request.ts";
 import {
   gatheredBytes,
@@ -126,10 +127,12 @@ export class ServerConnection implements Swept, Outlet {
     this.#pending = bytes;
     if (this.#request) {
       if (bytes.length > gatheredBytes) this.socket.pause();
-    } else this.#advance();
+    } else if (bytes.length < gatheredBytes) atEndOfTurn(this.#advance);
+    else this.#advance();
   };
 
   readonly #onEnd = () => {
+    this.#advance();
     this.#last = true;
     const gone = clientGone();
     if (this.#intake) {
@@ -159,8 +162,8 @@ export class ServerConnection implements Swept, Outlet {
     this.#options.closed(this);
   };
 
-  /** Takes up pending requests until one has to be waited for. */
-  #advance(): void {
+  /** Takes up pending requests until one has to be waited for; a turn's all at its end, their code still cached. */
+  readonly #advance = (): void => {
     if (this.#advancing) return;
     this.#advancing = true;
     try {
@@ -175,7 +178,7 @@ export class ServerConnection implements Swept, Outlet {
     } finally {
       this.#advancing = false;
     }
-  }
+  };
 
   /** Starts the next request if enough of it is there. */
   #takeUp(bytes: Buffer): boolean {
@@ -318,14 +321,11 @@ export class ServerConnection implements Swept, Outlet {
     this.#last ||= isLast(head, this.#intake !== undefined);
     const text = headText(writer, framing, { version: head.version, last: this.#last, date });
     const { known, silent, length, framed } = framing;
-    if (known && (silent || length <= slicedBytes)) {
+    if (silent || (known && length <= slicedBytes)) {
       if (isSmall(framing)) this.#options.outbox.hold(this.socket);
-      writeMessage(this.socket, text, silent ? "" : known.bytes, silent ? 0 : length);
-      return this.#done();
-    }
-    if (silent) {
-      this.socket.write(text, "latin1");
-      discard(reply);
+      const bytes = silent || !known ? "" : known.bytes;
+      writeMessage(this.socket, text, bytes, silent ? 0 : length);
+      if (!known) discard(reply);
       return this.#done();
     }
     this.#streaming = true;

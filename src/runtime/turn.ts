@@ -1,31 +1,30 @@
 /** The event loop's turns: work that many requests of one turn share is done once, at its end. */
 
 /**
- * A turn ends in two rounds. What the first brings about (a commit's acknowledgement, and so a reply)
- * need not wait a turn for the end that it needs itself: it has the second.
+ * A turn ends in three rounds: requests that have come are taken up, what they wrote is committed, replies are sent.
+ * What one round brings about need not wait a turn for the end that it needs itself: it has the next.
  */
+const rounds = 3;
+
 class TurnEnd {
   #tasks: (() => void)[] = [];
-  #between = false;
+  /** Rounds of this end that are still to come. */
+  #ahead = 0;
 
   add(task: () => void): void {
-    if (this.#tasks.push(task) > 1 || this.#between) return;
-    setImmediate(() => {
-      this.#between = true;
-      this.#run();
-    });
-    // Node runs what promises have to do between the two.
-    setImmediate(() => {
-      this.#between = false;
-      this.#run();
-    });
+    this.#tasks.push(task);
+    if (this.#ahead > 0) return;
+    this.#ahead = rounds;
+    // Node runs what promises have to do between one and the next.
+    for (let round = 0; round < rounds; round++) setImmediate(this.#run);
   }
 
-  #run(): void {
+  readonly #run = () => {
+    this.#ahead--;
     const tasks = this.#tasks;
     this.#tasks = [];
     for (const task of tasks) runApart(task);
-  }
+  };
 }
 
 /** One that throws keeps the others from nothing. */

@@ -10,7 +10,7 @@ import { once } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import manifest from "../package.json" with { type: "json" };
+import { npmStart } from "./npm-start.ts";
 import { residentBytesOf } from "./load/costs.ts";
 import { benchDirectory } from "./load/directory.ts";
 import { Connection } from "./load/client.ts";
@@ -82,8 +82,7 @@ const median = (values: readonly number[]) =>
 
 const candidates: Record<string, readonly string[]> = {
   "a bare node:net server": ["--eval", bareServer],
-  // As `npm start` does it.
-  "Fogbank from source": manifest.scripts.start.split(" ").slice(1),
+  "Fogbank from source": npmStart,
 };
 const packaged = join(root, "dist/fogbank.js");
 if (existsSync(packaged)) candidates["Fogbank, the package"] = [packaged, "up"];

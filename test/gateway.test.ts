@@ -263,6 +263,33 @@ describe("the gateway in open mode", () => {
     assert.equal(preflight.headers["access-control-allow-headers"], "x-amz-target");
   });
 
+  test("a browser at the root is told what this is; AWS's clients and a bucket's visitors are not", async () => {
+    const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    const { host } = new URL(cloud.endpoint);
+    const visit = (path: string, headers: Record<string, string> = {}, method = "GET") =>
+      ask(cloud.endpoint, path, { method, headers: { accept, ...headers } });
+    const page = await visit("/");
+    assert.equal(page.status, 200);
+    assert.equal(page.headers["content-type"], "text/html; charset=utf-8");
+    assert.match(page.body, new RegExp(`export AWS_ENDPOINT_URL=http://${host}\n`));
+    const named = await visit("/", { host: "fog'bank:80" });
+    assert.match(named.body, /AWS_ENDPOINT_URL=http:\/\/fog&apos;bank:80\n/);
+    for (const others of [
+      visit("/", { accept: "*/*" }),
+      visit("/", { authorization: scope("s3") }),
+      visit("/?list-type=2"),
+      visit("/bucket"),
+      visit("/", { host: `bucket.s3.localhost:4566` }),
+      visit("/", { host: `bucket.localhost:4566` }),
+      visit("/", { origin: "http://localhost:3000" }),
+      visit("/", { "content-type": "application/x-www-form-urlencoded" }, "POST"),
+    ]) {
+      const answer = await others;
+      assert.notEqual(answer.headers["content-type"], page.headers["content-type"]);
+      assert.doesNotMatch(answer.body, /<html/);
+    }
+  });
+
   test("there are no other endpoints of Fogbank's own than those that it has", async () => {
     for (const name of ["nothing", "__proto__", "constructor", "toString"])
       assert.equal((await ask(cloud.endpoint, `/_fogbank/${name}`)).status, 404, name);
@@ -390,6 +417,12 @@ describe("the gateway in signed mode", () => {
     });
     assert.equal(unsigned.status, 403);
     assert.match(unsigned.body, /MissingAuthenticationToken/);
+  });
+
+  test("a browser at the root is told which key it takes", async () => {
+    const { body } = await ask(cloud.endpoint, "/", { headers: { accept: "text/html" } });
+    assert.match(body, /signed with a key of this cloud/);
+    assert.doesNotMatch(body, /=test /);
   });
 
   test("a clock that is off by more than fifteen minutes is told so", async () => {

@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import manifest from "../../package.json" with { type: "json" };
+import { npmStart } from "../npm-start.ts";
 import { benchDirectory } from "./directory.ts";
 import { accessKeyId, secretAccessKey } from "./sign.ts";
 
@@ -29,11 +29,9 @@ export async function startFogbank(
   cores: "0" | "all cores" = "0",
 ): Promise<Server> {
   const directory = benchDirectory();
-  // As `npm start` does it.
-  const [, ...start] = manifest.scripts.start.split(" ");
   const flags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
   const given = ["--port", "0", "--data-dir", directory, "--auth", "signed"];
-  const words = [process.execPath, ...flags, ...start, ...given, "--compute", "simulated"];
+  const words = [process.execPath, ...flags, ...npmStart, ...given, "--compute", "simulated"];
   const pinned = cores === "0" ? ["taskset", "-c", cores, ...words] : words;
   const [program, ...rest] = pinned.concat(options);
   const child = spawn(program!, rest, {

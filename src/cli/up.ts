@@ -1,7 +1,9 @@
 /** `fogbank up`: runs a cloud until it is told to end. */
 import { startCloud } from "#cloud/cloud.ts";
 import { OptionError } from "#cloud/options.ts";
+import type { Wall } from "#runtime/clock.ts";
 import { readUpOptions } from "./arguments.ts";
+import { createEndSignals } from "./end-signals.ts";
 import { giveBackMemoryWhenIdle } from "./idle-memory.ts";
 import { whyNotStarted } from "./why-not-started.ts";
 
@@ -27,22 +29,24 @@ export async function run(args: readonly string[]): Promise<number> {
     const reason = whyNotStarted(error, options);
     throw reason === undefined ? error : new OptionError(reason, { cause: error });
   });
+  // Heard before anybody is told that there is something to end.
+  const asked = untilAskedToEnd(cloud.clock.wall);
   process.stdout.write(`Fogbank ready on ${cloud.endpoint}\n`);
   const memory = giveBackMemoryWhenIdle(cloud.clock.wall, () => cloud.work());
-  await untilAskedToEnd();
+  await asked;
   memory.stop();
   await cloud.stop();
   return 0;
 }
 
-/** The first signal ends gracefully, a second one at once. */
-function untilAskedToEnd(): Promise<void> {
+/** Resolves with the first signal; a later one ends the process. */
+function untilAskedToEnd(wall: Wall): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    const heard = createEndSignals(() => wall.monotonic());
     const end = () => {
-      if (asked) process.exit(130);
-      asked = true;
-      resolve();
+      const ending = heard();
+      if (ending === "at once") process.exit(130);
+      if (ending === "gracefully") resolve();
     };
     process.on("SIGINT", end);
     process.on("SIGTERM", end);

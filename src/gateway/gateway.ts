@@ -20,6 +20,7 @@ import { createAuthenticator } from "./authenticate.ts";
 import { judgePage, type PageVerdict } from "./cors.ts";
 import { createUploads, isUploadForm } from "./upload-form.ts";
 import { createHostGuard } from "./host-guard.ts";
+import { isVisit, welcome } from "./welcome.ts";
 
 /** What a request says about itself. `client` tells when nobody waits for the answer any more. */
 type RequestFacts = Omit<RequestContext, keyof Environment | "signal"> & {
@@ -74,6 +75,9 @@ export function createGateway(options: GatewayOptions): HttpHandler {
     // Fogbank's own endpoints, which no bucket's rules can open to a page from elsewhere.
     const own = page?.isForeign ? undefined : administrate(request, administration);
     if (own) return own;
+    // A person who looks what is here.
+    if (isVisit(request))
+      return welcome({ ...options, version: administration.version }, baseUrlOf(request));
     // Everything else is the AWS API.
     return answerApi(request, page);
   };

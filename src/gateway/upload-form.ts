@@ -7,6 +7,7 @@ import { AwsError } from "#model/error.ts";
 import { anonymousPrincipal, rootPrincipal } from "#services/kit/principal.ts";
 import type { Principal } from "#services/kit/service.ts";
 import { bucketOfHost } from "#wire/s3-bucket-host.ts";
+import { escapeXml } from "#wire/xml/text.ts";
 import { readUploadForm } from "#wire/s3-post/form.ts";
 import { checkPolicy, withinRange } from "#wire/s3-post/policy.ts";
 import { signerOf, verifyForm } from "#wire/s3-post/verify.ts";
@@ -143,16 +144,13 @@ function answerForm(
   if (status === "200") return { status: 200, headers };
   if (status !== "201") return { status: 204, headers };
   const members = { Location: location, Bucket: bucket, Key: key, ETag: etag };
-  const inner = Object.entries(members).map(([name, text]) => `<${name}>${escape(text)}</${name}>`);
+  const inner = Object.entries(members).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
   return {
     status: 201,
     headers: { ...headers, "content-type": "application/xml" },
     body: `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${inner.join("")}</PostResponse>`,
   };
 }
-
-const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escape = (text: string) => text.replaceAll(/[&<>"]/g, (letter) => entities[letter]!);
 
 const missingKey = () =>
   new AwsError({

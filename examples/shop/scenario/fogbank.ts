@@ -29,19 +29,22 @@ export async function startFogbank(speed: number, dataDir: string): Promise<Fogb
     { stdio: ["ignore", "pipe", "inherit"], detached: true },
   );
   let endpoint: string | undefined;
-  const stop = async () => {
-    process.off("SIGINT", interrupted);
-    process.off("SIGTERM", interrupted);
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= end());
+  const end = async () => {
     if (child.exitCode !== null) return;
     // A Fogbank that keeps its data would find its machines again; nobody comes back for these.
     if (endpoint !== undefined) await fetch(`${endpoint}/_fogbank/reset`, { method: "POST" });
     const gone = once(child, "exit");
     child.kill("SIGTERM");
     await gone;
+    process.off("SIGINT", interrupted);
+    process.off("SIGTERM", interrupted);
   };
   const interrupted = () => void stop().finally(() => process.exit(130));
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
+  // Heard until all is gone: npm passes on what Ctrl-C sent already.
+  process.on("SIGINT", interrupted);
+  process.on("SIGTERM", interrupted);
   endpoint = await new Promise<string>((resolve, reject) => {
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (piece: string) => {

@@ -1,6 +1,7 @@
 /** Answers browsers that ask whether they may call a bucket. */
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import type { Site } from "#services/kit/service.ts";
+import { escapeXml } from "#wire/xml/text.ts";
 import { bucketOf } from "./bucket-of.ts";
 import type { CorsIndex } from "./cors-index.ts";
 import { describeRule, findRule } from "./rules.ts";
@@ -40,8 +41,4 @@ function answer({ headers }: HttpRequest, rules: Parameters<typeof findRule>[0])
     headers: { "content-type": "application/xml" },
     body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessForbidden</Code><Message>${message}</Message><Method>${escapeXml(question.method)}</Method><ResourceType>BUCKET</ResourceType></Error>`,
   };
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -2,6 +2,7 @@
 import { reasonOf } from "#http/status.ts";
 import type { HttpReply } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
+import { escapeXml } from "#wire/xml/text.ts";
 import type { Redirection } from "./routing.ts";
 
 /** What becomes an error page; anything else is a defect. */
@@ -19,8 +20,8 @@ export function errorPage(status: number, code: string, message: string): HttpRe
 <body>
 <h1>${title}</h1>
 <ul>
-<li>Code: ${escapeHtml(code)}</li>
-<li>Message: ${escapeHtml(message)}</li>
+<li>Code: ${escapeXml(code)}</li>
+<li>Message: ${escapeXml(message)}</li>
 </ul>
 <hr/>
 </body>
@@ -31,8 +32,4 @@ export function errorPage(status: number, code: string, message: string): HttpRe
 
 export function redirectTo({ status, location }: Redirection): HttpReply {
   return { status, headers: { location }, body: "" };
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -9,6 +9,7 @@ import type { Clock } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import { openStore } from "./open-store.ts";
 import { createCompute } from "#compute/select.ts";
+import { sweepEndedClouds } from "#compute/process/passing-directory.ts";
 import { isSimulated } from "#compute/simulated/is-simulated.ts";
 import type { SimulatedDriver } from "#compute/simulated/simulated-driver.ts";
 import { serve } from "#http/server.ts";
@@ -145,6 +146,8 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   answer = gateway;
   open(gateway);
   if (options.dnsPort > 0) startDns(host, log);
+  // Whatever this one keeps: a killed one that kept nothing left its machines' files, and nobody else looks.
+  void sweepEndedClouds(log);
   return {
     endpoint,
     clock,

@@ -34,7 +34,7 @@ export async function createCompute(options: ComputeOptions): Promise<ComputeDri
       const { createProcessDriver } = await import("./process/process-driver.ts");
       const passing = dataDir === undefined;
       const { openPassingDirectory } = await import("./process/passing-directory.ts");
-      const directory = dataDir ?? (await openPassingDirectory(log));
+      const directory = dataDir ?? (await openPassingDirectory());
       return createProcessDriver({ dataDir: directory, clock, log, passing });
     }
   }

@@ -79,7 +79,7 @@ export async function createDockerDriver(options: DockerDriverOptions): Promise<
   let files: Promise<VolumeFiles> | undefined;
   /** A cloud that keeps nothing has a directory only once it has a volume. */
   const openVolumeFiles = async () => {
-    if (dataDir === undefined) ownDirectory = await openPassingDirectory(log);
+    if (dataDir === undefined) ownDirectory = await openPassingDirectory();
     const directory = join(dataDir ?? ownDirectory!, "volumes");
     await mkdir(directory, { recursive: true });
     return createVolumeFiles(await realpath(directory), { wall, log });

@@ -10,6 +10,7 @@ import { makePassingDirectory, sweepPassingDirectories } from "./passing-directo
 test("the directory of a killed cloud is swept at the next start; living ones and strangers stay", async (t) => {
   const parent = mkdtempSync(join(tmpdir(), "fogbank-passing-test-"));
   t.after(() => rmSync(parent, { recursive: true }));
+  const sweep = () => sweepPassingDirectories(parent, assert.fail);
   const program = `
 import { makePassingDirectory } from ${JSON.stringify(join(import.meta.dirname, "passing-directory.ts"))};
 process.stdout.write(await makePassingDirectory(${JSON.stringify(parent)}));
@@ -22,14 +23,14 @@ process.stdin.resume();`;
   const own = await makePassingDirectory(parent);
   const stranger = join(parent, "fogbank-0123456789ab");
   mkdirSync(stranger);
-  assert.deepEqual(await sweepPassingDirectories(parent), []);
+  assert.deepEqual(await sweep(), []);
   other.kill("SIGKILL");
   await once(other, "exit");
-  assert.deepEqual(await sweepPassingDirectories(parent), [left.toString()]);
+  assert.deepEqual(await sweep(), [left.toString()]);
   assert.equal(existsSync(left.toString()), false);
   assert.ok(existsSync(own) && existsSync(stranger));
   // After the host's next boot no process number means anything.
   const owner = JSON.parse(readFileSync(join(own, "owner.json"), "utf8")) as object;
   writeFileSync(join(own, "owner.json"), JSON.stringify({ ...owner, hostBootId: "earlier" }));
-  assert.deepEqual(await sweepPassingDirectories(parent), [own]);
+  assert.deepEqual(await sweep(), [own]);
 });

@@ -31,14 +31,19 @@ export async function makePassingDirectory(parent: string): Promise<string> {
   return directory;
 }
 
-/** A new one for this process; those of ended clouds are removed meanwhile. */
-export async function openPassingDirectory(log: Log): Promise<string> {
-  const directory = await makePassingDirectory(tmpdir());
-  void sweepPassingDirectories(tmpdir()).then(
-    (swept) => swept.length > 0 && log.info("directories of ended clouds were removed", { swept }),
-    (error: unknown) => log.warn("directories of ended clouds stay behind", { error }),
-  );
-  return directory;
+/** A new one for this process, among the host's temporary files. */
+export const openPassingDirectory = (): Promise<string> => makePassingDirectory(tmpdir());
+
+/** Removes, while others go on, what clouds left in the host's temporary files whose process is gone. */
+export async function sweepEndedClouds(log: Log): Promise<void> {
+  const warn = (directory: string, error: unknown) =>
+    log.warn("what an ended cloud left stays behind", { directory, error });
+  try {
+    const swept = await sweepPassingDirectories(tmpdir(), warn);
+    if (swept.length > 0) log.info("directories of ended clouds were removed", { swept });
+  } catch (error) {
+    warn(tmpdir(), error);
+  }
 }
 
 export function ownerOf(pid: number): Owner {
@@ -50,18 +55,26 @@ export function ownerOf(pid: number): Owner {
   };
 }
 
-/** Removes the directories of clouds whose process is gone; gives their paths. */
-export async function sweepPassingDirectories(parent: string): Promise<string[]> {
+/** Removes the directories of clouds whose process is gone; gives their paths. One that cannot go keeps no other. */
+export async function sweepPassingDirectories(
+  parent: string,
+  onError: (directory: string, error: unknown) => void,
+): Promise<string[]> {
   const swept: string[] = [];
   for (const name of await readdir(parent)) {
     if (!pattern.test(name)) continue;
     const directory = join(parent, name);
     const owner = await readOwner(directory);
     if (owner === undefined || !isGone(owner)) continue;
-    for (const { file } of await listLoopDevices(await realpath(directory)))
-      await closeLoopDevice(file);
-    await removeTree(directory);
-    swept.push(directory);
+    try {
+      for (const { file } of await listLoopDevices(await realpath(directory)))
+        await closeLoopDevice(file);
+      await removeTree(directory);
+      swept.push(directory);
+    } catch (error) {
+      // Somebody else who started now removes it as well.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") onError(directory, error);
+    }
   }
   return swept;
 }

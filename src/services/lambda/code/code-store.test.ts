@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { eventually } from "#runtime/testing/eventually.ts";
-import { createLog } from "#runtime/log.ts";
 import { createSeededRandom } from "#runtime/random.ts";
 import { createMemoryStore } from "#store/memory.ts";
 import { zip } from "#services/kit/zip.ts";
@@ -12,7 +11,6 @@ import { codes, codeUses, everywhere } from "../records.ts";
 import { createStage, type Stage } from "../testing/stage.ts";
 import { CodeStore } from "./code-store.ts";
 
-const log = createLog({ level: "silent" });
 const packageOf = (text: string) => zip({ "index.mjs": text });
 const handler = (answer: string) => `export const handler = async () => "${answer}";`;
 
@@ -69,7 +67,7 @@ test("what a refused request brought is not kept", async (t) => {
 test("a start sweeps what was kept and never named, and what was deleted half", async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), "fogbank-codes-"));
   t.after(() => rm(dataDir, { recursive: true, force: true }));
-  const env = { store: createMemoryStore(), random: createSeededRandom(1), dataDir, log };
+  const env = { store: createMemoryStore(), random: createSeededRandom(1), dataDir };
   const open = async () => {
     const opened = new CodeStore(env);
     await opened.open();
@@ -102,7 +100,7 @@ test("a start sweeps what was kept and never named, and what was deleted half", 
 
 test("a folder that an event's program runs in stays until it ended", async () => {
   const store = createMemoryStore();
-  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined, log });
+  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined });
   const sha256 = await own.keep(packageOf("x"), async (code) => code.sha256);
   const folder = await own.keep(packageOf("x"), () => own.unpacked(sha256));
   assert.equal(await own.dropUnused(sha256, (used) => used === folder), false);
@@ -114,7 +112,7 @@ test("a folder that an event's program runs in stays until it ended", async () =
 
 test("all who ask at once have one folder, and it goes with what is being unpacked in it", async () => {
   const store = createMemoryStore();
-  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined, log });
+  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined });
   const [one, other] = await Promise.all([own.workDir(), own.workDir()]);
   assert.equal(one, other);
   // So that the next cloud can take it away when this one is killed.

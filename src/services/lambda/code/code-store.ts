@@ -10,7 +10,7 @@ import { codes, codeUses, everywhere, type CodeFacts } from "../records.ts";
 import { unzip } from "./unzip.ts";
 import type { Transaction } from "#store/store.ts";
 
-type StoreEnvironment = Pick<Environment, "store" | "random" | "dataDir" | "log">;
+type StoreEnvironment = Pick<Environment, "store" | "random" | "dataDir">;
 
 export class CodeStore {
   readonly #env: StoreEnvironment;
@@ -158,8 +158,8 @@ export class CodeStore {
   }
 
   async #makeWorkDir(): Promise<string> {
-    const { dataDir, log } = this.#env;
-    if (dataDir === undefined) return openPassingDirectory(log);
+    const { dataDir } = this.#env;
+    if (dataDir === undefined) return openPassingDirectory();
     const folder = join(dataDir, "lambda", "work");
     // What an earlier Fogbank could not take away.
     await rm(join(folder, "environments"), { recursive: true, force: true });

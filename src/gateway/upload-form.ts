@@ -144,7 +144,9 @@ function answerForm(
   if (status === "200") return { status: 200, headers };
   if (status !== "201") return { status: 204, headers };
   const members = { Location: location, Bucket: bucket, Key: key, ETag: etag };
-  const inner = Object.entries(members).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
+  const inner = Object.entries(members).map(
+    ([name, text]) => `<${name}>${escapeXml(text)}</${name}>`,
+  );
   return {
     status: 201,
     headers: { ...headers, "content-type": "application/xml" },

@@ -79,6 +79,33 @@ test("a launch configuration launches Spot Instances with public addresses", asy
   assert.ok(instance!.PublicIpAddress);
 });
 
+test("a launch configuration names groups of the default VPC by their names or their ids", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const ec2 = cloud.clients.ec2(cloud.caller);
+  const { Images = [] } = await ec2.DescribeImages({ Owners: ["amazon"] });
+  const group = (GroupName: string) =>
+    ec2.CreateSecurityGroup({ GroupName, Description: "Enable HTTP" });
+  const [web, admin] = [await group("web"), await group("admin")];
+  await cloud.autoscaling.CreateLaunchConfiguration({
+    LaunchConfigurationName: "named",
+    ImageId: Images.find(({ Architecture }) => Architecture === "x86_64")!.ImageId,
+    InstanceType: "t3.micro",
+    SecurityGroups: ["web", admin.GroupId!],
+  });
+  await cloud.autoscaling.CreateAutoScalingGroup({
+    ...name,
+    LaunchConfigurationName: "named",
+    AvailabilityZones: ["us-east-1a"],
+    MinSize: 1,
+    MaxSize: 1,
+  });
+  await cloud.advance("1m");
+  const { Reservations } = await ec2.DescribeInstances({});
+  const ids = Reservations![0]!.Instances![0]!.SecurityGroups!.map(({ GroupId }) => GroupId);
+  assert.deepEqual(ids.sort(), [web.GroupId, admin.GroupId].sort());
+});
+
 test("LaunchInstances answers with the instances, once per token", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());

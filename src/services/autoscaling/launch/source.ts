@@ -123,7 +123,7 @@ function fromConfiguration(configuration: Record<string, unknown>): Partial<RunI
       Placement: { Tenancy: input.PlacementTenancy as never },
     }),
     ...(input.AssociatePublicIpAddress === undefined &&
-      input.SecurityGroups?.length && { SecurityGroupIds: input.SecurityGroups }),
+      groupsOf(input.SecurityGroups)),
     ...(input.UserData !== undefined && { UserData: input.UserData }),
     ...(input.BlockDeviceMappings?.length && {
       BlockDeviceMappings: input.BlockDeviceMappings.map(({ NoDevice, ...mapping }) => ({
@@ -139,6 +139,19 @@ function fromConfiguration(configuration: Record<string, unknown>): Partial<RunI
     }),
     ...(input.EbsOptimized !== undefined && { EbsOptimized: input.EbsOptimized }),
     ...(input.MetadataOptions && { MetadataOptions: input.MetadataOptions }),
+  };
+}
+
+/**
+ * Ids, or names of groups of the default VPC, which is what CloudFormation's Ref gives of a group that was made without a VPC.
+ * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
+ */
+function groupsOf(groups: string[] = []): Partial<RunInstances> {
+  const ids = groups.filter((group) => group.startsWith("sg-"));
+  const names = groups.filter((group) => !group.startsWith("sg-"));
+  return {
+    ...(ids.length > 0 && { SecurityGroupIds: ids }),
+    ...(names.length > 0 && { SecurityGroups: names }),
   };
 }
 

@@ -148,4 +148,35 @@ describe("cfn-init", () => {
     const { stdout: log } = await sh("cat /var/log/cfn-init.log");
     assert.match(log, /Command fails failed with exit code 3: why/);
   });
+
+  test("runs commands as Amazon Linux does, where sh is bash, and knows its cloud in all of them", async (t) => {
+    const sh = await startMachine(t);
+    if (!sh) return t.skip("this host does not let us");
+    if ((await sh("test -x /bin/bash")).exitCode !== 0) return t.skip("this host has no bash");
+    const init = {
+      commands: {
+        1: { command: 'until [ "$state" == "InService" ]; do state=InService; done; echo $0' },
+        2: { command: 'echo "$FOGBANK_MACHINE_ID $COLOUR $HOME"', env: { COLOUR: "red" } },
+      },
+    };
+    const { exitCode, stdout } = await sh(
+      `echo '${JSON.stringify({ "AWS::CloudFormation::Init": { config: init } })}' > /tmp/init; cfn-init -v /tmp/init`,
+    );
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^1: sh\n[^]*^2: i-1 red $/m);
+  });
+
+  test("says what a command says while it still runs", async (t) => {
+    const sh = await startMachine(t);
+    if (!sh) return t.skip("this host does not let us");
+    const init = { commands: { wait: { command: "echo waiting; cat /tmp/gate; echo done" } } };
+    await sh(
+      `mkfifo /tmp/gate; echo '${JSON.stringify({ "AWS::CloudFormation::Init": { config: init } })}' > /tmp/init; cfn-init -v /tmp/init > /tmp/said 2>&1 &`,
+    );
+    const said = async (text: string) => (await sh("cat /tmp/said")).stdout.includes(text);
+    await eventually("it waits", () => said("wait: waiting\n"));
+    assert.equal(await said("wait: done"), false);
+    await sh("echo > /tmp/gate");
+    await eventually("it ends", () => said("wait: done\n"));
+  });
 });

@@ -65,6 +65,49 @@ describe("packages of user data", () => {
     assert.match(built.stderr, /^Error occurred during build: Could not install yum packages: /);
   });
 
+  test("the AWS CLI is there when it is called, and is told where its cloud is", async (t) => {
+    const sh = await startMachine(t);
+    if (!sh) return t.skip("this host does not let us");
+    if ((await sh("PATH=/usr/local/bin:/usr/bin:/bin; command -v aws")).exitCode === 0)
+      return t.skip("this host has the AWS CLI");
+    await sh(debian);
+    const guest = "PATH=$(echo $PATH | cut -d: -f1):/opt/debian:$PATH; export PATH";
+    const lacking = await sh(`${guest}; cd /tmp; aws s3 ls`);
+    assert.equal(lacking.exitCode, 127);
+    assert.match(lacking.stderr, /^Fogbank: installing awscli, which this machine's host lacks\n/);
+    assert.match(lacking.stderr, /aws: command not found\. Error: Unable to find a match: awscli/);
+    const again = await sh(`${guest}; aws s3 ls`);
+    assert.equal(again.exitCode, 127);
+    assert.doesNotMatch(again.stderr, /installing/);
+    await sh(
+      `rm /tmp/.fogbank-without-aws; cd /opt/debian; printf '#!/bin/sh\\ntrue' > apt-cache; printf '#!/bin/sh\\nprintf "#!/bin/sh\\\\necho \\\\$*" > /usr/local/bin/aws; chmod +x /usr/local/bin/aws' > apt-get`,
+    );
+    const { stdout } = await sh(`${guest}; export AWS_ENDPOINT_URL=http://127.0.0.1:1
+      aws s3 ls 2> /tmp/said; aws s3 ls; aws --endpoint-url=http://there s3 ls; AWS_ENDPOINT_URL_S3=http://s3 aws s3 ls; dnf install -y awscli`);
+    assert.match(
+      stdout,
+      /^--endpoint-url http:\/\/127.0.0.1:1 s3 ls\n--endpoint-url http:\/\/127.0.0.1:1 s3 ls\n--endpoint-url=http:\/\/there s3 ls\ns3 ls\nPackage awscli is already installed\./,
+    );
+  });
+
+  test("AWS's CloudFormation programs are where pip puts them", async (t) => {
+    const sh = await startMachine(t);
+    if (!sh) return t.skip("this host does not let us");
+    const url =
+      "https://s3.amazonaws.com/cloudformation-examples/aws-cfn-bootstrap-py3-latest.tar.gz";
+    const { exitCode, stdout, stderr } = await sh(
+      `for pip in pip pip3 easy_install; do $pip ${url}; $pip install ${url}; done; /usr/local/bin/cfn-signal --help`,
+    );
+    assert.equal(stdout.split("\n")[0], `Requirement already satisfied: ${url}`);
+    assert.equal(stdout.split(url).length, 7);
+    assert.match(stderr, /^cfn-signal: /);
+    assert.equal(exitCode, 1);
+    const sought = await sh(
+      "mkdir /tmp/bin; printf '#!/bin/sh\\necho \"$0 $*\"' > /tmp/bin/pip3; chmod +x /tmp/bin/pip3; PATH=$(echo $PATH | cut -d: -f1-2):/tmp/bin:$PATH; pip3 install flask",
+    );
+    assert.equal(sought.stdout, "/tmp/bin/pip3 install flask\n");
+  });
+
   test("a machine without a root of its own installs nothing on its host", async (t) => {
     const sh = await startMachine(t, "directory");
     if (!sh) return t.skip("this host does not let us");

@@ -7,7 +7,7 @@
 
 const fs = require("node:fs");
 const { join } = require("node:path");
-const { spawnSync } = require("node:child_process");
+const { run, shellOf } = require("./run.cjs");
 const { at } = require("./stack.cjs");
 const { download } = require("./download.cjs");
 const { unpack } = require("./archive.cjs");
@@ -33,19 +33,8 @@ function configsOf(init, wanted) {
   return wanted.flatMap((set) => expand(set, []));
 }
 
-function run(log, name, program, words, options = {}) {
-  const { status, signal, stdout, stderr, error } = spawnSync(program, words, {
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 ** 2,
-    ...options,
-  });
-  if (error) throw error;
-  for (const line of `${stdout}${stderr}`.split("\n")) if (line) log("INFO", `${name}: ${line}`);
-  return { code: status ?? 128, signal, output: `${stdout}${stderr}`.trim() };
-}
-
 const steps = {
-  packages(packages, { log, warn }) {
+  async packages(packages, { log, warn }) {
     for (const [manager, list] of sorted(packages)) {
       const names = Object.keys(list ?? {});
       if (!["yum", "apt"].includes(manager)) {
@@ -56,29 +45,29 @@ const steps = {
       }
       if (names.length === 0) continue;
       const words = [join(programs, "dnf"), "install", "-y", ...names];
-      const { code, output } = run(log, manager, process.execPath, words);
+      const { code, output } = await run(log, manager, process.execPath, words);
       if (code !== 0) throw new Error(`Could not install ${manager} packages: ${output}`);
       log("INFO", `${manager} installed ${names.join(", ")}`);
     }
   },
-  groups(groups, { log }) {
+  async groups(groups, { log }) {
     for (const [name, { gid } = {}] of sorted(groups)) {
       if (new RegExp(`^${name}:`, "m").test(fs.readFileSync(at("/etc/group"), "utf8"))) continue;
-      const { code, output } = run(log, "groupadd", "groupadd", [
+      const { code, output } = await run(log, "groupadd", "groupadd", [
         ...(gid ? ["-g", String(gid)] : []),
         name,
       ]);
       if (code !== 0) throw new Error(`Failed to create group ${name}: ${output}`);
     }
   },
-  users(users, { log }) {
+  async users(users, { log }) {
     for (const [name, { uid, groups = [], homeDir } = {}] of sorted(users)) {
       if (new RegExp(`^${name}:`, "m").test(fs.readFileSync(at("/etc/passwd"), "utf8"))) continue;
       const words = ["-M", "-r", "-s", "/sbin/nologin"];
       if (uid) words.push("-u", String(uid));
       if (groups.length > 0) words.push("-G", groups.join(","));
       if (homeDir) words.push("-d", homeDir);
-      const { code, output } = run(log, "useradd", "useradd", [...words, name]);
+      const { code, output } = await run(log, "useradd", "useradd", [...words, name]);
       if (code !== 0) throw new Error(`Failed to create user ${name}: ${output}`);
     }
   },
@@ -96,21 +85,22 @@ const steps = {
       changed.files.add(path);
     }
   },
-  commands(commands, { changed, log, cmdLog }) {
+  async commands(commands, { changed, log, cmdLog }) {
     for (const [name, { command, cwd, env, test, ignoreErrors }] of sorted(commands)) {
       if (!command) throw new Error(`Command ${name} has no command`);
-      // Given variables take the place of all others.
-      const variables =
-        env && Object.fromEntries(Object.entries(env).map(([key, value]) => [key, String(value)]));
-      const options = { cwd: at(cwd ?? "/"), ...(variables && { env: variables }) };
-      if (test && run(cmdLog, `Test for ${name}`, "/bin/sh", ["-c", test], options).code !== 0) {
+      const options = { cwd: at(cwd ?? "/"), ...(env && { env: variablesOf(env) }) };
+      const { code: refused } = test
+        ? await run(cmdLog, `Test for ${name}`, ...shellOf(test, options))
+        : { code: 0 };
+      if (refused !== 0) {
         log("INFO", `Test for command ${name} failed, so it was not run`);
         continue;
       }
-      const [program, words] = Array.isArray(command)
-        ? [command[0], command.slice(1).map(String)]
-        : ["/bin/sh", ["-c", command]];
-      const { code, output } = run(cmdLog, name, program, words, options);
+      cmdLog("INFO", `Running command ${name}`);
+      const call = Array.isArray(command)
+        ? [command[0], command.slice(1).map(String), options]
+        : shellOf(command, options);
+      const { code, output } = await run(cmdLog, name, ...call);
       log(
         code === 0 ? "INFO" : "ERROR",
         `Command ${name} ${code === 0 ? "succeeded" : `failed with exit code ${code}: ${output}`}`,
@@ -119,7 +109,7 @@ const steps = {
       changed.commands.add(name);
     }
   },
-  services(kinds, { changed, log, warn }) {
+  async services(kinds, { changed, log, warn }) {
     const control = (...words) =>
       run(log, `systemctl ${words.join(" ")}`, process.execPath, [
         join(programs, "systemctl"),
@@ -131,21 +121,30 @@ const steps = {
         continue;
       }
       for (const [name, service] of sorted(services))
-        serve(name, service, { changed, control, log });
+        await serve(name, service, { changed, control, log });
     }
   },
 };
 
-function serve(name, service, { changed, control, log }) {
+/** Given variables take the place of all others but of those by which a machine finds its cloud and its programs. */
+function variablesOf(env) {
+  const own = Object.entries(process.env).filter(([key]) =>
+    /^(PATH|HOST|FOGBANK_.*|AWS_ENDPOINT_URL.*|AWS_EC2_METADATA_SERVICE_ENDPOINT)$/.test(key),
+  );
+  const given = Object.entries(env).map(([key, value]) => [key, String(value)]);
+  return Object.fromEntries([...own, ...given]);
+}
+
+async function serve(name, service, { changed, control, log }) {
   const { enabled, ensureRunning } = service;
   if (name === "cfn-hup") ownUnit();
-  const must = (...words) => {
-    const { code, output } = control(...words);
+  const must = async (...words) => {
+    const { code, output } = await control(...words);
     if (code !== 0) throw new Error(`Could not ${words[0]} service ${name}: ${output}`);
   };
-  if (enabled !== undefined) must(isTrue(enabled) ? "enable" : "disable", name);
+  if (enabled !== undefined) await must(isTrue(enabled) ? "enable" : "disable", name);
   if (ensureRunning === undefined) return;
-  const running = control("is-active", name).code === 0;
+  const running = (await control("is-active", name)).code === 0;
   if (!isTrue(ensureRunning)) return running ? must("stop", name) : undefined;
   const touched = [
     ...[service.files ?? []].flat().filter((one) => changed.files.has(one)),
@@ -157,7 +156,7 @@ function serve(name, service, { changed, control, log }) {
     "INFO",
     `${running ? "restarting" : "starting"} service ${name}${touched.length > 0 ? ` because of ${touched.join(", ")}` : ""}`,
   );
-  must(running ? "restart" : "start", name);
+  await must(running ? "restart" : "start", name);
 }
 
 /** Amazon Linux brings a unit for cfn-hup. */

@@ -49,6 +49,10 @@ const names = {
   "util-linux-user": ["util-linux"],
 };
 
+/** By which program it is seen that the host has it, where that is not called as the package is. */
+const programNames = { awscli: "aws", "awscli-2": "aws", "aws-cli": "aws", "python3-pip": "pip3" };
+const programOf = (name) => programNames[name] ?? name;
+
 const debianNames = (name) => names[name] ?? [name];
 
 function write(path, text, mode = 0o644) {
@@ -111,4 +115,4 @@ const arrangements = {
 /** Puts what a package brings to where it is on Amazon Linux. Does no harm when it runs again. */
 const arrange = (name, run) => arrangements[name]?.(run);
 
-module.exports = { arrange, debianNames, ownPackages };
+module.exports = { arrange, debianNames, ownPackages, programOf };

@@ -122,8 +122,7 @@ function fromConfiguration(configuration: Record<string, unknown>): Partial<RunI
     ...(input.PlacementTenancy !== undefined && {
       Placement: { Tenancy: input.PlacementTenancy as never },
     }),
-    ...(input.AssociatePublicIpAddress === undefined &&
-      groupsOf(input.SecurityGroups)),
+    ...(input.AssociatePublicIpAddress === undefined && groupsOf(input.SecurityGroups)),
     ...(input.UserData !== undefined && { UserData: input.UserData }),
     ...(input.BlockDeviceMappings?.length && {
       BlockDeviceMappings: input.BlockDeviceMappings.map(({ NoDevice, ...mapping }) => ({

@@ -24,7 +24,7 @@ function bring(name, packageName) {
   const there = find(name);
   if (there) return { path: there };
   const note = join(process.env.TMPDIR ?? "/tmp", `.fogbank-without-${name}`);
-  if (fs.existsSync(note) && Date.now() - fs.statSync(note).mtimeMs < retryMs)
+  if (fs.existsSync(note) && new Date() - fs.statSync(note).mtime < retryMs)
     return { reason: fs.readFileSync(note, "utf8") };
   process.stderr.write(`Fogbank: installing ${packageName}, which this machine's host lacks\n`);
   const words = [join(programs, "dnf"), "install", "-y", packageName];

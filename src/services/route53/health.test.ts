@@ -10,13 +10,15 @@ import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 /** An endpoint on this machine that answers with a status that can be set. */
 async function endpoint(t: TestContext) {
   const answer = { status: 200, body: "all is well" };
-  const server = createServer((_request, response) => {
+  const asked: { path: string | undefined; host: string | undefined }[] = [];
+  const server = createServer(({ url, headers }, response) => {
+    asked.push({ path: url, host: headers.host });
     response.writeHead(answer.status, { connection: "close" }).end(answer.body);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
-  return { answer, port: (server.address() as AddressInfo).port };
+  return { answer, asked, port: (server.address() as AddressInfo).port };
 }
 
 async function failoverCloud(t: TestContext, config: HealthCheckConfig) {
@@ -222,4 +224,70 @@ test("latency is measured where it is asked for", async (t) => {
     });
     assert.ok(Datapoints![0]!.Average! > 0, MetricName);
   }
+});
+
+test("whatever an endpoint's path and name are, it is asked, or its check is refused", async (t) => {
+  const { asked, port } = await endpoint(t);
+  const cloud = createTestCloud();
+  t.after(() => cloud.stop());
+  const route53 = cloud.clients.route53(cloud.caller);
+  const { HostedZone } = await route53.CreateHostedZone({
+    Name: "example.com",
+    CallerReference: "zone",
+  });
+  await route53.ChangeResourceRecordSets({
+    HostedZoneId: HostedZone!.Id!.replace("/hostedzone/", ""),
+    ChangeBatch: {
+      Changes: [
+        {
+          Action: "CREATE",
+          ResourceRecordSet: {
+            Name: "away.example.com",
+            Type: "CNAME",
+            TTL: 60,
+            // Beyond what is known here.
+            ResourceRecords: [{ Value: "localhost" }],
+          },
+        },
+      ],
+    },
+  });
+  let made = 0;
+  const create = async (config: Partial<HealthCheckConfig>) => {
+    const { HealthCheck } = await route53.CreateHealthCheck({
+      CallerReference: String(++made),
+      HealthCheckConfig: { Type: "HTTP", Port: port, RequestInterval: 10, ...config },
+    });
+    return HealthCheck!.Id!;
+  };
+  const seen = async (HealthCheckId: string) => {
+    const { HealthCheckObservations } = await route53.GetHealthCheckStatus({ HealthCheckId });
+    return HealthCheckObservations!.map(({ StatusReport }) => StatusReport!.Status);
+  };
+  const here = { IPAddress: "127.0.0.1" };
+  const spaced = await create({ ...here, ResourcePath: "/a b?c=\u{e4}" });
+  const away = await create({ FullyQualifiedDomainName: "away.example.com" });
+  const numbered = await create({ Type: "HTTPS", FullyQualifiedDomainName: "127.0.0.1" });
+  await cloud.advance("10s");
+  assert.deepEqual(await seen(spaced), ["Success: HTTP Status Code 200, OK"]);
+  assert.deepEqual(await seen(away), ["Success: HTTP Status Code 200, OK"]);
+  // There is no TLS.
+  assert.match(String(await seen(numbered)), /^Failure: /);
+  assert.ok(asked.some(({ path }) => path === "/a%20b?c=%C3%A4"));
+  assert.ok(asked.some(({ host }) => host === `away.example.com:${port}`));
+  await assert.rejects(create({ FullyQualifiedDomainName: "a b\r\nX: y" }), {
+    code: "InvalidInput",
+  });
+  await assert.rejects(
+    create({ ...here, Type: "TCP", FullyQualifiedDomainName: "www.example.com" }),
+    {
+      code: "InvalidInput",
+      message:
+        "TCP health checks that have IP address must not have a fully qualified domain name specified.",
+    },
+  );
+  await assert.rejects(create({ ...here, AlarmIdentifier: { Name: "a", Region: "us-east-1" } }), {
+    code: "InvalidInput",
+    message: "Invalid parameter : Basic health checks must not have an metric region specified.",
+  });
 });

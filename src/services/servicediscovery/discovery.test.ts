@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { test, type TestContext } from "node:test";
-import { createTestCloud } from "#cloud/testing/test-cloud.ts";
+import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
+import { createMemoryStore } from "#store/memory.ts";
 
 function mapCloud(t: TestContext) {
   const cloud = createTestCloud();
@@ -127,4 +130,47 @@ test("a namespace whose zone cannot be fails with Route 53's error", async (t) =
   const { Status, ErrorCode } = await done(OperationId);
   assert.deepEqual([Status, ErrorCode], ["FAIL", "CANNOT_CREATE_HOSTED_ZONE"]);
   assert.deepEqual((await map.ListNamespaces({})).Namespaces, []);
+});
+
+test("an instance is as healthy as Route 53 decided, also right after a restart", async (t) => {
+  const store = createMemoryStore();
+  const isUp = createServer().listen(0, "127.0.0.1");
+  await once(isUp, "listening");
+  t.after(() => isUp.close());
+  const { port } = isUp.address() as AddressInfo;
+  const first = createTestCloud({ store: { ...store, close: async () => {} } });
+  const healths = async ({ clients, caller }: TestCloud) => {
+    const { Instances } = await clients
+      .servicediscovery(caller)
+      .DiscoverInstances({ NamespaceName: "shop", ServiceName: "web" });
+    return Object.fromEntries(
+      Instances!.map(({ InstanceId, HealthStatus }) => [InstanceId, HealthStatus]),
+    );
+  };
+  const map = first.clients.servicediscovery(first.caller);
+  const { OperationId } = await map.CreateHttpNamespace({ Name: "shop" });
+  const { Operation } = await map.GetOperation({ OperationId });
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId: Operation!.Targets!.NAMESPACE,
+    HealthCheckConfig: { Type: "TCP", FailureThreshold: 2 },
+  });
+  const register = (InstanceId: string, AWS_INSTANCE_PORT: string) =>
+    map.RegisterInstance({
+      ServiceId: Service!.Id,
+      InstanceId,
+      Attributes: { AWS_INSTANCE_IPV4: "127.0.0.1", AWS_INSTANCE_PORT },
+    });
+  await register("up", String(port));
+  // Nothing listens there.
+  await register("down", "1");
+  await first.advance("10s");
+  // One failure is not two.
+  assert.deepEqual(await healths(first), { up: "HEALTHY", down: "HEALTHY" });
+  await first.advance("30s");
+  assert.deepEqual(await healths(first), { up: "HEALTHY", down: "UNHEALTHY" });
+  await first.stop();
+  const again = createTestCloud({ store });
+  t.after(() => again.stop());
+  assert.deepEqual(await healths(again), { up: "HEALTHY", down: "UNHEALTHY" });
 });

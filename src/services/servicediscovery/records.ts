@@ -72,6 +72,8 @@ export interface InstanceRecord {
   healthCheckId?: string | undefined;
   /** What it was made with, as text. */
   healthCheckConfig?: string | undefined;
+  /** How many it has had since it was registered. */
+  checksMade?: number | undefined;
   /** Health checks in Route 53 that others have replaced. */
   formerHealthChecks?: string[] | undefined;
   /** What stands in DNS for it now, so that it can be taken back word for word. */

@@ -102,6 +102,8 @@ export interface DnsAnswer {
   responseCode: string;
   /** As the records of the zone have them. */
   values: string[];
+  /** Where a chain of CNAMEs leaves what is known here. */
+  beyond?: string | undefined;
 }
 
 /** A question that came over the network, to a zone whose queries are logged. */

@@ -52,8 +52,8 @@ export function createDnsEngine(options: {
     },
     async ask({ name, type, clientAddress, subnet, vpcId, zoneId }) {
       const client = { address: clientAddress, subnetAddress: subnet?.split("/")[0], vpcId };
-      const { code, answers } = resolve(world, name, type, client, zoneId);
-      return { responseCode: code, values: answers.map(({ text }) => text) };
+      const { code, answers, beyond } = resolve(world, name, type, client, zoneId);
+      return { responseCode: code, values: answers.map(({ text }) => text), beyond };
     },
     async takeCounts() {
       return log.takeCounts();

@@ -4,6 +4,8 @@ import { isIP } from "node:net";
 import { notImplemented } from "#model/error.ts";
 import { invalidInput } from "../errors.ts";
 import { limits } from "../limits.ts";
+import { normalName } from "../names.ts";
+import { ValueProblem } from "../values/problem.ts";
 
 /**
  * Completes and checks what a client gave.
@@ -35,6 +37,18 @@ function checkEndpoint(config: HealthCheckConfig): void {
     throw invalidInput("Either IPAddress or FullyQualifiedDomainName must be specified.");
   if (IPAddress !== undefined && isIP(IPAddress) === 0)
     throw invalidInput(`Invalid parameter : IPAddress ${IPAddress} is not a valid IP address.`);
+  if (FullyQualifiedDomainName !== undefined && !isHostName(FullyQualifiedDomainName))
+    throw invalidInput(
+      `Invalid parameter : FullyQualifiedDomainName ${FullyQualifiedDomainName} is not a valid domain name.`,
+    );
+  if (Type === "TCP" && IPAddress !== undefined && FullyQualifiedDomainName !== undefined)
+    throw invalidInput(
+      "TCP health checks that have IP address must not have a fully qualified domain name specified.",
+    );
+  if (config.AlarmIdentifier)
+    throw invalidInput(
+      "Invalid parameter : Basic health checks must not have an metric region specified.",
+    );
   if (Port === undefined)
     throw invalidInput("Port must be specified for health checks of type TCP.");
   if (RequestInterval !== 10 && RequestInterval !== 30)
@@ -47,6 +61,16 @@ function checkEndpoint(config: HealthCheckConfig): void {
   const regions = config.Regions;
   if (regions && regions.length > 0 && regions.length < 3)
     throw invalidInput("At least three regions must be specified.");
+}
+
+/** What a DNS query and a request's Host header can carry as it is. */
+function isHostName(name: string): boolean {
+  try {
+    return /^[\w.-]+$/.test(name) && normalName(name) !== ".";
+  } catch (error) {
+    if (error instanceof ValueProblem) return false;
+    throw error;
+  }
 }
 
 /** Children must be there, and none may lead back to its parent. */

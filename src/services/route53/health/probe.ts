@@ -4,7 +4,7 @@
  */
 import type { HealthCheckConfig } from "@aws-sdk/client-route-53";
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { connect } from "node:net";
+import { connect, isIP, isIPv6 } from "node:net";
 import type { Reach } from "#compute/driver.ts";
 import type { Wall } from "#runtime/clock.ts";
 
@@ -107,12 +107,12 @@ function requestOf(config: HealthCheckConfig, reach: Reach): ClientRequest {
   const { Type = "", FullyQualifiedDomainName: name, ResourcePath = "/" } = config;
   const isHttps = Type.startsWith("HTTPS");
   const usualPort = isHttps ? 443 : 80;
-  const host = name ?? config.IPAddress ?? "localhost";
+  const host = name ?? bracketed(config.IPAddress ?? "localhost");
   // Loaded at the first check: Node's HTTP takes megabytes.
   const http = process.getBuiltinModule(isHttps ? "node:https" : "node:http");
   return http.request({
     ...("path" in reach ? { socketPath: reach.path } : { host: reach.host, port: reach.port }),
-    path: ResourcePath.startsWith("/") ? ResourcePath : `/${ResourcePath}`,
+    path: pathOf(ResourcePath),
     agent: false,
     headers: {
       Host: config.Port === usualPort ? host : `${host}:${config.Port}`,
@@ -123,9 +123,24 @@ function requestOf(config: HealthCheckConfig, reach: Reach): ClientRequest {
     // Route 53 validates no certificates.
     ...(isHttps && {
       rejectUnauthorized: false,
-      ...(config.EnableSNI && name !== undefined ? { servername: name } : { servername: "" }),
+      // An address is no server's name (RFC 6066, 3).
+      servername: config.EnableSNI && name !== undefined && isIP(name) === 0 ? name : "",
     }),
   });
+}
+
+/** What cannot stand in a request's line is escaped. */
+function pathOf(given: string): string {
+  const path = given.startsWith("/") ? given : `/${given}`;
+  return path.replaceAll(/[^\x21-\x7e]/gu, (character) =>
+    Buffer.from(character)
+      .toString("hex")
+      .replaceAll(/../g, (byte) => `%${byte.toUpperCase()}`),
+  );
+}
+
+function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 function search(response: IncomingMessage, text: string, done: (found: boolean) => void): void {

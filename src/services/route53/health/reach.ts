@@ -38,10 +38,12 @@ async function resolveName(state: State, name: string): Promise<string | undefin
     clientAddress: "127.0.0.1",
   });
   const address = own.values.find((value) => isIP(value) > 0);
-  if (address !== undefined || own.responseCode !== "REFUSED") return address;
+  if (address !== undefined) return address;
+  const outside = own.responseCode === "REFUSED" ? name : own.beyond;
+  if (outside === undefined) return undefined;
   // RFC 6761: localhost and what lies below it is this machine.
-  if (/(^|\.)localhost\.?$/i.test(name)) return "127.0.0.1";
-  return lookup(name, { family: 4 }).then(
+  if (/(^|\.)localhost\.?$/i.test(outside)) return "127.0.0.1";
+  return lookup(outside, { family: 4 }).then(
     (found) => found.address,
     () => undefined,
   );

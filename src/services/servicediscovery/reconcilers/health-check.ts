@@ -58,20 +58,21 @@ export async function makeHealthCheck(
   const config = desiredConfig(namespace, service, instance);
   const healthCheckConfig = config && JSON.stringify(config);
   if (healthCheckConfig === instance.healthCheckConfig) return instance;
-  const { healthCheckId: former, formerHealthChecks = [] } = instance;
+  const { healthCheckId: former, formerHealthChecks = [], checksMade = 0 } = instance;
   const digest = createHash("sha256")
     .update(healthCheckConfig ?? "")
     .digest("hex");
   const made =
     config &&
     (await route53.CreateHealthCheck({
-      // The same for every try.
-      CallerReference: `${instance.operationId}-${digest.slice(0, 16)}`,
+      // The same for every try, and never again: Route 53 takes that of a deleted check no more.
+      CallerReference: `${instance.operationId}-${checksMade}-${digest.slice(0, 16)}`,
       HealthCheckConfig: config,
     }));
   return write(env, scope, instance, {
     healthCheckId: made?.HealthCheck!.Id,
     healthCheckConfig,
+    checksMade: checksMade + (made ? 1 : 0),
     formerHealthChecks: former === undefined ? formerHealthChecks : [...formerHealthChecks, former],
   });
 }
@@ -83,16 +84,14 @@ export async function dropHealthChecks(
   instance: InstanceRecord,
   route53: Client<"route53">,
 ): Promise<void> {
-  const { formerHealthChecks = [], healthCheckId } = instance;
+  const { formerHealthChecks = [] } = instance;
   if (formerHealthChecks.length === 0) return;
   for (const HealthCheckId of formerHealthChecks)
-    // A check that came back is the same one.
-    if (HealthCheckId !== healthCheckId)
-      try {
-        await route53.DeleteHealthCheck({ HealthCheckId });
-      } catch (error) {
-        if (!(error instanceof AwsError) || error.code !== "NoSuchHealthCheck") throw error;
-      }
+    try {
+      await route53.DeleteHealthCheck({ HealthCheckId });
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== "NoSuchHealthCheck") throw error;
+    }
   await write(env, scope, instance, { formerHealthChecks: undefined });
 }
 
@@ -100,7 +99,10 @@ async function write(
   { store }: Env,
   scope: Scope,
   instance: InstanceRecord,
-  changes: Pick<InstanceRecord, "healthCheckId" | "healthCheckConfig" | "formerHealthChecks">,
+  changes: Pick<
+    InstanceRecord,
+    "healthCheckId" | "healthCheckConfig" | "checksMade" | "formerHealthChecks"
+  >,
 ): Promise<InstanceRecord> {
   const { serviceId, id } = instance;
   await store.transaction(async (tx) => {

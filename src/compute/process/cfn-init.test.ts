@@ -35,6 +35,7 @@ test("config sets are lists of configs and of other sets", () => {
   assert.deepEqual(configsOf({}, ["default"]), ["config"]);
   assert.throws(() => configsOf(init, ["loop"]), /refers to itself/);
   assert.throws(() => configsOf(init, ["other"]), /there is no config set other/);
+  assert.throws(() => configsOf(init, ["default"]), /there is no config set default/);
 });
 
 /** One file in a zip archive, packed. */
@@ -164,6 +165,22 @@ describe("cfn-init", () => {
     );
     assert.equal(exitCode, 0);
     assert.match(stdout, /^1: sh\n[^]*^2: i-1 red $/m);
+  });
+
+  test("has nothing to do where the metadata asks for nothing", async (t) => {
+    const sh = await startMachine(t);
+    if (!sh) return t.skip("this host does not let us");
+    const init = (metadata: unknown) =>
+      sh(`echo '${JSON.stringify(metadata)}' > /tmp/init; cfn-init /tmp/init`);
+    for (const metadata of [{ Comment: "none" }, { "AWS::CloudFormation::Init": {} }]) {
+      const { exitCode, stderr } = await init(metadata);
+      assert.equal(exitCode, 0);
+      assert.match(stderr, /^Could not find 'AWS::CloudFormation::Init' key in metadata for /);
+    }
+    assert.equal((await init({ "AWS::CloudFormation::Init": { other: {} } })).exitCode, 0);
+    const { exitCode, stderr } = await init({});
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /does not specify any metadata/);
   });
 
   test("says what a command says while it still runs", async (t) => {

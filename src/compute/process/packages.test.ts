@@ -80,13 +80,14 @@ describe("packages of user data", () => {
     assert.equal(again.exitCode, 127);
     assert.doesNotMatch(again.stderr, /installing/);
     await sh(
-      `rm /tmp/.fogbank-without-aws; cd /opt/debian; printf '#!/bin/sh\\ntrue' > apt-cache; printf '#!/bin/sh\\nprintf "#!/bin/sh\\\\necho \\\\$*" > /usr/local/bin/aws; chmod +x /usr/local/bin/aws' > apt-get`,
+      `rm /tmp/.fogbank-without-aws; cd /opt/debian; printf '#!/bin/sh\\ntrue' > apt-cache; printf '#!/bin/sh\\nprintf "#!/bin/sh\\\\necho \\\\$* \\\\$AWS_EC2_METADATA_SERVICE_ENDPOINT" > /usr/local/bin/aws; chmod +x /usr/local/bin/aws' > apt-get`,
     );
     const { stdout } = await sh(`${guest}; export AWS_ENDPOINT_URL=http://127.0.0.1:1
+      export AWS_EC2_METADATA_SERVICE_ENDPOINT=http://there:2
       aws s3 ls 2> /tmp/said; aws s3 ls; aws --endpoint-url=http://there s3 ls; AWS_ENDPOINT_URL_S3=http://s3 aws s3 ls; dnf install -y awscli`);
     assert.match(
       stdout,
-      /^--endpoint-url http:\/\/127.0.0.1:1 s3 ls\n--endpoint-url http:\/\/127.0.0.1:1 s3 ls\n--endpoint-url=http:\/\/there s3 ls\ns3 ls\nPackage awscli is already installed\./,
+      /^(--endpoint-url http:\/\/127.0.0.1:1 s3 ls http:\/\/there:2\/\n){2}--endpoint-url=http:\/\/there s3 ls http:\S+\ns3 ls http:\S+\nPackage awscli is already installed\./,
     );
   });
 

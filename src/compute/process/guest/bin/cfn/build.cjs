@@ -19,13 +19,10 @@ const sorted = (object) => Object.entries(object ?? {}).sort(([a], [b]) => (a < 
 
 /** The names of configs, in order, that the config sets stand for. */
 function configsOf(init, wanted) {
-  const sets = init.configSets ?? {};
+  const sets = init.configSets ?? { default: ["config"] };
   const expand = (set, path) => {
     if (path.includes(set)) throw new Error(`the config set ${set} refers to itself`);
-    if (sets[set] === undefined) {
-      if (set === "default") return ["config"];
-      throw new Error(`there is no config set ${set}`);
-    }
+    if (sets[set] === undefined) throw new Error(`there is no config set ${set}`);
     return [sets[set]]
       .flat()
       .flatMap((one) => (typeof one === "string" ? [one] : expand(one.ConfigSet, [...path, set])));
@@ -173,10 +170,10 @@ function ownUnit() {
 /** Throws with a sentence about the first thing that could not be done. */
 async function build(metadata, wanted, { log, cmdLog, warn }) {
   const init = metadata["AWS::CloudFormation::Init"];
-  if (!init) throw new Error("the resource has no metadata AWS::CloudFormation::Init");
   const authentications = metadata["AWS::CloudFormation::Authentication"] ?? {};
   for (const name of configsOf(init, wanted)) {
-    const config = init[name];
+    // Without config sets nobody has promised a config.
+    const config = init[name] ?? (init.configSets ? undefined : {});
     if (!config) throw new Error(`there is no config ${name}`);
     const unknown = Object.keys(config).find((key) => !steps[key]);
     if (unknown)

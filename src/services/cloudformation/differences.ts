@@ -28,9 +28,9 @@ export const differences: readonly Difference[] = [
       "The ResponseURL of a custom resource is an http URL of Fogbank's own; what a function of Node.js or Python sends there as HTTPS arrives as well. Providers are called as CloudFormation itself.",
   },
   {
-    operation: "CreateStack",
+    operation: "DescribeStackEvents",
     differs:
-      "Auto Scaling groups carry the stack's tags without CloudFormation's own aws:cloudformation: tags.",
+      "While signals or instances are awaited, events also tell of user data that ended with an error and of launches that failed; AWS is silent until the time is up.",
   },
   {
     operation: "CreateStack",

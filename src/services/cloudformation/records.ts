@@ -125,6 +125,8 @@ export interface ResourceWork {
   updateToken?: string;
   /** Signals counted in events so far. */
   signalled?: string[];
+  /** What events have told about why it may wait in vain. */
+  told?: string[];
   /** Of a delete: the create may have been made without its answer being recorded. */
   lostCreate?: boolean;
 }

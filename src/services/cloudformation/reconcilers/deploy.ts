@@ -11,6 +11,7 @@ import { takeStep } from "./make-steps.ts";
 import { cleanupAfter, settled } from "./operation-end.ts";
 import { startRollback } from "./rollback.ts";
 import type { Turn } from "./turn.ts";
+import { lookToken } from "./watch-waiting.ts";
 
 /** One pass of the phases "create" and "update". */
 export async function deploy(turn: Turn): Promise<void> {
@@ -79,6 +80,7 @@ function giveUp(turn: Turn, abortReason: string | undefined): void {
   const creating = operation.phase === "create";
   for (const record of resources.values()) {
     if (!record.work) continue;
+    turn.state.paces.delete(lookToken(record));
     const made = record.work.kind === "create" && (!record.before || record.before === "absent");
     turn.report(
       record,

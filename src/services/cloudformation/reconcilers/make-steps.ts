@@ -12,6 +12,7 @@ import { isDue, lookLater } from "./pace.ts";
 import { existingRequest, receivedSignals, requestFor } from "./resource-request.ts";
 import { judgeSignals, resourceSignal } from "./signal-policy.ts";
 import type { Turn } from "./turn.ts";
+import { isWatched, lookToken, watchWaiting } from "./watch-waiting.ts";
 
 const mostAttempts = 8;
 
@@ -52,11 +53,16 @@ export function reasonOf(turn: Turn, record: ResourceRecord, error: unknown): st
   });
 }
 
+function forgetPaces({ state: { paces } }: Turn, record: ResourceRecord): void {
+  paces.delete(record.token);
+  paces.delete(lookToken(record));
+}
+
 /** Ends a resource's work as failed. */
 function fail(turn: Turn, record: ResourceRecord, reason: string): void {
   const status =
     record.work?.kind === "update" || isUpdated(record) ? "UPDATE_FAILED" : "CREATE_FAILED";
-  turn.state.paces.delete(record.token);
+  forgetPaces(turn, record);
   turn.report(record, status, { work: undefined, doneIn: turn.operation.id }, reason);
 }
 
@@ -132,7 +138,9 @@ async function stabilize(turn: Turn, record: ResourceRecord, work: ResourceWork,
     const ready = { ...named, attributes };
     return next(turn, ready, { ...progressed, step: "signals", attempts: 0 }, type);
   }
-  if (progressed !== work) turn.put({ ...record, work: progressed });
+  const waiting = { ...record, work: progressed };
+  if (progressed !== work) turn.put(waiting);
+  if (isWatched(record)) await watchWaiting(turn, waiting, progressed);
   lookLater(turn, record.token, state.afterMs);
 }
 
@@ -177,6 +185,7 @@ async function awaitSignals(
   if (verdict.messages.length > 0) turn.put(counted);
   if (verdict.failure !== undefined) return fail(turn, counted, verdict.failure);
   if (verdict.satisfied) return complete(turn, counted, type);
+  await watchWaiting(turn, counted, counted.work);
   turn.again(verdict.deadlineMs - turn.now);
 }
 
@@ -185,7 +194,7 @@ async function complete(turn: Turn, record: ResourceRecord, type: LoadedType): P
   const read = (await definition.attributes?.(existingRequest(turn, record))) ?? {};
   const attributes = { ...record.attributes, ...read };
   const ref = definition.ref?.(record.physicalId!, attributes);
-  turn.state.paces.delete(record.token);
+  forgetPaces(turn, record);
   const updated = record.work?.kind === "update" || isUpdated(record);
   turn.report(record, updated ? "UPDATE_COMPLETE" : "CREATE_COMPLETE", {
     attributes,

@@ -29,6 +29,7 @@ export const dnskeyType = 48;
 
 /** Types that no record of a zone has. */
 const questionTypes: Readonly<Record<number, string>> = {
+  [nsecType]: "NSEC",
   [dnskeyType]: "DNSKEY",
   251: "IXFR",
   252: "AXFR",

@@ -19,6 +19,8 @@ export interface Denial {
   /** Those that the name has. */
   types: number[];
   exists: boolean;
+  /** What was asked for is this very proof. */
+  isAsked?: boolean;
 }
 
 export type ResponseCode = "NOERROR" | "NXDOMAIN" | "REFUSED";

@@ -209,7 +209,8 @@ function addDenial(
   const types = [...(node?.values() ?? [])].filter((group) => group.type !== type);
   const numbers = types.map((group) => typeNumbers[group.type]);
   if (name === zone.name) numbers.push(dnskeyType);
-  denials.push({ zone, name, types: numbers, exists: node !== undefined });
+  const exists = node !== undefined;
+  denials.push({ zone, name, types: numbers, exists, isAsked: type === "NSEC" });
 }
 
 function addKeys(zone: IndexedZone, { answers }: Resolution): void {

@@ -119,6 +119,19 @@ test("what is not there is proven to have no such type", () => {
   assert.deepEqual(proof("www.sub.example.com"), ["NOERROR", ["NS", "RRSIG", "NSEC"], ["NSEC"]]);
 });
 
+test("who asks for the proof itself gets it: it says that it is there", () => {
+  const ask = signedStage([record("www.example.com.", "192.0.2.1")]);
+  for (const name of ["www.example.com", "none.example.com"]) {
+    const { rcode, answers, authorities } = ask(name, "NSEC");
+    assert.deepEqual(
+      [rcode, answers!.map(({ type }) => type), authorities],
+      ["NOERROR", ["NSEC", "RRSIG"], []],
+    );
+  }
+  const { answers } = ask("www.example.com", "NSEC", false);
+  assert.deepEqual(answers, []);
+});
+
 test("the keys come with the signatures that were made over them", () => {
   const { answers } = signedStage([])("example.com", "DNSKEY");
   assert.deepEqual(

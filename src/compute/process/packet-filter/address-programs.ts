@@ -41,6 +41,8 @@ const loopbackByte = 127;
 
 const bindHelper = 64;
 const lookupHelper = 1;
+const updateHelper = 2;
+const cookieHelper = 46;
 
 export function addressPrograms(placement: Placement): FilterProgram[] {
   const made = [
@@ -113,6 +115,16 @@ function send(placement: Placement, family: Family, kind: "connect" | "datagram"
     code
       .label("resolver")
       .when(8, "ne", networkPort(53), "translate")
+      // Which of them this socket asks, so that it hears the answer from there.
+      .copy(1, 6)
+      .call(cookieHelper)
+      .store(64, 10, -8, 0)
+      .store(32, 10, -12, 7)
+      .map(1, "asked")
+      .frameAddress(2, -8)
+      .frameAddress(3, -12)
+      .set(4, 0)
+      .call(updateHelper)
       .set(7, word(address))
       .go("write");
   if (metadataPort !== undefined && kind === "connect") {
@@ -144,16 +156,28 @@ function bindSource(code: Bytecode, address: string, family: Family): void {
   code.copy(1, 6).frameAddress(2, -32).set(3, 28).call(bindHelper);
 }
 
-/** Another machine is shown under its private address; the machine itself stays on its loopback. */
-function showPeer({ address, networks }: Placement, family: Family): Bytecode {
+/**
+ * Another machine is shown under its private address, the resolver under the one that was asked; the machine itself
+ * stays on its loopback. Resolvers of programs take answers only from where they asked.
+ */
+function showPeer({ address, networks, rules }: Placement, family: Family): Bytecode {
   const code = new Bytecode();
+  const hasResolvers = rules.resolvers.length > 0;
   loadAddress(code, family);
-  code.when(7, "eq", word(address), "leave").copy(2, 7).and(2, 0xff);
+  code.when(7, "eq", word(address), hasResolvers ? "resolver" : "leave");
+  code.copy(2, 7).and(2, 0xff);
   code.when(2, "ne", loopbackByte, "leave").store(32, 10, -4, 7);
   code.map(1, "owners").frameAddress(2, -4).call(lookupHelper).whenWhole(0, "eq", 0, "leave");
   code.load(32, 2, 0, 0).and(2, ~hostMark).load(32, 7, 0, 4);
   for (const network of networks) code.when(2, "eq", network, "show");
-  code.go("leave").label("show");
+  code.go("leave");
+  if (hasResolvers) {
+    code.label("resolver").load(32, 2, 6, port).when(2, "ne", networkPort(53), "leave");
+    code.copy(1, 6).call(cookieHelper).store(64, 10, -8, 0);
+    code.map(1, "asked").frameAddress(2, -8).call(lookupHelper).whenWhole(0, "eq", 0, "leave");
+    code.load(32, 7, 0, 0);
+  }
+  code.label("show");
   storeAddress(code, family);
   return code.label("leave").leave(1);
 }

@@ -71,6 +71,7 @@ export function createPacketGuard({
     await agent.ask("map", "places", hashMap, 8, 4, mostAddresses);
     await agent.ask("map", "owners", hashMap, 4, 8, mostAddresses);
     await agent.ask("map", "members", hashMap, 8, 1, mostAddresses * 4);
+    await agent.ask("map", "asked", forgettingMap, 8, 4, mostAddresses);
     for (const network of networks.values()) await tell(agent, network);
     return agent;
   };

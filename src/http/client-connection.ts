@@ -195,6 +195,8 @@ export class ClientConnection implements Swept, Outlet {
   }
 
   readonly #onConnect = () => {
+    // One whose key is not trusted has been destroyed already: nothing of the request goes there.
+    if (this.socket.destroyed) return;
     this.#connected = true;
     this.#activeMs = this.#options.sweeper.nowMs;
     this.#whenConnected?.();
@@ -211,6 +213,9 @@ export class ClientConnection implements Swept, Outlet {
     // A server that speaks unasked is not to be trusted with the next request.
     if (!this.#exchange) return this.#break("closed", "bytes without a request");
     this.#silent = false;
+    // Nor one that says more than its answer, while the request is still on its way to it.
+    if (this.#exchange.answered && !this.#intake)
+      return this.#break("closed", "bytes behind the answer");
     try {
       if (this.#intake) this.#takeBody(chunk, 0);
       else {

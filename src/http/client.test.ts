@@ -215,18 +215,20 @@ test("a connection is used again after answers without a body that say how long 
     await client.request(get(address, { method: "HEAD" }));
 });
 
-test("bytes that come on an unused connection end it", async () => {
-  const connections: Socket[] = [];
-  const address = await startRaw((socket) => {
-    connections.push(socket);
-    socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
-  });
-  const client = newClient();
-  await client.request(get(address));
-  connections[0]!.write("H");
-  await once(connections[0]!, "close");
-  await client.request(get(address));
-  assert.equal(connections.length, 2);
+test("bytes that come on an unused connection end it, be they a whole answer", async () => {
+  const answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+  for (const unasked of ["H", answer]) {
+    const connections: Socket[] = [];
+    const address = await startRaw((socket, count) => {
+      connections.push(socket);
+      socket.on("data", () => socket.write(answer.replace("OK", `of ${count}`)));
+    });
+    const client = newClient();
+    assert.equal((await client.request(get(address))).reason, "of 1");
+    connections[0]!.write(unasked);
+    await once(connections[0]!, "close");
+    assert.equal((await client.request(get(address))).reason, "of 2");
+  }
 });
 
 test("silence, refused connections and aborts are told apart", async () => {

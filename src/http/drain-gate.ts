@@ -1,11 +1,11 @@
 /** Lets one writer wait until a socket takes bytes again. */
-import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 
 export class DrainGate {
-  readonly #socket: Socket;
+  readonly #socket: Writable;
   #waiting: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Writable) {
     this.#socket = socket;
   }
 

@@ -76,6 +76,27 @@ for (const [name, act] of refusals)
     assert.equal(server.sockets.length, 2);
   });
 
+test("all that a server refuses as it goes away has one other connection", async (context) => {
+  const most = 40;
+  let refusing = 0;
+  const server = await startRawHttp2(context, ({ type, stream }, socket, connection) => {
+    if (type !== frameTypes.headers) return;
+    if (connection > 1) socket.write(answer(stream, "x"));
+    else if (++refusing === most) socket.write(goaway(0, 0));
+  });
+  const client = newClient(context);
+  const all = Array.from({ length: most }, () => client.request(post(server, { body: "" })));
+  for (const response of await Promise.all(all)) assert.equal(await text(response.body), "x");
+  assert.equal(server.sockets.length, 2);
+});
+
+test("a client that was closed opens no connection", async (context) => {
+  const server = await startRawHttp2(context, () => {});
+  const client = createHttp2Client({ wall });
+  client.close();
+  await assert.rejects(client.request(post(server)), { failure: "aborted" });
+});
+
 test("a body that streams is sent again from its start", async (context) => {
   let source: ReadableStreamDefaultController<Uint8Array>;
   const stream = new ReadableStream<Uint8Array>({

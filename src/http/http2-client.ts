@@ -3,10 +3,10 @@ import { connect as connectSocket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import {
+  HttpClientError,
   watchConnection,
   type ClientRequest,
   type ClientResponse,
-  type HttpClientError,
   type Receiver,
 } from "./client-exchange.ts";
 import { exchange, http2, isRepeatable } from "./http2-exchange.ts";
@@ -72,14 +72,19 @@ export function createHttp2Client({
     return session;
   };
 
+  const withRoom = (asked: ClientRequest) =>
+    sessions.get(nameOf(asked))?.filter((one) => one.hasRoom) ?? [];
   const request = async (asked: ClientRequest): Promise<ClientResponse> => {
-    const present = sessions.get(nameOf(asked))?.find((one) => one.hasRoom);
+    if (closed) throw new HttpClientError("aborted", "the client is closed", false);
+    const [present] = withRoom(asked);
     const wasUsed = present !== undefined && !present.isConnecting;
     try {
       return await exchange(present ?? connect(asked), asked, wall);
     } catch (error) {
       if (closed || !mayRepeat(asked, error as HttpClientError, wasUsed)) throw error;
-      return exchange(connect(asked), asked, wall);
+      // One that was there before may be as bad; all that failed at once go over the same new one.
+      const fresh = withRoom(asked).find((one) => one.isConnecting);
+      return exchange(fresh ?? connect(asked), asked, wall);
     }
   };
   return {

@@ -13,6 +13,7 @@ import type { Http2Session } from "./http2-session.ts";
 import { emptyBody, WholeBody } from "./http.ts";
 import { knownBody, lengthOf } from "./outgoing.ts";
 import { RepeatableBody } from "./repeatable-body.ts";
+import { writePieces } from "./write-pieces.ts";
 
 /** Loaded at its first use: Node's HTTP/2 takes megabytes, and most clouds never speak it. */
 export const http2 = () => process.getBuiltinModule("node:http2");
@@ -173,20 +174,10 @@ async function send(
 ) {
   if (typeof body === "string" || body instanceof Uint8Array) return void stream.end(body);
   if (body instanceof WholeBody) return void stream.end(body.bytes);
-  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
   try {
-    upload.awaitsSource = true;
-    for await (const piece of body) {
-      upload.awaitsSource = false;
-      if (stream.destroyed) return;
-      if (!stream.write(piece))
-        await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), closed]);
-      upload.awaitsSource = true;
-    }
-    upload.awaitsSource = false;
+    await writePieces(stream, body, (forBody) => (upload.awaitsSource = forBody));
     if (!stream.destroyed) stream.end();
   } catch {
-    upload.awaitsSource = false;
     // The client's body broke off: the target must not take it for whole.
     stream.close(http2().constants.NGHTTP2_CANCEL);
   }

@@ -8,9 +8,11 @@ import {
   type ClientHttp2Session,
   type SecureClientSessionOptions,
 } from "node:http2";
+import { connect as connectRaw } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { createWall } from "#runtime/wall.ts";
 import type { HttpHandler } from "./http.ts";
 import { createHttp2Front } from "./http2-server.ts";
@@ -57,11 +59,15 @@ async function start(handler: HttpHandler, idleTimeoutMs = 60_000) {
     },
   });
   closers.push(() => Promise.all([server.close(0), front.close(0)]));
-  return (options: SecureClientSessionOptions = {}) => {
+  const open = (options: SecureClientSessionOptions = {}) => {
     const url = `https://127.0.0.1:${server.port}`;
     const session = connect(url, { ...options, rejectUnauthorized: false });
     return session.on("error", () => {});
   };
+  return Object.assign(open, {
+    port: server.port,
+    close: (graceMs: number) => front.close(graceMs),
+  });
 }
 
 type Leave = (session: ClientHttp2Session, stream: { close(code: number): void }) => void;
@@ -113,6 +119,26 @@ test("a handler is not told when its client has taken all and leaves", async () 
   session.close();
   await once(session, "close");
   assert.equal(told, 0);
+});
+
+test("a front closes even where a session breaks off meanwhile", async () => {
+  const asked = Promise.withResolvers<void>();
+  const open = await start(() => {
+    asked.resolve();
+    return new Promise(() => {});
+  });
+  const raw = connectRaw(open.port, "127.0.0.1");
+  closers.push(() => raw.destroy());
+  const createConnection = () =>
+    connectTls({ socket: raw, ALPNProtocols: ["h2"], rejectUnauthorized: false });
+  open({ createConnection })
+    .request({ ":path": "/" })
+    .on("error", () => {});
+  await asked.promise;
+  const closed = open.close(60_000);
+  // A record of TLS that nobody encrypted.
+  raw.write(Buffer.from("1703030005aaaaaaaaaa", "hex"));
+  await closed;
 });
 
 test("a session whose client takes nothing ends when it has idled twice", async () => {

@@ -1,6 +1,5 @@
 /** HTTP/2 for the handlers of the HTTP/1.1 engine, on node:http2: a stream is a request and its reply. */
 import type { IncomingHttpHeaders, Http2Session, ServerHttp2Stream } from "node:http2";
-import { once } from "node:events";
 import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import { clientGone } from "./broken-request.ts";
@@ -16,6 +15,7 @@ import { connectionFields, looseFields } from "./http2-fields.ts";
 import { knownBody } from "./outgoing.ts";
 import { HttpSyntaxError } from "./syntax.ts";
 import { closeStream } from "./reply-framing.ts";
+import { writePieces } from "./write-pieces.ts";
 
 export interface Http2Front {
   /** Speaks HTTP/2 on a connection whose handshake chose it. */
@@ -99,7 +99,10 @@ export function createHttp2Front(options: Http2FrontOptions): Http2Front {
     },
     async close(graceMs) {
       const open = [...sessions];
-      const closed = open.map(([session]) => once(session, "close"));
+      // However they end: with an error is as good.
+      const closed = open.map(
+        ([session]) => new Promise<void>((resolve) => session.once("close", () => resolve())),
+      );
       for (const [session] of open) session.close();
       const timer = options.wall.after(graceMs, () => {
         for (const [session, { socket }] of open) {
@@ -263,11 +266,7 @@ async function answer(
     stream.end(known.bytes);
     return readAway(stream, request);
   }
-  const closed = new Promise<void>((resolve) => stream.once("close", () => resolve()));
-  for await (const piece of reply.body as ByteStream) {
-    if (stream.destroyed) break;
-    if (!stream.write(piece)) await Promise.race([once(stream, "drain"), closed]);
-  }
+  await writePieces(stream, reply.body as ByteStream);
   if (!stream.closed) request.answered();
   stream.end();
   readAway(stream, request);

@@ -94,10 +94,13 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
     });
   }
 
+  /** Whoever still waits for a piece, such as one who passes the body on, must not take it for whole. */
   return(): Promise<IteratorResult<Uint8Array>> {
     this.#pieces.length = 0;
     if (this.#state === "open") {
       this.#state = "abandoned";
+      this.#waiter?.reject(new Error("the body was abandoned"));
+      this.#waiter = undefined;
       this.#source.abandoned();
     }
     return Promise.resolve(finished);

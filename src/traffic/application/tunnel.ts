@@ -18,8 +18,8 @@ export interface PassedBytes {
 }
 
 /**
- * `ended` is called once, with the bytes that passed either way. Either side's end ends both, and so does an
- * idle timeout without a byte.
+ * `ended` is called once, with the bytes that passed either way. Either side's end ends both, once the other has taken
+ * what came before; so does an idle timeout without a byte.
  */
 export function joinSockets(
   client: TunnelSide,
@@ -47,14 +47,21 @@ export function joinSockets(
   const join = (from: Duplex, to: Duplex, direction: keyof PassedBytes) => {
     // Errors end a tunnel like any other end: there is nobody left to tell.
     from.on("error", end);
-    from.on("close", end);
+    from.on("close", () => {
+      // One that broke off leaves nothing whole.
+      if (from.readableEnded && !to.writableFinished) to.once("finish", end);
+      else end();
+    });
     from.on("data", (piece: Uint8Array) => {
       passed[direction] += piece.length;
       activeMs = wall.monotonic();
       if (!to.write(piece)) from.pause();
     });
     from.on("end", () => to.end());
-    to.on("drain", () => from.resume());
+    to.on("drain", () => {
+      activeMs = wall.monotonic();
+      from.resume();
+    });
   };
   join(client.socket, target.socket, "fromClient");
   join(target.socket, client.socket, "fromTarget");

@@ -174,6 +174,7 @@ export class ClassicBalancer {
         status: answered,
         sentBytes: 0,
         times: {},
+        ...negotiatedOn(request),
       });
     return classicAnswer(answered);
   }
@@ -247,6 +248,7 @@ export class ClassicBalancer {
     const { wall } = this.#environment;
     const startedMs = wall.now();
     const beganMs = wall.monotonic();
+    const negotiated = negotiatedOn(request);
     const answered = this.#answer(request, zone, port);
     const exchange = answered instanceof ClassicExchange ? answered : undefined;
     const reply = answered instanceof ClassicExchange ? await answered.run() : answered;
@@ -269,6 +271,7 @@ export class ClassicBalancer {
         status: reply.status,
         backendStatus,
         sentBytes,
+        ...negotiated,
       });
     const known = knownBody(reply.body);
     if (known) {
@@ -279,7 +282,7 @@ export class ClassicBalancer {
   }
 
   #write(request: HttpRequest, port: number, answered: Answered): void {
-    const { method, headers, secure, remoteAddress, remotePort } = request;
+    const { method, headers, remoteAddress, remotePort } = request;
     const length = Number(headers["content-length"] ?? 0);
     this.#log.write(this.#config.name, {
       backend: undefined,
@@ -290,15 +293,24 @@ export class ClassicBalancer {
       // One that could not be read has none.
       request: method === "" ? "- - - " : requestLine(request, port),
       userAgent: headers["user-agent"] ?? "-",
-      cipher: secure?.getCipher().name,
-      protocol: secure?.getProtocol() ?? undefined,
     });
   }
 }
 
 /** What is logged of a request besides what it says itself. */
-type Answered = Pick<LogEntry, "zone" | "startedMs" | "times" | "status" | "sentBytes"> &
+type Answered = Pick<
+  LogEntry,
+  "zone" | "startedMs" | "times" | "status" | "sentBytes" | keyof Negotiated
+> &
   Partial<Pick<LogEntry, "backend" | "backendStatus">>;
+
+type Negotiated = Pick<LogEntry, "cipher" | "protocol">;
+
+/** To be asked while the request is new: its connection must not be asked once it has closed. */
+function negotiatedOn({ secure }: HttpRequest): Negotiated {
+  const open = secure?.destroyed === false ? secure : undefined;
+  return { cipher: open?.getCipher().name, protocol: open?.getProtocol() ?? undefined };
+}
 
 /** Behind it the client's connection ends. */
 function ending(reply: HttpReply): HttpReply {

@@ -153,6 +153,7 @@ export class ClassicExchange implements Breakable {
     switch (failure) {
       case "connect":
       case "connect-timeout":
+      case "handshake":
       case "handshake-timeout":
         this.#environment.counters.node(this.#environment.zone).backendConnectionErrors++;
         return undefined;

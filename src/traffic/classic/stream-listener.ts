@@ -83,7 +83,10 @@ export class StreamListener {
           () => this.#connections.delete(connection),
         );
         this.#connections.add(connection);
-        connection.start().catch(onError);
+        connection.start().catch((error: unknown) => {
+          onError(error);
+          connection.breakOff();
+        });
       },
     );
     server.listen({ ...place, backlog: 1024 });
@@ -199,6 +202,8 @@ class StreamConnection implements Breakable {
           if (side) return side;
           tried.push(instance);
         }
+        // Whoever waits is nothing that an instance has under way.
+        this.#instance?.underWay.delete(this);
         if (tried.length === 0 || this.#ended) return undefined;
         if (!place && !(place = queueOf(this.#zone).enter())) {
           counters.node(this.#zone).spillover++;
@@ -215,10 +220,11 @@ class StreamConnection implements Breakable {
   async #try(instance: Instance): Promise<RelaySide | undefined> {
     const { counters, wall } = this.#environment;
     const { instancePort, backend, proxyProtocol } = this.#config;
-    const node = counters.node(this.#zone);
+    // Asked for anew each time: a report may have taken the counts while a connection was made.
+    const node = () => counters.node(this.#zone);
     const reach = instance.config.reaches[instancePort];
     if (!reach) {
-      node.backendConnectionErrors++;
+      node().backendConnectionErrors++;
       return undefined;
     }
     this.#instance?.underWay.delete(this);
@@ -237,10 +243,10 @@ class StreamConnection implements Breakable {
       const keys = backend?.trustedKeys;
       if (keys && !hasTrustedKey(side.socket as TLSSocket, keys)) {
         resetSocket(side);
-        node.backendConnectionErrors++;
+        node().backendConnectionErrors++;
         return undefined;
       }
-      node.requests++;
+      node().requests++;
       this.#connectMs = wall.monotonic() - begunMs;
       counters.tookMs(this.#zone, this.#connectMs);
       this.#backend =
@@ -248,7 +254,7 @@ class StreamConnection implements Breakable {
       return side;
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
-      node.backendConnectionErrors++;
+      node().backendConnectionErrors++;
       return undefined;
     }
   }

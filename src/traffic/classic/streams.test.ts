@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
-import { pause, until } from "../application/testing/stage.ts";
+import { createHeldWall, pause, until } from "../application/testing/stage.ts";
+import type { ClassicInstanceConfig } from "./config.ts";
 import { createClassicStage, http, instance } from "./testing/stage.ts";
 
 const tcp = { ...http, protocol: "TCP" as const };
@@ -116,6 +117,27 @@ test("a connection waits for an instance that accepts; without one in service it
   socket.destroy();
   await stage.configure({ listeners: [tcp], instances: [] });
   await closed(connect(stage.at()));
+});
+
+test("a connection that waits goes to whoever accepts, whatever becomes of the one that did not", async (context) => {
+  const { wall, passUntil } = createHeldWall(context);
+  const stage = createClassicStage(context, wall);
+  const reserved = await stage.backend(() => ({ status: 200, headers: {} }));
+  await reserved.close(0);
+  const configure = (own: ClassicInstanceConfig) =>
+    stage.configure({ listeners: [tcp], instances: [own] });
+  await configure(instance("i-1", reserved.port));
+  const socket = await stage.connect();
+  await eventually(
+    async () => ((await stage.report())["us-east-1a"]?.backendConnectionErrors ?? 0) > 0,
+  );
+  await configure(instance("i-1", reserved.port, { state: "draining" }));
+  await eventually(
+    async () => (await stage.plane.underWayClassic({ id: "lb", instanceId: "i-1" })) === 0,
+  );
+  await configure(instance("i-2", (await echo(context, "other")).port));
+  assert.equal(await passUntil(said(socket, "x")), "other:x");
+  socket.destroy();
 });
 
 test("connections of a draining instance live on; of one that left they are reset", async (context) => {

@@ -210,12 +210,10 @@ export class ClientConnection implements Swept, Outlet {
 
   readonly #onData = (chunk: Buffer) => {
     this.#activeMs = this.#options.sweeper.nowMs;
-    // A server that speaks unasked is not to be trusted with the next request.
-    if (!this.#exchange) return this.#break("closed", "bytes without a request");
+    // A server that speaks unasked, or goes on behind its answer, is not to be trusted with the next request.
+    if (!this.#exchange || (this.#exchange.answered && !this.#intake))
+      return this.#break("closed", "bytes without a request");
     this.#silent = false;
-    // Nor one that says more than its answer, while the request is still on its way to it.
-    if (this.#exchange.answered && !this.#intake)
-      return this.#break("closed", "bytes behind the answer");
     try {
       if (this.#intake) this.#takeBody(chunk, 0);
       else {

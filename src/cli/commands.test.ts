@@ -63,3 +63,11 @@ test("a template that is not there, and an answer that is not Fogbank's, are sai
     `fogbank: what answers on ${endpoint} is not Fogbank (200); set FOGBANK_ENDPOINT\n`,
   );
 });
+
+test("a word that is no command is told apart from those that are", async () => {
+  for (const word of ["juggle", "constructor", "toString"]) {
+    const { code, stderr } = await fogbank([word]);
+    assert.equal(code, 2, word);
+    assert.match(stderr, new RegExp(`^fogbank: there is no command "${word}"\n\nusage: `));
+  }
+});

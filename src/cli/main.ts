@@ -57,7 +57,7 @@ const commands: Record<string, { summary: string; load: () => Promise<CommandMod
 
 async function main(args: readonly string[]): Promise<number> {
   const [name = "help", ...rest] = args;
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) {
     const { usage, run } = await command.load();
     // Before the command looks at its words: whoever asks what it does does not want it done.

@@ -5,7 +5,7 @@ import type { Random } from "#runtime/random.ts";
 import { BrokenRequestError } from "#http/broken-request.ts";
 import type { HttpHandler, HttpReply, HttpRequest } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
-import type { ServiceName } from "#model/sdk.ts";
+import type { Output, ServiceName } from "#model/sdk.ts";
 import { decode, encode, encodeError, identify, type Decoded } from "#wire/wire.ts";
 import type {
   Credential,
@@ -119,7 +119,7 @@ export function createGateway(options: GatewayOptions): HttpHandler {
           userAgent: request.headers["user-agent"] ?? "",
         },
       );
-      const answer = upload?.answer((output as { ETag: string }).ETag);
+      const answer = upload?.answer(output as Output<"s3", "PutObject">);
       return withHeaders(answer ?? encode(decoded, output, reply), page?.headers);
     } catch (error) {
       const known = error instanceof AwsError ? error : unexpected(error, requestId, log);

@@ -134,6 +134,15 @@ describe("forms that upload to S3", () => {
       await assert.rejects(read("user/no"), { name: "NoSuchKey" });
     });
 
+  test("a form brings its own file, whatever else its fields name", async () => {
+    assert.equal((await send({ fields: { key: "user/own" }, file: "mine" })).status, 204);
+    const source = { "x-amz-copy-source": "/photos/user/own" };
+    const reply = await send({ fields: { key: "user/new", ...source }, file: "sent" });
+    assert.equal(reply.status, 204, reply.text);
+    assert.notEqual(reply.headers.get("etag"), "undefined");
+    assert.equal((await read("user/new")).text, "sent");
+  });
+
   test("nobody's form is anonymous, a form without a file or a key is refused", async () => {
     const post = async (fields: Record<string, string>) => {
       const form = new FormData();
@@ -144,6 +153,11 @@ describe("forms that upload to S3", () => {
     };
     assert.equal((await post({ key: "user/a" })).status, 403);
     assert.match((await post({})).text, /must contain a field named &apos;key&apos;/);
+    const form = new FormData();
+    form.append("key", "user/a");
+    form.append("file", new Blob(["x"]));
+    const misspelt = await fetch(`${cloud.endpoint}/%ff`, { method: "POST", body: form });
+    assert.match(await misspelt.text(), /<Code>NoSuchBucket<|<Code>InvalidBucketName</);
     const broken = await fetch(`${cloud.endpoint}/photos`, {
       method: "POST",
       headers: { "content-type": "multipart/form-data; boundary=b" },

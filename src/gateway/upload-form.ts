@@ -4,10 +4,12 @@
  */
 import type { HttpReply, HttpRequest } from "#http/http.ts";
 import { AwsError } from "#model/error.ts";
+import type { Output } from "#model/sdk.ts";
 import { anonymousPrincipal, rootPrincipal } from "#services/kit/principal.ts";
 import type { Principal } from "#services/kit/service.ts";
 import { bucketOfHost } from "#wire/s3-bucket-host.ts";
 import { escapeXml } from "#wire/xml/text.ts";
+import { decodePath } from "#wire/rest/route.ts";
 import { readUploadForm } from "#wire/s3-post/form.ts";
 import { checkPolicy, withinRange } from "#wire/s3-post/policy.ts";
 import { signerOf, verifyForm } from "#wire/s3-post/verify.ts";
@@ -16,12 +18,14 @@ import type { Identified } from "#wire/wire.ts";
 import { accountOf, type AuthenticatorOptions } from "./authenticate.ts";
 import { isForeignOrigin } from "./cors.ts";
 
+type PutObjectOutput = Output<"s3", "PutObject">;
+
 export interface Upload {
   caller: Principal;
   /** The PutObject that the form stands for; its body is the file. */
   put: HttpRequest;
   /** What the form wants answered once the object is there. */
-  answer(etag: string): HttpReply;
+  answer(output: PutObjectOutput): HttpReply;
 }
 
 export function isUploadForm({ service }: Identified, { method, headers }: HttpRequest): boolean {
@@ -62,7 +66,7 @@ export function createUploads(options: AuthenticatorOptions) {
   return async (identified: Identified, request: HttpRequest): Promise<Upload> => {
     const { headers, body, target } = request;
     const form = await readUploadForm(headers["content-type"]!, body);
-    const path = decodeURIComponent(target.split("?", 1)[0]!.slice(1));
+    const path = decodePath(target.split("?", 1)[0]!.slice(1));
     const bucket = bucketOfHost(headers.host) ?? path.replace(/\/$/, "");
     const key = form.fields.get("key")?.replaceAll("${filename}", form.fileName);
     if (key === undefined) throw missingKey();
@@ -88,7 +92,7 @@ export function createUploads(options: AuthenticatorOptions) {
         secure: request.secure,
         signal: request.signal,
       },
-      answer: (etag) => answerForm(fields, `http://${headers.host ?? ""}${objectPath}`, etag),
+      answer: (output) => answerForm(fields, `http://${headers.host ?? ""}${objectPath}`, output),
     };
   };
 }
@@ -106,8 +110,9 @@ const plainHeaders = new Set([
   "content-encoding",
   "expires",
 ]);
-/** Fields of the signature, which PutObject has elsewhere. */
-const ofSignature = /^x-amz-(?:algorithm|credential|date|signature|security-token|content-sha256)$/;
+/** Fields of the signature, which PutObject has elsewhere, and what would make of it a copy of something else. */
+const ofOthers =
+  /^x-amz-(?:algorithm|credential|date|signature|security-token|content-sha256|copy-source.*)$/;
 
 function headersOf(fields: ReadonlyMap<string, string>): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -115,7 +120,7 @@ function headersOf(fields: ReadonlyMap<string, string>): Record<string, string> 
     if (name === "acl") headers["x-amz-acl"] = value;
     else if (name === "tagging") headers["x-amz-tagging"] = taggingHeader(value);
     else if (plainHeaders.has(name)) headers[name] = value;
-    else if (name.startsWith("x-amz-") && !ofSignature.test(name)) headers[name] = value;
+    else if (name.startsWith("x-amz-") && !ofOthers.test(name)) headers[name] = value;
   }
   return headers;
 }
@@ -129,17 +134,18 @@ function taggingHeader(xml: string): string {
 function answerForm(
   fields: ReadonlyMap<string, string>,
   location: string,
-  etag: string,
+  { ETag: etag = "", VersionId: version }: PutObjectOutput,
 ): HttpReply {
   const [bucket, key] = [fields.get("bucket")!, fields.get("key")!];
+  const versioned = version === undefined ? {} : { "x-amz-version-id": version };
   const page = fields.get("success_action_redirect") ?? fields.get("redirect");
   if (page !== undefined && URL.canParse(page)) {
     const url = new URL(page);
     for (const [name, value] of Object.entries({ bucket, key, etag }))
       url.searchParams.append(name, value);
-    return { status: 303, headers: { location: url.href, etag } };
+    return { status: 303, headers: { ...versioned, location: url.href, etag } };
   }
-  const headers = { location, etag };
+  const headers = { ...versioned, location, etag };
   const status = fields.get("success_action_status");
   if (status === "200") return { status: 200, headers };
   if (status !== "201") return { status: 204, headers };

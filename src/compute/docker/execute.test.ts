@@ -12,7 +12,8 @@ function frame(text: string): Buffer {
   return Buffer.concat([head, Buffer.from(text)]);
 }
 
-test("what a busy engine sends after a command's end is not lost, though a server holds the output", async () => {
+/** A command that has ended, whose output is ours to write. */
+function endedCommand() {
   const clock = createVirtualClock({ onError: assert.ifError });
   const after = (delayMs: number, task: () => void) => clock.after(delayMs, task);
   const output = new PassThrough();
@@ -22,11 +23,32 @@ test("what a busy engine sends after a command's end is not lost, though a serve
   } as unknown as Engine;
   const wall = { ...clock.wall, monotonic: () => clock.now(), after };
   const ran = executeInside(["x"], { engine, wall, container: "c", environment: {}, slot: 1 });
+  const pass = async (seconds: number) => {
+    for (let step = 0; step < seconds * 10; step++) await clock.advance(100);
+  };
+  return { clock, output, pass, ran };
+}
+
+test("what a busy engine sends after a command's end is not lost, though a server holds the output", async () => {
+  const { clock, output, pass, ran } = endedCommand();
   for (const text of ["late ", "and ", "later"]) {
-    for (let step = 0; step < 8; step++) await clock.advance(100);
+    await pass(0.8);
     output.write(frame(text));
   }
-  for (let step = 0; step < 30; step++) await clock.advance(100);
+  await pass(3);
   assert.deepEqual(await ran, { exitCode: 3, stdout: "late and later", stderr: "" });
+  clock.stop();
+});
+
+test("a server that was left behind and goes on printing does not keep its command from ending", async () => {
+  const { clock, output, pass, ran } = endedCommand();
+  let answer: Awaited<typeof ran> | undefined;
+  void ran.then((given) => (answer = given));
+  for (let line = 0; line < 100 && !answer; line++) {
+    if (!output.destroyed) output.write(frame("."));
+    await pass(0.5);
+  }
+  assert.equal(answer?.exitCode, 3);
+  assert.match(answer.stdout, /^\.+$/);
   clock.stop();
 });

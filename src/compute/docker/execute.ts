@@ -11,6 +11,8 @@ const longestOutputBytes = 2 * 1024 * 1024;
 const askEveryMs = 250;
 /** What a command printed comes from a busy engine later than its end; nothing for so long, and all is there. */
 const flushMs = 1000;
+/** A server that was left behind may print for ever. */
+const longestFlushMs = 10_000;
 
 interface InspectedExec {
   Running: boolean;
@@ -73,7 +75,8 @@ export async function executeInside(
     const { Running, ExitCode } = await engine.json<InspectedExec>("GET", `/exec/${id}/json`);
     if (!Running) {
       // What is still on its way; a server that was left behind may hold the output for ever.
-      for (let seen = -1; seen !== size;) {
+      const lateMs = wall.monotonic() + longestFlushMs;
+      for (let seen = -1; seen !== size && wall.monotonic() < lateMs;) {
         seen = size;
         await Promise.race([ended, pause(wall, flushMs)]);
       }

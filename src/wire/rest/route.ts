@@ -146,7 +146,8 @@ export function parseQuery(search: string): Query {
   return query;
 }
 
-function decodePath(text: string): string {
+/** As it stands where it is not encoded rightly: then it names nothing. */
+export function decodePath(text: string): string {
   if (!text.includes("%")) return text;
   try {
     return decodeURIComponent(text);

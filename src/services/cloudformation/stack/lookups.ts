@@ -7,6 +7,7 @@ import { exportedValues } from "../records.ts";
 import type { Lookup } from "../template/intrinsics/scope.ts";
 import { TemplateError, Unknown, type Evaluated } from "../template/values.ts";
 import { isAbsent } from "./failure-reason.ts";
+import { findAttribute } from "./resource-attribute.ts";
 
 /** Answers found so far, so that one deployment sees one answer. */
 export interface Lookups {
@@ -43,6 +44,7 @@ async function find(env: Environment, scope: Scope, { kind, key }: Lookup): Prom
     if (!found) throw new TemplateError(`No export named ${key} found.`);
     return found.value;
   }
+  if (kind === "valueOf") return findAttribute(env, scope, key);
   if (kind === "zones") {
     const caller = asService(
       { account: scope.account, region: key },

@@ -4,6 +4,7 @@ import { answering, insufficientCapabilities, validationError } from "../errors.
 import { resources, type ResourceRecord, type Revision } from "../records.ts";
 import type { DeploymentContext } from "../state.ts";
 import { chooseParameters, storedParameters, type GivenParameter } from "../template/parameters.ts";
+import { checkRules } from "../template/rules.ts";
 import { parseTemplate } from "../template/template.ts";
 import { missingCapability } from "./capabilities.ts";
 import { createLookups, findParameter } from "./lookups.ts";
@@ -65,10 +66,22 @@ export function prepareDeployment(
     const { account, region } = context;
     const facts = { arn: stack.arn, name: stack.name, scope: { account, region } };
     const program = await buildProgram(revision, facts, context.state.catalog);
+    const lookups = createLookups(context, facts.scope);
+    const { conditions, names } = program;
+    const decided = (name: string) => conditions[name] ?? false;
+    const { mappings } = template;
+    await lookups.resolve((lookup) =>
+      checkRules(template, {
+        names,
+        mappings,
+        lookup,
+        condition: decided,
+        resource: () => undefined,
+      }),
+    );
     const missing = missingCapability(template, revision.capabilities);
     if (missing !== undefined) throw insufficientCapabilities(missing);
     const present = await presentResources(context, stack.uuid);
-    const lookups = createLookups(context, facts.scope);
     const before = previous && {
       template: parseTemplate(previous.body),
       parameters: previous.parameters,

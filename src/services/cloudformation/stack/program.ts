@@ -3,10 +3,9 @@ import { partitionOf } from "#services/kit/arn.ts";
 import type { Scope } from "#store/collection.ts";
 import type { LoadedType, TypeCatalog } from "../resource-types/catalog.ts";
 import type { Revision } from "../records.ts";
-import { evaluateConditions } from "../template/conditions.ts";
+import { evaluateConditions, refuseLookup } from "../template/conditions.ts";
 import { buildGraph, checkReferences, type DependencyGraph } from "../template/dependencies.ts";
 import { checkParameters, type ParameterValues } from "../template/parameters.ts";
-import { checkRules } from "../template/rules.ts";
 import { parseTemplate, type Template } from "../template/template.ts";
 import { TemplateError, noValue, type Evaluated } from "../template/values.ts";
 
@@ -40,11 +39,6 @@ export async function buildProgram(
   const names = { ...parameters, ...pseudoValues(stack, revision) };
   const surroundings = { names, mappings: template.mappings, lookup: refuseLookup };
   const conditions = evaluateConditions(template, surroundings);
-  checkRules(template, {
-    ...surroundings,
-    condition: (name) => conditions[name] ?? false,
-    resource: () => undefined,
-  });
   const graph = buildGraph(template, conditions);
   const types = await loadTypes(template, catalog, graph.order);
   return { template, parameters, names, conditions, graph, types, revision };
@@ -78,10 +72,4 @@ function pseudoValues(stack: StackFacts, revision: Revision): Record<string, Eva
     "AWS::StackName": stack.name,
     "AWS::URLSuffix": region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com",
   };
-}
-
-function refuseLookup(): never {
-  throw new TemplateError(
-    "Template format error: Conditions and Rules can only use parameters, pseudo parameters and mappings",
-  );
 }

@@ -42,3 +42,10 @@ function asBoolean(name: string, value: Evaluated): boolean {
     `Template format error: Condition ${name} must evaluate to a boolean value.`,
   );
 }
+
+/** What Conditions and Rules look up: nothing outside the template. */
+export function refuseLookup(): never {
+  throw new TemplateError(
+    "Template format error: Conditions and Rules can only use parameters, pseudo parameters and mappings",
+  );
+}

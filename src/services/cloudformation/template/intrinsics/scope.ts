@@ -11,9 +11,12 @@ export interface KnownResource {
   readonly noEcho?: boolean;
 }
 
-/** Facts that somebody has to be asked for: "import" → export name, "zones" → region, "ssm" → reference. */
+/**
+ * Facts that somebody has to be asked for: "import" → export name, "zones" → region, "ssm" → reference,
+ * "valueOf" → "TYPE ID ATTRIBUTE" of a resource that a parameter names.
+ */
 export interface Lookup {
-  kind: "import" | "zones" | "ssm" | "ssm-secure" | "secretsmanager";
+  kind: "valueOf" | "import" | "zones" | "ssm" | "ssm-secure" | "secretsmanager";
   key: string;
 }
 

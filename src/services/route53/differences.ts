@@ -28,7 +28,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateHealthCheck",
     differs:
-      "Health checks of type RECOVERY_CONTROL are refused. Private and loopback addresses are accepted, so that programs on this machine can be checked.",
+      "Health checks of type RECOVERY_CONTROL are refused. Private and loopback addresses are accepted, so that programs on this machine can be checked. One that follows an alarm looks at the alarm's state every ten seconds, AWS at the data of its metric: here SetAlarmState counts, too.",
   },
   {
     operation: "CreateQueryLoggingConfig",

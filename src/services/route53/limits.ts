@@ -19,6 +19,12 @@ export const limits = {
   cidrBlocksPerCollection: 1000,
   valuesPerSet: 400,
   setsOfOneNameAndType: 100,
+  /**
+   * Of zones that Cloud Map keeps: as many as a service may have instances. "Services configured to use AWS Cloud Map
+   * service discovery have a limit of 1,000 tasks per service."
+   * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+   */
+  setsOfOneManagedNameAndType: 1000,
   /** Values in one change batch; an UPSERT's count twice. */
   valuesPerBatch: 1000,
   charactersPerBatch: 32_000,

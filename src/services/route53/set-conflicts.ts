@@ -1,6 +1,5 @@
 /** What is wrong with a record beside others, once the whole batch has been applied. */
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
-import { limits } from "./limits.ts";
 import { isWithin } from "./names.ts";
 import { policyOf, slotOf } from "./routing.ts";
 import type { ZoneView } from "./zone-view.ts";
@@ -42,10 +41,9 @@ export function conflicts(
   const identifier = set.SetIdentifier === undefined ? "" : `, SetIdentifier ${set.SetIdentifier}`;
   const head = `RRSet with DNS name ${Name}, type ${Type}${identifier}`;
   const policy = policyOf(set);
-  if (others.length >= limits.setsOfOneNameAndType)
-    return [
-      `${head} cannot be created as more than ${limits.setsOfOneNameAndType} exist with the same name and type.`,
-    ];
+  const { setsOfOneNameAndType: most } = view;
+  if (others.length >= most)
+    return [`${head} cannot be created as more than ${most} exist with the same name and type.`];
   for (const other of others) {
     if (policy === "simple" || policyOf(other) === "simple")
       return [`${head} cannot be created as other RRSets exist with the same name and type.`];

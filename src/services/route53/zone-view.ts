@@ -5,6 +5,8 @@ export interface ZoneView {
   id: string;
   name: string;
   isPrivate: boolean;
+  /** How many records of one name and type there may be. */
+  setsOfOneNameAndType: number;
   /** Every record of a name, changes so far included. */
   ofName(name: string): Promise<ResourceRecordSet[]>;
   healthCheckExists(id: string): Promise<boolean>;

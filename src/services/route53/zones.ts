@@ -87,6 +87,10 @@ export function viewZone(tx: Transaction, scope: Scope, zone: ZoneRecord): ZoneV
     id: zone.id,
     name: zone.name,
     isPrivate: zone.isPrivate,
+    setsOfOneNameAndType:
+      zone.linkedService === undefined
+        ? limits.setsOfOneNameAndType
+        : limits.setsOfOneManagedNameAndType,
     ofName: (name) => recordSets.list(tx, scope, [zone.id, reversedName(name)]),
     healthCheckExists: async (id) => (await healthChecks.get(tx, scope, id)) !== undefined,
     async zoneExists(id) {

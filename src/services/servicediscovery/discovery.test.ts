@@ -174,3 +174,30 @@ test("an instance is as healthy as Route 53 decided, also right after a restart"
   t.after(() => again.stop());
   assert.deepEqual(await healths(again), { up: "HEALTHY", down: "UNHEALTHY" });
 });
+
+test("a name has as many instances in DNS as its service may have", async (t) => {
+  const { cloud, map, done } = mapCloud(t);
+  const made = await done(
+    (await map.CreatePublicDnsNamespace({ Name: "example.com" })).OperationId,
+  );
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId: made.Targets!.NAMESPACE,
+    DnsConfig: { DnsRecords: [{ Type: "A", TTL: 10 }] },
+  });
+  const begun: (string | undefined)[] = [];
+  // Of other zones no name may have more than a hundred.
+  for (let number = 1; number <= 101; number++) {
+    const { OperationId } = await map.RegisterInstance({
+      ServiceId: Service!.Id,
+      InstanceId: `i-${number}`,
+      Attributes: { AWS_INSTANCE_IPV4: `10.0.0.${number}` },
+    });
+    begun.push(OperationId);
+  }
+  await cloud.advance("10s");
+  for (const OperationId of begun) {
+    const { Operation } = await map.GetOperation({ OperationId });
+    assert.equal(Operation!.Status, "SUCCESS");
+  }
+});

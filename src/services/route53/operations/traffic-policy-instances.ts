@@ -17,6 +17,7 @@ import {
   recordSets,
   trafficInstances,
   type TrafficInstanceRecord,
+  type ZoneRecord,
 } from "../records.ts";
 import { conflicts } from "../set-conflicts.ts";
 import { setProblems } from "../set-problems.ts";
@@ -58,12 +59,7 @@ export const trafficPolicyInstanceOperations: Operations<"route53", State> = {
       trafficInstances.put(tx, scope, [zone.id, created.id], created);
       created.failure = await problemsOf(tx, scope, created, policy.document);
       trafficInstances.put(tx, scope, [zone.id, created.id], created);
-      if (created.failure === undefined) {
-        const set = setFor(created);
-        recordSets.put(tx, scope, setId(zone.id, set), set);
-        const setCount = await countSets(tx, scope, zone.id);
-        hostedZones.put(tx, scope, [zone.id], { ...zone, setCount });
-      }
+      if (created.failure === undefined) await putSet(tx, scope, zone, created);
       return {
         TrafficPolicyInstance: show(created, context.clock.now()),
         Location: `https://route53.amazonaws.com/2013-04-01/trafficpolicyinstance/${created.id}`,
@@ -83,11 +79,15 @@ export const trafficPolicyInstanceOperations: Operations<"route53", State> = {
         policyVersion: policy.version,
         isUpdate: true,
         submittedMs: context.clock.now(),
+        failure: undefined,
       };
       // What cannot be made leaves the records that are there.
       const failure = await problemsOf(tx, scope, wanted, policy.document);
       const kept = failure === undefined ? wanted : { ...present, failure };
       trafficInstances.put(tx, scope, [kept.zoneId, kept.id], kept);
+      // One whose creation failed has none yet.
+      if (failure === undefined)
+        await putSet(tx, scope, await findZone(tx, scope, kept.zoneId), kept);
       return { TrafficPolicyInstance: show(kept, context.clock.now()) };
     });
   },
@@ -132,6 +132,18 @@ async function find(
 /** The one record that a list of records shows for an instance. */
 function setFor({ id, name, type }: TrafficInstanceRecord) {
   return { Name: name, Type: type, TrafficPolicyInstanceId: id };
+}
+
+async function putSet(
+  tx: Transaction,
+  scope: Scope,
+  zone: ZoneRecord,
+  instance: TrafficInstanceRecord,
+): Promise<void> {
+  const set = setFor(instance);
+  recordSets.put(tx, scope, setId(zone.id, set), set);
+  const setCount = await countSets(tx, scope, zone.id);
+  hostedZones.put(tx, scope, [zone.id], { ...zone, setCount });
 }
 
 /** Why the records of an instance cannot be made: others of the name, health checks that are not there. */

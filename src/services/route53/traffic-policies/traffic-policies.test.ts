@@ -200,6 +200,22 @@ test("an instance where a record stands already has failed, and says why", async
     ...version,
   });
   assert.match(kept!.Message!, /is protected/);
+  // Once nothing is in its way an update makes what could not be made.
+  await route53.DeleteResourceRecordSetProtections({
+    HostedZoneId,
+    Protections: [{ RecordName: "b.example.com", RecordType: "A" }],
+  });
+  const { TrafficPolicyInstance: again } = await route53.UpdateTrafficPolicyInstance({
+    Id: kept!.Id,
+    TTL: 60,
+    ...version,
+  });
+  assert.deepEqual([again!.State, again!.Message], ["Updating", ""]);
+  await cloud.advance("5s");
+  assert.deepEqual(await answers("b.example.com"), ["192.0.2.1"]);
+  const { HostedZone } = await route53.GetHostedZone({ Id: HostedZoneId });
+  // NS and SOA, the record that stood there, and the instance's.
+  assert.equal(HostedZone!.ResourceRecordSetCount, 4);
   await cloud.advance("1s");
   assert.deepEqual(await answers("a.example.com"), ["192.0.2.9"]);
   await cloud.stop();

@@ -44,6 +44,41 @@ test("a data directory that is a file is told in a sentence", async (t) => {
   assert.match((await reasonOf({ dataDir: file }))!, /^the data directory .* cannot be made/);
 });
 
+test("a start that fails after its port was taken gives back the port and the data directory", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "fogbank-start-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const ports = () =>
+    process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
+  const before = ports();
+  const machines = join(folder, "machines");
+  await writeFile(machines, "");
+  const given = { dataDir: folder, compute: "process" } as const;
+  assert.match((await reasonOf(given))!, /^the data directory .* cannot be made/);
+  await rm(machines);
+  const key = join(folder, "root-credential.json");
+  await writeFile(key, "no key");
+  await assert.rejects(startCloud({ ...given, logLevel: "silent" }), {
+    message: `${key} holds no key any more; take it away, and there will be a new one`,
+  });
+  await rm(key);
+  assert.equal(ports(), before);
+  const cloud = await startCloud({ ...given, logLevel: "silent" });
+  await cloud.stop();
+});
+
+test("machines in containers need an engine, which is said in a sentence", async (t) => {
+  const before = process.env["DOCKER_HOST"];
+  process.env["DOCKER_HOST"] = "unix:///nowhere/engine.sock";
+  t.after(() => {
+    if (before === undefined) delete process.env["DOCKER_HOST"];
+    else process.env["DOCKER_HOST"] = before;
+  });
+  assert.match(
+    (await reasonOf({ dataDir: undefined, compute: "docker" }))!,
+    /^--compute docker needs a container engine: no engine answers at unix:\/\/\/nowhere/,
+  );
+});
+
 test("what nobody expected keeps its whole error", () => {
   assert.equal(whyNotStarted(new TypeError("x"), defaultOptions), undefined);
 });

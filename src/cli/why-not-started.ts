@@ -1,5 +1,6 @@
 /** Says in a sentence why Fogbank could not start, where the user can do something about it. */
 import type { CloudOptions } from "#cloud/options.ts";
+import { HostUnavailable } from "#compute/driver.ts";
 import { StoreLockedError } from "#store/errors.ts";
 
 /** Undefined for everything else: then it is Fogbank's own fault, and the whole error is of use. */
@@ -7,7 +8,7 @@ export function whyNotStarted(
   error: unknown,
   { host, port, dataDir = "" }: Pick<CloudOptions, "host" | "port" | "dataDir">,
 ): string | undefined {
-  if (error instanceof StoreLockedError) return error.message;
+  if (error instanceof StoreLockedError || error instanceof HostUnavailable) return error.message;
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (syscall === "listen")
     switch (code) {

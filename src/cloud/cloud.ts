@@ -53,16 +53,32 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     // Programs that run below it, functions among them, have working directories of their own.
     ...(given.dataDir !== undefined && { dataDir: resolve(given.dataDir) }),
   });
+  const held = new AsyncDisposableStack();
+  try {
+    return await openCloud(options, held);
+  } catch (error) {
+    // A start that fails leaves no port, no store and no timer behind.
+    await held.disposeAsync();
+    throw error;
+  }
+}
+
+/** `held` ends what was opened, the last first. */
+async function openCloud(options: CloudOptions, held: AsyncDisposableStack): Promise<Cloud> {
   const log = createLog({ level: options.logLevel });
   const store = await openStore(options);
+  held.defer(() => store.close());
   const random =
     options.seed === undefined ? createSystemRandom() : await openSeededRandom(store, options.seed);
   const clock = createClock(options, await lastCloudTime(store), log);
+  held.defer(() => clock.stop());
   const clockKeeper = keepClock(clock, store);
+  held.defer(() => clockKeeper.stop());
 
   // The port is known before there is anything behind it, for machines are told of it at their launch;
   // what comes in meanwhile waits, as clients would not understand a refusal.
-  const { promise: opened, resolve: open } = Promise.withResolvers<HttpHandler>();
+  const { promise: opened, resolve: open, reject: giveUp } = Promise.withResolvers<HttpHandler>();
+  opened.catch(() => "whoever asked meanwhile is told");
   let answer: HttpHandler = async (request) => (await opened)(request);
   let requests = 0;
   const server = await serve({
@@ -74,11 +90,10 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
       return answer(request);
     },
     onError: (error) => log.error("a connection failed", { error }),
-  }).catch(async (error: unknown) => {
-    await clockKeeper.stop();
-    clock.stop();
-    await store.close();
-    throw error;
+  });
+  held.defer(() => {
+    giveUp(new Error("Fogbank did not start"));
+    return server.close();
   });
   const endpoint = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${server.port}`;
   const compute = await createCompute({
@@ -88,6 +103,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     log,
     random,
   });
+  held.defer(() => compute.close({ terminate: options.dataDir === undefined }));
   const createHost = () =>
     createServiceHost({
       registry,
@@ -106,6 +122,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
       },
     });
   let host: ServiceHost = createHost();
+  held.defer(() => host.stop());
   const rootCredential = await openRootCredential(options, random);
 
   const reset = async () => {
@@ -146,6 +163,8 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
   answer = gateway;
   open(gateway);
   if (options.dnsPort > 0) startDns(host, log);
+  // What is under way comes to its end while all is there.
+  held.defer(() => server.close());
   // Whatever this one keeps: a killed one that kept nothing left its machines' files, and nobody else looks.
   void sweepEndedClouds(log);
   return {
@@ -154,17 +173,7 @@ export async function startCloud(given: Partial<CloudOptions> = {}): Promise<Clo
     simulated: isSimulated(compute) ? compute : undefined,
     work: () => ({ requests, services: host.loadedCount() }),
     reset,
-    async stop() {
-      await server.close();
-      try {
-        await host.stop();
-      } finally {
-        await compute.close({ terminate: options.dataDir === undefined });
-        await clockKeeper.stop();
-        clock.stop();
-        await store.close();
-      }
-    },
+    stop: () => held.disposeAsync(),
   };
 }
 

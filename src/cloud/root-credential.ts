@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Random } from "#runtime/random.ts";
 import { rootPrincipal } from "#services/kit/principal.ts";
 import type { Credential } from "#services/kit/service.ts";
-import type { CloudOptions } from "./options.ts";
+import { OptionError, type CloudOptions } from "./options.ts";
 
 const fileName = "root-credential.json";
 const upperAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -38,11 +38,15 @@ function fromEnvironment(): Stored | undefined {
 
 async function fromFile(dataDir: string | undefined): Promise<Stored | undefined> {
   if (dataDir === undefined) return undefined;
+  const path = join(dataDir, fileName);
   try {
-    return JSON.parse(await readFile(join(dataDir, fileName), "utf8")) as Stored;
+    return JSON.parse(await readFile(path, "utf8")) as Stored;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new OptionError(
+      `${path} holds no key any more; take it away, and there will be a new one`,
+    );
   }
 }
 

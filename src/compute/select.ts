@@ -2,7 +2,7 @@
 import type { Clock, Wall } from "#runtime/clock.ts";
 import type { Log } from "#runtime/log.ts";
 import type { Random } from "#runtime/random.ts";
-import type { ComputeDriver } from "./driver.ts";
+import { HostUnavailable, type ComputeDriver } from "./driver.ts";
 
 export interface ComputeOptions {
   kind: "auto" | "process" | "simulated" | "docker";
@@ -22,7 +22,7 @@ export async function createCompute(options: ComputeOptions): Promise<ComputeDri
     case "docker": {
       const { findEngine } = await import("./docker/engine/find-engine.ts");
       const { engine, text } = await findEngine(clock.wall);
-      if (!engine) throw new Error(`compute "docker" needs a container engine: ${text}`);
+      if (!engine) throw new HostUnavailable(`--compute docker needs a container engine: ${text}`);
       const { createDockerDriver } = await import("./docker/docker-driver.ts");
       return createDockerDriver({ engine, dataDir, clock, log });
     }

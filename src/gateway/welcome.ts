@@ -44,6 +44,7 @@ export function welcome({ version, auth, defaultRegion }: Welcome, endpoint: str
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>Fogbank ${version}</title>
 <style>
 :root { color-scheme: light dark }

@@ -1,27 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemoryStore } from "#store/memory.ts";
-import type { Store } from "#store/store.ts";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { createFakeWorld } from "../testing/fake-type.ts";
+import { mortalStore } from "../testing/mortal-store.ts";
 import { thingsTemplate } from "../testing/stacks.ts";
-
-/** A store that stops answering after so many transactions, as if its process had been killed. */
-function mortalStore(store: Store, transactions: number) {
-  let left = transactions;
-  let died!: () => void;
-  const death = new Promise<void>((resolve) => (died = resolve));
-  const mortal: Store = {
-    ...store,
-    transaction(run) {
-      if (left-- > 0) return store.transaction(run);
-      died();
-      return new Promise(() => {});
-    },
-    close: async () => {},
-  };
-  return { mortal, death };
-}
 
 const first = thingsTemplate({
   A: { Fixed: "1", ReadyAfter: 1 },

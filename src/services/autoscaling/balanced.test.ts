@@ -69,6 +69,67 @@ test("instances join the target groups when they enter service and leave them be
   assert.equal((await targets()).length, 1);
 });
 
+const missing =
+  "Failed Launching a new EC2 instance.  Status Reason: One or more target groups not found. Validating load balancer configuration failed.";
+
+test("without its target group a group launches nothing and says why", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const { arn, elb } = await targetGroup(cloud);
+  const AutoScalingGroupName = "web";
+  await cloud.createGroup({ DesiredCapacity: 1, MaxSize: 4, TargetGroupARNs: [arn] });
+  await cloud.advance("2m");
+  await elb.DeleteTargetGroup({ TargetGroupArn: arn });
+  await cloud.autoscaling.SetDesiredCapacity({ AutoScalingGroupName, DesiredCapacity: 3 });
+  await cloud.advance("10s");
+  const failed = async () =>
+    (await cloud.activities()).map(({ text }) => text).filter((text) => text.startsWith("Failed"));
+  assert.deepEqual(await failed(), [missing, missing]);
+  assert.deepEqual((await cloud.group()).states, ["InService"]);
+  const { Reservations = [] } = await cloud.clients.ec2(cloud.caller).DescribeInstances({});
+  assert.equal(Reservations.length, 1);
+  await cloud.autoscaling.DetachLoadBalancerTargetGroups({
+    AutoScalingGroupName,
+    TargetGroupARNs: [arn],
+  });
+  await cloud.advance("30m");
+  assert.deepEqual((await cloud.group()).states, ["InService", "InService", "InService"]);
+});
+
+test("an instance whose target group is gone before it joins it ends, and its launch has failed", async (t) => {
+  const cloud = createScalingCloud();
+  t.after(() => cloud.stop());
+  const { arn, elb } = await targetGroup(cloud);
+  const AutoScalingGroupName = "web";
+  const LifecycleHookName = "prepare";
+  await cloud.createGroup({
+    DesiredCapacity: 1,
+    TargetGroupARNs: [arn],
+    LifecycleHookSpecificationList: [
+      { LifecycleHookName, LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" },
+    ],
+  });
+  await cloud.advance("2m");
+  const [InstanceId] = (await cloud.group()).ids;
+  assert.deepEqual((await cloud.group()).states, ["Pending:Wait"]);
+  await elb.DeleteTargetGroup({ TargetGroupArn: arn });
+  await cloud.autoscaling.CompleteLifecycleAction({
+    AutoScalingGroupName,
+    LifecycleHookName,
+    LifecycleActionResult: "CONTINUE",
+    InstanceId,
+  });
+  await cloud.advance("2m");
+  assert.deepEqual((await cloud.group()).ids, []);
+  const texts = (await cloud.activities()).map(({ text }) => text);
+  const reason = `Failed to update target group ${arn}: Target group '${arn}' not found Updating load balancer configuration failed`;
+  assert.ok(
+    texts.includes(`Failed Launching a new EC2 instance: ${InstanceId}.  Status Reason: ${reason}`),
+    texts.join("\n"),
+  );
+  assert.ok(texts.includes(missing));
+});
+
 test("an instance leaves its target groups though nobody wrote down that it is in them", async (t) => {
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());

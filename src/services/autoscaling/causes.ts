@@ -101,6 +101,8 @@ export const causes = {
       now,
       "an instance was taken out of service in response to an ELB system health check failure.",
     ),
+  launchFailed: (now: number) =>
+    at(now, "an instance was taken out of service in response to a launch failure."),
   userHealth: (now: number) =>
     at(now, "an instance was taken out of service in response to a user health-check."),
   userTerminated: (now: number, instanceId: string) =>

@@ -134,6 +134,8 @@ export interface MemberRecord {
   group: string;
   /** Undefined until EC2 has answered. */
   instanceId?: string;
+  /** Why it could not join a load balancer that it must join. */
+  refusal?: string;
   /** The client token of the launch, and the place in its batch; nothing is launched twice. */
   launch?: LaunchIntent;
   /** What was chosen from a mixed instances policy. */

@@ -3,6 +3,7 @@ import type { Caller, Client, Environment } from "#services/kit/service.ts";
 import { AwsError } from "#model/error.ts";
 import type { Scope } from "#store/collection.ts";
 import { isClassic } from "../groups/target-groups.ts";
+import { isMissing, notUpdated } from "../groups/missing-balancers.ts";
 import { members, type MemberRecord } from "../records.ts";
 import { launch } from "./launch.ts";
 import type { Outcome } from "./outcome.ts";
@@ -22,7 +23,9 @@ export async function carryOut(
   await attempt(startAndStop(env, caller, outcome));
   await attempt(register(env, scope, caller, outcome));
   await attempt(release(env, scope, caller, outcome));
-  await attempt(launch(env, scope, caller, { group: outcome.view.group, launch: outcome.launch }));
+  const { group } = outcome.view;
+  await attempt(launch(env, scope, caller, { group, launch: outcome.launchAgain }));
+  await attempt(launch(env, scope, caller, { group, launch: outcome.launch, isFirst: true }));
   await attempt(deleteAlarms(env, caller, outcome));
   if (failures.length > 0) throw failures[0];
 }
@@ -98,14 +101,29 @@ async function register(env: Environment, scope: Scope, caller: Caller, outcome:
     if (state === "Removing") continue;
     const missing = joining.filter(({ registered }) => !registered.includes(arn));
     if (missing.length === 0) continue;
-    const registered = isClassic(arn)
-      ? await registerInstances(env.clients.elb(caller), arn, missing)
-      : await registerTargets(env.clients.elbv2(caller), arn, missing);
+    let registered: readonly MemberRecord[];
+    try {
+      registered = isClassic(arn)
+        ? await registerInstances(env.clients.elb(caller), arn, missing)
+        : await registerTargets(env.clients.elbv2(caller), arn, missing);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await refuse(env, scope, missing, notUpdated(arn, error.message));
+      continue;
+    }
     await change(env, scope, registered, (member) => ({
       ...member,
       registered: [...member.registered.filter((other) => other !== arn), arn],
     }));
   }
+}
+
+/** One that is on its way into service does not get there; the others do without. */
+function refuse(env: Environment, scope: Scope, missing: readonly MemberRecord[], refusal: string) {
+  const coming = missing.filter(({ state }) => state.startsWith("Pending"));
+  return change(env, scope, coming, (member) =>
+    member.state.startsWith("Pending") ? { ...member, refusal } : member,
+  );
 }
 
 async function registerInstances(

@@ -5,6 +5,7 @@ import type { Scope } from "#store/collection.ts";
 import { changeActivity } from "../activities.ts";
 import { isWarm } from "../groups/capacity.ts";
 import { detailsOf } from "../groups/describe-activity.ts";
+import { checkBalancers, MissingBalancersError } from "../groups/missing-balancers.ts";
 import { batchRequest, launchSource, type LaunchSource } from "../launch/source.ts";
 import { firstLaunchBackoffMs, longestLaunchBackoffMs } from "../limits.ts";
 import { poolKey } from "../planning/allocation.ts";
@@ -17,7 +18,11 @@ export async function launch(
   env: LaunchEnvironment,
   scope: Scope,
   caller: Caller,
-  { group, launch: fresh }: { group: GroupRecord; launch: readonly MemberRecord[] },
+  {
+    group,
+    launch: fresh,
+    isFirst = false,
+  }: { group: GroupRecord; launch: readonly MemberRecord[]; isFirst?: boolean },
 ): Promise<void> {
   const wanted = fresh.filter(({ launch: intent }) => intent);
   const sources = new Map<string, LaunchSource>();
@@ -26,6 +31,8 @@ export async function launch(
     const template = choice?.launchTemplate;
     const key = template ? `${template.id}/${template.version}` : "";
     try {
+      // What was asked for before may be there already, and is not to be forgotten.
+      if (isFirst) await checkBalancers(env, caller, group);
       let source = sources.get(key);
       if (!source) {
         source = await launchSource(env, scope, caller, group, template);
@@ -115,7 +122,10 @@ async function failLaunch(
   if (!(error instanceof AwsError)) throw error;
   const nowMs = env.clock.now();
   const writing = { random: env.random, scope, nowMs };
-  const statusMessage = `${error.message.replace(/\.?$/, ".")} Launching EC2 instance failed.`;
+  const statusMessage =
+    error instanceof MissingBalancersError
+      ? error.message
+      : `${error.message.replace(/\.?$/, ".")} Launching EC2 instance failed.`;
   const { zone, choice } = batch[0]!;
   await env.store.transaction(async (tx) => {
     for (const { id, activity } of batch) {

@@ -74,11 +74,12 @@ export class MemberPass {
       this.#judge(member);
     const current = this.#current(member.id);
     if (isLeaving(current) && !this.#knowsTargets()) return;
+    if (current.refusal !== undefined) return this.#failLaunch(current, current.refusal);
     switch (nextStep(this.#viewOf(current))) {
       case "none":
         return;
       case "launch":
-        this.#outcome.launch.push(current);
+        this.#outcome.launchAgain.push(current);
         return;
       case "wait-for-hook": {
         const waits = beginWaits(this.#tx, this.#writing, group, current, this.#hooksOf(current));
@@ -279,6 +280,16 @@ export class MemberPass {
     });
     this.cooldownFromMs = nowMs;
     await this.#activity(member, { status: "Successful" });
+  }
+
+  async #failLaunch(member: MemberRecord, statusMessage: string): Promise<void> {
+    await this.#activity(member, {
+      status: "Failed",
+      statusMessage,
+      description: `Launching a new EC2 instance: ${member.instanceId}.  Status Reason: ${statusMessage}`,
+    });
+    const { refusal: _, ...rest } = member;
+    await this.#beginTermination(rest, causes.launchFailed(this.#writing.nowMs));
   }
 
   async #beginTermination(member: MemberRecord, cause: string): Promise<void> {

@@ -6,6 +6,8 @@ import type { GroupView } from "./view.ts";
 export interface Outcome {
   view: GroupView;
   launch: MemberRecord[];
+  /** Launches that may have been asked for already. */
+  launchAgain: MemberRecord[];
   register: MemberRecord[];
   deregister: { member: MemberRecord; arns: string[] }[];
   terminate: MemberRecord[];

@@ -35,6 +35,7 @@ export async function takeSteps(
   const outcome: Outcome = {
     view,
     launch: [],
+    launchAgain: [],
     register: [],
     deregister: [],
     terminate: [],

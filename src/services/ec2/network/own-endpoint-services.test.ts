@@ -108,12 +108,19 @@ test("principals are allowed and disallowed", () =>
     });
     const ServiceId = made!.ServiceId!;
     const root = "arn:aws:iam::210987654321:root";
-    await ec2.ModifyVpcEndpointServicePermissions({ ServiceId, AddAllowedPrincipals: [root, "*"] });
+    const service = "appflow.amazonaws.com";
+    await ec2.ModifyVpcEndpointServicePermissions({
+      ServiceId,
+      AddAllowedPrincipals: [root, service, "*"],
+    });
     await ec2.ModifyVpcEndpointServicePermissions({ ServiceId, RemoveAllowedPrincipals: ["*"] });
     const { AllowedPrincipals } = await ec2.DescribeVpcEndpointServicePermissions({ ServiceId });
     assert.deepEqual(
       AllowedPrincipals!.map((one) => [one.Principal, one.PrincipalType]),
-      [[root, "Account"]],
+      [
+        [service, "Service"],
+        [root, "Account"],
+      ],
     );
     await assert.rejects(
       ec2.ModifyVpcEndpointServicePermissions({ ServiceId, AddAllowedPrincipals: ["somebody"] }),

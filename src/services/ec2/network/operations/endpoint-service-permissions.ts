@@ -11,6 +11,8 @@ import { ownEndpointServices } from "../own-endpoint-services.ts";
 /** https://docs.aws.amazon.com/vpc/latest/privatelink/configure-endpoint-service.html#add-remove-permissions */
 function typeOf(principal: string) {
   if (principal === "*") return "All" as const;
+  // https://docs.aws.amazon.com/appflow/latest/userguide/private-flows.html lets appflow.amazonaws.com in.
+  if (/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(principal)) return "Service" as const;
   const resource = /^arn:[^:]*:iam::[^:]*:(root|user|role)/.exec(principal)?.[1];
   if (resource === undefined)
     throw ec2Error("InvalidPrincipal", `Invalid Principal: '${principal}'`);

@@ -110,6 +110,16 @@ test("a folder that an event's program runs in stays until it ended", async () =
   await own.close();
 });
 
+test("a package goes though somebody is about to unpack it", async () => {
+  const store = createMemoryStore();
+  const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined });
+  const sha256 = await own.keep(packageOf("x"), async (code) => code.sha256);
+  const unpacking = assert.rejects(own.unpacked(sha256), /there is no deployment package/);
+  assert.equal(await own.dropUnused(sha256, () => false), true);
+  await unpacking;
+  await own.close();
+});
+
 test("all who ask at once have one folder, and it goes with what is being unpacked in it", async () => {
   const store = createMemoryStore();
   const own = new CodeStore({ store, random: createSeededRandom(1), dataDir: undefined });

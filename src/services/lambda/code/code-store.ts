@@ -104,7 +104,10 @@ export class CodeStore {
     let isDone = true;
     for (const [name, { made, sha256s }] of this.#folders) {
       if (!sha256s.includes(sha256)) continue;
-      if (isInUse(await made)) isDone = false;
+      // One whose making failed, as for want of the package that is just gone, is nowhere; who asked for it is told.
+      const folder = await made.catch(() => undefined);
+      if (folder === undefined) continue;
+      if (isInUse(folder)) isDone = false;
       else await this.#takeAway(name);
     }
     return isDone;

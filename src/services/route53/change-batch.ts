@@ -6,6 +6,7 @@ import type { Change, ChangeBatch, ResourceRecordSet } from "@aws-sdk/client-rou
 import { isDeepStrictEqual } from "node:util";
 import { invalidChangeBatch, invalidName, tooManyCharacters, tooManyValues } from "./errors.ts";
 import { checkShape } from "./change-shape.ts";
+import { inputName } from "./input-name.ts";
 import { limits } from "./limits.ts";
 import { isWithin, normalName } from "./names.ts";
 import { aliasProblems, conflicts, isSame } from "./set-conflicts.ts";
@@ -85,12 +86,8 @@ function removeSet(
 }
 
 function checkNames({ ResourceRecordSet: set }: Change): void {
-  try {
-    for (const name of [set?.Name, set?.AliasTarget?.DNSName])
-      if (name !== undefined) normalName(name);
-  } catch (error) {
-    throw error instanceof ValueProblem ? invalidName(error.message) : error;
-  }
+  for (const name of [set?.Name, set?.AliasTarget?.DNSName])
+    if (name !== undefined) inputName(name, invalidName);
 }
 
 /** One change for each record, or its removal before its new beginning. */

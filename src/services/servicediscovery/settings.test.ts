@@ -131,6 +131,12 @@ test("a service of an HTTP namespace has health checks, no records, and keeps it
   const gone = await map.DeregisterInstance({ ServiceId, InstanceId: "one" });
   await done(gone.OperationId);
   assert.deepEqual(await checks(), []);
+  // Instances come and go for years: nothing is left of them.
+  const kept = [cloud.caller.account, "global", "route53"];
+  const left = await cloud.store.transaction((tx) =>
+    tx.count(kept, [...kept, Number.POSITIVE_INFINITY]),
+  );
+  assert.equal(left, 0);
 });
 
 test("a namespace is deleted once, and its operations are listed no longer", async (t) => {

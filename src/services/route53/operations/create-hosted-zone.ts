@@ -14,10 +14,10 @@ import {
   zoneExists,
 } from "../errors.ts";
 import { bareId, drawId, drawNameServers, privateNameServers } from "../ids.ts";
+import { inputName } from "../input-name.ts";
 import { limits } from "../limits.ts";
-import { isWithin, normalName } from "../names.ts";
+import { isWithin } from "../names.ts";
 import { delegationSets, hostedZones, ofAccount, recordSets, type ZoneRecord } from "../records.ts";
-import { ValueProblem } from "../values/problem.ts";
 import { checkVpc } from "../vpcs.ts";
 import { beginChange, setId, showZone } from "../zones.ts";
 
@@ -69,13 +69,9 @@ export const createHostedZone: Route53Operation<"CreateHostedZone"> = async (inp
 };
 
 function zoneName(given: string): string {
-  try {
-    const name = normalName(given);
-    if (name === "." || name.startsWith("\\052")) throw invalidDomainName(given);
-    return name;
-  } catch (error) {
-    throw error instanceof ValueProblem ? invalidDomainName(given) : error;
-  }
+  const name = inputName(given, () => invalidDomainName(given));
+  if (name === "." || name.startsWith("\\052")) throw invalidDomainName(given);
+  return name;
 }
 
 /** A VPC may not have two zones of one name, whose ever they are. */

@@ -79,7 +79,9 @@ export const healthCheckOperations: Operations<"route53", State> = {
         if (other.config.ChildHealthChecks?.includes(id)) throw healthCheckInUse(id);
       healthChecks.delete(tx, scope, id);
       healthStatuses.delete(tx, scope, id);
-      spentReferences.put(tx, scope, [callerReference], { healthCheckId: id });
+      // A service that comes and goes with each instance never uses one again: nothing need be kept for it.
+      if (owner === undefined)
+        spentReferences.put(tx, scope, [callerReference], { healthCheckId: id });
     });
     return {};
   },

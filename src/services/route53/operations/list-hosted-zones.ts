@@ -4,12 +4,12 @@ import type { Operations } from "#services/kit/service.ts";
 import { listScopes } from "#store/collection.ts";
 import { invalidDomainName, invalidInput, invalidToken, noSuchDelegationSet } from "../errors.ts";
 import { bareId } from "../ids.ts";
+import { inputName } from "../input-name.ts";
 import { limits } from "../limits.ts";
-import { normalName, reversedName } from "../names.ts";
+import { reversedName } from "../names.ts";
 import { pageByMarker, pageSize } from "../paging.ts";
 import { delegationSets, hostedZones, ofAccount, type ZoneRecord } from "../records.ts";
 import type { State } from "../state.ts";
-import { ValueProblem } from "../values/problem.ts";
 import { showZone } from "../zones.ts";
 
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html and its neighbours */
@@ -98,10 +98,5 @@ export const hostedZoneListOperations: Operations<"route53", State> = {
 };
 
 function startName(given: string | undefined): string {
-  if (given === undefined) return "";
-  try {
-    return reversedName(normalName(given));
-  } catch (error) {
-    throw error instanceof ValueProblem ? invalidDomainName(given) : error;
-  }
+  return given === undefined ? "" : reversedName(inputName(given, () => invalidDomainName(given)));
 }

@@ -1,11 +1,11 @@
 import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import type { Route53Operation } from "../context.ts";
 import { invalidInput } from "../errors.ts";
+import { inputName } from "../input-name.ts";
 import { limits } from "../limits.ts";
-import { normalName, reversedName } from "../names.ts";
+import { reversedName } from "../names.ts";
 import { pageSize } from "../paging.ts";
 import { ofAccount, recordSets } from "../records.ts";
-import { ValueProblem } from "../values/problem.ts";
 import { findZone } from "../zones.ts";
 
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html */
@@ -19,7 +19,7 @@ export const listResourceRecordSets: Route53Operation<"ListResourceRecordSets"> 
   if (StartRecordIdentifier !== undefined && StartRecordType === undefined)
     throw invalidInput("The input is not valid");
   const size = pageSize(input.MaxItems, limits.largestRecordSetsPage);
-  const start = StartRecordName === undefined ? "" : reversedName(normal(StartRecordName));
+  const start = StartRecordName === undefined ? "" : reversedName(inputName(StartRecordName));
   const scope = ofAccount(context);
   const found = await context.store.transaction(async (tx) => {
     const { id } = await findZone(tx, scope, input.HostedZoneId);
@@ -42,11 +42,3 @@ export const listResourceRecordSets: Route53Operation<"ListResourceRecordSets"> 
     MaxItems: size,
   };
 };
-
-function normal(name: string): string {
-  try {
-    return normalName(name);
-  } catch (error) {
-    throw error instanceof ValueProblem ? invalidInput(error.message) : error;
-  }
-}

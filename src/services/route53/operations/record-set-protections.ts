@@ -8,6 +8,7 @@ import {
   limitsExceeded,
   protectionsExist,
 } from "../errors.ts";
+import { inputName } from "../input-name.ts";
 import { limits } from "../limits.ts";
 import { isWithin, normalName, reversedName } from "../names.ts";
 import { pageSize } from "../paging.ts";
@@ -66,7 +67,7 @@ export const recordSetProtectionOperations: Operations<"route53", State> = {
       `${reversedName(name)} ${type}`;
     const isStart = NextToken === undefined && StartRecordName !== undefined;
     const start = isStart
-      ? keyOf({ name: normal(StartRecordName), type: StartRecordType ?? ("" as "A") })
+      ? keyOf({ name: inputName(StartRecordName), type: StartRecordType ?? ("" as "A") })
       : "";
     const page = paginate(
       all.filter((one) => keyOf(one) >= start),
@@ -128,12 +129,4 @@ function isSame(one: Named, other: Named): boolean {
 
 function failing({ name, type }: Named, Code: string, Message: string): ProtectionError {
   return { RecordName: name, RecordType: type, Code, Message };
-}
-
-function normal(name: string): string {
-  try {
-    return normalName(name);
-  } catch (error) {
-    throw error instanceof ValueProblem ? invalidInput(error.message) : error;
-  }
 }

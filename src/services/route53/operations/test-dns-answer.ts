@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
 import type { Route53Operation } from "../context.ts";
 import { invalidInput } from "../errors.ts";
-import { normalName } from "../names.ts";
+import { inputName } from "../input-name.ts";
 import { ofAccount } from "../records.ts";
-import { ValueProblem } from "../values/problem.ts";
 import { findZone } from "../zones.ts";
 
 /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_TestDNSAnswer.html */
@@ -18,7 +17,7 @@ export const testDnsAnswer: Route53Operation<"TestDNSAnswer"> = async (input, co
   const mask = Number(EDNS0ClientSubnetMask ?? (isIP(EDNS0ClientSubnetIP ?? "") === 6 ? 64 : 24));
   if (!(mask >= 0 && mask <= (isIP(EDNS0ClientSubnetIP ?? "") === 6 ? 128 : 32)))
     throw invalidInput(`The subnet mask is not valid: ${EDNS0ClientSubnetMask}`);
-  const RecordName = normal(input.RecordName!);
+  const RecordName = inputName(input.RecordName!);
   const { responseCode, values } = await context.state.plane().ask({
     name: RecordName,
     type: RecordType!,
@@ -35,11 +34,3 @@ export const testDnsAnswer: Route53Operation<"TestDNSAnswer"> = async (input, co
     Protocol: "UDP",
   };
 };
-
-function normal(name: string): string {
-  try {
-    return normalName(name);
-  } catch (error) {
-    throw error instanceof ValueProblem ? invalidInput(error.message) : error;
-  }
-}

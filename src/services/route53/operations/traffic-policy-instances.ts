@@ -9,8 +9,9 @@ import {
   noSuchInstance,
   tooManyInstances,
 } from "../errors.ts";
+import { inputName } from "../input-name.ts";
 import { limits } from "../limits.ts";
-import { isWithin, normalName } from "../names.ts";
+import { isWithin } from "../names.ts";
 import {
   hostedZones,
   ofAccount,
@@ -24,7 +25,6 @@ import { setProblems } from "../set-problems.ts";
 import type { State } from "../state.ts";
 import { parseDocument } from "../traffic-policies/document.ts";
 import { expand } from "../traffic-policies/expand.ts";
-import { ValueProblem } from "../values/problem.ts";
 import { checkOwner, countSets, findZone, setId, viewZone } from "../zones.ts";
 import { findPolicy } from "./traffic-policies.ts";
 
@@ -32,7 +32,7 @@ import { findPolicy } from "./traffic-policies.ts";
 export const trafficPolicyInstanceOperations: Operations<"route53", State> = {
   async CreateTrafficPolicyInstance(input, context) {
     const scope = ofAccount(context);
-    const name = normal(input.Name!);
+    const name = inputName(input.Name!);
     return context.store.transaction(async (tx) => {
       const zone = await findZone(tx, scope, input.HostedZoneId);
       checkOwner(zone, context);
@@ -188,12 +188,4 @@ export function show(instance: TrafficInstanceRecord, nowMs: number): TrafficPol
     TrafficPolicyVersion: instance.policyVersion,
     TrafficPolicyType: instance.type,
   };
-}
-
-function normal(name: string): string {
-  try {
-    return normalName(name);
-  } catch (error) {
-    throw error instanceof ValueProblem ? invalidInput(error.message) : error;
-  }
 }

@@ -4,7 +4,8 @@ import type { Scope } from "#store/collection.ts";
 import type { Transaction } from "#store/store.ts";
 import { readArn } from "./arns.ts";
 import { readAssociations } from "./find.ts";
-import { readAddresses } from "./interfaces.ts";
+import { readHolder } from "./interfaces.ts";
+import { couldNotBeSetUp } from "./set-up.ts";
 import {
   listeners,
   rules,
@@ -29,6 +30,8 @@ export interface BalancerRecords {
   groups: { record: TargetGroupRecord; targets: TargetRecord[] }[];
   /** Private addresses of its network interfaces, by subnet. */
   addresses: InterfaceAddresses;
+  /** It never got them. */
+  isFailed: boolean;
 }
 
 export async function readBalancer(
@@ -36,8 +39,14 @@ export async function readBalancer(
   scope: Scope,
   balancer: LoadBalancerRecord,
 ): Promise<BalancerRecords> {
-  const addresses = (await readAddresses(tx, scope, balancer)) ?? {};
-  const found: BalancerRecords = { balancer, listeners: [], groups: [], addresses };
+  const holder = await readHolder(tx, scope, balancer);
+  const found: BalancerRecords = {
+    balancer,
+    listeners: [],
+    groups: [],
+    addresses: holder?.addresses ?? {},
+    isFailed: couldNotBeSetUp(holder),
+  };
   for (const record of await listeners.list(tx, scope, [balancer.name])) {
     const own = await rules.list(tx, scope, [balancer.name, record.id]);
     const trusted = record.tls?.mutual?.trustStoreArn;

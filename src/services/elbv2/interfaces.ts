@@ -1,5 +1,8 @@
 /** The network interfaces that a load balancer has in its subnets. */
-import type { InterfaceFacts } from "#services/kit/load-balancing/interfaces/reconciler.ts";
+import type {
+  InterfaceFacts,
+  InterfaceHolder,
+} from "#services/kit/load-balancing/interfaces/reconciler.ts";
 import type { InterfaceAddresses } from "#services/kit/load-balancing/interfaces/keep.ts";
 import type { WantedInterface } from "#services/kit/load-balancing/interfaces/plan.ts";
 import type { PublishedSender } from "#services/kit/name-directory.ts";
@@ -37,14 +40,13 @@ function interfaceIn(
   };
 }
 
-/** Undefined until all of its interfaces are there. */
-export async function readAddresses(
+/** What it has of interfaces, and what it lacks. */
+export function readHolder(
   tx: Transaction,
   scope: Scope,
   balancer: LoadBalancerRecord,
-): Promise<InterfaceAddresses | undefined> {
-  const holder = await interfaceHolders.get(tx, scope, balancer.name, idOf(balancer));
-  return holder?.addresses;
+): Promise<InterfaceHolder | undefined> {
+  return interfaceHolders.get(tx, scope, balancer.name, idOf(balancer));
 }
 
 /** As machines see it that it connects to, or that connect to it. */

@@ -26,7 +26,9 @@ export interface LoadBalancerRecord {
   enforcesOnPrivateLink?: "on" | "off";
   zones: ZoneRecord[];
   createdMs: number;
-  state: "provisioning" | "active";
+  state: "provisioning" | "active" | "active_impaired" | "failed";
+  /** Why it is impaired or has failed. */
+  stateReason?: string;
   /** Attributes that differ from their defaults. */
   attributes: Record<string, string>;
   tags: Tags;

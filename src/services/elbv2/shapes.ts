@@ -29,7 +29,10 @@ export function loadBalancerShape(record: LoadBalancerRecord): LoadBalancer {
     LoadBalancerName: record.name,
     Scheme: record.scheme,
     VpcId: record.vpcId,
-    State: { Code: record.state },
+    State: {
+      Code: record.state,
+      ...(record.stateReason !== undefined && { Reason: record.stateReason }),
+    },
     Type: network ? "network" : "application",
     AvailabilityZones: zonesShape(record),
     // A network load balancer may have none.

@@ -7,7 +7,7 @@ import type { BoundListener } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-records.ts";
 import { senderOf } from "../interfaces.ts";
 import { logsAnything } from "../logs.ts";
-import { activate } from "../activate.ts";
+import { writeState } from "../set-up.ts";
 import { listeners } from "../records.ts";
 import type { State } from "../state.ts";
 import { allowsShift, shiftLookMs } from "../zonal-shift.ts";
@@ -59,7 +59,7 @@ async function remember(
 ): Promise<void> {
   const { name } = records.balancer;
   await env.store.transaction(async (tx) => {
-    await activate(tx, scope, records.balancer);
+    await writeState(tx, scope, records.balancer);
     for (const [index, { record }] of records.listeners.entries()) {
       const listener = await listeners.get(tx, scope, name, record.id);
       const boundByZone = bound[index]!;

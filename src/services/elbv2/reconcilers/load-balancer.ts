@@ -7,7 +7,7 @@ import { configOf } from "../balancer-config.ts";
 import { readBalancer, type BalancerRecords } from "../balancer-records.ts";
 import { thresholdOf } from "../target-group-config.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
-import { activate } from "../activate.ts";
+import { writeState } from "../set-up.ts";
 import {
   interfaceHolders,
   listeners,
@@ -50,6 +50,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       });
       await removeOthers(scope, String(name), records?.balancer.arn);
       if (!records) return undefined;
+      if (records.isFailed) return giveUp(scope, records.balancer);
       wakeTargets(scope, records);
       const balancer = await followZones(env, scope, records.balancer);
       records.balancer = balancer;
@@ -101,6 +102,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       for (const { id, port } of targets) state.wakeTarget(scope, [record.name, id, port]);
   }
 
+  async function giveUp(scope: Scope, balancer: LoadBalancerRecord): Promise<void> {
+    await env.store.transaction((tx) => writeState(tx, scope, balancer));
+    await removeOthers(scope, balancer.name, undefined);
+  }
+
   async function wakeAll(scope: Scope): Promise<void> {
     const all = await env.store.transaction((tx) => loadBalancers.list(tx, scope));
     for (const balancer of all) state.wakeLoadBalancer(scope, [balancer.name]);
@@ -131,7 +137,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
   ): Promise<void> {
     const { name } = balancer;
     await env.store.transaction(async (tx) => {
-      await activate(tx, scope, balancer);
+      await writeState(tx, scope, balancer);
       for (const [index, id] of ids.entries()) {
         const listener = await listeners.get(tx, scope, name, id);
         const own = bound[index]!;

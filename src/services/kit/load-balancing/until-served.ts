@@ -9,13 +9,16 @@ const patienceMs = 5000;
 /** Resolves once each load balancer's name has its listeners, or after five seconds of the host's time. */
 export async function untilServed(
   { clock, store, traffic, log }: Pick<Environment, "clock" | "store" | "traffic" | "log">,
-  balancers: Collection<{ dnsName: string }>,
+  balancers: Collection<{ dnsName: string; state?: string }>,
 ): Promise<void> {
   // Under a virtual clock nothing moves on by itself, and nothing is served for real traffic's sake.
   if (clock.mode === "virtual") return;
   const dnsNames = await store.transaction(async (tx) => {
     const lists = (await listScopes(tx)).map((scope) => balancers.list(tx, scope));
-    return (await Promise.all(lists)).flat().map(({ dnsName }) => dnsName.toLowerCase());
+    return (await Promise.all(lists))
+      .flat()
+      .filter(({ state }) => state !== "failed")
+      .map(({ dnsName }) => dnsName.toLowerCase());
   });
   const missing = () => dnsNames.filter((name) => !traffic.fronts.has(name));
   const { wall } = clock;

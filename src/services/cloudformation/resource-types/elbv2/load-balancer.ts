@@ -47,7 +47,8 @@ export const resourceType = defineResourceType({
       throw new ResourceFailure(
         `LoadBalancer ${request.physicalId} did not stabilize: ${balancer.State.Reason ?? ""}`,
       );
-    return balancer?.State?.Code === "active";
+    // One that is impaired routes traffic.
+    return balancer?.State?.Code?.startsWith("active") === true;
   },
   async update(request) {
     const { clients, properties, physicalId: LoadBalancerArn, changed } = request;

@@ -1,5 +1,6 @@
 /** Gives load balancers their network interfaces, and takes them back a while after they are gone. */
 import { isDeepStrictEqual } from "node:util";
+import { AwsError } from "#model/error.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Collection, Scope } from "#store/collection.ts";
@@ -13,9 +14,25 @@ export interface InterfaceHolder {
   description: string;
   /** As they were when all was last as it should be; undefined until it was once. */
   addresses?: InterfaceAddresses;
+  /** Since when EC2 does not give it what it should have. */
+  trouble?: InterfaceTrouble;
   /** When they leave; their load balancer is gone. */
   leaveMs?: number;
 }
+
+export interface InterfaceTrouble {
+  sinceMs: number;
+  /** What EC2 said first. */
+  reason: string;
+  /** It is not to be expected any more that it passes. */
+  isLasting?: true;
+}
+
+/** What is in the way may be about to leave, as interfaces of a load balancer that was deleted are. */
+const patienceMs = 120_000;
+const retryMs = 5000;
+/** Of load balancers that serve, for which more is wanted than they have. */
+const lastingRetryMs = 60_000;
 
 /**
  * AWS does not say how long the interfaces outlive their load balancer: that it is a while, and what is bound to
@@ -33,6 +50,11 @@ interface Kind<Balancer> {
   factsOf: (balancer: Balancer) => InterfaceFacts;
 }
 
+interface Present extends InterfaceFacts {
+  known: InterfaceAddresses | undefined;
+  trouble: InterfaceTrouble | undefined;
+}
+
 export interface InterfaceFacts {
   /** Tells it from another of its name. */
   id: string;
@@ -41,7 +63,7 @@ export interface InterfaceFacts {
 }
 
 export function interfaceReconciler<Balancer>(
-  env: Pick<Environment, "clients" | "store" | "clock">,
+  env: Pick<Environment, "clients" | "store" | "clock" | "log">,
   { service, balancers, holders, factsOf }: Kind<Balancer>,
 ): Reconciler {
   return {
@@ -61,17 +83,21 @@ export function interfaceReconciler<Balancer>(
         if (facts && !own)
           holders.put(tx, scope, [name, facts.id], { description: facts.description });
         return {
-          present: facts && { ...facts, known: own?.record.addresses },
+          present: facts && {
+            ...facts,
+            known: own?.record.addresses,
+            trouble: own?.record.trouble,
+          },
           others: entries.filter((entry) => entry !== own),
         };
       });
       const now = env.clock.now();
-      const leaving: number[] = [];
+      const moments: number[] = [];
       for (const { id, record } of others) {
         const isTakenOver = record.description === present?.description;
         const leaveMs = isTakenOver ? now : (record.leaveMs ?? now + lingerMs);
         if (leaveMs > now) {
-          leaving.push(leaveMs);
+          moments.push(leaveMs);
           if (record.leaveMs === undefined)
             await change(scope, id, (holder) => ({ ...holder, leaveMs }));
           continue;
@@ -80,15 +106,41 @@ export function interfaceReconciler<Balancer>(
         if (!isTakenOver) await keepInterfaces(env, scope, record.description, []);
         await change(scope, id, () => undefined);
       }
-      if (present) {
-        const { id, description, wanted, known } = present;
-        const addresses = await keepInterfaces(env, scope, description, wanted);
-        if (!isDeepStrictEqual(addresses, known))
-          await change(scope, [name, id], (holder) => ({ ...holder, addresses }));
-      }
-      return leaving.length > 0 ? { afterMs: Math.min(...leaving) - now } : undefined;
+      const retryAfterMs = present && (await keep(scope, name, present, now));
+      if (retryAfterMs !== undefined) moments.push(now + retryAfterMs);
+      return moments.length > 0 ? { afterMs: Math.min(...moments) - now } : undefined;
     },
   };
+
+  /** Gives when to try again what EC2 refused; one that was never set up is given up some day. */
+  async function keep(
+    scope: Scope,
+    name: string,
+    { id, description, wanted, known, trouble }: Present,
+    now: number,
+  ): Promise<number | undefined> {
+    try {
+      const addresses = await keepInterfaces(env, scope, description, wanted);
+      if (trouble || !isDeepStrictEqual(addresses, known))
+        await change(scope, [name, id], ({ trouble: _over, ...holder }) => ({
+          ...holder,
+          addresses,
+        }));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code === "NotImplemented") throw error;
+      const { sinceMs, reason, isLasting } = trouble ?? { sinceMs: now, reason: error.message };
+      const lasts = now - sinceMs >= patienceMs;
+      if (!trouble || (lasts && !isLasting)) {
+        const next: InterfaceTrouble = { sinceMs, reason, ...(lasts && { isLasting: true }) };
+        await change(scope, [name, id], (holder) => ({ ...holder, trouble: next }));
+        if (lasts)
+          env.log.warn("a load balancer does not get its network interfaces", { name, reason });
+      }
+      if (!lasts) return retryMs;
+      return known && lastingRetryMs;
+    }
+  }
 
   async function change(
     scope: Scope,

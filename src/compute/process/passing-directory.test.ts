@@ -34,3 +34,16 @@ process.stdin.resume();`;
   writeFileSync(join(own, "owner.json"), JSON.stringify({ ...owner, hostBootId: "earlier" }));
   assert.deepEqual(await sweep(), [own]);
 });
+
+test("another user's directory is left to that user, and nobody is told again and again", async (t) => {
+  if (process.getuid?.() !== 0) return t.skip("only root can become another user");
+  const parent = mkdtempSync(join(tmpdir(), "fogbank-passing-test-"));
+  t.after(() => rmSync(parent, { recursive: true }));
+  const left = await makePassingDirectory(parent);
+  const owner = JSON.parse(readFileSync(join(left, "owner.json"), "utf8")) as object;
+  writeFileSync(join(left, "owner.json"), JSON.stringify({ ...owner, hostBootId: "earlier" }));
+  t.mock.method(process, "getuid", () => 65_534);
+  assert.deepEqual(await sweepPassingDirectories(parent, assert.fail), []);
+  t.mock.restoreAll();
+  assert.deepEqual(await sweepPassingDirectories(parent, assert.fail), [left]);
+});

@@ -2,7 +2,7 @@
  * Where a cloud that keeps nothing has its machines: a directory for temporary files that names its
  * owner, so that the next cloud can take away what a killed one left behind.
  */
-import { mkdir, readFile, readdir, realpath, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, realpath, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "#runtime/log.ts";
@@ -67,6 +67,7 @@ export async function sweepPassingDirectories(
     const owner = await readOwner(directory);
     if (owner === undefined || !isGone(owner)) continue;
     try {
+      if (!(await mayRemove(directory))) continue;
       for (const { file } of await listLoopDevices(await realpath(directory)))
         await closeLoopDevice(file);
       await removeTree(directory);
@@ -93,7 +94,13 @@ export function isGone(owner: Owner): boolean {
   }
 }
 
-/** Undefined for a directory that is being made, is another user's, or is none of ours. */
+/** Another user's goes when that user starts Fogbank again, or root does. */
+async function mayRemove(directory: string): Promise<boolean> {
+  const uid = process.getuid?.();
+  return uid === undefined || uid === 0 || (await stat(directory)).uid === uid;
+}
+
+/** Undefined for a directory that is being made, or is none of ours. */
 async function readOwner(directory: string): Promise<Owner | undefined> {
   try {
     return JSON.parse(await readFile(join(directory, ownerFile), "utf8")) as Owner;

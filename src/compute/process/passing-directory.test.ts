@@ -42,7 +42,7 @@ test("another user's directory is left to that user, and nobody is told again an
   const left = await makePassingDirectory(parent);
   const owner = JSON.parse(readFileSync(join(left, "owner.json"), "utf8")) as object;
   writeFileSync(join(left, "owner.json"), JSON.stringify({ ...owner, hostBootId: "earlier" }));
-  t.mock.method(process, "getuid", () => 65_534);
+  t.mock.method(process as { getuid(): number }, "getuid", () => 65_534);
   assert.deepEqual(await sweepPassingDirectories(parent, assert.fail), []);
   t.mock.restoreAll();
   assert.deepEqual(await sweepPassingDirectories(parent, assert.fail), [left]);

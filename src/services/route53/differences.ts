@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "*",
     differs:
-      "One DNS server answers for all name servers of all zones, at --dns-port over UDP and TCP; what it does not know is REFUSED. Others it asks only where a name that a VPC's machine looks up is a CNAME of one beyond, and only for addresses. Whoever asks from this host sees public zones first and, where none fits, private ones of every VPC.",
+      "One DNS server answers for all name servers of all zones, at --dns-port over UDP and TCP; what it does not know is REFUSED. For a VPC's machines it asks this host's own name servers, and follows CNAMEs that lead there for addresses only. Whoever asks from this host sees public zones first and, where none fits, private ones of every VPC.",
   },
   {
     operation: "*",

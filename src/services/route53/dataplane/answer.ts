@@ -1,11 +1,12 @@
 /** From a packet to its answer. */
 import { isIPv6 } from "node:net";
 import type { Wall } from "#runtime/clock.ts";
+import type { Forward } from "./forward.ts";
 import { createMessageWriter, payloadLimit } from "./message.ts";
 import type { QueryLog } from "./query-log.ts";
 import { parseQuery } from "./query.ts";
 import { resolve } from "./resolve.ts";
-import { refused, type Resolution } from "./resolution.ts";
+import { failed, refused, type Resolution } from "./resolution.ts";
 import { createSigner } from "./sign.ts";
 import type { AskUpstream } from "./upstream.ts";
 import type { World } from "./world.ts";
@@ -30,11 +31,13 @@ export interface AnswererOptions {
   /** Is told of what comes over the network. */
   log?: QueryLog;
   upstream?: AskUpstream;
+  /** Whom a VPC's resolver asks what no zone here knows. */
+  forward?: Forward;
 }
 
 export function createAnswerer(
   world: World,
-  { wall, log, upstream }: AnswererOptions,
+  { wall, log, upstream, forward }: AnswererOptions,
 ): AnswerPacket {
   const complete = createSigner(wall);
   const writer = createMessageWriter();
@@ -54,6 +57,10 @@ export function createAnswerer(
         // A machine's resolver would ask others; for it this server is the resolver.
         recursionAvailable: vpcId !== undefined,
       });
+    // "VPC Resolver answers DNS queries for … public domain names":
+    // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DSN-queries-to-vpc.html
+    if (forward && vpcId !== undefined && resolution.code === "REFUSED" && !query.isRefused)
+      return forward(packet, isStream).then((reply) => reply ?? write(failed()));
     const { beyond } = resolution;
     const { type } = query;
     if (!upstream || vpcId === undefined || beyond === undefined) return write(resolution);

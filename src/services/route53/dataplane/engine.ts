@@ -3,6 +3,7 @@ import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
 import { createAnswerer } from "./answer.ts";
 import type { DnsPlane, ListenConfig } from "./config.ts";
+import { createForwarder } from "./forward.ts";
 import { createQueryLog } from "./query-log.ts";
 import { resolve } from "./resolve.ts";
 import { listen, type Listening } from "./sockets.ts";
@@ -11,7 +12,7 @@ import { createWorld } from "./world.ts";
 
 export function createDnsEngine(options: {
   random: Random;
-  wall: Pick<Wall, "now">;
+  wall: Pick<Wall, "now" | "after">;
   onError: (error: unknown) => void;
   /** Name servers for what a VPC's machines ask beyond this cloud; this host's own without them. */
   upstream?: readonly string[];
@@ -22,6 +23,7 @@ export function createDnsEngine(options: {
     wall: options.wall,
     log,
     upstream: createUpstream(options.upstream),
+    forward: createForwarder(options.wall, options.upstream),
   });
   const listening = new Map<string, Listening>();
   const keyOf = ({ host, port }: ListenConfig) => `${host}:${port}`;

@@ -5,6 +5,7 @@ import type { ResolvedRecord, Resolution, ResponseCode } from "./resolution.ts";
 
 const codes: Readonly<Record<ResponseCode, number>> = {
   NOERROR: 0,
+  SERVFAIL: 2,
   NXDOMAIN: 3,
   REFUSED: 5,
 };

@@ -23,7 +23,7 @@ export interface Denial {
   isAsked?: boolean;
 }
 
-export type ResponseCode = "NOERROR" | "NXDOMAIN" | "REFUSED";
+export type ResponseCode = "NOERROR" | "SERVFAIL" | "NXDOMAIN" | "REFUSED";
 
 export interface Resolution {
   code: ResponseCode;
@@ -54,4 +54,9 @@ export const emptyResolution = (): Resolution => ({
 
 export function refused(): Resolution {
   return { ...emptyResolution(), code: "REFUSED", authoritative: false };
+}
+
+/** Whom this server asks did not answer. */
+export function failed(): Resolution {
+  return { ...emptyResolution(), code: "SERVFAIL", authoritative: false };
 }

@@ -1,4 +1,4 @@
-/** Machines of a VPC, whose names lead out of this cloud. */
+/** Machines of a VPC, whose names lead out of this cloud or are of others. */
 import assert from "node:assert/strict";
 import { Resolver } from "node:dns/promises";
 import { test } from "node:test";
@@ -60,4 +60,37 @@ test("a chain that leaves the cloud is followed for them, and for nobody else", 
   const host = asking(await own.listen({ host: "127.0.0.2", port: 0 }), "127.0.0.2");
   assert.deepEqual(await host.resolve4("out.example.com"), []);
   assert.deepEqual(await machine.resolveCname("lost.example.com"), ["none.example.net"]);
+});
+
+test("what no zone here knows is asked for them of others, over UDP and TCP", async (t) => {
+  const outside = engine();
+  const big = Array.from({ length: 40 }, (_one, index) => `"${String(index).padStart(200, "x")}"`);
+  await outside.setZone({
+    id: "Z1",
+    name: "example.net.",
+    isPrivate: false,
+    vpcs: [],
+    createdMs: 0,
+    sets: [
+      { ...soa, Name: "example.net." },
+      record("www.example.net.", "192.0.2.80"),
+      record("big.example.net.", big, { Type: "TXT" }),
+    ],
+  });
+  const upstream = await outside.listen({ host: "127.0.0.1", port: 0 });
+  // Nobody is at the first.
+  const own = engine(["127.0.0.1:1", `127.0.0.1:${upstream}`]);
+  const lost = engine(["127.0.0.1:1"]);
+  t.after(async () => {
+    await Promise.all([own.close(), lost.close(), outside.close()]);
+  });
+  const machine = asking(await own.listen({ host: "127.0.0.1", port: 0, vpcId: "vpc-1" }));
+  assert.deepEqual(await machine.resolve4("www.example.net"), ["192.0.2.80"]);
+  // Too long for a datagram: it is asked for again over TCP.
+  assert.equal((await machine.resolveTxt("big.example.net")).length, big.length);
+  await assert.rejects(machine.resolve4("none.example.net"), { code: "ENOTFOUND" });
+  const host = asking(await own.listen({ host: "127.0.0.2", port: 0 }), "127.0.0.2");
+  await assert.rejects(host.resolve4("www.example.net"), { code: "EREFUSED" });
+  const alone = asking(await lost.listen({ host: "127.0.0.1", port: 0, vpcId: "vpc-1" }));
+  await assert.rejects(alone.resolve4("www.example.net"), { code: "ESERVFAIL" });
 });

@@ -93,12 +93,17 @@ export interface ServerTlsOptions extends TlsOptions {
   quietAuthorities?: string | undefined;
 }
 
+export interface ClientPlace {
+  address: string;
+  port: number;
+}
+
 export interface SecureOptions {
   options: ServerTlsOptions;
   /** Sees each connection after its handshake; true when it takes it away, as HTTP/2 does. */
   take: (socket: TLSSocket) => boolean;
-  /** Told of handshakes that failed. */
-  onHandshakeError: (error: Error, socket: TLSSocket) => void;
+  /** Told of handshakes that failed; of one whose client has left the socket does not tell any more who it was. */
+  onHandshakeError: (error: Error, socket: TLSSocket, client: ClientPlace) => void;
   /** Told of every client before its handshake. */
   onAccept?: (remotePort: number) => void;
 }

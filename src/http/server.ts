@@ -7,7 +7,13 @@ import {
 } from "node:tls";
 import { once } from "node:events";
 import { dateOf } from "#runtime/date.ts";
-import { defaultLimits, type HttpReply, type HttpServer, type ServeOptions } from "./http.ts";
+import {
+  defaultLimits,
+  type ClientPlace,
+  type HttpReply,
+  type HttpServer,
+  type ServeOptions,
+} from "./http.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { Outbox } from "./outbox.ts";
 import { ServerConnection } from "./server-connection.ts";
@@ -116,11 +122,17 @@ function secureServer(
     });
   });
   server.on("tlsClientError", (error, socket) => {
-    onHandshakeError(error, socket);
+    onHandshakeError(error, socket, placeOf(socket));
     socket.destroy();
   });
   if (onAccept) server.on("connection", (socket) => onAccept(socket.remotePort ?? 0));
   return server;
+}
+
+/** What is below TLS remembers where it came from when it has closed: it was asked before. */
+function placeOf(socket: TLSSocket & { _parent?: Socket }): ClientPlace {
+  const { remoteAddress = "", remotePort = 0 } = socket._parent ?? socket;
+  return { address: remoteAddress, port: remotePort };
 }
 
 function plainRefusal(status: number, detail: string): HttpReply {

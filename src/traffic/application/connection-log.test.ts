@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect as connectPlain } from "node:net";
+import { connect as connectPlain, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import type { MutualConfig } from "./config.ts";
 import {
@@ -103,6 +103,15 @@ test("handshakes that come to nothing are logged with the client's address", asy
   const [, ip, clientPort] = await line();
   assert.deepEqual([ip, clientPort], ["127.0.0.1", String(localPort)]);
   plain.destroy();
+  // Clients that leave in the middle of it.
+  for (const leave of [(one: Socket) => one.end(), (one: Socket) => one.resetAndDestroy()]) {
+    const leaving = connectPlain({ host: "127.0.0.1", port });
+    await once(leaving, "connect");
+    const from = leaving.localPort;
+    leaving.on("error", () => {});
+    leave(leaving);
+    assert.deepEqual((await line()).slice(1, 3), ["127.0.0.1", String(from)]);
+  }
   // A client without a certificate.
   const bare = await handshake(port);
   bare.on("error", () => {});
@@ -113,6 +122,6 @@ test("handshakes that come to nothing are logged with the client's address", asy
   const nodes = Object.values((await stage.report()).zones);
   assert.equal(
     nodes.reduce((sum, { tlsErrors }) => sum + tlsErrors, 0),
-    3,
+    5,
   );
 });

@@ -96,6 +96,8 @@ export class Exchange implements UnderWay, Receiver {
       this.#gone = reason;
       this.running?.abort();
     });
+    // While it was found out whether it may pass.
+    if (this.#gone) return this.#clientLeft(this.#gone);
     let target = stickyTarget(group, this.#request.rawHeaders, sealer, wall.now());
     if (!target) {
       if (group.config.stickiness) this.#countNonSticky();

@@ -36,6 +36,7 @@ export class ListenerTls {
   /** What its contexts were made from. */
   #made = "";
   #clients: ClientCertificates | undefined;
+  #revocations: Revocations | undefined;
 
   constructor(config: TlsConfig, http2: boolean, wall: Wall, revocations?: Revocations) {
     this.#wall = wall;
@@ -52,11 +53,13 @@ export class ListenerTls {
   configure(config: TlsConfig, revocations?: Revocations): boolean {
     const { mutual } = config;
     this.#config = config;
-    this.#clients =
-      mutual?.mode === "verify" && revocations
-        ? new ClientCertificates(mutual, revocations)
-        : undefined;
     const made = JSON.stringify({ ...config, mutual: { ...mutual, revocations: [] } });
+    if (this.#made !== made || this.#revocations !== revocations)
+      this.#clients =
+        mutual?.mode === "verify" && revocations
+          ? new ClientCertificates(mutual, revocations)
+          : undefined;
+    this.#revocations = revocations;
     if (this.#made === made) return false;
     this.#named = withAuthorities(quietAuthorities(config), () =>
       config.certificates.map((own) => ({

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
-import type { HttpReply, HttpRequest, HttpServer, ServeOptions } from "#http/http.ts";
+import type { ClientPlace, HttpReply, HttpRequest, HttpServer, ServeOptions } from "#http/http.ts";
 import { createHttp2Front, type Http2Front } from "#http/http2-server.ts";
 import { serve } from "#http/server.ts";
 import type { ConnectionFacts } from "./connection-log.ts";
@@ -181,9 +181,12 @@ export class Listener {
   }
 
   /** A handshake that came to its end, well or not. */
-  #shook(socket: TLSSocket, failure: string | undefined): void {
+  #shook(
+    socket: TLSSocket,
+    failure: string | undefined,
+    { address, port: remotePort }: ClientPlace = placeOf(socket),
+  ): void {
     const { connectionLog, wall } = this.#environment;
-    const { remotePort = 0, remoteAddress = "" } = socket;
     const acceptedMs = this.#accepted.get(remotePort);
     this.#accepted.delete(remotePort);
     if (!connectionLog?.wanted()) return;
@@ -196,7 +199,7 @@ export class Listener {
         zone: undefined,
         traceId: undefined,
       });
-    this.#log(remotePort, remoteAddress, tls);
+    this.#log(remotePort, address, tls);
   }
 
   async close(): Promise<void> {
@@ -254,9 +257,9 @@ export class Listener {
       onAccept: (port) => {
         this.#accepted.set(port, wall.monotonic());
       },
-      onHandshakeError: (_error, socket) => {
-        this.#shook(socket, "UnmappedConnectionError");
-        onHandshakeError(socket.remotePort ?? 0);
+      onHandshakeError: (_error, socket, client) => {
+        this.#shook(socket, "UnmappedConnectionError", client);
+        onHandshakeError(client.port);
       },
       take: (socket) => {
         door.introduce(socket);
@@ -274,6 +277,10 @@ export class Listener {
       },
     };
   }
+}
+
+function placeOf({ remoteAddress = "", remotePort = 0 }: TLSSocket): ClientPlace {
+  return { address: remoteAddress, port: remotePort };
 }
 
 /** A handshake that failed midway has a version, perhaps, and no cipher. */

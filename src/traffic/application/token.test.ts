@@ -3,7 +3,15 @@ import { createHmac, generateKeyPairSync, sign, type KeyObject } from "node:cryp
 import { test, type TestContext } from "node:test";
 import type { BalancerReport, TokenConfig } from "./config.ts";
 import { handshake, secure, tlsConfig } from "./testing/secure-stage.ts";
-import { createStage, defaultRule, forward, target, targetGroup, wall } from "./testing/stage.ts";
+import {
+  createStage,
+  defaultRule,
+  forward,
+  target,
+  targetGroup,
+  until,
+  wall,
+} from "./testing/stage.ts";
 
 const issuer = "https://issuer.example";
 const first = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -33,17 +41,20 @@ async function createGate(context: TestContext, changes: Partial<TokenConfig> = 
     asked: 0,
     status: 200,
     keys: [{ ...first.publicKey.export({ format: "jwk" }), kid: "first", use: "sig" }],
+    /** It answers when this is there. */
+    held: Promise.resolve(),
   };
-  const server = await stage.backend(() => {
+  const server = await stage.backend(async () => {
     provider.asked++;
+    await provider.held;
     const body = JSON.stringify({ keys: provider.keys });
     return { status: provider.status, headers: {}, body };
   });
-  const app = await stage.backend(({ headers }) => ({
-    status: 200,
-    headers: {},
-    body: headers["authorization"]!,
-  }));
+  const passed: string[] = [];
+  const app = await stage.backend(({ headers, target: path }) => {
+    passed.push(path);
+    return { status: 200, headers: {}, body: headers["authorization"]! };
+  });
   const keySetUrl = `http://127.0.0.1:${server.port}/keys`;
   const token: TokenConfig = { keySetUrl, issuer, claims: [], ...changes };
   await stage.configure({
@@ -66,8 +77,26 @@ async function createGate(context: TestContext, changes: Partial<TokenConfig> = 
       .split('"')
       .filter((_part, index) => index % 2 === 1)[7];
   };
-  return { stage, provider, get, reason };
+  return { stage, provider, get, reason, passed };
 }
+
+test("a request whose client leaves while the keys are fetched goes to no target", async (context) => {
+  const { stage, provider, get, passed } = await createGate(context);
+  const held = Promise.withResolvers<void>();
+  provider.held = held.promise;
+  const token = `Bearer ${tokenOf({})}`;
+  const socket = await handshake(stage.port);
+  socket.on("error", () => {});
+  socket.write(`GET /left HTTP/1.1\r\nHost: a.example\r\nAuthorization: ${token}\r\n\r\n`);
+  await until(() => provider.asked === 1);
+  socket.destroy();
+  const logs = async () => (await stage.plane.accessLogs()).flatMap(({ lines }) => lines);
+  await until(async () => Object.values((await stage.report()).zones)[0]?.activeConnections === 0);
+  held.resolve();
+  assert.equal((await get(token)).status, 200);
+  assert.deepEqual(passed, ["/"]);
+  assert.match((await logs())[0]!, / 460 - /);
+});
 
 test("a request with a valid token goes to the target as it is, and the keys are fetched once", async (context) => {
   const { get, provider, stage } = await createGate(context);

@@ -187,6 +187,6 @@ export function pause(delayMs: number): Promise<void> {
 }
 
 /** Waits for something that sockets bring about; the test's own timeout is the limit. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await pause(1);
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await pause(1);
 }

@@ -65,6 +65,23 @@ describe("packages of user data", () => {
     assert.match(built.stderr, /^Error occurred during build: Could not install yum packages: /);
   });
 
+  test("what cannot be fetched is an error that says what to do", async (t) => {
+    const sh = await startMachine(t);
+    if (!sh) return t.skip("this host does not let us");
+    await sh(debian);
+    await sh(
+      `printf '#!/bin/sh\\necho "E: Failed to fetch it" >&2; exit 100' > /opt/debian/apt-get`,
+    );
+    const { exitCode, stderr } = await sh(
+      "PATH=$(echo $PATH | cut -d: -f1):/opt/debian:$PATH; yum -y install httpd",
+    );
+    assert.equal(exitCode, 100);
+    assert.match(
+      stderr,
+      /^E: Failed to fetch it\nFogbank: apt-get could not install apache2 in this machine\. .*install them on the host/,
+    );
+  });
+
   test("the AWS CLI is there when it is called, and is told where its cloud is", async (t) => {
     const sh = await startMachine(t);
     if (!sh) return t.skip("this host does not let us");

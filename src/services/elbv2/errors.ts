@@ -6,6 +6,11 @@ const error = (code: string, message: string) => new AwsError({ code, message, s
 export const validationError = (message: string) => error("ValidationError", message);
 export const invalidConfiguration = (message: string) =>
   error("InvalidConfigurationRequest", message);
+
+export const severalInOneZone = () =>
+  invalidConfiguration(
+    "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+  );
 /** What AWS offers and Fogbank does not: refused, so that nobody relies on it. */
 export const unsupported = (what: string) =>
   invalidConfiguration(`Fogbank does not support ${what}. See COVERAGE.md.`);

@@ -7,6 +7,7 @@ import {
   invalidConfiguration,
   invalidSecurityGroups,
   invalidSubnet,
+  severalInOneZone,
   subnetNotFound,
   validationError,
 } from "./errors.ts";
@@ -53,10 +54,7 @@ export async function placeIn(
       throw invalidSubnet(`Subnet '${id}' has no IPv4 CIDR block`);
     if (vpcId !== undefined && subnet.VpcId !== vpcId)
       throw invalidConfiguration("All subnets must belong to the same VPC");
-    if (zones.some((zone) => zone.zoneName === zoneName))
-      throw invalidConfiguration(
-        "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
-      );
+    if (zones.some((zone) => zone.zoneName === zoneName)) throw severalInOneZone();
     const isNew = !present.some(({ subnetId }) => subnetId === id);
     const hasAddress = scheme === "internal" && addressed.has(id);
     if (isNew && !hasAddress && subnet.AvailableIpAddressCount! < limits.freeAddressesPerSubnet)

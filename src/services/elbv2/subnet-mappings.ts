@@ -1,6 +1,6 @@
 /** The subnets that a request names in either of its two ways. */
 import type { SubnetMapping } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { invalidConfiguration, unsupported, validationError } from "./errors.ts";
+import { invalidConfiguration, severalInOneZone, unsupported, validationError } from "./errors.ts";
 
 interface Given {
   Subnets?: readonly string[] | undefined;
@@ -37,5 +37,9 @@ export function subnetIdsOf(input: Given, type: "application" | "network"): stri
         "addresses in subnet mappings: application load balancers have none of their own",
       );
   }
+  // Of two mappings of one subnet one would be lost, and its address with it.
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html: "You can specify only one subnet per Availability Zone."
+  const mapped = new Set(SubnetMappings?.map(({ SubnetId }) => SubnetId));
+  if (mapped.size < (SubnetMappings?.length ?? 0)) throw severalInOneZone();
   return [...(Subnets ?? []), ...(SubnetMappings ?? []).map(({ SubnetId }) => SubnetId ?? "")];
 }

@@ -262,6 +262,21 @@ test("nodes have the addresses that the request chose", async (context) => {
     }),
     { message: `The address '${AllocationId!}' is already in use` },
   );
+  const { AllocationId: another } = await ec2.AllocateAddress({});
+  await assert.rejects(
+    elb.SetSubnets({
+      LoadBalancerArn: LoadBalancers![0]!.LoadBalancerArn,
+      SubnetMappings: [AllocationId, another].map((id) => ({
+        SubnetId: subnets[0]!,
+        AllocationId: id!,
+      })),
+    }),
+    {
+      code: "InvalidConfigurationRequest",
+      message:
+        "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+    },
+  );
   const { Subnets } = await ec2.DescribeSubnets({ SubnetIds: [subnets[0]!] });
   const address = Subnets![0]!.CidrBlock!.replace(/\.\d+\/.*$/, ".77");
   const create = (PrivateIPv4Address: string) =>

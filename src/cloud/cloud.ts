@@ -122,16 +122,23 @@ async function openCloud(options: CloudOptions, held: AsyncDisposableStack): Pro
       },
     });
   let host: ServiceHost = createHost();
-  held.defer(() => host.stop());
+  let resetting: Promise<void> = Promise.resolve();
+  held.defer(async () => {
+    // It ends with other services than it began with.
+    await Promise.allSettled([resetting]);
+    await host.stop();
+  });
   const rootCredential = await openRootCredential(options, random);
 
-  const reset = async () => {
+  const resetOnce = async () => {
     await host.stop();
     for (const { id } of await compute.list()) await compute.terminate(id);
     await store.clear();
     host = createHost();
     if (options.dnsPort > 0) startDns(host, log);
   };
+  // One after the other: each ends the services that the one before has left.
+  const reset = () => (resetting = resetting.then(resetOnce, resetOnce));
   const gateway = createGateway({
     auth: options.auth,
     defaultRegion: options.region,

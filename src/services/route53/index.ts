@@ -1,14 +1,16 @@
 /** Route 53: hosted zones and their records, health checks, and the DNS server that answers for them. */
+import { ageSweep } from "#services/kit/age-sweep.ts";
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
 import { startHealthMetrics } from "./health/metrics.ts";
+import { limits } from "./limits.ts";
 import { operations } from "./operations/operations.ts";
 import { dnsEndpoint } from "./own-endpoint.ts";
-import { changeSweep } from "./reconcilers/change-sweep.ts";
 import { commonReconciler } from "./reconcilers/common-config.ts";
 import { dnssecReconciler } from "./reconcilers/dnssec.ts";
 import { healthCheckReconciler } from "./reconcilers/health-check.ts";
 import { zoneReconciler } from "./reconcilers/zone.ts";
+import { changes, changeTimes } from "./records.ts";
 import { startQueryLogging } from "./query-logging.ts";
 import { startDns } from "./start.ts";
 import { createState, type State } from "./state.ts";
@@ -23,7 +25,12 @@ export const service = defineService<"route53", State>({
     dnssecReconciler(env),
     commonReconciler(env, state),
     healthCheckReconciler(env, state),
-    changeSweep(env),
+    ageSweep(env, {
+      name: "route53/change-sweep",
+      records: changes,
+      times: changeTimes,
+      keptMs: limits.changeMs,
+    }),
   ],
   ownEndpoints: (env, state) => ({ dns: dnsEndpoint(env, state) }),
   async start(env, state) {

@@ -45,8 +45,6 @@ export const limits = {
    * days are what Cloud Map's operations, which are changes here, are kept for.
    */
   changeMs: 30 * 86_400_000,
-  /** How many are taken away at once. */
-  changesPerSweep: 100,
   /** https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateVPCAssociationAuthorization.html */
   vpcAuthorizationsPerZone: 1000,
 } as const;

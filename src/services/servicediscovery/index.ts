@@ -1,6 +1,8 @@
 /** Cloud Map: namespaces, services and their instances, found by API or by DNS. */
+import { ageSweep } from "#services/kit/age-sweep.ts";
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
+import { limits } from "./limits.ts";
 import { attributeAndTagOperations } from "./operations/attributes-and-tags.ts";
 import { createNamespaceOperations } from "./operations/create-namespaces.ts";
 import { createService } from "./operations/create-service.ts";
@@ -13,7 +15,7 @@ import { serviceOperations } from "./operations/services.ts";
 import { updateService } from "./operations/update-service.ts";
 import { instanceReconciler } from "./reconcilers/instance.ts";
 import { namespaceReconciler } from "./reconcilers/namespace.ts";
-import { operationSweep } from "./reconcilers/operation-sweep.ts";
+import { operationRecords, operationTimes } from "./records.ts";
 
 export const service = defineService<"servicediscovery">({
   name: "servicediscovery",
@@ -29,6 +31,15 @@ export const service = defineService<"servicediscovery">({
     ...operationOperations,
     ...attributeAndTagOperations,
   },
-  reconcilers: (env) => [namespaceReconciler(env), instanceReconciler(env), operationSweep(env)],
+  reconcilers: (env) => [
+    namespaceReconciler(env),
+    instanceReconciler(env),
+    ageSweep(env, {
+      name: "servicediscovery/operation-sweep",
+      records: operationRecords,
+      times: operationTimes,
+      keptMs: limits.operationMs,
+    }),
+  ],
   differences,
 });

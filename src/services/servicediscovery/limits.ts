@@ -12,8 +12,6 @@ export const limits = {
   customHealthMs: 30_000,
   /** How long an operation can be asked after; AWS names no time. */
   operationMs: 30 * 86_400_000,
-  /** Operations that one step takes away. */
-  operationsPerSweep: 100,
   /** Of the SOA record of a namespace whose creator says nothing. */
   soaTtl: 15,
 } as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
-import { changes, changeTimes, ofAccount } from "../records.ts";
+import { changes, changeTimes, ofAccount } from "./records.ts";
 
 test("changes can be asked after for thirty days, and then leave nothing behind", async () => {
   const cloud = createTestCloud();

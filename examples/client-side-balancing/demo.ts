@@ -3,7 +3,7 @@
  * unwell, and the client goes on with the third.
  *
  *     npm start -- --ephemeral          in another terminal
- *     node examples/client-side-balancing/demo.ts
+ *     npx node examples/client-side-balancing/demo.ts
  */
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";

@@ -1,7 +1,7 @@
 /** One health check: a request of its own connection, judged by its status alone. */
 import { createHttpClient, HttpClientError, type ClientRequest } from "#http/client.ts";
 import { createHttp2Client } from "#http/http2-client.ts";
-import { readBody } from "#http/http.ts";
+import { BodyTooLargeError, readBody } from "#http/http.ts";
 import type { Wall } from "#runtime/clock.ts";
 import type { HealthCheck, HealthCheckResult } from "./config.ts";
 
@@ -11,6 +11,12 @@ export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<He
     check.version === "HTTP1"
       ? createHttpClient({ wall, keepMs: 0 })
       : createHttp2Client({ wall, keep: false });
+  let isLate = false;
+  // All of it, however busy the target is with it: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+  const timer = wall.after(check.timeoutMs, () => {
+    isLate = true;
+    client.close();
+  });
   try {
     const response = await client.request(requestOf(check));
     const status = check.version === "GRPC" ? await grpcStatus(response) : response.status;
@@ -18,10 +24,13 @@ export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<He
       return { healthy: true, status };
     return { healthy: false, reason: "mismatch", status: status ?? response.status };
   } catch (error) {
+    // An answer that has no end worth waiting for.
+    if (error instanceof BodyTooLargeError) return { healthy: false, reason: "failed" };
     if (!(error instanceof HttpClientError)) throw error;
-    const timedOut = error.failure.endsWith("timeout");
+    const timedOut = isLate || error.failure.endsWith("timeout");
     return { healthy: false, reason: timedOut ? "timeout" : "failed" };
   } finally {
+    timer.cancel();
     client.close();
   }
 }

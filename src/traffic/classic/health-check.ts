@@ -37,6 +37,8 @@ async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<Verdi
   const { reach, host, path, protocol, timeoutMs } = check;
   // Each check has a connection of its own: a kept one would not notice a listener that is gone.
   const client = createHttpClient({ wall, keepMs: 0 });
+  // All of the answer's head has so long, however slowly it comes.
+  const timer = wall.after(timeoutMs, () => client.close());
   try {
     const { status } = await client.request({
       address: reach,
@@ -60,11 +62,15 @@ async function answersWell(check: ClassicHealthCheck, wall: Wall): Promise<Verdi
     return status === 200 ? "passed" : "failed";
   } catch (error) {
     if (!(error instanceof HttpClientError)) throw error;
-    const { failure } = error;
+    const { failure, sent } = error;
     const isUnreached =
-      failure === "connect" || failure === "connect-timeout" || failure === "handshake-timeout";
+      failure === "connect" ||
+      failure === "connect-timeout" ||
+      failure === "handshake-timeout" ||
+      (failure === "aborted" && !sent);
     return isUnreached ? "unreached" : "failed";
   } finally {
+    timer.cancel();
     client.close();
   }
 }

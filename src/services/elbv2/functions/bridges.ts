@@ -23,14 +23,22 @@ import { eventOf, replyOf } from "./event.ts";
 /** Of a request's body, and of a function's answer. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html */
 const longestBodyBytes = 2 ** 20;
 
+export interface PresentTargets {
+  groupArn: string;
+  functionArns: readonly string[];
+}
+
 export interface FunctionBridges {
   /** Where requests for the group's function go. */
   reach(scope: Scope, group: TargetGroupRecord, functionArn: string): Promise<Reach>;
+  /** Closes those of the groups of this name that lead to no target of the present one (any more). */
+  retain(scope: Scope, name: string, present: PresentTargets | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
 export function createFunctionBridges(env: Environment): FunctionBridges {
-  const servers = new Map<string, Promise<HttpServer>>();
+  /** By group and function. */
+  const servers = new Map<string, Bridge>();
   const open = (scope: Scope, group: TargetGroupRecord, functionArn: string) =>
     serve({
       host: "127.0.0.1",
@@ -56,17 +64,41 @@ export function createFunctionBridges(env: Environment): FunctionBridges {
   return {
     async reach(scope, group, functionArn) {
       const key = `${group.arn} ${functionArn}`;
-      const present = servers.get(key) ?? open(scope, group, functionArn);
-      servers.set(key, present);
-      const { host, port } = await present;
+      let bridge = servers.get(key);
+      if (!bridge) {
+        const server = open(scope, group, functionArn);
+        bridge = { scope, group, functionArn, server };
+        servers.set(key, bridge);
+        // One that could not be opened is tried again.
+        server.catch(() => servers.delete(key));
+      }
+      const { host, port } = await bridge.server;
       return { host, port };
+    },
+    async retain({ account, region }, name, present) {
+      for (const [key, { scope, group, functionArn, server }] of servers) {
+        const isOfName =
+          group.name === name && scope.account === account && scope.region === region;
+        const isPresent =
+          present?.groupArn === group.arn && present.functionArns.includes(functionArn);
+        if (!isOfName || isPresent) continue;
+        servers.delete(key);
+        await (await server).close();
+      }
     },
     async close() {
       const open = [...servers.values()];
       servers.clear();
-      for (const server of open) await (await server).close(0);
+      for (const { server } of open) await (await server).close(0);
     },
   };
+}
+
+interface Bridge {
+  scope: Scope;
+  group: TargetGroupRecord;
+  functionArn: string;
+  server: Promise<HttpServer>;
 }
 
 function attributesOf(env: Environment, scope: Scope, group: TargetGroupRecord) {

@@ -16,16 +16,22 @@ export function targetGroupReconciler(env: Environment, state: State): Reconcile
       { collection: rules, idOf: () => [] },
     ],
     async reconcile(scope, [name]) {
-      const { balancers, ids } = await env.store.transaction(async (tx) => {
+      const { group, balancers, ids } = await env.store.transaction(async (tx) => {
         const prefix = name === undefined ? [] : [name];
         const found = await targets.entries(tx, scope, prefix);
         const associations = await readAssociations(tx, scope);
         const group = name === undefined ? undefined : await targetGroups.get(tx, scope, name);
         return {
+          group,
           balancers: group ? [...associations.balancersOf(group.arn)] : [],
           ids: found.map(({ id }) => id),
         };
       });
+      if (name !== undefined) {
+        const functionArns = ids.map((id) => String(id[1]));
+        const present = group && { groupArn: group.arn, functionArns };
+        await state.functions.retain(scope, String(name), present);
+      }
       for (const balancer of balancers) state.wakeLoadBalancer(scope, [balancer]);
       for (const id of ids) state.wakeTarget(scope, id);
     },

@@ -19,12 +19,13 @@ const isOpen = (at: Reach) =>
   });
 
 test("bridges to functions that left their group are closed, and those of others stay", async (context) => {
-  const { clock, store, clients, caller, stop } = createTestCloud();
+  const cloud = createTestCloud();
+  const { clock, store, clients, caller } = cloud;
   const log = createLog({ level: "silent" });
   const bridges = createFunctionBridges({ clock, store, clients, log } as Environment);
   context.after(async () => {
     await bridges.close();
-    await stop();
+    await cloud.stop();
   });
   const group = (name: string, id: number) =>
     ({

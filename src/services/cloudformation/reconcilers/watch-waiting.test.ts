@@ -34,12 +34,12 @@ function createScene(t: TestContext, consoles: Record<string, string> = {}) {
         StackName: "web",
         TemplateBody: JSON.stringify({ Parameters: { Image: image }, Resources }),
       }),
-    async told(id: string) {
+    async told(id: string, status = "CREATE_IN_PROGRESS") {
       const { StackEvents = [] } = await client.DescribeStackEvents({ StackName: "web" });
       return StackEvents.filter(
         ({ LogicalResourceId, ResourceStatus, ResourceStatusReason }) =>
           LogicalResourceId === id &&
-          ResourceStatus === "CREATE_IN_PROGRESS" &&
+          ResourceStatus === status &&
           ResourceStatusReason !== undefined &&
           ResourceStatusReason !== "Resource creation Initiated",
       )
@@ -66,6 +66,19 @@ const instance = (InstanceType: string, more: Json = {}) => ({
   Properties: { ImageId: { Ref: "Image" }, InstanceType },
 });
 const signal = { CreationPolicy: { ResourceSignal: { Timeout: "PT15M" } } };
+const group = (more: Json) => ({
+  Type: "AWS::AutoScaling::AutoScalingGroup",
+  ...signal,
+  Properties: { MinSize: "2", MaxSize: "2", AvailabilityZones: ["us-east-1a"], ...more },
+});
+const configuration = (InstanceType: string, SecurityGroups?: string[]) => ({
+  Type: "AWS::AutoScaling::LaunchConfiguration",
+  Properties: {
+    ImageId: { Ref: "Image" },
+    InstanceType,
+    ...(SecurityGroups && { SecurityGroups }),
+  },
+});
 const failed =
   "Error: Unable to find a match: nosuchthing\n2026 - util.py[WARNING]: Failed to run module scripts_user (part-001 exited with 1)\n";
 const sentence = (id: string) =>
@@ -96,19 +109,6 @@ test("a wait condition looks at every instance of its stack", async (t) => {
 
 test("a group whose launches fail says why, each reason once", async (t) => {
   const scene = createScene(t, { "t3.nano": failed });
-  const group = (more: Json) => ({
-    Type: "AWS::AutoScaling::AutoScalingGroup",
-    ...signal,
-    Properties: { MinSize: "2", MaxSize: "2", AvailabilityZones: ["us-east-1a"], ...more },
-  });
-  const configuration = (InstanceType: string, SecurityGroups?: string[]) => ({
-    Type: "AWS::AutoScaling::LaunchConfiguration",
-    Properties: {
-      ImageId: { Ref: "Image" },
-      InstanceType,
-      ...(SecurityGroups && { SecurityGroups }),
-    },
-  });
   await scene.create({
     Lost: configuration("t3.micro", ["sg-0123456789abcdef0"]),
     None: group({ LaunchConfigurationName: { Ref: "Lost" } }),
@@ -125,4 +125,35 @@ test("a group whose launches fail says why, each reason once", async (t) => {
   const ids = AutoScalingGroups![0]!.Instances!.map(({ InstanceId }) => InstanceId!);
   assert.equal(ids.length, 2);
   assert.deepEqual(new Set(await scene.told("Ill")), new Set(ids.map(sentence)));
+});
+
+test("a rolling update that waits for signals says what became of the new instances", async (t) => {
+  const scene = createScene(t, { "t3.nano": failed });
+  const fleet = (type: string) => ({
+    Configuration: configuration(type),
+    Group: {
+      ...group({ LaunchConfigurationName: { Ref: "Configuration" } }),
+      CreationPolicy: {},
+      UpdatePolicy: {
+        AutoScalingRollingUpdate: { WaitOnResourceSignals: true, PauseTime: "PT10M" },
+      },
+    },
+  });
+  await scene.create(fleet("t3.micro"));
+  await scene.cloud.advance("2m");
+  await scene.client.UpdateStack({
+    StackName: "web",
+    TemplateBody: JSON.stringify({ Parameters: { Image: image }, Resources: fleet("t3.nano") }),
+  });
+  await scene.cloud.advance("5m");
+  const { AutoScalingGroups } = await scene.cloud.clients
+    .autoscaling(scene.cloud.caller)
+    .DescribeAutoScalingGroups({});
+  const { Instances } = AutoScalingGroups![0]!;
+  const fresh = Instances!.find(({ InstanceType }) => InstanceType === "t3.nano");
+  const told = await scene.told("Group", "UPDATE_IN_PROGRESS");
+  assert.deepEqual(
+    told.filter((text) => text.startsWith("User data")),
+    [sentence(fresh!.InstanceId!)],
+  );
 });

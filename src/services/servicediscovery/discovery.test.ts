@@ -201,3 +201,28 @@ test("a name has as many instances in DNS as its service may have", async (t) =>
     assert.equal(Operation!.Status, "SUCCESS");
   }
 });
+
+test("an instance leaves nothing in DNS, however its name is written there", async (t) => {
+  const { map, route53, done } = mapCloud(t);
+  const made = await done(
+    (await map.CreatePublicDnsNamespace({ Name: "example.com" })).OperationId,
+  );
+  const NamespaceId = made.Targets!.NAMESPACE!;
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId,
+    DnsConfig: { DnsRecords: [{ Type: "SRV", TTL: 10 }] },
+  });
+  const own = { ServiceId: Service!.Id, InstanceId: "A@b/c:1" };
+  const Attributes = { AWS_INSTANCE_IPV4: "10.0.0.1", AWS_INSTANCE_PORT: "80" };
+  await done((await map.RegisterInstance({ ...own, Attributes })).OperationId);
+  const { Namespace } = await map.GetNamespace({ Id: NamespaceId });
+  const { HostedZoneId } = Namespace!.Properties!.DnsProperties!;
+  const records = async () => {
+    const { ResourceRecordSets } = await route53.ListResourceRecordSets({ HostedZoneId });
+    return ResourceRecordSets!.slice(2).map(({ Name }) => Name);
+  };
+  assert.deepEqual(await records(), ["web.example.com.", "a\\100b\\057c\\0721.web.example.com."]);
+  await done((await map.DeregisterInstance(own)).OperationId);
+  assert.deepEqual(await records(), []);
+});

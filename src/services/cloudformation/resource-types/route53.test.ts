@@ -112,3 +112,33 @@ test("what a health check no longer says is reset", async () => {
   );
   await cloud.stop();
 });
+
+test("records go with their stack, however Route 53 writes their names", async () => {
+  const { cloud, cloudformation, StackName, create } = stackCloud();
+  const record = (Name: string) => ({
+    Name,
+    Type: "CNAME",
+    TTL: "60",
+    ResourceRecords: ["www.example.net"],
+  });
+  const HostedZoneId = { Ref: "Zone" };
+  await create({
+    ...zone(),
+    // As names of reversed blocks are that are smaller than a byte (RFC 2317).
+    Block: {
+      Type: "AWS::Route53::RecordSet",
+      Properties: { ...record("0/25.example.com"), HostedZoneId },
+    },
+    Others: {
+      Type: "AWS::Route53::RecordSetGroup",
+      Properties: {
+        RecordSets: [record("a@b.example.com"), record("*.example.com")],
+        HostedZoneId,
+      },
+    },
+  });
+  await cloudformation.DeleteStack({ StackName });
+  await cloud.advance("2m");
+  await assert.rejects(cloudformation.DescribeStacks({ StackName }), { code: "ValidationError" });
+  await cloud.stop();
+});

@@ -2,6 +2,7 @@
 import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "#model/error.ts";
+import { isSameDnsName } from "#services/kit/dns-name.ts";
 import { asService } from "#services/kit/principal.ts";
 import type { Client, Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
@@ -200,11 +201,9 @@ export function instanceReconciler(env: Environment): Reconciler {
   }
 }
 
-/** Route 53 gives names back in lower case, with a dot at their end. */
 function isSameRecord(one: ResourceRecordSet, other: ResourceRecordSet): boolean {
-  const nameOf = ({ Name = "" }: ResourceRecordSet) => Name.toLowerCase().replace(/\.$/, "");
   return (
-    nameOf(one) === nameOf(other) &&
+    isSameDnsName(one.Name, other.Name) &&
     one.Type === other.Type &&
     one.SetIdentifier === other.SetIdentifier
   );

@@ -1,5 +1,6 @@
 /** Records as templates write them, and their way into a zone. */
 import type { Change, ResourceRecordSet } from "@aws-sdk/client-route-53";
+import { isSameDnsName } from "#services/kit/dns-name.ts";
 import type { Properties, StackClients } from "../resource-type.ts";
 import { ResourceFailure } from "../resource-type.ts";
 
@@ -66,11 +67,6 @@ export async function presentOf(
   const isIt =
     first?.Type === set.Type &&
     first?.SetIdentifier === set.SetIdentifier &&
-    sameName(first?.Name, set.Name);
+    isSameDnsName(first?.Name, set.Name);
   return isIt ? first : undefined;
-}
-
-function sameName(one: string | undefined, other: string | undefined): boolean {
-  const plain = (name = "") => name.toLowerCase().replace(/\.$/, "").replaceAll("*", "\\052");
-  return plain(one) === plain(other);
 }

@@ -1,6 +1,7 @@
 /** The keys that providers sign tokens with, fetched when they are first asked for. */
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { Wall } from "#runtime/clock.ts";
+import { limitedText } from "./limited-text.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html#jwt-validation-limits */
 const longestSetBytes = 150 * 1024;
@@ -106,15 +107,9 @@ async function fetchText(url: string): Promise<string> {
   try {
     const signal = AbortSignal.timeout(fetchTimeoutMs);
     const response = await fetch(url, { redirect: "error", signal });
-    const pieces: Uint8Array[] = [];
-    let size = 0;
-    for await (const piece of response.body ?? []) {
-      size += piece.length;
-      if (size > longestSetBytes) throw new Error("the key set is too long");
-      pieces.push(piece);
-    }
+    const text = await limitedText(response, longestSetBytes);
     if (!response.ok) throw new Error(`the provider answered ${response.status}`);
-    return Buffer.concat(pieces).toString();
+    return text;
   } catch (error) {
     const late = error instanceof Error && error.name === "TimeoutError";
     throw new KeySetError(late ? "JWKSRequestTimeout" : "JWKSRequestFailed", error);

@@ -217,3 +217,23 @@ test("who is turned away is sent to the provider if the session is over", async 
   assert.equal((await get("/", cookies)).body, "nobody");
   assert.deepEqual(await logged(), ["authenticate,forward", "-"]);
 });
+
+test("a provider that never stops to speak is not heard to its end", async (context) => {
+  const { provider, signIn, logged } = await stageWith(context);
+  const endless = (): HttpReply => ({
+    status: 200,
+    headers: {},
+    body: (async function* () {
+      for (;;) {
+        yield Buffer.alloc(64 * 1024, " ");
+        await pause(1);
+      }
+    })(),
+  });
+  provider.userinfo = endless;
+  assert.equal((await signIn()).status, 500);
+  assert.equal((await logged())[1], "AuthUserinfoResponseSizeExceeded");
+  provider.token = endless;
+  assert.equal((await signIn()).status, 561);
+  assert.equal((await logged())[1], "AuthInvalidTokenResponse");
+});

@@ -1,10 +1,14 @@
 /** What a balancer asks an identity provider, and what can be wrong with its answers. */
 import type { Wall } from "#runtime/clock.ts";
 import type { OidcConfig } from "./config.ts";
+import { limitedText, TooLongError } from "./limited-text.ts";
 import type { Session } from "./oidc-session.ts";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-500-issues */
 const providerTimeoutMs = 5000;
+
+/** Far beyond what AWS lets pass of claims and tokens, whose sizes are looked at elsewhere. */
+const longestAnswerBytes = 1024 * 1024;
 
 /** What AWS counts an authentication as that came to nothing. */
 export type AuthEvent = "authErrors" | "authFailures" | "authClaimsTooLong";
@@ -117,8 +121,13 @@ async function askProvider(
   try {
     const signal = AbortSignal.timeout(providerTimeoutMs);
     response = await fetch(url, { ...init, redirect: "manual", signal });
-    text = await response.text();
+    text = await limitedText(response, longestAnswerBytes);
   } catch (error) {
+    if (error instanceof TooLongError)
+      throw new AuthError(
+        endpoint === "TokenEp" ? "AuthInvalidTokenResponse" : "AuthUserinfoResponseSizeExceeded",
+        error,
+      );
     throw new AuthError(`Auth${endpoint}RequestTimeout`, error);
   }
   traffic.bytes += Buffer.byteLength(text);

@@ -1,4 +1,5 @@
 import { AwsError } from "#model/error.ts";
+import { defaultSecurityGroup } from "../default-security-group.ts";
 import { pick, tagChanges, tagList } from "../properties.ts";
 import {
   defineResourceType,
@@ -72,10 +73,10 @@ export const resourceType = defineResourceType({
         remove: (Subnets) =>
           clients.elb.DetachLoadBalancerFromSubnets({ LoadBalancerName, Subnets }),
       });
-    if (changed.includes("SecurityGroups") && properties["SecurityGroups"])
+    if (changed.includes("SecurityGroups"))
       await clients.elb.ApplySecurityGroupsToLoadBalancer({
         LoadBalancerName,
-        SecurityGroups: properties["SecurityGroups"],
+        SecurityGroups: properties["SecurityGroups"] ?? (await groupsWithout(request)),
       });
     if (changed.includes("HealthCheck")) await applyHealthCheck(request);
     await applyAttributes(
@@ -111,6 +112,14 @@ export const resourceType = defineResourceType({
     };
   },
 });
+
+/** What a balancer has that names no groups. */
+async function groupsWithout({ clients, physicalId }: ExistingRequest): Promise<string[]> {
+  const { LoadBalancerDescriptions } = await clients.elb.DescribeLoadBalancers({
+    LoadBalancerNames: [physicalId],
+  });
+  return defaultSecurityGroup(clients, LoadBalancerDescriptions![0]!.VPCId!);
+}
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && !(Array.isArray(value) && value.length === 0);

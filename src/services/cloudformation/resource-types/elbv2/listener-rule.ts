@@ -39,7 +39,14 @@ export const resourceType = defineResourceType({
       await clients.elbv2.SetRulePriorities({
         RulePriorities: [{ RuleArn, Priority: properties["Priority"] }],
       });
-    await clients.elbv2.ModifyRule({ RuleArn, ...input(properties) });
+    await clients.elbv2.ModifyRule({
+      RuleArn,
+      ...input(properties),
+      // A rule keeps the transforms that a change leaves out.
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyRule.html
+      ...(properties["Transforms"] === undefined &&
+        changed.includes("Transforms") && { ResetTransforms: true }),
+    });
     await updateTags(request);
   },
   async delete({ clients, physicalId }) {

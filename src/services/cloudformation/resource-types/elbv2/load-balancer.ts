@@ -1,4 +1,5 @@
 import { AwsError } from "#model/error.ts";
+import { defaultSecurityGroup } from "../default-security-group.ts";
 import { pick, tagList } from "../properties.ts";
 import {
   defineResourceType,
@@ -92,10 +93,15 @@ export const resourceType = defineResourceType({
   },
 });
 
-async function setSecurityGroups({ clients, properties, physicalId }: ExistingRequest) {
+/** One that names none gets what it would have been created with: the default group of its VPC. */
+async function setSecurityGroups(request: ExistingRequest) {
+  const { clients, properties, physicalId } = request;
+  const wanted: string[] | undefined = properties["SecurityGroups"];
+  const { VpcId, Type } = (wanted === undefined && (await describe(request))) || {};
   await clients.elbv2.SetSecurityGroups({
     LoadBalancerArn: physicalId,
-    SecurityGroups: properties["SecurityGroups"] ?? [],
+    SecurityGroups:
+      wanted ?? (Type === "application" ? await defaultSecurityGroup(clients, VpcId!) : []),
     ...pick(properties, "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"),
   });
 }

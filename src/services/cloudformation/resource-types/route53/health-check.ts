@@ -9,6 +9,12 @@ const resettable: readonly ResettableElementName[] = [
   "ResourcePath",
 ];
 
+/**
+ * What a health check has where its configuration says nothing; an update that leaves them out keeps what was.
+ * https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+ */
+const defaults = { FailureThreshold: 3, Inverted: false };
+
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-route53-healthcheck.html */
 export const resourceType = defineResourceType({
   type: "AWS::Route53::HealthCheck",
@@ -35,6 +41,7 @@ export const resourceType = defineResourceType({
       // What is left out stays as it is unless it is reset.
       const ResetElements = resettable.filter((name) => name in before && !(name in config));
       await clients.route53.UpdateHealthCheck({
+        ...Object.fromEntries(Object.entries(defaults).filter(([name]) => name in before)),
         ...config,
         ...(ResetElements.length > 0 && { ResetElements }),
         HealthCheckId: physicalId,

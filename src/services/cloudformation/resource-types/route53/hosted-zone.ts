@@ -38,7 +38,9 @@ export const resourceType = defineResourceType({
     if (changed.includes("HostedZoneConfig"))
       await route53.UpdateHostedZoneComment({
         Id: physicalId,
-        Comment: properties["HostedZoneConfig"]?.Comment ?? "",
+        // "If you don't specify a value for Comment, Amazon Route 53 deletes the existing value."
+        // https://docs.aws.amazon.com/Route53/latest/APIReference/API_UpdateHostedZoneComment.html
+        Comment: properties["HostedZoneConfig"]?.Comment,
       });
     const wanted = (properties["VPCs"] ?? []) as VPC[];
     const before = (previous["VPCs"] ?? []) as VPC[];

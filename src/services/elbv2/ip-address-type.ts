@@ -100,11 +100,12 @@ export function checkIpv6Group(targetType: string): void {
 }
 
 /**
- * What names lead to. There is one address of IPv6: it is told where it has the listeners' own ports, for elsewhere
- * it is another's.
+ * What names lead to: to `loopbackHost`, where listeners will be, before there is one. There is one address of IPv6: it
+ * is told where it has the listeners' own ports, for elsewhere it is another's.
  */
 export function addressesOf(
   { ipAddressType, scheme }: LoadBalancerRecord,
+  loopbackHost: string,
   listeners: readonly { port: number; bound: BoundListener | undefined }[],
 ): string[] {
   const present = listeners.filter(({ bound }) => bound !== undefined);
@@ -113,8 +114,7 @@ export function addressesOf(
     withIpv6.length > 0 && withIpv6.every(({ port, bound }) => bound!.ipv6!.port === port);
   const isPrivate =
     ipAddressType === "dualstack-without-public-ipv4" && scheme === "internet-facing";
-  return [
-    ...(isPrivate ? [] : new Set(present.map(({ bound }) => bound!.host))),
-    ...(isOwn ? ["::1"] : []),
-  ];
+  const hosts =
+    listeners.length === 0 ? [loopbackHost] : new Set(present.map(({ bound }) => bound!.host));
+  return [...(isPrivate ? [] : hosts), ...(isOwn ? ["::1"] : [])];
 }

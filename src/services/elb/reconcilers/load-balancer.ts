@@ -101,7 +101,9 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       })),
     );
     const sender = senderOf(balancer, addresses);
-    const hosts = [...new Set(bound.map(({ host }) => host))];
+    // Before there is a listener it leads to where one will be.
+    const hosts =
+      bound.length === 0 ? [balancer.loopbackHost] : [...new Set(bound.map(({ host }) => host))];
     const inside = insideOf(env, balancer, sender, hosts);
     const healthy = registered.some(isInService);
     env.names.publish(ownerOf(id), {

@@ -123,3 +123,18 @@ test("machines are told the addresses of the nodes' interfaces where they lead t
     [["10.0.0.7"], ["10.0.1.7"]],
   );
 });
+
+test("before there is a listener names lead to where the nodes will be", () => {
+  const { balancer, ...records } = recordsOf([]);
+  const zones = ["a", "b"].map((zoneName, at) => ({
+    zoneName,
+    node: { loopbackHost: `127.70.0.${at + 1}` },
+  }));
+  const bare = { ...records, balancer: { ...balancer, zones }, listeners: [] };
+  assert.deepEqual(
+    networkNames(bare as unknown as BalancerRecords, [], () => undefined).map(
+      (one) => one.addresses,
+    ),
+    [["127.70.0.1", "127.70.0.2"], ["127.70.0.1"], ["127.70.0.2"]],
+  );
+});

@@ -20,12 +20,13 @@ export function networkNames(
   bound: readonly Record<string, BoundListener>[],
   insideOf: (addresses: readonly string[]) => PublishedName["inside"],
 ): PublishedName[] {
-  const { dnsName, zones, shiftedZone } = records.balancer;
+  const { dnsName, zones, shiftedZone, loopbackHost } = records.balancer;
   const share = affinityOf(records.balancer);
-  const nodes = zones.map(({ zoneName }) => ({
+  const nodes = zones.map(({ zoneName, node }) => ({
     zoneName,
     addresses: addressesOf(
       records.balancer,
+      node?.loopbackHost ?? loopbackHost,
       records.listeners.map(({ record }, index) => ({
         port: record.port,
         bound: bound[index]?.[zoneName],

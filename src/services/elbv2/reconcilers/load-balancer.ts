@@ -78,6 +78,7 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const sender = senderOf(balancer, records.addresses);
       const addresses = addressesOf(
         balancer,
+        balancer.loopbackHost,
         records.listeners.map(({ record }, index) => ({ port: record.port, bound: bound[index] })),
       );
       const inside = insideOf(env, balancer, sender, addresses);

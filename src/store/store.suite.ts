@@ -256,12 +256,13 @@ export function describeStore(subject: StoreSubject): void {
       assert.deepEqual(seen, [{ list: [1, 2] }, { list: [1] }, undefined, "new", undefined]);
     });
 
-    test("a view is frozen, and another one once its record was written", async () => {
+    test("a view is frozen and shared, and another one once its record was written", async () => {
       const view = () => store.transaction((tx) => tx.view<{ list: number[] }>(["view"]));
       await store.transaction((tx) => tx.put(["view"], { list: [1] }));
       const first = await view();
       assert.throws(() => first!.list.push(2), TypeError);
       assert.deepEqual(await view(), { list: [1] });
+      assert.equal(await view(), first);
       const within = await store.transaction((tx) => {
         tx.put(["view"], { list: [2] });
         return tx.view(["view"]);

@@ -49,7 +49,7 @@ export function createAnswerer(
     const subnetAddress = query.edns?.subnet?.address;
     const client = { address: plainAddress(address), subnetAddress, vpcId, zone };
     const plain = query.isRefused ? refused() : resolve(world, query.name, query.type, client);
-    const resolution = query.edns?.dnssecOk ? complete(plain) : plain;
+    const resolution = complete(plain, query.edns?.dnssecOk ?? false);
     log?.note(query, resolution, { address: client.address, isStream }, world.isLogged);
     const write = (whole: Resolution) =>
       writer.write(query, whole, {

@@ -29,6 +29,7 @@ export const dnskeyType = 48;
 
 /** Types that no record of a zone has. */
 const questionTypes: Readonly<Record<number, string>> = {
+  [rrsigType]: "RRSIG",
   [nsecType]: "NSEC",
   [dnskeyType]: "DNSKEY",
   251: "IXFR",

@@ -19,8 +19,6 @@ export interface Denial {
   /** Those that the name has. */
   types: number[];
   exists: boolean;
-  /** What was asked for is this very proof. */
-  isAsked?: boolean;
 }
 
 export type ResponseCode = "NOERROR" | "SERVFAIL" | "NXDOMAIN" | "REFUSED";
@@ -34,6 +32,8 @@ export interface Resolution {
   additionals: ResolvedRecord[];
   /** What has to be proven to who asks for it; of signed zones only. */
   denials: Denial[];
+  /** What was asked for are the proofs themselves, or the signatures of all that the name has. */
+  explicit?: "NSEC" | "RRSIG";
   /** The answer depends on where the client is. */
   isLocal: boolean;
   /** The zone that was asked; undefined for names of Fogbank's own and for those of nobody. */

@@ -1,12 +1,12 @@
 /** From a question to records: zones, wildcards, aliases, chains of CNAMEs, what is not there. */
 import { chooseSets, shuffled, type ChooseContext } from "./choose.ts";
-import { keysTtl } from "../dnssec/keys.ts";
 import { normalName } from "../names.ts";
 import { placeOfRegion } from "./client-location.ts";
+import { addDenial, addKeys, addProof } from "./denial.ts";
 import { isHealthySet, longestAlias } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
 import { addOwnAddresses, answerOwnName, answerReverse } from "./own-answers.ts";
-import { dnskeyType, typeNumbers } from "./record-types.ts";
+import { typeNumbers } from "./record-types.ts";
 import { emptyResolution, refused, type ResolvedRecord, type Resolution } from "./resolution.ts";
 import type { Client, World } from "./world.ts";
 
@@ -64,9 +64,14 @@ function follow(
     resolution.code = "NXDOMAIN";
     return addDenial(zone, name, undefined, type, resolution);
   }
-  if (type === "DNSKEY" && name === zone.name && zone.signing) return addKeys(zone, resolution);
-  if (type === "ANY") {
+  const isSignedApex = zone.signing !== undefined && name === zone.name;
+  if (type === "DNSKEY" && isSignedApex) return addKeys(zone, resolution);
+  if (type === "NSEC" && zone.signing) return addProof(zone, name, node, type, resolution);
+  if (type === "ANY" || (type === "RRSIG" && zone.signing)) {
+    // Signatures, too, stand beside a CNAME (RFC 4034, 3): it is not followed.
     for (const group of node.values()) addGroup(world, name, group, client, resolution);
+    if (isSignedApex) addKeys(zone, resolution);
+    if (type === "RRSIG") return addProof(zone, name, node, type, resolution);
     if (resolution.answers.length === 0) addDenial(zone, name, node, type, resolution);
     return;
   }
@@ -191,29 +196,4 @@ function addRecords(
   const signer = group.zone.signing && group.zone;
   for (const { ttl, values } of sets)
     for (const { rdata, text } of values) records.push({ name, type, ttl, rdata, text, signer });
-}
-
-/** The zone's SOA record, which says how long "there is none" holds, and what has to be proven. */
-function addDenial(
-  zone: IndexedZone,
-  name: string,
-  node: ReadonlyMap<string, SetGroup> | undefined,
-  type: string,
-  { authorities, denials }: Resolution,
-): void {
-  const signer = zone.signing && zone;
-  const [value] = zone.soa?.values ?? [];
-  const soa = { name: zone.name, type: typeNumbers.SOA, ttl: zone.negativeTtl, signer };
-  if (value) authorities.push({ ...soa, ...value });
-  if (!signer) return;
-  const types = [...(node?.values() ?? [])].filter((group) => group.type !== type);
-  const numbers = types.map((group) => typeNumbers[group.type]);
-  if (name === zone.name) numbers.push(dnskeyType);
-  const exists = node !== undefined;
-  denials.push({ zone, name, types: numbers, exists, isAsked: type === "NSEC" });
-}
-
-function addKeys(zone: IndexedZone, { answers }: Resolution): void {
-  const record = { name: zone.name, type: dnskeyType, ttl: keysTtl, text: "", signer: zone };
-  for (const rdata of zone.signing?.keys ?? []) answers.push({ ...record, rdata });
 }

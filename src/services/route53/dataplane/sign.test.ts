@@ -105,11 +105,11 @@ test("what is not there is proven to have no such type", () => {
     );
     return [rcode, nsec.data.rrtypes, covered];
   };
-  assert.deepEqual(proof("www.example.com", "TXT"), [
-    "NOERROR",
-    ["A", "RRSIG", "NSEC"],
-    ["SOA", "NSEC"],
-  ]);
+  const [code, types, covered] = proof("www.example.com", "TXT");
+  assert.deepEqual([code, covered], ["NOERROR", ["SOA", "NSEC"]]);
+  // All that zones may have but what was asked for, and but what says more than that it is there.
+  const supported = "A PTR MX AAAA SRV NAPTR SSHFP RRSIG NSEC TLSA UNKNOWN_64 UNKNOWN_65 SPF CAA";
+  assert.deepEqual(types, supported.split(" "));
   assert.deepEqual(proof("none.example.com"), [
     "NOERROR",
     ["RRSIG", "NSEC", "UNKNOWN_128"],
@@ -119,17 +119,62 @@ test("what is not there is proven to have no such type", () => {
   assert.deepEqual(proof("www.sub.example.com"), ["NOERROR", ["NS", "RRSIG", "NSEC"], ["NSEC"]]);
 });
 
-test("who asks for the proof itself gets it: it says that it is there", () => {
-  const ask = signedStage([record("www.example.com.", "192.0.2.1")]);
-  for (const name of ["www.example.com", "none.example.com"]) {
+const typesOf = (records: readonly Answer[] = []) =>
+  records.map((one) => (one.type === "RRSIG" ? `RRSIG ${one.data.typeCovered}` : one.type));
+
+test("who asks for the proof itself gets it: it says which types the name has", () => {
+  const ask = signedStage([
+    record("www.example.com.", "192.0.2.1"),
+    record("alias.example.com.", "www.example.com", { Type: "CNAME" }),
+  ]);
+  for (const [name, own] of [
+    ["www.example.com", ["A"]],
+    ["alias.example.com", ["CNAME"]],
+    ["none.example.com", []],
+  ] as const) {
     const { rcode, answers, authorities } = ask(name, "NSEC");
-    assert.deepEqual(
-      [rcode, answers!.map(({ type }) => type), authorities],
-      ["NOERROR", ["NSEC", "RRSIG"], []],
-    );
+    assert.deepEqual([rcode, typesOf(answers)], ["NOERROR", ["NSEC", "RRSIG NSEC"]]);
+    assert.deepEqual(authorities, []);
+    const { rrtypes } = (answers![0] as { data: Nsec }).data;
+    assert.deepEqual(rrtypes.slice(0, own.length + 2), [...own, "RRSIG", "NSEC"]);
   }
-  const { answers } = ask("www.example.com", "NSEC", false);
-  assert.deepEqual(answers, []);
+  // "… that has the DO bit clear MUST treat the RRSIG, DNSKEY, and NSEC RRs as it would any other RRset" (RFC 4035, 3.1).
+  assert.deepEqual(typesOf(ask("www.example.com", "NSEC", false).answers), ["NSEC"]);
+  const none = ask("none.example.com", "NSEC", false);
+  assert.deepEqual([none.rcode, typesOf(none.authorities)], ["NXDOMAIN", ["SOA"]]);
+});
+
+test("who asks for the signatures gets those of all that the name has, whether or not he asks for DNSSEC", () => {
+  const addresses = ["192.0.2.1", "192.0.2.2"];
+  const ask = signedStage([
+    record("www.example.com.", addresses),
+    record("www.example.com.", '"text"', { Type: "TXT" }),
+    record("alias.example.com.", "www.example.com", { Type: "CNAME" }),
+    record("\\052.wild.example.com.", "192.0.2.7"),
+  ]);
+  for (const isAware of [true, false]) {
+    const typed = (name: string) => {
+      const { rcode, answers, authorities } = ask(name, "RRSIG", isAware);
+      assert.deepEqual([rcode, authorities], ["NOERROR", []]);
+      return typesOf(answers);
+    };
+    assert.deepEqual(typed("www.example.com"), ["RRSIG A", "RRSIG TXT", "RRSIG NSEC"]);
+    assert.deepEqual(typed("alias.example.com"), ["RRSIG CNAME", "RRSIG NSEC"]);
+    assert.deepEqual(typed("a.wild.example.com"), ["RRSIG A", "RRSIG NSEC"]);
+    assert.equal(typed("example.com").filter((type) => type === "RRSIG SOA").length, 1);
+    const [own] = ask("www.example.com", "RRSIG", isAware).answers as { data: Rrsig }[];
+    assert.ok(isSigned("www.example.com", addresses, 60, own!.data));
+  }
+  assert.equal(ask("none.example.com", "RRSIG", false).rcode, "NXDOMAIN");
+  assert.deepEqual(typesOf(ask("none.example.com", "RRSIG").answers), ["RRSIG NSEC"]);
+  const unsigned = dnsStage([record("www.example.com.", "192.0.2.1")]);
+  const { answers, authorities } = unsigned.ask("www.example.com.", { type: "RRSIG" });
+  assert.deepEqual([answers.length, authorities.length], [0, 1]);
+});
+
+test("ANY brings the keys of a signed zone, too", () => {
+  const ask = signedStage([]);
+  assert.deepEqual(typesOf(ask("example.com", "ANY", false).answers), ["SOA", "DNSKEY", "DNSKEY"]);
 });
 
 test("the keys come with the signatures that were made over them", () => {

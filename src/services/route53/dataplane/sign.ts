@@ -15,14 +15,16 @@ const longestName = 255;
 /** "This name does not exist", among the types of a name. */
 const noSuchName = 128;
 
-export type Complete = (resolution: Resolution) => Resolution;
+/** Who does not ask for signatures gets those only that are what he asks for (RFC 4035, 3.1). */
+export type Complete = (resolution: Resolution, dnssecOk: boolean) => Resolution;
 
 /** `wall`: who checks signatures lives in its time. */
 export function createSigner(wall: Pick<Wall, "now">): Complete {
-  const withSignatures = (records: readonly ResolvedRecord[]): ResolvedRecord[] => {
-    const groups = Map.groupBy(records, ({ name, type }) => `${name} ${type}`);
-    return [...groups.values()].flatMap((group) => [...group, ...signaturesOf(group)]);
-  };
+  const groupsOf = (records: readonly ResolvedRecord[]) => [
+    ...Map.groupBy(records, ({ name, type }) => `${name} ${type}`).values(),
+  ];
+  const withSignatures = (records: readonly ResolvedRecord[]) =>
+    groupsOf(records).flatMap((group) => [...group, ...signaturesOf(group)]);
   const signaturesOf = (group: readonly ResolvedRecord[]): ResolvedRecord[] => {
     const { name, type, ttl, signer } = group[0]!;
     const signing = signer?.signing;
@@ -40,24 +42,28 @@ export function createSigner(wall: Pick<Wall, "now">): Complete {
     const key = { key: signing.key, dsaEncoding: "ieee-p1363" as const };
     return [record(Buffer.concat([head, sign("sha256", signedBytes(head, records), key)]))];
   };
-  return (resolution) => {
-    const { answers, authorities, denials, code } = resolution;
+  return (resolution, dnssecOk) => {
+    const { answers, authorities, denials, code, explicit } = resolution;
+    const isMissing = denials.some(({ exists }) => !exists);
+    if (!dnssecOk && (!explicit || isMissing)) return resolution;
     const proofs = denials.map(proofOf);
-    // Each proof says of itself that it is there.
-    if (denials.at(-1)?.isAsked)
+    // Of a name that is said to exist nothing can be said but that it lacks the type.
+    const said = code === "NXDOMAIN" && isMissing ? "NOERROR" : code;
+    if (!explicit)
       return {
         ...resolution,
-        code: "NOERROR",
-        answers: withSignatures([...answers, ...proofs]),
-        authorities: [],
+        code: said,
+        answers: withSignatures(answers),
+        authorities: withSignatures([...authorities, ...proofs]),
       };
-    return {
-      ...resolution,
-      // Of a name that is said to exist nothing can be said but that it lacks the type.
-      code: code === "NXDOMAIN" && denials.some(({ exists }) => !exists) ? "NOERROR" : code,
-      answers: withSignatures(answers),
-      authorities: withSignatures([...authorities, ...proofs]),
-    };
+    // Each proof says of itself that it is there.
+    const found =
+      explicit === "RRSIG"
+        ? groupsOf([...answers, ...proofs]).flatMap(signaturesOf)
+        : dnssecOk
+          ? withSignatures(proofs)
+          : proofs;
+    return { ...resolution, code: said, answers: found, authorities: [] };
   };
 }
 

@@ -84,10 +84,8 @@ export class ClientConnection implements Swept, Outlet {
       socket.on("secureConnect", this.#onConnect);
     } else socket.on("connect", this.#onConnect);
     if (!options.readsItself) socket.on("data", this.#onData);
-    socket.on("end", this.#onEnd);
-    socket.on("drain", this.#onDrain);
-    socket.on("error", this.#onError);
-    socket.on("close", this.#onClose);
+    socket.on("end", this.#onEnd).on("drain", this.#onDrain);
+    socket.on("error", this.#onError).on("close", this.#onClose);
   }
 
   get usable(): boolean {
@@ -209,9 +207,9 @@ export class ClientConnection implements Swept, Outlet {
   };
 
   readonly #onData = (chunk: Buffer) => {
-    this.#activeMs = this.#options.sweeper.nowMs;
+    const exchange = this.#exchange;
     // A server that speaks unasked, or goes on behind its answer, is not to be trusted with the next request.
-    if (!this.#exchange || (this.#exchange.answered && !this.#intake))
+    if (!exchange || (exchange.answered && !this.#intake))
       return this.#break("closed", "bytes without a request");
     this.#silent = false;
     try {
@@ -224,6 +222,7 @@ export class ClientConnection implements Swept, Outlet {
       if (error instanceof HttpSyntaxError) this.#break("malformed", error.message, error);
       else throw error;
     }
+    if (!exchange.putsOff) this.#activeMs = this.#options.sweeper.nowMs;
   };
 
   #takeHead(): void {
@@ -235,6 +234,7 @@ export class ClientConnection implements Swept, Outlet {
       if (head.status === 101) return this.#upgrade(head);
       // Interim responses (100, 103) say nothing that our callers need.
       if (head.status >= 200) return this.#begin(head);
+      this.#exchange!.interim = true;
     }
   }
 

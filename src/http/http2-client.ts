@@ -81,7 +81,8 @@ export function createHttp2Client({
     try {
       return await exchange(present ?? connect(asked), asked, wall);
     } catch (error) {
-      if (closed || !mayRepeat(asked, error as HttpClientError, wasUsed)) throw error;
+      const lost = wasUsed && present.isOver;
+      if (closed || !mayRepeat(asked, error as HttpClientError, lost)) throw error;
       // One that was there before may be as bad; all that failed at once go over the same new one.
       const fresh = withRoom(asked).find((one) => one.isConnecting);
       return exchange(fresh ?? connect(asked), asked, wall);
@@ -101,14 +102,14 @@ export function createHttp2Client({
   };
 }
 
-/** What the peer says it did not do, and what does no harm when a connection ended that was there before. */
+/** What the peer says it did not do, and what does no harm when a connection ended that was there before: is `lost`. */
 function mayRepeat(
   { method, body }: ClientRequest,
   { failure }: HttpClientError,
-  wasUsed: boolean,
+  lost: boolean,
 ): boolean {
   if (!isRepeatable(body)) return false;
-  return failure === "refused" || (failure === "closed" && wasUsed && idempotent.has(method));
+  return failure === "refused" || (failure === "closed" && lost && idempotent.has(method));
 }
 
 function nameOf({ address, tls }: ClientRequest): string {

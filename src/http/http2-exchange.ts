@@ -75,6 +75,12 @@ export function exchange(
     });
     stream.on("response", (headers, flags, ...rest) => {
       if (settled) return;
+      const status = Number(headers[":status"]);
+      // Node takes any three digits (RFC 9110, 15).
+      if (!(status >= 200 && status <= 599)) {
+        fail("malformed", `the status is ${status}`);
+        return stream.close(NGHTTP2_CANCEL);
+      }
       settled = true;
       timer?.cancel();
       const [raw = []] = rest as unknown[] as [string[]?];
@@ -87,7 +93,7 @@ export function exchange(
       // Unread, a stream would never close.
       if (!hasBody) stream.resume();
       resolve({
-        status: Number(headers[":status"]),
+        status,
         reason: "",
         httpVersion: "2.0",
         rawHeaders,
@@ -184,7 +190,9 @@ async function send(
 }
 
 function requestFields({ method, target, rawHeaders, tls }: ClientRequest) {
+  // A field may have any name, those of what objects inherit too.
   const fields: Record<string, string | string[]> = {
+    __proto__: null as never,
     ":method": method,
     ":path": target,
     ":scheme": tls ? "https" : "http",

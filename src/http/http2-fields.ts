@@ -12,7 +12,8 @@ export const connectionFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Node's options for sessions that pass messages on: of several fields a message may have that Node takes for single
- * ones. Its types do not know it.
+ * Node's options for sessions that pass messages on. Of several fields a message may have that Node takes for single
+ * ones; its types do not know that option. And as many fields as it likes, in as many bytes as Node takes of them: each
+ * counts as 32 at least (RFC 9113, 6.5.2), and browsers send each cookie in one.
  */
-export const looseFields: object = { strictSingleValueFields: false };
+export const looseFields: object = { strictSingleValueFields: false, maxHeaderListPairs: 2048 };

@@ -250,7 +250,7 @@ async function answer(
   }
   // HTTP/2 has no such field: the connection takes no more requests.
   if (reply.headers["Connection"] === "close" && stream.session) retire(stream.session);
-  const silent = request.method === "HEAD" || reply.status === 204 || reply.status === 304;
+  const silent = request.method === "HEAD" || bodiless.has(reply.status);
   if (silent || known) request.answered();
   const { trailers } = reply;
   if (trailers) stream.once("wantTrailers", () => sendTrailers(stream, trailers()));
@@ -282,6 +282,9 @@ function readAway(stream: ServerHttp2Stream, { body }: StreamRequest): void {
   else stream.once("finish", () => stream.resume());
 }
 
+/** Whose answers end with their head, to Node too. */
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
+
 function sendTrailers(stream: ServerHttp2Stream, raw: readonly string[]): void {
   stream.sendTrailers(fieldsOf(raw));
 }
@@ -293,11 +296,15 @@ function replyFields({ status, rawHeaders = [], headers }: HttpReply) {
     for (const one of Array.isArray(value) ? (value as string[]) : [value])
       raw.push(name, String(one));
   }
-  return { ":status": status, ...fieldsOf(raw) };
+  const fields = fieldsOf(raw);
+  // Clients refuse a length where there cannot be a body (RFC 9110, 8.6 and 15.3.6).
+  if (status === 204 || status === 205) delete fields["content-length"];
+  return Object.assign(fields, { ":status": status });
 }
 
 function fieldsOf(raw: readonly string[]): Record<string, string | string[]> {
-  const fields: Record<string, string | string[]> = {};
+  // A field may have any name, those of what objects inherit too.
+  const fields: Record<string, string | string[]> = { __proto__: null as never };
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
     const value = raw[index + 1]!;

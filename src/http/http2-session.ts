@@ -53,8 +53,13 @@ export class Http2Session {
   }
 
   get hasRoom(): boolean {
+    return !this.isOver && this.#streams < this.mostStreams;
+  }
+
+  /** It takes no more streams, and those under way may fail with it. */
+  get isOver(): boolean {
     const { closed, destroyed } = this.#session;
-    return !closed && !destroyed && !this.#ending && this.#streams < this.mostStreams;
+    return closed || destroyed || this.#ending;
   }
 
   /** Throws what node:http2 says of a request that it does not send. */

@@ -17,6 +17,8 @@ export class RunningExchange implements Abortable {
   sent = false;
   /** The response's head was given away. */
   answered = false;
+  /** There was a response that is not the last. */
+  interim = false;
   readonly #receiver: Receiver;
   readonly #stop: (exchange: RunningExchange) => void;
   #listener: (() => void) | undefined;
@@ -38,6 +40,11 @@ export class RunningExchange implements Abortable {
 
   abort(): void {
     this.#stop(this);
+  }
+
+  /** What comes now is no sign of life: interim responses could go on for ever. */
+  get putsOff(): boolean {
+    return this.interim && !this.answered;
   }
 
   respond(response: ClientResponse): void {

@@ -215,9 +215,9 @@ export interface StatusLine {
   reason: string;
 }
 
-/** Reads a status line without its CRLF. */
+/** Reads a status line without its CRLF. Statuses end with 599 (RFC 9110, 15). */
 export function readStatusLine(line: string): StatusLine {
-  const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(line);
+  const match = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/.exec(line);
   if (!match) throw new HttpSyntaxError(502, "the response starts with no status line");
   return { version: `1.${match[1]}`, status: Number(match[2]), reason: match[3] ?? "" };
 }

@@ -38,10 +38,10 @@ export function reset(stream: number, code: number): Buffer {
   return frame(frameTypes.reset, 0, stream, numbers(code));
 }
 
-/** Of status 200. */
-export function head(stream: number, flags = 0): Buffer {
-  // The eighth entry of HPACK's static table.
-  return frame(frameTypes.headers, endHeaders | flags, stream, Buffer.from([0x88]));
+export function head(stream: number, flags = 0, status = "200"): Buffer {
+  // The eighth name of HPACK's static table, with a value of its own.
+  const field = [Buffer.from([0x08, status.length]), Buffer.from(status)];
+  return frame(frameTypes.headers, endHeaders | flags, stream, Buffer.concat(field));
 }
 
 export function data(stream: number, text: string, flags = 0): Buffer {

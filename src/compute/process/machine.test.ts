@@ -180,6 +180,36 @@ runcmd:
   });
 
 describe("a machine bound to its own address", () => {
+  test("servers listen on ports of the kernel's choice, and beside themselves for IPv6 alone as nginx does", async (t) => {
+    const harness = await createProcessHarness("root");
+    t.after(() => harness.dispose());
+    await harness.driver.launch(specOf("i-ports", ""));
+    if (!(await harness.record("i-ports")).ownAddress) return t.skip("this host does not let us");
+    const program = `
+const { createServer } = require("node:net");
+const { once } = require("node:events");
+const answer = async (options, host) => {
+  const server = createServer((socket) => socket.end("here")).listen(options);
+  await once(server, "listening");
+  const { port } = options.port === 0 ? server.address() : options;
+  const socket = require("node:net").connect(port, host);
+  const [text] = await once(socket, "data");
+  return String(text);
+};
+(async () => {
+  for (const host of ["127.0.0.1", "::1", "0.0.0.0", "::"])
+    console.log(host, await answer({ port: 0, host }, host));
+  for (const host of ["0.0.0.0", "::"])
+    console.log(host, await answer({ port: 80, host, ipv6Only: host === "::" }, "::1"));
+})().finally(() => process.exit());`;
+    const { stdout } = await harness.driver.execute("i-ports", ["node", "-e", program]);
+    const hosts = ["127.0.0.1", "::1", "0.0.0.0", "::", "0.0.0.0", "::"];
+    assert.deepEqual(
+      stdout.trim().split("\n"),
+      hosts.map((host) => `${host} here`),
+    );
+  });
+
   test("servers on all addresses do not clash, localhost is the machine's, and so is its metadata", async (t) => {
     const harness = await createProcessHarness("root");
     const gateway = createServer((_request, reply) => reply.end("gateway")).listen(0, "127.0.0.1");

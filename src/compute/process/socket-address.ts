@@ -9,6 +9,9 @@ export const ip6 = [8, 12, 16, 20] as const;
 export const port = 24;
 export const type = 32;
 export const sourceIp4 = 40;
+/** The socket itself: its mark, in turn, is read and written by nobody else in a machine. */
+export const socket = 64;
+export const socketMark = 16;
 
 /** SOCK_STREAM, as `type` has it. */
 export const stream = 1;

@@ -5,6 +5,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { counterPrograms, mapPlace } from "./byte-counter.ts";
+import { ipv6OnlyProgram } from "./ipv6-only.ts";
 import type { AddressProgram } from "./programs.ts";
 
 const run = promisify(execFile);
@@ -48,14 +49,16 @@ def count(counters, entries):
 /**
  * Arguments: the control group's directory, the call's number, what stands for a map in a program,
  * KIND:TYPE:HEX for each program. Prints the number of the map that programs of kind 8 count in;
- * nothing when the kernel does not want them, which only leaves bytes uncounted.
+ * nothing when the kernel does not want them, which only leaves bytes uncounted. Without those of kind 25,
+ * which older kernels do not take, sockets for IPv6 alone cannot be bound.
  */
 const perl = String.raw`
 our ($group, $call, $place, @programs) = @ARGV;
 our $map;
 sysopen(our $directory, $group, 0) or die "$group: $!";
 ${perlAttach}
-attach($_) for grep { !/^8:/ } @programs;
+attach($_) for grep { /^18:/ } @programs;
+eval { attach($_) for grep { /^25:/ } @programs };
 eval {
   my $create = pack("L5", 2, 4, 16, 1, 0);
   $map = syscall($call, 0, $create, length($create));
@@ -74,8 +77,12 @@ group, call, place, programs = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.a
 ${pythonAttach}
 try:
     for entry in programs:
-        if not entry.startswith("8:"): attach(entry)
+        if entry.startswith("18:"): attach(entry)
 except OSError as error: sys.exit(str(error))
+try:
+    for entry in programs:
+        if entry.startswith("25:"): attach(entry)
+except OSError: pass
 try:
     counters = bpf(0, struct.pack("=IIIII", 2, 4, 16, 1, 0), "map")
     count(counters, [entry for entry in programs if entry.startswith("8:")])
@@ -137,9 +144,11 @@ export async function attachPrograms(
   group: string,
   programs: readonly AddressProgram[],
 ): Promise<number | undefined> {
-  const given = programs.map(({ attachType, code }) => `18:${attachType}:${code.toString("hex")}`);
+  const given = programs.map(({ attachType, hex }) => `18:${attachType}:${hex}`);
   const counted = counterPrograms.map(({ attachType, hex }) => `8:${attachType}:${hex}`);
-  const map = await speak(perl, python, [group, callNumber(), mapPlace, ...given, ...counted]);
+  const { kind, attachType, hex } = ipv6OnlyProgram;
+  const all = [...given, `${kind}:${attachType}:${hex}`, ...counted];
+  const map = await speak(perl, python, [group, callNumber(), mapPlace, ...all]);
   return map === "" ? undefined : Number(map);
 }
 

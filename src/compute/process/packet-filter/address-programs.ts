@@ -4,24 +4,18 @@
  * machine leaves from the machine's own loopback address, so that its receiver can tell who it is.
  * https://docs.kernel.org/bpf/libbpf/program_types.html (BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
  */
+import { Bytecode } from "../bytecode.ts";
 import type { MachineRules } from "../../network-rules.ts";
-import type { AddressRules } from "../own-address/programs.ts";
-import { hostMark } from "./map-entries.ts";
 import {
-  ip4,
-  ip6,
-  localhost,
-  localhost6,
-  mapped,
-  metadataAddress,
-  networkPort,
-  port,
-  sourceIp4,
-  stream,
-  type,
-  word,
-} from "../socket-address.ts";
-import { Bytecode } from "./bytecode.ts";
+  bind,
+  loadAddress,
+  send,
+  storeAddress,
+  type AddressRules,
+  type Family,
+} from "../own-address/programs.ts";
+import { mapped, networkPort, port, sourceIp4, word } from "../socket-address.ts";
+import { hostMark } from "./map-entries.ts";
 
 export interface FilterProgram {
   /** enum bpf_prog_type: 18 for addresses, 8 for packets. */
@@ -45,12 +39,14 @@ const updateHelper = 2;
 const cookieHelper = 46;
 
 export function addressPrograms(placement: Placement): FilterProgram[] {
+  const { address, rules } = placement;
+  const own = { address, privateIps: rules.privateIps };
   const made = [
-    { attachType: 8, code: bind(placement, 4) },
-    { attachType: 9, code: bind(placement, 6) },
-    { attachType: 10, code: send(placement, 4, "connect") },
-    { attachType: 11, code: send(placement, 6, "connect") },
-    { attachType: 14, code: send(placement, 4, "datagram") },
+    { attachType: 8, code: bind(new Bytecode(), own, 4) },
+    { attachType: 9, code: bind(new Bytecode(), own, 6) },
+    { attachType: 10, code: sendBeyond(placement, 4, "connect") },
+    { attachType: 11, code: sendBeyond(placement, 6, "connect") },
+    { attachType: 14, code: sendBeyond(placement, 4, "datagram") },
     { attachType: 19, code: showPeer(placement, 4) },
     { attachType: 20, code: showPeer(placement, 6) },
     { attachType: 29, code: showPeer(placement, 4) },
@@ -59,48 +55,19 @@ export function addressPrograms(placement: Placement): FilterProgram[] {
   return made.map(({ attachType, code }) => ({ kind: 18, attachType, hex: code.hex() }));
 }
 
-type Family = 4 | 6;
-
-/** Loads the IPv4 address into register 7, ::ffff:a.b.c.d's too; leaves for other addresses. ::1 and :: become 127.0.0.1 and 0. */
-function loadAddress(code: Bytecode, family: Family): void {
-  code.copy(6, 1);
-  if (family === 4) return void code.load(32, 7, 6, ip4);
-  const isMapped = code.fresh();
-  const known = code.fresh();
-  code.load(32, 2, 6, ip6[0]).when(2, "ne", 0, "leave");
-  code.load(32, 2, 6, ip6[1]).when(2, "ne", 0, "leave");
-  code.load(32, 7, 6, ip6[3]);
-  code.load(32, 2, 6, ip6[2]).when(2, "eq", mapped, isMapped).when(2, "ne", 0, "leave");
-  code.when(7, "eq", 0, known).when(7, "ne", localhost6, "leave").set(7, localhost).go(known);
-  code.label(isMapped).label(known);
+function sendBeyond(placement: Placement, family: Family, kind: "connect" | "datagram"): Bytecode {
+  const { address } = placement;
+  return send(new Bytecode(), placement, family, kind, {
+    locate: (code) => locate(code, placement),
+    setSource(code) {
+      code.copy(2, 7).and(2, 0xff).when(2, "ne", loopbackByte, "leave");
+      if (kind === "datagram") code.set(2, word(address)).store(32, 6, sourceIp4, 2);
+      else bindSource(code, address, family);
+    },
+  });
 }
 
-/** Writes register 7 as the address, in the form of the family. */
-function storeAddress(code: Bytecode, family: Family): void {
-  if (family === 4) return void code.store(32, 6, ip4, 7);
-  code.set(3, mapped).store(32, 6, ip6[2], 3).store(32, 6, ip6[3], 7);
-}
-
-/** All addresses, localhost and the private ones become the machine's own; a port of the kernel's choice clashes with nothing. */
-function bind({ address, rules }: Placement, family: Family): Bytecode {
-  const code = new Bytecode();
-  code.load(32, 2, 1, port).when(2, "eq", 0, "leave");
-  loadAddress(code, family);
-  code.when(7, "eq", 0, "own").when(7, "eq", localhost, "own");
-  for (const own of rules.privateIps) code.when(7, "eq", word(own), "own");
-  code.go("leave").label("own").set(7, word(address));
-  storeAddress(code, family);
-  return code.label("leave").leave(1);
-}
-
-function send(placement: Placement, family: Family, kind: "connect" | "datagram"): Bytecode {
-  const { address, hostPorts, metadataPort, networks, rules } = placement;
-  const code = new Bytecode();
-  loadAddress(code, family);
-  code.load(32, 8, 6, port);
-  code.when(7, "eq", 0, "local").when(7, "eq", localhost, "local");
-  if (metadataPort !== undefined && kind === "connect")
-    code.when(7, "eq", metadataAddress, "metadata");
+function locate(code: Bytecode, { address, networks, rules }: Placement): void {
   for (const resolver of rules.resolvers) code.when(7, "eq", word(resolver), "resolver");
   code.label("translate");
   for (const own of rules.privateIps) code.when(7, "eq", word(own), "own");
@@ -127,19 +94,6 @@ function send(placement: Placement, family: Family, kind: "connect" | "datagram"
       .call(updateHelper)
       .set(7, word(address))
       .go("write");
-  if (metadataPort !== undefined && kind === "connect") {
-    code.label("metadata").when(8, "ne", networkPort(80), "leave");
-    code.load(32, 2, 6, type).when(2, "ne", stream, "leave");
-    code.set(3, networkPort(metadataPort)).store(32, 6, port, 3).go("own");
-  }
-  code.label("local");
-  for (const kept of hostPorts) code.when(8, "eq", networkPort(kept), "leave");
-  code.label("own").set(7, word(address)).label("write");
-  storeAddress(code, family);
-  code.label("source").copy(2, 7).and(2, 0xff).when(2, "ne", loopbackByte, "leave");
-  if (kind === "datagram") code.set(2, word(address)).store(32, 6, sourceIp4, 2);
-  else bindSource(code, address, family);
-  return code.label("leave").leave(1);
 }
 
 /** The socket leaves from the machine's address; one that is bound already stays as it is. */

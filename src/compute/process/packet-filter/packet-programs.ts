@@ -6,8 +6,8 @@
 import type { MachineRules, PacketMatch, PacketRule } from "../../network-rules.ts";
 import type { FilterProgram, Placement } from "./address-programs.ts";
 import { hostMark } from "./map-entries.ts";
-import { networkPort, word } from "../socket-address.ts";
-import { Bytecode, maskedWord } from "./bytecode.ts";
+import { Bytecode, maskedWord } from "../bytecode.ts";
+import { localhost6, networkPort, word } from "../socket-address.ts";
 
 export interface PacketPlacement extends Placement {
   /** The machine's resolvers of last resort, which stand for the network's own. */
@@ -24,6 +24,8 @@ type Direction = "ingress" | "egress";
 const skbLength = 0;
 const skbProtocol = 16;
 const ipv4 = networkPort(0x0800);
+/** Where a header of IPv6 has the destination. */
+const destination6 = 24;
 
 /** Places in the frame, by their distance below its pointer. */
 const header = -24;
@@ -80,9 +82,10 @@ function judge(placement: PacketPlacement, direction: Direction): Bytecode {
   code.label("accept").storeNumber(8, 10, key + 10, 1);
   countFlow(code, "pass");
   code.label("pass").leave(1);
-  // There is no IPv6 in these networks; what goes over it leaves as traffic for anywhere would.
-  code.label("other-family").leave(direction === "ingress" || isOpen(placement) ? 1 : 0);
-  return code;
+  code.label("other-family");
+  // There is no IPv6 in these networks; what goes over it leaves as traffic for anywhere would, but for this host's own.
+  if (direction === "egress" && !isOpen(placement)) unlessHost6(code, "drop");
+  return code.leave(1);
 }
 
 /**
@@ -115,6 +118,13 @@ function readPacket(code: Bytecode, direction: Direction): void {
   code.load(16, 7, 10, portsAt + 2).swap16(7);
 }
 
+/** Jumps when the packet, of IPv6, is not for ::1. */
+function unlessHost6(code: Bytecode, label: string): void {
+  readBytes(code, header, 16, () => code.set(2, destination6));
+  for (const [index, part] of [0, 0, 0, localhost6].entries())
+    code.load(32, 2, 10, header + 4 * index).when(2, "ne", part, label);
+}
+
 /** A packet that has not so many bytes is none that a rule could be about. */
 function readBytes(code: Bytecode, to: number, count: number, from: () => void): void {
   code.copy(1, 6);
@@ -144,13 +154,11 @@ function locateRemote(code: Bytecode, placement: PacketPlacement, direction: Dir
   code.set(9, word(someBalancer)).go(outside).label(unmarked);
   code.go("reject").label(outside);
   if (direction === "egress") {
-    const routed = code.fresh();
     const onward = code.fresh();
     for (const server of nameservers) {
       const next = code.fresh();
       code.when(9, "ne", word(server), next).when(7, "eq", 53, "accept").label(next);
     }
-    code.label(routed);
     for (const { cidr, to } of rules.routes)
       inRange(code, cidr, to === "outside" ? onward : "reject");
     code.go("reject").label(onward);
@@ -209,8 +217,10 @@ function unlessMatching(code: Bytecode, match: PacketMatch, label: string): void
   const { protocol, ports, icmp: kind } = match;
   if (protocol !== undefined) code.when(8, "ne", protocol, label);
   if (ports && (protocol === tcp || protocol === udp)) {
-    if (ports.from > 0) code.when(7, "lt", ports.from, label);
-    if (ports.to < 65_535) code.when(7, "gt", ports.to, label);
+    // Read anew for each rule: of a register that it has seen compared with many ports, the kernel's verifier tries each range.
+    code.load(16, 2, 10, portsAt + 2).swap16(2);
+    if (ports.from > 0) code.when(2, "lt", ports.from, label);
+    if (ports.to < 65_535) code.when(2, "gt", ports.to, label);
   }
   if (!kind || protocol !== icmp || kind.type < 0) return;
   code.load(8, 2, 10, portsAt).when(2, "ne", kind.type, label);

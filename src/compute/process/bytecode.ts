@@ -1,5 +1,5 @@
 /** Writes eBPF: registers, memory, jumps by label, calls of the kernel. */
-import { word } from "../socket-address.ts";
+import { word } from "./socket-address.ts";
 
 export type Size = 8 | 16 | 32 | 64;
 type Register = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
@@ -111,6 +111,11 @@ export class Bytecode {
     return this.#add({ code: 0x05 | conditionBits[condition], target, value: value | 0, label });
   }
 
+  /** Jumps when an address lies beyond another, as what a program may read is bounded. */
+  whenBeyond(target: Register, source: Register, label: string): this {
+    return this.#add({ code: 0x2d, target, source, label });
+  }
+
   go(label: string): this {
     return this.#add({ code: 0x05, label });
   }
@@ -134,10 +139,6 @@ export class Bytecode {
 
   hex(): string {
     return this.#slots.map((slot, index) => this.#encode(slot, index)).join("");
-  }
-
-  get length(): number {
-    return this.#slots.length;
   }
 
   #encode({ code, target, source, offset, value, label, place }: Slot, index: number): string {

@@ -9,7 +9,7 @@ import { resolve } from "./resolve.ts";
 import { failed, refused, type Resolution } from "./resolution.ts";
 import { createSigner } from "./sign.ts";
 import type { AskUpstream } from "./upstream.ts";
-import type { World } from "./world.ts";
+import type { Client, World } from "./world.ts";
 
 export interface Asker {
   address: string;
@@ -46,8 +46,14 @@ export function createAnswerer(
     if (!parsed) return undefined;
     if ("failure" in parsed) return parsed.failure;
     const { query } = parsed;
-    const subnetAddress = query.edns?.subnet?.address;
-    const client = { address: plainAddress(address), subnetAddress, vpcId, zone };
+    const { subnet } = query.edns ?? {};
+    const client: Client = {
+      address: plainAddress(address),
+      subnetAddress: subnet?.address,
+      subnetPrefix: subnet?.address === undefined ? undefined : subnet.prefix,
+      vpcId,
+      zone,
+    };
     const plain = query.isRefused ? refused() : resolve(world, query.name, query.type, client);
     const resolution = complete(plain, query.edns?.dnssecOk ?? false);
     log?.note(query, resolution, { address: client.address, isStream }, world.isLogged);

@@ -53,7 +53,9 @@ export function createDnsEngine(options: {
       await present?.close();
     },
     async ask({ name, type, clientAddress, subnet, vpcId, zoneId }) {
-      const client = { address: clientAddress, subnetAddress: subnet?.split("/")[0], vpcId };
+      const [subnetAddress, bits] = subnet?.split("/") ?? [];
+      const subnetPrefix = bits === undefined ? undefined : Number(bits);
+      const client = { address: clientAddress, subnetAddress, subnetPrefix, vpcId };
       const { code, answers, beyond } = resolve(world, name, type, client, zoneId);
       return { responseCode: code, values: answers.map(({ text }) => text), beyond };
     },

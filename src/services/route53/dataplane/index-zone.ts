@@ -6,6 +6,7 @@ import { policyOf, type Policy } from "../routing.ts";
 import { parseValue, type RecordType } from "../values/parse.ts";
 import type { SigningConfig, ZoneChange, ZoneConfig } from "./config.ts";
 import { typeNumbers } from "./record-types.ts";
+import type { ResolvedRecord } from "./resolution.ts";
 
 /** Records of one name, type and set identifier. */
 export interface CompiledSet {
@@ -38,6 +39,8 @@ export interface IndexedZone {
   soa: CompiledSet | undefined;
   /** How long "there is none" may be remembered: the lesser of the SOA's TTL and its minimum. */
   negativeTtl: number;
+  /** Its own name servers, as answers tell of them. */
+  servers: readonly ResolvedRecord[];
   signing: CompiledSigning | undefined;
 }
 
@@ -50,6 +53,12 @@ export interface CompiledSigning {
   signatures: Buffer[];
 }
 
+/**
+ * "Route 53 enforces a TTL of one week for the records" of a signed zone.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-configuring-dnssec.html
+ */
+const longestSignedTtl = 7 * 86_400;
+
 export function indexZone(config: ZoneConfig): IndexedZone {
   const zone: IndexedZone = {
     id: config.id,
@@ -61,10 +70,11 @@ export function indexZone(config: ZoneConfig): IndexedZone {
     below: new Map(),
     soa: undefined,
     negativeTtl: 0,
+    servers: [],
     signing: config.signing && compileSigning(config.signing),
   };
   for (const set of config.sets) addSet(zone, set);
-  readSoa(zone);
+  readApex(zone);
   return zone;
 }
 
@@ -74,13 +84,18 @@ export function changeNames(zone: IndexedZone, names: ZoneChange["names"]): void
     for (const set of sets) addSet(zone, set);
     prune(zone, name);
   }
-  readSoa(zone);
+  readApex(zone);
 }
 
-function readSoa(zone: IndexedZone): void {
+function readApex(zone: IndexedZone): void {
+  const { name } = zone;
   zone.soa = zone.nodes.get(zone.name)?.get("SOA")?.sets[0];
   const minimum = Number(zone.soa?.values[0]?.text.trim().split(/\s+/).at(-1) ?? 0);
   zone.negativeTtl = Math.min(zone.soa?.ttl ?? 0, minimum);
+  const signer = zone.signing && zone;
+  zone.servers = (zone.nodes.get(name)?.get("NS")?.sets ?? []).flatMap(({ ttl, values }) =>
+    values.map((value) => ({ name, type: typeNumbers.NS, ttl, signer, ...value })),
+  );
 }
 
 function compileSigning(config: SigningConfig): CompiledSigning {
@@ -102,9 +117,10 @@ function addSet(zone: IndexedZone, set: ResourceRecordSet): void {
   let group = node.get(type);
   if (!group) node.set(type, (group = { zone, name, type, policy: policyOf(set), sets: [] }));
   const { AliasTarget: alias, ResourceRecords = [] } = set;
+  const ttl = set.TTL ?? 60;
   group.sets.push({
     source: set,
-    ttl: set.TTL ?? 60,
+    ttl: zone.signing ? Math.min(ttl, longestSignedTtl) : ttl,
     values: ResourceRecords.map(({ Value: text = "" }) => ({
       rdata: parseValue(type, text),
       text,

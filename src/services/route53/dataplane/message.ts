@@ -33,15 +33,23 @@ export function createMessageWriter(): MessageWriter {
   return {
     write(query, resolution, { limit, recursionAvailable }) {
       const badVersion = query.edns !== undefined && query.edns.version > 0;
-      const { answers, authorities, additionals } = resolution;
+      const { answers, authorities, servers, additionals } = resolution;
       query.question.copy(buffer, headerBytes);
       const start = headerBytes + query.question.length;
       const space = limit - optBytes(query);
       let at: number | undefined = start;
+      const add = (from: number | undefined, records: readonly ResolvedRecord[]) =>
+        from === undefined || badVersion
+          ? from
+          : writeRecords(buffer, from, space, query.name, records);
+      at = add(add(at, answers), authorities);
+      // Nobody asked for them: where they do not fit, nothing is missing (RFC 2181, 9).
+      const withServers = add(at, servers);
+      at = withServers ?? at;
       // Addresses of servers within the zone that they serve belong to a referral (RFC 9471): all of it or TC.
-      for (const records of badVersion ? [] : [answers, authorities, additionals])
-        if (at !== undefined) at = writeRecords(buffer, at, space, query.name, records);
+      at = add(at, additionals);
       const isWhole = at !== undefined && !badVersion;
+      const authorityCount = authorities.length + (withServers === undefined ? 0 : servers.length);
       const end = writeOpt(buffer, at ?? start, query, resolution, badVersion);
       buffer.writeUInt16BE(query.id, 0);
       buffer[2] =
@@ -52,7 +60,7 @@ export function createMessageWriter(): MessageWriter {
       buffer[3] = (recursionAvailable ? 0x80 : 0) | (badVersion ? 0 : codes[resolution.code]);
       buffer.writeUInt16BE(1, 4);
       buffer.writeUInt16BE(isWhole ? answers.length : 0, 6);
-      buffer.writeUInt16BE(isWhole ? authorities.length : 0, 8);
+      buffer.writeUInt16BE(isWhole ? authorityCount : 0, 8);
       buffer.writeUInt16BE((isWhole ? additionals.length : 0) + (query.edns ? 1 : 0), 10);
       return Buffer.from(buffer.subarray(0, end));
     },
@@ -68,13 +76,14 @@ function writeRecords(
   records: readonly ResolvedRecord[],
 ): number | undefined {
   let at = start;
+  let [before, pointer]: [string, number | undefined] = [asked, pointerTo(asked, asked)];
   for (const { name, type, ttl, rdata } of records) {
-    const own = name === asked ? undefined : wireName(labelsOf(name));
+    if (name !== before) [before, pointer] = [name, pointerTo(name, asked)];
+    const own = pointer === undefined ? wireName(labelsOf(name)) : undefined;
     const size = (own?.length ?? 2) + 10 + rdata.length;
     if (at + size > limit) return undefined;
     if (own) at += own.copy(buffer, at);
-    // The question's name stands right behind the header.
-    else at = buffer.writeUInt16BE(0xc0_0c, at);
+    else at = buffer.writeUInt16BE(pointer!, at);
     at = buffer.writeUInt16BE(type, at);
     at = buffer.writeUInt16BE(1, at);
     at = buffer.writeUInt32BE(ttl, at);
@@ -82,6 +91,15 @@ function writeRecords(
     at += rdata.copy(buffer, at);
   }
   return at;
+}
+
+/** To a name that ends the question's, which stands right behind the header; undefined for others (RFC 1035, 4.1.4). */
+function pointerTo(name: string, asked: string): number | undefined {
+  if (name === asked) return 0xc0_00 + headerBytes;
+  if (name === "." || !asked.endsWith(`.${name}`)) return undefined;
+  const before = asked.slice(0, asked.length - name.length);
+  // An escape stands for one byte, each dot for the length of a label.
+  return 0xc0_00 + headerBytes + before.replaceAll(/\\\d{3}/g, "x").length;
 }
 
 function optBytes({ edns }: Query): number {

@@ -2,9 +2,10 @@
 import { isIPv4 } from "node:net";
 import { labelsOf, wireName } from "../names.ts";
 import { addressBytes } from "../values/bytes.ts";
+import { parseValue } from "../values/parse.ts";
 import type { NameConfig } from "./config.ts";
-import type { IndexedZone, SetGroup } from "./index-zone.ts";
-import { isWebsite, reversedAddress, withoutDualstack } from "./own-names.ts";
+import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
+import { balancersDomain, isWebsite, reversedAddress, withoutDualstack } from "./own-names.ts";
 import { typeNumbers } from "./record-types.ts";
 import type { ResolvedRecord, Resolution } from "./resolution.ts";
 import type { Client, World } from "./world.ts";
@@ -35,11 +36,31 @@ export function answerOwnName(
   name: string,
   type: string,
   client: Client,
-  { answers }: Resolution,
+  resolution: Resolution,
 ): boolean {
   const own = world.ownName(withoutDualstack(name), client.vpcId);
-  if (own) addAddresses(answers, name, type, addressesFor(world, own, client));
-  return own !== undefined;
+  if (!own) return false;
+  const { answers } = resolution;
+  const before = answers.length;
+  addAddresses(answers, name, type, addressesFor(world, own, client));
+  if (answers.length === before) addOwnSoa(balancersDomain(name) ?? parentOf(name), resolution);
+  return true;
+}
+
+/** Whether the name would be a load balancer's: there is none of it, and nobody else knows better. */
+export function denyOwnName(name: string, resolution: Resolution): boolean {
+  const domain = balancersDomain(name);
+  if (domain === undefined) return false;
+  if (name !== domain) resolution.code = "NXDOMAIN";
+  addOwnSoa(domain, resolution);
+  return true;
+}
+
+/** Says how long "there is none" may be remembered, as AWS's own zones do. */
+function addOwnSoa(name: string, { authorities }: Resolution): void {
+  const text = `ns-1119.awsdns-11.org. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 ${ownTtl}`;
+  const rdata = parseValue("SOA", text);
+  authorities.push({ name, type: typeNumbers.SOA, ttl: ownTtl, rdata, text });
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html#zonal-dns-affinity */

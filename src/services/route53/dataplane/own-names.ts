@@ -11,6 +11,13 @@ export function reversedAddress(name: string): string | undefined {
   return digits ? digits.slice(1, 5).toReversed().join(".") : undefined;
 }
 
+const balancers = /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d\.elb\.localhost\.)$/;
+
+/** "web-1.us-east-1.elb.localhost." → "us-east-1.elb.localhost."; undefined for names that no load balancer has. */
+export function balancersDomain(name: string): string | undefined {
+  return balancers.exec(name)?.[1];
+}
+
 const website = /(^|\.)s3-website[.-][a-z0-9-]+\.amazonaws\.com\.?$/;
 
 /** Websites of S3, which are reached at the gateway. */

@@ -161,6 +161,9 @@ test("IP-based: the location of the client's longest block, else the default", (
   assert.deepEqual(stage.values(name, { from: "198.51.100.77" }), ["192.0.2.1"]);
   assert.deepEqual(stage.values(name, { subnet: "198.51.100.3" }), ["192.0.2.2"]);
   assert.deepEqual(stage.values(name, { from: "10.0.0.1" }), ["192.0.2.3"]);
+  // Of whom less is known than a block says, it is not known that he is in it.
+  assert.deepEqual(stage.values(name, { subnet: "198.51.100.0/26" }), ["192.0.2.1"]);
+  assert.deepEqual(stage.values(name, { subnet: "198.51.100.0/23" }), ["192.0.2.3"]);
 });
 
 test("a tree of aliases: latency records lead to weighted ones, and a dead region is left", () => {

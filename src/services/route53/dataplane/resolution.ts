@@ -28,6 +28,8 @@ export interface Resolution {
   authoritative: boolean;
   answers: ResolvedRecord[];
   authorities: ResolvedRecord[];
+  /** The servers of the zone that has the answer: among the authorities, where there is room. */
+  servers: readonly ResolvedRecord[];
   /** Addresses of the servers that a name is handed over to. */
   additionals: ResolvedRecord[];
   /** What has to be proven to who asks for it; of signed zones only. */
@@ -38,6 +40,8 @@ export interface Resolution {
   isLocal: boolean;
   /** The zone that was asked; undefined for names of Fogbank's own and for those of nobody. */
   zoneId?: string;
+  /** Where a chain of CNAMEs ended, or the zone that was asked. */
+  lastZone?: IndexedZone;
   /** Where a chain of CNAMEs leaves what is known here. */
   beyond?: string;
 }
@@ -47,6 +51,7 @@ export const emptyResolution = (): Resolution => ({
   authoritative: true,
   answers: [],
   authorities: [],
+  servers: [],
   additionals: [],
   denials: [],
   isLocal: false,

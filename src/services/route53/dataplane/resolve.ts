@@ -5,7 +5,7 @@ import { placeOfRegion } from "./client-location.ts";
 import { addDenial, addKeys, addProof } from "./denial.ts";
 import { isHealthySet, longestAlias } from "./health.ts";
 import { parentOf, type IndexedZone, type SetGroup } from "./index-zone.ts";
-import { addOwnAddresses, answerOwnName, answerReverse } from "./own-answers.ts";
+import { addOwnAddresses, answerOwnName, answerReverse, denyOwnName } from "./own-answers.ts";
 import { typeNumbers } from "./record-types.ts";
 import { emptyResolution, refused, type ResolvedRecord, type Resolution } from "./resolution.ts";
 import type { Client, World } from "./world.ts";
@@ -26,10 +26,20 @@ export function resolve(
   if (answerOwnName(world, name, type, client, resolution)) return resolution;
   if (type === "PTR" && !zone?.isPrivate && answerReverse(world, name, client, resolution))
     return resolution;
-  if (!zone) return refused();
+  if (!zone) return denyOwnName(name, resolution) ? resolution : refused();
   resolution.zoneId = zone.id;
   follow(world, zone, name, type, client, resolution, 0);
+  if (client.vpcId === undefined) addServers(resolution);
   return resolution;
+}
+
+/** A name server says with an answer which others have it, too; a VPC's resolver, which asks them, does not. */
+function addServers(resolution: Resolution): void {
+  const { answers, authorities, lastZone } = resolution;
+  if (!lastZone || lastZone.isPrivate || answers.length === 0 || authorities.length > 0) return;
+  const isTold = ({ type, name }: ResolvedRecord) =>
+    type === typeNumbers.NS && name === lastZone.name;
+  if (!answers.some(isTold)) resolution.servers = lastZone.servers;
 }
 
 /** What signs a zone stands above it, where its name is handed over (RFC 4035, 3.1.4.1). */
@@ -54,6 +64,7 @@ function follow(
   resolution: Resolution,
   depth: number,
 ): void {
+  resolution.lastZone = zone;
   const delegation = findDelegation(zone, name, type);
   if (delegation) {
     resolution.authoritative = depth > 0;
@@ -95,7 +106,7 @@ function follow(
   if (answerOwnName(world, target, type, client, resolution)) return;
   const next = world.zoneFor(target, client);
   if (next) follow(world, next, target, type, client, resolution, depth + 1);
-  else resolution.beyond = target;
+  else if (!denyOwnName(target, resolution)) resolution.beyond = target;
 }
 
 /** Records of NS below the zone's own name hand over to other servers. */
@@ -181,7 +192,7 @@ function chooseContext(world: World, zone: IndexedZone, client: Client): ChooseC
       const region = zone.vpcs.get(client.vpcId ?? "");
       return region === undefined ? world.findPlace(address) : placeOfRegion(region);
     },
-    cidrLocation: (id) => world.cidrLocation(id, address),
+    cidrLocation: (id) => world.cidrLocation(id, client),
     defaultRegion: world.defaultRegion,
   };
 }

@@ -184,3 +184,12 @@ test("the keys come with the signatures that were made over them", () => {
     ["DNSKEY", "DNSKEY", "RRSIG"],
   );
 });
+
+test("records of a signed zone are remembered for a week at most, as AWS says", () => {
+  const ask = signedStage([
+    record("month.example.com.", "192.0.2.1", { TTL: 2_592_000 }),
+    record("day.example.com.", "192.0.2.1", { TTL: 86_400 }),
+  ]);
+  const ttlOf = (name: string) => (ask(name).answers![0] as { ttl: number }).ttl;
+  assert.deepEqual([ttlOf("month.example.com"), ttlOf("day.example.com")], [604_800, 86_400]);
+});

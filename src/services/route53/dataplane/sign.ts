@@ -43,7 +43,7 @@ export function createSigner(wall: Pick<Wall, "now">): Complete {
     return [record(Buffer.concat([head, sign("sha256", signedBytes(head, records), key)]))];
   };
   return (resolution, dnssecOk) => {
-    const { answers, authorities, denials, code, explicit } = resolution;
+    const { answers, authorities, servers, denials, code, explicit } = resolution;
     const isMissing = denials.some(({ exists }) => !exists);
     if (!dnssecOk && (!explicit || isMissing)) return resolution;
     const proofs = denials.map(proofOf);
@@ -55,6 +55,8 @@ export function createSigner(wall: Pick<Wall, "now">): Complete {
         code: said,
         answers: withSignatures(answers),
         authorities: withSignatures([...authorities, ...proofs]),
+        // Nobody asked for them, and each signature takes as long as the rest of the answer.
+        servers: servers.filter(({ signer }) => !signer?.signing),
       };
     // Each proof says of itself that it is there.
     const found =
@@ -63,7 +65,7 @@ export function createSigner(wall: Pick<Wall, "now">): Complete {
         : dnssecOk
           ? withSignatures(proofs)
           : proofs;
-    return { ...resolution, code: said, answers: found, authorities: [] };
+    return { ...resolution, code: said, answers: found, authorities: [], servers: [] };
   };
 }
 

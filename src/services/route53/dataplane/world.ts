@@ -9,6 +9,8 @@ export interface Client {
   address: string;
   /** The address that a resolver asks for, of EDNS client subnet. */
   subnetAddress: string | undefined;
+  /** How many bits of that address the resolver tells; all of them without it. */
+  subnetPrefix?: number | undefined;
   /** Undefined for this host. */
   vpcId: string | undefined;
   /** The Availability Zone of a machine. */
@@ -27,7 +29,7 @@ export interface World {
   ownName(name: string, vpcId: string | undefined): NameConfig | undefined;
   /** The private name of the machine with the address, for others of its VPC. */
   nameOf(address: string, vpcId: string): string | undefined;
-  cidrLocation(collectionId: string, address: string): string | undefined;
+  cidrLocation(collectionId: string, client: Client): string | undefined;
   readonly isLogged: (zoneId: string) => boolean;
   setZone(config: ZoneConfig): void;
   changeZone(change: ZoneChange): void;
@@ -102,8 +104,13 @@ export function createWorld(random: Random): World {
         : own;
     },
     nameOf: (address, vpcId) => reverse.get(`${vpcId} ${address}`),
-    cidrLocation: (id, address) =>
-      collections.get(id)?.find(({ matches }) => matches(address))?.location,
+    // A query from a block shorter than the one that a collection has does not match it:
+    // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-ipbased.html
+    cidrLocation: (id, { address, subnetAddress, subnetPrefix = Number.POSITIVE_INFINITY }) =>
+      collections
+        .get(id)
+        ?.find(({ prefix, matches }) => prefix <= subnetPrefix && matches(subnetAddress ?? address))
+        ?.location,
     isLogged: (zoneId) => loggedZones.has(zoneId),
     setZone(config) {
       forget(config.id);

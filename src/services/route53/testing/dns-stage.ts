@@ -52,6 +52,7 @@ export function alias(
 export interface Asked {
   type?: string;
   from?: string;
+  /** "198.51.100.0/24", or one address. */
   subnet?: string;
   vpcId?: string;
   zone?: string;
@@ -76,8 +77,11 @@ export function dnsStage(sets: readonly ResourceRecordSet[], common: CommonConfi
   const ask = (
     name: string,
     { type = "A", from = "192.0.2.1", subnet, vpcId, zone }: Asked = {},
-  ): Resolution =>
-    resolve(world, name, type, { address: from, subnetAddress: subnet, vpcId, zone });
+  ): Resolution => {
+    const [subnetAddress, bits] = subnet?.split("/") ?? [];
+    const subnetPrefix = bits === undefined ? undefined : Number(bits);
+    return resolve(world, name, type, { address: from, subnetAddress, subnetPrefix, vpcId, zone });
+  };
   const packet = (query: Packet, isStream = false) =>
     own({ address: "192.0.2.1", vpcId: undefined, isStream }, encode(query));
   return {

@@ -91,6 +91,12 @@ export function readFields(text: string, at: number, fields: string[], framing: 
   }
 }
 
+/** Whether a text can be a field's value as it is, each of its characters a byte. */
+export function isFieldValue(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (!isValueByte(text.charCodeAt(at))) return false;
+  return true;
+}
+
 export function isValueByte(code: number): boolean {
   return valueCharacters[code] === 1;
 }

@@ -142,7 +142,7 @@ function readRedirect({ RedirectConfig }: Action): NonNullable<Action["RedirectC
     Query: RedirectConfig.Query ?? "#{query}",
     StatusCode: RedirectConfig.StatusCode,
   };
-  if (config.Port !== "#{port}" && !(Number(config.Port) >= 1 && Number(config.Port) <= 65_535))
+  if (config.Port !== "#{port}" && !isPort(config.Port))
     throw invalidAction("The port must be an integer between 1 and 65535, or #{port}");
   if (/^https?:/i.test(config.Host)) throw invalidAction("The host must be a valid host name");
   checkKeywords("host", config.Host, ["host"]);
@@ -156,6 +156,10 @@ function readRedirect({ RedirectConfig }: Action): NonNullable<Action["RedirectC
   if (same)
     throw invalidAction("The redirect configuration is not valid because it creates a loop");
   return config;
+}
+
+function isPort(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
 function checkPath(path: string): void {

@@ -25,6 +25,11 @@ test("redirects change what can end a loop, with the keywords that each part kno
       message:
         "The Path parameter must be a valid path, should start with a '/' and may contain up to one of each of these placeholders: '#{path}', '#{host}', '#{port}'.",
     });
+  for (const Port of ["0", "65536", "8.5", "1e2", "0x50", " 80"])
+    await assert.rejects(redirect({ Port }), {
+      code: "InvalidLoadBalancerAction",
+      message: "The port must be an integer between 1 and 65535, or #{port}",
+    });
   await redirect({ Host: "www.#{host}", Path: "/#{host}/#{port}/#{path}", Query: "#{protocol}" });
 });
 

@@ -76,7 +76,7 @@ async function zoneOfAddress(
   if (isIP(address) !== version)
     throw validationError(`The IP address '${address}' is not a valid IPv${version} address`);
   // A program on this machine is a target that AWS could not have.
-  if (isLoopback(address)) return { zone: "all" };
+  if (isLoopback(address)) return { zone: await zoneOutside(env, scope, group, given ?? "all") };
   if (version === 6) {
     const zone = await subnetOf(env, scope, group.vpcId, address);
     if (zone === undefined)
@@ -87,32 +87,38 @@ async function zoneOfAddress(
   }
   if (!privateBlocks.check(address))
     throw validationError(`You cannot specify publicly routable IP addresses: '${address}'`);
-  if (given === "all") return { zone: "all" };
+  if (given === "all") return { zone: given };
   const instance = await instanceWithAddress(env, scope, group.vpcId, address);
   if (instance) return { zone: instance.zone };
   const subnet = await subnetOf(env, scope, group.vpcId, address);
   if (subnet !== undefined) return { zone: subnet };
-  if (given !== undefined && staysInZone(group)) {
-    if (await hasZone(env, scope, group.vpcId, given)) return { zone: given };
-    throw validationError(
-      `The Availability Zone '${given}' is not one of the VPC '${group.vpcId}' of the target group`,
-    );
-  }
+  if (given !== undefined) return { zone: await zoneOutside(env, scope, group, given) };
   throw validationError(
     `The IP address '${address}' is outside of the VPC '${group.vpcId}'; specify 'all' as its Availability Zone`,
   );
 }
 
 /**
- * What is outside the VPC is reached from the zone that is said to be its own.
+ * What is outside the VPC is reached from the zone that is said to be its own, but that an application load balancer
+ * across zones takes any for "all".
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
-function staysInZone(group: TargetGroupRecord): boolean {
+async function zoneOutside(
+  env: Pick<Environment, "clients">,
+  scope: Scope,
+  group: TargetGroupRecord,
+  given: string,
+): Promise<string> {
+  if (given === "all") return given;
+  if (!(await hasZone(env, scope, group.vpcId, given)))
+    throw validationError(
+      `The Availability Zone '${given}' is not one of the VPC '${group.vpcId}' of the target group`,
+    );
   const key = "load_balancing.cross_zone.enabled";
-  return (
-    !isNetworkProtocol(group.protocol) &&
-    attributeOf(groupTable(group), group.attributes, key) === "false"
-  );
+  const stays =
+    isNetworkProtocol(group.protocol) ||
+    attributeOf(groupTable(group), group.attributes, key) === "false";
+  return stays ? given : "all";
 }
 
 async function hasZone(

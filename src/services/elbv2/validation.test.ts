@@ -335,7 +335,18 @@ test("addresses are shown with their zones; outside the VPC one is theirs where 
     code: "ValidationError",
     message: `The IP address '10.99.0.1' is outside of the VPC '${cloud.vpcId}'; specify 'all' as its Availability Zone`,
   });
-  await assert.rejects(outside(zone), { message: /specify 'all'/ });
+  const zones = async (groupArn = TargetGroupArn) => {
+    const { TargetHealthDescriptions } = await elb.DescribeTargetHealth({
+      TargetGroupArn: groupArn,
+    });
+    return new Map(
+      TargetHealthDescriptions!.map(({ Target }) => [Target!.Id, Target!.AvailabilityZone]),
+    );
+  };
+  // "Otherwise the parameter is ignored and treated as all."
+  await outside(zone);
+  assert.deepEqual(await zones(), new Map([["10.99.0.1", "all"]]));
+  await elb.DeregisterTargets({ TargetGroupArn, Targets: [{ Id: "10.99.0.1" }] });
   await elb.ModifyTargetGroupAttributes({
     TargetGroupArn,
     Attributes: [{ Key: "load_balancing.cross_zone.enabled", Value: "false" }],
@@ -345,16 +356,21 @@ test("addresses are shown with their zones; outside the VPC one is theirs where 
   });
   await outside(zone);
   const inside = CidrBlock!.replace(/\d+\/\d+$/, "77");
-  await elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: inside }, { Id: "127.0.0.1" }] });
-  const { TargetHealthDescriptions } = await elb.DescribeTargetHealth({ TargetGroupArn });
+  const own = { Id: "127.0.0.2", AvailabilityZone: zone };
+  const Targets = [{ Id: inside }, { Id: "127.0.0.1" }, own];
+  await elb.RegisterTargets({ TargetGroupArn, Targets });
   assert.deepEqual(
-    new Map(TargetHealthDescriptions!.map(({ Target }) => [Target!.Id, Target!.AvailabilityZone])),
+    await zones(),
     new Map([
       ["10.99.0.1", zone],
-      [inside, zone],
       ["127.0.0.1", "all"],
+      [own.Id, zone],
+      [inside, zone],
     ]),
   );
+  const net = await cloud.createGroup({ Name: "net", Protocol: "TCP" });
+  await elb.RegisterTargets({ TargetGroupArn: net.TargetGroupArn, Targets: [own] });
+  assert.deepEqual(await zones(net.TargetGroupArn), new Map([[own.Id, zone]]));
 });
 
 test("health checks are HTTP's where nothing else is asked for", async (context) => {

@@ -5,6 +5,9 @@ import { BodyTooLargeError, readBody } from "#http/http.ts";
 import type { Wall } from "#runtime/clock.ts";
 import type { HealthCheck, HealthCheckResult } from "./config.ts";
 
+/** As targets are told who asks. */
+export const healthChecker = "ELB-HealthChecker/2.0";
+
 export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<HealthCheckResult> {
   // ALB opens a connection for each check: a kept one would not notice a listener that is gone.
   const client =
@@ -37,7 +40,7 @@ export async function runHealthCheck(check: HealthCheck, wall: Wall): Promise<He
 
 function requestOf(check: HealthCheck): ClientRequest {
   const grpc = check.version === "GRPC";
-  const common = ["Host", check.host, "User-Agent", "ELB-HealthChecker/2.0"];
+  const common = ["Host", check.host, "User-Agent", healthChecker];
   return {
     address: check.reach,
     method: grpc ? "POST" : "GET",

@@ -287,6 +287,8 @@ export class RequestPath {
     const { version } = group.config;
     if (trace) trace.group = group.config.arn;
     if (!isCompatible(version, request)) return this.#ownAnswer(464, zone, request);
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#lambda-target-limitations
+    if (fields.upgrade && group.config.functions) return this.#ownAnswer(400, zone, request);
     const context = {
       client: version === "HTTP1" ? client : http2Client,
       wall,

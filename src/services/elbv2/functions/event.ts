@@ -3,7 +3,11 @@
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
  */
 import type { HttpReply, HttpRequest } from "#http/http.ts";
+import { isFieldValue, isToken } from "#http/syntax.ts";
+import { healthChecker } from "#traffic/application/health-check.ts";
 import { failureField } from "#traffic/application/function-failure.ts";
+
+const base64 = /^[A-Za-z0-9+/\-_\s]*={0,2}\s*$/;
 
 export interface EventFacts {
   targetGroupArn: string;
@@ -20,6 +24,7 @@ export function eventOf(
   const fields: [string, string][] = [];
   for (let at = 0; at + 1 < request.rawHeaders.length; at += 2)
     fields.push([request.rawHeaders[at]!.toLowerCase(), request.rawHeaders[at + 1]!]);
+  const told = isHealthCheck(fields) ? fields.filter(([name]) => name === "user-agent") : fields;
   // The load balancer does not decode parameters.
   const parameters = query
     .split("&")
@@ -34,11 +39,22 @@ export function eventOf(
     httpMethod: request.method,
     path,
     ...(multiValue
-      ? { multiValueQueryStringParameters: lists(parameters), multiValueHeaders: lists(fields) }
-      : { queryStringParameters: lasts(parameters), headers: lasts(fields) }),
+      ? { multiValueQueryStringParameters: lists(parameters), multiValueHeaders: lists(told) }
+      : { queryStringParameters: lasts(parameters), headers: lasts(told) }),
     body: body.toString(isBase64Encoded ? "base64" : "utf8"),
     isBase64Encoded,
   };
+}
+
+/**
+ * A health check's event has no other field than the checker's name; what clients send comes with the load balancer's own.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html#lambda-health-checks
+ */
+function isHealthCheck(fields: readonly [string, string][]): boolean {
+  return (
+    fields.some(([name, value]) => name === "user-agent" && value === healthChecker) &&
+    !fields.some(([name]) => name === "x-amzn-trace-id")
+  );
 }
 
 /** Content that is text, and not encoded, goes as it is. */
@@ -60,18 +76,29 @@ export function replyOf(payload: Uint8Array, multiValue: boolean): HttpReply | u
   if (typeof body !== "string") return undefined;
   const given = answer[multiValue ? "multiValueHeaders" : "headers"] ?? {};
   if (typeof given !== "object") return undefined;
+  if (isBase64Encoded === true && !base64.test(body)) return undefined;
   const headers: HttpReply["headers"] = {};
-  for (const [name, value] of Object.entries(given as Record<string, unknown>))
-    if (name.toLowerCase() !== failureField)
-      headers[name] = Array.isArray(value) ? value.map(String) : String(value);
+  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+    const values = (Array.isArray(value) ? value : [value]).map(bytesOf);
+    if (!isToken(name) || !values.every(isFieldValue)) return undefined;
+    const lower = name.toLowerCase();
+    if (lower === "content-length" && !values.every((one) => /^\d{1,15}$/.test(one)))
+      return undefined;
+    if (lower !== failureField) headers[name] = Array.isArray(value) ? values : values[0]!;
+  }
   const description = typeof statusDescription === "string" ? statusDescription : "";
-  const [, reason] = /^\d{3} (.+)$/.exec(description) ?? [];
+  const [, reason] = /^\d{3} ([\t\x20-\x7e]+)$/.exec(description) ?? [];
   return {
     status,
     ...(reason !== undefined && { reason }),
     headers,
     body: isBase64Encoded === true ? Buffer.from(body, "base64") : body,
   };
+}
+
+/** Each character is one byte of UTF-8. */
+function bytesOf(value: unknown): string {
+  return Buffer.from(String(value)).toString("latin1");
 }
 
 function parseObject(payload: Uint8Array): Record<string, unknown> | undefined {

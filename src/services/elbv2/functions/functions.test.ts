@@ -11,6 +11,7 @@ const source = `
   export const handler = async (event) => {
     if (event.path === "/bad") return "no answer";
     if (event.path === "/long") return { statusCode: 200, body: "x".repeat(2 ** 20) };
+    if (event.path === "/field") return { statusCode: 200, headers: { "x-a": "1\\r\\nx-b: 2" } };
     if (event.path === "/fail") throw new Error("no");
     return {
       statusCode: 201,
@@ -100,7 +101,8 @@ test("a function answers requests of the load balancer that it lets in", async (
   );
   assert.deepEqual(event.queryStringParameters, { x: "3" });
   assert.equal(event.headers["x-forwarded-proto"], "http");
-  for (const path of ["/bad", "/fail", "/long"]) assert.equal((await cloud.get(path)).status, 502);
+  for (const path of ["/bad", "/fail", "/long", "/field"])
+    assert.equal((await cloud.get(path)).status, 502);
   await lambda.RemovePermission({ FunctionName, StatementId: "load-balancer" });
   assert.equal((await cloud.get("/")).status, 502);
   await cloud.advance("60s");
@@ -120,14 +122,17 @@ test("a function answers requests of the load balancer that it lets in", async (
     return Datapoints!.reduce((sum, { Sum = 0 }) => sum + Sum, 0);
   };
   const TargetGroup = name(TargetGroupArn!);
-  assert.equal(await sumOf("LambdaUserError", { TargetGroup }), 4);
-  assert.equal(await sumOf("LambdaUserError", { TargetGroup, LoadBalancer }), 4);
+  assert.equal(await sumOf("LambdaUserError", { TargetGroup }), 5);
+  assert.equal(await sumOf("LambdaUserError", { TargetGroup, LoadBalancer }), 5);
   assert.equal(await sumOf("LambdaInternalError", { TargetGroup }), 0);
-  assert.equal(await sumOf("RequestCount", { TargetGroup, LoadBalancer }), 5);
+  assert.equal(await sumOf("RequestCount", { TargetGroup, LoadBalancer }), 6);
   assert.equal(await sumOf("HTTPCode_Target_2XX_Count", { LoadBalancer }), 1);
-  assert.equal(await sumOf("HTTPCode_ELB_502_Count", { LoadBalancer }), 4);
+  assert.equal(await sumOf("HTTPCode_ELB_502_Count", { LoadBalancer }), 5);
   assert.ok((await sumOf("LambdaTargetProcessedBytes", { LoadBalancer })) > 500);
   assert.equal(await sumOf("StandardProcessedBytes", { LoadBalancer }), 0);
+  // "WebSockets are not supported. Upgrade requests are rejected with an HTTP 400 code."
+  const upgrade = { rawHeaders: ["Host", "a", "Connection", "Upgrade", "Upgrade", "websocket"] };
+  assert.equal((await cloud.get("/", { ...upgrade, upgrade: true })).status, 400);
 });
 
 test("a function may be checked, and is out of service when it fails", async (context) => {
@@ -170,6 +175,30 @@ test("what came several times is a list where the group says so, and bytes are B
     "content-type": ["image/png"],
   });
   assert.deepEqual([event["body"], event["isBase64Encoded"]], ["/w==", true]);
+});
+
+test("a health check tells a function who asks, and nothing else", () => {
+  const asked = (...more: string[]) => {
+    const rawHeaders = ["Host", "a", "User-Agent", "ELB-HealthChecker/2.0", ...more];
+    const request = { method: "GET", target: "/", rawHeaders };
+    return eventOf(request, Buffer.alloc(0), { targetGroupArn: "arn", multiValue: false });
+  };
+  assert.deepEqual(asked()["headers"], { "user-agent": "ELB-HealthChecker/2.0" });
+  // A client may call itself so; its requests are traced.
+  const headers = asked("X-Amzn-Trace-Id", "Root=1-2-3")["headers"] as Record<string, string>;
+  assert.equal(headers["host"], "a");
+});
+
+test("fields and bodies that cannot be sent make an answer none, and others are sent as UTF-8", () => {
+  const read = (answer: object, multiValue = false) =>
+    replyOf(Buffer.from(JSON.stringify({ statusCode: 200, ...answer })), multiValue);
+  for (const headers of [{ "x y": "1" }, { x: "a\r\nb: 2" }, { "Content-Length": "many" }])
+    assert.equal(read({ headers }), undefined, JSON.stringify(headers));
+  assert.equal(read({ multiValueHeaders: { x: ["1", "\0"] } }, true), undefined);
+  assert.equal(read({ body: "%%%", isBase64Encoded: true }), undefined);
+  assert.deepEqual(read({ body: "aGk=\n", isBase64Encoded: true })!.body, Buffer.from("hi"));
+  assert.equal(read({ headers: { x: "\u00e9" } })!.headers["x"], "\u00c3\u00a9");
+  assert.equal(read({ statusDescription: "200 \u2713" })!.reason, undefined);
 });
 
 test("an answer without a status is none", () => {

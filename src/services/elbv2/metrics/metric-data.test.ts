@@ -71,7 +71,14 @@ test("requests count for whom a target was chosen, and are divided by healthy ta
 
 test("functions have metrics of their own, and no zone", () => {
   const metrics = put({
-    groups: [{ ...group, isFunction: true, targets: [{ id: "f", zone: "all", healthy: true }] }],
+    groups: [
+      {
+        ...group,
+        isFunction: true,
+        targets: [{ id: "f", zone: "all", healthy: true }],
+        dns: { count: 1, percentage: 0 },
+      },
+    ],
     report: report((counters) => {
       Object.assign(counters.node(zone), { processedBytes: 500, functionBytes: 200 });
       const counted: Counted = counters.target("tg", "all");
@@ -85,7 +92,8 @@ test("functions have metrics of their own, and no zone", () => {
   assert.equal(metrics.get("StandardProcessedBytes LB"), 300);
   assert.equal(metrics.get("RequestCount TG,LB"), 3);
   assert.ok(!metrics.has("RequestCountPerTarget TG"));
-  assert.ok(![...metrics.keys()].some((key) => key.startsWith("HealthyHostCount TG,LB,AZ")));
+  assert.equal(metrics.get("HealthyStateDNS TG,LB"), 1);
+  assert.ok(![...metrics.keys()].some((key) => /^Healthy(?:HostCount|StateDNS) .*AZ/.test(key)));
 });
 
 test("what asks providers, cookies and gRPC is reported with AWS's dimensions", () => {

@@ -261,6 +261,7 @@ function putStates(
     put(`HealthyState${kind}`, healthy, "Count", dimensions);
     put(`UnhealthyState${kind}`, states.length - healthy, "Count", dimensions);
     for (const { zone, healthy: well } of states) {
+      if (zone === "all") continue;
       const within = [...dimensions, { Name: "AvailabilityZone", Value: zone }];
       put(`HealthyState${kind}`, well ? 1 : 0, "Count", within);
       put(`UnhealthyState${kind}`, well ? 0 : 1, "Count", within);

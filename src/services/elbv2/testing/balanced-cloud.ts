@@ -1,7 +1,7 @@
 /** A test cloud with a default VPC, backends on loopback addresses, and a client for its listeners. */
 import type { TestContext } from "node:test";
 import { createTestCloud, type TestCloudOptions } from "#cloud/testing/test-cloud.ts";
-import { createHttpClient } from "#http/client.ts";
+import { createHttpClient, type ClientRequest } from "#http/client.ts";
 import { readBody, type HttpHandler, type HttpServer } from "#http/http.ts";
 import { serve } from "#http/server.ts";
 import type { Input } from "#model/sdk.ts";
@@ -95,13 +95,14 @@ export async function createBalancedCloud(context: TestContext, options: TestClo
       ]);
     },
     /** A request to where the data plane bound the first listener. */
-    async get(path: string) {
+    async get(path: string, changes: Partial<ClientRequest> = {}) {
       const [record] = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
       const { status, headers, body } = await client.request({
         address: record!.bound!,
         method: "GET",
         target: path,
         rawHeaders: ["Host", "shop.example"],
+        ...changes,
       });
       return { status, headers, text: String(await readBody(body, 1e6)) };
     },

@@ -31,9 +31,13 @@ export function desiredRecords(
     ...(instance.healthCheckId !== undefined && { HealthCheckId: instance.healthCheckId }),
   };
   const alias = attributes["AWS_ALIAS_DNS_NAME"];
+  const { AWS_INSTANCE_IPV4: A, AWS_INSTANCE_IPV6: AAAA, AWS_INSTANCE_PORT: port } = attributes;
+  const own = { A, AAAA, CNAME: attributes["AWS_INSTANCE_CNAME"] };
   const sets: ResourceRecordSet[] = [];
-  for (const { Type, TTL } of dns.DnsRecords ?? []) {
+  // Registered before the service asked for a record, an instance may lack what that needs.
+  for (const { Type, TTL } of dns.DnsRecords ?? [])
     if (alias !== undefined) {
+      if (dns.RoutingPolicy !== "WEIGHTED" || (Type !== "A" && Type !== "AAAA")) continue;
       const AliasTarget = {
         HostedZoneId: zoneOf(alias),
         DNSName: alias,
@@ -41,22 +45,19 @@ export function desiredRecords(
       };
       // The health check, if any, is not associated with it (API_RegisterInstance).
       sets.push({ Name: name, Type, SetIdentifier: instance.id, Weight: 1, AliasTarget });
-      continue;
-    }
-    const value = (text: string | undefined) => (text === undefined ? [] : [{ Value: text }]);
-    const own = { A: attributes["AWS_INSTANCE_IPV4"], AAAA: attributes["AWS_INSTANCE_IPV6"] };
-    if (Type === "SRV") {
+    } else if (Type === "SRV") {
+      if (port === undefined || (A ?? AAAA) === undefined) continue;
       const host = `${instance.id}.${name}`;
-      const Value = `1 1 ${attributes["AWS_INSTANCE_PORT"]} ${host}`;
-      sets.push({ Name: name, Type, TTL, ...shared, ResourceRecords: [{ Value }] });
+      const ResourceRecords = [{ Value: `1 1 ${port} ${host}` }];
+      sets.push({ Name: name, Type, TTL, ...shared, ResourceRecords });
       // The name that the record leads to has the instance's addresses.
       for (const kind of ["A", "AAAA"] as const)
         if (own[kind] !== undefined)
-          sets.push({ Name: host, Type: kind, TTL, ResourceRecords: value(own[kind]) });
+          sets.push({ Name: host, Type: kind, TTL, ResourceRecords: [{ Value: own[kind] }] });
     } else {
-      const text = Type === "CNAME" ? attributes["AWS_INSTANCE_CNAME"] : own[Type!];
-      sets.push({ Name: name, Type, TTL, ...shared, ResourceRecords: value(text) });
+      const Value = own[Type!];
+      if (Value !== undefined)
+        sets.push({ Name: name, Type, TTL, ...shared, ResourceRecords: [{ Value }] });
     }
-  }
   return sets;
 }

@@ -46,17 +46,6 @@ export async function refuseWhileUnderWay(
 
 const isOver = ({ status }: OperationRecord) => status === "SUCCESS" || status === "FAIL";
 
-/** Operations of a deleted namespace are no longer listed. */
-export async function forgetOperations(
-  tx: Transaction,
-  scope: Scope,
-  namespaceId: string,
-): Promise<void> {
-  for (const record of await operationRecords.list(tx, scope))
-    if (record.namespaceId === namespaceId && !record.isForgotten)
-      operationRecords.put(tx, scope, [record.id], { ...record, isForgotten: true });
-}
-
 export async function endOperation(
   tx: Transaction,
   scope: Scope,

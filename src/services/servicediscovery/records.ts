@@ -90,8 +90,6 @@ export interface OperationRecord {
   updatedMs: number;
   errorCode?: string | undefined;
   errorMessage?: string | undefined;
-  /** Its namespace has been deleted: it is found by its id only. */
-  isForgotten?: true;
 }
 
 export const namespaces = collection<NamespaceRecord>("servicediscovery", "namespace");

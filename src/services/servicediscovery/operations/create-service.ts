@@ -2,6 +2,7 @@ import type { Input } from "#model/sdk.ts";
 import { formatArn } from "#services/kit/arn.ts";
 import { tagsFromList } from "#services/kit/tags.ts";
 import type { CloudMapOperation } from "../context.ts";
+import { checkDnsRecords } from "../dns-records-input.ts";
 import {
   dnsOfHttpService,
   invalidInput,
@@ -65,19 +66,13 @@ export const createService: CloudMapOperation<"CreateService"> = async (input, c
   });
 };
 
-const combinations: ReadonlySet<string> = new Set(["A", "AAAA", "A,AAAA", "SRV", "CNAME"]);
-
 function check(input: Input<"servicediscovery", "CreateService">, { type }: NamespaceRecord): void {
   const { DnsConfig, HealthCheckConfig, HealthCheckCustomConfig } = input;
   if (DnsConfig && (type === "HTTP" || input.Type === "HTTP")) throw dnsOfHttpService();
   if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, HealthCheckCustomConfig);
-  const types = DnsConfig?.DnsRecords?.map(({ Type }) => Type) ?? [];
-  if (DnsConfig && !combinations.has(types.map(String).toSorted().join()))
-    throw invalidInput(
-      "The types of DnsRecords must be one of these combinations: A; AAAA; A and AAAA; SRV; CNAME.",
-    );
-  if (types.includes("CNAME") && DnsConfig?.RoutingPolicy !== "WEIGHTED")
-    throw invalidInput("A CNAME record needs the routing policy WEIGHTED.");
-  if (types.includes("CNAME") && HealthCheckConfig)
-    throw invalidInput("HealthCheckConfig cannot be given for services with CNAME records.");
+  if (DnsConfig)
+    checkDnsRecords(DnsConfig.DnsRecords ?? [], {
+      policy: DnsConfig.RoutingPolicy,
+      isChecked: HealthCheckConfig !== undefined,
+    });
 }

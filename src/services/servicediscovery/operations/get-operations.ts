@@ -33,8 +33,14 @@ export const operationOperations: Operations<"servicediscovery", undefined> = {
   async ListOperations({ Filters = [], NextToken, MaxResults }, context) {
     checkFilters(Filters, conditions);
     const all = await context.store.transaction((tx) => operationRecords.list(tx, context));
+    // Operations of a deleted namespace are found by their ids only.
+    const deleted = new Set(
+      all
+        .filter(({ type, status }) => type === "DELETE_NAMESPACE" && status === "SUCCESS")
+        .map(({ namespaceId }) => namespaceId),
+    );
     const chosen = all.filter(
-      (one) => !one.isForgotten && Filters.every((filter) => matches(one, filter)),
+      (one) => !deleted.has(one.namespaceId) && Filters.every((filter) => matches(one, filter)),
     );
     const page = paginate(chosen, {
       limit: MaxResults ?? limits.listPage,

@@ -6,7 +6,7 @@ import { inUse, invalidInput, invalidToken } from "../errors.ts";
 import { checkFilters } from "../filters.ts";
 import { findNamespace, httpNameOf } from "../find.ts";
 import { limits } from "../limits.ts";
-import { beginOperation, forgetOperations, refuseWhileUnderWay } from "../operation-records.ts";
+import { beginOperation, refuseWhileUnderWay } from "../operation-records.ts";
 import { namespaces, services, type NamespaceRecord } from "../records.ts";
 
 /** https://docs.aws.amazon.com/cloud-map/latest/api/API_GetNamespace.html and its neighbours */
@@ -67,10 +67,8 @@ export const namespaceOperations: Operations<"servicediscovery", undefined> = {
         },
         isHttp,
       );
-      if (isHttp) {
-        namespaces.delete(tx, context, namespace.id);
-        await forgetOperations(tx, context, namespace.id);
-      } else
+      if (isHttp) namespaces.delete(tx, context, namespace.id);
+      else
         namespaces.put(tx, context, [namespace.id], {
           ...namespace,
           phase: "deleting",

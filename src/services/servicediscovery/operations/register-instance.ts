@@ -87,6 +87,7 @@ const deregisterInstance: CloudMapOperation<"DeregisterInstance"> = (input, cont
     const isBare =
       instance.published.length === 0 &&
       instance.healthCheckId === undefined &&
+      instance.formerHealthChecks === undefined &&
       found.dns === undefined &&
       found.healthCheck === undefined;
     const OperationId = beginOperation(

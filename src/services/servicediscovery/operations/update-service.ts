@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DnsConfig } from "@aws-sdk/client-servicediscovery";
 import type { CloudMapOperation } from "../context.ts";
+import { checkDnsRecords } from "../dns-records-input.ts";
 import { dnsOfHttpService, invalidInput } from "../errors.ts";
 import { findNamespace, findService } from "../find.ts";
 import { checkHealthCheck } from "../health-check-input.ts";
@@ -31,9 +32,12 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
     if (HealthCheckConfig) checkHealthCheck(HealthCheckConfig, type, found.customHealth);
     if (HealthCheckConfig && found.healthCheck && HealthCheckConfig.Type !== found.healthCheck.Type)
       throw invalidInput("You can't change the value of Type after you create a health check.");
-    if (DnsConfig && found.dns) checkTypes(found.dns.DnsRecords, DnsConfig.DnsRecords);
-    if (HealthCheckConfig && DnsConfig?.DnsRecords?.some(({ Type }) => Type === "CNAME"))
-      throw invalidInput("HealthCheckConfig cannot be given for services with CNAME records.");
+    const policy = found.dns?.RoutingPolicy ?? "MULTIVALUE";
+    if (DnsConfig) {
+      if (found.dns) checkTypes(found.dns.DnsRecords, DnsConfig.DnsRecords);
+      const isChecked = HealthCheckConfig !== undefined;
+      checkDnsRecords(DnsConfig.DnsRecords ?? [], { policy, isChecked });
+    }
     const OperationId = beginOperation(
       tx,
       context,
@@ -47,7 +51,7 @@ export const updateService: CloudMapOperation<"UpdateService"> = async (
     );
     const dns: ServiceRecord["dns"] = DnsConfig && {
       NamespaceId: found.namespaceId,
-      RoutingPolicy: found.dns?.RoutingPolicy ?? "MULTIVALUE",
+      RoutingPolicy: policy,
       DnsRecords: DnsConfig.DnsRecords,
     };
     services.put(tx, context, [found.id], {

@@ -73,7 +73,7 @@ export async function makeHealthCheck(
     healthCheckId: made?.HealthCheck!.Id,
     healthCheckConfig,
     checksMade: checksMade + (made ? 1 : 0),
-    formerHealthChecks: former === undefined ? formerHealthChecks : [...formerHealthChecks, former],
+    ...(former !== undefined && { formerHealthChecks: [...formerHealthChecks, former] }),
   });
 }
 
@@ -106,8 +106,9 @@ async function write(
 ): Promise<InstanceRecord> {
   const { serviceId, id } = instance;
   await store.transaction(async (tx) => {
-    const present = (await instances.get(tx, scope, serviceId, id)) ?? instance;
-    instances.put(tx, scope, [serviceId, id], { ...present, ...changes });
+    const present = await instances.get(tx, scope, serviceId, id);
+    // Only what has nothing in Route 53 is taken away elsewhere.
+    if (present) instances.put(tx, scope, [serviceId, id], { ...present, ...changes });
   });
   return { ...instance, ...changes };
 }

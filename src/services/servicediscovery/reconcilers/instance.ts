@@ -57,11 +57,12 @@ export function instanceReconciler(env: Environment): Reconciler {
       const namespace = service && (await namespaces.get(tx, scope, service.namespaceId));
       return { service, namespace, all: await instances.list(tx, scope, [serviceId]) };
     });
-    for (const { id } of all) wake(scope, [serviceId, id]);
-    if (!service || !namespace || service.updateId === undefined) return;
+    if (!service || !namespace) return;
+    const behind = all.filter((one) => !follows(namespace, service, one));
+    for (const { id } of behind) wake(scope, [serviceId, id]);
+    if (service.updateId === undefined) return;
     // What is on its way comes and goes by the settings as they are now.
-    const behind = all.some((one) => one.phase === "ready" && !follows(namespace, service, one));
-    if (behind) return { afterMs: followMs };
+    if (behind.some(({ phase }) => phase === "ready")) return { afterMs: followMs };
     const { updateId } = service;
     await env.store.transaction((tx) => endOperation(tx, scope, updateId, env.clock.now()));
   }
@@ -195,7 +196,8 @@ export function instanceReconciler(env: Environment): Reconciler {
           ...(same && { phase: "ready", former: undefined }),
         });
       if (same) await endOperation(tx, scope, operationId, env.clock.now());
-      if (service.customHealth && present.customStatus === "HEALTHY" && published.length > 0)
+      const isNew = present.published.length === 0 && published.length > 0;
+      if (service.customHealth && present.customStatus === "HEALTHY" && isNew)
         await releaseLastHealthy(tx, scope, present);
     });
   }

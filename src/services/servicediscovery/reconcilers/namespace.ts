@@ -6,7 +6,7 @@ import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import { limits } from "../limits.ts";
 import { failureOf } from "../operation-failure.ts";
-import { endOperation, forgetOperations } from "../operation-records.ts";
+import { endOperation } from "../operation-records.ts";
 import { namespaces, type NamespaceRecord } from "../records.ts";
 
 export function namespaceReconciler(env: Environment): Reconciler {
@@ -109,7 +109,6 @@ export function namespaceReconciler(env: Environment): Reconciler {
     await env.store.transaction(async (tx) => {
       namespaces.delete(tx, scope, namespace.id);
       await endOperation(tx, scope, namespace.operationId, env.clock.now());
-      await forgetOperations(tx, scope, namespace.id);
     });
   }
 }

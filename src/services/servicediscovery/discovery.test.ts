@@ -1,25 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { test, type TestContext } from "node:test";
+import { test } from "node:test";
 import { createTestCloud, type TestCloud } from "#cloud/testing/test-cloud.ts";
 import { createMemoryStore } from "#store/memory.ts";
-
-function mapCloud(t: TestContext) {
-  const cloud = createTestCloud();
-  t.after(() => cloud.stop());
-  const map = cloud.clients.servicediscovery(cloud.caller);
-  const done = async (OperationId: string | undefined) => {
-    await cloud.advance("1s");
-    const { Operation } = await map.GetOperation({ OperationId });
-    return Operation!;
-  };
-  return { cloud, map, route53: cloud.clients.route53(cloud.caller), done };
-}
+import { createMapCloud } from "./testing/map-cloud.ts";
 
 test("an HTTP namespace's instances are discovered by attributes and health", async (t) => {
-  const { cloud, map, done } = mapCloud(t);
-  const made = await done((await map.CreateHttpNamespace({ Name: "shop" })).OperationId);
+  const { cloud, map, ended } = createMapCloud(t);
+  const made = await ended((await map.CreateHttpNamespace({ Name: "shop" })).OperationId);
   assert.equal(made.Status, "SUCCESS");
   const NamespaceId = made.Targets!.NAMESPACE;
   const { Service } = await map.CreateService({
@@ -63,9 +52,9 @@ test("an HTTP namespace's instances are discovered by attributes and health", as
 });
 
 test("a private namespace has a hosted zone, in which its instances stand while they are healthy", async (t) => {
-  const { cloud, map, route53, done } = mapCloud(t);
+  const { cloud, map, route53, ended } = createMapCloud(t);
   const { Vpc } = await cloud.clients.ec2(cloud.caller).CreateVpc({ CidrBlock: "10.0.0.0/16" });
-  const made = await done(
+  const made = await ended(
     (await map.CreatePrivateDnsNamespace({ Name: "shop.internal", Vpc: Vpc!.VpcId })).OperationId,
   );
   assert.equal(made.Status, "SUCCESS");
@@ -90,16 +79,16 @@ test("a private namespace has a hosted zone, in which its instances stand while 
     NamespaceId: Id,
     DnsConfig: { DnsRecords: [{ Type: "SRV", TTL: 10 }] },
   });
-  assert.equal((await done((await register("one", "10.0.0.1")).OperationId)).Status, "SUCCESS");
-  await done((await register("two", "10.0.0.2")).OperationId);
+  assert.equal((await ended((await register("one", "10.0.0.1")).OperationId)).Status, "SUCCESS");
+  await ended((await register("two", "10.0.0.2")).OperationId);
   const answered = async (RecordName: string, RecordType: "A" | "SRV") =>
     (await route53.TestDNSAnswer({ HostedZoneId, RecordName, RecordType })).RecordData!.sort();
   assert.deepEqual(await answered("web.shop.internal", "A"), ["10.0.0.1", "10.0.0.2"]);
-  await done((await register("one", "10.0.0.1", ports!.Id)).OperationId);
+  await ended((await register("one", "10.0.0.1", ports!.Id)).OperationId);
   const name = "_web._tcp.shop.internal";
   assert.deepEqual(await answered(name, "SRV"), [`1 1 8080 one.${name}.`]);
   assert.deepEqual(await answered(`one.${name}`, "A"), ["10.0.0.1"]);
-  await done(
+  await ended(
     (await map.DeregisterInstance({ ServiceId: ports!.Id, InstanceId: "one" })).OperationId,
   );
   assert.deepEqual(await answered(`one.${name}`, "A"), []);
@@ -111,23 +100,23 @@ test("a private namespace has a hosted zone, in which its instances stand while 
   assert.deepEqual(await answered("web.shop.internal", "A"), ["10.0.0.2"]);
   for (const InstanceId of ["one", "two"])
     assert.equal(
-      (await done((await map.DeregisterInstance({ ServiceId, InstanceId })).OperationId)).Status,
+      (await ended((await map.DeregisterInstance({ ServiceId, InstanceId })).OperationId)).Status,
       "SUCCESS",
     );
   assert.deepEqual(await answered("web.shop.internal", "A"), []);
   await assert.rejects(route53.DeleteHostedZone({ Id: HostedZoneId }), { code: "AccessDenied" });
   await map.DeleteService({ Id: ServiceId });
-  assert.equal((await done((await map.DeleteNamespace({ Id })).OperationId)).Status, "SUCCESS");
+  assert.equal((await ended((await map.DeleteNamespace({ Id })).OperationId)).Status, "SUCCESS");
   await assert.rejects(route53.GetHostedZone({ Id: HostedZoneId }), { code: "NoSuchHostedZone" });
 });
 
 test("a namespace whose zone cannot be fails with Route 53's error", async (t) => {
-  const { map, done } = mapCloud(t);
+  const { map, ended } = createMapCloud(t);
   const { OperationId } = await map.CreatePrivateDnsNamespace({
     Name: "shop.internal",
     Vpc: "vpc-0123456789abcdef0",
   });
-  const { Status, ErrorCode } = await done(OperationId);
+  const { Status, ErrorCode } = await ended(OperationId);
   assert.deepEqual([Status, ErrorCode], ["FAIL", "CANNOT_CREATE_HOSTED_ZONE"]);
   assert.deepEqual((await map.ListNamespaces({})).Namespaces, []);
 });
@@ -176,13 +165,10 @@ test("an instance is as healthy as Route 53 decided, also right after a restart"
 });
 
 test("a name has as many instances in DNS as its service may have", async (t) => {
-  const { cloud, map, done } = mapCloud(t);
-  const made = await done(
-    (await map.CreatePublicDnsNamespace({ Name: "example.com" })).OperationId,
-  );
+  const { cloud, map, namespace } = createMapCloud(t);
   const { Service } = await map.CreateService({
     Name: "web",
-    NamespaceId: made.Targets!.NAMESPACE,
+    NamespaceId: await namespace("example.com"),
     DnsConfig: { DnsRecords: [{ Type: "A", TTL: 10 }] },
   });
   const begun: (string | undefined)[] = [];
@@ -203,11 +189,8 @@ test("a name has as many instances in DNS as its service may have", async (t) =>
 });
 
 test("an instance leaves nothing in DNS, however its name is written there", async (t) => {
-  const { map, route53, done } = mapCloud(t);
-  const made = await done(
-    (await map.CreatePublicDnsNamespace({ Name: "example.com" })).OperationId,
-  );
-  const NamespaceId = made.Targets!.NAMESPACE!;
+  const { map, route53, ended, namespace } = createMapCloud(t);
+  const NamespaceId = await namespace("example.com");
   const { Service } = await map.CreateService({
     Name: "web",
     NamespaceId,
@@ -215,7 +198,7 @@ test("an instance leaves nothing in DNS, however its name is written there", asy
   });
   const own = { ServiceId: Service!.Id, InstanceId: "A@b/c:1" };
   const Attributes = { AWS_INSTANCE_IPV4: "10.0.0.1", AWS_INSTANCE_PORT: "80" };
-  await done((await map.RegisterInstance({ ...own, Attributes })).OperationId);
+  await ended((await map.RegisterInstance({ ...own, Attributes })).OperationId);
   const { Namespace } = await map.GetNamespace({ Id: NamespaceId });
   const { HostedZoneId } = Namespace!.Properties!.DnsProperties!;
   const records = async () => {
@@ -223,6 +206,6 @@ test("an instance leaves nothing in DNS, however its name is written there", asy
     return ResourceRecordSets!.slice(2).map(({ Name }) => Name);
   };
   assert.deepEqual(await records(), ["web.example.com.", "a\\100b\\057c\\0721.web.example.com."]);
-  await done((await map.DeregisterInstance(own)).OperationId);
+  await ended((await map.DeregisterInstance(own)).OperationId);
   assert.deepEqual(await records(), []);
 });

@@ -1,28 +1,13 @@
 import assert from "node:assert/strict";
-import { test, type TestContext } from "node:test";
-import { createTestCloud } from "#cloud/testing/test-cloud.ts";
-
-function mapCloud(t: TestContext) {
-  const cloud = createTestCloud();
-  t.after(() => cloud.stop());
-  const map = cloud.clients.servicediscovery(cloud.caller);
-  const ended = async (OperationId: string | undefined) => {
-    await cloud.advance("1s");
-    return (await map.GetOperation({ OperationId })).Operation!;
-  };
-  const namespace = async (Name: string, kind: "Http" | "PublicDns" = "PublicDns") => {
-    const { OperationId } = await map[`Create${kind}Namespace`]({ Name });
-    return (await ended(OperationId)).Targets!.NAMESPACE!;
-  };
-  return { cloud, map, ended, namespace };
-}
+import { test } from "node:test";
+import { createMapCloud } from "./testing/map-cloud.ts";
 
 const records = (...types: ("A" | "AAAA" | "SRV" | "CNAME")[]) => ({
   DnsRecords: types.map((Type) => ({ Type, TTL: 10 })),
 });
 
 test("a namespace and an instance have one operation at a time", async (t) => {
-  const { cloud, map, ended, namespace } = mapCloud(t);
+  const { cloud, map, ended, namespace } = createMapCloud(t);
   const NamespaceId = await namespace("example.com");
   const Namespace = { Description: "the shop" };
   const update = await map.UpdatePublicDnsNamespace({ Id: NamespaceId, Namespace });
@@ -68,7 +53,7 @@ test("a namespace and an instance have one operation at a time", async (t) => {
 });
 
 test("an instance that cannot be registered anew stays what it was, and is found meanwhile", async (t) => {
-  const { map, ended, namespace } = mapCloud(t);
+  const { map, ended, namespace } = createMapCloud(t);
   const NamespaceId = await namespace("example.com");
   const { Service } = await map.CreateService({
     Name: "web",
@@ -99,7 +84,7 @@ test("an instance that cannot be registered anew stays what it was, and is found
 });
 
 test("what DNS records a service may have, and what they ask of an instance", async (t) => {
-  const { map, ended, namespace } = mapCloud(t);
+  const { map, ended, namespace } = createMapCloud(t);
   const NamespaceId = await namespace("example.com");
   const create = (Name: string, DnsConfig: object) =>
     map.CreateService({ Name, NamespaceId, DnsConfig: DnsConfig as never });
@@ -146,7 +131,7 @@ test("what DNS records a service may have, and what they ask of an instance", as
 });
 
 test("what an instance's owner says of its health counts after thirty seconds", async (t) => {
-  const { cloud, map, namespace } = mapCloud(t);
+  const { cloud, map, namespace } = createMapCloud(t);
   const NamespaceId = await namespace("shop", "Http");
   const { Service } = await map.CreateService({
     Name: "web",
@@ -176,7 +161,7 @@ test("what an instance's owner says of its health counts after thirty seconds", 
 });
 
 test("filters take the conditions that AWS documents", async (t) => {
-  const { map, namespace } = mapCloud(t);
+  const { map, namespace } = createMapCloud(t);
   const first = await namespace("shop", "Http");
   const second = await namespace("shop.internal");
   const named = async (...Filters: object[]) =>
@@ -203,7 +188,7 @@ test("filters take the conditions that AWS documents", async (t) => {
 });
 
 test("a name used again gets another HTTP name, by which its instances are discovered", async (t) => {
-  const { map, namespace } = mapCloud(t);
+  const { map, namespace } = createMapCloud(t);
   await namespace("example.com", "Http");
   const Id = await namespace("example.com");
   const { Namespace } = await map.GetNamespace({ Id });
@@ -222,7 +207,7 @@ test("a name used again gets another HTTP name, by which its instances are disco
 });
 
 test("a creator's repeated request names the operation that made the namespace", async (t) => {
-  const { map, ended } = mapCloud(t);
+  const { map, ended } = createMapCloud(t);
   const request = { Name: "example.com", CreatorRequestId: "once" };
   const made = await map.CreatePublicDnsNamespace(request);
   const Id = (await ended(made.OperationId)).Targets!.NAMESPACE;
@@ -232,7 +217,7 @@ test("a creator's repeated request names the operation that made the namespace",
 });
 
 test("operations are kept for thirty days", async (t) => {
-  const { cloud, map, namespace } = mapCloud(t);
+  const { cloud, map, namespace } = createMapCloud(t);
   await namespace("old", "Http");
   await cloud.advance("20d");
   await namespace("new", "Http");
@@ -245,7 +230,7 @@ test("operations are kept for thirty days", async (t) => {
 });
 
 test("a service's update is done when the records of its instances have followed", async (t) => {
-  const { cloud, map, ended, namespace } = mapCloud(t);
+  const { cloud, map, ended, namespace } = createMapCloud(t);
   const NamespaceId = await namespace("example.com");
   const { Service } = await map.CreateService({
     Name: "web",
@@ -273,7 +258,7 @@ test("a service's update is done when the records of its instances have followed
 });
 
 test("when no instance is healthy, DNS answers with the last that was", async (t) => {
-  const { cloud, map, ended, namespace } = mapCloud(t);
+  const { cloud, map, ended, namespace } = createMapCloud(t);
   const NamespaceId = await namespace("example.com");
   const { Service } = await map.CreateService({
     Name: "web",

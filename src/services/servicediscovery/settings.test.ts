@@ -1,26 +1,15 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { createTestCloud } from "#cloud/testing/test-cloud.ts";
+import { createMapCloud } from "./testing/map-cloud.ts";
 
 function mapCloud(t: TestContext) {
-  const cloud = createTestCloud();
-  t.after(() => cloud.stop());
-  const map = cloud.clients.servicediscovery(cloud.caller);
-  const route53 = cloud.clients.route53(cloud.caller);
-  const done = async (OperationId: string | undefined) => {
-    await cloud.advance("1s");
-    const { Operation } = await map.GetOperation({ OperationId });
-    assert.equal(Operation!.Status, "SUCCESS");
-    return Operation!;
-  };
+  const { cloud, map, route53, ended, namespace } = createMapCloud(t);
   return {
     cloud,
     map,
-    done,
-    namespace: async (kind: "Http" | "PublicDns", Name: string) => {
-      const { OperationId } = await map[`Create${kind}Namespace`]({ Name });
-      return (await done(OperationId)).Targets!.NAMESPACE!;
-    },
+    namespace,
+    done: async (OperationId: string | undefined) =>
+      assert.equal((await ended(OperationId)).Status, "SUCCESS"),
     checks: async () => {
       const { HealthChecks } = await route53.ListHealthChecks({});
       return HealthChecks!.map(({ HealthCheckConfig: config }) => config!);
@@ -41,7 +30,7 @@ const address = { AWS_INSTANCE_IPV4: "127.0.0.1", AWS_INSTANCE_PORT: "8080" };
 
 test("records and health checks follow the settings of their service, and go with them", async (t) => {
   const { cloud, map, done, namespace, checks, records } = mapCloud(t);
-  const NamespaceId = await namespace("PublicDns", "example.com");
+  const NamespaceId = await namespace("example.com");
   const { Service } = await map.CreateService({
     Name: "web",
     NamespaceId,
@@ -103,7 +92,7 @@ test("records and health checks follow the settings of their service, and go wit
 
 test("a service of an HTTP namespace has health checks, no records, and keeps its settings", async (t) => {
   const { map, cloud, done, namespace, checks } = mapCloud(t);
-  const NamespaceId = await namespace("Http", "shop");
+  const NamespaceId = await namespace("shop", "Http");
   const create = (more: object) => map.CreateService({ Name: "web", NamespaceId, ...more });
   await assert.rejects(create({ DnsConfig: { DnsRecords: [{ Type: "A", TTL: 10 }] } }), {
     code: "InvalidInput",
@@ -141,7 +130,7 @@ test("a service of an HTTP namespace has health checks, no records, and keeps it
 
 test("a namespace is deleted once, and its operations are listed no longer", async (t) => {
   const { cloud, map, done, namespace } = mapCloud(t);
-  const Id = await namespace("PublicDns", "example.com");
+  const Id = await namespace("example.com");
   const { Namespace } = await map.GetNamespace({ Id });
   assert.deepEqual(Object.keys(Namespace!.Properties!.DnsProperties!), ["HostedZoneId"]);
   const { OperationId } = await map.DeleteNamespace({ Id });
@@ -153,7 +142,7 @@ test("a namespace is deleted once, and its operations are listed no longer", asy
   await done(OperationId);
   assert.deepEqual((await map.ListOperations({})).Operations, []);
   await cloud.advance("1s");
-  const Http = await namespace("Http", "shop");
+  const Http = await namespace("shop", "Http");
   await done((await map.DeleteNamespace({ Id: Http })).OperationId);
   assert.deepEqual((await map.ListOperations({})).Operations, []);
 });

@@ -1,31 +1,24 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { createTestCloud } from "#cloud/testing/test-cloud.ts";
 import { instances } from "./records.ts";
+import { createMapCloud } from "./testing/map-cloud.ts";
 
 type Type = "A" | "AAAA" | "SRV" | "CNAME";
 
+const dns = (types: readonly Type[], TTL = 10) => ({
+  DnsRecords: types.map((Type) => ({ Type, TTL })),
+});
+
 async function mapCloud(t: TestContext) {
-  const cloud = createTestCloud();
-  t.after(() => cloud.stop());
-  const map = cloud.clients.servicediscovery(cloud.caller);
-  const statusOf = async (OperationId: string | undefined) =>
-    (await map.GetOperation({ OperationId })).Operation!.Status;
-  const { OperationId } = await map.CreatePublicDnsNamespace({ Name: "example.com" });
-  await cloud.advance("1s");
-  const { Operation } = await map.GetOperation({ OperationId });
-  const NamespaceId = Operation!.Targets!.NAMESPACE!;
-  const dns = (types: readonly Type[], TTL = 10) => ({
-    DnsRecords: types.map((Type) => ({ Type, TTL })),
-  });
+  const { cloud, map, route53, ended, namespace } = createMapCloud(t);
+  const NamespaceId = await namespace("example.com");
   return {
     cloud,
     map,
-    statusOf,
+    route53,
     NamespaceId,
-    dns,
     /** The id of a new service of these records. */
-    async service(...types: Type[]) {
+    service: async (...types: Type[]) => {
       const { Service } = await map.CreateService({
         Name: "web",
         NamespaceId,
@@ -34,13 +27,11 @@ async function mapCloud(t: TestContext) {
       return Service!.Id!;
     },
     /** How the update to these records, or none, ended. */
-    async update(Id: string, ...types: Type[]) {
+    update: async (Id: string, ...types: Type[]) => {
       const Service = types.length > 0 ? { DnsConfig: dns(types, 20) } : {};
-      const { OperationId } = await map.UpdateService({ Id, Service });
-      await cloud.advance("5s");
-      return statusOf(OperationId);
+      return (await ended((await map.UpdateService({ Id, Service })).OperationId)).Status;
     },
-    async register(ServiceId: string, Attributes: Record<string, string>) {
+    register: async (ServiceId: string, Attributes: Record<string, string>) => {
       await map.RegisterInstance({ ServiceId, InstanceId: "one", Attributes });
       await cloud.advance("1s");
     },
@@ -60,16 +51,14 @@ test("an update asks for no combination of records that a service cannot have", 
 });
 
 test("an instance that lacks what a record needs has none, and no update waits for it", async (t) => {
-  const { cloud, map, NamespaceId, service, update, register } = await mapCloud(t);
+  const { map, route53, NamespaceId, service, update, register } = await mapCloud(t);
   const id = await service("A");
   assert.equal(await update(id), "SUCCESS");
   await register(id, { version: "7" });
   assert.equal(await update(id, "SRV"), "SUCCESS");
   const { Namespace } = await map.GetNamespace({ Id: NamespaceId });
   const { HostedZoneId } = Namespace!.Properties!.DnsProperties!;
-  const { ResourceRecordSets } = await cloud.clients
-    .route53(cloud.caller)
-    .ListResourceRecordSets({ HostedZoneId });
+  const { ResourceRecordSets } = await route53.ListResourceRecordSets({ HostedZoneId });
   assert.deepEqual(
     ResourceRecordSets!.map(({ Type }) => Type),
     ["NS", "SOA"],
@@ -77,7 +66,7 @@ test("an instance that lacks what a record needs has none, and no update waits f
 });
 
 test("an update ends with its service", async (t) => {
-  const { map, statusOf, dns, service, register, cloud } = await mapCloud(t);
+  const { cloud, map, service, register } = await mapCloud(t);
   const ServiceId = await service("A");
   await register(ServiceId, { AWS_INSTANCE_IPV4: "192.0.2.1" });
   const update = { Id: ServiceId, Service: { DnsConfig: dns(["A"], 60) } };
@@ -86,11 +75,11 @@ test("an update ends with its service", async (t) => {
   // Less than until it is looked again whether instances have followed.
   await cloud.advance("10ms");
   await map.DeleteService({ Id: ServiceId });
-  assert.equal(await statusOf(OperationId), "SUCCESS");
+  assert.equal((await map.GetOperation({ OperationId })).Operation!.Status, "SUCCESS");
 });
 
 test("an instance that is taken away while its old health check goes stays away", async (t) => {
-  const { cloud, map, NamespaceId } = await mapCloud(t);
+  const { cloud, map, route53, NamespaceId } = await mapCloud(t);
   const { Service } = await map.CreateService({
     Name: "web",
     NamespaceId,
@@ -113,6 +102,6 @@ test("an instance that is taken away while its old health check goes stays away"
   await cloud.advance("5s");
   assert.equal((await map.GetOperation({ OperationId })).Operation!.Status, "SUCCESS");
   assert.deepEqual((await map.ListInstances({ ServiceId })).Instances, []);
-  const { HealthChecks } = await cloud.clients.route53(cloud.caller).ListHealthChecks({});
+  const { HealthChecks } = await route53.ListHealthChecks({});
   assert.deepEqual(HealthChecks, []);
 });

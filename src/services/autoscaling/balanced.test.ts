@@ -100,31 +100,14 @@ test("an instance whose target group is gone before it joins it ends, and its la
   const cloud = createScalingCloud();
   t.after(() => cloud.stop());
   const { arn, elb } = await targetGroup(cloud);
-  const AutoScalingGroupName = "web";
-  const LifecycleHookName = "prepare";
-  await cloud.createGroup({
-    DesiredCapacity: 1,
-    TargetGroupARNs: [arn],
-    LifecycleHookSpecificationList: [
-      { LifecycleHookName, LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" },
-    ],
-  });
-  await cloud.advance("2m");
-  const [InstanceId] = (await cloud.group()).ids;
-  assert.deepEqual((await cloud.group()).states, ["Pending:Wait"]);
+  const { id, goOn } = await cloud.createHeldGroup({ TargetGroupARNs: [arn] });
   await elb.DeleteTargetGroup({ TargetGroupArn: arn });
-  await cloud.autoscaling.CompleteLifecycleAction({
-    AutoScalingGroupName,
-    LifecycleHookName,
-    LifecycleActionResult: "CONTINUE",
-    InstanceId,
-  });
-  await cloud.advance("2m");
+  await goOn();
   assert.deepEqual((await cloud.group()).ids, []);
   const texts = (await cloud.activities()).map(({ text }) => text);
   const reason = `Failed to update target group ${arn}: Target group '${arn}' not found Updating load balancer configuration failed`;
   assert.ok(
-    texts.includes(`Failed Launching a new EC2 instance: ${InstanceId}.  Status Reason: ${reason}`),
+    texts.includes(`Failed Launching a new EC2 instance: ${id}.  Status Reason: ${reason}`),
     texts.join("\n"),
   );
   assert.ok(texts.includes(missing));

@@ -57,29 +57,13 @@ test("instances join the classic load balancers of their group and leave them", 
 
 test("without its load balancer a group launches nothing, and what was on its way ends", async (context) => {
   const cloud = await createCloud(context);
-  const texts = async () => (await cloud.activities()).map(({ text }) => text);
-  const LifecycleHookName = "prepare";
-  await cloud.createGroup({
-    DesiredCapacity: 1,
-    LoadBalancerNames: [LoadBalancerName],
-    LifecycleHookSpecificationList: [
-      { LifecycleHookName, LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" },
-    ],
-  });
-  await cloud.advance("2m");
-  const [InstanceId] = (await cloud.group()).ids;
+  const { id, goOn } = await cloud.createHeldGroup({ LoadBalancerNames: [LoadBalancerName] });
   await cloud.elb.DeleteLoadBalancer({ LoadBalancerName });
-  await cloud.autoscaling.CompleteLifecycleAction({
-    AutoScalingGroupName,
-    LifecycleHookName,
-    LifecycleActionResult: "CONTINUE",
-    InstanceId,
-  });
-  await cloud.advance("2m");
+  await goOn();
   assert.deepEqual((await cloud.group()).ids, []);
-  const said = await texts();
+  const said = (await cloud.activities()).map(({ text }) => text);
   for (const wanted of [
-    `Failed Launching a new EC2 instance: ${InstanceId}.  Status Reason: There is no ACTIVE Load Balancer named '${LoadBalancerName}'. Updating load balancer configuration failed.`,
+    `Failed Launching a new EC2 instance: ${id}.  Status Reason: There is no ACTIVE Load Balancer named '${LoadBalancerName}'. Updating load balancer configuration failed.`,
     "Failed Launching a new EC2 instance.  Status Reason: One or more load balancers not found. Validating load balancer configuration failed.",
   ])
     assert.ok(said.includes(wanted), said.join("\n"));

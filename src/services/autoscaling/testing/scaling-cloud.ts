@@ -1,4 +1,5 @@
 /** A cloud with a launch template and ways to watch one group: for tests of scaling. */
+import assert from "node:assert/strict";
 import {
   createTestCloud,
   type TestCloud,
@@ -17,6 +18,10 @@ export interface ScalingCloud extends TestCloud {
     more?: Partial<Input<"autoscaling", "CreateAutoScalingGroup">>,
     template?: Input<"ec2", "CreateLaunchTemplate">["LaunchTemplateData"],
   ): Promise<void>;
+  /** Makes the group with one instance whose launch a hook holds; gives its id, and what lets the launch go on. */
+  createHeldGroup(
+    more: Partial<Input<"autoscaling", "CreateAutoScalingGroup">>,
+  ): Promise<{ id: string; goOn: () => Promise<void> }>;
   group(): Promise<Group>;
   /** Newest first: "Successful Launching a new EC2 instance: i-…". */
   activities(): Promise<{ text: string; cause: string }[]>;
@@ -37,7 +42,7 @@ export function createScalingCloud(options: TestCloudOptions = {}): ScalingCloud
   const autoscaling = cloud.clients.autoscaling(cloud.caller);
   const cloudwatch = cloud.clients.cloudwatch(cloud.caller);
   const ec2 = cloud.clients.ec2(cloud.caller);
-  return {
+  const scaling: ScalingCloud = {
     ...cloud,
     autoscaling,
     cloudwatch,
@@ -57,6 +62,32 @@ export function createScalingCloud(options: TestCloudOptions = {}): ScalingCloud
         DefaultInstanceWarmup: 60,
         ...more,
       });
+    },
+    async createHeldGroup(more) {
+      const LifecycleHookName = "prepare";
+      await scaling.createGroup({
+        DesiredCapacity: 1,
+        LifecycleHookSpecificationList: [
+          { LifecycleHookName, LifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING" },
+        ],
+        ...more,
+      });
+      await cloud.advance("2m");
+      const { ids, states } = await scaling.group();
+      assert.deepEqual(states, ["Pending:Wait"]);
+      const [id] = ids as [string];
+      return {
+        id,
+        async goOn() {
+          await autoscaling.CompleteLifecycleAction({
+            AutoScalingGroupName: "web",
+            LifecycleHookName,
+            LifecycleActionResult: "CONTINUE",
+            InstanceId: id,
+          });
+          await cloud.advance("2m");
+        },
+      };
     },
     async group() {
       const { AutoScalingGroups = [] } = await autoscaling.DescribeAutoScalingGroups({});
@@ -88,6 +119,7 @@ export function createScalingCloud(options: TestCloudOptions = {}): ScalingCloud
       }
     },
   };
+  return scaling;
 }
 
 /** Services in which EC2 has no capacity for the launches that lack it, and says so. */

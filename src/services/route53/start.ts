@@ -4,6 +4,7 @@ import type { Environment } from "#services/kit/service.ts";
 import { healthChecks, healthStatuses, hostedZones } from "./records.ts";
 import type { State } from "./state.ts";
 import type { ListenConfig, ZoneConfig } from "./dataplane/config.ts";
+import { createListeners } from "./listeners.ts";
 import { readCommon, readZone } from "./read-config.ts";
 import { effectiveHealth } from "./reconcilers/health-plan.ts";
 
@@ -13,6 +14,21 @@ const resolverPort = 53;
 export async function startDns(env: Environment, state: State): Promise<void> {
   const { names, gateway, defaultRegion, log, clock } = env;
   const machines = new Map<string, ListenConfig>();
+  /** Once it had a port, the server keeps to it. */
+  let wantedPort: number | undefined;
+  const onError = (error: unknown) => log.error("the DNS server was not told of names", { error });
+  /** What the server is told, one thing after the other. */
+  let telling = Promise.resolve();
+  const inTurn = (task: () => Promise<void>) => {
+    telling = clock.track(telling.then(task).catch(onError));
+    return telling;
+  };
+  const listeners = createListeners({
+    plane: () => state.plane(),
+    wall: clock.wall,
+    log,
+    inTurn: (task) => void inTurn(task),
+  });
   const tellNames = async () => {
     const published = names.list();
     await state.plane().setCommon({ names: published.flatMap((one) => one.names) });
@@ -23,26 +39,18 @@ export async function startDns(env: Environment, state: State): Promise<void> {
     for (const [host, config] of machines)
       if (present.get(host)?.vpcId !== config.vpcId || present.get(host)?.zone !== config.zone) {
         machines.delete(host);
-        await state.plane().unlisten(config);
+        await listeners.drop(config);
       }
     for (const [host, { vpcId, zone }] of present)
       if (!machines.has(host)) {
         const config = { host, port: resolverPort, vpcId, zone };
         machines.set(host, config);
-        await listen(config, "a machine's resolver is not there: it asks this host's own instead");
+        await listeners.want(config, {
+          missing: "a machine's resolver is not there: it asks this host's own instead",
+          found: "a machine's resolver is there",
+        });
       }
   };
-  const listen = async (config: ListenConfig, otherwise: string) => {
-    try {
-      return await state.plane().listen(config);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      log.warn(otherwise, { host: config.host, port: config.port, reason: code });
-      return undefined;
-    }
-  };
-  const onError = (error: unknown) => log.error("the DNS server was not told of names", { error });
   const tellCommon = () =>
     state.plane().setCommon({
       gatewayHost: gateway.host === "0.0.0.0" || gateway.host === "::" ? "127.0.0.1" : gateway.host,
@@ -53,27 +61,37 @@ export async function startDns(env: Environment, state: State): Promise<void> {
   const open = async () => {
     if (!env.dns || clock.mode === "virtual") return;
     const { host } = env.dns;
-    state.boundPort = await listen(
-      { host, port: state.boundPort ?? env.dns.port },
-      "the DNS server has no port: names are answered inside Fogbank only",
+    const found = "names are answered over UDP and TCP";
+    wantedPort ??= env.dns.port;
+    state.boundPort = undefined;
+    const port = await listeners.want(
+      { host, port: wantedPort },
+      {
+        missing: "the DNS server has no port: names are answered inside Fogbank only",
+        found,
+        onPort: (bound) => (state.boundPort = wantedPort = bound),
+      },
     );
-    if (state.boundPort !== undefined)
-      log.info("names are answered over UDP and TCP", { host, port: state.boundPort });
+    if (port !== undefined) log.info(found, { host, port });
   };
-  let telling = Promise.resolve();
   state.endings.push(
-    names.onChange(() => {
-      telling = clock.track(telling.then(tellNames).catch(onError));
-    }),
+    names.onChange(() => void inTurn(tellNames)),
+    async () => {
+      listeners.end();
+      await telling;
+    },
   );
   state.refill = async (beforeListening) => {
     await state.inOrder(async () => bring(state, await readAll(env)));
     await tellCommon();
     // Between the two nobody answers: what can be done before or after is.
     await beforeListening?.();
-    await open();
-    machines.clear();
-    await tellNames();
+    await inTurn(async () => {
+      listeners.clear();
+      machines.clear();
+      await open();
+      await tellNames();
+    });
   };
   const stored = await readAll(env);
   for (const [id, healthy] of stored.health) state.health.set(id, healthy);

@@ -26,6 +26,7 @@ export function createDnsEngine(options: {
     forward: createForwarder(options.wall, options.upstream),
   });
   const listening = new Map<string, Listening>();
+  let isClosed = false;
   const keyOf = ({ host, port }: ListenConfig) => `${host}:${port}`;
   return {
     async setZone(zone) {
@@ -44,6 +45,11 @@ export function createDnsEngine(options: {
       const present = listening.get(keyOf(config));
       if (present) return present.port;
       const opened = await listen(config, answer, options.onError);
+      // Meanwhile all others were given back.
+      if (isClosed) {
+        await opened.close();
+        throw new Error("the DNS server is closed");
+      }
       listening.set(keyOf({ ...config, port: opened.port }), opened);
       return opened.port;
     },
@@ -66,6 +72,7 @@ export function createDnsEngine(options: {
       return log.take();
     },
     async close() {
+      isClosed = true;
       await Promise.all([...listening.values()].map((one) => one.close()));
       listening.clear();
     },

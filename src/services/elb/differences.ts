@@ -4,7 +4,7 @@ export const differences: readonly Difference[] = [
   {
     operation: "CreateLoadBalancer",
     differs:
-      "The name is NAME-DIGITS.REGION.elb.localhost and leads to this machine's loopback addresses, not to those of its network interfaces, of which it has one per subnet and keeps it for five seconds after its deletion. Instances' security groups let the load balancer's in where machines are guarded (`fogbank doctor` tells). A client that no inbound rule of its own groups lets in connects all the same, gets no answer and is reset after 127 seconds; to rules this machine is 127.0.0.1 and, where they let in the VPC's default group, a member of that.",
+      "The name is NAME-DIGITS.REGION.elb.localhost and leads to this machine's loopback addresses, not to those of its network interfaces, of which it has one per subnet: its deletion detaches them, and five seconds later they are gone. Instances' security groups let the load balancer's in where machines are guarded (`fogbank doctor` tells). A client that no inbound rule of its own groups lets in connects all the same, gets no answer and is reset after 127 seconds; to rules this machine is 127.0.0.1 and, where they let in the VPC's default group, a member of that.",
   },
   {
     operation: "CreateLoadBalancerPolicy",

@@ -50,6 +50,17 @@ test("a Classic Load Balancer has an interface in each of its subnets", async (c
   assert.deepEqual(others, []);
 
   await elb.DeleteLoadBalancer(name);
+  // What Terraform would have to detach, and may not.
+  const attached = await ec2.DescribeNetworkInterfaces({
+    Filters: [
+      { Name: "attachment.instance-owner-id", Values: ["amazon-elb"] },
+      { Name: "description", Values: ["ELB web"] },
+    ],
+  });
+  assert.deepEqual(attached.NetworkInterfaces, []);
+  const [left] = await look();
+  assert.deepEqual([left!.Status, left!.Attachment], ["available", undefined]);
+  await assert.rejects(ec2.DeleteSecurityGroup({ GroupId }), { code: "DependencyViolation" });
   await cloud.advance("10s");
   assert.deepEqual(await look(), []);
   await ec2.DeleteSecurityGroup({ GroupId });

@@ -29,19 +29,38 @@ export async function keepInterfaces(
 ): Promise<InterfaceAddresses> {
   const ec2 = clients.ec2(asService(scope, principal));
   for (let round = 0; round < mostRounds; round++) {
-    const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({
-      Filters: [
-        { Name: "description", Values: [description] },
-        { Name: "requester-id", Values: ["amazon-elb"] },
-      ],
-    });
-    const actual = NetworkInterfaces!.map(actualOf);
+    const actual = (await findInterfaces(ec2, description)).map(actualOf);
     const steps = planInterfaces(wanted, actual);
     if (steps.length === 0)
       return Object.fromEntries(actual.map(({ subnetId, privateIp }) => [subnetId, privateIp]));
     for (const step of steps) await take(ec2, description, step);
   }
   throw new Error(`the network interfaces "${description}" do not come to rest`);
+}
+
+/** What a load balancer has leaves it at its end, and goes a while later: those in its groups and subnets see it. */
+export async function detachInterfaces(
+  { clients }: Pick<Environment, "clients">,
+  scope: Scope,
+  description: string,
+): Promise<void> {
+  const ec2 = clients.ec2(asService(scope, principal));
+  for (const { Attachment } of await findInterfaces(ec2, description))
+    if (Attachment)
+      await ec2.DetachNetworkInterface({ AttachmentId: Attachment.AttachmentId!, Force: true });
+}
+
+async function findInterfaces(
+  ec2: ReturnType<Environment["clients"]["ec2"]>,
+  description: string,
+): Promise<Found[]> {
+  const { NetworkInterfaces } = await ec2.DescribeNetworkInterfaces({
+    Filters: [
+      { Name: "description", Values: [description] },
+      { Name: "requester-id", Values: ["amazon-elb"] },
+    ],
+  });
+  return NetworkInterfaces!;
 }
 
 type Found = NonNullable<Output<"ec2", "DescribeNetworkInterfaces">["NetworkInterfaces"]>[number];
@@ -53,6 +72,7 @@ function actualOf(one: Found): ActualInterface {
     subnetId: one.SubnetId!,
     groups: one.Groups!.map(({ GroupId }) => GroupId!),
     privateIp: one.PrivateIpAddress!,
+    isAttached: one.Attachment !== undefined,
     public:
       allocationId !== undefined ? { allocationId } : PublicIp === undefined ? "none" : "lent",
     ipv6Addresses: (one.Ipv6Addresses ?? []).map(({ Ipv6Address }) => Ipv6Address!),

@@ -19,6 +19,7 @@ const actual = (changes: Partial<ActualInterface> = {}): ActualInterface => ({
   subnetId: "subnet-1",
   groups: ["sg-1"],
   privateIp: "10.0.0.7",
+  isAttached: true,
   public: "none",
   ipv6Addresses: [],
   ...changes,
@@ -54,6 +55,15 @@ const cases: Case[] = [
     steps: [
       { do: "delete", id: "eni-1" },
       { do: "create", wanted: wanted({ subnetId: "subnet-2" }) },
+    ],
+  },
+  {
+    what: "one that was detached is another load balancer's, which had the name before",
+    wanted: [wanted()],
+    actual: [actual({ isAttached: false })],
+    steps: [
+      { do: "delete", id: "eni-1" },
+      { do: "create", wanted: wanted() },
     ],
   },
   {

@@ -16,6 +16,8 @@ export interface ActualInterface {
   subnetId: string;
   groups: readonly string[];
   privateIp: string;
+  /** One that is not leaves: its load balancer has ended. */
+  isAttached: boolean;
   public: WantedInterface["public"];
   ipv6Addresses: readonly string[];
 }
@@ -54,6 +56,7 @@ export function planInterfaces(
 /** The addresses of an interface stay what they are; one that has others is replaced. */
 function fits(wanted: WantedInterface, actual: ActualInterface): boolean {
   return (
+    actual.isAttached &&
     actual.subnetId === wanted.subnetId &&
     (wanted.privateIp === undefined || actual.privateIp === wanted.privateIp) &&
     (actual.public === "none" || publicText(actual) === publicText(wanted))

@@ -22,6 +22,7 @@ import { ownEndpoints, registry } from "./registry.ts";
 import { defaultAccount, openRootCredential } from "./root-credential.ts";
 import { openSeededRandom } from "./seeded-random.ts";
 import { createServiceHost, type ServiceHost } from "./service-host.ts";
+import { createSuccession } from "./succession.ts";
 import { version } from "./version.ts";
 
 export interface Cloud {
@@ -121,24 +122,23 @@ async function openCloud(options: CloudOptions, held: AsyncDisposableStack): Pro
         dns: { host: options.host, port: options.dnsPort },
       },
     });
-  let host: ServiceHost = createHost();
-  let resetting: Promise<void> = Promise.resolve();
-  held.defer(async () => {
-    // It ends with other services than it began with.
-    await Promise.allSettled([resetting]);
-    await host.stop();
+  const first = createHost();
+  const services = createSuccession(first, {
+    createHost() {
+      const host = createHost();
+      if (options.dnsPort > 0) startDns(host, log);
+      return host;
+    },
+    async forget() {
+      try {
+        for (const { id } of await compute.list()) await compute.terminate(id);
+      } finally {
+        await store.clear();
+      }
+    },
   });
+  held.defer(() => services.stop());
   const rootCredential = await openRootCredential(options, random);
-
-  const resetOnce = async () => {
-    await host.stop();
-    for (const { id } of await compute.list()) await compute.terminate(id);
-    await store.clear();
-    host = createHost();
-    if (options.dnsPort > 0) startDns(host, log);
-  };
-  // One after the other: each ends the services that the one before has left.
-  const reset = () => (resetting = resetting.then(resetOnce, resetOnce));
   const gateway = createGateway({
     auth: options.auth,
     defaultRegion: options.region,
@@ -146,30 +146,30 @@ async function openCloud(options: CloudOptions, held: AsyncDisposableStack): Pro
     clock,
     random,
     log,
-    backend: () => host,
+    backend: () => services.present,
     rootCredential,
     defaultAccount,
     administration: {
       version,
       clock,
       services: () => Object.fromEntries(Object.keys(registry).map((name) => [name, "available"])),
-      reset,
+      reset: () => services.reset(),
       own: (name, wish) => {
         const service = Object.hasOwn(ownEndpoints, name) ? ownEndpoints[name] : undefined;
-        return service && host.askOwn(service, name, wish);
+        return service && services.present.askOwn(service, name, wish);
       },
       defaultScope: { account: defaultAccount, region: options.region },
       async rootCertificate(request) {
-        const [site] = await host.sitesOf("acm");
+        const [site] = await services.present.sitesOf("acm");
         return site!.handle(request);
       },
     },
   });
   // Who asks for a load balancer's name before its service is loaded would get an answer of S3's.
-  await host.start();
-  answer = gateway;
-  open(gateway);
-  if (options.dnsPort > 0) startDns(host, log);
+  await first.start();
+  answer = (request) => services.next?.then(() => gateway(request)) ?? gateway(request);
+  open(answer);
+  if (options.dnsPort > 0) startDns(first, log);
   // What is under way comes to its end while all is there.
   held.defer(() => server.close());
   // Whatever this one keeps: a killed one that kept nothing left its machines' files, and nobody else looks.
@@ -178,8 +178,8 @@ async function openCloud(options: CloudOptions, held: AsyncDisposableStack): Pro
     endpoint,
     clock,
     simulated: isSimulated(compute) ? compute : undefined,
-    work: () => ({ requests, services: host.loadedCount() }),
-    reset,
+    work: () => ({ requests, services: services.present.loadedCount() }),
+    reset: () => services.reset(),
     stop: () => held.disposeAsync(),
   };
 }

@@ -45,8 +45,10 @@ export function createSuccession(
     }
   };
   const settled = async (): Promise<void> => {
-    // Whoever asked for a reset is told of its failure.
-    while (resets > 0) await Promise.allSettled([last]);
+    const awaited = last;
+    // Whoever asked for the reset is told of its failure.
+    await Promise.allSettled([awaited]);
+    if (awaited !== last) await settled();
   };
   const standIn: Present = {
     async invoke(...call) {

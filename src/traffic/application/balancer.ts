@@ -21,7 +21,8 @@ export class Balancer {
   readonly #counters = new Counters();
   readonly #connectionLog = new LogLines();
   readonly #listeners = new Listeners((config) => this.#createListener(config));
-  readonly #groups = new Map<string, TargetGroup>();
+  /** Those of one configuration: requests keep to what held when they came. */
+  #groups: ReadonlyMap<string, TargetGroup> = new Map();
   readonly #door = new Door();
   readonly #path: RequestPath;
   #config: BalancerConfig;
@@ -29,34 +30,27 @@ export class Balancer {
   constructor(config: BalancerConfig, environment: BalancerEnvironment) {
     this.#config = config;
     this.#environment = environment;
-    this.#path = new RequestPath(config, environment, {
-      counters: this.#counters,
-      groups: this.#groups,
-    });
+    this.#path = new RequestPath(config, environment, this.#counters);
   }
 
   async configure(config: BalancerConfig): Promise<BoundListener[]> {
     const { random, wall } = this.#environment;
     const adoptRules = await this.#listeners.prepare(config);
     // All at once: no request meets a rule without the group that it leads to.
-    this.#path.configure(config);
     this.#door.configure(config.inbound, config.clientNames);
     this.#config = config;
     const nowMs = wall.monotonic();
+    const groups = new Map<string, TargetGroup>();
     for (const group of config.targetGroups) {
       const present = this.#groups.get(group.arn);
-      if (present) present.configure(group, nowMs);
-      else this.#groups.set(group.arn, new TargetGroup(group, random, nowMs));
+      present?.configure(group, nowMs);
+      groups.set(group.arn, present ?? new TargetGroup(group, random, nowMs));
     }
+    // Requests that are under way to those which are left out come to their end.
+    this.#groups = groups;
+    this.#path.configure(config, groups);
     adoptRules();
-    this.#dropGroups(config);
     return this.#listeners.open(config);
-  }
-
-  /** Requests that are under way to them come to their end. */
-  #dropGroups({ targetGroups }: BalancerConfig): void {
-    const wanted = new Set(targetGroups.map(({ arn }) => arn));
-    for (const arn of this.#groups.keys()) if (!wanted.has(arn)) this.#groups.delete(arn);
   }
 
   logs(): BalancerLog[] {

@@ -163,6 +163,7 @@ function quietAuthorities({ mutual }: TlsConfig): string | undefined {
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html */
 function mutualFields(mutual: MutualConfig, socket: TLSSocket): string[] {
+  if (socket.destroyed) return [];
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) return [];
   if (mutual.mode === "passthrough") {

@@ -39,33 +39,29 @@ export interface BalancerEnvironment {
 export class RequestPath {
   readonly #environment: BalancerEnvironment;
   readonly #counters: Counters;
-  readonly #groups: ReadonlyMap<string, TargetGroup>;
   readonly #names = new FieldNames();
   readonly #log: AccessLog;
   readonly #admission: Admission;
   readonly #peak: PeakUnits;
   readonly #traceIds: TraceIds;
   #config: BalancerConfig;
+  #groups: ReadonlyMap<string, TargetGroup> = new Map();
 
-  constructor(
-    config: BalancerConfig,
-    environment: BalancerEnvironment,
-    { counters, groups }: { counters: Counters; groups: ReadonlyMap<string, TargetGroup> },
-  ) {
+  constructor(config: BalancerConfig, environment: BalancerEnvironment, counters: Counters) {
     const { wall, random } = environment;
     this.#config = config;
     this.#environment = environment;
     this.#counters = counters;
-    this.#groups = groups;
     this.#log = new AccessLog(wall);
     this.#traceIds = new TraceIds(wall, random);
     this.#admission = new Admission(config.arn, config.secret, { wall, random, counters });
     this.#peak = new PeakUnits(() => counters.load(), wall.monotonic());
   }
 
-  configure(config: BalancerConfig): void {
+  configure(config: BalancerConfig, groups: ReadonlyMap<string, TargetGroup>): void {
     this.#admission.configure(config.secret);
     this.#config = config;
+    this.#groups = groups;
   }
 
   /** Lines of the access log since they were last taken. */
@@ -191,7 +187,8 @@ export class RequestPath {
       if (rule.authentication) trace.actions.push("authenticate");
       else if (rule.token) trace.actions.push("jwt-validation");
     }
-    const passing: Passing = { request, facts, rule, known: [], trace, doubt };
+    const groups = this.#groups;
+    const passing: Passing = { request, facts, rule, groups, known: [], trace, doubt };
     const verdict = this.#admission.admit(rule, request, zone);
     if (!verdict) return this.#act(passing, zone, listener);
     if (!(verdict instanceof Promise)) return this.#admit(verdict, passing, zone, listener);
@@ -246,7 +243,7 @@ export class RequestPath {
   }
 
   #forward(
-    { request, facts, rule, known, trace, doubt }: Passing,
+    { request, facts, rule, groups, known, trace, doubt }: Passing,
     action: Extract<ActionConfig, { type: "forward" }>,
     zone: string,
     listener: Listener,
@@ -282,7 +279,7 @@ export class RequestPath {
     const arn =
       stickyGroup(action, request.rawHeaders, this.#admission.sealer, wall.now()) ??
       drawGroup(action, this.#environment.random);
-    const group = arn === undefined ? undefined : this.#groups.get(arn);
+    const group = arn === undefined ? undefined : groups.get(arn);
     if (!group) return this.#ownAnswer(503, zone, request);
     const { version } = group.config;
     if (trace) trace.group = group.config.arn;

@@ -2,7 +2,7 @@
  * Holds the services of one cloud: loads each at its first use, gives it its state, runs its
  * reconcilers, and calls its operations for the gateway and for other services alike.
  */
-import { AwsError, notImplemented } from "#model/error.ts";
+import { notImplemented } from "#model/error.ts";
 import type { ServiceName } from "#model/sdk.ts";
 import { listScopes, type Scope } from "#store/collection.ts";
 import type { Key, Unwatch } from "#store/store.ts";
@@ -17,6 +17,7 @@ import type {
   RequestContext,
   Site,
 } from "#services/kit/service.ts";
+import { CloudEndingError } from "#services/kit/cloud-ending.ts";
 import { createGroupDirectory } from "#services/kit/group-directory.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import { createSharedPlane } from "#traffic/shared-plane.ts";
@@ -125,7 +126,7 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     return loading;
   };
   const loadService = async (name: ServiceName): Promise<Loaded> => {
-    if (stopped) throw ending();
+    if (stopped) throw new CloudEndingError();
     const { service: definition } = await registry[name]();
     for (const { path } of definition.measurements ?? []) measurements.add(path.join("/"));
     const env: Environment = { ...environment, log: log.with({ service: name }) };
@@ -282,15 +283,6 @@ export function createServiceHost(options: ServiceHostOptions): ServiceHost {
     userAgent: caller.principal.arn,
   });
   return host;
-}
-
-/** Of one that an operation needs which was under way when the services ended: its caller is to try again. */
-function ending(): AwsError {
-  return new AwsError({
-    code: "ServiceUnavailable",
-    status: 503,
-    message: "The request has failed due to a temporary failure of the server.",
-  });
 }
 
 const internalClient = { signal: new AbortController().signal };

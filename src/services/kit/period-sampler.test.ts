@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { createLog } from "#runtime/log.ts";
 import { createScaledClock } from "#runtime/scaled-clock.ts";
 import { createVirtualClock } from "#runtime/virtual-clock.ts";
+import { CloudEndingError } from "./cloud-ending.ts";
 import { startSampler, startSpooler } from "./period-sampler.ts";
 
 const fails = (error: unknown) => assert.fail(String(error));
@@ -22,6 +23,18 @@ test("a period's measurement that fails is logged, and the next one comes", asyn
   await sampler.stop();
   await clock.advance(120_000);
   assert.deepEqual(starts, [0, 60_000]);
+});
+
+test("what fails because the cloud ends is no failure", async () => {
+  const lines: string[] = [];
+  const log = createLog({ level: "info", write: (line) => void lines.push(line) });
+  const clock = createVirtualClock({ startMs: 0, onError: fails });
+  const sampler = startSampler({ clock, log }, { periodMs: 1000, what: "things" }, async () => {
+    throw new CloudEndingError();
+  });
+  await clock.advance(1000);
+  await sampler.stop();
+  assert.deepEqual(lines, []);
 });
 
 test("after a jump a period is measured at its place, and at the last one's where CloudWatch takes no more", async () => {

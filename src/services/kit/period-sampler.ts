@@ -1,5 +1,6 @@
 /** Runs a sensor at the end of each period of cloud time, on the period's boundary. */
 import type { Timer } from "#runtime/clock.ts";
+import { CloudEndingError } from "./cloud-ending.ts";
 import type { Environment } from "./service.ts";
 
 export interface Sampler {
@@ -97,6 +98,8 @@ async function logged(
   try {
     await work;
   } catch (error) {
-    log.error(problem, { what, error });
+    // What it needs of others has ended before it.
+    if (error instanceof CloudEndingError) log.debug(problem, { what, error });
+    else log.error(problem, { what, error });
   }
 }

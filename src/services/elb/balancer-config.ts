@@ -143,10 +143,14 @@ async function tlsConfig(
   };
 }
 
-function backendTls({ policies }: LoadBalancerRecord, own: readonly PolicyRecord[]): BackendTls {
-  const authentication = own.find(({ type }) => type === backendType);
-  if (!authentication) return { trustedKeys: undefined };
-  const names = authentication.attributes.map(({ value }) => value);
+/** An instance may show a key of any of a port's policies. */
+export function backendTls(
+  { policies }: Pick<LoadBalancerRecord, "policies">,
+  own: readonly PolicyRecord[],
+): BackendTls {
+  const authentications = own.filter(({ type }) => type === backendType);
+  if (authentications.length === 0) return { trustedKeys: undefined };
+  const names = authentications.flatMap(({ attributes }) => attributes.map(({ value }) => value));
   const keys = policies
     .filter(({ name }) => names.includes(name))
     .map((policy) => publicKeyOf(policyAttribute(policy, "PublicKey") ?? ""));

@@ -20,6 +20,11 @@ export interface ForwardingOptions {
   target: string;
   /** Undefined to pass on the one that came. */
   host: string | undefined;
+  /**
+   * What a request of HTTP/1.0 that names no host is for: HTTP/1.1 has to say it.
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#http-connections
+   */
+  ownHost: string;
   /** A fresh "1-68a1…-…" for requests that have none; undefined leaves tracing to others. */
   newTraceId: (() => string) | undefined;
   /** Upgrades are not passed on. */
@@ -54,6 +59,7 @@ export function requestFields(
   let connection: string | undefined;
   let upgrade: string | undefined;
   let invalidNames = false;
+  let namesHost = false;
   for (let index = 0; index < source.length; index += 2) {
     const name = source[index]!;
     const value = source[index + 1]!;
@@ -66,6 +72,7 @@ export function requestFields(
       }
       // Nobody but the balancer says who the client is.
       if (own && options.protocol === "https") continue;
+      namesHost ||= host;
       rawHeaders.push(name, host && options.host !== undefined ? options.host : value);
     } else if (hop === "x-forwarded-for")
       forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
@@ -74,6 +81,7 @@ export function requestFields(
       connection = connection === undefined ? value : `${connection}, ${value}`;
     else if (hop === "upgrade") upgrade = value;
   }
+  if (!namesHost) rawHeaders.unshift("Host", options.ownHost);
   if (connection !== undefined) dropNamed(rawHeaders, connection);
   if (forwardedFor !== undefined && forwardedFor.split(",").length > mostForwardedAddresses)
     return undefined;

@@ -229,7 +229,9 @@ export class RequestPath {
       case "redirect": {
         node.redirects++;
         const { port } = listener;
-        const location = locationOf(action, { ...facts, protocol: protocolOf(request), port });
+        const protocol = protocolOf(request);
+        const host = facts.host || this.#config.dnsName;
+        const location = locationOf(action, { ...facts, host, protocol, port });
         if (location.length > longestLocation) {
           node.redirectsTooLong++;
           return this.#ownAnswer(507, zone, request);
@@ -267,6 +269,7 @@ export class RequestPath {
       added: secure ? [...this.#secureFields(secure, listener), ...known] : [],
       target: place.target,
       host: place.host,
+      ownHost: config.dnsName,
       newTraceId: () => this.#traceIds.next(),
     };
     const fields = requestFields(request, options);

@@ -216,6 +216,7 @@ export class ClassicBalancer {
       added: [],
       target: request.target,
       host: undefined,
+      ownHost: this.#config.loopbackHost,
       newTraceId: undefined,
       noUpgrades: true,
     });

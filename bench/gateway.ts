@@ -1,7 +1,7 @@
 /**
- * What a call costs, against a bare node:http server, and nginx, that answer the same bytes to the same
- * requests, one after the other in one run. Server on core 0, load on core 1, 16 connections; every
- * signature is verified, every write is durable against kill -9.
+ * What a call costs, against two bare node:http servers, of which one reads the request's body and the other
+ * nothing, and nginx, that answer the same bytes to the same requests, one after the other in one run. Server on
+ * core 0, load on core 1, 16 connections; every signature is verified, every write is durable against kill -9.
  *
  *     node bench/gateway.ts [sts|sqs|dynamodb-get|dynamodb-put|s3-get|s3-put|…]
  */
@@ -65,22 +65,35 @@ async function run(fogbank: Server, scenario: Scenario) {
   const reply = await prepare(connection, scenario);
   connection.close();
   const calls = scenario.requests();
-  const bare = await startBare(bareAnswer(reply), fileURLToPath(import.meta.url));
-  for (const server of [bare, fogbank]) await load(server, calls, 1);
-  const pairs: [bare: Figures, own: Figures][] = [];
-  for (let round = 0; round < rounds; round++)
-    pairs.push([await load(bare, calls, seconds), await load(fogbank, calls, seconds)]);
+  const answer = bareAnswer(reply);
+  const script = fileURLToPath(import.meta.url);
+  const bare = await startBare(answer, script);
+  const reading = await startBare({ ...answer, reads: true }, script);
+  const servers = [bare, reading, fogbank];
+  for (const server of servers) await load(server, calls, 1);
+  const turns: Figures[][] = [];
+  for (let round = 0; round < rounds; round++) {
+    const turn: Figures[] = [];
+    for (const server of servers) turn.push(await load(server, calls, seconds));
+    turns.push(turn);
+  }
   await bare.stop();
+  await reading.stop();
   const ofNginx = await nginxMicros(reply, calls);
   const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-  const rate = (which: 0 | 1) => median(pairs.map((pair) => pair[which].perSecond));
-  const cpu = (which: 0 | 1) => median(pairs.map((pair) => pair[which].cpuMicros));
-  const byRate = median(pairs.map(([a, b]) => b.perSecond / a.perSecond));
+  const rate = (which: number) => median(turns.map((turn) => turn[which]!.perSecond));
+  const cpu = (which: number) => median(turns.map((turn) => turn[which]!.cpuMicros));
+  const byRateOf = (which: number) =>
+    median(turns.map((turn) => turn[2]!.perSecond / turn[which]!.perSecond));
+  const byRate = byRateOf(0);
   const goal =
     atLeast === undefined ? "" : `  (goal ${atLeast}${byRate < atLeast ? ", missed" : ""})`;
   const show = (value: number) => Math.round(value).toLocaleString("en").padStart(7);
+  const micros = (which: number) => `${cpu(which).toFixed(1).padStart(6)} µs`;
+  const toNginx =
+    ofNginx && `   nginx ${ofNginx.toFixed(1)} µs, ratio ${(ofNginx / cpu(2)).toFixed(2)}`;
   console.log(
-    `${title.padEnd(28)} ${show(rate(1))}/s ${cpu(1).toFixed(1).padStart(6)} µs   bare ${show(rate(0))}/s ${cpu(0).toFixed(1).padStart(5)} µs   ratio ${byRate.toFixed(2)}, by CPU ${(cpu(0) / cpu(1)).toFixed(2)}${goal}${ofNginx === undefined ? "" : `   nginx ${ofNginx.toFixed(1)} µs, ratio ${(ofNginx / cpu(1)).toFixed(2)}`}`,
+    `${title.padEnd(28)} ${show(rate(2))}/s ${micros(2)}   bare ${show(rate(0))}/s ${micros(0)}   ratio ${byRate.toFixed(2)}, by CPU ${(cpu(0) / cpu(2)).toFixed(2)}${goal}   reading ${micros(1)}, ratio ${byRateOf(1).toFixed(2)}, by CPU ${(cpu(1) / cpu(2)).toFixed(2)}${toNginx ?? ""}`,
   );
 }
 

@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { npmStart } from "../npm-start.ts";
@@ -59,6 +59,8 @@ export async function startFogbank(
 export interface BareAnswer {
   headers: Record<string, string>;
   body: string;
+  /** It takes the request's body, as whoever answers a call must, and answers behind it. */
+  reads?: boolean;
 }
 
 /** A node:http server in a process of its own; `runBareServer` is what runs in it. */
@@ -72,10 +74,16 @@ export async function startBare(answer: BareAnswer, script: string): Promise<Ser
   return { port: Number(line.toString()), pid: child.pid!, stop: () => end(child) };
 }
 
-export async function runBareServer({ headers, body }: BareAnswer): Promise<void> {
-  const server = createServer((_request, response) => {
+export async function runBareServer({ headers, body, reads }: BareAnswer): Promise<void> {
+  const answer = (response: ServerResponse) => {
     response.writeHead(200, headers);
     response.end(body);
+  };
+  const server = createServer((request, response) => {
+    if (!reads) return answer(response);
+    const pieces: Buffer[] = [];
+    request.on("data", (piece: Buffer) => pieces.push(piece));
+    request.on("end", () => answer(response));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

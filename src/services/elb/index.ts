@@ -2,7 +2,7 @@
 import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
 import { untilServed } from "#services/kit/load-balancing/until-served.ts";
 import { defineService } from "#services/kit/service.ts";
-import { spoolLogs } from "./access-logs.ts";
+import { removeServed, spoolLogs, startLeftLogs } from "./access-logs.ts";
 import { differences } from "./differences.ts";
 import { interfaceReconciler } from "#services/kit/load-balancing/interfaces/reconciler.ts";
 import { interfacesOf } from "./interfaces.ts";
@@ -28,9 +28,12 @@ export const service = defineService<"elb", State>({
   ],
   sites: (env, state) => [loadBalancerSite(env, state.client)],
   ready: (env) => untilServed(env, loadBalancers),
+  start: startLeftLogs,
   async stop(env, state) {
     await Promise.all(state.samplers.map((sampler) => sampler.stop()));
     await spoolLogs(env, state);
+    // What is under way has its time to end, and is logged like all else.
+    await Promise.all([...state.served.keys()].map((id) => removeServed(env, state, id)));
     state.client.close();
   },
   differences,

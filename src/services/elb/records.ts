@@ -85,9 +85,21 @@ export interface BindingRecord {
   bound: BoundAddress;
 }
 
+/** Where a load balancer's access log goes. */
+export interface LogPlace {
+  bucket: string;
+  prefix: string;
+  intervalMinutes: number;
+  /** The address of its node. */
+  node: string;
+}
+
 /** Lines of a load balancer's access log that wait for the end of its interval. */
 export interface LogLinesRecord {
+  /** The load balancer's, which may be gone when they are due, or log elsewhere. */
   balancerId: string;
+  /** Stores of earlier versions do not say. */
+  place?: LogPlace;
   lines: string[];
 }
 

@@ -10,6 +10,7 @@ import type { Key } from "#store/store.ts";
 import { openPlane } from "#traffic/open-plane.ts";
 import type { TrafficPlane } from "#traffic/plane.ts";
 import type { Streak } from "./health/plan.ts";
+import type { LogPlace } from "./records.ts";
 
 export type Wake = (scope: Scope, id: Key) => void;
 
@@ -17,6 +18,8 @@ export interface Served {
   scope: Scope;
   name: string;
   dnsName: string;
+  /** Where its access log goes, if it keeps one. */
+  log: LogPlace | undefined;
 }
 
 export interface State {
@@ -41,6 +44,10 @@ export interface State {
   wakeLoadBalancer: Wake;
   wakeInstance: Wake;
   samplers: Sampler[];
+  /** Metrics are published. */
+  measures: boolean;
+  /** Lines of access logs are brought to where they go. */
+  deliversLogs: boolean;
 }
 
 export function createState(env: Environment): State {
@@ -60,6 +67,8 @@ export function createState(env: Environment): State {
     wakeLoadBalancer: () => {},
     wakeInstance: () => {},
     samplers: [],
+    measures: false,
+    deliversLogs: false,
   };
   traffic.onLoss(() => {
     for (const { scope, name } of state.served.values()) state.wakeLoadBalancer(scope, [name]);

@@ -191,23 +191,35 @@ test("access logs are put into the bucket whose policy lets them be", async (con
   await cloud.advance("30s");
   await cloud.get("/page");
   await cloud.advance("5m");
-  const { Contents } = await s3.ListObjectsV2({ Bucket: "logs" });
-  const keys = Contents!.map(({ Key }) => Key!);
+  const list = async () => {
+    const { Contents } = await s3.ListObjectsV2({ Bucket: "logs" });
+    return Contents!.map(({ Key }) => Key!);
+  };
+  const read = async (Key: string) => {
+    const { Body } = await s3.GetObject({ Bucket: "logs", Key });
+    const body = Body as unknown as ByteStream | Uint8Array;
+    return Buffer.from(body instanceof Uint8Array ? body : await readBody(body, 1e6)).toString();
+  };
+  const keys = await list();
   assert.ok(keys.includes("my/AWSLogs/123456789012/ELBAccessLogTestFile"));
   const key = keys.find((one) => one.endsWith(".log"))!;
   assert.match(
     key,
     /^my\/AWSLogs\/123456789012\/elasticloadbalancing\/us-east-1\/\d{4}\/\d\d\/\d\d\/123456789012_elasticloadbalancing_us-east-1_web_\d{8}T\d{4}Z_127\.[\d.]+_\w{8}\.log$/,
   );
-  const { Body } = await s3.GetObject({ Bucket: "logs", Key: key });
-  const body = Body as unknown as ByteStream | Uint8Array;
-  const text = Buffer.from(
-    body instanceof Uint8Array ? body : await readBody(body, 1e6),
-  ).toString();
   assert.match(
-    text,
+    await read(key),
     / web 127\.0\.0\.1:\d+ .* 200 200 0 1 "GET http:\/\/shop\.example:80\/page HTTP\/1\.1" "-" - -\n/,
   );
+  await cloud.get("/deleted");
+  await cloud.elb.DeleteLoadBalancer({ LoadBalancerName });
+  // Another one of its name logs nothing.
+  await cloud.create([id]);
+  await cloud.advance("5m");
+  const [another] = (await list()).filter((one) => one.endsWith(".log") && one !== key);
+  assert.match(await read(another!), /shop\.example:80\/deleted/);
+  await enable();
+  await cloud.advance("1s");
   await cloud.get("/last");
   await cloud.host.stop();
   const kept = await cloud.store.transaction((tx) => logLines.list(tx, cloud.caller));

@@ -3,7 +3,7 @@ import { loadBalancerSite } from "#services/kit/load-balancing/site.ts";
 import { untilServed } from "#services/kit/load-balancing/until-served.ts";
 import { defineService } from "#services/kit/service.ts";
 import { differences } from "./differences.ts";
-import { spoolLogs, startLogs } from "./logs.ts";
+import { removeServed, spoolLogs, startLogs } from "./logs.ts";
 import { startMetrics } from "./metrics/sampler.ts";
 import { interfaceReconciler } from "#services/kit/load-balancing/interfaces/reconciler.ts";
 import { interfacesOf } from "./interfaces.ts";
@@ -40,6 +40,8 @@ export const service = defineService<"elbv2", State>({
     await state.sampler?.stop();
     await Promise.all(state.logSamplers.map((sampler) => sampler.stop()));
     await spoolLogs(env, state);
+    // What is under way has its time to end, and is logged like all else.
+    await Promise.all([...state.served.keys()].map((arn) => removeServed(env, state, arn)));
     state.client.close();
     await state.functions.close();
   },

@@ -13,18 +13,19 @@ import { deliverLines } from "#services/kit/load-balancing/waiting-lines.ts";
 import { startSampler, startSpooler } from "#services/kit/period-sampler.ts";
 import type { Environment } from "#services/kit/service.ts";
 import type { Scope } from "#store/collection.ts";
+import type { FlowRecord } from "#traffic/network/config.ts";
 import { fullName } from "./arns.ts";
 import { attributeOf, loadBalancerAttributes } from "./attributes.ts";
 import { accessDeniedForBucket } from "./errors.ts";
 import { isNetwork } from "./kinds.ts";
 import { accessLogLine } from "./network-load-balancers/access-log.ts";
 import {
-  loadBalancers,
   logLines,
   type LoadBalancerRecord,
   type LogLinesRecord,
+  type LogPlace,
 } from "./records.ts";
-import type { State } from "./state.ts";
+import type { ServedBalancer, State } from "./state.ts";
 
 const periodMs = 300_000;
 /** Lines that the data plane holds are lost when it dies; so often they are brought to the store. */
@@ -55,11 +56,19 @@ const attribute = (stored: Attributes, kind: LogKind, name: string) =>
 export const logsTo = (stored: Attributes, kind: LogKind) =>
   attribute(stored, kind, "enabled") === "true";
 
-export const logsAnything = (stored: Attributes) =>
-  (Object.keys(kinds) as LogKind[]).some((kind) => logsTo(stored, kind));
+export type LogPlaces = Partial<Record<LogKind, LogPlace>>;
 
-const folderOf = (scope: Scope, stored: Attributes, kind: LogKind) =>
-  logFolder(scope, attribute(stored, kind, "prefix"));
+/** Where the logs go that it keeps. */
+export function logPlaces(balancer: LoadBalancerRecord): LogPlaces {
+  const { attributes, loopbackHost } = balancer;
+  const placeOf = (kind: LogKind): LogPlace => ({
+    bucket: attribute(attributes, kind, "bucket"),
+    prefix: attribute(attributes, kind, "prefix"),
+    ...(!isNetwork(balancer) && { node: loopbackHost }),
+  });
+  const kept = (Object.keys(kinds) as LogKind[]).filter((kind) => logsTo(attributes, kind));
+  return Object.fromEntries(kept.map((kind) => [kind, placeOf(kind)]));
+}
 
 /** Writes AWS's test file for each log that is changed; throws AWS's error where the bucket does not take it. */
 export async function checkBuckets(
@@ -74,7 +83,7 @@ export async function checkBuckets(
     if (!logsTo(stored, kind)) continue;
     if (!changed.some((key) => key.startsWith(`${attributes}.`))) continue;
     const bucket = attribute(stored, kind, "bucket");
-    const key = `${folderOf(scope, stored, kind)}${testFile}`;
+    const key = `${logFolder(scope, attribute(stored, kind, "prefix"))}${testFile}`;
     const allowed = await mayWriteLog(env, scope, arn, bucket, key);
     if (!allowed) throw accessDeniedForBucket(bucket);
     await putLog(env, scope, arn, bucket, key, Buffer.from(`Enable logging for ELB: ${arn}\n`));
@@ -91,53 +100,91 @@ export function startLogs(env: Environment, state: State): void {
   );
 }
 
+/** The data plane serves it, and from now on its lines go there; those that it has written go where they went. */
+export async function keepLogs(
+  env: Environment,
+  state: State,
+  arn: string,
+  served: ServedBalancer,
+): Promise<void> {
+  const before = state.served.get(arn);
+  if (before && JSON.stringify(before.logs) !== JSON.stringify(served.logs))
+    await spoolLogs(env, state);
+  state.served.set(arn, served);
+}
+
+/** Has the data plane serve it no more, and brings its last lines to the store. */
+export async function removeServed(env: Environment, state: State, arn: string): Promise<void> {
+  const plane = state.presentPlane;
+  const last = arn.includes(":loadbalancer/net/")
+    ? flowLines(arn, (await plane?.removeNetwork(arn)) ?? [])
+    : ((await plane?.remove(arn)) ?? []);
+  await keep(env, placed(state, [...last, ...state.healthLines.splice(0)]));
+}
+
 /** Brings the lines that are in memory to the store. */
 export async function spoolLogs(env: Environment, state: State): Promise<void> {
-  if (![...state.served.values()].some(({ logs }) => logs)) return;
-  const flows = (await state.presentPlane?.flowRecords()) ?? [];
-  const taken = [
-    ...((await state.presentPlane?.accessLogs()) ?? []),
-    ...state.healthLines.splice(0),
-    ...flows.map(({ arn, records }) => ({
-      arn,
-      kind: "access" as const,
-      zone: "",
-      lines: records.map((record) => accessLogLine(arn, record)),
-    })),
-  ];
-  if (taken.length === 0) return;
-  await env.store.transaction(async (tx) => {
-    for (const { arn, kind, zone, lines } of taken) {
-      const served = state.served.get(arn);
-      if (!served || lines.length === 0) continue;
-      const { scope, name } = served;
-      const id = [name, kind, zone, env.clock.now(), env.random.hex(8)];
-      logLines.put(tx, scope, id, { arn, lines });
+  if ([...state.served.values()].every(({ logs }) => Object.keys(logs).length === 0)) return;
+  const flows = placed(
+    state,
+    ((await state.presentPlane?.flowRecords()) ?? []).flatMap(({ arn, records }) =>
+      flowLines(arn, records),
+    ),
+  );
+  const taken = placed(state, (await state.presentPlane?.accessLogs()) ?? []);
+  await keep(env, [...flows, ...taken, ...placed(state, state.healthLines.splice(0))]);
+}
+
+interface Taken {
+  arn: string;
+  kind: LogKind;
+  zone: string;
+  lines: string[];
+}
+
+function flowLines(arn: string, records: readonly FlowRecord[]): Taken[] {
+  const lines = records.map((record) => accessLogLine(arn, record));
+  return [{ arn, kind: "access", zone: "", lines }];
+}
+
+type Placed = Taken & { served: ServedBalancer; place: LogPlace };
+
+/** To be asked as soon as they are taken: their load balancer may be served no more a turn later. */
+function placed({ served: all }: State, taken: readonly Taken[]): Placed[] {
+  return taken.flatMap((one) => {
+    const served = all.get(one.arn);
+    const place = served?.logs[one.kind];
+    return served && place && one.lines.length > 0 ? [{ ...one, served, place }] : [];
+  });
+}
+
+async function keep(env: Environment, lines: readonly Placed[]): Promise<void> {
+  if (lines.length === 0) return;
+  await env.store.transaction((tx) => {
+    for (const { arn, kind, zone, lines: own, served, place } of lines) {
+      const id = [served.name, kind, zone, env.clock.now(), env.random.hex(8)];
+      logLines.put(tx, served.scope, id, { arn, place, lines: own });
     }
   });
 }
 
 function deliver(env: Environment, endMs: number): Promise<void> {
-  const ownerOf = ({ arn }: LogLinesRecord) => arn;
+  const ownerOf = ({ arn, place }: LogLinesRecord) => JSON.stringify([arn, place]);
   return deliverLines(env, logLines, ownerOf, async ({ scope, id, record, lines }) => {
-    const [name, kind] = id as [string, LogKind];
-    const balancer = await env.store.transaction((tx) => loadBalancers.get(tx, scope, name));
-    if (balancer?.arn === record.arn && logsTo(balancer.attributes, kind))
-      await deliverFile(env, scope, balancer, kind, lines, endMs);
+    const { arn, place } = record;
+    const key = place && keyOf(env, scope, arn, place, { kind: id[1] as LogKind, endMs });
+    if (key !== undefined) await deliverFile(env, scope, arn, place!.bucket, key, lines);
   });
 }
 
 async function deliverFile(
   env: Environment,
   scope: Scope,
-  balancer: LoadBalancerRecord,
-  kind: LogKind,
+  arn: string,
+  bucket: string,
+  key: string,
   lines: readonly string[],
-  endMs: number,
 ): Promise<void> {
-  const { arn, attributes } = balancer;
-  const key = keyOf(env, scope, balancer, kind, endMs);
-  const bucket = attribute(attributes, kind, "bucket");
   try {
     if (!(await mayWriteLog(env, scope, arn, bucket, key))) throw accessDeniedForBucket(bucket);
     await putLog(env, scope, arn, bucket, key, gzipSync(`${lines.join("\n")}\n`));
@@ -150,17 +197,16 @@ async function deliverFile(
 function keyOf(
   { random }: Environment,
   scope: Scope,
-  balancer: LoadBalancerRecord,
-  kind: LogKind,
-  endMs: number,
+  arn: string,
+  { prefix, node }: LogPlace,
+  { kind, endMs }: { kind: LogKind; endMs: number },
 ): string {
-  const { arn, attributes, loopbackHost } = balancer;
   const { account, region } = scope;
   const end = isoSeconds(endMs);
   const [year, month, day] = end.slice(0, 10).split("-");
   const time = end.replaceAll(/[-:]/g, "").replace(/\d\dZ$/, "Z");
   const id = fullName(arn).replaceAll("/", ".");
-  const node = isNetwork(balancer) ? "" : `${loopbackHost}_`;
-  const file = `${kinds[kind].file}${account}_elasticloadbalancing_${region}_${id}_${time}_${node}${random.string(8, "abcdefghijklmnopqrstuvwxyz0123456789")}.log.gz`;
-  return `${folderOf(scope, attributes, kind)}elasticloadbalancing/${region}/${year}/${month}/${day}/${file}`;
+  const at = node === undefined ? "" : `${node}_`;
+  const file = `${kinds[kind].file}${account}_elasticloadbalancing_${region}_${id}_${time}_${at}${random.string(8, "abcdefghijklmnopqrstuvwxyz0123456789")}.log.gz`;
+  return `${logFolder(scope, prefix)}elasticloadbalancing/${region}/${year}/${month}/${day}/${file}`;
 }

@@ -191,10 +191,20 @@ export interface TargetRecord {
   isTerminated?: true;
 }
 
+/** Where a load balancer's log goes. */
+export interface LogPlace {
+  bucket: string;
+  prefix: string;
+  /** The address of its node, which files of some logs are named after. */
+  node?: string;
+}
+
 /** Lines of a log on their way to S3. */
 export interface LogLinesRecord {
-  /** The load balancer's. */
+  /** The load balancer's, which may be gone when they are due, or log elsewhere. */
   arn: string;
+  /** Stores of earlier versions do not say. */
+  place?: LogPlace;
   lines: string[];
 }
 

@@ -11,6 +11,7 @@ import { createHttpClient } from "#http/client.ts";
 import { openPlane } from "#traffic/open-plane.ts";
 import type { TrafficPlane } from "#traffic/plane.ts";
 import type { Streak } from "./health/plan.ts";
+import type { LogPlaces } from "./logs.ts";
 
 export type Wake = (scope: Scope, id: Key) => void;
 
@@ -18,8 +19,8 @@ export interface ServedBalancer {
   scope: Scope;
   name: string;
   dnsName: string;
-  /** Keeps a log of any kind. */
-  logs: boolean;
+  /** Where those of its logs go that it keeps. */
+  logs: LogPlaces;
 }
 
 /** What health checks of a load balancer's targets logged. */

@@ -334,7 +334,8 @@ export interface DataPlane {
    * listeners are bound, in their order.
    */
   configure(config: BalancerConfig): Promise<BoundListener[]>;
-  remove(arn: string): Promise<void>;
+  /** Requests under way have a second to end; gives the lines of all logs since they were last asked for. */
+  remove(arn: string): Promise<BalancerLog[]>;
   check(check: HealthCheck): Promise<HealthCheckResult>;
   report(): Promise<BalancerReport[]>;
   /** The lines since the last call, of all kinds of logs. */

@@ -2,6 +2,7 @@
 import { createBusyMeter } from "#runtime/busy.ts";
 import type { Wall } from "#runtime/clock.ts";
 import type { Random } from "#runtime/random.ts";
+import { endOfTurn } from "#runtime/turn.ts";
 import { createHttpClient, HttpClientError } from "#http/client.ts";
 import { createHttp2Client } from "#http/http2-client.ts";
 import { Balancer } from "./balancer.ts";
@@ -43,6 +44,9 @@ export function createEngine({ wall, random, onError }: EngineOptions): DataPlan
       const balancer = balancers.get(arn);
       balancers.delete(arn);
       await balancer?.close();
+      // What broke off is written down when whoever handles it has heard of it.
+      await endOfTurn();
+      return balancer?.logs() ?? [];
     },
     check: (check) => runHealthCheck(check, wall),
     accessLogs: async () => [...balancers.values()].flatMap((balancer) => balancer.logs()),

@@ -119,7 +119,8 @@ export interface ClassicPlane {
    * listeners are bound, in their order.
    */
   configureClassic(config: ClassicBalancerConfig): Promise<BoundAddress[]>;
-  removeClassic(id: string): Promise<void>;
+  /** Requests under way have a second to end; gives the lines since they were last asked for. */
+  removeClassic(id: string): Promise<ClassicLog[]>;
   /** Whether the instance passed. */
   checkClassic(check: ClassicHealthCheck): Promise<boolean>;
   /** How many requests and connections a draining instance has still; undefined while it is not draining here. */

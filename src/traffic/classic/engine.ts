@@ -1,5 +1,6 @@
 /** The data plane of classic load balancers; it runs in whatever thread makes it. */
 import { createHttpClient } from "#http/client.ts";
+import { endOfTurn } from "#runtime/turn.ts";
 import type { EngineOptions } from "../application/engine.ts";
 import { Pulse } from "../network/pulse.ts";
 import { ClassicBalancer } from "./balancer.ts";
@@ -23,6 +24,9 @@ export function createClassicEngine({ wall, random, onError }: EngineOptions): C
       const balancer = balancers.get(id);
       balancers.delete(id);
       await balancer?.close();
+      // What broke off is written down when whoever handles it has heard of it.
+      await endOfTurn();
+      return balancer?.logs() ?? [];
     },
     async checkClassic(check) {
       const verdict = await runClassicCheck(check, wall);

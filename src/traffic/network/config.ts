@@ -183,8 +183,8 @@ export interface NetworkPlane {
    * bound, in their order, by zone.
    */
   configureNetwork(config: NetworkBalancerConfig): Promise<Record<string, BoundListener>[]>;
-  /** Resets its flows and frees its ports. */
-  removeNetwork(arn: string): Promise<void>;
+  /** Resets its flows and frees its ports; gives the records since they were last asked for. */
+  removeNetwork(arn: string): Promise<FlowRecord[]>;
   /** Opens a connection, says what goes before all else if there is such, and closes it again. */
   checkTcp(check: {
     reach: Reach;

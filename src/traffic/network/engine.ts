@@ -1,4 +1,5 @@
 /** The layer-4 data plane itself; it runs in whatever thread makes it. */
+import { endOfTurn } from "#runtime/turn.ts";
 import type { EngineOptions } from "../application/engine.ts";
 import type { HealthCheckResult } from "../application/config.ts";
 import { NetworkBalancer } from "./balancer.ts";
@@ -28,6 +29,9 @@ export function createNetworkEngine({
       const balancer = balancers.get(arn);
       balancers.delete(arn);
       await balancer?.close();
+      // Flows end with their sockets.
+      await endOfTurn();
+      return balancer?.records() ?? [];
     },
     async checkTcp({ reach, timeoutMs, preface }): Promise<HealthCheckResult> {
       try {

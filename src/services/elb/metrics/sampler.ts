@@ -14,7 +14,10 @@ const periodMs = 60_000;
 /** PutMetricData takes at most so many data in one call. */
 const mostData = 1000;
 
+/** Once more it does nothing. */
 export function startMetrics(env: Environment, state: State): void {
+  if (state.measures) return;
+  state.measures = true;
   state.samplers.push(
     startSampler(env, { periodMs, what: "classic load balancers" }, (periodStartMs) =>
       sample(env, state, periodStartMs),

@@ -6,7 +6,7 @@ import type { Environment } from "#services/kit/service.ts";
 import type { Reconciler } from "#services/kit/reconciler.ts";
 import type { Scope } from "#store/collection.ts";
 import type { BoundAddress } from "#traffic/application/config.ts";
-import { startAccessLogs } from "../access-logs.ts";
+import { keepLog, logPlace, removeServed, startAccessLogs } from "../access-logs.ts";
 import { configOf, isInService, type BalancerRecords } from "../balancer-config.ts";
 import { isSecure } from "../listener-input.ts";
 import { startMetrics } from "../metrics/sampler.ts";
@@ -52,12 +52,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const bound = await state
         .plane()
         .configureClassic(await configOf(env, scope, records, state));
-      if (state.samplers.length === 0) {
-        // Nothing is measured while nothing is served.
-        startMetrics(env, state);
-        startAccessLogs(env, state);
-      }
-      state.served.set(balancer.id, { scope, name, dnsName: balancer.dnsName });
+      // Nothing is measured while nothing is served.
+      startMetrics(env, state);
+      startAccessLogs(env, state);
+      const { dnsName } = balancer;
+      await keepLog(env, state, balancer.id, { scope, name, dnsName, log: logPlace(balancer) });
       publish(records, bound, revision);
       await remember(scope, records, bound);
       const secure = balancer.listeners.some(({ protocol }) => isSecure(protocol));
@@ -71,11 +70,11 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const { account, region } = served.scope;
       const same = served.name === name && account === scope.account && region === scope.region;
       if (!same || id === present) continue;
-      state.served.delete(id);
       state.guards.forget(id);
       env.traffic.fronts.delete(served.dnsName.toLowerCase());
       env.names.publish(ownerOf(id), undefined);
-      await state.presentPlane?.removeClassic(id);
+      await removeServed(env, state, id);
+      state.served.delete(id);
       await env.store.transaction(async (tx) => {
         for (const { id: key } of await bindings.entries(tx, scope, [id]))
           bindings.delete(tx, scope, ...key);

@@ -92,16 +92,19 @@ test("connections of TLS listeners are logged to S3, where the bucket's policy l
   });
   await cloud.advance("1s");
   const [listener] = await cloud.store.transaction((tx) => listeners.list(tx, cloud.caller));
-  const socket = connect({
-    ...Object.values(listener!.boundByZone!)[0]!,
-    servername: "shop.example",
-    rejectUnauthorized: false,
-    ALPNProtocols: ["http/1.1"],
-  });
-  socket.write("GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
-  let text = "";
-  for await (const piece of socket) text += String(piece);
-  assert.match(text, /hello$/);
+  const ask = async () => {
+    const socket = connect({
+      ...Object.values(listener!.boundByZone!)[0]!,
+      servername: "shop.example",
+      rejectUnauthorized: false,
+      ALPNProtocols: ["http/1.1"],
+    });
+    socket.write("GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
+    let text = "";
+    for await (const piece of socket) text += String(piece);
+    assert.match(text, /hello$/);
+  };
+  await ask();
   const key = await eventually("the data plane knows of the end, too, and logs it", async () => {
     await cloud.advance("5m");
     const { Contents } = await s3.ListObjectsV2({ Bucket: "logs" });
@@ -118,4 +121,12 @@ test("connections of TLS listeners are logged to S3, where the bucket's policy l
   assert.deepEqual(rest, [""]);
   assert.ok(line.includes(` ${CertificateArn} - ECDHE-RSA-`), line);
   assert.match(line, / tlsv12 - shop\.example http\/1\.1 - "http\/1\.1" \d{4}-/);
+  // The last lines of one that is deleted are delivered, too.
+  await ask();
+  await elb.DeleteLoadBalancer({ LoadBalancerArn });
+  await eventually("its last flow is logged", async () => {
+    await cloud.advance("5m");
+    const { Contents } = await s3.ListObjectsV2({ Bucket: "logs" });
+    return Contents!.filter(({ Key }) => Key!.endsWith(".log.gz")).length === 2;
+  });
 });

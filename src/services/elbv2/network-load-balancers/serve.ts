@@ -6,7 +6,7 @@ import type { Scope } from "#store/collection.ts";
 import type { BoundListener } from "#traffic/application/config.ts";
 import type { BalancerRecords } from "../balancer-records.ts";
 import { senderOf } from "../interfaces.ts";
-import { logsAnything } from "../logs.ts";
+import { keepLogs, logPlaces } from "../logs.ts";
 import { writeState } from "../set-up.ts";
 import { listeners } from "../records.ts";
 import type { State } from "../state.ts";
@@ -30,7 +30,7 @@ export async function serveNetwork(
   const zone =
     zones.find((one) => stays(one) && isHealthyZone(records, one)) ?? zones.find(stays) ?? "";
   const { arn, name, dnsName } = balancer;
-  state.served.set(arn, { scope, name, dnsName, logs: logsAnything(balancer.attributes) });
+  await keepLogs(env, state, arn, { scope, name, dnsName, logs: logPlaces(balancer) });
   env.traffic.fronts.set(
     dnsName.toLowerCase(),
     // The gateway speaks HTTP: over connections, not over datagrams.

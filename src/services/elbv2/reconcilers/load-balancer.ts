@@ -21,7 +21,7 @@ import { isGuardKnown, unknownGuardMs } from "#services/kit/load-balancing/firew
 import { addressesOf } from "../ip-address-type.ts";
 import { senderOf } from "../interfaces.ts";
 import { isNetwork } from "../kinds.ts";
-import { logsAnything } from "../logs.ts";
+import { keepLogs, logPlaces, removeServed } from "../logs.ts";
 import { healthStates } from "../metrics/health-states.ts";
 import { serveNetwork } from "../network-load-balancers/serve.ts";
 import type { State } from "../state.ts";
@@ -63,8 +63,8 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       if (isNetwork(balancer)) return serveNetwork(env, scope, records, state, revision);
       const bound = await state.plane().configure(await configOf(env, scope, records, state));
       const { arn, dnsName } = balancer;
-      const logs = logsAnything(balancer.attributes);
-      state.served.set(arn, { scope, name: balancer.name, dnsName, logs });
+      const logs = logPlaces(balancer);
+      await keepLogs(env, state, arn, { scope, name: balancer.name, dnsName, logs });
       env.traffic.fronts.set(
         dnsName.toLowerCase(),
         records.listeners.map(({ record }, index) => ({
@@ -119,14 +119,12 @@ export function loadBalancerReconciler(env: Environment, state: State): Reconcil
       const { account, region } = served.scope;
       const same = served.name === name && account === scope.account && region === scope.region;
       if (!same || arn === present) continue;
-      state.served.delete(arn);
       state.zones.delete(arn);
       state.guards.forget(arn);
       env.traffic.fronts.delete(served.dnsName.toLowerCase());
       env.names.publish(arn, undefined);
-      await (arn.includes(":loadbalancer/net/")
-        ? state.presentPlane?.removeNetwork(arn)
-        : state.presentPlane?.remove(arn));
+      await removeServed(env, state, arn);
+      state.served.delete(arn);
     }
   }
 

@@ -63,9 +63,9 @@ export function createAnswerer(
         // A machine's resolver would ask others; for it this server is the resolver.
         recursionAvailable: vpcId !== undefined,
       });
-    // "VPC Resolver answers DNS queries for … public domain names":
+    // "VPC Resolver answers DNS queries for … public domain names", of those that are handed over to others, too:
     // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-DSN-queries-to-vpc.html
-    if (forward && vpcId !== undefined && resolution.code === "REFUSED" && !query.isRefused)
+    if (forward && vpcId !== undefined && !resolution.authoritative && !query.isRefused)
       return forward(packet, isStream).then((reply) => reply ?? write(failed()));
     const { beyond } = resolution;
     const { type } = query;

@@ -113,3 +113,11 @@ test("a load balancer that is gone has no name any more, whoever asks", () => {
   assert.deepEqual(denied("alias.example.com."), ["NOERROR", "example.com. 900"]);
   assert.deepEqual(denied("other.localhost."), ["REFUSED"]);
 });
+
+test("the names of websites lead to the gateway, as aliases to them do", () => {
+  const website = "www.example.com.s3-website-us-east-1.amazonaws.com";
+  const stage = dnsStage([cname("www.example.com.", website)], { gatewayHost: "127.0.0.7" });
+  assert.deepEqual(stage.values(`${website}.`), ["127.0.0.7"]);
+  assert.deepEqual(stage.values("www.example.com."), ["127.0.0.7", website]);
+  assert.equal(stage.ask("s3.us-east-1.amazonaws.com.").code, "REFUSED");
+});

@@ -21,13 +21,15 @@ export function addOwnAddresses(
   client: Client,
   { answers }: Resolution,
 ): void {
-  const own = world.ownName(withoutDualstack(target), client.vpcId);
-  const addresses = own
-    ? addressesFor(world, own, client)
-    : isWebsite(target)
-      ? [world.gatewayHost]
-      : [];
+  const addresses = ownAddresses(world, target, client) ?? [];
   addAddresses(answers, name, type, addresses, zone.signing && zone);
+}
+
+/** Undefined for names that are none of Fogbank's. */
+function ownAddresses(world: World, name: string, client: Client): readonly string[] | undefined {
+  const own = world.ownName(withoutDualstack(name), client.vpcId);
+  if (own) return addressesFor(world, own, client);
+  return isWebsite(name) ? [world.gatewayHost] : undefined;
 }
 
 /** Whether the name is one that Fogbank gave. */
@@ -38,11 +40,11 @@ export function answerOwnName(
   client: Client,
   resolution: Resolution,
 ): boolean {
-  const own = world.ownName(withoutDualstack(name), client.vpcId);
-  if (!own) return false;
+  const addresses = ownAddresses(world, name, client);
+  if (!addresses) return false;
   const { answers } = resolution;
   const before = answers.length;
-  addAddresses(answers, name, type, addressesFor(world, own, client));
+  addAddresses(answers, name, type, addresses);
   if (answers.length === before) addOwnSoa(balancersDomain(name) ?? parentOf(name), resolution);
   return true;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dnsStage, record } from "../testing/dns-stage.ts";
 
-const typeNumbers = { A: 1, TXT: 16, DS: 43, AXFR: 252, ANY: 255 } as const;
+const typeNumbers = { A: 1, TXT: 16, DS: 43, NXNAME: 128, AXFR: 252, ANY: 255 } as const;
 
 interface Asked {
   type?: keyof typeof typeNumbers;
@@ -58,6 +58,12 @@ test("transfers of zones and other classes are refused, with their question", ()
     assert.equal(codeOf(reply), 5);
     assert.deepEqual(reply.subarray(12), packet.subarray(12), "the question comes back");
   }
+});
+
+test("a type that stands in proofs only is nothing to ask for", () => {
+  const stage = dnsStage([]);
+  const packet = packetOf(["none", "example", "com"], { type: "NXNAME" });
+  assert.equal(codeOf(stage.answer(packet, asker)), 1);
 });
 
 test("ANY gives every record of a name", () => {

@@ -1,7 +1,7 @@
 /** What a packet asks. The library reads it; only names are read from its bytes, because it takes dots within labels for ends. */
 import { decode, type DecodedPacket, type OptAnswer } from "dns-packet";
 import { escapeLabel } from "../names.ts";
-import { typeName } from "./record-types.ts";
+import { nxnameType, typeName } from "./record-types.ts";
 
 /** EDNS client subnet (RFC 7871). */
 export interface ClientSubnet {
@@ -66,7 +66,9 @@ function readQuery(packet: Buffer): Query | undefined {
   const edns = readEdns(decoded);
   if (decoded.questions?.length !== 1 || !asked || edns === "wrong") return undefined;
   const end = asked.end + 4;
-  const type = typeName(packet.readUInt16BE(asked.end));
+  const number = packet.readUInt16BE(asked.end);
+  if (number === nxnameType) return undefined;
+  const type = typeName(number);
   const isInternet = packet.readUInt16BE(asked.end + 2) === 1;
   return {
     id: packet.readUInt16BE(),

@@ -26,6 +26,8 @@ export const typeNumbers: Readonly<Record<RecordType, number>> = {
 export const rrsigType = 46;
 export const nsecType = 47;
 export const dnskeyType = 48;
+/** "This name does not exist", among the types of a proof; nobody may ask for it (RFC 9824, 3.5). */
+export const nxnameType = 128;
 
 /** Types that no record of a zone has. */
 const questionTypes: Readonly<Record<number, string>> = {

@@ -42,7 +42,7 @@ export interface Resolution {
   zoneId?: string;
   /** Where a chain of CNAMEs ended, or the zone that was asked. */
   lastZone?: IndexedZone;
-  /** Where a chain of CNAMEs leaves what is known here. */
+  /** Where a chain of CNAMEs, or what is handed over to others, leaves what is known here. */
   beyond?: string;
 }
 

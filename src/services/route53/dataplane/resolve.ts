@@ -68,6 +68,7 @@ function follow(
   const delegation = findDelegation(zone, name, type);
   if (delegation) {
     resolution.authoritative = depth > 0;
+    resolution.beyond = name;
     return addReferral(zone, delegation, resolution);
   }
   const node = findNode(zone, name);

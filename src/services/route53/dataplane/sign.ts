@@ -4,7 +4,7 @@
  */
 import { sign } from "node:crypto";
 import type { Wall } from "#runtime/clock.ts";
-import { dnskeyType, nsecType, rrsigType } from "./record-types.ts";
+import { dnskeyType, nsecType, nxnameType, rrsigType } from "./record-types.ts";
 import { signatureHead, signedBytes } from "../dnssec/signature.ts";
 import { labelsOf, wireName } from "../names.ts";
 import type { Denial, ResolvedRecord, Resolution } from "./resolution.ts";
@@ -12,8 +12,6 @@ import type { Denial, ResolvedRecord, Resolution } from "./resolution.ts";
 const marginS = 3_600;
 const validS = 2 * 86_400;
 const longestName = 255;
-/** "This name does not exist", among the types of a name. */
-const noSuchName = 128;
 
 /** Who does not ask for signatures gets those only that are what he asks for (RFC 4035, 3.1). */
 export type Complete = (resolution: Resolution, dnssecOk: boolean) => Resolution;
@@ -71,7 +69,7 @@ export function createSigner(wall: Pick<Wall, "now">): Complete {
 
 /** An NSEC record from the name to the very next one. */
 function proofOf({ zone, name, types, exists }: Denial): ResolvedRecord {
-  const present = [...types, rrsigType, nsecType, ...(exists ? [] : [noSuchName])];
+  const present = [...types, rrsigType, nsecType, ...(exists ? [] : [nxnameType])];
   const after = wireName(["\0", ...labelsOf(name)]);
   // After the longest names comes the zone's own: nothing lies between.
   const next = after.length > longestName ? wireName(labelsOf(zone.name)) : after;

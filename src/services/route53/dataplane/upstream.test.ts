@@ -94,3 +94,40 @@ test("what no zone here knows is asked for them of others, over UDP and TCP", as
   const alone = asking(await lost.listen({ host: "127.0.0.1", port: 0, vpcId: "vpc-1" }));
   await assert.rejects(alone.resolve4("www.example.net"), { code: "ESERVFAIL" });
 });
+
+test("a name that is handed over to others is asked of them, directly and behind a CNAME", async (t) => {
+  const outside = engine();
+  const zone = { isPrivate: false, vpcs: [], createdMs: 0 };
+  await outside.setZone({
+    ...zone,
+    id: "Z1",
+    name: "sub.example.com.",
+    sets: [
+      { ...soa, Name: "sub.example.com." },
+      record("www.sub.example.com.", "192.0.2.81"),
+      record("www.sub.example.com.", '"told by others"', { Type: "TXT" }),
+    ],
+  });
+  const upstream = await outside.listen({ host: "127.0.0.1", port: 0 });
+  const own = engine([`127.0.0.1:${upstream}`]);
+  t.after(async () => {
+    await Promise.all([own.close(), outside.close()]);
+  });
+  await own.setZone({
+    ...zone,
+    id: "Z2",
+    name: "example.com.",
+    sets: [
+      soa,
+      record("sub.example.com.", "ns.example.net", { Type: "NS" }),
+      record("www.example.com.", "www.sub.example.com", { Type: "CNAME" }),
+    ],
+  });
+  const machine = asking(await own.listen({ host: "127.0.0.1", port: 0, vpcId: "vpc-1" }));
+  assert.deepEqual(await machine.resolve4("www.sub.example.com"), ["192.0.2.81"]);
+  assert.deepEqual(await machine.resolveTxt("www.sub.example.com"), [["told by others"]]);
+  assert.deepEqual(await machine.resolve4("www.example.com"), ["192.0.2.81"]);
+  await assert.rejects(machine.resolve4("none.sub.example.com"), { code: "ENOTFOUND" });
+  const host = asking(await own.listen({ host: "127.0.0.2", port: 0 }), "127.0.0.2");
+  await assert.rejects(host.resolve4("www.sub.example.com"), { code: "ENODATA" });
+});

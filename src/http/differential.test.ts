@@ -95,5 +95,6 @@ test("what node:http refuses is refused here too", async () => {
   for (const bytes of bad) {
     const [own, node] = await Promise.all(servers.map(({ port }) => answersOf(port, bytes)));
     assert.deepEqual(own, node, JSON.stringify(bytes));
+    assert.match(String(own), /^4\d\d$/, JSON.stringify(bytes));
   }
 });

@@ -326,10 +326,12 @@ test("a draining target finishes what it has; when it is gone the rest is broken
 
 test("a WebSocket passes through", async (context) => {
   const stage = createStage(context);
+  let ended = false;
   const server = await stage.backend((request) => ({
     status: 101,
     headers: { Upgrade: request.headers["upgrade"], Connection: "Upgrade", "X-Accept": "yes" },
     upgrade: (socket, head) => {
+      socket.on("close", () => (ended = true));
       socket.write(head);
       socket.pipe(socket);
     },
@@ -345,7 +347,8 @@ test("a WebSocket passes through", async (context) => {
   const [echoed] = await once(socket, "data");
   assert.equal(String(echoed), "ping");
   socket.destroy();
-  await pause(20);
+  await until(() => ended);
+  assert.deepEqual(stage.errors, []);
 });
 
 test("what passes is counted", async (context) => {

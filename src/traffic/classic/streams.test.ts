@@ -111,7 +111,10 @@ test("a connection waits for an instance that accepts; without one in service it
   await reserved.close(0);
   await stage.configure({ listeners: [tcp], instances: [instance("i-1", reserved.port)] });
   const socket = await stage.connect();
-  await pause(50);
+  await eventually(async () => {
+    const { "us-east-1a": counts } = await stage.report();
+    return (counts?.backendConnectionErrors ?? 0) > 0;
+  });
   await echo(context, "late", reserved.port);
   assert.equal(await said(socket, "x"), "late:x");
   socket.destroy();

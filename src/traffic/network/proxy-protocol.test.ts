@@ -5,15 +5,10 @@ import { proxyProtocolBinary, proxyProtocolText } from "./proxy-protocol.ts";
 const client = { host: "172.31.7.113", port: 51_442 };
 const node = { host: "172.31.10.31", port: 80 };
 
-/** The header with its checksum, which is computed over zeros in its place. */
-function checked(header: Buffer): string {
-  return header.toString("hex");
-}
-
 test("the binary header is that of a known capture, up to its padding", () => {
   const header = proxyProtocolBinary(client, node, "vpce-08d2bf15fac5001c9");
   assert.equal(header.length, 100);
-  const hex = checked(header);
+  const hex = header.toString("hex");
   assert.equal(hex.slice(0, 24), "0d0a0d0a000d0a515549540a");
   assert.equal(hex.slice(24, 32), "21110054");
   assert.equal(hex.slice(32, 56), "ac1f0771ac1f0a1fc8f20050");

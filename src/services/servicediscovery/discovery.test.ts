@@ -48,6 +48,9 @@ test("an HTTP namespace's instances are discovered by attributes and health", as
     ServiceName: "web",
   });
   assert.equal(InstancesRevision, 3);
+  const elsewhere = { NamespaceName: "shop", ServiceName: "web", OwnerAccount: "999999999999" };
+  for (const call of [map.DiscoverInstances(elsewhere), map.DiscoverInstancesRevision(elsewhere)])
+    await assert.rejects(call, { code: "NamespaceNotFound" });
   await assert.rejects(map.DeleteService({ Id: ServiceId }), { code: "ResourceInUse" });
 });
 
@@ -208,4 +211,36 @@ test("an instance leaves nothing in DNS, however its name is written there", asy
   assert.deepEqual(await records(), ["web.example.com.", "a\\100b\\057c\\0721.web.example.com."]);
   await ended((await map.DeregisterInstance(own)).OperationId);
   assert.deepEqual(await records(), []);
+});
+
+test("load balancers are found through an alias of their region's zone", async (t) => {
+  const { map, route53, ended, namespace } = createMapCloud(t);
+  const NamespaceId = await namespace("example.com");
+  const { Service } = await map.CreateService({
+    Name: "web",
+    NamespaceId,
+    DnsConfig: { RoutingPolicy: "WEIGHTED", DnsRecords: [{ Type: "A", TTL: 10 }] },
+  });
+  const AWS_ALIAS_DNS_NAME = "web-1234.eu-west-1.elb.amazonaws.com";
+  const { OperationId } = await map.RegisterInstance({
+    ServiceId: Service!.Id,
+    InstanceId: "one",
+    Attributes: { AWS_ALIAS_DNS_NAME },
+  });
+  assert.equal((await ended(OperationId)).Status, "SUCCESS");
+  const { Namespace } = await map.GetNamespace({ Id: NamespaceId });
+  const { HostedZoneId } = Namespace!.Properties!.DnsProperties!;
+  const { ResourceRecordSets } = await route53.ListResourceRecordSets({ HostedZoneId });
+  const found = ResourceRecordSets!.find(({ AliasTarget }) => AliasTarget);
+  assert.deepEqual(found, {
+    Name: "web.example.com.",
+    Type: "A",
+    SetIdentifier: "one",
+    Weight: 1,
+    AliasTarget: {
+      HostedZoneId: "Z32O12XQLNTSW2",
+      DNSName: `${AWS_ALIAS_DNS_NAME}.`,
+      EvaluateTargetHealth: true,
+    },
+  });
 });

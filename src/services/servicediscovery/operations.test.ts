@@ -214,6 +214,14 @@ test("a creator's repeated request names the operation that made the namespace",
   const Namespace = { Description: "changed" };
   await ended((await map.UpdatePublicDnsNamespace({ Id, Namespace })).OperationId);
   assert.deepEqual(await map.CreatePublicDnsNamespace(request), made);
+  for (const other of [
+    map.CreatePublicDnsNamespace({ ...request, Name: "example.net" }),
+    map.CreateHttpNamespace(request),
+  ])
+    await assert.rejects(other, {
+      code: "NamespaceAlreadyExists",
+      members: { NamespaceId: Id, CreatorRequestId: "once" },
+    });
 });
 
 test("operations are kept for thirty days", async (t) => {

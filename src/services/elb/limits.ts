@@ -15,9 +15,9 @@ export const limits = {
   healthCheckTargetLength: 1024,
 } as const;
 
-/** As DescribeAccountLimits names them. */
+/** As DescribeAccountLimits names them, by name. */
 export const accountLimits: readonly { Name: string; Max: string }[] = [
-  { Name: "classic-load-balancers", Max: String(limits.loadBalancersPerRegion) },
   { Name: "classic-listeners", Max: String(limits.listenersPerLoadBalancer) },
+  { Name: "classic-load-balancers", Max: String(limits.loadBalancersPerRegion) },
   { Name: "classic-registered-instances", Max: String(limits.instancesPerLoadBalancer) },
 ];

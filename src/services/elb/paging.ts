@@ -1,4 +1,4 @@
-/** Pages of DescribeLoadBalancers: the marker is the name that came last. */
+/** Pages of load balancers and of limits: the marker is the name that came last. */
 import { invalidMarker } from "./errors.ts";
 import { limits } from "./limits.ts";
 

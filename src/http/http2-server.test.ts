@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { connect as connectTls } from "node:tls";
 import { createWall } from "#runtime/wall.ts";
-import type { HttpHandler } from "./http.ts";
+import { defaultLimits, type HttpHandler } from "./http.ts";
 import { createHttp2Front } from "./http2-server.ts";
 import { serve } from "./server.ts";
 
@@ -40,6 +40,7 @@ async function start(handler: HttpHandler, idleTimeoutMs = 60_000) {
     idleTimeoutMs,
     mostStreams: 200,
     mostRequests: 100,
+    limits: defaultLimits,
     refuse: (status) => ({ status, headers: {} }),
     onError: assert.ifError,
     onConnection: () => {},

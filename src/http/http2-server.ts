@@ -4,6 +4,7 @@ import type { TLSSocket } from "node:tls";
 import type { Wall } from "#runtime/clock.ts";
 import { clientGone } from "./broken-request.ts";
 import { joinFields } from "./fields.ts";
+import type { HeadLimits } from "./head.ts";
 import {
   emptyBody,
   type ByteStream,
@@ -11,6 +12,7 @@ import {
   type HttpReply,
   type HttpRequest,
 } from "./http.ts";
+import { faultOf } from "./http2-faults.ts";
 import { connectionFields, looseFields } from "./http2-fields.ts";
 import { knownBody } from "./outgoing.ts";
 import { HttpSyntaxError } from "./syntax.ts";
@@ -31,8 +33,10 @@ export interface Http2FrontOptions {
   mostStreams: number;
   /** A connection ends behind so many requests. */
   mostRequests: number;
-  /** Answers a request whose body does not arrive. */
-  refuse: (status: number) => HttpReply;
+  /** Longer requests are refused. */
+  limits: HeadLimits;
+  /** Answers a request whose body does not arrive, or with `request` one that no handler is given. */
+  refuse: (status: number, request?: HttpRequest) => HttpReply;
   onError: (error: unknown) => void;
   onConnection: (event: "opened" | "closed", remotePort: number) => void;
 }
@@ -233,12 +237,13 @@ function plainFields(headers: IncomingHttpHeaders, rawHeaders: readonly string[]
 async function answer(
   request: StreamRequest,
   stream: ServerHttp2Stream,
-  { handler, onError }: Http2FrontOptions,
+  { handler, refuse, limits, onError }: Http2FrontOptions,
   retire: (session: Http2Session) => void,
 ): Promise<void> {
   let reply: HttpReply;
   try {
-    reply = await handler(request);
+    const fault = faultOf(request, limits);
+    reply = fault === undefined ? await handler(request) : refuse(fault, request);
   } catch (error) {
     onError(error);
     reply = { status: 500, headers: {} };

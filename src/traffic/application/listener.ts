@@ -247,7 +247,8 @@ export class Listener {
       idleTimeoutMs,
       mostStreams,
       mostRequests,
-      refuse: (status) => refuse(status, undefined, this),
+      limits: headLimits,
+      refuse: (status, request) => refuse(status, request, this),
       onError,
       onConnection: (event, port) => this.#onConnection(event, port),
     });

@@ -97,7 +97,9 @@ export class RequestPath {
     const status = given === 417 || given === 431 ? 400 : given;
     // Whoever handles a request that was begun counts what becomes of it.
     if (request) this.#counters.answered(zone, status);
-    const reply = headersChanged(answer(status), listener.config, true);
+    // In HTTP/2 the next request begins where it begins, whatever this one was.
+    const last = request?.httpVersion !== "2.0";
+    const reply = headersChanged(answer(status), listener.config, last);
     if (request && this.#config.accessLog)
       this.#log.refused(
         this.logFacts(request.remotePort, listener.port),

@@ -336,7 +336,7 @@ test("only HTTPS authenticates, and a new action brings its client's secret", as
   });
 });
 
-test("an HTTPS listener shows IAM's server certificate, which cannot be deleted meanwhile", async (context) => {
+test("an HTTPS listener shows IAM's server certificate, whatever its name, which cannot be deleted meanwhile", async (context) => {
   const cloud = await secureCloud(context);
   const iam = cloud.clients.iam(cloud.caller);
   const acm = cloud.clients.acm(asService(cloud.caller, "elasticloadbalancing.amazonaws.com"));
@@ -358,11 +358,13 @@ test("an HTTPS listener shows IAM's server certificate, which cannot be deleted 
   });
   const { Listeners } = await cloud.create({ Certificates: [{ CertificateArn }] });
   assert.deepEqual(Listeners![0]!.Certificates, [{ CertificateArn }]);
-  await cloud.advance("5s");
+  const [ServerCertificateName, NewServerCertificateName] = ["shop", "store"];
+  await iam.UpdateServerCertificate({ ServerCertificateName, NewServerCertificateName });
+  await cloud.advance("2m");
   const { subject, text } = await cloud.show("shop.example.com", exported.CertificateChain);
   assert.equal(subject, "shop.example.com");
   assert.match(text, /^HTTP\/1\.1 200 [\s\S]*over TLS$/);
-  await assert.rejects(iam.DeleteServerCertificate({ ServerCertificateName: "shop" }), {
+  await assert.rejects(iam.DeleteServerCertificate({ ServerCertificateName: "store" }), {
     code: "DeleteConflict",
     message: `Certificate: ${ServerCertificateId} is currently in use by ${cloud.LoadBalancerArn}. Please remove it first before deleting it from IAM.`,
   });

@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { test, type TestContext } from "node:test";
 import { createTestCloud } from "#cloud/testing/test-cloud.ts";
+import { createSeededRandom } from "#runtime/random.ts";
+import {
+  certificateOf,
+  type KnownCertificates,
+} from "#services/kit/load-balancing/certificates.ts";
 import { asService } from "#services/kit/principal.ts";
 
 async function createCloud(context: TestContext) {
@@ -57,7 +62,16 @@ test("a server certificate is kept with its chain and shown without its key", as
   });
   const { ServerCertificateMetadataList } = await cloud.iam.ListServerCertificates({});
   assert.match(ServerCertificateMetadataList![0]!.Arn!, /:server-certificate\/store$/);
+  // Who got it under its former name finds it still, and one that is gone is served as long as it is known.
+  const { caller, store, clock, clients } = cloud;
+  const env = { store, clock, clients, random: createSeededRandom(1) };
+  const known: KnownCertificates = new Map();
+  const config = await certificateOf(env, known, caller, Arn!);
+  assert.equal(config.certificate, material.CertificateBody);
   await cloud.iam.DeleteServerCertificate({ ServerCertificateName: "store" });
+  await cloud.advance("2m");
+  assert.equal(await certificateOf(env, known, caller, Arn!), config);
+  await assert.rejects(certificateOf(env, new Map(), caller, Arn!), { message: /is gone$/ });
   await assert.rejects(cloud.iam.GetServerCertificate({ ServerCertificateName: "store" }), {
     code: "NoSuchEntity",
     message: "The Server Certificate with name store cannot be found.",

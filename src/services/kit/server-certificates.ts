@@ -8,6 +8,8 @@ import type { Tags } from "./tags.ts";
 
 export interface ServerCertificateRecord {
   arn: string;
+  /** Those that it had before its name or path changed. */
+  formerArns?: string[];
   name: string;
   /** "/" or "/cloudfront/web/" */
   path: string;
@@ -25,13 +27,16 @@ export interface ServerCertificateRecord {
 /** [name in lower case], in an account's region "global" */
 export const serverCertificates = collection<ServerCertificateRecord>("iam", "server-certificate");
 
-/** The certificate of an ARN, while there is one. */
+/** The certificate of an ARN, while there is one; load balancers keep the ARN that it had when they got it. */
 export async function serverCertificate(
   tx: Transaction,
   { account }: { account: string },
   arn: string,
 ): Promise<ServerCertificateRecord | undefined> {
   const name = arn.slice(arn.lastIndexOf("/") + 1).toLowerCase();
-  const found = await serverCertificates.get(tx, { account, region: "global" }, name);
-  return found?.arn === arn ? found : undefined;
+  const scope = { account, region: "global" };
+  const found = await serverCertificates.get(tx, scope, name);
+  if (found?.arn === arn) return found;
+  const all = await serverCertificates.list(tx, scope);
+  return all.find(({ formerArns }) => formerArns?.includes(arn));
 }

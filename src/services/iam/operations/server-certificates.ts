@@ -110,7 +110,7 @@ const listServerCertificates: IamOperation<"ListServerCertificates"> = async (in
   return { ServerCertificateMetadataList: items.map(metadataShape), ...rest };
 };
 
-/** Another name or path makes another ARN; load balancers that use the old one are not told. */
+/** Another name or path makes another ARN; load balancers that use the old one are not told, and serve on. */
 const updateServerCertificate: IamOperation<"UpdateServerCertificate"> = async (input, context) => {
   const scope = globalScope(context);
   await context.store.transaction(async (tx) => {
@@ -121,19 +121,24 @@ const updateServerCertificate: IamOperation<"UpdateServerCertificate"> = async (
       throw entityAlreadyExists(`The Server Certificate with name ${name} already exists.`);
     serverCertificates.delete(tx, scope, idOf(present.name));
     const arn = arnOf(context, "server-certificate", { name, path });
-    serverCertificates.put(tx, scope, [idOf(name)], { ...present, name, path, arn });
+    const formerArns = [...(present.formerArns ?? []), present.arn].filter((one) => one !== arn);
+    serverCertificates.put(tx, scope, [idOf(name)], { ...present, name, path, arn, formerArns });
   });
   return {};
 };
 
 const deleteServerCertificate: IamOperation<"DeleteServerCertificate"> = async (input, context) => {
   const name = input.ServerCertificateName!;
-  const { arn, id } = await context.store.transaction((tx) =>
+  const {
+    arn,
+    formerArns = [],
+    id,
+  } = await context.store.transaction((tx) =>
     findServerCertificate(tx, context, name),
   );
   // Load balancers of the caller's region.
   const users = await certificateUsers(context, context, "iam.amazonaws.com");
-  const [user] = users.get(arn) ?? [];
+  const [user] = [arn, ...formerArns].flatMap((one) => users.get(one) ?? []);
   if (user !== undefined)
     throw deleteConflict(
       `Certificate: ${id} is currently in use by ${user}. Please remove it first before deleting it from IAM.`,

@@ -52,6 +52,12 @@ export async function certificateOf(
   const present = known.get(arn);
   if (present && nowMs - present.fetchedMs < refreshMs) return present.config;
   const config = isOfIam(arn) ? await ofIam(env, scope, arn) : await ofAcm(env, scope, arn);
+  if (!config) {
+    if (!present) throw new Error(`the server certificate '${arn}' is gone`);
+    // "If Elastic Load Balancing doesn't detect the deletion of bound certificates, it may continue to use the
+    // certificates." https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServerCertificate.html
+    return present.config;
+  }
   known.set(arn, { config, fetchedMs: nowMs });
   return config;
 }
@@ -60,10 +66,9 @@ async function ofIam(
   { store }: Pick<Environment, "store">,
   scope: Scope,
   arn: string,
-): Promise<CertificateConfig> {
+): Promise<CertificateConfig | undefined> {
   const found = await store.transaction((tx) => serverCertificate(tx, scope, arn));
-  if (!found) throw new Error(`the server certificate '${arn}' is gone`);
-  return { arn, certificate: found.body, chain: found.chain ?? "", key: found.key };
+  return found && { arn, certificate: found.body, chain: found.chain ?? "", key: found.key };
 }
 
 /** The key comes encrypted, as ExportCertificate gives it to anybody. */

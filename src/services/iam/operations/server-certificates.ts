@@ -133,9 +133,7 @@ const deleteServerCertificate: IamOperation<"DeleteServerCertificate"> = async (
     arn,
     formerArns = [],
     id,
-  } = await context.store.transaction((tx) =>
-    findServerCertificate(tx, context, name),
-  );
+  } = await context.store.transaction((tx) => findServerCertificate(tx, context, name));
   // Load balancers of the caller's region.
   const users = await certificateUsers(context, context, "iam.amazonaws.com");
   const [user] = [arn, ...formerArns].flatMap((one) => users.get(one) ?? []);

@@ -330,7 +330,8 @@ export class ClientConnection implements Swept, Outlet {
 
   #upgrade(head: ResponseHead): void {
     const exchange = this.#exchange!;
-    if (!exchange.request.upgrade) throw new HttpSyntaxError(502, "a 101 that was not asked for");
+    if (!exchange.request.upgrade || !exchange.sent)
+      throw new HttpSyntaxError(502, "a 101 that was not asked for, or not yet");
     const { socket } = this;
     this.#detach(exchange);
     this.#closed = true;

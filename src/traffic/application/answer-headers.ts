@@ -2,7 +2,7 @@
 import type { HttpReply } from "#http/http.ts";
 import type { ListenerConfig } from "./config.ts";
 
-/** `last` ends the client's connection behind the answer. */
+/** `last` ends the client's connection behind the answer, if that does not give it away. */
 export function headersChanged(
   reply: HttpReply,
   { serverHeader, responseFields }: Pick<ListenerConfig, "serverHeader" | "responseFields">,
@@ -21,5 +21,6 @@ export function headersChanged(
   const headers = Object.fromEntries(
     Object.entries(reply.headers).filter(([name]) => !replaced.has(name.toLowerCase())),
   );
-  return { ...reply, rawHeaders, headers: { ...headers, ...(last && { Connection: "close" }) } };
+  const closes = last && !reply.upgrade;
+  return { ...reply, rawHeaders, headers: { ...headers, ...(closes && { Connection: "close" }) } };
 }

@@ -90,8 +90,10 @@ export function requestFields(
   const { newTraceId } = options;
   if (newTraceId) rawHeaders.push("X-Amzn-Trace-Id", tracedId(traceId, newTraceId(), sizeBytes));
   else if (traceId !== undefined) rawHeaders.push("X-Amzn-Trace-Id", traceId);
+  // In HTTP/1.0 there is no such field (RFC 9110, 7.8).
   const upgrading =
     !options.noUpgrades &&
+    request.httpVersion === "1.1" &&
     upgrade !== undefined &&
     connection !== undefined &&
     hasOption(connection, "upgrade");

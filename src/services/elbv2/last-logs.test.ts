@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { gunzipSync } from "node:zlib";
 import { eventually } from "#runtime/testing/eventually.ts";
-import { readBody, type ByteStream } from "#http/http.ts";
 import { logLines } from "./records.ts";
 import { createBalancedCloud } from "./testing/balanced-cloud.ts";
+import { letLogsIn, readLog } from "./testing/log-bucket.ts";
 
 /** A load balancer that logs requests and connections, to a target that holds some back. */
 async function createLoggingCloud(context: TestContext) {
@@ -24,14 +23,7 @@ async function createLoggingCloud(context: TestContext) {
   await elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port: port }] });
   await cloud.listen(LoadBalancerArn!, { Type: "forward", TargetGroupArn: TargetGroupArn! });
   await s3.CreateBucket({ Bucket: "logs" });
-  const statement = {
-    Effect: "Allow",
-    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
-    Action: "s3:PutObject",
-    Resource: "arn:aws:s3:::logs/*",
-  };
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-  await s3.PutBucketPolicy({ Bucket: "logs", Policy });
+  await letLogsIn(s3, "");
   const enable = async (Value: string) => {
     await elb.ModifyLoadBalancerAttributes({
       LoadBalancerArn,
@@ -49,10 +41,7 @@ async function createLoggingCloud(context: TestContext) {
     const found = { paths: [] as string[], connections: 0 };
     for (const { Key } of Contents) {
       if (!Key!.endsWith(".gz")) continue;
-      const { Body } = await s3.GetObject({ Bucket: "logs", Key });
-      const body = Body as unknown as ByteStream | Uint8Array;
-      const bytes = body instanceof Uint8Array ? body : await readBody(body, 1e6);
-      const lines = String(gunzipSync(bytes)).trimEnd().split("\n");
+      const lines = (await readLog(s3, Key!)).trimEnd().split("\n");
       if (Key!.includes("/conn_log_")) found.connections += lines.length;
       else found.paths.push(...lines.map((line) => / http:\/\/[^/]+(\/\S*) /.exec(line)![1]!));
     }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
-import { readBody, type ByteStream } from "#http/http.ts";
 import { createBalancedCloud } from "./testing/balanced-cloud.ts";
+import { letLogsIn, readLog } from "./testing/log-bucket.ts";
 
 test("requests are logged to S3 every five minutes, where the bucket's policy lets them be", async (context) => {
   const cloud = await createBalancedCloud(context);
@@ -27,14 +26,7 @@ test("requests are logged to S3 every five minutes, where the bucket's policy le
     code: "InvalidConfigurationRequest",
     message: "Access Denied for bucket: logs. Please check S3bucket permission",
   });
-  const statement = {
-    Effect: "Allow",
-    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
-    Action: "s3:PutObject",
-    Resource: "arn:aws:s3:::logs/web/AWSLogs/123456789012/*",
-  };
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-  await s3.PutBucketPolicy({ Bucket: "logs", Policy });
+  await letLogsIn(s3, "web/AWSLogs/123456789012/");
   await enable();
   await cloud.advance("30s");
   assert.equal((await cloud.get("/cart?item=1")).status, 201);
@@ -47,10 +39,7 @@ test("requests are logged to S3 every five minutes, where the bucket's policy le
     key,
     /^web\/AWSLogs\/123456789012\/elasticloadbalancing\/us-east-1\/\d{4}\/\d\d\/\d\d\/123456789012_elasticloadbalancing_us-east-1_app\.web\.[0-9a-f]{16}_\d{8}T\d{4}Z_127\.[\d.]+_[a-z0-9]{8}\.log\.gz$/,
   );
-  const { Body } = await s3.GetObject({ Bucket: "logs", Key: key });
-  const body = Body as unknown as ByteStream | Uint8Array;
-  const bytes = body instanceof Uint8Array ? body : await readBody(body, 1e6);
-  const [line = "", ...rest] = String(gunzipSync(bytes)).split("\n");
+  const [line = "", ...rest] = (await readLog(s3, key)).split("\n");
   assert.deepEqual(rest, [""]);
   const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z`;
   const duration = String.raw`\d\.\d{3}`;
@@ -73,14 +62,7 @@ test("connections and health checks are logged likewise, and lines outlive the p
   await elb.RegisterTargets({ TargetGroupArn, Targets: [{ Id: "127.0.0.1", Port: port }] });
   await cloud.listen(LoadBalancerArn!, { Type: "forward", TargetGroupArn: TargetGroupArn! });
   await s3.CreateBucket({ Bucket: "logs" });
-  const statement = {
-    Effect: "Allow",
-    Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
-    Action: "s3:PutObject",
-    Resource: "arn:aws:s3:::logs/AWSLogs/123456789012/*",
-  };
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-  await s3.PutBucketPolicy({ Bucket: "logs", Policy });
+  await letLogsIn(s3, "AWSLogs/123456789012/");
   await elb.ModifyLoadBalancerAttributes({
     LoadBalancerArn,
     Attributes: ["connection_logs", "health_check_logs"].flatMap((kind) => [
@@ -93,13 +75,11 @@ test("connections and health checks are logged likewise, and lines outlive the p
   await cloud.advance("5m");
   const { Contents = [] } = await s3.ListObjectsV2({ Bucket: "logs" });
   const keys = Contents.map(({ Key }) => Key!);
-  const read = async (start: string): Promise<string> => {
-    const Key = keys.find((one) => one.split("/").at(-1)!.startsWith(start))!;
-    const { Body } = await s3.GetObject({ Bucket: "logs", Key });
-    const body = Body as unknown as ByteStream | Uint8Array;
-    const bytes = body instanceof Uint8Array ? body : await readBody(body, 1e6);
-    return Key.endsWith(".gz") ? String(gunzipSync(bytes)) : String(bytes);
-  };
+  const read = (start: string) =>
+    readLog(
+      s3,
+      keys.find((one) => one.split("/").at(-1)!.startsWith(start))!,
+    );
   assert.ok(await read("ELBConnectionLogTestFile"));
   assert.ok(await read("ELBHealthCheckLogTestFile"));
   const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z`;
